@@ -61,17 +61,17 @@ def test_nobody_answers(tmp_path: Path) -> None:
     }
     selected = (*WATCHED, *GUARDED, "T7.6")
     result = check(EXAMPLE, *selected, "--profile=production", environment=environment)
-    assert result.having("error") == set(selected), result.told(result.criteria)
+    assert result.having("error") == set(selected), result.explained(result.criteria)
     assert result.exit_status == 3
     for name in selected:
         reason = result.criteria[name].reason or ""
-        assert f"{closed} refused the connection" in reason, result.told([name])
+        assert f"{closed} refused the connection" in reason, result.explained([name])
 
 
 def test_nobody_said_where_the_services_are() -> None:
     """A variable that is not set is named, and nothing is tried."""
     selected = (*WATCHED, *GUARDED, "T6.2", "T6.6", "T7.2", "T7.6")
     result = check(EXAMPLE, *selected, "--profile=production")
-    assert result.having("error") == set(selected), result.told(result.criteria)
+    assert result.having("error") == set(selected), result.explained(result.criteria)
     codes = {result.criteria[name].reason_code for name in selected}
     assert {code.value if code else None for code in codes} == {"unset_variable"}

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from tests.live.stack import Stack, replacing
+from tests.support.repositories import commit, git
 
 Breaking = Callable[[Stack], AbstractContextManager[None]]
 
@@ -148,11 +149,11 @@ def project(file: str, change: Callable[[str], str]) -> Breaking:
     def broken(stack: Stack) -> Iterator[None]:
         path = stack.project.folder / file
         path.write_text(change(path.read_text("utf-8") if path.exists() else ""), "utf-8")
-        stack.project.commit()
+        commit(stack.project.folder, {})
         try:
             yield
         finally:
-            stack.project.git("reset", "--quiet", "--hard", "HEAD~1")
+            git(stack.project.folder, "reset", "--quiet", "--hard", "HEAD~1")
 
     return broken
 

@@ -90,7 +90,7 @@ def counts_by_readiness(project: Path, part: str) -> tuple[dict[str, object], Re
     board = project.parent / "board.yaml"
     board.write_text(BOARD.replace("PART", part), encoding="utf-8")
     result = check(project, board=board)
-    assert not result.having("error"), result.told(result.having("error"))
+    assert not result.having("error"), result.explained(result.having("error"))
     return {name: each.value for name, each in result.criteria.items()}, result
 
 
@@ -112,7 +112,7 @@ def test_an_installed_package(tmp_path: Path, package: str, part: str) -> None:
     project = project_of(source, tmp_path)
     counted, result = counts_by_readiness(project, part)
     expected = counts_by_hand(project, part)
-    assert counted == expected, result.told(result.criteria)
+    assert counted == expected, result.explained(result.criteria)
     assert expected["ruff"] > 0
     assert expected["strict"] + expected["low"] > 0
 
@@ -128,4 +128,4 @@ def test_a_release_from_the_registry(tmp_path: Path) -> None:
     part = "src/itsdangerous/serializer.py"
     project = project_of(tmp_path / "itsdangerous-2.2.0" / "src" / "itsdangerous", tmp_path)
     counted, result = counts_by_readiness(project, part)
-    assert counted == counts_by_hand(project, part), result.told(result.criteria)
+    assert counted == counts_by_hand(project, part), result.explained(result.criteria)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.test_live_network import by_hand, said
+from tests.services.conftest import Check
+from tests.services.test_live_network import by_hand, reason_of
 from tests.support.authority import authority, certificate
 from tests.support.checking import run_check
 from tests.support.network_cases import (
@@ -48,50 +49,50 @@ def asked(server: Redis, *words: str) -> str:
     return by_hand("redis-cli", "-p", str(server.port), *words).strip()
 
 
-def test_redis_gives_what_redis_cli_gives(store: Redis, tmp_path: Path) -> None:
+def test_redis_gives_what_redis_cli_gives(store: Redis, check: Check) -> None:
     """Its version, and that it lets anybody in; the outside world does not reach it."""
-    outcome = run_check("redis", str(tmp_path), {"url": store.url, **OUTSIDE})
+    outcome = check("redis", {"url": store.url, **OUTSIDE})
     assert f"redis_version:{outcome.value('version')}" in asked(store, "INFO", "server")
     assert asked(store, "PING") == "PONG"
     assert (outcome.value("demands_password"), outcome.value("exposed")) == (False, False)
     assert [finding["rule"] for finding in outcome.findings] == ["no-password"]
 
 
-def test_redis_with_a_password_demands_it(store: Redis, tmp_path: Path) -> None:
+def test_redis_with_a_password_demands_it(store: Redis, check: Check) -> None:
     """The password is used, and is in no output."""
     asked(store, "CONFIG", "SET", "requirepass", PASSWORD)
     try:
         url = f"redis://:{PASSWORD}@{LOOPBACK}:{store.port}"
         assert asked(store, "PING").startswith("NOAUTH")
-        outcome = run_check("redis", str(tmp_path), {"url": url, **OUTSIDE})
+        outcome = check("redis", {"url": url, **OUTSIDE})
         assert (outcome.value(), outcome.value("demands_password")) == (0, True)
         assert PASSWORD not in outcome.stdout.decode() + outcome.stderr
-        wrong = run_check("redis", str(tmp_path), {"url": url.replace(PASSWORD, "wr0ng-word")})
-        assert said(wrong) == f"{LOOPBACK}:{store.port} refuses the login: {WRONG}"
+        wrong = check("redis", {"url": url.replace(PASSWORD, "wr0ng-word")})
+        assert reason_of(wrong) == f"{LOOPBACK}:{store.port} refuses the login: {WRONG}"
         assert "wr0ng-word" not in wrong.stderr
-        unknown = run_check("redis", str(tmp_path), {"url": store.url})
+        unknown = check("redis", {"url": store.url})
         assert unknown.value("demands_password") is True
     finally:
         asked(store, "-a", PASSWORD, "CONFIG", "SET", "requirepass", "")
 
 
-def test_redis_that_the_outside_world_reaches_is_exposed(store: Redis, tmp_path: Path) -> None:
+def test_redis_that_the_outside_world_reaches_is_exposed(store: Redis, check: Check) -> None:
     """Bound to another address too, with a password or without."""
     asked(store, "CONFIG", "SET", "bind", f"{LOOPBACK} {ELSEWHERE}")
     try:
-        outcome = run_check("redis", str(tmp_path), {"url": store.url, **OUTSIDE})
+        outcome = check("redis", {"url": store.url, **OUTSIDE})
         assert outcome.value("exposed") is True
     finally:
         asked(store, "CONFIG", "SET", "bind", LOOPBACK)
 
 
-def test_redis_is_not_called_closed_by_who_did_not_try(store: Redis, tmp_path: Path) -> None:
+def test_redis_is_not_called_closed_by_who_did_not_try(store: Redis, check: Check) -> None:
     """Without an outside world nothing is known of exposure."""
-    outcome = run_check("redis", str(tmp_path), {"url": store.url})
+    outcome = check("redis", {"url": store.url})
     with pytest.raises(AssertionError):
         outcome.value("exposed")
     loopback = {"url": store.url, "outside_netns": "outside"}
-    assert "--outside-address must be given" in said(run_check("redis", str(tmp_path), loopback))
+    assert "--outside-address must be given" in reason_of(check("redis", loopback))
 
 
 # --- postgres -------------------------------------------------------------------------------------
@@ -120,15 +121,17 @@ def letting_in(
         assert time.monotonic() < end, outcome.stdout
 
 
-def test_postgres_gives_what_psql_gives(database: Postgres, tmp_path: Path) -> None:
+def test_postgres_gives_what_psql_gives(database: Postgres, check: Check) -> None:
     """Its version, and that a login needs the password."""
-    outcome = run_check("postgres", str(tmp_path), {"url": database.url})
+    outcome = check("postgres", {"url": database.url})
     printed = postgres_tool(database, "psql", "-XAtc", "show server_version", database.user)
     assert outcome.value("version") == printed.strip()
     assert (outcome.value("method"), outcome.value("demands_password")) == ("scram-sha-256", True)
     url = database.url.replace(database.password, "wr0ng-word")
-    wrong = run_check("postgres", str(tmp_path), {"url": url})
-    assert said(wrong).startswith(f"{LOOPBACK}:{database.port} refuses the login: password auth")
+    wrong = check("postgres", {"url": url})
+    assert reason_of(wrong).startswith(
+        f"{LOOPBACK}:{database.port} refuses the login: password auth"
+    )
     assert "wr0ng-word" not in wrong.stderr
 
 
@@ -171,7 +174,7 @@ def with_tls(database: Postgres) -> Iterator[Postgres]:
 @pytest.mark.parametrize("kind", ["hostssl", "hostnossl"])
 @pytest.mark.parametrize("method", ["scram-sha-256", "trust"])
 def test_postgres_is_spoken_to_with_tls_and_without(
-    with_tls: Postgres, tmp_path: Path, kind: str, method: str
+    with_tls: Postgres, check: Check, kind: str, method: str
 ) -> None:
     """Who is let in is seen of a server that rejects all that is encrypted, or all that is not."""
     outcome = None
@@ -181,16 +184,16 @@ def test_postgres_is_spoken_to_with_tls_and_without(
         rules = f"{kind} all all {LOOPBACK}/32 {method}\n"
         (with_tls.folder / "data" / "pg_hba.conf").write_text(rules)
         with_tls.process.send_signal(signal.SIGHUP)
-        done = run_check("postgres", str(tmp_path), {"url": with_tls.url})
+        done = check("postgres", {"url": with_tls.url})
         outcome = done if done.exit_status == 0 else outcome
     assert outcome.value("demands_password") is (method != "trust")
     assert outcome.value("version")
 
 
-def test_a_backup_gives_every_row_back(database: Postgres, tmp_path: Path) -> None:
+def test_a_backup_gives_every_row_back(database: Postgres, check: Check) -> None:
     """As many rows as psql counts, and nothing is left of the throw-away database."""
     databases = by_count(database, "pg_database")
-    outcome = run_check("postgres-backup", str(tmp_path), {"url": database.url})
+    outcome = check("postgres-backup", {"url": database.url})
     assert outcome.value("differences") == 0
     assert outcome.value("tables") == 1
     assert outcome.value("rows") == by_count(database, "team") == 2
@@ -200,25 +203,27 @@ def test_a_backup_gives_every_row_back(database: Postgres, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("options", [["-Fc"], ["-Fp"]])
 def test_a_backup_that_lacks_rows_is_found(
-    database: Postgres, tmp_path: Path, options: list[str]
+    database: Postgres, tmp_path: Path, check: Check, options: list[str]
 ) -> None:
     """An older backup, in PostgreSQL's own format and as SQL."""
     backup = tmp_path / "backup"
     words = [*options, "--schema-only", "-f", str(backup), database.user]
     postgres_tool(database, "pg_dump", *words)
-    given = {"url": database.url, "backup": str(backup)}
-    outcome = run_check("postgres-backup", str(tmp_path), given)
+    params = {"url": database.url, "backup": str(backup)}
+    outcome = check("postgres-backup", params)
     assert outcome.value("differences") == 1
     assert outcome.findings[0]["message"] == "0 rows were restored, of 2"
 
 
-def test_a_backup_that_cannot_be_restored_is_an_error(database: Postgres, tmp_path: Path) -> None:
+def test_a_backup_that_cannot_be_restored_is_an_error(
+    database: Postgres, tmp_path: Path, check: Check
+) -> None:
     """Nothing is left of the throw-away database then either."""
     databases = by_count(database, "pg_database")
     backup = tmp_path / "backup"
     backup.write_text("create table broken (;\n")
-    given = {"url": database.url, "backup": str(backup)}
-    assert "syntax error" in said(run_check("postgres-backup", str(tmp_path), given))
+    params = {"url": database.url, "backup": str(backup)}
+    assert "syntax error" in reason_of(check("postgres-backup", params))
     assert by_count(database, "pg_database") == databases
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from checks.services._alert_rules import seen_to_fire
 from checks.services._answer import ProbeError
-from tests.services.test_live_network import by_hand, said
-from tests.support.checking import Outcome, run_check
+from tests.services.conftest import Check
+from tests.services.test_live_network import by_hand, reason_of
+from tests.support.checking import Outcome
 from tests.support.monitoring_servers import (
     RULES,
     SETTINGS,
@@ -46,40 +47,40 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, st
 
 
 def test_prometheus_gives_the_numbers_of_promtool(
-    linked: Mapping[str, str], tmp_path: Path
+    linked: Mapping[str, str], tmp_path: Path, check: Check
 ) -> None:
     """Rules in the file, and the value of a query."""
     rules = tmp_path / "rules.yml"
     rules.write_text(RULES)
-    found = run_check(
-        "prometheus", str(tmp_path), {"url": linked["url"], "files": str(rules), "query": "up + 2"}
-    )
+    outcome = check("prometheus", {"url": linked["url"], "files": str(rules), "query": "up + 2"})
     assert "3 rules found" in by_hand("promtool", "check", "rules", str(rules))
-    assert found.number("loaded") == found.number("healthy") == 3
-    assert found.number("not_loaded") == 0
+    assert outcome.number("loaded") == outcome.number("healthy") == 3
+    assert outcome.number("not_loaded") == 0
     printed = by_hand("promtool", "query", "instant", linked["url"], "up + 2")
-    assert float(printed.split(" => ")[1].split()[0]) == found.number("value")
-    assert found.number("down") == 0
-    assert found.number("alertmanagers") == 1
+    assert float(printed.split(" => ")[1].split()[0]) == outcome.number("value")
+    assert outcome.number("down") == 0
+    assert outcome.number("alertmanagers") == 1
 
 
-def test_rules_that_are_not_loaded_are_none(broken: Mapping[str, str], tmp_path: Path) -> None:
+def test_rules_that_are_not_loaded_are_none(
+    broken: Mapping[str, str], tmp_path: Path, check: Check
+) -> None:
     """However many stand in the file: `promtool check config` says success all the same."""
     rules = tmp_path / "rules.yml"
     rules.write_text(RULES)
-    found = run_check("prometheus", str(tmp_path), {"url": broken["url"], "files": str(rules)})
-    assert (found.number("healthy"), found.number("not_loaded")) == (0, 3)
+    outcome = check("prometheus", {"url": broken["url"], "files": str(rules)})
+    assert (outcome.number("healthy"), outcome.number("not_loaded")) == (0, 3)
 
 
 def test_alertmanager_gives_the_receivers_of_amtool(
-    linked: Mapping[str, str], tmp_path: Path
+    linked: Mapping[str, str], check: Check
 ) -> None:
     """And the canary arrives."""
-    given = {"url": linked["manager"], "received": linked["received"], "prometheus": linked["url"]}
-    found = run_check("alertmanager", str(tmp_path), given)
+    params = {"url": linked["manager"], "received": linked["received"], "prometheus": linked["url"]}
+    outcome = check("alertmanager", params)
     shown = by_hand("amtool", f"--alertmanager.url={linked['manager']}", "config", "show")
-    assert found.number("receivers") == shown.count("- name:")
-    assert found.value("works") is True
+    assert outcome.number("receivers") == shown.count("- name:")
+    assert outcome.value("works") is True
 
 
 A_RULE = {"name": "A", "query": "up == 0", "health": "unknown", "type": "alerting"}
@@ -110,13 +111,13 @@ def a_prometheus(
 
 
 def test_an_alert_that_arrives_past_prometheus_is_not_enough(
-    linked: Mapping[str, str], tmp_path: Path
+    linked: Mapping[str, str], check: Check
 ) -> None:
     """Prometheus sends to another Alertmanager, whose address begins as this one's does."""
     port = linked["manager"].rpartition(":")[2]
     with a_prometheus([A_RULE], manager=f"http://127.0.0.1:{port}0") as url:
         params = {"url": linked["manager"], "received": linked["received"], "prometheus": url}
-        outcome = run_check("alertmanager", str(tmp_path), params)
+        outcome = check("alertmanager", params)
     assert (outcome.value("arrived"), outcome.value("linked")) == (True, False)
     assert outcome.value("works") is False
 
@@ -130,10 +131,10 @@ groups:
 """
 
 
-def test_an_alertmanager_may_have_another_name(tmp_path: Path) -> None:
+def test_an_alertmanager_may_have_another_name(tmp_path: Path, check: Check) -> None:
     """Then its alerts are told again there. The twin is another one, where they are not."""
     with web() as channel, ExitStack() as stack:
-        found = []
+        outcome = []
         for name in ("own", "other"):
             (tmp_path / name).mkdir()
             running = alertmanager(tmp_path / name, f"{channel.url}/hook")
@@ -141,10 +142,10 @@ def test_an_alertmanager_may_have_another_name(tmp_path: Path) -> None:
             if name == "own":
                 called = manager.replace("127.0.0.1", "localhost")
                 server = stack.enter_context(prometheus(tmp_path, ALWAYS, manager=called))
-            given = {"url": manager, "received": f"{channel.url}/received", "wait": "5"}
-            given |= {"prometheus": server}
-            found.append(run_check("alertmanager", str(tmp_path), given))
-    own, other = found
+            params = {"url": manager, "received": f"{channel.url}/received", "wait": "5"}
+            params |= {"prometheus": server}
+            outcome.append(check("alertmanager", params))
+    own, other = outcome
     assert (own.value("linked"), own.value("works"), messages(own)) == (True, True, [])
     assert (other.value("linked"), other.value("arrived")) == (False, True)
     (told,) = [one for one in messages(other) if one.startswith("Prometheus sends")]
@@ -152,7 +153,7 @@ def test_an_alertmanager_may_have_another_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("every", "sent"), [("rule", 3), ("severity", 2)])
-def test_two_rules_of_one_name_are_two(tmp_path: Path, every: str, sent: int) -> None:
+def test_two_rules_of_one_name_are_two(tmp_path: Path, check: Check, every: str, sent: int) -> None:
     """As there often is one that warns and one that pages."""
     names = (("A", "page"), ("A", "ticket"), ("B", "page"))
     rules = [{**A_RULE, "name": name, "labels": {"severity": severity}} for name, severity in names]
@@ -163,39 +164,39 @@ def test_two_rules_of_one_name_are_two(tmp_path: Path, every: str, sent: int) ->
     ):
         params = {"url": manager, "prometheus": url, "every": every, "wait": "10"}
         params |= {"received": f"{channel.url}/received"}
-        outcome = run_check("alertmanager", str(tmp_path), params)
+        outcome = check("alertmanager", params)
     assert (json.loads(outcome.stdout)["sent"], outcome.value("works")) == (sent, True)
 
 
-def test_a_rule_that_was_never_evaluated_is_not_healthy(tmp_path: Path) -> None:
+def test_a_rule_that_was_never_evaluated_is_not_healthy(check: Check) -> None:
     """Its health is unknown, which is not ok."""
     with a_prometheus([A_RULE]) as url:
-        outcome = run_check("prometheus", str(tmp_path), {"url": url})
+        outcome = check("prometheus", {"url": url})
     assert (outcome.number("healthy"), outcome.number("unhealthy")) == (0, 1)
     assert outcome.number("active") == 0
 
 
 @pytest.mark.parametrize(("health", "down"), [("up", 0), ("down", 1), ("unknown", 1)])
-def test_a_target_that_was_never_asked_is_not_up(tmp_path: Path, health: str, down: int) -> None:
+def test_a_target_that_was_never_asked_is_not_up(check: Check, health: str, down: int) -> None:
     """Its health is unknown until it is."""
     target = {"scrapeUrl": "http://a/metrics", "health": health, "labels": {"job": "a"}}
     with a_prometheus([A_RULE], targets=[target]) as url:
-        assert run_check("prometheus", str(tmp_path), {"url": url}).number("down") == down
+        assert check("prometheus", {"url": url}).number("down") == down
 
 
-def test_a_canary_that_does_not_arrive_is_told(broken: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_canary_that_does_not_arrive_is_told(broken: Mapping[str, str], check: Check) -> None:
     """Nor does Prometheus send anything there."""
-    given = {"url": broken["manager"], "received": broken["received"], "wait": "1"}
-    found = run_check("alertmanager", str(tmp_path), given | {"prometheus": broken["url"]})
-    assert (found.value("arrived"), found.value("linked")) == (False, False)
+    params = {"url": broken["manager"], "received": broken["received"], "wait": "1"}
+    outcome = check("alertmanager", params | {"prometheus": broken["url"]})
+    assert (outcome.value("arrived"), outcome.value("linked")) == (False, False)
 
 
-def test_every_panel_is_asked_for_its_data(tmp_path: Path) -> None:
+def test_every_panel_is_asked_for_its_data(check: Check) -> None:
     """Those of folded rows too; one with a variable is unknown, and none of it is good."""
     with grafana("up", "rate(x[$__rate_interval])", "up{job='$job'}") as server:
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
+        outcome = check("grafana", {"url": server.url})
         asked = [query["queries"][0]["expr"] for query in server.received]  # type: ignore[index,call-overload]
-    assert (found.number("panels"), found.number("unknown")) == (3, 1)
+    assert (outcome.number("panels"), outcome.number("unknown")) == (3, 1)
     assert asked == ["up", "rate(x[5m])"]
 
 
@@ -208,15 +209,15 @@ def test_every_panel_is_asked_for_its_data(tmp_path: Path) -> None:
     ],
 )
 def test_variables_of_a_dashboard_are_filled_in(
-    tmp_path: Path, current: dict[str, object], asked: str
+    check: Check, current: dict[str, object], asked: str
 ) -> None:
     """With what they stand for at first; several values are an alternative."""
     with grafana("up{job=~'$job'}") as server:
         told = server.answers["/api/dashboards/uid/b"][1]
         told["dashboard"]["templating"] = {"list": [{"name": "job", "current": current}]}  # type: ignore[index]
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
+        outcome = check("grafana", {"url": server.url})
         queries = [query["queries"][0]["expr"] for query in server.received]  # type: ignore[index,call-overload]
-    assert (queries, found.number("faulty")) == ([asked], 0)
+    assert (queries, outcome.number("faulty")) == ([asked], 0)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_variables_of_a_dashboard_are_filled_in(
     ],
 )
 def test_variables_are_filled_in_however_they_are_written(
-    tmp_path: Path, written: str, asked: str
+    check: Check, written: str, asked: str
 ) -> None:
     """In each way of Grafana, in the query and in the name of its source."""
     with grafana(written) as server:
@@ -245,27 +246,27 @@ def test_variables_are_filled_in_however_they_are_written(
         }
         (row,) = board["panels"]
         row["panels"][0]["datasource"] = {"type": "prometheus", "uid": "${source}"}
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
+        outcome = check("grafana", {"url": server.url})
         ((query,),) = [query["queries"] for query in server.received]  # type: ignore[index,call-overload]
     assert (query["expr"], query["datasource"]["uid"]) == (asked, "main")
-    assert found.number("faulty") == 0
+    assert outcome.number("faulty") == 0
 
 
-def test_a_panel_that_asks_nothing_shows_nothing(tmp_path: Path) -> None:
+def test_a_panel_that_asks_nothing_shows_nothing(check: Check) -> None:
     """All of its queries are hidden."""
     with grafana("up") as server:
         board = server.answers["/api/dashboards/uid/b"][1]["dashboard"]  # type: ignore[index]
         board["panels"][0]["panels"][0]["targets"][0]["hide"] = True
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
-    assert (found.number("without_data"), messages(found)) == (1, ["it asks nothing"])
+        outcome = check("grafana", {"url": server.url})
+    assert (outcome.number("without_data"), messages(outcome)) == (1, ["it asks nothing"])
 
 
-def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_source_that_is_not_there_is_told(check: Check) -> None:
     """In Grafana's own words."""
     with grafana("up") as server:
         server.answers["/api/ds/query"] = (404, {"message": "Data source not found"})
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
-    assert (found.number("faulty"), messages(found)) == (1, ["Data source not found"])
+        outcome = check("grafana", {"url": server.url})
+    assert (outcome.number("faulty"), messages(outcome)) == (1, ["Data source not found"])
 
 
 @pytest.mark.parametrize(
@@ -279,45 +280,45 @@ def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_panel_of_old_numbers_is_not_live(
-    tmp_path: Path, times: list[float], numbers: list[object], stale: int
+    check: Check, times: list[float], numbers: list[object], stale: int
 ) -> None:
     """Its newest one is minutes old; the twins look at their data in steps as wide as that."""
     columns = [[1000 * (datetime.now(UTC).timestamp() + each) for each in times], numbers]
     frame = {"schema": {"fields": [{"type": "time"}, {}]}, "data": {"values": columns}}
     with grafana("up") as server:
         server.answers["/api/ds/query"] = (200, {"results": {"A": {"frames": [frame]}}})
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
-    assert (found.number("stale"), found.number("faulty")) == (stale, stale)
-    assert (found.number("with_data"), found.number("without_data")) == (1, 0)
+        outcome = check("grafana", {"url": server.url})
+    assert (outcome.number("stale"), outcome.number("faulty")) == (stale, stale)
+    assert (outcome.number("with_data"), outcome.number("without_data")) == (1, 0)
 
 
 @pytest.mark.parametrize("values", [[[1], [None]], [[1], []], [], [[1], ["NaN"]]])
-def test_a_panel_of_no_numbers_shows_nothing(tmp_path: Path, values: list[object]) -> None:
+def test_a_panel_of_no_numbers_shows_nothing(check: Check, values: list[object]) -> None:
     """However many points of time it has."""
     frame = {"schema": {"fields": []}, "data": {"values": values}}
     with grafana("up") as server:
         server.answers["/api/ds/query"] = (200, {"results": {"A": {"frames": [frame]}}})
-        found = run_check("grafana", str(tmp_path), {"url": server.url})
-    assert (found.number("without_data"), found.number("faulty")) == (1, 1)
+        outcome = check("grafana", {"url": server.url})
+    assert (outcome.number("without_data"), outcome.number("faulty")) == (1, 1)
 
 
-def messages(found: Outcome) -> list[str]:
+def messages(outcome: Outcome) -> list[str]:
     """What is said of each problem."""
-    return [one["message"] for one in json.loads(found.stdout)["problems"]]
+    return [one["message"] for one in json.loads(outcome.stdout)["problems"]]
 
 
-def test_panels_of_the_repository_must_be_on_the_server(tmp_path: Path) -> None:
+def test_panels_of_the_repository_must_be_on_the_server(tmp_path: Path, check: Check) -> None:
     """One that is gone, one that asks something else; the twin is the same board."""
     folder = tmp_path / "dashboards" / "below"
     folder.mkdir(parents=True)
     (folder / "b.json").write_text(json.dumps(a_board("up", "up + 1")))
-    given = {"files": str(folder.parent)}
+    params = {"files": str(folder.parent)}
     with grafana("up", "up + 1") as server:
-        same = run_check("grafana", str(tmp_path), given | {"url": server.url})
+        same = check("grafana", params | {"url": server.url})
     with grafana("up", "up + 2") as server:
-        other = run_check("grafana", str(tmp_path), given | {"url": server.url})
+        other = check("grafana", params | {"url": server.url})
     with grafana("up") as server:
-        fewer = run_check("grafana", str(tmp_path), given | {"url": server.url})
+        fewer = check("grafana", params | {"url": server.url})
     assert same.number("faulty") == 0
     assert messages(other) == ["it asks something else on the server"]
     assert messages(fewer) == ["it is not on the server"]
@@ -325,30 +326,30 @@ def test_panels_of_the_repository_must_be_on_the_server(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("traced", "expected"), [(10, True), (0, False), (99, False)])
 def test_ordinary_requests_are_traced_as_often_as_is_said(
-    tmp_path: Path, traced: int, expected: bool
+    check: Check, traced: int, expected: bool
 ) -> None:
     """Of a hundred that ask for no trace one in ten has one, and neither none nor all."""
-    with web() as server:
-        server.release, server.traced = "app@1", traced
-        given = {"url": f"{server.url}/health", "lookup": f"{server.url}/received", "wait": "1"}
-        given |= {"ordinary_lookup": f"{server.url}/received", "ordinary": "100", "ratio": "0.1"}
-        found = run_check("opentelemetry", str(tmp_path), given)
-    assert found.number("sampled") == traced
-    assert (found.value("as_said"), found.value("works")) == (expected, expected)
+    with web("app@1") as server:
+        server.traced = traced
+        params = {"url": f"{server.url}/health", "lookup": f"{server.url}/received", "wait": "1"}
+        params |= {"ordinary_lookup": f"{server.url}/received", "ordinary": "100", "ratio": "0.1"}
+        outcome = check("opentelemetry", params)
+    assert outcome.number("sampled") == traced
+    assert (outcome.value("as_said"), outcome.value("works")) == (expected, expected)
     share = f"{traced} of 100 ordinary requests were traced, and 0.1 of them should be"
-    assert messages(found) == ([] if expected else [share])
+    assert messages(outcome) == ([] if expected else [share])
 
 
-def test_what_arrived_is_looked_for_on_every_page(tmp_path: Path) -> None:
+def test_what_arrived_is_looked_for_on_every_page(check: Check) -> None:
     """As RFC 8288 links them; a page at another place is not followed with our token."""
-    with web() as server:
-        server.release, server.pages = "app@1", 3
-        given = {"url": f"{server.url}/health", "lookup": f"{server.url}/received"}
-        right = run_check("opentelemetry", str(tmp_path), given)
+    with web("app@1") as server:
+        server.pages = 3
+        params = {"url": f"{server.url}/health", "lookup": f"{server.url}/received"}
+        right = check("opentelemetry", params)
         server.elsewhere = "http://other.test"
-        wrong = run_check("opentelemetry", str(tmp_path), given)
+        wrong = check("opentelemetry", params)
     assert right.value("works") is True
-    assert "next page at another place" in said(wrong)
+    assert "next page at another place" in reason_of(wrong)
 
 
 @pytest.mark.parametrize(
@@ -356,7 +357,7 @@ def test_what_arrived_is_looked_for_on_every_page(tmp_path: Path) -> None:
     [("main", "main", 0), ("${DS_MAIN}", "main", 0), ("main", "staging", 1)],
 )
 def test_panels_ask_the_source_of_the_repository(
-    tmp_path: Path, written: str, served: str, lost: int
+    tmp_path: Path, check: Check, written: str, served: str, lost: int
 ) -> None:
     """A variable in the file leaves it to the server."""
     board = a_board("up")
@@ -366,39 +367,37 @@ def test_panels_ask_the_source_of_the_repository(
     target["datasource"] = {"uid": served}
     with grafana("up") as server:
         server.answers["/api/dashboards/uid/b"] = (200, {"dashboard": board})
-        given = {"url": server.url, "files": str(tmp_path / "b.json")}
-        found = run_check("grafana", str(tmp_path), given)
-    assert (found.number("lost"), found.number("faulty")) == (lost, lost)
+        params = {"url": server.url, "files": str(tmp_path / "b.json")}
+        outcome = check("grafana", params)
+    assert (outcome.number("lost"), outcome.number("faulty")) == (lost, lost)
 
 
-def test_a_wrong_token_is_no_empty_dashboard(tmp_path: Path) -> None:
+def test_a_wrong_token_is_no_empty_dashboard(check: Check) -> None:
     """It could not be measured, and the status says why."""
     with grafana("up") as server:
         server.answers["/api/search?type=dash-db"] = (401, {"message": "Unauthorized"})
-        outcome = run_check("grafana", str(tmp_path), {"url": server.url})
-    assert "status 401" in said(outcome)
+        outcome = check("grafana", {"url": server.url})
+    assert "status 401" in reason_of(outcome)
 
 
-def test_a_trace_is_followed_to_where_it_arrives(tmp_path: Path) -> None:
+def test_a_trace_is_followed_to_where_it_arrives(check: Check) -> None:
     """With the release that it must name."""
-    with web() as server:
-        server.release = "app@1"
-        given = {"url": f"{server.url}/health", "lookup": f"{server.url}/received"}
-        right = run_check("opentelemetry", str(tmp_path), given | {"release": "app@1"})
-        wrong = run_check("opentelemetry", str(tmp_path), given | {"release": "app@2"})
+    with web("app@1") as server:
+        params = {"url": f"{server.url}/health", "lookup": f"{server.url}/received"}
+        right = check("opentelemetry", params | {"release": "app@1"})
+        wrong = check("opentelemetry", params | {"release": "app@2"})
     assert (right.value("works"), right.number("spans")) == (True, 1)
     assert (wrong.value("works"), wrong.value("right_release")) == (False, False)
     assert messages(wrong) == ["not all traces name the release app@2"]
 
 
-def test_each_address_is_traced(tmp_path: Path) -> None:
+def test_each_address_is_traced(check: Check) -> None:
     """One that is not is named; the twin is traced twice."""
-    with web() as server:
-        server.release = "app@1"
+    with web("app@1") as server:
         url = f"{server.url}/health"
-        given = {"url": url, "lookup": f"{server.url}/received", "release": "app@1", "wait": "0.5"}
-        right = run_check("opentelemetry", str(tmp_path), given | {"also": url})
-        wrong = run_check("opentelemetry", str(tmp_path), given | {"also": f"{server.url}/api"})
+        params = {"url": url, "lookup": f"{server.url}/received", "release": "app@1", "wait": "0.5"}
+        right = check("opentelemetry", params | {"also": url})
+        wrong = check("opentelemetry", params | {"also": f"{server.url}/api"})
     assert (right.value("works"), right.number("spans")) == (True, 2)
     assert wrong.value("works") is False
     assert json.loads(wrong.stdout)["untraced"] == [f"{server.url}/api"]
@@ -408,7 +407,7 @@ def test_each_address_is_traced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reports", "other", "events", "told"),
+    ("reports", "other", "events", "message"),
     [
         (1, "", 4, ""),
         (2, "", 0, "error 1, answered with 500, was not reported in "),
@@ -416,16 +415,16 @@ def test_each_address_is_traced(tmp_path: Path) -> None:
     ],
 )
 def test_each_of_several_errors_must_arrive(
-    tmp_path: Path, reports: int, other: str, events: int, told: str
+    check: Check, reports: int, other: str, events: int, message: str
 ) -> None:
     """With the release that it should name: a sample of them, or half of them, will not do."""
-    with web() as server:
-        server.release, server.reports, server.other_release = "app@1", reports, other
-        given = {"url": f"{server.url}/fail?{{tag}}", "lookup": f"{server.url}/received"}
-        given |= {"release": "app@1", "failures": "4", "wait": "0.5"}
-        found = run_check("sentry", str(tmp_path), given)
-    assert (found.number("events"), found.value("works")) == (events, not told)
-    assert [one[: len(told)] for one in messages(found)] == ([told] if told else [])
+    with web("app@1") as server:
+        server.reports, server.other_release = reports, other
+        params = {"url": f"{server.url}/fail?{{tag}}", "lookup": f"{server.url}/received"}
+        params |= {"release": "app@1", "failures": "4", "wait": "0.5"}
+        outcome = check("sentry", params)
+    assert (outcome.number("events"), outcome.value("works")) == (events, not message)
+    assert [one[: len(message)] for one in messages(outcome)] == ([message] if message else [])
 
 
 MISTAKES = """\
@@ -461,7 +460,7 @@ tests:
 """
 
 
-def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
+def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path, check: Check) -> None:
     """Each of its mistakes is named; the twin is the one good rule, which is active."""
     written = MISTAKES.replace("1000h", "1m").replace("up < -1", "up < 1")
     (tmp_path / "rules.yml").write_text(written)
@@ -469,19 +468,19 @@ def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
     server = tmp_path / "server"
     server.mkdir()
     by_hand("promtool", "--version")
-    given = {"files": str(tmp_path / "rules.yml"), "tests": str(tmp_path / "tests.yml")}
+    params = {"files": str(tmp_path / "rules.yml"), "tests": str(tmp_path / "tests.yml")}
     with prometheus(server, MISTAKES) as url:
 
         def looked() -> Outcome:
-            return run_check("prometheus", str(tmp_path), given | {"url": url})
+            return check("prometheus", params | {"url": url})
 
         # Of windows nothing is said before there are values enough.
         wait_for(lambda: looked().number("mistaken") == 4, 60)
-        found = looked()
-    assert (found.number("healthy"), found.number("active")) == (12, 3)
-    assert (found.number("not_loaded"), found.number("untested")) == (2, 9)
-    assert (found.number("absent"), found.number("mistaken")) == (1, 4)
-    told = {(one["rule"], one["message"]) for one in json.loads(found.stdout)["problems"]}
+        outcome = looked()
+    assert (outcome.number("healthy"), outcome.number("active")) == (12, 3)
+    assert (outcome.number("not_loaded"), outcome.number("untested")) == (2, 9)
+    assert (outcome.number("absent"), outcome.number("mistaken")) == (1, 4)
+    problems = {(one["rule"], one["message"]) for one in json.loads(outcome.stdout)["problems"]}
     assert {
         ("Longer", "for 3600000.0 is loaded, not 60.0"),
         ("Higher", "expr 'up < -1' is loaded, not 'up < 1'"),
@@ -490,7 +489,7 @@ def test_a_rule_that_cannot_fire_is_not_active(tmp_path: Path) -> None:
         ("Grouped", "no series of prometheus_http_requests_total has the label root"),
         ("Short", "no series has two values in prometheus_http_requests_total[250ms]"),
         ("Untested", "no test makes it fire"),
-    } <= told
+    } <= problems
 
 
 QUANTILES = """\
@@ -504,13 +503,13 @@ groups:
 """
 
 
-def test_a_quantile_of_a_histogram_that_was_cut_is_no_number(tmp_path: Path) -> None:
+def test_a_quantile_of_a_histogram_that_was_cut_is_no_number(tmp_path: Path, check: Check) -> None:
     """Its last bucket is dropped when it is scraped; the twin has all of them."""
     drop = "[{source_labels: [__name__, le], regex: '.*http_response.*;[+]Inf', action: drop}]"
     with prometheus(tmp_path, QUANTILES, kept=drop) as url:
-        found = run_check("prometheus", str(tmp_path), {"url": url})
-    assert (found.number("active"), found.number("mistaken")) == (1, 1)
-    assert messages(found) == [
+        outcome = check("prometheus", {"url": url})
+    assert (outcome.number("active"), outcome.number("mistaken")) == (1, 1)
+    assert messages(outcome) == [
         'no series of prometheus_http_response_size_bytes_bucket has le="+Inf"'
     ]
 
@@ -530,16 +529,16 @@ dropped_total 1
 """
 
 
-def test_a_counter_of_what_has_not_happened_yet_is_there(tmp_path: Path) -> None:
+def test_a_counter_of_what_has_not_happened_yet_is_there(tmp_path: Path, check: Check) -> None:
     """Its server describes it. Twins: one that the settings drop, and one that nobody describes."""
     drop = "[{source_labels: [__name__], regex: dropped_total, action: drop}]"
     with (
         web(metrics=SHOWN) as server,
         prometheus(tmp_path, QUIET, kept=drop, also=server.url) as url,
     ):
-        found = run_check("prometheus", str(tmp_path), {"url": url})
-    assert (found.number("active"), found.number("absent")) == (1, 2)
-    absent = {one["rule"] for one in json.loads(found.stdout)["problems"]}
+        outcome = check("prometheus", {"url": url})
+    assert (outcome.number("active"), outcome.number("absent")) == (1, 2)
+    absent = {one["rule"] for one in json.loads(outcome.stdout)["problems"]}
     assert absent == {"dropped_total", "gone_total"}
 
 
@@ -551,7 +550,7 @@ groups:
 """
 
 
-def test_of_a_series_that_ended_no_window_is_too_short(tmp_path: Path) -> None:
+def test_of_a_series_that_ended_no_window_is_too_short(tmp_path: Path, check: Check) -> None:
     """Nor of one that begins anew. The twin is one that goes on: see the mistakes."""
     shown, gone = (200, b"ended_total 1\n"), (200, b"# TYPE ended_total counter\n")
     with (
@@ -561,12 +560,12 @@ def test_of_a_series_that_ended_no_window_is_too_short(tmp_path: Path) -> None:
         assert wait_for(lambda: number_of(url, "count_over_time(ended_total[1m])") >= 2, 60)
         server.answers["/metrics"] = gone
         assert wait_for(lambda: number_of(url, "count_over_time(ended_total[2s])") < 2, 60)
-        ended = run_check("prometheus", str(tmp_path), {"url": url})
+        ended = check("prometheus", {"url": url})
         assert wait_for(lambda: not number_of(url, "count_over_time(ended_total[4s])"), 60)
         server.answers["/metrics"] = shown
         assert wait_for(lambda: number_of(url, "count_over_time(ended_total[2s])") > 0, 60)
         server.answers["/metrics"] = gone
-        anew = run_check("prometheus", str(tmp_path), {"url": url})
+        anew = check("prometheus", {"url": url})
     assert (ended.number("active"), ended.number("mistaken")) == (1, 0)
     assert (anew.number("active"), anew.number("mistaken")) == (1, 0)
 
@@ -574,8 +573,8 @@ def test_of_a_series_that_ended_no_window_is_too_short(tmp_path: Path) -> None:
 def number_of(url: str, query: str) -> float:
     """What a query gives; 0 where it gives nothing."""
     with urlopen(f"{url}/api/v1/query?{urlencode({'query': query})}") as answer:
-        found = json.load(answer)["data"]["result"]
-    return float(found[0]["value"][1]) if found else 0.0
+        outcome = json.load(answer)["data"]["result"]
+    return float(outcome[0]["value"][1]) if outcome else 0.0
 
 
 TWICE = """\
@@ -589,27 +588,29 @@ groups:
 """
 
 
-def test_a_rule_that_is_loaded_twice_is_one(tmp_path: Path) -> None:
+def test_a_rule_that_is_loaded_twice_is_one(tmp_path: Path, check: Check) -> None:
     """Two of one name and of different labels are two."""
     (tmp_path / "rules-copy.yml").write_text(TWICE)
-    given = {"files": str(tmp_path / "rules-copy.yml"), "at_least": "6"}
+    params = {"files": str(tmp_path / "rules-copy.yml"), "at_least": "6"}
     with prometheus(tmp_path, TWICE) as url:
-        found = run_check("prometheus", str(tmp_path), given | {"url": url})
-    assert (found.number("loaded"), found.number("active")) == (3, 3)
-    assert (found.number("active_share"), found.number("sparse")) == (50, 0)
+        outcome = check("prometheus", params | {"url": url})
+    assert (outcome.number("loaded"), outcome.number("active")) == (3, 3)
+    assert (outcome.number("active_share"), outcome.number("sparse")) == (50, 0)
 
 
-def test_what_is_looked_at_more_seldom_than_queries_look_back_is_named(tmp_path: Path) -> None:
+def test_what_is_looked_at_more_seldom_than_queries_look_back_is_named(
+    tmp_path: Path, check: Check
+) -> None:
     """Targets, and rules of a group that says nothing of it; the twin says it in its file."""
-    given = {"files": str(tmp_path / "rules.yml")}
+    params = {"files": str(tmp_path / "rules.yml")}
     with prometheus(tmp_path, TWICE, lookback="200ms") as url:
-        found = run_check("prometheus", str(tmp_path), given | {"url": url})
-    assert (found.number("sparse"), found.number("not_loaded")) == (1, 0)
-    told = [(one["rule"], one["message"]) for one in json.loads(found.stdout)["problems"]]
-    assert [why for rule, why in told if rule.startswith("http")] == [
+        outcome = check("prometheus", params | {"url": url})
+    assert (outcome.number("sparse"), outcome.number("not_loaded")) == (1, 0)
+    problems = [(one["rule"], one["message"]) for one in json.loads(outcome.stdout)["problems"]]
+    assert [why for rule, why in problems if rule.startswith("http")] == [
         "looked at every 300ms; queries look back 200ms"
     ]
-    assert [rule for rule, why in told if why.startswith("evaluated")] == ["Late"]
+    assert [rule for rule, why in problems if why.startswith("evaluated")] == ["Late"]
 
 
 def test_tests_of_rules_that_do_not_pass_show_nothing(tmp_path: Path) -> None:
@@ -625,18 +626,18 @@ def test_tests_of_rules_that_do_not_pass_show_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [0, 1])
-@pytest.mark.parametrize("said", ["", "no such flag"])
+@pytest.mark.parametrize("output", ["", "no such flag"])
 def test_a_promtool_that_tested_nothing_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, output: str
 ) -> None:
     """Neither rules that fire nor rules that do not are known then."""
     (tmp_path / "rules.yml").write_text(RULES)
     (tmp_path / "tests.yml").write_text(TESTS)
     tool = tmp_path / "promtool"
-    tool.write_text(f"#!/bin/sh\nprintf %s '{said}'\nexit {status}\n")
+    tool.write_text(f"#!/bin/sh\nprintf %s '{output}'\nexit {status}\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ProbeError, match=f"ended with {status} and said {said or 'nothing'}"):
+    with pytest.raises(ProbeError, match=f"ended with {status} and said {output or 'nothing'}"):
         seen_to_fire([str(tmp_path / "tests.yml")], [str(tmp_path / "rules.yml")], 60)
 
 
@@ -698,7 +699,7 @@ RELABELING = """[
   {regex: area|instance, action: labeldrop}]"""
 
 
-def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
+def test_what_swallows_an_alert_is_named(tmp_path: Path, check: Check) -> None:
     """A silence, a route, times, an inhibition, a relabelling, a long wait; the twins arrive.
 
     Twins: of labels that only one of two rules' series have; of labels that are added, in other
@@ -711,9 +712,8 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
         prometheus(tmp_path, FATES, manager=manager, relabeling=RELABELING) as server,
     ):
         silence(manager, "severity", "silent")
-        found = run_check(
+        outcome = check(
             "alertmanager",
-            str(tmp_path),
             {
                 "url": manager,
                 "prometheus": server,
@@ -722,13 +722,13 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
                 "wait": "8",
             },
         )
-    assert (found.value("works"), found.value("linked")) == (False, True)
-    answer = json.loads(found.stdout)
+    assert (outcome.value("works"), outcome.value("linked")) == (False, True)
+    answer = json.loads(outcome.stdout)
     assert answer["passed"] is True
-    told = [(one["rule"], one["message"].partition(": ")[2]) for one in answer["problems"]]
-    (silenced,) = [why for rule, why in told if why.startswith("silenced by ")]
-    (inhibited,) = [why for rule, why in told if why.startswith("inhibited by ")]
-    assert sorted(told) == [
+    problems = [(one["rule"], one["message"].partition(": ")[2]) for one in answer["problems"]]
+    (silenced,) = [why for rule, why in problems if why.startswith("silenced by ")]
+    (inhibited,) = [why for rule, why in problems if why.startswith("inhibited by ")]
+    assert sorted(problems) == [
         ("Dropped", "the settings of Prometheus drop it"),
         ("Inactive", "muted by long ago"),
         ("Inhibited", inhibited),
@@ -745,18 +745,20 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path) -> None:
 SELDOM = SETTINGS.replace("group_interval: 200ms", "group_interval: 1h")
 
 
-def test_whether_an_alert_arrives_that_joins_others_is_not_known_at_once(tmp_path: Path) -> None:
+def test_whether_an_alert_arrives_that_joins_others_is_not_known_at_once(
+    tmp_path: Path, check: Check
+) -> None:
     """A second look within `group_interval` is no failure. Twin: a receiver that nobody is."""
     with web() as channel:
-        given = {"received": f"{channel.url}/received", "wait": "3"}
+        params = {"received": f"{channel.url}/received", "wait": "3"}
         for name, hook in (("good", f"{channel.url}/hook"), ("bad", "http://127.0.0.1:9")):
             (tmp_path / name).mkdir()
             with alertmanager(tmp_path / name, hook, SELDOM) as manager:
-                first = run_check("alertmanager", str(tmp_path), given | {"url": manager})
-                again = run_check("alertmanager", str(tmp_path), given | {"url": manager})
+                first = check("alertmanager", params | {"url": manager})
+                again = check("alertmanager", params | {"url": manager})
             assert first.value("works") is (name == "good")
             assert again.is_error
-            assert "waits up to 1h (group_interval): look again after that" in said(again)
+            assert "waits up to 1h (group_interval): look again after that" in reason_of(again)
 
 
 def silence(manager: str, label: str, value: str) -> None:
@@ -775,7 +777,9 @@ def silence(manager: str, label: str, value: str) -> None:
         assert answer.status == 200
 
 
-def test_alerts_that_relabelling_drops_are_missed_in_alertmanager(tmp_path: Path) -> None:
+def test_alerts_that_relabelling_drops_are_missed_in_alertmanager(
+    tmp_path: Path, check: Check
+) -> None:
     """Although Prometheus knows its Alertmanager and evaluates its rules."""
     rules = "groups: [{name: a, rules: [{alert: Always, expr: vector(1)}]}]"
     with (
@@ -783,10 +787,10 @@ def test_alerts_that_relabelling_drops_are_missed_in_alertmanager(tmp_path: Path
         alertmanager(tmp_path, f"{channel.url}/hook") as manager,
         prometheus(tmp_path, rules, manager=manager, relabeling=DROPS) as server,
     ):
-        given = {"url": manager, "prometheus": server, "received": f"{channel.url}/received"}
-        found = run_check("alertmanager", str(tmp_path), given | {"wait": "8"})
-    assert (found.value("works"), found.value("linked")) == (False, True)
-    assert json.loads(found.stdout)["passed"] is False
+        params = {"url": manager, "prometheus": server, "received": f"{channel.url}/received"}
+        outcome = check("alertmanager", params | {"wait": "8"})
+    assert (outcome.value("works"), outcome.value("linked")) == (False, True)
+    assert json.loads(outcome.stdout)["passed"] is False
 
 
 DROPS = "[{source_labels: [alertname], regex: '.+', action: drop}]"

@@ -3,16 +3,16 @@
 What a machine lacks is a skipped test that says so.
 """
 
-import http.server
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.services.conftest import Check
 from tests.support.checking import Outcome, run_check
+from tests.support.http_servers import Answering, serving
 from tests.support.network_cases import CLASSES, sites
 from tests.support.servers import (
     LOOPBACK,
@@ -38,11 +38,11 @@ def by_hand(*command: str) -> str:
     return done.stdout
 
 
-def said(outcome: Outcome) -> str:
+def reason_of(outcome: Outcome) -> str:
     """The reason of a check that could not measure."""
     assert outcome.is_error
-    found = outcome.read()
-    reason: str = found.reason  # type: ignore[union-attr]
+    unmeasured = outcome.read()
+    reason: str = unmeasured.reason  # type: ignore[union-attr]
     return reason
 
 
@@ -64,9 +64,9 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 
 @pytest.mark.parametrize("path", ["/", "/nosuch"])
-def test_http_gives_curls_numbers(web: Nginx, tmp_path: Path, path: str) -> None:
+def test_http_gives_curls_numbers(web: Nginx, check: Check, path: str) -> None:
     """Status, size and headers of an untouched nginx."""
-    outcome = run_check("http", str(tmp_path), {"url": web.url + path, "header": "Content-Type"})
+    outcome = check("http", {"url": web.url + path, "header": "Content-Type"})
     told = "%{http_code} %{size_download} %{content_type}"
     printed = by_hand("curl", "-s", "-o", "/dev/null", "-w", told, web.url + path)
     measured = [outcome.value(name) for name in ("status", "size", "header")]
@@ -95,14 +95,12 @@ def missing_by_hand(secure: Nginx, path: str) -> int:
 
 @pytest.mark.parametrize("more", ["", " /nested=204"])
 def test_headers_that_are_missing_are_those_that_curl_misses(
-    secure: Nginx, tmp_path: Path, more: str
+    secure: Nginx, check: Check, more: str
 ) -> None:
     """Over every class of location; a nested add_header drops all the outer ones."""
     paths = CLASSES + more
-    given = {"url": "https://football.test", "ca_file": str(secure.folder / "ca.pem")}
-    outcome = run_check(
-        "security-headers", str(tmp_path), {**given, "connect": secure.at("good"), "paths": paths}
-    )
+    params = {"url": "https://football.test", "ca_file": str(secure.folder / "ca.pem")}
+    outcome = check("security-headers", {**params, "connect": secure.at("good"), "paths": paths})
     by_curl = [missing_by_hand(secure, path.partition("=")[0]) for path in paths.split()]
     assert outcome.value("missing") == sum(by_curl) == (6 if more else 0)
     assert outcome.value("locations") == len(by_curl)
@@ -115,8 +113,8 @@ def test_headers_that_are_missing_are_those_that_curl_misses(
 
 def look(secure: Nginx, name: str, tmp_path: Path, host: str = "football.test") -> Outcome:
     """Look at the TLS of one of the servers."""
-    given = {"ca_file": str(secure.folder / "ca.pem"), "connect": secure.at(name), "host": host}
-    return run_check("tls", str(tmp_path), given)
+    params = {"ca_file": str(secure.folder / "ca.pem"), "connect": secure.at(name), "host": host}
+    return run_check("tls", str(tmp_path), params)
 
 
 def shaken(secure: Nginx, name: str, *options: str) -> str:
@@ -163,12 +161,12 @@ def test_weak_ciphers_are_those_that_openssl_gets(secure: Nginx, tmp_path: Path)
 
 @pytest.mark.parametrize(("days", "expected"), [("90", []), ("91", ["days-left"])])
 def test_a_certificate_must_be_good_for_so_many_days(
-    secure: Nginx, tmp_path: Path, days: str, expected: list[str]
+    secure: Nginx, check: Check, days: str, expected: list[str]
 ) -> None:
     """For that many it may, for one more it may not."""
-    given = {"ca_file": str(secure.folder / "ca.pem"), "connect": secure.at("good")}
-    given |= {"host": "football.test", "min_days": days}
-    outcome = run_check("tls", str(tmp_path), given)
+    params = {"ca_file": str(secure.folder / "ca.pem"), "connect": secure.at("good")}
+    params |= {"host": "football.test", "min_days": days}
+    outcome = check("tls", params)
     assert [finding["rule"] for finding in outcome.findings] == expected
 
 
@@ -180,7 +178,7 @@ def test_tls_knows_for_whom_a_certificate_is(secure: Nginx, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("check", "scheme"),
+    ("name", "scheme"),
     [
         *((check, "https") for check in ("http", "tls", "security-headers", "access-log")),
         *((check, "http") for check in ("prometheus", "alertmanager", "grafana")),
@@ -188,13 +186,13 @@ def test_tls_knows_for_whom_a_certificate_is(secure: Nginx, tmp_path: Path) -> N
     ],
 )
 def test_a_check_without_its_server_names_the_address(
-    tmp_path: Path, check: str, scheme: str
+    tmp_path: Path, check: Check, name: str, scheme: str
 ) -> None:
     """Nothing is measured, and the reason says where nobody answered."""
     (tmp_path / "a.log").touch()
     address = f"{LOOPBACK}:{free_port()}"
     params = {"host": address, "url": f"{scheme}://{address}", "log": "a.log", "seconds": "2"}
-    assert said(run_check(check, str(tmp_path), params)) == f"{address} refused the connection"
+    assert reason_of(check(name, params)) == f"{address} refused the connection"
 
 
 # --- port -----------------------------------------------------------------------------------------
@@ -204,67 +202,65 @@ def test_a_check_without_its_server_names_the_address(
 
 
 @pytest.mark.parametrize("tag_in", ["user-agent", "query", "path"])
-def test_each_request_has_its_line(web: Nginx, tmp_path: Path, tag_in: str) -> None:
+def test_each_request_has_its_line(web: Nginx, check: Check, tag_in: str) -> None:
     """As many lines more as requests were sent, by an untouched nginx, wherever the tag is."""
     before = len(web.access_log.read_text().splitlines())
-    given = {"url": web.url, "log": str(web.access_log), "tag_in": tag_in, "requests": "5"}
-    outcome = run_check("access-log", str(tmp_path), {**given, "paths": "/ /nosuch"})
+    params = {"url": web.url, "log": str(web.access_log), "tag_in": tag_in, "requests": "5"}
+    outcome = check("access-log", {**params, "paths": "/ /nosuch"})
     after = len(web.access_log.read_text().splitlines())
     assert outcome.value("logged") == 100
     assert outcome.value("sent") == after - before == 10
 
 
-def test_a_location_without_a_log_is_found(secure: Nginx, tmp_path: Path) -> None:
+def test_a_location_without_a_log_is_found(secure: Nginx, check: Check) -> None:
     """`access_log off` in one location is half of the requests to two of them."""
-    given = {"url": "https://football.test", "connect": secure.at("good"), "wait": "0.3"}
-    given |= {"ca_file": str(secure.folder / "ca.pem"), "log": str(secure.access_log)}
-    outcome = run_check("access-log", str(tmp_path), {**given, "paths": "/ /quiet"})
+    params = {"url": "https://football.test", "connect": secure.at("good"), "wait": "0.3"}
+    params |= {"ca_file": str(secure.folder / "ca.pem"), "log": str(secure.access_log)}
+    outcome = check("access-log", {**params, "paths": "/ /quiet"})
     assert outcome.value("logged") == 50
     assert [finding["message"] for finding in outcome.findings] == ["20 of 20 requests for /quiet"]
 
 
-def test_a_port_without_a_log_is_found(web: Nginx, tmp_path: Path) -> None:
+def test_a_port_without_a_log_is_found(web: Nginx, check: Check) -> None:
     """A location with its whole address is asked for there, be it logged or not."""
-    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        elsewhere = f"http://127.0.0.1:{other.server_port}/"
-        given = {"url": web.url, "log": str(web.access_log), "requests": "2", "wait": "0.3"}
+    with serving(Answering) as other:
+        elsewhere = f"http://{other}/"
+        params = {"url": web.url, "log": str(web.access_log), "requests": "2", "wait": "0.3"}
         paths = f"/ {web.url}/nosuch {elsewhere}"
-        outcome = run_check("access-log", str(tmp_path), {**given, "paths": paths})
-        other.shutdown()
+        outcome = check("access-log", {**params, "paths": paths})
     told = [finding["message"] for finding in outcome.findings]
     assert told == [f"2 of 2 requests for {elsewhere}"]
 
 
-def test_a_line_tells_who_asked_how_and_what_came(web: Nginx, tmp_path: Path) -> None:
+def test_a_line_tells_who_asked_how_and_what_came(web: Nginx, check: Check) -> None:
     """The address itself, not the one that the caller says to be at; each method in turn."""
-    given = {"url": web.url, "log": str(web.access_log), "requests": "4", "methods": "GET POST"}
+    params = {"url": web.url, "log": str(web.access_log), "requests": "4", "methods": "GET POST"}
     fields = '^{client} \n"{method} \n" {status} '
-    good = run_check("access-log", str(tmp_path), {**given, "fields": fields})
+    good = check("access-log", {**params, "fields": fields})
     assert (good.value("complete"), good.value("sent")) == (100, 4)
-    bad = run_check("access-log", str(tmp_path), {**given, "fields": '"GET .*" {status} '})
+    bad = check("access-log", {**params, "fields": '"GET .*" {status} '})
     assert bad.value("complete") == 50
     assert ["POST /" in finding["message"] for finding in bad.findings] == [True]
 
 
-def test_a_log_that_believes_its_callers_is_found(secure: Nginx, tmp_path: Path) -> None:
+def test_a_log_that_believes_its_callers_is_found(secure: Nginx, check: Check) -> None:
     """What a request says of where it comes from is not where it comes from."""
-    given = {"url": "https://football.test", "log": str(secure.access_log), "requests": "3"}
-    given |= {"ca_file": str(secure.folder / "ca.pem"), "fields": "^{client} "}
-    honest = run_check("access-log", str(tmp_path), {**given, "connect": secure.at("good")})
+    params = {"url": "https://football.test", "log": str(secure.access_log), "requests": "3"}
+    params |= {"ca_file": str(secure.folder / "ca.pem"), "fields": "^{client} "}
+    honest = check("access-log", {**params, "connect": secure.at("good")})
     assert (honest.value("logged"), honest.value("complete")) == (100, 100)
-    fooled = run_check("access-log", str(tmp_path), {**given, "connect": secure.at("old")})
+    fooled = check("access-log", {**params, "connect": secure.at("old")})
     assert (fooled.value("logged"), fooled.value("complete")) == (100, 0)
 
 
 # --- nginx and gixy -------------------------------------------------------------------------------
 
 
-def test_nginx_tells_what_is_in_force(secure: Nginx, tmp_path: Path) -> None:
+def test_nginx_tells_what_is_in_force(secure: Nginx, check: Check) -> None:
     """As `nginx -T` prints it, includes resolved."""
-    given = {"config": str(secure.conf), "prefix": str(secure.folder)}
-    outcome = run_check("nginx", str(tmp_path), given)
-    printed = by_hand("nginx", "-T", "-c", given["config"], "-p", given["prefix"])
+    params = {"config": str(secure.conf), "prefix": str(secure.folder)}
+    outcome = check("nginx", params)
+    printed = by_hand("nginx", "-T", "-c", params["config"], "-p", params["prefix"])
     code = "\n".join(line.partition("#")[0] for line in printed.splitlines())
     assert outcome.value("valid") is True
     assert outcome.value("servers") == len(re.findall(r"^\s*server \{", code, re.MULTILINE)) == 4
@@ -285,13 +281,13 @@ def test_nginx_tells_what_is_in_force(secure: Nginx, tmp_path: Path) -> None:
     ],
 )
 def test_a_careless_nginx_is_found(
-    secure: Nginx, tmp_path: Path, old: str, new: str, expected: tuple[str, object]
+    secure: Nginx, check: Check, old: str, new: str, expected: tuple[str, object]
 ) -> None:
     """What is said for all servers counts for each; what nginx refuses is invalid."""
     conf = secure.folder / "careless.conf"
     conf.write_text(secure.conf.read_text().replace(old, new))
-    given = {"config": str(conf), "prefix": str(secure.folder)}
-    outcome = run_check("nginx", str(tmp_path), given)
+    params = {"config": str(conf), "prefix": str(secure.folder)}
+    outcome = check("nginx", params)
     assert outcome.value(expected[0]) == expected[1]
     if expected == ("valid", False):
         assert isinstance(outcome.findings[0]["line"], int)
@@ -300,9 +296,9 @@ def test_a_careless_nginx_is_found(
             outcome.value("unlogged")
 
 
-def test_gixy_counts_what_gixy_finds(secure: Nginx, tmp_path: Path) -> None:
+def test_gixy_counts_what_gixy_finds(secure: Nginx, check: Check) -> None:
     """In the main file and in what it includes."""
-    outcome = run_check("gixy", str(tmp_path), {"config": str(secure.conf)})
+    outcome = check("gixy", {"config": str(secure.conf)})
     printed = by_hand("gixy", "-f", "json", str(secure.conf))
     for level in ("high", "medium", "low"):
         assert outcome.value(level) == printed.count(f'"severity": "{level.upper()}"')

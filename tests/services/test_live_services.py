@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from checks.services._connect import within
-from tests.services.test_live_network import by_hand, said
+from tests.services.conftest import Check
+from tests.services.test_live_network import by_hand, reason_of
 from tests.services.test_probes import saying
 from tests.support.checking import Outcome, run_check
 from tests.support.network_cases import (
@@ -46,12 +47,12 @@ def between() -> Iterator[Worlds]:
         yield made
 
 
-def guarded(made: Worlds, tmp_path: Path, rules: str, **given: str) -> Outcome:
+def guarded(made: Worlds, tmp_path: Path, rules: str, **params: str) -> Outcome:
     """Load rules and look at the firewall."""
     made.rules(rules)
     places = {"netns": made.services, "outside_netns": made.outside, "address": made.address}
     wanted = {"allowed": "8443", "denied": "5432", "seconds": "0.5"}
-    return run_check("firewall", str(tmp_path), {**places, **wanted, **given})
+    return run_check("firewall", str(tmp_path), {**places, **wanted, **params})
 
 
 def reached(made: Worlds, port: int, source: str) -> bool:
@@ -101,16 +102,18 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("more", "told"), OTHERS, ids=["healthy", "a denied port", "an open one"])
+@pytest.mark.parametrize(
+    ("more", "messages"), OTHERS, ids=["healthy", "a denied port", "an open one"]
+)
 def test_a_firewall_stops_each_source(
-    between: Worlds, tmp_path: Path, more: str, told: list[str]
+    between: Worlds, tmp_path: Path, more: str, messages: list[str]
 ) -> None:
     """What is open to one source alone is open; a port that all may reach is no leak."""
     rules = RULES.replace("iif lo accept", f"iif lo accept\n{more}")
-    given = {"outside_source": "10.99.7.10", "other_sources": "10.99.7.66"}
-    outcome = guarded(between, tmp_path, rules, **given)
-    assert [finding["message"] for finding in outcome.findings] == told
-    assert reached(between, 5432, "10.99.7.66") is bool(told)
+    params = {"outside_source": "10.99.7.10", "other_sources": "10.99.7.66"}
+    outcome = guarded(between, tmp_path, rules, **params)
+    assert [finding["message"] for finding in outcome.findings] == messages
+    assert reached(between, 5432, "10.99.7.66") is bool(messages)
 
 
 FOR_ANOTHER = (
@@ -134,8 +137,8 @@ def test_every_port_is_tried_from_outside(
 ) -> None:
     """All of TCP, and listeners of the probe's own on UDP, from each source."""
     rules = RULES.replace("iif lo accept", f"iif lo accept\n        {more}")
-    given = {"outside_source": "10.99.7.10", "other_sources": another}
-    outcome = guarded(between, tmp_path, rules, scan="true", udp="5353 1900", **given)
+    params = {"outside_source": "10.99.7.10", "other_sources": another}
+    outcome = guarded(between, tmp_path, rules, scan="true", udp="5353 1900", **params)
     assert [finding["path"].rpartition(":")[2] for finding in outcome.findings] == leaks
     assert outcome.number("tried") == 65535 + (65534 if another else 0) + 2
 
@@ -150,7 +153,7 @@ def test_a_last_rule_that_drops_all_is_as_good_as_a_policy(between: Worlds, tmp_
 
 
 def test_ufw_is_proved_as_nft_is(
-    between: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    between: Worlds, tmp_path: Path, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its rules are nft's in the end; while it is off, everything comes through."""
     need("ufw", "unshare")
@@ -160,10 +163,10 @@ def test_ufw_is_proved_as_nft_is(
     between.run("ufw", "allow", "8443/tcp")
     places = {"netns": between.services, "outside_netns": between.outside, "ufw": "true"}
     ports = {"address": between.address, "allowed": "8443", "denied": "5432", "seconds": "0.5"}
-    off = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    off = check("firewall", {**places, **ports}, path=path)
     assert {"ufw", "default-accept", "leak"} == {finding["rule"] for finding in off.findings}
     between.run("ufw", "--force", "enable")
-    on = run_check("firewall", str(tmp_path), {**places, **ports}, path=path)
+    on = check("firewall", {**places, **ports}, path=path)
     assert (on.value("problems"), on.value("default_drop")) == (0, True)
     assert "Status: active" in between.run("ufw", "status", "verbose")
 
@@ -171,23 +174,23 @@ def test_ufw_is_proved_as_nft_is(
 def test_a_port_where_nobody_listens_proves_nothing(between: Worlds, tmp_path: Path) -> None:
     """The service that is gone is named, with its address."""
     outcome = guarded(between, tmp_path, RULES, denied="5432 6379")
-    assert said(outcome).startswith(f"{between.address}:6379 is closed from within")
+    assert reason_of(outcome).startswith(f"{between.address}:6379 is closed from within")
 
 
-def test_ports_are_seen_from_where_one_stands(between: Worlds, tmp_path: Path) -> None:
+def test_ports_are_seen_from_where_one_stands(between: Worlds, check: Check) -> None:
     """Open from within is filtered from outside; a host that says nothing is not measured."""
     between.rules(RULES)
-    given = {"host": between.address, "open": "8443", "closed": "5432", "seconds": "0.5"}
-    within = run_check("port", str(tmp_path), {**given, "netns": between.services})
+    params = {"host": between.address, "open": "8443", "closed": "5432", "seconds": "0.5"}
+    within = check("port", {**params, "netns": between.services})
     assert (within.value("open"), within.value("unexpected_open")) == (2, 1)
-    outside = run_check("port", str(tmp_path), {**given, "netns": between.outside})
+    outside = check("port", {**params, "netns": between.outside})
     assert (outside.value("open"), outside.value("filtered"), outside.value()) == (1, 1, 0)
-    denied = {**given, "netns": between.outside, "source": between.denied}
-    assert f"{between.address} did not answer" in said(run_check("port", str(tmp_path), denied))
+    denied = {**params, "netns": between.outside, "source": between.denied}
+    assert f"{between.address} did not answer" in reason_of(check("port", denied))
 
 
 def test_postgres_is_spoken_to_from_a_world_without_a_loopback(
-    between: Worlds, tmp_path: Path
+    between: Worlds, check: Check
 ) -> None:
     """A new network namespace has none that is up; what the server wants is seen all the same."""
     between.rules("")
@@ -196,14 +199,14 @@ def test_postgres_is_spoken_to_from_a_world_without_a_loopback(
         with within(between.services):
             clear = saying(b"N", b"R\0\0\0\x08\0\0\0\x03", host=between.address)
             place = servers.enter_context(clear)
-        given = {"url": f"postgresql://a:b@{place}/x", "netns": between.outside}
-        told = said(run_check("postgres", str(tmp_path), given))
+        params = {"url": f"postgresql://a:b@{place}/x", "netns": between.outside}
+        told = reason_of(check("postgres", params))
     assert told == f"{place} refuses the login: server closed the connection unexpectedly"
 
 
 @pytest.mark.parametrize("protected", ["yes", "no"])
 def test_redis_that_sends_outsiders_away_is_not_exposed(
-    between: Worlds, tmp_path: Path, protected: str
+    between: Worlds, tmp_path: Path, check: Check, protected: str
 ) -> None:
     """Its protected mode answers them, but with nothing else than that."""
     between.rules("")
@@ -215,13 +218,13 @@ def test_redis_that_sends_outsiders_away_is_not_exposed(
                 "redis-cli", "-p", str(server.port), "config", "set", "protected-mode", protected
             )
         there = {"outside_netns": between.outside, "outside_address": between.address}
-        given = {"url": server.url, "netns": between.services, **there}
-        outcome = run_check("redis", str(tmp_path), given)
+        params = {"url": server.url, "netns": between.services, **there}
+        outcome = check("redis", params)
     assert outcome.value("demands_password") is False
     assert outcome.value("exposed") is (protected == "no")
 
 
-def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> None:
+def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path, check: Check) -> None:
     """The server sees the address that was asked for; a denied one gets no answer."""
     between.rules(RULES.replace("8443", "8000"))
     (tmp_path / "health").write_text("ok")
@@ -229,13 +232,13 @@ def test_http_is_asked_from_another_world(between: Worlds, tmp_path: Path) -> No
     command += ["--bind", between.address, "--directory", str(tmp_path), "8000"]
     log = tmp_path / "log"
     with running(command, lambda: "Serving" in log.read_text(), log):
-        given = {"url": f"http://{between.address}:8000/health", "netns": between.outside}
-        given |= {"source": between.allowed, "seconds": "0.7"}
-        outcome = run_check("http", str(tmp_path), given)
+        params = {"url": f"http://{between.address}:8000/health", "netns": between.outside}
+        params |= {"source": between.allowed, "seconds": "0.7"}
+        outcome = check("http", params)
         assert (outcome.value("status"), outcome.value("body")) == (200, "ok")
         assert f"{between.allowed} - - " in log.read_text()
-        denied = run_check("http", str(tmp_path), {**given, "source": between.denied})
-        assert said(denied) == f"{between.address}:8000 did not answer within 0.7 s"
+        denied = check("http", {**params, "source": between.denied})
+        assert reason_of(denied) == f"{between.address}:8000 did not answer within 0.7 s"
 
 
 # --- sshd, gitleaks, lynis ------------------------------------------------------------------------
@@ -251,26 +254,26 @@ def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("sshd")
-def test_sshd_tells_what_is_in_force(tmp_path: Path) -> None:
+def test_sshd_tells_what_is_in_force(tmp_path: Path, check: Check) -> None:
     """Of an untouched Debian: passwords are taken, as `sshd -T` says."""
-    outcome = run_check("sshd", str(tmp_path), path=os.environ["PATH"])
+    outcome = check("sshd", path=os.environ["PATH"])
     printed = by_hand("sshd", "-T")
     settings = ["passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords"]
     taken = [name for name in settings if f"\n{name} yes" in printed]
     assert [finding["rule"] for finding in outcome.findings] == taken == settings[:1]
     (tmp_path / "good").write_text(CLEAN_SSHD)
-    good = run_check("sshd", str(tmp_path), {"config": "good"}, path=os.environ["PATH"])
+    good = check("sshd", {"config": "good"}, path=os.environ["PATH"])
     assert good.value("weak") == 0
 
 
 @pytest.mark.usefixtures("sshd")
-def test_sshd_is_asked_for_whom_a_match_makes_an_exception(tmp_path: Path) -> None:
+def test_sshd_is_asked_for_whom_a_match_makes_an_exception(tmp_path: Path, check: Check) -> None:
     """A `Match` block counts for those that it is about; an old cipher is weak."""
     text = f"{CLEAN_SSHD}Ciphers aes256-ctr,3des-cbc\nMatch User root\n  PermitRootLogin yes\n"
     (tmp_path / "own").write_text(text)
     for args, weak in (("", 1), ("-C user=root", 2), ("-C user=ada", 1)):
-        given = {"config": "own", "args": args}
-        outcome = run_check("sshd", str(tmp_path), given, path=os.environ["PATH"])
+        params = {"config": "own", "args": args}
+        outcome = check("sshd", params, path=os.environ["PATH"])
         assert outcome.value("weak") == weak, args
 
 
@@ -306,7 +309,7 @@ def test_gitleaks_reads_the_whole_history_or_none(secret: Path, tmp_path: Path) 
     command = ["git", "clone", "-q", "--depth", "1", f"file://{secret}", str(shallow)]
     subprocess.run(command, check=True)
     outcome = run_check("gitleaks", str(shallow), {"history": "true"})
-    assert said(outcome).startswith("the history is not all here")
+    assert reason_of(outcome).startswith("the history is not all here")
 
 
 REPORT = "hardening_index=71\nlynis_tests_done=260\nwarning[]=A-1|Bad.|-|do it|\nfinish=true\n"
@@ -323,15 +326,15 @@ REPORT = "hardening_index=71\nlynis_tests_done=260\nwarning[]=A-1|Bad.|-|do it|\
     ],
 )
 def test_the_index_of_lynis_counts_when_it_did_its_tests(
-    tmp_path: Path, report: str, reason: str
+    tmp_path: Path, check: Check, report: str, reason: str
 ) -> None:
     """It gives an index for any number of tests, 100 for one; a real run takes minutes."""
     (tmp_path / "given").write_text(report)
     script = 'while [ "$1" != --report-file ]; do shift; done; cat given > "$2"\n'
     path = fake_tool(str(tmp_path), "lynis", script)
-    outcome = run_check("lynis", str(tmp_path), {"unprivileged": "true"}, path=path)
+    outcome = check("lynis", {"unprivileged": "true"}, path=path)
     if reason:
-        assert said(outcome).startswith(reason)
+        assert reason_of(outcome).startswith(reason)
     else:
         assert [outcome.value(name) for name in ("hardening_index", "warnings")] == [71, 1]
         assert outcome.findings[0]["message"] == "warning: Bad. do it"

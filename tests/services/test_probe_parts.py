@@ -68,7 +68,7 @@ def test_each_header_is_missed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "fault"),
     [
         ("strict-transport-security", "max-age=60", "max-age is 60, less than 15552000"),
         ("strict-transport-security", "includeSubDomains", "it has no max-age"),
@@ -90,11 +90,11 @@ def test_each_header_is_missed(name: str) -> None:
         ("permissions-policy", "none", "nothing of any feature"),
     ],
 )
-def test_a_weak_header_is_told(name: str, value: str, told: str) -> None:
+def test_a_weak_header_is_told(name: str, value: str, fault: str) -> None:
     """A header that is sent and does not protect."""
     (message,) = faults({**GOOD, name: value}).values()
     assert message.startswith("weak: ")
-    assert told in message
+    assert fault in message
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_policy_may_say_who_may_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "is_version"),
     [
         ("Server", "nginx/1.22.1", True),
         ("server", "Werkzeug/3.0.1 Python/3.11.2", True),
@@ -141,10 +141,10 @@ def test_a_policy_may_say_who_may_frame() -> None:
         ("x-api", "teams/2.0", False),
     ],
 )
-def test_versions_that_an_answer_tells(name: str, value: str, *, told: bool) -> None:
+def test_versions_that_an_answer_tells(name: str, value: str, *, is_version: bool) -> None:
     """A name is no version, and no other header is asked."""
     assert faults({**GOOD, name.lower(): value}) == (
-        {name.lower(): f"weak: it tells {value}"} if told else {}
+        {name.lower(): f"weak: it tells {value}"} if is_version else {}
     )
 
 
@@ -343,7 +343,7 @@ def test_a_wrong_url_of_a_database_is_not_shown(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "told"),
+    ("name", "replies", "reason"),
     [
         ("redis", [b"+OK\r\n"], "does not speak as Redis does"),
         ("redis", [b"-ERR unknown s3cret\r\n"], "refuses the login: unknown ***"),
@@ -355,14 +355,14 @@ def test_a_wrong_url_of_a_database_is_not_shown(url: str) -> None:
         ("postgres", [b"N"], "login: server closed the connection"),
     ],
 )
-def test_what_is_no_database(name: str, said: list[bytes], told: str) -> None:
+def test_what_is_no_database(name: str, replies: list[bytes], reason: str) -> None:
     """Another protocol, or nonsense, is no measurement, and the address is named."""
-    with saying(*said) as where:
+    with saying(*replies) as where:
         url = f"{'redis' if name == 'redis' else 'postgresql'}://u:s3cret@{where}/x"
         done = probe(name, "--url-env", "U", "--timeout", "2", U=url)
     assert (done.returncode, done.stdout) == (3, "")
     assert where in done.stderr
-    assert told in done.stderr
+    assert reason in done.stderr
     assert "s3cret" not in done.stderr
 
 
@@ -428,9 +428,9 @@ def test_a_log_that_is_moved_away_is_followed(tmp_path: Path) -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        told = answer(
+        printed = answer(
             *("access-log", "--url", url, "--log", str(log), "--requests", "4", "--wait", "0.2")
         )
         thread.join()
     assert len(set(arrived)) == 4
-    assert (told["sent"], told["found"], told["logged"]) == (4, 2, 50.0)
+    assert (printed["sent"], printed["found"], printed["logged"]) == (4, 2, 50.0)

@@ -6,9 +6,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,8 @@ from checks.services import _connect, _options
 from checks.services.__main__ import names
 from checks.services._http import without_password
 from tests.support.checking import plain_python
+from tests.support.http_servers import Answering, serving
+from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,64 +45,37 @@ def answer(*arguments: str, **env: str) -> dict[str, Any]:
     return printed
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answering):
     """Answers by path, and tells what it was asked."""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - as the base class names it
         """`/to/PLACE` redirects there, `/round` to itself, `/big` is long, `/drip` never ends."""
         if self.path.startswith(("/to/", "/round")):
-            self.send_response(302)
-            self.send_header("Location", self.path.removeprefix("/to/"))
-            self.end_headers()
-            return
-        if self.path == "/drip":
+            self.answer(302, headers={"Location": self.path.removeprefix("/to/")})
+        elif self.path == "/drip":
             self.drip()
-            return
-        asked = [self.command, self.path, dict(self.headers.items()), self.client_address[0]]
-        body = b"x" * (5 * 2**20) if self.path == "/big" else json.dumps(asked).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Set-Cookie", "session=s3cret-cookie")
-        self.end_headers()
-        self.wfile.write(body)
+        else:
+            asked = [self.command, self.path, dict(self.headers.items()), self.client_address[0]]
+            data = b"x" * (5 * 2**20) if self.path == "/big" else asked
+            self.answer(200, data, {"Set-Cookie": "session=s3cret-cookie"})
 
     do_POST = do_GET  # noqa: N815 - as the base class names them
 
     def drip(self) -> None:
-        """Send a header's letters one by one."""
+        """Send a header's letters one by one, as long as somebody waits for them."""
         self.send_response(200)
         self.flush_headers()
-        for _ in range(100):
-            self.wfile.write(b"X")
-            if self.server.stopping.wait(0.05):  # type: ignore[attr-defined]
-                return
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """Serve on the loopback; yield the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.stopping = threading.Event()  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.stopping.set()  # type: ignore[attr-defined]
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        with suppress(OSError):
+            for _ in range(100):
+                self.wfile.write(b"X")
+                time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[str]:
     """Where the server of this module listens."""
-    with serving() as found:
-        yield found
+    with serving(Handler) as address:
+        yield address
 
 
 # --- the command line -----------------------------------------------------------------------------
@@ -125,7 +100,7 @@ def test_all_probes_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "fault"),
     [
         (["nosuch"], "no probe is called 'nosuch'; there are "),
         (["http"], "--url must be given"),
@@ -145,12 +120,12 @@ def test_all_probes_are_listed() -> None:
         (["http", "--url", "http://a", "--headers", "X"], "a header is not written `Name: value`"),
     ],
 )
-def test_a_wrong_command_line_ends_with_2(arguments: list[str], told: str) -> None:
+def test_a_wrong_command_line_ends_with_2(arguments: list[str], fault: str) -> None:
     """Nothing is printed but one line that says what is wrong."""
     done = probe(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("not measured: ")
-    assert told in done.stderr
+    assert fault in done.stderr
     assert done.stderr.count("\n") == 1
 
 
@@ -256,34 +231,34 @@ def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
 
 def test_http_tells_what_came_back(place: str) -> None:
     """Status, size, headers without cookies, and the peer."""
-    told = answer("http", "--url", f"http://{place}/a?b=c", "--header", "Content-Length")
-    assert (told["status"], told["peer"], told["redirects"]) == (200, place, 0)
-    assert told["header"] == str(told["size"]) == str(len(told["body"]))
-    assert json.loads(told["body"])[:2] == ["GET", "/a?b=c"]
-    assert told["latency"] > 0
-    assert "s3cret-cookie" not in json.dumps(told)
+    printed = answer("http", "--url", f"http://{place}/a?b=c", "--header", "Content-Length")
+    assert (printed["status"], printed["peer"], printed["redirects"]) == (200, place, 0)
+    assert printed["header"] == str(printed["size"]) == str(len(printed["body"]))
+    assert json.loads(printed["body"])[:2] == ["GET", "/a?b=c"]
+    assert printed["latency"] > 0
+    assert "s3cret-cookie" not in json.dumps(printed)
 
 
 def test_http_sends_what_it_is_told(place: str) -> None:
     """Method, headers, and the user and password of the URL, which are not told again."""
-    told = answer(
+    printed = answer(
         *("http", "--url-env", "U", "--method", "POST", "--body", "x=1"),
         *("--headers", "X-A: 1\nUser-Agent: me"),
         U=f"http://me:s3cret@{place}/",
     )
-    method, _, headers, _ = json.loads(told["body"])
+    method, _, headers, _ = json.loads(printed["body"])
     assert (method, headers["X-A"], headers["User-Agent"]) == ("POST", "1", "me")
     assert headers["Authorization"] == "Basic bWU6czNjcmV0"
-    assert told["url"] == f"http://{place}/"
+    assert printed["url"] == f"http://{place}/"
 
 
 def test_http_connects_to_another_address_for_the_same_host(place: str) -> None:
     """The host name stays in the request; redirects to it go the same way."""
-    told = answer(
+    printed = answer(
         *("http", "--url", "http://football.test/to//there", "--connect", place, "--follow", "true")
     )
-    assert json.loads(told["body"])[2]["Host"] == "football.test"
-    assert (told["peer"], told["redirects"], told["url"]) == (
+    assert json.loads(printed["body"])[2]["Host"] == "football.test"
+    assert (printed["peer"], printed["redirects"], printed["url"]) == (
         *(place, 1),
         "http://football.test/there",
     )
@@ -291,24 +266,24 @@ def test_http_connects_to_another_address_for_the_same_host(place: str) -> None:
 
 def test_http_has_a_source_address(place: str) -> None:
     """The server sees the address that was asked for."""
-    told = answer("http", "--url", f"http://{place}/", "--source", "127.0.0.66")
-    assert json.loads(told["body"])[3] == "127.0.0.66"
+    printed = answer("http", "--url", f"http://{place}/", "--source", "127.0.0.66")
+    assert json.loads(printed["body"])[3] == "127.0.0.66"
 
 
 def test_http_follows_a_redirect_only_when_asked(place: str) -> None:
     """A redirect is an answer of its own."""
-    told = answer("http", "--url", f"http://{place}/to//there")
-    assert (told["status"], told["location"], told["redirects"]) == (302, "/there", 0)
+    printed = answer("http", "--url", f"http://{place}/to//there")
+    assert (printed["status"], printed["location"], printed["redirects"]) == (302, "/there", 0)
 
 
 def test_http_gives_no_password_to_another_server(place: str) -> None:
     """What was meant for one server is not sent to the one that it redirects to."""
-    with serving() as other:
-        told = answer(
+    with serving(Handler) as other:
+        printed = answer(
             *("http", "--url", f"http://{place}/to/http://{other}/x", "--follow", "true"),
             *("--headers", "Authorization: Bearer abc\nX-A: 1"),
         )
-    headers = json.loads(told["body"])[2]
+    headers = json.loads(printed["body"])[2]
     assert headers["X-A"] == "1"
     assert "Authorization" not in headers
 
@@ -322,8 +297,8 @@ def test_http_does_not_run_in_circles(place: str) -> None:
 
 def test_http_does_not_tell_half_a_body(place: str) -> None:
     """A body that was not read to its end has no text and no size."""
-    told = answer("http", "--url", f"http://{place}/big")
-    assert (told["status"], told["size"], told["body"]) == (200, None, None)
+    printed = answer("http", "--url", f"http://{place}/big")
+    assert (printed["status"], printed["size"], printed["body"]) == (200, None, None)
 
 
 def test_a_slow_drip_does_not_outlast_the_time_limit(place: str) -> None:
@@ -333,15 +308,8 @@ def test_a_slow_drip_does_not_outlast_the_time_limit(place: str) -> None:
     assert done.stderr == f"not measured: {place} did not answer within 0.4 s\n"
 
 
-def closed() -> str:
-    """An address where nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{taken.getsockname()[1]}"
-
-
 @contextmanager
-def saying(*said: bytes, host: str = "127.0.0.1") -> Iterator[str]:
+def saying(*replies: bytes, host: str = "127.0.0.1") -> Iterator[str]:
     """Say the same to everybody, whatever they want, one piece each time that they speak."""
 
     def serve() -> None:
@@ -351,7 +319,7 @@ def saying(*said: bytes, host: str = "127.0.0.1") -> Iterator[str]:
             except OSError:
                 return
             with link, suppress(OSError):
-                for piece in said:
+                for piece in replies:
                     link.recv(4096)
                     link.sendall(piece)
                 # Else what the other says next would have the connection reset.
@@ -368,38 +336,42 @@ def saying(*said: bytes, host: str = "127.0.0.1") -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("reply", "reason"),
     [
         (b"", "it closed the connection without an answer"),
         (b"+PONG\r\n\r\n", "does not speak HTTP: BadStatusLine +PONG"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", "its answer ended too early"),
     ],
 )
-def test_what_is_no_http_is_no_measurement(said: bytes, told: str) -> None:
+def test_what_is_no_http_is_no_measurement(reply: bytes, reason: str) -> None:
     """A server that speaks another protocol, or breaks off, is told apart from one that is slow."""
-    with saying(said) as where:
+    with saying(reply) as where:
         done = probe("http", "--url", f"http://{where}/")
     assert (done.returncode, done.stdout) == (3, "")
     assert where in done.stderr
-    assert told in done.stderr
+    assert reason in done.stderr
 
 
 NOWHERE: list[tuple[Callable[[], str], list[str], str]] = [
-    (closed, [], "refused the connection"),
-    (closed, ["--source", "192.0.2.1"], "cannot be spoken to: Cannot assign requested address"),
+    (lambda: f"127.0.0.1:{free_port()}", [], "refused the connection"),
+    (
+        lambda: f"127.0.0.1:{free_port()}",
+        ["--source", "192.0.2.1"],
+        "cannot be spoken to: Cannot assign requested address",
+    ),
     (lambda: "nosuch.invalid:80", [], "is not known by name"),
     (lambda: "a:80", ["--netns", "nosuch"], "the network namespace nosuch cannot be entered"),
 ]
 
 
-@pytest.mark.parametrize(("where", "more", "told"), NOWHERE, ids=[each[2] for each in NOWHERE])
+@pytest.mark.parametrize(("where", "more", "reason"), NOWHERE, ids=[each[2] for each in NOWHERE])
 def test_a_server_that_is_not_there_is_named(
-    where: Callable[[], str], more: list[str], told: str
+    where: Callable[[], str], more: list[str], reason: str
 ) -> None:
     """The one line names the address and what happened; nothing is on standard output."""
     place = where()
     done = probe("http", "--url", f"http://u:s3cret@{place}/", *more)
     assert (done.returncode, done.stdout) == (3, "")
-    assert told in done.stderr
+    assert reason in done.stderr
     assert place in done.stderr or "--netns" in more
     assert "s3cret" not in done.stderr

@@ -137,7 +137,7 @@ LOADED = {
 
 
 @pytest.mark.parametrize(
-    ("rule", "group", "told"),
+    ("rule", "group", "difference"),
     [
         ({}, {}, ""),
         ({"query": "up == 1"}, {}, "expr"),
@@ -152,19 +152,19 @@ LOADED = {
     ],
 )
 def test_a_rule_is_loaded_as_it_stands_in_its_file(
-    tmp_path: Path, rule: dict[str, object], group: dict[str, object], told: str
+    tmp_path: Path, rule: dict[str, object], group: dict[str, object], difference: str
 ) -> None:
     """What differs is named; blanks, numbers as labels and labels of a group are no difference."""
     (tmp_path / "rules.yml").write_text(RULES)
     made = AlertRule(**{**LOADED, **rule})  # type: ignore[arg-type]
     loaded = RuleGroup(**{"name": "g", "interval": 30.0, "rules": [made], **group})  # type: ignore[arg-type]
     problems = compared([str(tmp_path / "rules.yml")], [loaded])
-    assert problems.get("A", "").startswith(told)
-    assert bool(problems) == bool(told)
+    assert problems.get("A", "").startswith(difference)
+    assert bool(problems) == bool(difference)
 
 
 @pytest.mark.parametrize(
-    ("group", "loaded", "given", "told"),
+    ("group", "loaded", "changes", "why"),
     [
         ("", 3600, {}, "evaluated every 1h alone, as all rules are"),
         ("interval: 1h,", 3600, {}, ""),
@@ -176,15 +176,15 @@ def test_a_rule_is_loaded_as_it_stands_in_its_file(
     ],
 )
 def test_rules_come_late_only_on_purpose(
-    tmp_path: Path, group: str, loaded: int, given: dict[str, str], told: str
+    tmp_path: Path, group: str, loaded: int, changes: dict[str, str], why: str
 ) -> None:
     """Later than queries look back because of settings for all; a group may say it of itself."""
     (tmp_path / "r.yml").write_text(f"groups: [{{name: g, {group} rules: []}}]")
     groups = [RuleGroup(name="g", interval=loaded, rules=[AlertRule(**LOADED)])]  # type: ignore[arg-type]
-    settings = {"interval": "1h", "offset": "0s", **given}
+    settings = {"interval": "1h", "offset": "0s", **changes}
     problems = delayed([str(tmp_path / "r.yml")], groups, 300, **settings)
-    assert problems.get("A", "").startswith(told)
-    assert bool(problems) == bool(told)
+    assert problems.get("A", "").startswith(why)
+    assert bool(problems) == bool(why)
 
 
 ALERT = {"alertname": "A", "severity": "page"}

@@ -345,7 +345,7 @@ class Canary:
 
     def _written(self, calls: str) -> list[str]:
         """The files that were opened to write, made, moved or removed, outside of the scratch."""
-        found = re.findall(
+        opened = re.findall(
             r'(?:open|openat|creat)\((?:AT_FDCWD, )?"([^"]+)", [^)\n]*O_(?:WRONLY|RDWR|CREAT)[^)\n]*\)'
             r" = \d",
             calls,
@@ -353,8 +353,8 @@ class Canary:
         changed = (
             r'(?:mkdir|rename|unlink|symlink|link|truncate|rmdir)\w*\((?:AT_FDCWD, )?"([^"]+)"'
         )
-        found += re.findall(changed + r".* = 0", calls)
-        paths = [os.path.normpath(os.path.join(self.folder, path)) for path in found]
+        opened += re.findall(changed + r".* = 0", calls)
+        paths = [os.path.normpath(os.path.join(self.folder, path)) for path in opened]
         kept = (f"{self._tmp}/tmp/", "/dev/", "/proc/")
         return [path for path in paths if not f"{path}/".startswith(kept)]
 

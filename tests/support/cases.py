@@ -29,7 +29,7 @@ class Case:
     absent: bool = False
     service: Service = no_service
 
-    def given(self, where: Mapping[str, str]) -> dict[str, str]:
+    def filled(self, where: Mapping[str, str]) -> dict[str, str]:
         """Return the parameters, with what the service says filled in."""
         return {
             name: value.format_map(where) if where else value for name, value in self.params.items()

@@ -80,31 +80,31 @@ def wheelhouse(folder: Path) -> Path:
         name = canonicalize_name(waiting.pop())
         if name not in made:
             made.add(name)
-            found = distribution(name)
-            waiting += _needs(found)
+            installed = distribution(name)
+            waiting += _needs(installed)
             if name != "readiness":
-                _pack(found, folder)
+                _pack(installed, folder)
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     _checked([*command, "-w", str(folder), str(ROOT)], cwd=folder)
     return folder
 
 
-def _needs(found: Distribution) -> Iterator[str]:
-    for text in found.requires or []:
+def _needs(installed: Distribution) -> Iterator[str]:
+    for text in installed.requires or []:
         required = Requirement(text)
         if required.marker is None or required.marker.evaluate({"extra": ""}):
             yield required.name
 
 
-def _pack(found: Distribution, folder: Path) -> None:
+def _pack(installed: Distribution, folder: Path) -> None:
     """Make the wheel of an installed distribution: its files, without its programs."""
-    name = found.metadata["Name"].replace("-", "_")
-    tags = re.findall(r"^Tag: (.+)$", found.read_text("WHEEL") or "", re.MULTILINE)
+    name = installed.metadata["Name"].replace("-", "_")
+    tags = re.findall(r"^Tag: (.+)$", installed.read_text("WHEEL") or "", re.MULTILINE)
     parts = zip(*(tag.split("-") for tag in tags), strict=True)
     tag = "-".join(".".join(sorted(set(part))) for part in parts)
     records = []
-    with zipfile.ZipFile(folder / f"{name}-{found.version}-{tag}.whl", "w") as wheel:
-        for file in found.files or []:
+    with zipfile.ZipFile(folder / f"{name}-{installed.version}-{tag}.whl", "w") as wheel:
+        for file in installed.files or []:
             path = str(file)
             if path.startswith("..") or "__pycache__" in path or path.endswith("/RECORD"):
                 continue
@@ -112,7 +112,7 @@ def _pack(found: Distribution, folder: Path) -> None:
             digest = urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
             records.append(f"{path},sha256={digest},{len(data)}")
             wheel.writestr(path, data)
-        (record,) = [str(file) for file in found.files or [] if str(file).endswith("/RECORD")]
+        (record,) = [str(file) for file in installed.files or [] if str(file).endswith("/RECORD")]
         wheel.writestr(record, "\n".join([*records, f"{record},,", ""]))
 
 
@@ -193,8 +193,8 @@ class GitHub(Runner):
 
     def step(self, step: Mapping[str, Any], env: Mapping[str, str] | None = None) -> Ended:
         """Run one step, and know its outputs afterwards."""
-        told = {name: self.home / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-        for path in told.values():
+        files = {name: self.home / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        for path in files.values():
             path.write_text("")
         folder = self.project / self.value(step.get("working-directory", "."))
         ended = self.bash(
@@ -204,28 +204,28 @@ class GitHub(Runner):
                 "GITHUB_ACTIONS": "true",
                 "RUNNER_TEMP": self.known["runner.temp"],
                 "GITHUB_WORKSPACE": str(self.project),
-                **{name: str(path) for name, path in told.items()},
+                **{name: str(path) for name, path in files.items()},
                 **(env or {}),
                 **{name: self.value(given) for name, given in step.get("env", {}).items()},
             },
             cwd=folder,
         )
-        for name, value in outputs(told["GITHUB_OUTPUT"].read_text("utf-8")).items():
+        for name, value in outputs(files["GITHUB_OUTPUT"].read_text("utf-8")).items():
             self.known[f"steps.{step.get('id', '')}.outputs.{name}"] = value
-        self.summary = told["GITHUB_STEP_SUMMARY"].read_text("utf-8")
+        self.summary = files["GITHUB_STEP_SUMMARY"].read_text("utf-8")
         return ended
 
 
 def outputs(text: str) -> dict[str, str]:
     """Read a step's outputs as the runner does."""
-    found, lines = {}, iter(text.splitlines())
+    values, lines = {}, iter(text.splitlines())
     for line in lines:
         if "<<" in line.partition("=")[0]:
             name, _, end = line.partition("<<")
-            found[name] = "\n".join(iter(lambda: next(lines), end))
+            values[name] = "\n".join(iter(lambda: next(lines), end))
         else:
-            name, _, found[name] = line.partition("=")
-    return found
+            name, _, values[name] = line.partition("=")
+    return values
 
 
 def documents(path: Path) -> list[Any]:
@@ -259,7 +259,7 @@ class _Words(yaml.SafeLoader):
 
 _READ_AS_WORDS: Final = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 _Words.yaml_implicit_resolvers = {
-    first: [each for each in known if each[0] not in _READ_AS_WORDS]
+    first: [resolver for resolver in known if resolver[0] not in _READ_AS_WORDS]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Words.add_implicit_resolver(_READ_AS_WORDS[0], re.compile("^(?:true|false)$"), list("tf"))

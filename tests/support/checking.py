@@ -91,7 +91,7 @@ def replay(
 def run_check(
     name: str,
     folder: str,
-    given: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
     *,
     path: str = "",
     python: str = sys.executable,
@@ -122,7 +122,7 @@ def run_check(
         check = catalogue()[name]
         if instead:
             check = msgspec.structs.replace(check, run=instead, after=())
-        return _run(check, folder, base, given or {}, scratch)
+        return _run(check, folder, base, params or {}, scratch)
 
 
 def plain_python(folder: Path) -> str:
@@ -139,16 +139,16 @@ def plain_python(folder: Path) -> str:
 
 
 def _run(
-    check: Check, folder: str, base: dict[str, str], given: Mapping[str, str], scratch: str
+    check: Check, folder: str, base: dict[str, str], params: Mapping[str, str], scratch: str
 ) -> Outcome:
     env = dict(base)
     for producer in check.after:
-        first = _run(catalogue()[producer], folder, base, given, scratch)
+        first = _run(catalogue()[producer], folder, base, params, scratch)
         if isinstance(found := first.read(), Unmeasured):
             raise ProducerFailedError(f"{found.reason}\n{first.stderr}")
         env[f"READINESS_TMP_{producer.upper().replace('-', '_')}"] = _tmp(scratch, producer)
     for parameter in check.params:
-        env[parameter.name] = given.get(parameter.name, parameter.default or "")
+        env[parameter.name] = params.get(parameter.name, parameter.default or "")
     env["READINESS_TMP"] = _tmp(scratch, check.name)
     os.makedirs(env["READINESS_TMP"])
     done = subprocess.run(

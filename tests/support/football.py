@@ -5,13 +5,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from glob import glob
 from pathlib import Path
 from textwrap import dedent
 
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from tests.support.checking import NO_INDEX
+from tests.support.repositories import commit, init
 
 ROOT = Path(__file__).parents[2]
 BOARD = ROOT / "board.yaml"
@@ -35,19 +36,9 @@ class Football:
         self.folder = folder
         shutil.copytree(EXAMPLE, folder, ignore=LEFT_OUT)
         os.symlink(os.path.realpath(TOOLS.parent), folder / ".venv")
-        self.git("init", "--quiet")
+        init(folder)
         (folder / ".git" / "info" / "exclude").write_text(".venv\n")
-        self.commit()
-
-    def git(self, *words: str) -> None:
-        """Run git there, as a committer who is nobody in particular."""
-        committer = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
-        subprocess.run(("git", *committer, *words), cwd=self.folder, check=True)
-
-    def commit(self) -> None:
-        """Commit the files as they are."""
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", "Football")
+        commit(folder, {})
 
     def write(self, path: str, text: str) -> None:
         """Write a file, indented text flush left."""
@@ -102,14 +93,13 @@ class Result:
 
     def having(self, *verdicts: str) -> set[str]:
         """Name the criteria with one of the verdicts."""
-        return {name for name, each in self.criteria.items() if each.verdict.value in verdicts}
+        return {name for name, record in self.criteria.items() if record.verdict.value in verdicts}
 
-    def told(self, names: Iterable[str]) -> str:
+    def explained(self, names: Collection[str]) -> str:
         """Say what became of some criteria that ran, for whoever reads a failing test."""
-        found = [self.criteria[name] for name in sorted(names)]
-        lines = [f"{one.id}: {one.verdict.value}: {one.reason}" for one in found if one.probes]
-        told = {one.id for one in found}
-        lines += [str(each) for each in self.document.findings if each.criterion in told]
+        records = [self.criteria[name] for name in sorted(names) if self.criteria[name].probes]
+        lines = [f"{record.id}: {record.verdict.value}: {record.reason}" for record in records]
+        lines += [str(finding) for finding in self.document.findings if finding.criterion in names]
         return "\n".join(lines)
 
 

@@ -18,11 +18,11 @@ def llms() -> str:
     lines = [f"# {title(readme)}", "", f"> {sentence(readme)}", ""]
     for entry in yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]:
         heading, pages = entry.popitem() if isinstance(entry, dict) else ("Overview", [entry])
-        lines += [f"## {heading}", "", *map(_told, pages), ""]
+        lines += [f"## {heading}", "", *map(_entry, pages), ""]
     return "\n".join(lines)
 
 
-def _told(page: str) -> str:
+def _entry(page: str) -> str:
     text = (ROOT / "docs" / page).read_text("utf-8")
     return f"- [{title(text)}]({page}): {sentence(text)}"
 

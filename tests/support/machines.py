@@ -1,15 +1,15 @@
 """Clusters for tests: a real Dask scheduler and its workers, each a process on this machine."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.support import running
 from tests.support.program import ROOT
 from tests.support.running import alive_in
+from tests.support.servers import free_port
 
 LONGEST = 120.0
 
@@ -24,14 +24,6 @@ last = max(place for place, pid in enumerate(chain) if "readiness.fleet" in line
 open("%s", "a").write("x")
 os.kill(chain[last + 1], signal.SIGKILL)
 """
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 class Machines:
@@ -97,9 +89,6 @@ class Machines:
         wait_for(lambda: not alive_in(self.folder))
 
 
-def wait_for(what: Callable[[], bool]) -> None:
+def wait_for(what: Callable[[], object]) -> None:
     """Wait until it is so."""
-    end = time.monotonic() + LONGEST
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    assert running.wait_for(what, LONGEST)

@@ -1,40 +1,26 @@
 """The cases of the checks of monitoring: real servers where Debian has them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-
 from tests.support.cases import Case, Service
 from tests.support.monitoring_servers import grafana, monitored, unlinked, web
-from tests.support.network_cases import nobody
+from tests.support.network_cases import nobody, service
 from tests.support.servers import LOOPBACK, free_port
 
 
 def a_grafana(*expressions: str, data: bool = True) -> Service:
-    """A Grafana with a dashboard of these queries."""
-
-    @contextmanager
-    def started(folder: Path) -> Iterator[Mapping[str, str]]:
-        with grafana(*expressions, data=data) as server:
-            yield {"url": server.url}
-
-    return started
+    """Run a Grafana with a dashboard of these queries."""
+    return service(
+        lambda folder: grafana(*expressions, data=data), lambda server: {"url": server.url}
+    )
 
 
-@contextmanager
-def quiet(folder: Path) -> Iterator[Mapping[str, str]]:
-    """A service that answers, and a receiver that nothing arrives at."""
-    with web(health={}) as server:
-        yield {"url": server.url, "nobody": f"http://{LOOPBACK}:{free_port()}"}
+quiet = service(
+    lambda folder: web(health={}),
+    lambda server: {"url": server.url, "nobody": f"http://{LOOPBACK}:{free_port()}"},
+)
+"""A service that answers, and a receiver that nothing arrives at."""
 
-
-@contextmanager
-def reporting(folder: Path) -> Iterator[Mapping[str, str]]:
-    """A service whose spans and errors arrive."""
-    with web() as server:
-        server.release = "app@1"
-        yield {"url": server.url}
-
+reporting = service(lambda folder: web(release="app@1"), lambda server: {"url": server.url})
+"""A service whose spans and errors arrive."""
 
 TRACE = {"url": "{url}/health", "lookup": "{url}/received", "wait": "0.5"}
 FAILURE = {"url": "{url}/fail", "lookup": "{url}/received", "wait": "0.5"}

@@ -1,14 +1,14 @@
 """Debian's Prometheus and Alertmanager, and stand-ins for what no package holds."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
+from tests.support.http_servers import Answering, serving
 from tests.support.servers import LOOPBACK, free_port, need, running, where_is
 
 RULES = """\
@@ -39,7 +39,7 @@ class Web:
     many `pages`, of which the last one alone holds anything.
     """
 
-    port: int
+    url: str = ""
     answers: dict[str, tuple[int, object]] = field(default_factory=dict)
     received: list[object] = field(default_factory=list)
     release: str = ""
@@ -50,11 +50,6 @@ class Web:
     pages: int = 1
     elsewhere: str = ""
 
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://{LOOPBACK}:{self.port}"
-
     def fail(self, path: str) -> None:
         """Report an error, where it is the turn of one."""
         self.failures += 1
@@ -62,68 +57,52 @@ class Web:
         if self.failures % self.reports == 0:
             self.received.append({"event": {"release": release, "message": path}})
 
+    def trace(self, parent: str | None, request: str | None) -> None:
+        """Leave a span, where the caller asks for a trace or is one of the first."""
+        if parent or self.traced > len(self.received) - 1:
+            trace = parent.split("-")[1] if parent else "0" * 32
+            resource = {"service.version": self.release}
+            self.received.append(
+                {"trace_id": trace, "resource": resource, "request": request or ""}
+            )
+
 
 @contextmanager
-def web(**answers: object) -> Iterator[Web]:
+def web(release: str = "", **answers: object) -> Iterator[Web]:
     """Answer every path with its JSON, or its bytes as they are.
 
     `/received` tells what was posted anywhere else.
     """
+    known = {f"/{path}": (200, data) for path, data in answers.items()}
+    made = Web(answers=known, release=release)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Answering):
+        def do_GET(self) -> None:  # noqa: N802 - as the base class names it
             path, _, page = self.path.partition("?page=")
             if path == "/received":
                 number = int(page or 1)
-                last = number == made.pages
-                following = "" if last else f"{made.elsewhere}/received?page={number + 1}"
-                self._send(200, made.received if last else [], following)
+                following = f'<{made.elsewhere}/received?page={number + 1}>; rel="next"'
+                if number == made.pages:
+                    self.answer(200, made.received)
+                else:
+                    self.answer(200, [], {"Link": following})
             elif made.release and path == "/health":
-                parent, name = self.headers["traceparent"], self.headers["X-Request-ID"]
-                if parent or made.traced > len(made.received) - 1:
-                    trace = parent.split("-")[1] if parent else "0" * 32
-                    resource = {"service.version": made.release}
-                    made.received.append(
-                        {"trace_id": trace, "resource": resource, "request": name or ""}
-                    )
-                self._send(200, {})
+                made.trace(self.headers["traceparent"], self.headers["X-Request-ID"])
+                self.answer(200, {})
             else:
-                self._send(*made.answers.get(self.path, (404, {})))
+                self.answer(*made.answers.get(self.path, (404, {})))
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 - as the base class names it
             if made.release and self.path.startswith("/fail"):
                 made.fail(self.path)
-                self._send(500, {})
+                self.answer(500, {})
                 return
-            data = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
-            made.received.append(data)
-            self._send(*made.answers.get(self.path, (200, {})))
+            made.received.append(json.loads(self.posted() or b"null"))
+            self.answer(*made.answers.get(self.path, (200, {})))
 
-        def _send(self, status: int, data: object, following: str = "") -> None:
-            body = data if isinstance(data, bytes) else json.dumps(data).encode()
-            self.send_response(status)
-            kind = "text/plain; version=0.0.4" if body is data else "application/json"
-            self.send_header("Content-Type", kind)
-            if following:
-                self.send_header("Link", f'<{following}>; rel="next"')
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-    made = Web(server.server_port)
-    made.answers = {f"/{path}": (200, data) for path, data in answers.items()}
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(Handler) as place:
+        made.url = f"http://{place}"
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def answers(url: str) -> bool:
@@ -198,15 +177,18 @@ def prometheus(
     ]
     url = f"http://{LOOPBACK}:{port}"
 
+    def data_of(path: str) -> dict[str, list[dict[str, Any]]]:
+        with urlopen(f"{url}/api/v1/{path}") as answer:
+            data: dict[str, list[dict[str, Any]]] = json.load(answer)["data"]
+        return data
+
     def ready() -> bool:
         if not answers(f"{url}/-/ready"):
             return False
-        with urlopen(f"{url}/api/v1/rules") as told:
-            groups = json.load(told)["data"]["groups"]
-        with urlopen(f"{url}/api/v1/targets") as told:
-            targets = json.load(told)["data"]["activeTargets"]
-        evaluated = all(rule["health"] != "unknown" for group in groups for rule in group["rules"])
+        rules = [rule for group in data_of("rules")["groups"] for rule in group["rules"]]
+        targets = data_of("targets")["activeTargets"]
         looked = [target for target in targets if target["health"] != "unknown"]
+        evaluated = all(rule["health"] != "unknown" for rule in rules)
         return evaluated and len(looked) == len(scraped)
 
     with running(command, ready, folder / "prometheus.log"):

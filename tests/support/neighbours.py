@@ -35,8 +35,8 @@ def _files(files: dict[str, Any], data: dict[str, Any]) -> Files:
     return {path: _text(said, data) for path, said in files.items()}
 
 
-def _text(said: Any, data: dict[str, Any]) -> Content:
-    match said:
+def _text(content: Any, data: dict[str, Any]) -> Content:
+    match content:
         case False:
             return None
         case {"link": to}:
@@ -46,7 +46,7 @@ def _text(said: Any, data: dict[str, Any]) -> Content:
         case {"repeated": part, "times": times, "after": first}:
             return str(first) + str(part) * int(times)
         case _:
-            text = str(said)
+            text = str(content)
             return str(data["texts"][text[1:]]) if text.startswith("=") else text
 
 

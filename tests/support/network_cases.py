@@ -3,13 +3,15 @@
 import os
 import shutil
 import socket
-import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from tests.support.authority import authority, certificate
 from tests.support.cases import Case, Service, absent
+from tests.support.repositories import commit
 from tests.support.servers import (
     ELSEWHERE,
     LOOPBACK,
@@ -23,6 +25,8 @@ from tests.support.servers import (
     where_is,
     worlds,
 )
+
+Made = TypeVar("Made")
 
 SITES = """\
 server {
@@ -103,23 +107,32 @@ PermitRootLogin no
 TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 
 
-@contextmanager
-def debian_nginx(folder: Path) -> Iterator[Mapping[str, str]]:
-    """Run nginx as Debian configures it."""
-    with nginx(folder) as server:
-        yield {"url": server.url, "log": str(server.access_log)}
+def service(
+    start: Callable[[Path], AbstractContextManager[Made]], places: Callable[[Made], dict[str, str]]
+) -> Service:
+    """Make a service of a server, and of what the parameters may say of it."""
+
+    @contextmanager
+    def started(folder: Path) -> Iterator[Mapping[str, str]]:
+        with start(folder) as server:
+            yield places(server)
+
+    return started
+
+
+debian_nginx = service(nginx, lambda server: {"url": server.url, "log": str(server.access_log)})
 
 
 def site(headers: str = HEADERS) -> Service:
     """Run nginx with TLS and these headers."""
-
-    @contextmanager
-    def started(folder: Path) -> Iterator[Mapping[str, str]]:
-        with sites(folder, headers) as server:
-            places = {name: server.at(name) for name in server.ports}
-            yield {**places, "plain": f"{LOOPBACK}:{server.port}", "log": str(server.access_log)}
-
-    return started
+    return service(
+        partial(sites, headers=headers),
+        lambda server: {
+            **{name: server.at(name) for name in server.ports},
+            "plain": f"{LOOPBACK}:{server.port}",
+            "log": str(server.access_log),
+        },
+    )
 
 
 @contextmanager
@@ -149,13 +162,10 @@ def silent(folder: Path) -> Iterator[Mapping[str, str]]:
 
 def a_redis(password: str = "", bind: str = LOOPBACK) -> Service:
     """Run Redis."""
-
-    @contextmanager
-    def started(folder: Path) -> Iterator[Mapping[str, str]]:
-        with redis(folder, password, bind) as server:
-            yield {"url": server.url, "port": str(server.port)}
-
-    return started
+    return service(
+        partial(redis, password=password, bind=bind),
+        lambda server: {"url": server.url, "port": str(server.port)},
+    )
 
 
 def a_postgres(method: str = "scram-sha-256", outside: str = "reject", sql: str = "") -> Service:
@@ -228,13 +238,8 @@ def _wrapper(folder: Path, name: str, *steps: str) -> str:
 @contextmanager
 def repository(folder: Path) -> Iterator[Mapping[str, str]]:
     """Make a Git repository of the project, in which a secret was removed by a second commit."""
-    who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
-    secret = folder / "settings.py"
-    secret.write_text(f'token = "{TOKEN}"\n')
-    for word in ("Start", "Remove"):
-        for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", word]):
-            subprocess.run(["git", *command], cwd=folder, check=True)
-        secret.write_text('token = ""\n')
+    commit(folder, {"settings.py": f'token = "{TOKEN}"\n'})
+    commit(folder, {"settings.py": 'token = ""\n'})
     yield {}
 
 

@@ -50,10 +50,10 @@ def by_typer(line: list[str]) -> Outcome | int:
 
 def without_typer(line: list[str]) -> Outcome | None:
     """What the fast reader calls a command with; None where it leaves the line to Typer."""
-    found = read(line, {})
-    if found is None:
+    parsed = read(line, {})
+    if parsed is None:
         return None
-    verb, values = found
+    verb, values = parsed
     with nothing_performed() as called:
         try:
             verb.perform(values)

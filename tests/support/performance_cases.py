@@ -1,19 +1,15 @@
 """The cases of the checks of performance and of several scanners together."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping, Sequence
 from itertools import count
-from pathlib import Path
 
 from tests.support import projects
 from tests.support.cases import Case, Service
-from tests.support.network_cases import nobody
+from tests.support.http_servers import Answering, serving
+from tests.support.network_cases import nobody, service
 from tests.support.projects import Files
-from tests.support.servers import LOOPBACK
 
 LOCUSTFILE = """\
 from locust import FastHttpUser, constant, task
@@ -34,33 +30,14 @@ def web(status: int = 200, seconds: float = 0.0, seldom: int = 0) -> Service:
     """A server that answers everything with one status, after a while; `seldom` with another."""
     number = count(1)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answering):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 - as the base class names it
             time.sleep(seconds)
-            fails = seldom and next(number) % seldom == 0
-            self.send_response(500 if fails else status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(500 if seldom and next(number) % seldom == 0 else status)
 
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    @contextmanager
-    def started(folder: Path) -> Iterator[Mapping[str, str]]:
-        server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield {"url": f"http://{LOOPBACK}:{server.server_port}"}
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-    return started
+    return service(lambda folder: serving(Handler), lambda place: {"url": f"http://{place}"})
 
 
 LOAD = {"host": "{url}", "users": "5", "time": "4s"}

@@ -303,7 +303,7 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
         if case.absent:
             path, python = poor, plain_python(Path(poor))
         outcome = run_check(
-            check, PROJECT, {**given, **case.given(where)}, path=path, python=python
+            check, PROJECT, {**given, **case.filled(where)}, path=path, python=python
         )
     name = f"{version(check)}_{case.name}.exit{outcome.exit_status}.{what_is_read(outcome)}"
     folder = os.path.join(RECORDINGS, check)

@@ -88,7 +88,7 @@ def succeeded(capture: Capture) -> bool:
 
 def alive_in(folder: Path) -> list[str]:
     """Return the processes that work in the folder or below it, as `PID command`."""
-    found = []
+    processes = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
             cwd = os.readlink(f"/proc/{name}/cwd")
@@ -101,8 +101,8 @@ def alive_in(folder: Path) -> list[str]:
         # Without memory it is about to be gone: the kernel has not come to its folder yet.
         if not command and wait_for(lambda pid=int(name): has_gone(pid), 5):
             continue
-        found.append(f"{name} {command!r}")
-    return found
+        processes.append(f"{name} {command!r}")
+    return processes
 
 
 def has_gone(pid: int) -> bool:

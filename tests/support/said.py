@@ -70,7 +70,7 @@ def sentences_of_template(source: str) -> Iterator[tuple[int, str]]:
     parsed = jinja2.Environment(autoescape=True).parse(source)
     page = _Page()
     page.feed("".join(data.data for data in parsed.find_all(nodes.TemplateData)))
-    yield from page.found
+    yield from page.texts
     for const in parsed.find_all(nodes.Const):
         if isinstance(const.value, str) and _WORDS.search(const.value):
             yield const.lineno, const.value
@@ -83,7 +83,7 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[int, str]] = []
+        self.texts: list[tuple[int, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
@@ -92,7 +92,7 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if re.search(r"[^\W\d_]{2,}", data):
-            self.found.append((self.getpos()[0], data.strip()))
+            self.texts.append((self.getpos()[0], data.strip()))
 
 
 def _text(node: ast.AST) -> str:

@@ -222,12 +222,12 @@ def write_rules(folder: Path, here: str, outside: str) -> None:
 
 
 def _postgres_tools() -> Path:
-    found = sorted(
+    programs = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: float(each.parts[-3])
     )
-    if not found:
+    if not programs:
         raise Missing("no server of PostgreSQL is installed")
-    return found[-1].parent
+    return programs[-1].parent
 
 
 def _as_other() -> list[str]:
@@ -312,11 +312,11 @@ class Worlds:
     allowed: str = "10.99.7.10"
     denied: str = "10.99.7.66"
 
-    def run(self, *command: str, given: str = "", check: bool = True) -> str:
+    def run(self, *command: str, stdin: str = "", check: bool = True) -> str:
         """Run a command among the services; return what it printed."""
         done = subprocess.run(
             ["ip", "netns", "exec", self.services, *command],
-            input=given,
+            input=stdin,
             capture_output=True,
             text=True,
             check=check,
@@ -325,7 +325,7 @@ class Worlds:
 
     def rules(self, text: str) -> None:
         """Load a rule set in place of whatever there is."""
-        self.run("nft", "-f", "-", given=f"flush ruleset\n{text}")
+        self.run("nft", "-f", "-", stdin=f"flush ruleset\n{text}")
 
 
 @contextmanager

@@ -35,11 +35,11 @@ BETWEEN = {"ruff 0.15": ["ruff==0.15.0"], "ruff 0.12": ["ruff==0.12.0"]}
 
 def ranges() -> dict[str, str]:
     """Return what the checks are tried with, by tool; all checks say the same of one tool."""
-    found: dict[str, str] = {}
+    limits_of: dict[str, str] = {}
     for check in catalogue().values():
         for tool, limits in check.tried.items():
-            assert found.setdefault(tool, limits) == limits, f"{check.name}: {tool} {limits}"
-    return found
+            assert limits_of.setdefault(tool, limits) == limits, f"{check.name}: {tool} {limits}"
+    return limits_of
 
 
 def sets() -> dict[str, list[str]]:

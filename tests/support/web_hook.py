@@ -1,10 +1,10 @@
 """A web hook, as a team's chat has one."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from tests.support.http_servers import Answering, serving
 
 
 @contextmanager
@@ -15,22 +15,10 @@ def web_hook() -> Iterator[tuple[str, list[dict[str, str]]]]:
     """
     received: list[dict[str, str]] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            size = int(self.headers["Content-Length"])
-            received.append(json.loads(self.rfile.read(size)))
-            self.send_response(500 if "broken" in self.path else 200)
-            self.end_headers()
+    class Handler(Answering):
+        def do_POST(self) -> None:  # noqa: N802 - as the base class names it
+            received.append(json.loads(self.posted()))
+            self.answer(500 if "broken" in self.path else 200)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"json://127.0.0.1:{server.server_port}", received
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as place:
+        yield f"json://{place}", received
