@@ -114,6 +114,15 @@ def measured(criterion: CriterionRecord) -> str:
     return reason if not shown or shown in reason else f"{shown}: {reason}"
 
 
+def value_shown(criterion: CriterionRecord, say: Sentences) -> str:
+    """Return the value, or in a word why there is none; foreign text."""
+    if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
+        return say("report.attested")
+    if criterion.shown or criterion.reason_code is None:
+        return criterion.shown
+    return say(f"code.{criterion.reason_code}")
+
+
 def percent(share: float) -> str:
     """Return a share 0..1 as a whole percentage; only a whole share is 100%."""
     return "100%" if share >= 1 else f"{min(round(share * 100), 99)}%"

@@ -34,6 +34,7 @@ from readiness.report._shown import (
     percent,
     reuse,
     standing,
+    value_shown,
     waived_by,
 )
 from readiness.text.clean import cut
@@ -297,17 +298,12 @@ class _Comment:
 
     def _criterion(self, criterion: CriterionRecord) -> str:
         say = self._say
-        value = criterion.shown
-        if not value and criterion.reason_code is not None:
-            value = say(f"code.{criterion.reason_code}")
-        if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
-            value = say("report.attested")
         progress = "" if criterion.progress is None else percent(criterion.progress)
         return _row(
             text(criterion.id),
             f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}",
             prose(_short(criterion.title)),
-            text(_short(value)),
+            text(_short(value_shown(criterion, say))),
             text(_short(criterion.expect)),
             progress,
             text(_short(change(criterion, say)[0])),

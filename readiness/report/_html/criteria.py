@@ -12,12 +12,19 @@ from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._evidence import WIDEST, printed, varying
 from readiness.report._html.charts import Spark
 from readiness.report._html.evidence import (
-    FindingView,
     all_evidence,
     findings_by_criterion,
     longest_text,
 )
-from readiness.report._shown import beneath, change_in_words, measured, number, percent, waived_by
+from readiness.report._shown import (
+    beneath,
+    change_in_words,
+    measured,
+    number,
+    percent,
+    value_shown,
+    waived_by,
+)
 from readiness.report._standing import carried, last_known
 from readiness.text.clean import cut
 from readiness.text.layout import middle, points
@@ -79,8 +86,11 @@ class Viewer:
 
     def criterion_link(self, criterion: CriterionRecord) -> Link:
         """Return the link to a criterion, which is on the page if it is in scope."""
-        there = self._criteria.get(criterion.id, "") if criterion.verdict.in_scope else ""
-        return Link(criterion.id, there)
+        return Link(criterion.id, self.anchor(criterion))
+
+    def anchor(self, criterion: CriterionRecord) -> str:
+        """Return where a criterion is on the page; "" for one out of scope."""
+        return self._criteria.get(criterion.id, "") if criterion.verdict.in_scope else ""
 
     def task_link(self, name: str, run: RunDocument) -> Link:
         """Return the link to a task."""
@@ -91,7 +101,7 @@ class Viewer:
         """Return the lines that show why a criterion is not good, each cut in its middle."""
         return "\n".join(middle(line, WIDEST) for line in printed(criterion, self._probes))
 
-    def findings(self, criterion: CriterionRecord, most: int) -> list[FindingView]:
+    def findings(self, criterion: CriterionRecord, most: int) -> list[dict[str, str]]:
         """Return the first places that tools name for a criterion."""
         return self._findings.get(criterion.id, ([], 0))[0][:most]
 
@@ -161,11 +171,10 @@ class Viewer:
         }
 
     def _value(self, criterion: CriterionRecord) -> tuple[str, str]:
-        if criterion.attestation is not None:
-            return (self._say("report.attested") if criterion.verdict is Verdict.PASS else ""), ""
-        if criterion.shown or criterion.reason_code is None:
-            return criterion.shown, criterion.expect
-        return self._say(f"code.{criterion.reason_code}"), criterion.expect
+        if criterion.attestation is None:
+            return value_shown(criterion, self._say), criterion.expect
+        passes = criterion.verdict is Verdict.PASS
+        return value_shown(criterion, self._say) if passes else "", ""
 
     def _outcome(self, criterion: CriterionRecord) -> str:
         """Format what was found, where the row does not show it already."""
@@ -212,12 +221,10 @@ class Viewer:
         here = self.criterion_link(criterion)
         for probe in probes:
             at = self._shown_at.get(probe.id, here)
-            evidence = self._evidence[probe.id]
-            params = dict(evidence.params)
             yield {
-                "evidence": evidence,
+                "evidence": self._evidence[probe.id],
                 "at": None if at == here else at,
-                "differs": [(name, params.get(name, "")) for name in names],
+                "differs": [(name, self.short(probe.params.get(name, ""))) for name in names],
             }
 
 

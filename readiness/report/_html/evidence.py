@@ -1,6 +1,6 @@
 """The evidence as the page shows it: each probe once, and of its output what there is room for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 from markupsafe import escape
@@ -27,36 +27,14 @@ class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One probe: how it was run, how it ended, what it wrote."""
-
-    id: str
-    check: str
-    command: str
-    facts: list[str]
-    params: list[tuple[str, str]]
-    folder: str
-    usage: list[str]
-    outputs: list[Excerpt]
-
-
-class FindingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that a tool complains about, and the ways to it, where there are any."""
-
-    place: str
-    text: str
-    web: str = ""
-    editor: str = ""
-
-
-def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
+def all_evidence(run: RunDocument, say: Sentences) -> dict[str, dict[str, object]]:
     """Return the evidence of every probe by its id.
 
     There is room for so much output: that of criteria which are not good goes first.
     """
     urgency = _urgency(run)
     room, longest = _room(run), longest_text(run)
-    evidence: dict[str, Evidence] = {}
+    evidence: dict[str, dict[str, object]] = {}
     for probe in sorted(run.probes, key=lambda probe: urgency.get(probe.id, len(_URGENCY))):
         limit = _EXCERPT if urgency.get(probe.id, _GOOD) >= _GOOD else _WHOLE
         outputs = []
@@ -71,10 +49,10 @@ def all_evidence(run: RunDocument, say: Sentences) -> dict[str, Evidence]:
 
 def findings_by_criterion(
     run: RunDocument, *, most: int
-) -> Mapping[str, tuple[list[FindingView], int]]:
+) -> Mapping[str, tuple[list[dict[str, str]], int]]:
     """Return, for each criterion, at most `most` of its findings, and how many there are."""
     counts: dict[str, int] = {}
-    shown: dict[str, list[FindingView]] = {}
+    shown: dict[str, list[dict[str, str]]] = {}
     for record in run.findings:
         counts[record.criterion] = counts.get(record.criterion, 0) + 1
         some = shown.setdefault(record.criterion, [])
@@ -120,23 +98,24 @@ def _urgency(run: RunDocument) -> dict[str, int]:
 
 
 def _evidence(
-    probe: ProbeRecord, outputs: Sequence[Excerpt], say: Sentences, longest: int
-) -> Evidence:
+    probe: ProbeRecord, outputs: list[Excerpt], say: Sentences, longest: int
+) -> dict[str, object]:
+    """Return one probe: how it was run, how it ended, what it wrote."""
     usage = [f"{say('page.started')} {moment(probe.started_at)}"] if probe.started_at else []
     if probe.cpu_s > 0:
         usage.append(say("page.cpu", time=duration(probe.cpu_s)))
     if probe.memory_kib > 0:
         usage.append(say("page.memory", size=memory(probe.memory_kib)))
-    return Evidence(
-        id=probe.id,
-        check=probe.check or "",
-        command=cut((probe.by_hand or probe.check or probe.command).strip(), longest),
-        facts=list(ending(probe, say)),
-        params=[(name, cut(value, longest)) for name, value in probe.params.items()],
-        folder="" if probe.workdir in ("", ".") else probe.workdir,
-        usage=usage,
-        outputs=list(outputs),
-    )
+    return {
+        "id": probe.id,
+        "check": probe.check or "",
+        "command": cut((probe.by_hand or probe.check or probe.command).strip(), longest),
+        "facts": list(ending(probe, say)),
+        "params": [(name, cut(value, longest)) for name, value in probe.params.items()],
+        "folder": "" if probe.workdir in ("", ".") else probe.workdir,
+        "usage": usage,
+        "outputs": outputs,
+    }
 
 
 def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Excerpt | None:
@@ -154,11 +133,12 @@ def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Exc
     return Excerpt(name=name, text=f"{text[:first]}\n{gap}\n{text[-last:]}")
 
 
-def _finding(run: RunDocument, record: FindingRecord) -> FindingView:
+def _finding(run: RunDocument, record: FindingRecord) -> dict[str, str]:
+    """Return a place that a tool complains about, and the ways to it, where there are any."""
     line = f":{record.line}" if record.line else ""
-    return FindingView(
-        place=cut(f"{record.path}{line}", _FINDING),
-        text=cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
-        web=web_link(run, record),
-        editor=editor_link(run, record),
-    )
+    return {
+        "place": cut(f"{record.path}{line}", _FINDING),
+        "text": cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
+        "web": web_link(run, record),
+        "editor": editor_link(run, record),
+    }

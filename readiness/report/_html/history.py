@@ -14,7 +14,8 @@ from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.points import folded, past_point
 from readiness.record.scores import goal_text
-from readiness.report._html.charts import Cells, Spark, cells, course, level, plot, spark
+from readiness.report._html.charts import Spark, cells, course, level, plot, spark
+from readiness.report._html.criteria import Link, Viewer
 from readiness.report._shown import moment, number
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
@@ -39,30 +40,6 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     score: str
     board_changed: bool
     again: list[str]
-
-
-class Heat(msgspec.Struct, frozen=True, kw_only=True):
-    """The heat map: the criteria in the order of the rows, and each one's course in words.
-
-    The rows are of one height, so that `ids` and `titles` are cut where they would need two lines.
-    """
-
-    cells: Cells
-    rows: list[CriterionRecord]
-    ids: list[str]
-    titles: list[str]
-    courses: list[str]
-    total: int
-    first: str
-    last: str
-
-
-class MovedNumber(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that changed: its criterion, its way as a picture, and that in words."""
-
-    criterion: CriterionRecord
-    spark: Spark
-    text: str
 
 
 def marks(run: RunDocument) -> list[PastPoint]:
@@ -132,32 +109,42 @@ def _decision(point: PastPoint, say: Sentences) -> str:
     return decision + say("report.for_milestone", milestone=literal(point.milestone))
 
 
-def heat(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> Heat:
-    """Return the verdicts of at most `ROWS` criteria over the points.
+def heat(
+    run: RunDocument, points: Sequence[PastPoint], viewer: Viewer, say: Sentences
+) -> dict[str, object]:
+    """Return the verdicts of at most `ROWS` criteria over the points, and each course in words.
 
-    Where there are more criteria, those count that are not good now or have not always been.
+    Where there are more criteria, those count that are not good now or have not always been. The
+    rows are of one height, so that ids and titles are cut where they would need two lines.
     """
     courses = {
         criterion.id: [point.verdicts.get(criterion.id) for point in points]
         for criterion in run.criteria()
     }
-    present = [item for item in run.criteria() if any(courses[item.id])]
+    present = [criterion for criterion in run.criteria() if any(courses[criterion.id])]
     chosen = present
     if len(present) > ROWS:
-        ranked = sorted(present, key=lambda item: _interest(courses[item.id]), reverse=True)
-        kept = {item.id for item in ranked[:ROWS]}
-        chosen = [item for item in present if item.id in kept]
+        ranked = sorted(present, key=lambda record: _interest(courses[record.id]), reverse=True)
+        kept = {criterion.id for criterion in ranked[:ROWS]}
+        chosen = [criterion for criterion in present if criterion.id in kept]
     dates = _dates(points)
-    return Heat(
-        cells=cells([courses[item.id] for item in chosen]),
-        rows=chosen,
-        ids=[_one_line(item.id, _ID_CELLS) for item in chosen],
-        titles=[_one_line(item.title, _TITLE_CELLS) for item in chosen],
-        courses=[_in_words(courses[item.id], say) for item in chosen],
-        total=len(present),
-        first=dates[0],
-        last=dates[-1],
-    )
+    grid = cells([courses[criterion.id] for criterion in chosen])
+    return {
+        "cells": grid,
+        "rows": [
+            {
+                "id": criterion.id,
+                "link": Link(_one_line(criterion.id, _ID_CELLS), viewer.anchor(criterion)),
+                "title": _one_line(criterion.title, _TITLE_CELLS),
+                "course": _in_words(courses[criterion.id], say),
+            }
+            for criterion in chosen
+        ],
+        "badges": list(map(viewer.badge, grid.boxes)),
+        "total": len(present),
+        "first": dates[0],
+        "last": dates[-1],
+    }
 
 
 def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]]:
@@ -192,23 +179,25 @@ def moved_numbers(
     run: RunDocument,
     courses: Mapping[str, Sequence[float]],
     pictures: Mapping[str, Spark],
+    viewer: Viewer,
     say: Sentences,
-) -> list[MovedNumber]:
+) -> list[dict[str, object]]:
     """Return the numbers that changed, the furthest from its target first."""
     moved = [criterion for criterion in run.criteria() if criterion.id in pictures]
     moved.sort(key=lambda criterion: (criterion.verdict.good, criterion.progress or 0.0))
     return [
-        MovedNumber(
-            criterion=criterion,
-            spark=pictures[criterion.id],
-            text=say(
+        {
+            "criterion": criterion,
+            "link": viewer.criterion_link(criterion),
+            "spark": pictures[criterion.id],
+            "text": say(
                 "page.number_from_to",
                 first=_short(courses[criterion.id][0]),
                 last=criterion.shown,
                 count=len(courses[criterion.id]),
                 expect=criterion.expect,
             ),
-        )
+        }
         for criterion in moved
     ]
 

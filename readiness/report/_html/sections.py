@@ -9,7 +9,6 @@ from readiness.record.document import CriterionRecord, GateRecord, MilestoneReco
 from readiness.record.scores import goal_text
 from readiness.record.wording import Wording
 from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
-from readiness.report._html.evidence import FindingView
 from readiness.report._shown import (
     attested_by,
     beneath,
@@ -43,23 +42,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     one_cause: str
     printed: str
     printed_at: Link | None
-    findings: list[FindingView]
+    findings: list[dict[str, str]]
     facts: list[str]
     blocking: bool
     newly: bool
     found: str
     expect: str
     hint: str
-
-
-class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion that a person has decided on, and how: `text` is who, until when, and why."""
-
-    badge: Badge
-    link: Link
-    title: str
-    text: str
-    note: str
 
 
 def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
@@ -156,7 +145,7 @@ def milestone(
     }
 
 
-def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
+def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
     """Return the waivers that are in force."""
     return [
         _word(item, viewer, _waiver(item, say), viewer.short(beneath(item, say)))
@@ -165,7 +154,7 @@ def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     ]
 
 
-def stale(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
+def stale(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
     """Return the waivers that nothing needs."""
     return [
         _word(item, viewer, say("report.stale_hint", reason=viewer.short(item.waiver.reason)), "")
@@ -174,7 +163,7 @@ def stale(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     ]
 
 
-def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
+def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
     """Return what rests on a person's word."""
     return [
         _word(
@@ -188,7 +177,7 @@ def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     ]
 
 
-def skipped(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
+def skipped(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
     """Return what is out of scope, and why, and what another profile found of it."""
     return [
         _word(item, viewer, viewer.short(item.reason), elsewhere(item, say, viewer.short))
@@ -197,14 +186,15 @@ def skipped(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Word]:
     ]
 
 
-def _word(criterion: CriterionRecord, viewer: Viewer, text: str, note: str) -> Word:
-    return Word(
-        badge=viewer.badge(criterion.verdict),
-        link=viewer.criterion_link(criterion),
-        title=viewer.short(criterion.title),
-        text=text,
-        note=note,
-    )
+def _word(criterion: CriterionRecord, viewer: Viewer, text: str, note: str) -> dict[str, object]:
+    """Return a criterion that a person has decided on: `text` is who, until when, and why."""
+    return {
+        "badge": viewer.badge(criterion.verdict),
+        "link": viewer.criterion_link(criterion),
+        "title": viewer.short(criterion.title),
+        "text": text,
+        "note": note,
+    }
 
 
 def _waiver(criterion: CriterionRecord, say: Sentences) -> str:

@@ -49,8 +49,7 @@ def view(run: RunDocument) -> dict[str, object]:
     tasks = [task for task in run.tasks if task.attainment is not None]
     in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
-    heat_map = heat(run, points, say) if run.past else None
-    moved = moved_numbers(run, courses, pictures, say)
+    moved = moved_numbers(run, courses, pictures, viewer, say)
     unlisted_reasons = reasons(run.gate, todo[: NEXT + LINKED])
     counts = Counter(criterion.verdict for criterion in run.criteria())
     return {
@@ -73,12 +72,9 @@ def view(run: RunDocument) -> dict[str, object]:
         ],
         "in_scope": in_scope,
         "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
-        "heat": heat_map,
-        "heat_links": list(map(viewer.criterion_link, heat_map.rows)) if heat_map else [],
-        "heat_badges": list(map(viewer.badge, heat_map.cells.boxes)) if heat_map else [],
+        "heat": heat(run, points, viewer, say) if run.past else None,
         "numbers": moved[:NUMBERS],
         "moved": len(moved),
-        "number_links": [viewer.criterion_link(number.criterion) for number in moved[:NUMBERS]],
         "time": timeline(run, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],

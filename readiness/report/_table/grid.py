@@ -3,7 +3,7 @@
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
-from readiness.report._shown import change, percent
+from readiness.report._shown import change, percent, value_shown
 from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
@@ -80,14 +80,14 @@ class _Rows:
     def row(self, criterion: CriterionRecord) -> Row:
         """Return the row of one criterion."""
         styles = self._styles[criterion.verdict]
-        value, expected = self._facts(criterion)
+        attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
         progress = criterion.progress
         cells = [
             literal(criterion.id),
             self._verdicts[criterion.verdict],
             literal(criterion.title),
-            value,
-            expected,
+            literal(value_shown(criterion, self._say)),
+            "" if attested else literal(criterion.expect),
             "" if progress is None else percent(progress),
         ]
         if self._compared:
@@ -96,14 +96,6 @@ class _Rows:
             styles = (*styles[:6], style, styles[7])
         cells.append(self._time(criterion.probes))
         return Row(cells=tuple(cells), styles=styles)
-
-    def _facts(self, criterion: CriterionRecord) -> tuple[str, str]:
-        """Return what was found, and what is expected."""
-        if criterion.attestation is not None and criterion.verdict is Verdict.PASS:
-            return self._say("report.attested"), ""
-        if criterion.shown or criterion.reason_code is None:
-            return literal(criterion.shown), literal(criterion.expect)
-        return self._say(f"code.{criterion.reason_code}"), literal(criterion.expect)
 
     def _time(self, probes: list[str]) -> str:
         known = [self._probes[probe] for probe in probes if probe in self._probes]
