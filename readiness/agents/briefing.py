@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.record.document import RunDocument
 from readiness.report._evidence import printed
-from readiness.report._shown import Entry, causes, findings, found, open_criteria
+from readiness.report._shown import Entry, causes, findings, open_criteria, outcome
 from readiness.text.layout import middle
 from readiness.text.sentences import sentences
 
@@ -123,7 +123,7 @@ class _Briefing:
         """Write the ids, the verdict and the finding: `T2.1 fail: 1029 errors, expected < 50`."""
         task, criterion = block[0]
         ids = " ".join(member.id for _, member in block)
-        finding = found(criterion, self._say).replace("\n", "; ")
+        finding = outcome(criterion, self._say).replace("\n", "; ")
         if criterion.expect and criterion.verdict.value == "fail" and not criterion.attestation:
             finding = f"{finding}, expected {criterion.expect}"
         blocks = " (blocks)" if task.blocking else ""

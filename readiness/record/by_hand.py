@@ -29,13 +29,13 @@ def criterion_by_hand(criterion: Criterion) -> str:
     if check is None:
         return ""
     folders = criterion.workdirs or ("",) * len(criterion.matrix)
-    found = []
+    commands = []
     for combination, folder in zip(criterion.matrix, folders, strict=True):
         params = {**criterion.params, **combination}
         command = criterion.written or command_by_hand(check, params)
         if not command:
             return f"readiness check {criterion.id}"
-        found.append(f"cd {folder} && {command}" if folder not in ("", ".") else command)
-    if len(found) == 1:
-        return found[0]
-    return "; ".join(f"({each})" if each.startswith("cd ") else each for each in found)
+        commands.append(f"cd {folder} && {command}" if folder not in ("", ".") else command)
+    if len(commands) == 1:
+        return commands[0]
+    return "; ".join(f"({part})" if part.startswith("cd ") else part for part in commands)

@@ -53,8 +53,8 @@ def distance(criterion: CriterionRecord, value: Value) -> float | None:
     return value if criterion.better is Better.LOWER else -value
 
 
-def comparable(one: CriterionRecord, other: CriterionRecord | PastCriterion) -> bool:
+def comparable(record: CriterionRecord, other: CriterionRecord | PastCriterion) -> bool:
     """Return whether both records are of one criterion, measured the same way in one unit."""
-    same = (one.id, one.check, one.measure) == (other.id, other.check, other.measure)
-    no_value = one.value is None or other.value is None
-    return same and (no_value or one.unit == other.unit)
+    same = (record.id, record.check, record.measure) == (other.id, other.check, other.measure)
+    no_value = record.value is None or other.value is None
+    return same and (no_value or record.unit == other.unit)

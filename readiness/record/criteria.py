@@ -99,12 +99,12 @@ class Recorder:
         """Return the folders in which probes ran, each with its environment."""
         return [
             FolderRecord(
-                workdir=self._lines(each.workdir),
-                kind=each.kind or None,
-                environment=self._lines(each.environment) or None,
-                python=self._lines(each.python) or None,
+                workdir=self._lines(folder.workdir),
+                kind=folder.kind or None,
+                environment=self._lines(folder.environment) or None,
+                python=self._lines(folder.python) or None,
             )
-            for each in plan.folders
+            for folder in plan.folders
         ]
 
     def findings(
@@ -228,10 +228,10 @@ def points_of(lines: Sequence[ScoreLine], printed: Sequence[Decimal]) -> dict[st
     """Return each criterion's points; equal ones share an object, as boards have few weights."""
     known: dict[tuple[Decimal, int, int], Points] = {}
     points = {}
-    for line, each in zip(lines, printed, strict=True):
-        key = (each, id(line.points), id(line.possible))
+    for line, earned in zip(lines, printed, strict=True):
+        key = (earned, id(line.points), id(line.possible))
         if key not in known:
-            known[key] = Points(each, line.points, line.possible)
+            known[key] = Points(earned, line.points, line.possible)
         points[line.criterion] = known[key]
     return points
 
@@ -301,12 +301,12 @@ def _task(
 
 def _attainment(points: list[Points]) -> float | None:
     """Return the earned share, which is 1 only where every criterion earned all its points."""
-    possible = sum(each.possible for each in points)
+    possible = sum(criterion.possible for criterion in points)
     if not possible:
         return None
-    if all(each.whole for each in points):
+    if all(criterion.whole for criterion in points):
         return 1.0
-    share = sum(each.earned for each in points) / possible
+    share = sum(criterion.earned for criterion in points) / possible
     return min(math.floor(share * 1000 + 1e-6) / 1000, 0.999)
 
 

@@ -11,7 +11,7 @@ from readiness.record.excerpts import PastRun
 
 def past_point(run: RunDocument | PastRun) -> PastPoint:
     """Return what a report shows of an earlier run."""
-    criteria = [one for task in run.tasks for one in task.criteria if one.verdict.in_scope]
+    criteria = [record for task in run.tasks for record in task.criteria if record.verdict.in_scope]
     return PastPoint(
         id=run.id,
         started_at=run.started_at,
@@ -21,11 +21,11 @@ def past_point(run: RunDocument | PastRun) -> PastPoint:
         score=run.score.value,
         shown=run.score.shown,
         milestone=run.gate.milestone,
-        verdicts={one.id: one.verdict for one in criteria},
+        verdicts={record.id: record.verdict for record in criteria},
         values={
-            one.id: float(one.value)
-            for one in criteria
-            if isinstance(one.value, int | float) and not isinstance(one.value, bool)
+            record.id: float(record.value)
+            for record in criteria
+            if isinstance(record.value, int | float) and not isinstance(record.value, bool)
         },
     )
 
@@ -45,10 +45,10 @@ def folded(points: Iterable[PastPoint]) -> list[PastPoint]:
     return marks
 
 
-def _alike(one: PastPoint, other: PastPoint) -> bool:
+def _alike(point: PastPoint, other: PastPoint) -> bool:
     return (
-        one.started_at[:10] == other.started_at[:10]
-        and (one.board_digest, one.decision, one.milestone, one.shown, one.score)
+        point.started_at[:10] == other.started_at[:10]
+        and (point.board_digest, point.decision, point.milestone, point.shown, point.score)
         == (other.board_digest, other.decision, other.milestone, other.shown, other.score)
-        and one.verdicts == other.verdicts
+        and point.verdicts == other.verdicts
     )

@@ -48,7 +48,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-Found = tuple[FindingRecord, TaskRecord, CriterionRecord]
+Source = tuple[FindingRecord, TaskRecord, CriterionRecord]
 
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _FAILING = {Priority.P0: Severity.CRITICAL, Priority.P1: Severity.CRITICAL}
@@ -77,8 +77,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 def results(run: RunDocument) -> list[Result]:
     """Return all results of `run`: the worst first, criteria before what tools found."""
-    found = [*_gate(run), *_criteria(run), *_findings(run)]
-    return sorted(found, key=lambda result: _ORDER[result.severity])
+    unsorted = [*_gate(run), *_criteria(run), *_findings(run)]
+    return sorted(unsorted, key=lambda result: _ORDER[result.severity])
 
 
 def _gate(run: RunDocument) -> Iterator[Result]:
@@ -136,11 +136,11 @@ def _findings(run: RunDocument) -> Iterator[Result]:
         )
 
 
-def _distinct(run: RunDocument) -> list[Found]:
+def _distinct(run: RunDocument) -> list[Source]:
     """Return findings that several criteria read from one probe once, for the worst of them."""
     records = {criterion.id: (task, criterion) for task, criterion in run.pairs()}
     times: Counter[tuple[str, str, str, int, str, str]] = Counter()
-    found: dict[tuple[object, ...], Found] = {}
+    worst: dict[tuple[object, ...], Source] = {}
     for finding in run.findings:
         if finding.criterion not in records:
             continue
@@ -148,10 +148,10 @@ def _distinct(run: RunDocument) -> list[Found]:
         what = (_check(criterion), finding.path, finding.line, finding.rule, finding.message)
         times[finding.criterion, *what] += 1
         key = (*what, times[finding.criterion, *what])
-        other = found.get(key)
+        other = worst.get(key)
         if other is None or _hurts(task, criterion) < _hurts(*other[1:]):
-            found[key] = (finding, task, criterion)
-    return list(found.values())
+            worst[key] = (finding, task, criterion)
+    return list(worst.values())
 
 
 def _hurts(task: TaskRecord, criterion: CriterionRecord) -> tuple[int, bool]:

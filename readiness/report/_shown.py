@@ -68,10 +68,10 @@ def causes(entries: list[Entry]) -> list[list[Entry]]:
 
 def findings(run: RunDocument) -> dict[str, list[FindingRecord]]:
     """Return the places that tools name, by criterion."""
-    found: dict[str, list[FindingRecord]] = {}
+    places: dict[str, list[FindingRecord]] = {}
     for finding in run.findings:
-        found.setdefault(finding.criterion, []).append(finding)
-    return found
+        places.setdefault(finding.criterion, []).append(finding)
+    return places
 
 
 def standing(block: list[Entry], say: Sentences) -> list[str]:
@@ -89,14 +89,14 @@ def worth(block: list[Entry], say: Sentences) -> list[str]:
     return [say("report.worth", points=points(missing))] if missing >= 0.005 else []
 
 
-def told_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) -> list[str]:
+def first_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) -> list[str]:
     """Return as many of the gate's reasons as one can read, and how many more there are, where."""
     if whole or len(reasons) <= REASONS:
         return reasons
     return [*reasons[:REASONS], say("report.more_reasons", count=len(reasons) - REASONS)]
 
 
-def found(criterion: CriterionRecord, say: Sentences) -> str:
+def outcome(criterion: CriterionRecord, say: Sentences) -> str:
     """Return the value and the reason, and whether it is flaky; foreign text, in lines."""
     text = measured(criterion)
     return f"{text}\n{say('report.flaky')}" if criterion.flaky else text
@@ -147,9 +147,9 @@ def change(criterion: CriterionRecord, say: Sentences) -> Part:
         return ("", Style.DIM)
     if criterion.previous is None:
         return (say("report.new"), Style.DIM)
-    found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
-    mark, style = CHANGE_MARKS[found]
-    if found is Movement.SAME:
+    movement = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    mark, style = CHANGE_MARKS[movement]
+    if movement is Movement.SAME:
         return (mark, style)
     return (f"{mark} {_before(criterion, criterion.previous, say)}", style)
 
@@ -158,9 +158,9 @@ def change_in_words(criterion: CriterionRecord, say: Sentences) -> Part:
     """Return the same as a sentence's end, empty where there is nothing to compare with."""
     if criterion.previous is None:
         return ("", Style.DIM)
-    found = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    movement = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
     before = _before(criterion, criterion.previous, say)
-    return (say(f"report.since.{found}", before=before), CHANGE_MARKS[found][1])
+    return (say(f"report.since.{movement}", before=before), CHANGE_MARKS[movement][1])
 
 
 def _before(criterion: CriterionRecord, previous: Previous, say: Sentences) -> str:
@@ -176,8 +176,8 @@ def _text(value: Value, beside: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         short = round(value, 2)
-        told_apart = not isinstance(beside, int | float) or short != round(beside, 2)
-        return number(short if told_apart else value)
+        is_exact = not isinstance(beside, int | float) or short != round(beside, 2)
+        return number(short if is_exact else value)
     return literal(value or "")
 
 
@@ -194,7 +194,7 @@ def reuse(run: RunDocument, say: Sentences) -> list[str]:
     taken = [probe.reused_from for probe in run.probes if probe.reused_from is not None]
     if not taken:
         return []
-    oldest = age(max(each.age_s for each in taken))
+    oldest = age(max(source.age_s for source in taken))
     return [say("report.reused_of", taken=len(taken), of=len(run.probes), age=oldest)]
 
 
@@ -241,8 +241,8 @@ def beneath(criterion: CriterionRecord, say: Sentences) -> str:
 
 
 def attested_by(
-    given: AttestationRecord, say: Sentences, safe: Callable[[str], str] = literal
+    attestation: AttestationRecord, say: Sentences, safe: Callable[[str], str] = literal
 ) -> str:
     """Format whose word a criterion rests on, since when and until when."""
-    by, on, until = map(safe, (given.by, given.on, given.until))
+    by, on, until = map(safe, (attestation.by, attestation.on, attestation.until))
     return say("report.attested_by", by=by, on=on, until=until)

@@ -37,10 +37,10 @@ def carried(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] 
     known = record.carried
     if known is None:
         return ""
-    told = say("report.carried", moment=moment(known.at), run=safe(known.run))
+    source = say("report.carried", moment=moment(known.at), run=safe(known.run))
     if not known.profile:
-        return told
-    return told + say("report.comma") + say("report.profile", name=safe(known.profile))
+        return source
+    return source + say("report.comma") + say("report.profile", name=safe(known.profile))
 
 
 def elsewhere(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

@@ -19,7 +19,7 @@ def write_report(path: str, content: str | bytes, *, forbidden: Collection[str] 
     refused: through a symbolic link, over anything but a regular file, over a `forbidden` file.
     What was there before is then untouched.
     """
-    with _named(path), _folder(path) as folder:
+    with _naming(path), _folder(path) as folder:
         name = _target(path, folder, forbidden)
         if isinstance(content, str):
             content = content.encode("utf-8", "backslashreplace")
@@ -32,11 +32,11 @@ def write_over(path: str, content: bytes) -> None:
 
     Raises `NotWrittenError` where that is not possible; the file is then untouched.
     """
-    with _named(path):
-        found = os.stat(path)
+    with _naming(path):
+        status = os.stat(path)
         if not os.access(path, os.W_OK):
             raise PermissionError(None, "it is read-only")
-        _replace(path, content, like=found)
+        _replace(path, content, like=status)
 
 
 def append_report(path: str, make: Callable[[int], str]) -> None:
@@ -44,7 +44,7 @@ def append_report(path: str, make: Callable[[int], str]) -> None:
 
     Raises `NotWrittenError` as `write_report` does; nothing is left half written but by a crash.
     """
-    with _named(path), _folder(path) as folder:
+    with _naming(path), _folder(path) as folder:
         name = _target(path, folder, ())
         file = os.open(name, _MORE_OF_A_FILE, 0o666, dir_fd=folder)
         with open(file, "ab") as stream:
@@ -62,7 +62,7 @@ def invalidate(path: str, placeholder: str, *, forbidden: Collection[str] = ()) 
 
 def check_target(path: str, *, forbidden: Collection[str] = ()) -> None:
     """Raise `NotWrittenError` where `write_report` would refuse `path`. Writes nothing."""
-    with _named(path), _folder(path) as folder:
+    with _naming(path), _folder(path) as folder:
         _target(path, folder, forbidden)
         if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
             raise PermissionError(None, "its folder is read-only")
@@ -92,7 +92,7 @@ def _replace(
 
 
 @contextmanager
-def _named(path: str) -> Iterator[None]:
+def _naming(path: str) -> Iterator[None]:
     """Convert an error of the system to one that names the report."""
     try:
         yield
@@ -141,19 +141,19 @@ def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
     if name in ("", ".", ".."):
         raise OSError(None, "it names no file")
     try:
-        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         for other in forbidden:
             if os.path.basename(other) == name and _is_in(other, folder):
                 raise OSError(None, f"it is {other}, which no report may replace") from None
         return name
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         raise OSError(None, "it is a symbolic link")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise OSError(None, "it is not a regular file")
     for other in forbidden:
         with suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(other), found):
+            if os.path.samestat(os.stat(other), status):
                 raise OSError(None, f"it is {other}, which no report may replace")
     return name
 

@@ -64,8 +64,8 @@ class _Board:
         yield f"- **{say('board.degree')}**: {degree}"
         if stands := as_of(run, say):
             yield f"- **{say('board.rests')}**: {text(stands)}"
-        for told in reuse(run, say):
-            yield f"- **{say('board.reused')}**: {text(told)}"
+        for reused in reuse(run, say):
+            yield f"- **{say('board.reused')}**: {text(reused)}"
         if run.git is not None:
             commit = f"{code(run.git.branch)} {code(run.git.commit[:10])}".strip()
             dirty = say("report.dirty", revision=commit) if run.git.dirty else commit
@@ -90,9 +90,9 @@ class _Board:
         yield f"### {say('board.classes')}\n"
         for priority in Priority:
             blocks = any(task.blocking for task in run.tasks if task.priority is priority)
-            told = f"**{say(f'board.name.{priority}')}**: {say(f'board.meaning.{priority}')}"
+            title = f"**{say(f'board.name.{priority}')}**: {say(f'board.meaning.{priority}')}"
             remark = f" ({say('report.blocking')})" if blocks else ""
-            yield f"- {told}{remark}"
+            yield f"- {title}{remark}"
         yield f"\n### {say('board.acceptance')}\n"
         yield f"{say('board.acceptance_rule')}\n\n{say('board.acceptance_marks')}\n"
         yield from self._sections(Place.GUIDE, "###")
@@ -119,10 +119,12 @@ class _Board:
         yield "---\n"
         yield f"- {say('board.maintained', tool=tool, run=code(run.id) + profile, path=path)}"
         yield f"- **{say('board.updated')}**: {text(moment(run.finished_at))}"
-        due = [each for each in run.milestones if each.due and not each.met and not each.overdue]
-        told = [text(run.board.review)] if run.board.review.strip() else []
+        due = [record for record in run.milestones if record.due and record.state == "not_met"]
+        reviews = [text(run.board.review)] if run.board.review.strip() else []
         if due:
             first = min(due, key=lambda milestone: milestone.due)
-            told.append(say("board.next_due", milestone=f"{strong(first.id)} ({text(first.due)})"))
-        if told:
-            yield f"- **{say('board.review')}**: {say('report.comma').join(told)}"
+            reviews.append(
+                say("board.next_due", milestone=f"{strong(first.id)} ({text(first.due)})")
+            )
+        if reviews:
+            yield f"- **{say('board.review')}**: {say('report.comma').join(reviews)}"

@@ -22,9 +22,9 @@ from readiness.report._shown import (
     Entry,
     causes,
     findings,
-    found,
     meaning,
     open_criteria,
+    outcome,
     standing,
 )
 from readiness.text.clean import clean, cut
@@ -69,9 +69,9 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the run
         (warnings if is_warning else errors).append(made)
     room = max(PER_TYPE - len(warnings), 0)
     warnings += islice(_places(run), room)
-    left_out = sum(max(len(each) - PER_TYPE, 0) for each in (errors, warnings))
-    told = [_decision(run, say, left_out), *errors[:PER_TYPE], *warnings[:PER_TYPE]]
-    return "".join(f"{_command(annotation)}\n" for annotation in told)
+    left_out = sum(max(len(listed) - PER_TYPE, 0) for listed in (errors, warnings))
+    shown = [_decision(run, say, left_out), *errors[:PER_TYPE], *warnings[:PER_TYPE]]
+    return "".join(f"{_command(annotation)}\n" for annotation in shown)
 
 
 def summary(run: RunDocument, room: int = SUMMARY_LIMIT) -> str:
@@ -90,7 +90,9 @@ def outputs(run: RunDocument) -> str:
     score, gate = run.score, run.gate
     verdicts = [criterion.verdict for criterion in run.criteria()]
     known = score.value is not None
-    still_open = [each for each in open_criteria(run) if each[1].verdict is not Verdict.WARN]
+    still_open = [
+        (task, record) for task, record in open_criteria(run) if record.verdict is not Verdict.WARN
+    ]
     values = {
         "decision": gate.decision.value,
         "ready": "true" if gate.decision is Decision.READY else "false",
@@ -105,8 +107,8 @@ def outputs(run: RunDocument) -> str:
         "failed": str(verdicts.count(Verdict.FAIL)),
         "errors": str(verdicts.count(Verdict.ERROR)),
         "loosened": str(len(run.loosened)),
-        "open": " ".join(each.id for _, each in still_open),
-        "failed-blockers": " ".join(each.id for task, each in still_open if task.blocking),
+        "open": " ".join(record.id for _, record in still_open),
+        "failed-blockers": " ".join(record.id for task, record in still_open if task.blocking),
         "profile": run.profile,
         "run": run.id,
     }
@@ -124,13 +126,13 @@ def _heredoc(name: str, value: str) -> str:
 
 def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
     decision = run.gate.decision
-    said = [
+    facts = [
         f"{say(f'decision.{decision}')}{meaning(run.gate, say)}",
         say("report.score", score=score_text(run.score, say), target=goal_text(run.score.target)),
     ]
     if left_out:
-        said.append(say("report.more_findings", count=left_out))
-    return _Annotation(type="notice", title=run.board.title, message=" · ".join(said))
+        facts.append(say("report.more_findings", count=left_out))
+    return _Annotation(type="notice", title=run.board.title, message=" · ".join(facts))
 
 
 def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _Annotation:
@@ -138,11 +140,11 @@ def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _
     _, criterion = block[0]
     verdict = say(f"verdict.{criterion.verdict}")
     title = f"{criterion.id} {verdict}: {criterion.title}"
-    lines = [found(criterion, say)]
+    lines = [outcome(criterion, say)]
     if len(block) > 1:
-        ids = ", ".join(each.id for _, each in block)
+        ids = ", ".join(member.id for _, member in block)
         title = f"{verdict}: {say('report.one_cause', count=len(block))}: {ids}"
-        lines += [f"{each.id} {each.title}" for _, each in block]
+        lines += [f"{member.id} {member.title}" for _, member in block]
     if shown := printed(criterion, {probe.id: probe for probe in run.probes}):
         lines += [middle(line, WIDEST) for line in shown]
     if len(block) == 1 and criterion.expect and criterion.expect not in lines[0]:
@@ -160,10 +162,10 @@ def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _
 
 def _places(run: RunDocument) -> Iterator[_Annotation]:
     """Yield the places that tools name for open criteria, one of each criterion by turns."""
-    named = findings(run)
-    places = [named.get(criterion.id, []) for _, criterion in open_criteria(run)]
+    by_criterion = findings(run)
+    places = [by_criterion.get(criterion.id, []) for _, criterion in open_criteria(run)]
     for rank in range(PER_TYPE):
-        yield from (_finding(run, each[rank]) for each in places if rank < len(each))
+        yield from (_finding(run, listed[rank]) for listed in places if rank < len(listed))
 
 
 def _finding(run: RunDocument, finding: FindingRecord) -> _Annotation:
@@ -182,9 +184,9 @@ def _command(annotation: _Annotation) -> str:
     if place := annotation.place:
         properties = {"file": _property(place.path), "line": str(place.line)}
     properties["title"] = _property(cut(annotation.title, _TITLE))
-    told = ",".join(f"{name}={value}" for name, value in properties.items() if value)
+    pairs = ",".join(f"{name}={value}" for name, value in properties.items() if value)
     message = inert(clean(cut(annotation.message, _MESSAGE), newlines=True)).strip()
-    return f"::{annotation.type} {told}::{_data(message)}"
+    return f"::{annotation.type} {pairs}::{_data(message)}"
 
 
 def _property(value: str) -> str:

@@ -45,12 +45,12 @@ _SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "reco
 
 def render(run: RunDocument, _: Context) -> str:
     """Return `run` as SARIF, never larger than GitHub takes it."""
-    found = results(run)
-    kept = min(len(found), MOST_RESULTS)
-    text = _text(run, found, kept)
+    listed = results(run)
+    kept = min(len(listed), MOST_RESULTS)
+    text = _text(run, listed, kept)
     while kept > 1 and not _fits(text):
         kept = kept * 3 // 4
-        text = _text(run, found, kept)
+        text = _text(run, listed, kept)
     return text
 
 
@@ -59,12 +59,12 @@ def _fits(text: str) -> bool:
     return len(data) <= MOST_BYTES or len(zlib.compress(data, 6)) <= MOST_BYTES
 
 
-def _text(run: RunDocument, found: list[Result], kept: int) -> str:
-    return dump(_log(run, found[:kept], left_out=len(found) - kept), indent=2) + "\n"
+def _text(run: RunDocument, listed: list[Result], kept: int) -> str:
+    return dump(_log(run, listed[:kept], left_out=len(listed) - kept), indent=2) + "\n"
 
 
-def _log(run: RunDocument, found: list[Result], *, left_out: int) -> dict[str, object]:
-    rules = {result.rule.id: result.rule for result in found}
+def _log(run: RunDocument, listed: list[Result], *, left_out: int) -> dict[str, object]:
+    rules = {result.rule.id: result.rule for result in listed}
     index = {identifier: number for number, identifier in enumerate(rules)}
     category = literal(run.profile).replace("/", "-").strip() or "default"
     return {
@@ -77,7 +77,7 @@ def _log(run: RunDocument, found: list[Result], *, left_out: int) -> dict[str, o
                 "invocations": [_invocation(run, left_out)],
                 "originalUriBaseIds": {_ROOT: {"description": {"text": SAY("formats.root")}}},
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(result, index[result.rule.id]) for result in found],
+                "results": [_result(result, index[result.rule.id]) for result in listed],
                 "properties": _properties(run),
             }
         ],

@@ -62,11 +62,13 @@ def heed_board_here() -> None:
         if not os.path.isfile(path):
             return
         with open(path, "rb") as file:
-            found = re.search(rb"^language: *[\"']?(en|zh)\b", file.read(1_000_000), re.MULTILINE)
+            language = re.search(
+                rb"^language: *[\"']?(en|zh)\b", file.read(1_000_000), re.MULTILINE
+            )
     except (ReadinessError, OSError):
         return
-    if found:
-        suit(Language(found[1].decode()))
+    if language:
+        suit(Language(language[1].decode()))
 
 
 def too_few_files(limit: int) -> int:

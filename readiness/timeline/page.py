@@ -128,27 +128,27 @@ def _reached(report: TeamReport) -> bool:
 def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
     if compared is None:
         return
-    moved = [one for one in compared.criteria if one.change is not Movement.SAME]
+    moved = [item for item in compared.criteria if item.change is not Movement.SAME]
     if moved:
         yield f"## {say('team.changes')}"
-        rows = [_changed_row(one, say) for one in moved[:CHANGES]]
+        rows = [_changed_row(item, say) for item in moved[:CHANGES]]
         yield _table(say.heads("team.changed_heads"), rows, len(moved) - CHANGES, say)
-    redefined = [one for one in compared.criteria if one.redefined]
+    redefined = [item for item in compared.criteria if item.redefined]
     if redefined:
         yield f"## {say('team.board_changes')}"
         yield "\n".join(
-            f"- **{text(one.id)}** {'; '.join(text(what) for what in one.redefined)}"
-            for one in redefined[:CHANGES]
+            f"- **{text(item.id)}** {'; '.join(map(text, item.redefined))}"
+            for item in redefined[:CHANGES]
         )
 
 
-def _changed_row(one: CriterionChange, say: Sentences) -> list[str]:
-    mark = {Movement.BETTER: "▲ ", Movement.WORSE: "▼ "}.get(one.change or Movement.SAME, "")
+def _changed_row(item: CriterionChange, say: Sentences) -> list[str]:
+    mark = {Movement.BETTER: "▲ ", Movement.WORSE: "▼ "}.get(item.change or Movement.SAME, "")
     return [
-        f"{mark}{text(one.id)}",
-        _verdict(one.before, one.before_value, say),
-        _verdict(one.after, one.after_value, say),
-        prose(one.title),
+        f"{mark}{text(item.id)}",
+        _verdict(item.before, item.before_value, say),
+        _verdict(item.after, item.after_value, say),
+        prose(item.title),
     ]
 
 
@@ -183,7 +183,9 @@ def _progress(report: TeamReport, say: Sentences) -> Iterator[str]:
         return
     yield f"## {say('team.progress')}"
     done = [f"- ✅ **{text(task.id)}** {prose(task.title)}" for task in report.done]
-    notes = [f"- {text(one.day)} **{text(one.task)}**: {prose(one.text)}" for one in report.notes]
+    notes = [
+        f"- {text(note.day)} **{text(note.task)}**: {prose(note.text)}" for note in report.notes
+    ]
     yield "\n".join([*done, *notes])
 
 
@@ -191,11 +193,11 @@ def _plan(report: TeamReport, say: Sentences) -> Iterator[str]:
     """Yield what is next, person by person."""
     yield f"## {say(f'team.plan.{report.kind}')}"
     lines = []
-    for one in report.plan:
-        lines.append(f"- **{text(one.owner) or say('board.nobody')}**")
-        shown = one.steps[: STEPS.get(report.kind, STEPS_AT_MOST)]
+    for plan in report.plan:
+        lines.append(f"- **{text(plan.owner) or say('board.nobody')}**")
+        shown = plan.steps[: STEPS.get(report.kind, STEPS_AT_MOST)]
         lines += [f"  - {_planned(step, say)}" for step in shown]
-        if more := len(one.steps) - len(shown):
+        if more := len(plan.steps) - len(shown):
             lines.append(f"  - {say('team.more', count=more)}")
     yield "\n".join(lines)
 
@@ -206,8 +208,8 @@ def _planned(step: PlannedStep, say: Sentences) -> str:
     facts.append(f"+{step.gain:.3g}")
     if step.after:
         facts.append(say("team.after", names=", ".join(map(text, step.after))))
-    told = f"{text(step.id)} {prose(step.title)} ({', '.join(facts)})"
-    return f"{told}: {text(step.hint)}" if step.hint else told
+    title = f"{text(step.id)} {prose(step.title)} ({', '.join(facts)})"
+    return f"{title}: {text(step.hint)}" if step.hint else title
 
 
 def _risks(report: TeamReport, say: Sentences) -> Iterator[str]:
@@ -227,18 +229,18 @@ def _next(report: TeamReport, say: Sentences) -> Iterator[str]:
         yield say("team.nothing_open")
         return
     most = NEXT.get(report.kind, NEXT_AT_MOST)
-    rows = [_next_row(one, say) for one in report.open[:most]]
+    rows = [_next_row(item, say) for item in report.open[:most]]
     yield _table(say.heads("team.next_heads"), rows, len(report.open) - most, say)
 
 
-def _next_row(one: OpenItem, say: Sentences) -> list[str]:
-    blocks = f" ({say('report.blocks')})" if one.blocking else ""
+def _next_row(item: OpenItem, say: Sentences) -> list[str]:
+    blocks = f" ({say('report.blocks')})" if item.blocking else ""
     return [
-        f"{text(one.id)} {prose(one.title)}",
-        f"{one.priority}{blocks}",
-        f"+{one.gain:.3g}",
-        f"{say(f'verdict.{one.verdict}')} {text(one.shown)}".rstrip(),
-        text(one.hint or one.reason),
+        f"{text(item.id)} {prose(item.title)}",
+        f"{item.priority}{blocks}",
+        f"+{item.gain:.3g}",
+        f"{say(f'verdict.{item.verdict}')} {text(item.shown)}".rstrip(),
+        text(item.hint or item.reason),
     ]
 
 

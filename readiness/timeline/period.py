@@ -134,7 +134,7 @@ def over_a_period(
     It is in English but for the board's own words, or in the reader's `language`.
     """
     base = before if before is not None else runs[0] if len(runs) > 1 else None
-    now, base = _read(runs[-1], language), base and _read(base, language)
+    now, base = _in_language(runs[-1], language), base and _in_language(base, language)
     course = trend(SCORE, [*([] if base is None else [base]), *runs])
     made = _report(now, base, since, kind, len(runs), now.milestones, now.tasks)
     return msgspec.structs.replace(made, pace=course.pace, expected_on=course.expected_on)
@@ -147,7 +147,7 @@ def on_a_milestone(
     language: Language | None = None,
 ) -> TeamReport:
     """Report on one milestone: what it asks for, and what is still missing."""
-    now, before = _read(now, language), before and _read(before, language)
+    now, before = _in_language(now, language), before and _in_language(before, language)
     asked = [
         task
         for task in now.tasks
@@ -157,7 +157,7 @@ def on_a_milestone(
     return _report(now, before, since, ReportKind.MILESTONE, 1, [milestone], asked)
 
 
-def _read(run: RunDocument, language: Language | None) -> RunDocument:
+def _in_language(run: RunDocument, language: Language | None) -> RunDocument:
     return run if language is None else localised(run, language)
 
 
@@ -186,9 +186,9 @@ def _report(
         tasks=[_open_task(task) for task in tasks if not task.done and task.in_scope()],
         done=list(_done(before, tasks)),
         notes=[
-            TaskNote(task=task.id, title=task.title, day=day, text=told)
+            TaskNote(task=task.id, title=task.title, day=day, text=note)
             for task in tasks
-            for day, told in sorted(task.notes.items())
+            for day, note in sorted(task.notes.items())
             if since and day >= since[:10]
         ],
     )
@@ -202,10 +202,11 @@ def _done(before: RunDocument | None, tasks: Sequence[TaskRecord]) -> Iterator[O
 
 def _alarms(now: RunDocument, compared: Difference | None) -> Iterator[Alarm]:
     if compared is not None:
-        for one in compared.criteria:
-            if one.blocking and one.before and one.before.good and one.after and one.after.bad:
+        for item in compared.criteria:
+            held = item.before is not None and item.before.good
+            if item.blocking and held and item.after is not None and item.after.bad:
                 yield Alarm(
-                    kind=AlarmKind.REGRESSION, subject=one.id, title=one.title, text=one.reason
+                    kind=AlarmKind.REGRESSION, subject=item.id, title=item.title, text=item.reason
                 )
     for milestone in now.milestones:
         if milestone.overdue:
@@ -226,7 +227,7 @@ def _alarms(now: RunDocument, compared: Difference | None) -> Iterator[Alarm]:
 
 def _open(tasks: Sequence[TaskRecord]) -> list[OpenItem]:
     """List what is open, blockers first, then what gains most; within that the board's order."""
-    found = [
+    items = [
         OpenItem(
             id=record.id,
             title=record.title,
@@ -244,7 +245,7 @@ def _open(tasks: Sequence[TaskRecord]) -> list[OpenItem]:
         for record in task.criteria
         if record.verdict.open
     ]
-    return sorted(found, key=lambda one: (not one.blocking, -one.gain))
+    return sorted(items, key=lambda item: (not item.blocking, -item.gain))
 
 
 def _open_task(task: TaskRecord) -> OpenTask:

@@ -51,7 +51,7 @@ def _chosen(run: RunDocument) -> Iterator[tuple[CriterionRecord, str]]:
     """Yield the criteria that the board names, else those that started from a number."""
     named = run.board.key_figures
     if not named:
-        yield from ((each, "") for each in run.criteria() if each.baseline is not None)
+        yield from ((record, "") for record in run.criteria() if record.baseline is not None)
         return
     criteria = {criterion.id: criterion for criterion in run.criteria()}
     for identifier, name in named.items():
@@ -95,9 +95,9 @@ def _milestone(milestone: MilestoneRecord, say: Sentences) -> str:
         asks.append(say("board.asks_score", score=goal_text(milestone.score)))
     heads = [f"{strong(milestone.id)}"]
     heads += [f"({text(milestone.due)})"] if milestone.due else []
-    told = f"{' '.join(heads)}: {prose(milestone.title)}"
+    title = f"{' '.join(heads)}: {prose(milestone.title)}"
     asked = f" [{say('report.comma').join(asks)}]" if asks else ""
-    return f"{told}{asked} · {say('report.comma').join(facts)}"
+    return f"{title}{asked} · {say('report.comma').join(facts)}"
 
 
 def success(run: RunDocument, say: Sentences) -> Iterator[str]:
@@ -117,21 +117,21 @@ def success(run: RunDocument, say: Sentences) -> Iterator[str]:
     yield _box(
         bool(run.tasks) and not blocking, say("board.success_blocking") + still * bool(blocking)
     )
-    verdicts = {one.id: (one.carried or one).verdict for one in run.criteria()}
-    for each in run.board.success:
-        lacking = [name for name in each.criteria if name in verdicts and not verdicts[name].good]
+    verdicts = {record.id: (record.carried or record).verdict for record in run.criteria()}
+    for goal in run.board.success:
+        lacking = [name for name in goal.criteria if name in verdicts and not verdicts[name].good]
         still = say("board.success_open", names=say("report.comma").join(map(text, lacking)))
-        names = say("report.comma").join(map(text, each.criteria))
-        told = f"{prose(each.title)} ({names})"
-        yield _box(not lacking, f"{told} · {still}" if lacking else told)
+        names = say("report.comma").join(map(text, goal.criteria))
+        title = f"{prose(goal.title)} ({names})"
+        yield _box(not lacking, f"{title} · {still}" if lacking else title)
     yield _box(ready, say("board.success_gate"))
     if not ready:
         yield from (f"  - {text(reason)}" for reason in run.gate.reasons if reason.strip())
     yield ""
 
 
-def _box(ticked: bool, said: str) -> str:
-    return f"- [{'x' if ticked else ' '}] {said}"
+def _box(ticked: bool, title: str) -> str:
+    return f"- [{'x' if ticked else ' '}] {title}"
 
 
 def _row(*cells: str) -> str:

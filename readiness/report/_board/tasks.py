@@ -46,7 +46,7 @@ class TaskChapters:
         yield ""
         if task.notes:
             yield f"{self._label(say('board.notes'))}\n"
-            yield from (f"- {text(day)}: {prose(told)}" for day, told in sorted(task.notes.items()))
+            yield from (f"- {text(day)}: {prose(note)}" for day, note in sorted(task.notes.items()))
             yield ""
         if task.details.strip():
             yield f"{self._label(say('board.details'))}\n\n{own(task.details, level=4)}\n"
@@ -71,11 +71,11 @@ class TaskChapters:
         if task.risk.strip():
             yield f"{self._label(say('board.risk'))} {risk(task.risk, say)}\n"
         if task.depends_on:
-            told = [
+            names = [
                 text(name) if self._done.get(name) else say("board.depends_open", id=text(name))
                 for name in task.depends_on
             ]
-            yield f"{self._label(say('board.depends'))} {say('report.comma').join(told)}\n"
+            yield f"{self._label(say('board.depends'))} {say('report.comma').join(names)}\n"
         if task.tags:
             tags = say("report.comma").join(map(text, task.tags))
             yield f"{self._label(say('report.tags'))} {tags}\n"
@@ -128,8 +128,8 @@ class TaskChapters:
             yield f"{self._say('report.progress')} {percent(criterion.progress)}"
 
     def _attested(self, criterion: CriterionRecord) -> Iterator[str]:
-        given = criterion.attestation
-        if given is None:
+        attestation = criterion.attestation
+        if attestation is None:
             return
         say = self._say
         if not criterion.verdict.good:
@@ -137,9 +137,9 @@ class TaskChapters:
             yield from self._waiver(criterion)
             return
         yield say("report.attested")
-        yield attested_by(given, say, text)
-        if given.evidence:
-            yield code(given.evidence)
+        yield attested_by(attestation, say, text)
+        if attestation.evidence:
+            yield code(attestation.evidence)
 
     def _waiver(self, criterion: CriterionRecord) -> Iterator[str]:
         waiver = criterion.waiver
@@ -201,15 +201,15 @@ def _is_number(criterion: CriterionRecord) -> bool:
 
 def estimate(written: str, say: Sentences) -> str:
     """Format `1-2d` in words; other text stays as it is."""
-    found = _ESTIMATE.fullmatch(written)
-    if found is None:
+    quantity = _ESTIMATE.fullmatch(written)
+    if quantity is None:
         return text(written)
-    return say(f"board.unit.{found[2]}", count=found[1].replace(" ", ""))
+    return say(f"board.unit.{quantity[2]}", count=quantity[1].replace(" ", ""))
 
 
 def risk(written: str, say: Sentences) -> str:
     """Format a risk with the colour of its level, which stands before a dash."""
     level, dash, rest = written.partition(" - ")
     colours = {say(f"board.risk_level.{rank}"): colour for rank, colour in RISKS.items()}
-    told = f"{colours.get(level.strip().lower(), '')} {strong(level)}".strip()
-    return f"{told} - {prose(rest)}" if dash else told
+    shown = f"{colours.get(level.strip().lower(), '')} {strong(level)}".strip()
+    return f"{shown} - {prose(rest)}" if dash else shown

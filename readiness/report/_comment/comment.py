@@ -26,11 +26,11 @@ from readiness.report._shown import (
     change_in_words,
     counted,
     findings,
-    found,
     meaning,
     moment,
     number,
     open_criteria,
+    outcome,
     percent,
     reuse,
     standing,
@@ -109,8 +109,10 @@ class _Comment:
         run, say = self._run, self._say
         decision = run.gate.decision
         shown = text(_short(score_text(run.score, say), 40))
-        said = f"{decision.emoji} {say(f'decision.{decision}')}{meaning(run.gate, say, text)}"
-        return f"## {said} · {say('report.score', score=shown, target=goal_text(run.score.target))}"
+        verdict = f"{decision.emoji} {say(f'decision.{decision}')}{meaning(run.gate, say, text)}"
+        return (
+            f"## {verdict} · {say('report.score', score=shown, target=goal_text(run.score.target))}"
+        )
 
     def _facts(self) -> Iterator[str]:
         run, say = self._run, self._say
@@ -146,24 +148,25 @@ class _Comment:
         _, criterion = block[0]
         say = self._say
         facts = say("report.comma").join(standing(block, say))
-        lines = [f"- {self._named(criterion)} ({facts})"]
+        lines = [f"- {self._heading(criterion)} ({facts})"]
         if len(block) > 1:
-            one = say("report.one_cause", count=len(block))
+            cause = say("report.one_cause", count=len(block))
             verdict = f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}"
-            lines = [f"- {verdict} **{one}** ({facts})"]
+            lines = [f"- {verdict} **{cause}** ({facts})"]
             lines += [
-                f"  - {strong(each.id)} {prose(_short(each.title))}" for _, each in block[:_TITLES]
+                f"  - {strong(other.id)} {prose(_short(other.title))}"
+                for _, other in block[:_TITLES]
             ]
-            rest = ", ".join(text(each.id) for _, each in block[_TITLES:])
+            rest = ", ".join(text(other.id) for _, other in block[_TITLES:])
             lines += [f"  - {rest}"] if rest else []
-        said = f"{say('report.found')}: {text(_short(_joined(found(criterion, say))))}"
+        finding = f"{say('report.found')}: {text(_short(_joined(outcome(criterion, say))))}"
         if remark := change_in_words(criterion, say)[0]:
-            said += f" ({text(_short(remark))})"
-        lines.append(f"  - {said}")
+            finding += f" ({text(_short(remark))})"
+        lines.append(f"  - {finding}")
         if number < _WITH_OUTPUT and (shown := printed(criterion, self._probes)):
             block_of_code = fence("\n".join(middle(line, WIDEST) for line in shown))
             lines += ["", *(f"    {line}" for line in block_of_code.split("\n")), ""]
-        lines += [place(self._run, finding) for finding in self._findings(criterion)]
+        lines += [place(self._run, record) for record in self._findings(criterion)]
         if criterion.expect and not criterion.attestation and len(block) == 1:
             lines.append(f"  - {say('report.expected')}: {code(_short(criterion.expect))}")
         if criterion.hint:
@@ -173,17 +176,17 @@ class _Comment:
     def _findings(self, criterion: CriterionRecord) -> list[FindingRecord]:
         return self._places.get(criterion.id, [])[:_FINDINGS]
 
-    def _named(self, criterion: CriterionRecord) -> str:
+    def _heading(self, criterion: CriterionRecord) -> str:
         verdict = f"{criterion.verdict.emoji} {self._say(f'verdict.{criterion.verdict}')}"
         return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
 
     def _decisions(self) -> Iterator[Part]:
         """Yield what rests on somebody's word, and what was waived."""
         say = self._say
-        criteria = [each for each in self._run.criteria() if each.verdict.in_scope]
-        waived = [each for each in criteria if each.verdict is Verdict.WAIVED]
-        stale = [each for each in criteria if each.waiver and each.waiver.stale]
-        attested = [each for each in criteria if each.attestation]
+        criteria = [record for record in self._run.criteria() if record.verdict.in_scope]
+        waived = [record for record in criteria if record.verdict is Verdict.WAIVED]
+        stale = [record for record in criteria if record.waiver and record.waiver.stale]
+        attested = [record for record in criteria if record.attestation]
         yield from _listed(4, say("report.waived"), Items(waived, self._waived))
         yield from _listed(4, say("report.stale"), Items(stale, self._stale))
         foot = ""
@@ -195,22 +198,22 @@ class _Comment:
 
     def _waived(self, criterion: CriterionRecord) -> str:
         waiver = criterion.waiver
-        said = f"- {self._named(criterion)}: {text(_short(beneath(criterion, self._say)))}"
+        reason = f"- {self._heading(criterion)}: {text(_short(beneath(criterion, self._say)))}"
         if waiver is None:
-            return said
-        return f"{said}\n  - {waived_by(waiver, self._say, _safe_text)}"
+            return reason
+        return f"{reason}\n  - {waived_by(waiver, self._say, _safe_text)}"
 
     def _stale(self, criterion: CriterionRecord) -> str:
         reason = text(_short(criterion.waiver.reason)) if criterion.waiver else ""
-        return f"- {self._named(criterion)}: {self._say('report.stale_hint', reason=reason)}"
+        return f"- {self._heading(criterion)}: {self._say('report.stale_hint', reason=reason)}"
 
     def _attested(self, criterion: CriterionRecord) -> str:
-        given = criterion.attestation
-        if given is None:
+        attestation = criterion.attestation
+        if attestation is None:
             return ""
-        said = attested_by(given, self._say, _safe_text)
-        proof = f", {code(_short(given.evidence))}" if given.evidence else ""
-        return f"- {self._named(criterion)}: {said}{proof}"
+        person = attested_by(attestation, self._say, _safe_text)
+        proof = f", {code(_short(attestation.evidence))}" if attestation.evidence else ""
+        return f"- {self._heading(criterion)}: {person}{proof}"
 
     def _changes(self) -> Iterator[Part]:
         """Yield what is worse, better, or just different than in the last run."""
@@ -283,7 +286,7 @@ class _Comment:
     def _criteria(self) -> Iterator[Part]:
         say = self._say
         counts = Counter(criterion.verdict for criterion in self._run.criteria())
-        told = " · ".join(f"{counts[v]} {say(f'verdict.{v}')}" for v in Verdict if counts[v])
+        totals = " · ".join(f"{counts[v]} {say(f'verdict.{v}')}" for v in Verdict if counts[v])
         columns = [
             say("report.id"),
             say("report.verdict"),
@@ -292,7 +295,7 @@ class _Comment:
             say("report.expected"),
         ]
         columns += [say("report.progress"), say("report.change")]
-        head = f"<details><summary>{self._say('comment.criteria')}: {told}</summary>\n\n"
+        head = f"<details><summary>{self._say('comment.criteria')}: {totals}</summary>\n\n"
         rows = Items(list(self._run.criteria()), self._criterion)
         yield from _table(8, head, columns, rows, "\n</details>")
 
@@ -337,10 +340,10 @@ def _reason(reason: str) -> str:
 
 
 def _loosened(item: Loosening) -> str:
-    said = f"- {strong(_short(item.subject))} {text(_short(item.what))}"
+    change = f"- {strong(_short(item.subject))} {text(_short(item.what))}"
     if item.before or item.after:
-        return f"{said}: {code(_short(item.before))} → {code(_short(item.after))}"
-    return said
+        return f"{change}: {code(_short(item.before))} → {code(_short(item.after))}"
+    return change
 
 
 def _value(value: object) -> str:

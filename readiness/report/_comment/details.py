@@ -21,8 +21,8 @@ def evidence(
     places = findings(run)
     probes = {probe.id: probe for probe in run.probes}
 
-    def told(criterion: CriterionRecord) -> str:
-        measured = [probes[each] for each in criterion.probes if each in probes]
+    def entry(criterion: CriterionRecord) -> str:
+        measured = [probes[name] for name in criterion.probes if name in probes]
         named = places.get(criterion.id, [])
         lines = [f"- {strong(criterion.id)}"]
         lines += [_probe(probe, say) for probe in measured[:_PROBES]]
@@ -33,10 +33,10 @@ def evidence(
             lines.append(f"  - {say('report.more_findings', count=len(named) - _FINDINGS)}")
         return "\n".join(lines)
 
-    known = [each for each in criteria if each.id in places or probes.keys() & each.probes]
+    known = [record for record in criteria if record.id in places or probes.keys() & record.probes]
     if known:
         head = f"<details><summary>{say('comment.evidence')}</summary>\n"
-        yield Part(rank=9, head=head, items=Items(known, told), foot="\n</details>")
+        yield Part(rank=9, head=head, items=Items(known, entry), foot="\n</details>")
 
 
 def _probe(probe: ProbeRecord, say: Sentences) -> str:
@@ -48,8 +48,8 @@ def _probe(probe: ProbeRecord, say: Sentences) -> str:
 def place(run: RunDocument, finding: FindingRecord) -> str:
     """Return the line of a finding, with a link if the repository is on the web."""
     line = f":{finding.line}" if finding.line else ""
-    said = " ".join(filter(None, (finding.rule, finding.message)))
+    message = " ".join(filter(None, (finding.rule, finding.message)))
     name = code(cut(finding.path, _COMMAND) + line)
     if link := web_link(run, finding):
         name = f"[{name}]({link})"
-    return f"  - {name} {text(cut(said, _COMMAND))}"
+    return f"  - {name} {text(cut(message, _COMMAND))}"

@@ -46,7 +46,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[str]
     blocking: bool
     newly: bool
-    found: str
+    outcome: str
     expect: str
     hint: str
 
@@ -88,7 +88,7 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
                 facts=[task.priority.value, *worth(block, say)],
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
                 newly=any(newly_bad(other) for _, other in block),
-                found=viewer.short(text),
+                outcome=viewer.short(text),
                 expect="" if complete or others else viewer.short(criterion.expect),
                 hint=viewer.short(criterion.hint or ""),
             )

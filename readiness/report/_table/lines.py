@@ -1,7 +1,7 @@
 """The table as text: lines as long as they have to be, or fitted to the width of a terminal."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 
 import msgspec
 
@@ -126,11 +126,6 @@ class _Shown(msgspec.Struct, frozen=True):
     index: int
     size: int
 
-    def cell(self, row: Row, text: str, paint: Paint) -> str:
-        """Set a piece of the row's cell."""
-        padded = pad(text, self.size, right=self.column.right)
-        return paint((padded, row.styles[self.index]))
-
 
 def _grid(grid: Grid, limit: int | None, paint: Paint) -> list[str]:
     if not grid.sections:
@@ -168,15 +163,16 @@ def _fitted(grid: Grid, limit: int | None) -> list[_Shown] | None:
     if limit is None:
         return shown
     droppable = sorted(
-        (each for each in shown if each.column.droppable), key=lambda each: each.column.droppable
+        (column for column in shown if column.column.droppable),
+        key=lambda column: column.column.droppable,
     )
-    flexible = next(each for each in shown if each.column.wraps)
+    flexible = next(column for column in shown if column.column.wraps)
     while True:
-        others = sum(each.size for each in shown if each is not flexible)
+        others = sum(column.size for column in shown if column is not flexible)
         room = limit - grid.indent - others - grid.gap * (len(shown) - 1)
         if room >= min(_NARROWEST_TITLE, flexible.size):
             fitting = msgspec.structs.replace(flexible, size=min(flexible.size, room))
-            return [fitting if each is flexible else each for each in shown]
+            return [fitting if column is flexible else column for column in shown]
         if not droppable:
             return None
         shown.remove(droppable.pop())
@@ -196,27 +192,32 @@ def _rows(
     grid: Grid, rows: list[Row], shown: list[_Shown], paint: Paint, *, breaks: bool
 ) -> Iterator[list[str]]:
     """Yield the lines of each row. They are padded column by column, which is much faster."""
-    columns = []
-    for each in shown:
-        cells = [row.cells[each.index] for row in rows]
-        padded = pad_all(cells, each.size, right=each.column.right)
+    padded = []
+    for column in shown:
+        cells = [row.cells[column.index] for row in rows]
+        texts = pad_all(cells, column.size, right=column.column.right)
         if paint is _coloured:
-            styles = [row.styles[each.index] for row in rows]
-            padded = list(map(paint, zip(padded, styles, strict=True)))
-        columns.append(padded)
+            styles = [row.styles[column.index] for row in rows]
+            texts = list(map(paint, zip(texts, styles, strict=True)))
+        padded.append(texts)
     indent, gap = " " * grid.indent, " " * grid.gap
-    for row, texts in zip(rows, zip(*columns, strict=True), strict=True):
-        lines = [texts]
-        if breaks and any(width(row.cells[each.index]) > each.size for each in shown):
-            pieces = [wrap(row.cells[each.index], each.size) for each in shown]
-            lines = [
-                tuple(
-                    each.cell(row, column[at] if at < len(column) else "", paint)
-                    for each, column in zip(shown, pieces, strict=True)
-                )
-                for at in range(max(map(len, pieces)))
-            ]
-        yield [f"{indent}{gap.join(line)}".rstrip() for line in lines]
+    for row, line in zip(rows, zip(*padded, strict=True), strict=True):
+        lines = [line]
+        if breaks and any(width(row.cells[column.index]) > column.size for column in shown):
+            lines = _broken(row, shown, paint)
+        yield [f"{indent}{gap.join(texts)}".rstrip() for texts in lines]
+
+
+def _broken(row: Row, shown: list[_Shown], paint: Paint) -> list[tuple[str, ...]]:
+    """Return the lines of a row of which a cell is too wide for its column."""
+    pieces = [wrap(row.cells[column.index], column.size) for column in shown]
+    return [
+        tuple(
+            paint((pad(text, column.size, right=column.column.right), row.styles[column.index]))
+            for column, text in zip(shown, texts, strict=True)
+        )
+        for texts in zip_longest(*pieces, fillvalue="")
+    ]
 
 
 def _head(section: TaskRows, total: int, limit: int | None, paint: Paint) -> Iterator[str]:

@@ -20,8 +20,8 @@ from readiness.report._shown import (
     causes,
     change_in_words,
     findings,
-    found,
     open_criteria,
+    outcome,
     percent,
     standing,
     waived_by,
@@ -40,7 +40,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
     Criteria that one cause keeps from being measured are reported once.
     """
     open_ones = open_criteria(run)
-    teller = _Teller(run, say, verbose=verbose)
+    explainer = _Explainer(run, say, verbose=verbose)
     doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
     bad = causes(open_ones[: len(open_ones) - len(doubtful)])
     for title, blocks in (
@@ -53,7 +53,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
         for number, block in enumerate(shown):
             if number:
                 yield Line()
-            yield from teller.block(block)
+            yield from explainer.block(block)
         if left := sum(map(len, blocks[len(shown) :])):
             yield Line()
             yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
@@ -115,8 +115,8 @@ def heading(text: str) -> tuple[Line, Line]:
     return Line(), Line(parts=((text, Style.STRONG),))
 
 
-class _Teller:
-    """Tells why criteria are not good."""
+class _Explainer:
+    """Explains why criteria are not good."""
 
     def __init__(self, run: RunDocument, say: Sentences, *, verbose: bool) -> None:
         self._say = say
@@ -142,7 +142,7 @@ class _Teller:
         if criterion.expect and not criterion.attestation and len(block) == 1:
             yield self._fact(say("report.expected"), ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            say("report.found"), found(criterion, say), change_in_words(criterion, say)
+            say("report.found"), outcome(criterion, say), change_in_words(criterion, say)
         )
         if self._verbose:
             yield from self._outputs(block)
@@ -174,13 +174,13 @@ class _Teller:
         )
         if not several:
             return
-        named = block[:_TITLES]
-        cells = max(width(literal(each.id)) for _, each in named) + 2
-        for _, each in named:
-            label = (literal(each.id), Style(each.verdict.tone))
-            parts = ((literal(each.title), Style.STRONG),)
+        members = [member for _, member in block]
+        cells = max(width(literal(member.id)) for member in members[:_TITLES]) + 2
+        for member in members[:_TITLES]:
+            label = (literal(member.id), Style(member.verdict.tone))
+            parts = ((literal(member.title), Style.STRONG),)
             yield Line(label=label, label_cells=cells, parts=parts, indent=2)
-        if rest := ", ".join(literal(each.id) for _, each in block[_TITLES:]):
+        if rest := ", ".join(literal(member.id) for member in members[_TITLES:]):
             yield Line(parts=((rest, Style(criterion.verdict.tone)),), indent=2)
 
     def _fact(self, label: str, parts: tuple[Part, ...]) -> Line:
@@ -215,7 +215,7 @@ class _Teller:
 
     def _ran(self, block: list[Entry]) -> list[tuple[Part, ...]]:
         """Yield what was run and how it ended, each probe once."""
-        names = dict.fromkeys(name for _, each in block for name in each.probes)
+        names = dict.fromkeys(name for _, member in block for name in member.probes)
         probes = [self._probes[name] for name in names if name in self._probes]
         shown = probes if self._verbose else probes[:_PROBES]
         lines = [self._probe(probe, varying(probes)) for probe in shown]
@@ -247,7 +247,7 @@ class _Teller:
         )
 
     def _outputs(self, block: list[Entry]) -> Iterator[Line]:
-        for name in dict.fromkeys(name for _, each in block for name in each.probes):
+        for name in dict.fromkeys(name for _, member in block for name in member.probes):
             if probe := self._probes.get(name):
                 yield from self._output(f"{probe.id} stdout", probe.stdout)
                 yield from self._output(f"{probe.id} stderr", probe.stderr)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
-from readiness.report._shown import meaning, moment, percent, reuse, revision, told_reasons
+from readiness.report._shown import first_reasons, meaning, moment, percent, reuse, revision
 from readiness.report._standing import last_whole
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
@@ -86,8 +86,8 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
         )
     )
     if run.partial and not run.interrupted:
-        told = last_whole(run, say) or say("report.no_whole_run")
-        yield Line(parts=((told, Style.DIM),))
+        whole = last_whole(run, say) or say("report.no_whole_run")
+        yield Line(parts=((whole, Style.DIM),))
     if record.value is not None:
         reached = record.progress >= 1
         yield Line(
@@ -112,7 +112,7 @@ def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iter
     """Yield the reasons, and last the decision."""
     gate = run.gate
     cells = width(say("report.reasons")) + 2
-    for number, reason in enumerate(told_reasons(gate.reasons, say, whole=verbose)):
+    for number, reason in enumerate(first_reasons(gate.reasons, say, whole=verbose)):
         yield Line(
             label=("" if number else say("report.reasons"), Style.DIM),
             label_cells=cells,
@@ -139,15 +139,16 @@ def _part(run: RunDocument, say: Sentences) -> Line:
         measured = task.in_scope()
         whole = len(measured) == len(task.criteria)
         names += [task.id] if whole else [criterion.id for criterion in measured]
-    verdicts = [one.verdict for one in run.criteria() if one.verdict.in_scope]
+    verdicts = [record.verdict for record in run.criteria() if record.verdict.in_scope]
     if not verdicts:
         return Line(parts=((f"- {say('report.part_none')}", Style.DIM),))
     bad = [verdict for verdict in verdicts if verdict.bad]
-    told = ", ".join(map(literal, names)) if len(names) <= _NAMES else say("report.part_all")
+    selected = ", ".join(map(literal, names)) if len(names) <= _NAMES else say("report.part_all")
     good, scope = len(verdicts) - len(bad), len(verdicts)
     if not bad:
-        shown, said = Verdict.PASS, say("report.part_good", names=told, good=good, scope=scope)
+        verdict = Verdict.PASS
+        answer = say("report.part_good", names=selected, good=good, scope=scope)
     else:
-        shown = Verdict.FAIL if Verdict.FAIL in bad else Verdict.ERROR
-        said = say("report.part_bad", names=told, good=good, scope=scope)
-    return Line(parts=((f"{shown.mark} {said}", Style(shown.tone)),))
+        verdict = Verdict.FAIL if Verdict.FAIL in bad else Verdict.ERROR
+        answer = say("report.part_bad", names=selected, good=good, scope=scope)
+    return Line(parts=((f"{verdict.mark} {answer}", Style(verdict.tone)),))

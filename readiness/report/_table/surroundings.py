@@ -15,7 +15,7 @@ def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator
 
     Results that no later run can reuse, though their inputs are traced, are among them.
     """
-    own = {each.workdir: each.environment or "" for each in run.folders}
+    own = {folder.workdir: folder.environment or "" for folder in run.folders}
     lines = [
         say("report.elsewhere", tool=literal(probe.tool_path), folder=literal(own[probe.workdir]))
         for probe in run.probes
@@ -23,9 +23,9 @@ def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator
     ]
     lines += list(_not_kept(run, say))
     if verbose:
-        lines += [_folder(each, say) for each in run.folders]
+        lines += [_folder(folder, say) for folder in run.folders]
         tools = sorted({probe.tool_path for probe in run.probes if probe.tool_path})
-        lines += [say("report.tool", path=literal(each)) for each in tools]
+        lines += [say("report.tool", path=literal(path)) for path in tools]
         if run.put_aside:
             names = ", ".join(map(literal, run.put_aside))
             lines.append(say("report.put_aside", names=names))
@@ -40,9 +40,9 @@ def _not_kept(run: RunDocument, say: Sentences) -> Iterator[str]:
     reasons = {probe.id: probe.not_kept for probe in run.probes if probe.not_kept}
     for why in dict.fromkeys(reasons.values()):
         names = [
-            literal(one.id)
-            for one in run.criteria()
-            if any(reasons.get(probe) == why for probe in one.probes)
+            literal(record.id)
+            for record in run.criteria()
+            if any(reasons.get(probe) == why for probe in record.probes)
         ]
         yield say("report.not_kept_of", names=", ".join(names), why=literal(why))
 
