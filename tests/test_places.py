@@ -197,7 +197,7 @@ def a_reader(house: House) -> None:
     assert (found["verdict"], found["value"], found["unit"]) == ("pass", 3, "tests")
     assert '"ini"' in house.run("schema", "check").out
     house.project.write(a_board({"run": "echo lost", "read": read, "expect": "< 5"}))
-    assert "not readable as ini" in house.run("check").out
+    assert "cannot be read as ini" in house.run("check").out
 
 
 def a_verdict(house: House) -> None:

@@ -43,7 +43,7 @@ def _task_of(board: Board, subject: str) -> tuple[Task, Place]:
             return task, ("tasks", number)
     names = [task.id for task in board.tasks]
     advice = suggestion(subject, names, "`readiness list` names the tasks")
-    raise UsageError(f'no task is called "{subject}"; {advice}')
+    raise UsageError(f'unknown task "{subject}"; {advice}')
 
 
 VERB = Verb(

@@ -126,7 +126,7 @@ def test_a_part_that_loses_every_worker_is_an_error(far: Project, machines: Mach
     ended = far(*on(machines, far))
     assert verdicts(ended)["T1.2"][0] == "pass", ended
     reason = next(one.reason for one in ended.run.criteria() if one.id == "T1.1")
-    assert reason == "its worker was lost, 3 times over"
+    assert reason == "its worker was lost, 3 times in a row"
     assert count.read_text() == "xxx"
 
 
@@ -204,7 +204,7 @@ def test_what_no_cluster_can_run_is_refused(far: Project) -> None:
     (far.folder / "new.txt").unlink()
     assert "no scheduler answers at tcp://127.0.0.1:9" in refusal()
     ended = far("check", "--on", "tcp://127.0.0.1:9")
-    assert "no remote origin" in ended.err
+    assert 'no remote "origin"' in ended.err
 
 
 def test_without_its_library_it_says_what_to_install(far: Project) -> None:

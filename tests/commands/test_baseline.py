@@ -137,7 +137,7 @@ def test_what_was_measured_in_another_way_stays(board: Project) -> None:
     changed = BOARD.replace("unit: errors", "unit: warnings", 1)
     board.write(changed)
     found = report(board)
-    assert found["kept"][0]["why"] == "that run measured it in another way"
+    assert found["kept"][0]["why"] == "that run measured it differently"
     assert text(board) == changed
 
 

@@ -91,7 +91,7 @@ def test_a_waiver_may_have_a_bound(board: Project) -> None:
     assert board("waive", "T1.2", *GOOD, "--up-to", "<= 2").status == 0
     assert verdicts(board)["T1.2"].verdict == "fail"
     renewed = board("waive", "T1.2", *GOOD, "--reason", "still none")
-    assert "kept as it was: up_to" in renewed.out
+    assert "kept unchanged: up_to" in renewed.out
     assert 'up_to: "<= 2"' in text(board)
     gone = board("waive", "T1.2", *GOOD, "--up-to", "", "--output-format", "json").json
     assert gone["before"]["up_to"] == "<= 2"
@@ -155,7 +155,7 @@ def test_who_decides_is_who_git_says(board: Project) -> None:
     assert "--by" in ended.err
     (board.tmp.parent / ".gitconfig").write_text("[user]\nname = Li Wei\n")
     ended = board(*arguments)
-    assert "Li Wei, as git's user.name" in ended.err
+    assert "Li Wei (git user.name)" in ended.err
     assert "by: Li Wei," in text(board)
 
 
@@ -265,7 +265,7 @@ def test_a_word_is_given_for_what_nothing_measures(
         ("{by: a, on: 2026-01-01}", '"valid" is missing'),
         ("{by: a, on: 2026-01-01, valid: 1d, digest: x}", "is not a digest"),
         (f"{{by: a, on: 2026-01-01, valid: 1d, digest: 'sha256:{'0' * 64}'}}", "is a file"),
-        (f"{{evidence: a.md, digest: 'sha256:{'0' * 64}'}}", "nobody has attested"),
+        (f"{{evidence: a.md, digest: 'sha256:{'0' * 64}'}}", "not attested yet"),
         ("{valid: soon}", "not a duration"),
     ],
 )

@@ -146,8 +146,8 @@ def test_a_report_that_cannot_be_written_is_told(services: Project) -> None:
     ("words", "said"),
     [
         (["fleet"], "name folders"),
-        (["fleet", "good", "--output-format", "sarif"], "no format sarif"),
-        (["fleet", "good", "--report", "junit=out.xml"], "no format junit"),
+        (["fleet", "good", "--output-format", "sarif"], "unknown format sarif"),
+        (["fleet", "good", "--report", "junit=out.xml"], "unknown format junit"),
     ],
 )
 def test_a_wrong_command_line_runs_nothing(services: Project, words: list[str], said: str) -> None:

@@ -75,7 +75,7 @@ def test_what_is_worse_blocks_until_it_is_good(hooked: Project) -> None:
     """With what was found, where, and how to see it; no run was ever recorded before."""
     change(hooked, work__py=BROKEN)
     text = reason(call(hooked, "stop"))
-    assert "T1.1 It works: exit 1, expected == 0; it held before this change" in text
+    assert "T1.1 It works: exit 1, expected == 0; it passed before this change" in text
     assert "by hand: python3 work.py" in text
     assert "work.py: not so" in text
     assert "T1.2" not in text
@@ -134,7 +134,7 @@ def test_three_blocks_a_prompt(hooked: Project, tmp_path: Path) -> None:
 
     found = [stop(said, *[meta] * count) for count in range(5)]
     assert [one and one.get("decision") for one in found] == ["block"] * 3 + [None] * 2
-    assert "let go" in found[3]["systemMessage"]
+    assert "Agent allowed to stop" in found[3]["systemMessage"]
     assert found[4] is None
     assert stop(said, meta, {**said, "uuid": "3"})["decision"] == "block"
 
@@ -180,10 +180,10 @@ def test_a_broken_payload_is_told(hooked: Project, data: bytes) -> None:
     """It never blocks: nobody could count how often."""
     change(hooked, work__py=BROKEN)
     told = answer(send(hooked, data, "stop", "--agent", "codex"))
-    assert "not a JSON object" in told["systemMessage"]
+    assert "did not send a JSON object" in told["systemMessage"]
     cursor = send(hooked, data, "stop", "--agent", "cursor")
     assert answer(cursor) is None
-    assert "not a JSON object" in cursor.err
+    assert "did not send a JSON object" in cursor.err
 
 
 def test_projects_without_a_board_are_left_alone(project: Project) -> None:
@@ -307,7 +307,7 @@ def test_what_there_was_no_time_for_is_told_as_unknown(hooked: Project) -> None:
     told = answer(look(hooked, 20, 600))
     text = told.get("reason") or told["systemMessage"]  # by whether there was time for the base
     assert "1 criterion could not be measured" in text
-    assert "T1.1 It works: the time limit of the run, " in text
+    assert "T1.1 It works: the run's time limit of " in text
     assert alive_in(hooked.folder) == []
 
 
@@ -318,7 +318,7 @@ def test_a_look_that_takes_too_long_is_ended(hooked: Project) -> None:
     hooked.write(a_board({"run": "sleep 600"}))
     commit(hooked.folder, {})
     change(hooked, work__py="# better\n")
-    assert "longer than 2 s and was ended" in reason(look(hooked, 600, 2))
+    assert "longer than 2 s and was stopped" in reason(look(hooked, 600, 2))
     assert alive_in(hooked.folder) == []
     assert answer(call(hooked, "stop", stop_hook_active=True)) is None
 
@@ -400,7 +400,7 @@ def test_settings_keep_all_else(hooked: Project) -> None:
     link.symlink_to(real)
     for arguments in ([], ["commit"], []):
         assert hooked("hook", *arguments, "--install", "--agent", "claude-code").status == 0
-    assert "as it was" in hooked("hook", "--install", "--agent", "claude-code").out
+    assert "is unchanged" in hooked("hook", "--install", "--agent", "claude-code").out
     found = json.loads(real.read_text("utf-8"))
     assert list(found) == ["permissions", "hooks"]
     assert sorted(found["hooks"]) == ["PreToolUse", "SessionStart", "Stop"]

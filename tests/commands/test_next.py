@@ -92,14 +92,14 @@ def test_a_score_that_nothing_reaches_is_said_to_be_so(measured: Project) -> Non
     """With status 1, and with what all that is left leads to."""
     ended = measured("next", "--to", "7.5", "--without", "T1")
     assert ended.status == 1, ended
-    assert "No set of tasks reaches 7.5: all of them together lead to 2.5" in ended.out
+    assert "No set of tasks reaches 7.5; all of them together give 2.5" in ended.out
     assert measured("next", "--to", "7.5", "--without", "T2").status == 0
-    assert 'no task is called "T9"' in measured("next", "--to", "7", "--without", "T9").err
+    assert 'unknown task "T9"' in measured("next", "--to", "7", "--without", "T9").err
 
 
 def test_a_score_that_is_there_needs_nothing(measured: Project) -> None:
     """The way is empty."""
-    assert "2.5 is reached already" in measured("next", "--to", "2.5").out
+    assert "2.5 is already reached" in measured("next", "--to", "2.5").out
 
 
 @pytest.mark.parametrize("score", ["11", "-1", "nan", "x", ""])
@@ -133,8 +133,8 @@ def test_the_gate_decides_on_the_milestone_that_it_is_asked_for(measured: Projec
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--milestone", "M9"], "there is M1, M2"),
-        (["--milestone", "M1", "T1"], "leave the selectors out"),
+        (["--milestone", "M9"], "choose from M1, M2"),
+        (["--milestone", "M1", "T1"], "leave out the selectors"),
     ],
 )
 def test_a_milestone_that_cannot_be_decided_on_is_refused(

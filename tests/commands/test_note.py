@@ -51,9 +51,9 @@ def test_a_dry_run_writes_nothing(board: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("T9", "x"), 'no task is called "T9"'),
+        (("T9", "x"), 'unknown task "T9"'),
         (("T1", " "), "must not be empty"),
-        (("T1", "x", "--on", "yesterday"), "is no day"),
+        (("T1", "x", "--on", "yesterday"), "is not a date"),
     ],
 )
 def test_what_cannot_be_noted(board: Project, arguments: tuple[str, ...], says: str) -> None:
@@ -92,5 +92,5 @@ def test_faults_of_notes_and_success_are_told(project: Project) -> None:
         )
     )
     faults = project("validate").err + project("validate").out
-    assert 'there is no criterion "T1.9"' in faults
+    assert 'unknown criterion "T1.9"' in faults
     assert "soon" in faults

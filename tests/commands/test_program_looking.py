@@ -23,7 +23,7 @@ def test_list_and_show_before_any_run(several: Project) -> None:
     """They tell what the board says, and that nothing was measured yet."""
     listed = several("list")
     assert listed.status == 0
-    assert "no run is recorded yet" in listed.out
+    assert "no run recorded yet" in listed.out
     assert [line.split()[0] for line in listed.out.splitlines()[1:4]] == ["T1", "T2", "T3"]
     assert [task["good"] for task in several("list", "--output-format", "json").json] == [None] * 3
     assert "not measured yet" in several("show", "T1.1").out
@@ -37,7 +37,7 @@ def test_validate_lists_what_may_hide_a_failure(project: Project) -> None:
     ended = project("validate")
     assert ended.status == 0
     (line,) = ended.out.splitlines()[1:]
-    assert re.match(r"board\.yaml:\d+: T1\.1: this command passes where `mypy src` fails; ", line)
+    assert re.match(r"board\.yaml:\d+: T1\.1: this command passes when `mypy src` fails; ", line)
     assert "remove `|| true`, which hides the failure" in line
     assert "在 `mypy src` 失败时也通过" in project("validate", "--lang", "zh").out
 
@@ -128,11 +128,11 @@ def test_doctor_tells_of_versions_that_were_not_tried(
     ended = project("doctor")
     assert ended.status == 0, ended
     assert f"measurer {version}" in ended.out
-    assert ("the checks are tried with >=1,<4" in ended.out) is told
+    assert ("the checks are tested with >=1,<4" in ended.out) is told
     tools = {tool["tool"]: tool for tool in project("doctor", "--output-format", "json").json}
     assert (tools["measurer"]["outside"], tools["measurer"]["tried"]) == (told, ">=1,<4")
     assert tools["sh"]["outside"] is False
-    assert "Tried with measurer >=1,<4" in project("checks", "own").out
+    assert "Tested with measurer >=1,<4" in project("checks", "own").out
 
 
 def test_doctor_tells_which_libraries_are_missing(project: Project) -> None:

@@ -335,8 +335,8 @@ def test_what_is_of_another_run_is_refused(parted: Project) -> None:
     two = shard(parted, 2, 2)
     assert "readiness 9.9" in refused(parted, one, edited(parted, two, tool=tool))
     parted("check", "-q", "--history=", "--report", "json=whole.json")
-    assert "not a part" in refused(parted, one, "whole.json")
-    assert "not a part" in refused(parted, "whole.json", one)
+    assert "not part of" in refused(parted, one, "whole.json")
+    assert "not part of" in refused(parted, "whole.json", one)
     parted.write(BOARD | {"title": "Another"})
     assert "another board" in refused(parted, one, two)
 

@@ -131,7 +131,7 @@ def test_the_table_tells_of_the_part_and_names_the_whole_run(parted: Project) ->
     """The score is none."""
     text = parted("check", "T1").out
     assert "Score – of 10, target 8.0" in text
-    assert "The last whole run, " in text
+    assert "Last whole run, " in text
     assert "score 5.5 of 10" in text
 
 

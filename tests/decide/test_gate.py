@@ -108,7 +108,7 @@ def test_reasons_are_sentences_score_first_then_blockers_in_board_order() -> Non
         "score 2.1 is below the target 8.0",
         "T3.1 (P0) could not be measured: lint is not installed",
         "T2.1 (P0) fails: 1029 errors, expected < 50",
-        "only 71.4 % of the board was measured, 90.0 % is required",
+        "only 71.4 % of the board was measured; 90.0 % is required",
     )
 
 
@@ -117,7 +117,7 @@ def test_an_undecided_gate_names_what_makes_the_difference() -> None:
     board = a_board(a_task(criteria=2), target="8.0")
 
     assert the_gate(board, judgements_of(board, "pass", "error")).reasons == (
-        "score 5.0 is below the target 8.0, but could be 10.0 with what was not measured",
+        "score 5.0 is below the target 8.0, but could be 10.0 once everything is measured",
         "T1.2 (P1) could not be measured: lint is not installed",
     )
 
@@ -136,7 +136,7 @@ def test_a_target_that_can_just_be_reached_could_be() -> None:
     board = a_board(a_task(criteria=2))
 
     assert the_gate(board, judgements_of(board, "pass", "error")).reasons[0] == (
-        "score 5.0 is below the target 10.0, but could be 10.0 with what was not measured"
+        "score 5.0 is below the target 10.0, but could be 10.0 once everything is measured"
     )
 
 
@@ -259,7 +259,7 @@ def test_of_two_decisions_the_worse_holds(first: Decision, second: Decision) -> 
     if RANKED.index(second) > RANKED.index(first):
         assert found.decision is second
         assert found.exit_status == STATUSES[second]
-        assert found.reasons == ("by the head's weights: theirs",)
+        assert found.reasons == ("under the change's weights: theirs",)
     else:
         assert found is ours
 

@@ -40,7 +40,7 @@ def judged(criterion: Criterion, *readings: Reading, **world: Any) -> Judgement:
             a_criterion(),
             a_reading(60, 12, 40),
             "warn",
-            "40 errors, its 3 samples straddle < 50",
+            "40 errors, its 3 samples fall on both sides of < 50",
             True,
         ),
         (a_criterion(), a_reading(60, 12, 55), "fail", "55 errors, expected < 50", True),
@@ -73,7 +73,7 @@ def judged(criterion: Criterion, *readings: Reading, **world: Any) -> Judgement:
             a_criterion(expected="true"),
             a_reading(True, False, True, unit=""),
             "warn",
-            "true, its 3 samples straddle true",
+            "true, its 3 samples fall on both sides of true",
             True,
         ),
         (
@@ -303,7 +303,7 @@ BY = "waived by sec-lead until 2025-12-01: no fixed release"
             "<= 60",
             MISSING,
             "error",
-            "lint is not installed; its waiver covers <= 60, which cannot be told without a value",
+            "lint is not installed; its waiver covers <= 60, which cannot be judged",
         ),
         ("2025-11-20", "<= 60", 55, "waived", None),
         (
@@ -362,7 +362,7 @@ def test_a_waiver_that_nothing_needs_is_stale(until: str, stale: bool) -> None:
             "2026-04-30",
             False,
             "fail",
-            "the attestation by li.wei is of 2025-11-21, which is in the future",
+            "the attestation by li.wei is dated 2025-11-21, which is in the future",
         ),
         (
             "2025-11-01",
@@ -382,7 +382,7 @@ def test_an_attestation_is_good_for_its_time(
 
     assert (found.verdict, found.reason) == (Verdict(verdict), reason)
     assert found.value is None
-    assert (found.hint == "have it attested: readiness attest T1.1") == (verdict == "fail")
+    assert (found.hint == "have someone attest it: readiness attest T1.1") == (verdict == "fail")
 
 
 @pytest.mark.parametrize(

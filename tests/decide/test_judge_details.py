@@ -80,7 +80,7 @@ def test_a_value_of_the_wrong_kind_is_told_with_what_to_do() -> None:
     """The mistake is in the board, not in the tool."""
     found = judged(a_criterion(), a_reading("many"))
 
-    assert found.hint == "make its measure read what the expectation asks for"
+    assert found.hint == "make its measure read what the expectation needs"
 
 
 # --- values and units -----------------------------------------------------------------------------
@@ -269,7 +269,7 @@ def test_a_bound_says_nothing_of_an_absent_attestation() -> None:
     found = judged(a_criterion(check=None, measure=None, attest=None, waive=a_waiver(up_to="<= 2")))
 
     assert found.verdict is Verdict.FAIL
-    assert found.reason.endswith("its waiver covers <= 2, which cannot be told without a value")
+    assert found.reason.endswith("its waiver covers <= 2, which cannot be judged")
 
 
 def test_the_matcher_is_not_asked_where_there_is_no_pattern() -> None:

@@ -155,7 +155,7 @@ def test_a_waived_criterion_leaves_its_milestone_unmet_and_says_so() -> None:
     board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
     assert decided(board, asked, "waived", "pass") == (
         Decision.NOT_READY,
-        "M1 asks for T1, which is not done",
+        "M1 requires T1, which is not done",
     )
 
 
@@ -165,7 +165,7 @@ def test_a_milestone_that_asks_for_no_task_of_the_board_says_so() -> None:
     board = a_board(a_task("T1", 1, "P0"), milestones=(asked,))
     assert decided(board, asked, "pass") == (
         Decision.NOT_READY,
-        "M1 asks for tasks that this board does not have",
+        "M1 requires tasks that this board does not have",
     )
 
 

@@ -103,7 +103,7 @@ BAD = [
     Bad(63, "a million", bomb(5, 16), "", ""),
     Bad(63, "wide", b"a: &a [" + b"x," * 5000 + b"]\nb: [" + b"*a," * 5000 + b"]\n", "2:",
         "aliases"),
-    Bad(63, "within itself", b"a: &a [*a]\n", "1:8", "nothing that is complete"),
+    Bad(63, "within itself", b"a: &a [*a]\n", "1:8", "refers to an anchor"),
     Bad(65, "brackets", b"[" * 5000, "1:", ""),
     Bad(65, "braces", b"{a: " * 5000, "1:", ""),
     Bad(65, "dashes", b"- " * 5000 + b"x", "1:", ""),

@@ -124,7 +124,7 @@ def test_115_a_masked_command_is_told_as_a_changed_probe(mask: str, change: Proj
         ended = change(command, "--base", "main")
         assert ended.status == 4, ended
     told = {subject: after for subject, kind, _, after in loosened(change) if "mask" in kind}
-    assert "passes where `sh run_tests.sh` fails" in told["T1.2"]
+    assert "passes when `sh run_tests.sh` fails" in told["T1.2"]
     assert "T1.2" in ended.out
     ended = change("check", "--output-format", "json")
     assert [each.verdict for each in ended.run.criteria()][1] == "warn", ended
@@ -433,7 +433,7 @@ def test_137_twin_a_new_criterion_is_named_and_not_run(change: Project) -> None:
     commit(change.folder, {"board.yaml": BOARD + "      - {id: T2.2, title: New, run: 'false'}\n"})
     is_ready(change)
     ended = change("check", "--base", "main")
-    assert "only as the base has them: T2.2" in ended.out
+    assert "not as this change does: T2.2" in ended.out
 
 
 def test_a_base_that_a_probe_moves_is_the_one_that_was_resolved(change: Project) -> None:

@@ -204,7 +204,7 @@ def test_1808_to_1821_what_passes_where_its_tool_fails(
 ) -> None:
     """It loads, and validate says what to write instead. Twin: words in which the tool can fail."""
     project.write(a_board(doubted))
-    assert "this command passes where" in validated(project, 0).out
+    assert "this command passes when" in validated(project, 0).out
     project.write(a_board(healthy))
     validated(project, 0)
 

@@ -138,7 +138,7 @@ def test_what_was_put_aside_is_told(project: Project) -> None:
     run = ended.run
     assert run.put_aside == ["PYTHONPATH"]
     (criterion,) = run.criteria()
-    assert "PYTHONPATH was put aside; set it in the board's env" in (criterion.hint or "")
+    assert "PYTHONPATH was not passed on; set it in the board's env" in (criterion.hint or "")
     assert "PYTHONPATH" in project("check", "-v", env=env).out
     project.write(a_board(plain("test -d .")))
     assert "PYTHONPATH" not in project("check", env=env).out

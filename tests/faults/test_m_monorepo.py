@@ -72,10 +72,10 @@ def test_a_tool_from_elsewhere_is_told(monorepo: Project) -> None:
     board = a_board({**check, "measure": "errors", "expect": "== 0"})
     monorepo.write(board)
     ended = monorepo("check")
-    assert f"{Path(sys.executable).parent / 'mypy'} is not of the project's own" in ended.out
+    assert f"{Path(sys.executable).parent / 'mypy'} is not installed in the project's" in ended.out
     own = monorepo.folder / "packages" / "a" / ".venv" / "bin" / "mypy"
     own.symlink_to(Path(sys.executable).parent / "mypy")
-    assert "not of the project's own" not in monorepo("check").out
+    assert "not installed in the project's" not in monorepo("check").out
 
 
 @pytest.mark.parametrize("folder", ["..", "/tmp", "a/../.."])
@@ -84,7 +84,7 @@ def test_a_folder_elsewhere_is_a_fault(project: Project, folder: str) -> None:
     project.write(a_board(plain("test -d .", workdir=folder)))
     ended = project("validate")
     assert ended.status == 2
-    assert "is not below the board's workdir" in ended.err
+    assert "is not inside the board's workdir" in ended.err
 
 
 def test_doctor_tells_the_environment(monorepo: Project) -> None:
@@ -95,6 +95,6 @@ def test_doctor_tells_the_environment(monorepo: Project) -> None:
     tool = Path(sys.executable).parent / "mypy"
     out = monorepo("doctor").out
     assert f".venv in {own}, Python {own}/bin/python" in out
-    assert f"{tool} is not of the project's own environment {own}" in out
+    assert f"{tool} is not installed in the project's environment {own}" in out
     records = {each["tool"]: each for each in monorepo("doctor", "--output-format", "json").json}
     assert (records["mypy"]["elsewhere"], records["bash"]["elsewhere"]) == (True, False)

@@ -55,5 +55,5 @@ def test_6011_to_6017_a_mask_and_a_command_that_counts(
         path.write_text(text)
     first, second = tried(project, a_board(plain(bare), honest)).run.criteria()
     assert (first.verdict, second.verdict) == ("warn", "pass"), first
-    assert "passes where" in first.reason
+    assert "passes when" in first.reason
     assert first.hint

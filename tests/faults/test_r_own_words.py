@@ -101,7 +101,7 @@ def test_what_a_limit_ended_keeps_what_it_had_printed(tools: Project, case: str)
     (probe,) = [each for each in seen.run.probes if each.id in found.probes]
     assert found.reason_code == "timeout"
     assert said in probe.stdout.head + probe.stderr.head
-    assert "it last said «" in found.reason
+    assert "its last line was «" in found.reason
 
 
 BY_HAND = {

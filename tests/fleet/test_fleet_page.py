@@ -26,7 +26,7 @@ def small() -> Overview:
             ),
             a_state("bad", a_criterion_of("Row 0", "fail"), a_criterion_of("Row 1", "error")),
             a_state("doubted", a_criterion_of("Row 1", "warn"), a_criterion_of("Row 2", "waived")),
-            unknown(a_source(name="gone"), "there is no such folder"),
+            unknown(a_source(name="gone"), "no such folder"),
         ]
     )
 
@@ -85,7 +85,7 @@ def test_each_project_is_told_in_full() -> None:
     root = parsed(page(small()))
     gone = words_of(by_id(root, "p2"))
     assert "unknown" in gone
-    assert "there is no such folder" in gone
+    assert "no such folder" in gone
     doubted = words_of(by_id(root, "p1"))
     assert "services/doubted" in doubted
     assert doubted.index("waived") < doubted.index("warn")
@@ -109,7 +109,7 @@ def test_of_very_many_criteria_the_most_lacked_are_in_the_map() -> None:
     """And it says how many are not."""
     criteria = [a_criterion_of(f"Row {n}", "fail" if n == 170 else "pass") for n in range(180)]
     text = words_of(parsed(page(shown([a_state("a", *criteria)]))))
-    assert f"The first {COLUMNS} of them; 30 others" in text
+    assert f"The first {COLUMNS} criteria; 30 others" in text
     assert "1/1 Row 170" in text
 
 

@@ -37,8 +37,8 @@ def test_a_whole_run_speaks_for_its_project() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"interrupted": True}, "the run was interrupted: measure it again"),
-        ({"partial": True}, "a run of a part, and no whole run is known: measure all of it"),
+        ({"interrupted": True}, "the run was interrupted; measure it again"),
+        ({"partial": True}, "a partial run, and no whole run is known; measure the whole board"),
     ],
 )
 def test_what_did_not_measure_all_decides_nothing(changes: dict[str, object], reason: str) -> None:

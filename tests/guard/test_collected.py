@@ -1,4 +1,4 @@
-"""Tests that are collected by the base's rules, and no longer by the head's."""
+"""Tests that are collected under the base's rules, and no longer by the head's."""
 
 import json
 from pathlib import Path
@@ -170,7 +170,7 @@ def test_a_runner_that_tells_nothing_is_named(project: Project) -> None:
         project, {**files, "tests/test_u.py": test}, {"tests/test_v.py": more.replace("T(", "U(")}
     )
     assert ended.status == 0, ended
-    assert "T1.1: the runner did not tell which tests it collects" in ended.out
+    assert "T1.1: the runner did not say which tests it collects" in ended.out
 
 
 def test_a_run_whose_time_is_over_takes_no_test_for_gone(project: Project) -> None:
@@ -180,4 +180,4 @@ def test_a_run_whose_time_is_over_takes_no_test_for_gone(project: Project) -> No
     base = {**BASE, "board.yaml": json.dumps(text), "conftest.py": CHOSEN}
     ended = guarded(project, base, {"conftest.py": f"{CHOSEN}\n\n{waits}"})
     assert ended.status == 0, ended
-    assert "T1.1: the runner did not tell which tests it collects" in ended.out
+    assert "T1.1: the runner did not say which tests it collects" in ended.out

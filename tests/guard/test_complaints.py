@@ -1,4 +1,4 @@
-"""What tools complain of by the base's rules, and no longer by the head's."""
+"""What tools complain of under the base's rules, and no longer by the head's."""
 
 from pathlib import Path
 
@@ -68,5 +68,5 @@ def test_a_red_gate_that_complains_of_less_is_loosened(project: Project) -> None
     less: dict[str, str | None] = {"ruff.toml": "lint.per-file-ignores = {'src/a.py' = ['F401']}\n"}
     assert_told(
         project,
-        Loosening("", RED, less, "2 findings in 1 file by the base's rules → fail, 1 finding"),
+        Loosening("", RED, less, "2 findings in 1 file under the base's rules → fail, 1 finding"),
     )

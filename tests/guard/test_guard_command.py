@@ -54,7 +54,7 @@ def test_loosened_comes_first_then_tightened_and_neutral_is_counted(based: Proje
         "",
         "neutral: 1 (shown with --verbose)",
         "",
-        "LOOSENED: this change loosens its own gate in 2 ways · exit 4",
+        "LOOSENED: this change weakens the gate it must pass in 2 ways · exit 4",
     ]
     assert "text changed (title)" in based("guard", "--base", "main", "-v").out
     assert based("guard", "--base", "main", "-q").out == ended.out.splitlines()[-1] + "\n"
@@ -284,7 +284,7 @@ tasks:
     write(project.folder, {"board.yaml": stricter})
     ended = project("check", "--base", "main")
     assert ended.status == 1, ended
-    assert "by the head's weights: score 6.4 is below the target 6.6" in ended.out
+    assert "under the change's weights: score 6.4 is below the target 6.6" in ended.out
 
 
 def test_recorded_runs_keep_what_was_loosened(based: Project) -> None:

@@ -1,6 +1,6 @@
 """Neighbours of known ways to keep a gate green: each is found, and measured to the end.
 
-All are looked for in what the guard measures by the base's rules and in what it reads, which is
+All are looked for in what the guard measures under the base's rules and in what it reads, which is
 fast; every tenth is tried by the whole program, and all of them where `-m proof` asks for it.
 """
 
@@ -35,7 +35,7 @@ SAMPLE = ROWS[::10]
 
 
 def suspected(project: Project, row: Loosening) -> Iterator[str]:
-    """The paths that are measured by the base's rules or put aside, and those that are read."""
+    """The paths that are measured under the base's rules or put aside, and those that are read."""
     root = str(project.folder)
     base = Commit(root, commit(project.folder, row.base))
     write(project.folder, row.hides)

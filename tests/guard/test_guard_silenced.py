@@ -73,7 +73,7 @@ COUNTED = {"check": "mypy", "with": {"paths": "src", "args": "--strict"}, "expec
 NEIGHBOURS = [
     silenced("settings of mypy for a package", COUNTED,
              {"src/a.py": f"{GOOD}{UNTYPED * 3}", "pyproject.toml": f"{PYPROJECT}{OVERRIDE}"},
-             "5 errors in 1 file by the base's rules",
+             "5 errors in 1 file under the base's rules",
              {"pyproject.toml": PYPROJECT.replace("1.0", "1.1")}, {"pyproject.toml": PYPROJECT}),
     silenced("no_type_check by another name", MYPY,
              {"src/a.py": f"import typing as t\n\n\n{GOOD}\n\n@t.no_type_check\n{UNTYPED}"},
@@ -112,7 +112,7 @@ def test_what_a_comment_hides_is_measured(project: Project) -> None:
     base = {"board.yaml": board(RUFF), "src/a.py": GOOD}
     told = Loosening("", base, {"src/a.py": BAD.replace("import os", "import os  # noqa")}, "", {})
     ended = guarded(project, told.base, told.hides)
-    assert "fail, exit 1 without the comments for tools" in ended.out, ended
+    assert "fail, exit 1 without the suppression comments" in ended.out, ended
 
 
 def test_a_comment_that_is_known_to_one_tool_alone_is_measured(project: Project) -> None:
@@ -153,12 +153,12 @@ ADOPTED = {
 def test_a_real_change_that_ignores_errors_is_told_with_what_it_hides(project: Project) -> None:
     """The essence of the commit by which poetry-core began to use mypy (abc56402).
 
-    On the commit itself it is 420 errors by the base's rules and 1 by the change's.
+    On the commit itself it is 420 errors under the base's rules and 1 by the change's.
     """
     ended = guarded(project, ADOPTED, {"pyproject.toml": f"{PYPROJECT}{OVERRIDES}"})
     assert ended.status == 4, ended
-    assert "fail, 5 errors in 7 files by the base's rules → pass, 1 error in" in ended.out, ended
-    assert "did not tell which tests" not in ended.out
+    assert "fail, 5 errors in 7 files under the base's rules → pass, 1 error in" in ended.out, ended
+    assert "did not say which tests" not in ended.out
 
 
 @rows(*ROWS[::4])

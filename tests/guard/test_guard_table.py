@@ -24,7 +24,7 @@ CHANGE: dict[str, str | None] = {
 
 
 def test_the_table_has_three_columns(project: Project) -> None:
-    """The base, this change by the base's rules, and this change."""
+    """The base, this change under the base's rules, and this change."""
     ended = guarded(project, BASE, CHANGE)
     assert ended.status == 4, ended
     lines = ended.out.splitlines()
@@ -45,7 +45,7 @@ def test_reading_alone_says_that_it_is_the_weaker_way(project: Project) -> None:
     commit(project.folder, {"ci/count.sh": f"{BASE['ci/count.sh']}touch ran\n"})
     ended = project("guard", "--no-run", "--base", "HEAD~1")
     assert (ended.status, ended.err) == (4, "")
-    assert "Only read, nothing measured" in ended.out
+    assert "Read only; nothing was measured" in ended.out
     assert not (project.folder / "ran").exists()
     assert project("guard", "--base", "HEAD~1").status == 0
     assert not (project.folder / "ran").exists()

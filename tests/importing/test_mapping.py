@@ -145,11 +145,11 @@ def test_what_says_more_or_something_else_is_left_to_a_person(title: str, mapper
     ("title", "why"),
     [
         ("`rm -rf build` works", "deletes"),
-        ("`npm run deploy` succeeds", "may do more than look"),
-        ("`./deploy.sh --prod` runs", "may do more than look"),
-        ("`docker compose up -d` works", "starts what goes on running"),
-        ("`ssh web uptime` works", "asks another machine"),
-        ("`make publish` passes", "may do more than look"),
+        ("`npm run deploy` succeeds", "may have side effects"),
+        ("`./deploy.sh --prod` runs", "may have side effects"),
+        ("`docker compose up -d` works", "starts something that keeps running"),
+        ("`ssh web uptime` works", "contacts another machine"),
+        ("`make publish` passes", "may have side effects"),
         ("`kubectl apply -f x.yaml` works", "deploys"),
         ("`pip install -r requirements.txt` succeeds", "installs"),
         ("`black src` passes", "rewrites"),
@@ -213,8 +213,8 @@ def test_a_phrase_names_what_its_check_has(tmp_path: Path) -> None:
     )
     with pytest.raises(BoardError) as error:
         load_phrases([str(tmp_path)])
-    assert 'c.yaml:4:14: there is no measure "nothing"' in str(error.value)
-    assert 'c.yaml:5:12: there is no parameter "path"' in str(error.value)
+    assert 'c.yaml:4:14: unknown measure "nothing"' in str(error.value)
+    assert 'c.yaml:5:12: unknown parameter "path"' in str(error.value)
 
 
 def test_every_phrase_can_be_said() -> None:

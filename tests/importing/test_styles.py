@@ -97,7 +97,7 @@ def test_a_long_board_comes_out_whole() -> None:
 )
 def test_what_holds_no_criterion_is_no_board(text: str) -> None:
     """Prose, templates, comments, other tables and lists make no criteria."""
-    with pytest.raises(UsageError, match="no task and no criterion is in it"):
+    with pytest.raises(UsageError, match="no tasks or criteria found"):
         convert(text, "notes.md", "board.yaml", {})
 
 

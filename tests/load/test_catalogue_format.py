@@ -98,12 +98,12 @@ def test_a_check_says_all_that_the_contract_lists(
 @pytest.mark.parametrize(
     ("control", "complaint"),
     [
-        ("{}", "not one sample"),
-        ("{run: x, files: {a: b}}", "not one sample"),
-        ("{files: {../a: b}}", "a folder of its own"),
-        ("{files: {/a: b}}", "a folder of its own"),
+        ("{}", "exactly one sample"),
+        ("{run: x, files: {a: b}}", "exactly one sample"),
+        ("{files: {../a: b}}", "a folder of their own"),
+        ("{files: {/a: b}}", "a folder of their own"),
         ("{run: x, with: {pahts: b}}", 'did you mean "paths"?'),
-        ("{run: x, measures: [total]}", 'there is no measure "total"'),
+        ("{run: x, measures: [total]}", 'unknown measure "total"'),
         ("{run: x, times: 0}", "too small"),
         ("{run: x, params: {}}", "unknown key"),
     ],
@@ -111,7 +111,7 @@ def test_a_check_says_all_that_the_contract_lists(
 def test_a_control_that_cannot_be_tried_is_a_fault(
     load: Callable[..., dict[str, Check]], control: str, complaint: str
 ) -> None:
-    """A control is one sample, in a folder of its own, for what the check has."""
+    """A control is one sample, in a folder of their own, for what the check has."""
     lines = faults(
         load, bad=f"run: x $paths\nparams: {{paths: {{default: .}}}}\ncontrol: {control}\n"
     )
@@ -154,12 +154,12 @@ def test_statuses_after_which_output_is_read(
 
 FAULTS = [
     ("summary: x", '1:1: "run" is missing'),
-    ("", "1:1: a mapping is needed here, not nothing"),
+    ("", "1:1: expected a mapping, found nothing"),
     ("run: x\nmesures: {}", '2:1: unknown key "mesures"; did you mean "measures"?'),
-    ("run: x\nparams: {a: src}", '2:13: a mapping is needed here, not the text "src"'),
+    ("run: x\nparams: {a: src}", '2:13: expected a mapping, found the text "src"'),
     ("run: x\nparams: {a: {defualt: x}}", '2:14: unknown key "defualt"; did you mean "default"?'),
     ("run: x\nparams: {a-b: {}}", '2:10: "a-b" is not the name of a variable'),
-    ("run: x\nmeasures: {n: {as: text, regex: (a)(b)}}", "2:33: 2 groups, and one value is to be"),
+    ("run: x\nmeasures: {n: {as: text, regex: (a)(b)}}", "2:33: 2 groups, but a single value"),
     ("run: x\nmeasures: {n: {as: json, query: 'a['}}", '2:33: "a[" is not a JMESPath query'),
     ("run: x\nmeasures: {n: {as: json, query: a, better: less}}", '2:44: "less" is not one of'),
     ("run: x\nmeasures: {n: {as: text, count: a, unit: a, of: m}}", "2:49: there is no other"),
@@ -171,7 +171,7 @@ FAULTS = [
         "run: x\nmeasures:\n  n: {as: text, count: a, of: m}\n  m: {as: text, count: b, unit: b}",
         "3:31: both must be numbers",
     ),
-    ("run: x\nproof: {as: exit}", "2:13: an exit status is not a proof"),
+    ("run: x\nproof: {as: exit}", "2:13: an exit status does not prove"),
     ("run: x\nfindings: {as: text, regex: '('}", '2:29: "(" is not a regular expression'),
     ("run: x\nreject: '('", '2:9: "(" is not a regular expression'),
     ("run: x\nexpect: '>= 0'", '2:9: ">= 0" can never fail'),
@@ -180,9 +180,9 @@ FAULTS = [
         '3:9: "< 5 MiB" d',
     ),
     ("run: x\ntimeout: never", '2:10: "never" is not a duration'),
-    ("run: x\nexit: [0]", "2:7: a mapping is needed here, not a list"),
-    ("run: x\nafter: gone", '2:8: no check is called "gone"'),
-    ("run: x\nafter: [bad]", "2:9: these checks wait for each other: bad after bad"),
+    ("run: x\nexit: [0]", "2:7: expected a mapping, found a list"),
+    ("run: x\nafter: gone", '2:8: unknown check "gone"'),
+    ("run: x\nafter: [bad]", "2:9: these checks depend on each other: bad after bad"),
     ("run: x\nrun: y", '2:1: "run" is set twice'),
     ('run: x\ntool: [ruff]\ntried: {rufff: ">=1"}', '3:16: "rufff" is no tool of this check'),
     (
@@ -222,7 +222,7 @@ def test_a_mask_is_a_doubt_where_there_is_no_proof(load: Callable[..., dict[str,
     masked = "run: mypy || true"
     doubt = load(a=masked)["a"].doubt
     assert doubt is not None
-    assert "passes where `mypy` fails" in doubt.reason
+    assert "passes when `mypy` fails" in doubt.reason
     assert load(a=f"{masked}\nproof: {{as: text, regex: Found}}")["a"].doubt is None
 
 

@@ -143,26 +143,26 @@ READ = [
 DOUBTED = [
     (
         "! grep -rn TODO src",
-        "this command passes where `grep -rn TODO src` fails",
+        "this command passes when `grep -rn TODO src` fails",
         'write `run: grep -rn TODO src` and `exit: {ok: [0, 1]}` and `expect: "== 1"`',
     ),
-    ('[ "$(grep -rn FIXME src | wc -l)" -eq 0 ]', "passes where", "`run: grep -rn FIXME src`"),
+    ('[ "$(grep -rn FIXME src | wc -l)" -eq 0 ]', "passes when", "`run: grep -rn FIXME src`"),
     (
         'test -z "$(git status --porcelain)"',
-        "passes where `git status --porcelain` fails",
+        "passes when `git status --porcelain` fails",
         'write `run: "out=$(git status --porcelain); test -z \\"$out\\""`',
     ),
-    ('[ "$(git status --porcelain | wc -l)" = 0 ]', "passes where", "`run: "),
-    ("! git status --porcelain | grep -q .", "passes where", "proof: "),
-    ('test -z "$(gofmt -l .)"', "passes where", "out=$(gofmt -l .)"),
-    ("! find . -name '*.rej' | grep -q .", "passes where", "proof: "),
-    ("pytest || true", "passes where `pytest` fails", "remove `|| true`, which hides the failure"),
-    ("pytest || echo bad", "passes where `pytest` fails", "remove `|| echo bad`"),
-    ("set +e; pytest; echo done", "passes where `pytest` fails", "remove `set +e`"),
+    ('[ "$(git status --porcelain | wc -l)" = 0 ]', "passes when", "`run: "),
+    ("! git status --porcelain | grep -q .", "passes when", "proof: "),
+    ('test -z "$(gofmt -l .)"', "passes when", "out=$(gofmt -l .)"),
+    ("! find . -name '*.rej' | grep -q .", "passes when", "proof: "),
+    ("pytest || true", "passes when `pytest` fails", "remove `|| true`, which hides the failure"),
+    ("pytest || echo bad", "passes when `pytest` fails", "remove `|| echo bad`"),
+    ("set +e; pytest; echo done", "passes when `pytest` fails", "remove `set +e`"),
     ("trap 'exit 0' EXIT; pytest", "this command can never fail", "remove `trap 'exit 0' EXIT`"),
-    ("true", "this command can never fail", "say what to run"),
-    ("echo ok", "this command can never fail", "say what to run"),
-    ("exit 0", "this command can never fail", "say what to run"),
+    ("true", "this command can never fail", "name the command to run"),
+    ("echo ok", "this command can never fail", "name the command to run"),
+    ("exit 0", "this command can never fail", "name the command to run"),
 ]
 """Commands, why each may pass although its tool fails, and what to write instead."""
 
@@ -201,7 +201,7 @@ def test_a_count_of_what_a_missing_tool_printed_is_doubted(load: Load) -> None:
     check = load(counting).check
     assert check is not None
     assert check.doubt is not None
-    assert "passes where `mypy src 2>&1` fails" in check.doubt.reason
+    assert "passes when `mypy src 2>&1` fails" in check.doubt.reason
     assert "`exit: {ok: [0, 1]}`" in check.doubt.hint
     assert check.tools == ("mypy",)
     other = load(counting | {"expect": ">= 1"}).check
@@ -244,7 +244,7 @@ def test_a_doubt_makes_a_warning_of_a_pass(load: Load) -> None:
     found = judged(0)
     assert found.verdict is Verdict.WARN
     assert not found.flaky
-    assert "passes where `pytest` fails" in found.reason
+    assert "passes when `pytest` fails" in found.reason
     assert found.hint.startswith("remove `|| true`")
     chinese = sentences(Language.ZH)
     assert "在 `pytest` 失败时也通过" in in_language(found.reason, chinese)

@@ -92,7 +92,7 @@ def test_a_problem_comes_back_as_it_is() -> None:
     """What is wrong with a long text is said as of a short one."""
     found = read(a_reader("json", query="a"), '{"a": 1' + " " * 2_000_000)
     assert isinstance(found, Unmeasured)
-    assert "not readable as json" in found.reason
+    assert "cannot be read as json" in found.reason
 
 
 def test_a_worker_that_is_killed_is_replaced() -> None:

@@ -39,14 +39,14 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             a_capture("a.py\nb.py\n", "a warning", timed_out=True),
             {},
             "timeout",
-            "not finished within 1 s; it last said «b.py»",
+            "not finished within 1 s; its last line was «b.py»",
         ),
         (a_capture(signal=11, exit_status=None), {}, "signal", "signal 11 (SIGSEGV)"),
         (
             a_capture("", "errors: 0\n\n", signal=11, exit_status=None),
             {},
             "signal",
-            "signal 11 (SIGSEGV); it last said «errors: 0»",
+            "signal 11 (SIGSEGV); its last line was «errors: 0»",
         ),
         (
             a_capture(exit_status=139),
@@ -112,12 +112,12 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             "not found (127): bash: line 1: no_such_tool: command not found",
         ),
         (a_capture(exit_status=126), {}, "tool_missing", "cannot be executed (126)"),
-        (a_capture(exit_status=124), {}, "timeout", "ended by a time limit of its own (124)"),
+        (a_capture(exit_status=124), {}, "timeout", "stopped by a time limit of its own (124)"),
         (
             a_capture("errors: 0", "Traceback (most recent call last):\n"),
             {"reject": "Traceback"},
             "no_proof",
-            "stderr holds «Traceback (most recent call last):», which the check rejects",
+            "stderr contains «Traceback (most recent call last):», which the check rejects",
         ),
         (
             a_capture("collected 0 items\n"),
@@ -248,7 +248,7 @@ def test_output_is_both_streams() -> None:
             Measurement(value=Decimal(1), unit="errors", of=Decimal(2), lines=("bad",)),
         ),
         ("file\n", Measurement(value=Decimal(0), unit="errors", of=Decimal(1))),
-        ("", "no value: stdout is empty, which a tool that never ran leaves too"),
+        ("", "no value: stdout is empty, as it would be if the tool had never run"),
         ("bad\n", "no work was done: 0 files"),
     ],
 )

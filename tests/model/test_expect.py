@@ -48,8 +48,8 @@ def test_every_form_of_the_grammar_is_read(
     ("text", "says"),
     [
         ("", "write `==`"),
-        ("50", 'like "== 50"'),
-        ("500 ms", 'like "== 500 ms"'),
+        ("50", 'such as "== 50"'),
+        ("500 ms", 'such as "== 500 ms"'),
         ("= 5", 'write "== 5"'),
         ("=> 5", 'write ">= 5"'),
         ("≤ 5", 'write "<= 5"'),
@@ -59,8 +59,8 @@ def test_every_form_of_the_grammar_is_read(
         ("< nan", "it must be finite"),
         ("< .inf", "it must be finite"),
         ("< -inf", "it must be finite"),
-        ("< 1,234", 'without separators, like "1234"'),
-        ("< 1_000", 'without separators, like "1000"'),
+        ("< 1,234", 'without separators, such as "1234"'),
+        ("< 1_000", 'without separators, such as "1000"'),
         ("< 1e9999", "is not a number"),
         ("< ٣", "is not a number"),
         ("< 0x10", "is not a number"),
@@ -79,7 +79,7 @@ def test_every_form_of_the_grammar_is_read(
         ("matches ^", "can never fail"),
         ("contains ", "can never fail"),
         ("matches [^\\x7f]", "can never fail"),
-        ("5 MiB", 'like "== 5 MiB"'),
+        ("5 MiB", 'such as "== 5 MiB"'),
         ("=< 5", 'write "<= 5"'),
         ("≥ 5", 'write ">= 5"'),
         ("≠ 5", 'write "!= 5"'),
@@ -170,7 +170,7 @@ def test_numbers_are_converted(number: str, source: str, target: str, result: st
 
 def test_units_of_two_kinds_are_not_converted() -> None:
     """There are no seconds in a byte."""
-    with pytest.raises(ValueError, match="s cannot be turned into B"):
+    with pytest.raises(ValueError, match="s cannot be converted to B"):
         expect.convert(D(1), "s", "B")
 
 

@@ -53,8 +53,8 @@ def test_a_tool_that_is_there_is_not_to_be_installed(shop: Project) -> None:
     environ = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
     build(str(shop.folder), {"tests/test_a.py": "import gone_module\n"})
     account = shop("init", "--yes", env=environ).out
-    assert "pytest" not in "".join(re.findall(".*more would be measured.*", account))
-    assert re.findall(r"let (\S+) be measured", account) == ["T1.1"], account
+    assert "pytest" not in "".join(re.findall(".*to measure.*", account))
+    assert re.findall(r"make (\S+) measurable", account) == ["T1.1"], account
 
 
 @pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
@@ -64,7 +64,7 @@ def test_a_board_is_never_written_over(name: str, shop: Project) -> None:
     before = files(shop)
     ended = shop("init", "--yes")
     assert (ended.status, files(shop)) == (2, before)
-    assert ended.err.startswith(f"{name}: there is a board already")
+    assert ended.err.startswith(f"{name} already exists and was left unchanged")
     assert (shop.folder / name).read_text(encoding="utf-8") == "not a board"
 
 
@@ -78,7 +78,7 @@ def test_a_board_that_the_settings_name_is_the_board(shop: Project) -> None:
     for arguments in ([], ["--board", "second.yaml"], ["--template", "agent"]):
         again = shop("init", "--yes", *arguments)
         assert again.status == 2
-        assert again.err.startswith("gate/own.yaml: there is a board already")
+        assert again.err.startswith("gate/own.yaml already exists and was left unchanged")
     assert not (shop.folder / "board.yaml").exists()
 
 
@@ -93,7 +93,7 @@ def test_where_nobody_can_be_asked_all_or_nothing_is_taken(shop: Project) -> Non
     """Off a terminal `--yes` has to be said; nothing is written without it."""
     ended = shop("init")
     assert ended.status == 2
-    assert "take them all with --yes" in ended.err
+    assert "accept them all with --yes" in ended.err
     assert not (shop.folder / "board.yaml").exists()
 
 
@@ -115,7 +115,7 @@ def test_a_command_that_hides_a_failure_is_not_proposed(shop: Project) -> None:
     ended = shop("init", "--yes", "--no-measure", "--output-format", "json")
     assert ended.status == 0, ended
     left_out = {omission["what"]: omission["why"] for omission in ended.json["left_out"]}
-    assert left_out["masked"] == "this command passes where `grep -q x a` fails"
+    assert left_out["masked"] == "this command passes when `grep -q x a` fails"
     assert "masked" not in (shop.folder / "board.yaml").read_text(encoding="utf-8")
 
 
@@ -132,9 +132,9 @@ def test_another_folder_and_another_file_can_be_named(shop: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--project", "gone"], "--project: there is no folder gone"),
-        (["--board", ""], "--board: no file is named"),
-        (["--output-format", "junit"], 'no format "junit"'),
+        (["--project", "gone"], "--project: no such folder: gone"),
+        (["--board", ""], "--board: expected a file name"),
+        (["--output-format", "junit"], 'unknown format "junit"'),
     ],
 )
 def test_a_wrong_command_line_is_told(arguments: list[str], message: str, shop: Project) -> None:
@@ -166,9 +166,9 @@ def test_what_is_missing_here_is_told_where_it_would_stand(shop: Project) -> Non
     build(str(shop.folder), {"mypy.ini": "[mypy]\n"})
     ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
     assert ended.status == 0, ended
-    assert ", by what was measured; 1 proposal could not be\n" in ended.out
-    step = "1. install what is missing, take board.yaml away, and call this again: 1 more"
-    assert f"  {step} would be measured: `pip install mypy`\n" in ended.out
+    assert ", by what could be measured; 1 proposal could not be\n" in ended.out
+    step = "1. install what is missing, remove board.yaml, and run this again to measure 1 more"
+    assert f"  {step}: `pip install mypy`\n" in ended.out
     text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
     assert "# Not measured here: mypy" in text
     assert not re.search("(?m)^ +check: mypy$", text)
@@ -232,7 +232,7 @@ def test_without_ci_a_whole_workflow_is_told(shop: Project) -> None:
     assert steps[0]["with"] == {"fetch-depth": 0}
     build(str(shop.folder), {".github/workflows/ci.yml": "jobs: {a: {steps: [{run: mypy}]}}\n"})
     (shop.folder / "board.yaml").unlink()
-    assert "behind what installs your tools (.github/workflows/ci.yml)\n" in (
+    assert "after the step that installs your tools (.github/workflows/ci.yml)\n" in (
         shop("init", "--yes", "--no-measure").out
     )
 
@@ -277,5 +277,5 @@ def test_lines_for_coding_agents_are_offered(shop: Project) -> None:
     path.write_text("# Shop\n", encoding="utf-8")
     ended = shop("init", "--yes", "--no-measure")
     assert "For coding agents, in CLAUDE.md\n" in ended.out
-    assert "\n- Done means that `readiness check --hold-line --base HEAD` ends with 0." in ended.out
+    assert "\n- Done means that `readiness check --hold-line --base HEAD` exits with 0" in ended.out
     assert path.read_text("utf-8") == "# Shop\n"

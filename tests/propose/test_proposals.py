@@ -169,8 +169,8 @@ def test_what_does_harm_is_left_out_and_named(tmp_path: Path) -> None:
     assert {what.partition(" (")[0]: why for what, why in reasons(answer).items()} == {
         "twine upload x": "it publishes",
         "alembic upgrade head": "it migrates",
-        "./go": "what it does is not known here",
-        "codespell x": "it is a part of a longer command",
+        "./go": "what it does is unknown",
+        "codespell x": "it is part of a longer command",
         "black .": "it rewrites",
     }
 
@@ -180,7 +180,7 @@ MAKE = [
     ("lint:\n\tmypy shop\n", False, ""),
     ("lint: up\n\tcodespell docs\nup:\n\tpip install x\n", False, "it installs: pip install x"),
     ("lint:\n\tcodespell docs\n\trm -rf x\n", False, "it deletes: rm -rf x"),
-    ("lint:\n\t./go\n", False, "what `go` does is not known here"),
+    ("lint:\n\t./go\n", False, "what `go` does is unknown"),
     ("lint: part\n\t@echo ok\npart:\n\t$(MAKE) other\nother:\n\tcodespell docs\n", True, ""),
 ]
 
@@ -212,8 +212,8 @@ propose:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("with: {path: x}", 'there is no parameter "path"; did you mean "paths"?'),
-        ("measure: error", 'there is no measure "error"'),
+        ("with: {path: x}", 'unknown parameter "path"; did you mean "paths"?'),
+        ("measure: error", 'unknown measure "error"'),
         ("when: {file: [x]}", "file"),
     ],
 )

@@ -314,9 +314,9 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
     assert why == {
         "T1.1": "it rests on the word of li.wei",
         "T1.2": "NOBODY_SET_THIS is not set",
-        "T1.3": "it runs no tool that could be taken away, and passes in an empty project too",
-        "T1.5": "it runs no tool that could be taken away, and passes in an empty project too",
-        "T1.4": "/bin/cat is called by its full path, and cannot be taken away",
+        "T1.3": "it runs no tool that could be taken away, and also passes in an empty project",
+        "T1.5": "it runs no tool that could be taken away, and also passes in an empty project",
+        "T1.4": "/bin/cat is called by its full path and cannot be taken away",
     }
     assert [found[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]
     assert found[""]["exit_status"] == 3

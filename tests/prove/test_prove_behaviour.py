@@ -73,7 +73,7 @@ def test_a_change_of_the_project_is_told(equipped: Project) -> None:
 
     assert ended.status == 1
     assert "victim.txt: changed" in ended.out
-    assert "changed while it was tried" in ended.out
+    assert "changed during the trial" in ended.out
 
 
 def test_time_limits_hold(equipped: Project) -> None:
@@ -132,7 +132,7 @@ def test_the_table_says_what_the_document_says(equipped: Project) -> None:
     assert ["criterion", "now", "tools", "gone", "failing"] in rows
     assert ["T1.1", "pass", "pass", "pass", "STILL", "PASSES"] in rows
     assert ["T1.2", "pass", "error", "fail", "can", "fail"] in rows
-    assert "The project is as it was, byte for byte" in ended.out
+    assert "The project is unchanged, byte for byte" in ended.out
     assert "2 criteria: 1 can fail, 1 still passes" in ended.out
     assert "T1.2" not in equipped("prove", "--quiet").out
 

@@ -32,9 +32,9 @@ CASES = [
     pytest.param({"app.py": NEW, "tests/test_app.py": PROOF}, 0, "fails without the change",
                  id="proves"),
     pytest.param({"app.py": NEW, "tests/test_app.py": PROOF.replace("(4) == 2", "(0) == 0")},
-                 1, "PASSES EITHER WAY", id="passes either way"),
-    pytest.param({"app.py": NEW}, 1, "no test", id="no test"),
-    pytest.param({"tests/test_app.py": PROOF}, 0, "no source was changed", id="no source"),
+                 1, "PASSES WITH OR WITHOUT THE CHANGE", id="passes either way"),
+    pytest.param({"app.py": NEW}, 1, "changes a test", id="no test"),
+    pytest.param({"tests/test_app.py": PROOF}, 0, "no source changed", id="no source"),
     pytest.param({"app.py": f"{OLD}\n\ntwo = 2\n",
                   "tests/test_two.py": "from app import two\n\n\ndef test_two() -> None:\n"
                                        "    assert two == 2\n"}, 3, "test_two", id="an import"),
@@ -42,7 +42,7 @@ CASES = [
                   "tests/test_two.py": "import app\nimport pytest\n\n\n@pytest.fixture\n"
                                        "def two() -> int:\n    return app.two\n\n\n"
                                        "def test_two(two: int) -> None:\n    assert two == 2\n"},
-                 3, "cannot run on the source of the base", id="a fixture"),
+                 3, "cannot run on the base's source", id="a fixture"),
     pytest.param({"app.py": NEW, "tests/test_app.py": PROOF.replace("== 2", "== 3")}, 1,
                  "FAILS WITH THE CHANGE", id="fails in any case"),
 ]  # fmt: skip

@@ -201,7 +201,7 @@ def test_a_control_follows_the_settings_of_its_criterion(
 def test_settings_that_see_nothing_are_named(followed: dict[str, Any]) -> None:
     """The twin: with them the control of the check passes as well."""
     assert followed["T1.8"]["outcome"] == "still_passes"
-    assert "on the control of its check" in followed["T1.8"]["why"]
+    assert "on its check's control" in followed["T1.8"]["why"]
 
 
 def test_a_control_that_does_not_fit_is_not_tried_with_the_reason(
@@ -209,8 +209,8 @@ def test_a_control_that_does_not_fit_is_not_tried_with_the_reason(
 ) -> None:
     """Options that choose nothing of it, and a limit beyond all the bad samples that there are."""
     assert followed["T1.9"]["outcome"] == followed["T1.10"]["outcome"] == "not_tried"
-    assert "on the control of its check: no test" in followed["T1.9"]["why"]
-    assert "which its limit allows" in followed["T1.10"]["why"]
+    assert "on its check's control: no test" in followed["T1.9"]["why"]
+    assert "which the limit allows" in followed["T1.10"]["why"]
 
 
 def test_what_only_asks_about_the_project_is_no_tool(equipped: Project) -> None:

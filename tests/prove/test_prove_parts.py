@@ -137,10 +137,10 @@ def test_a_command_that_never_fails_is_told(command: str, can: bool) -> None:
 @pytest.mark.parametrize(
     ("command", "text", "said"),
     [
-        ("./a.sh", "#!/bin/sh\nflake8 || true\n", "./a.sh:2 hides failures by `|| true`"),
+        ("./a.sh", "#!/bin/sh\nflake8 || true\n", "./a.sh:2 hides failures with `|| true`"),
         ("./a.sh", "#!/usr/bin/env bash\nset -e\nflake8\n", ""),
         ("bash -e a.sh", "flake8\necho done\n", ""),
-        ("bash a.sh", "flake8\necho done\n", "a.sh:2 hides failures by `; echo done`"),
+        ("bash a.sh", "flake8\necho done\n", "a.sh:2 hides failures with `; echo done`"),
         ("sh -c 'flake8'", "", ""),
         ("./a.sh", "#!/usr/bin/python3\nx || true\n", ""),
         ("./none.sh", None, ""),

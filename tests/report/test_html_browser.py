@@ -194,11 +194,11 @@ def test_the_filter_is_in_the_address(browser: Browser) -> None:
         assert {one.get_attribute("data-v") for one in shown.all()} == {"fail"}
         seen.get_by_role("button", name="Reset").click()
         seen.wait_for_function("location.search === ''")
-        seen.get_by_label("hide what passes").check()
+        seen.get_by_label("hide what is good").check()
         seen.wait_for_function("location.search === '?open=1'")
         assert "pass" not in {one.get_attribute("data-v") for one in shown.all()}
     with opened(browser, text, anchor="?verdict=nothing&open=1") as seen:
-        assert seen.get_by_label("hide what passes").is_checked()
+        assert seen.get_by_label("hide what is good").is_checked()
         assert seen.locator("details.c:not([hidden])").count() > 0
 
 

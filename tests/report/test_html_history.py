@@ -26,7 +26,7 @@ def test_the_score_is_a_picture_and_a_table() -> None:
 def test_a_first_run_says_so() -> None:
     """Without earlier runs there is no picture of them, and no empty section."""
     text = page(a_document())
-    assert "The first run of this board" in text
+    assert "First run of this board" in text
     assert 'aria-labelledby="time"' not in text
 
 
@@ -65,7 +65,7 @@ def test_the_timeline_leaves_out_what_took_no_time() -> None:
         a_probe("p4", "d", reused=True),
     ]
     text = words_of(titled(parsed(page(a_document(probes=probes))), "gantt"))
-    assert "2 probes worked 5.0 s within 4.0 s." in text
+    assert "2 probes ran for 5.0 s within 4.0 s." in text
     assert "p1" in text
     assert "p3" not in text
     assert "p4" not in text

@@ -90,15 +90,15 @@ def test_only_a_ready_gate_passes(verdicts: list[Verdict], decision: Decision, r
     [
         ({"git": _git(dirty=True)}, "the work tree differs from the commit"),
         ({"git": None}, "there is no commit"),
-        ({"git": _git(commit=COMMIT[:12])}, "the commit is not known by its whole digest"),
-        ({"git": _git(commit=COMMIT.upper())}, "the commit is not known by its whole digest"),
+        ({"git": _git(commit=COMMIT[:12])}, "the commit's full hash is unknown"),
+        ({"git": _git(commit=COMMIT.upper())}, "the commit's full hash is unknown"),
         ({"interrupted": True}, "the run was interrupted"),
-        ({"partial": True}, "a part of the board was run"),
+        ({"partial": True}, "only part of the board was run"),
         (
             {"gate": msgspec.structs.replace(_clean().gate, milestone="M1")},
             "the gate decided on a milestone, not on the release",
         ),
-        ({"board": a_document().board}, "the board is not known by its digest"),
+        ({"board": a_document().board}, "the board's digest is unknown"),
     ],
 )
 def test_133_what_is_not_the_commit_attests_nothing_of_it(

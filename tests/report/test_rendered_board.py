@@ -90,7 +90,7 @@ P, W, F, E, A, S = Verdict
         (_task(F, F), "❌ **Not started** - 0 of 2 criteria met"),
         (_task(F, E), "❌ **Not started** - 0 of 2 criteria met, 1 could not be measured"),
         (_task(E), "❓ **Could not be measured** - 0 of 1 criteria met, 1 could not be measured"),
-        (_task(S), "➖ **Not part of this run**"),
+        (_task(S), "➖ **Not in this run**"),
         (_task(A, P), "🔄 **In progress** - 1 of 2 criteria met, 1 waived"),
         (
             _task(F, value=30.0, baseline=22.53, better=Better.HIGHER),

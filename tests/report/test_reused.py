@@ -26,7 +26,7 @@ def test_a_report_says_how_much_was_reused(name: str) -> None:
     """And how old the oldest of it is, once for the whole run."""
     count = len(reused().probes)
     text = render(name, reused(), Context())
-    assert f"2 of {count} probes reused, the oldest 3 h ago" in text
+    assert f"2 of {count} probes reused, the oldest from 3 h ago" in text
     assert "3 h ago" not in render(name, a_document(), Context())
 
 

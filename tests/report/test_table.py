@@ -192,14 +192,14 @@ def test_hostile_text_is_harmless_wherever_it_stands() -> None:
         (
             Decision.UNDECIDED,
             3,
-            "? UNDECIDED: what could not be measured makes the difference · exit 3",
+            "? UNDECIDED: the result depends on criteria that could not be measured · exit 3",
         ),
         (
             Decision.PARTIAL,
             0,
-            "~ PARTIAL: a part of the board was run, which decides no release · exit 0",
+            "~ PARTIAL: only part of the board was run; no release decision · exit 0",
         ),
-        (Decision.LOOSENED, 4, "✗ LOOSENED: this change loosens its own gate · exit 4"),
+        (Decision.LOOSENED, 4, "✗ LOOSENED: this change weakens the gate it must pass · exit 4"),
     ],
 )
 def test_the_decision_comes_last(decision: Decision, exit_status: int, last: str) -> None:
@@ -219,7 +219,7 @@ def test_an_unknown_score_is_no_number() -> None:
     """Where nothing was measured no score is shown, and no bar."""
     score = msgspec.structs.replace(a_document().score, value=None, shown="", measured=0)
     text = render("table", a_document(score=score), _PIPE)
-    assert "Score unknown of 10, target 8.0 · measured 0 of 10 in scope" in text
+    assert "Score unknown of 10, target 8.0 · 0 of 10 criteria in scope measured" in text
     assert "of the way to" not in text
 
 

@@ -203,7 +203,7 @@ def test_of_many_reasons_it_is_told_how_many_more(count: int) -> None:
     for context in (Context(), Context(quiet=True), Context(width=80, terminal=True)):
         text = render("table", run, context)
         assert text.count("(P0) fails") == min(count, 12)
-        more = f"and {count - 12} more: readiness report --verbose"
+        more = f"and {count - 12} more; show them with: readiness report --verbose"
         assert (more in text) == (count > 12)
     assert render("table", run, Context(verbose=True)).count("(P0) fails") == count
 

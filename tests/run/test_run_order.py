@@ -130,7 +130,7 @@ def test_the_time_of_the_run_is_limited(runner: Runner) -> None:
     assert succeeded(captures[0])
     assert captures[1].timed_out
     assert [c.failure for c in captures[2:]] == [ReasonCode.NOT_RUN] * 2
-    why = "the time limit of the run, 0.4 s, was over"
+    why = "the run's time limit of 0.4 s was reached"
     assert [c.failure_text for c in captures[1:]] == [why] * 3
 
 

@@ -67,5 +67,5 @@ def test_its_name_cannot_be_guessed(tmp_path: Path) -> None:
     assert path != choose({"TMPDIR": str(tmp_path)})
     make(path)
     assert os.stat(path).st_mode & 0o777 == 0o700
-    with pytest.raises(UsageError, match="no scratch folder"):
+    with pytest.raises(UsageError, match="cannot create a scratch folder"):
         make(choose({"TMPDIR": str(tmp_path / "missing")}))

@@ -34,7 +34,7 @@ BETWEEN = {"ruff 0.15": ["ruff==0.15.0"], "ruff 0.12": ["ruff==0.12.0"]}
 
 
 def ranges() -> dict[str, str]:
-    """Return what the checks are tried with, by tool; all checks say the same of one tool."""
+    """Return what the checks are tested with, by tool; all checks say the same of one tool."""
     limits_of: dict[str, str] = {}
     for check in catalogue().values():
         for tool, limits in check.tried.items():

@@ -122,7 +122,7 @@ FORMAT = {
     "img-src data:",
     "Readiness: unknown ({})",
     "not measured yet",
-    "part of every Debian",
+    "preinstalled on Debian",
     "run {} is not in this history",
     "it measured commit {}, not {}",
     "it measured {} with uncommitted changes, not the commit itself",
@@ -323,7 +323,7 @@ def test_each_template_is_told_in_chinese() -> None:
         ("def f():\n    'Two words.'\n    return f'{a} of all {b}'", ["{} of all {}"]),
         ("f(text='nothing was measured')", ["nothing was measured"]),
         ("x = '没有测量'", ["没有测量"]),
-        ("raise UsageError(f'no format {x} here')", []),
+        ("raise UsageError(f'unknown format {x} here')", []),
         ("x = re.search(r'two words', 'of two texts')", ["of two texts"]),
         ("X = re.compile(r'two words')", []),
         ("say('report.better', before='x')", []),
@@ -338,8 +338,8 @@ def test_sentences_are_told_from_the_rest(source: str, found: list[str]) -> None
 
 def test_what_is_raised_is_found_where_it_is_asked_for() -> None:
     """A sentence of the code's own, and none that is worded by its key."""
-    bare = "raise UsageError(f'no format {x} here')"
-    assert [text for _, text in sentences_of(bare, raised=True)] == ["no format {} here"]
+    bare = "raise UsageError(f'unknown format {x} here')"
+    assert [text for _, text in sentences_of(bare, raised=True)] == ["unknown format {} here"]
     assert list(sentences_of("raise UsageError(worded('a.b', c=x))", raised=True)) == []
 
 

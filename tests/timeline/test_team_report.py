@@ -61,7 +61,7 @@ def test_a_milestone_that_is_late_and_a_loosened_gate_are_exceptions() -> None:
     run = msgspec.structs.replace(a_run("pass"), milestones=[late], loosened=[slack])
     made = over_a_period([run], None, SINCE, ReportKind.WEEKLY)
     assert [alarm.kind for alarm in made.alarms] == [AlarmKind.OVERDUE, AlarmKind.LOOSENED]
-    assert page(made).splitlines()[2] == "## 🚨 Exception report"
+    assert page(made).splitlines()[2] == "## 🚨 Exceptions"
 
 
 def test_the_first_run_of_a_period_is_compared_with_where_nothing_came_before() -> None:
@@ -94,7 +94,7 @@ def test_a_milestone_report_opens_with_its_own_verdict() -> None:
         id="M1", title="Usable", met=False, due="2026-12-01", score=8.25, missing=["T2"]
     )
     lines = page(on_a_milestone(a_document(), None, asked)).splitlines()
-    assert lines[2] == "❌ M1 Usable: **not met**, due 2026-12-01, missing T2, a score of 8.25"
+    assert lines[2] == "❌ M1 Usable: **not met**, due 2026-12-01, missing: T2, a score of 8.25"
     met = msgspec.structs.replace(asked, met=True)
     assert page(on_a_milestone(a_document(), None, met)).splitlines()[2].startswith("✅ M1 Usable")
 
@@ -127,7 +127,7 @@ def test_a_week_tells_risks_and_pace() -> None:
     made = over_a_period(runs, None, SINCE, ReportKind.WEEKLY)
     assert (made.pace, made.expected_on) == (0.5, "2026-11-28")
     text = page(made)
-    assert "+0.5 a day: at this pace the goal is reached on 2026-11-28" in text
+    assert "+0.5 a day: at this pace, the goal is reached on 2026-11-28" in text
     assert "## Risks\n\n- **T1** Task T1: high - blocks" in text
 
 
@@ -225,8 +225,8 @@ def test_the_daily_report_begins_with_the_exceptions(reported: Project) -> None:
     """And compares the first run of the day with the last."""
     ended = reported("report", "--since", "1d")
     assert ended.status == 0, ended
-    assert ended.out.startswith("# Reported: Daily report\n\n## 🚨 Exception report\n")
-    assert "**T1.1** Is there: passed before and does not any more" in ended.out
+    assert ended.out.startswith("# Reported: Daily report\n\n## 🚨 Exceptions\n")
+    assert "**T1.1** Is there: passed before and no longer does" in ended.out
     told = reported("report", "--since", "7d", "--output-format", "json").json
     assert [alarm["kind"] for alarm in told["alarms"]] == ["regression", "overdue"]
     assert (told["kind"], told["runs"], told["difference"]["worse"]) == ("weekly", 2, 1)
@@ -236,7 +236,7 @@ def test_the_milestone_report_says_what_is_missing(reported: Project) -> None:
     """Its state, its day, and its open criteria."""
     ended = reported("report", "--milestone", "M1")
     assert ended.status == 0, ended
-    assert ended.out.splitlines()[2] == "❌ M1: **overdue**, due 2025-01-01, missing T1"
+    assert ended.out.splitlines()[2] == "❌ M1: **overdue**, due 2025-01-01, missing: T1"
 
 
 def test_a_recorded_run_is_reported_again(reported: Project) -> None:
@@ -252,10 +252,10 @@ def test_a_recorded_run_is_reported_again(reported: Project) -> None:
     ("arguments", "says"),
     [
         (["--since", "soon"], "is not a duration"),
-        (["--milestone", "M9"], "there is M1"),
-        (["nothing"], "no run is called"),
-        (["--output-format", "nothing"], "no format is called"),
-        (["--since", "1d", "--report", "json=x"], "one Markdown text"),
+        (["--milestone", "M9"], "choose from M1"),
+        (["nothing"], "unknown run"),
+        (["--output-format", "nothing"], "unknown format"),
+        (["--since", "1d", "--report", "json=x"], "single Markdown text"),
         (["--since", "1d", "--notify", "nothing://x"], "none that Apprise knows"),
     ],
 )
@@ -292,7 +292,7 @@ def test_a_report_is_sent_where_the_team_reads(
     (message,) = received
     assert message["title"] == "Reported: Daily report"
     assert message["type"] == "failure"
-    assert "Exception report" in message["message"]
+    assert "Exceptions" in message["message"]
 
 
 def test_a_run_is_told_where_the_team_reads(

@@ -343,15 +343,15 @@ def test_the_last_two_runs_are_compared(followed: Project) -> None:
 def test_a_run_is_compared_with_a_file(followed: Project) -> None:
     """As a CI job keeps it."""
     followed("check", "--report", "json=run.json")
-    assert "1 the same" in followed("diff", "run.json").out
+    assert "1 unchanged" in followed("diff", "run.json").out
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["x", "y", "z"], "compares two runs"),
-        (["nothing"], "no run is called"),
-        (["2"], "beginning of several runs"),
+        (["nothing"], "unknown run"),
+        (["2"], "matches several runs"),
         (["./missing.json"], "cannot be read"),
     ],
 )
