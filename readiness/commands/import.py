@@ -8,7 +8,7 @@ from readiness.importing.board import Imported
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
-from readiness.propose.account import numbered_steps
+from readiness.propose.account import numbered_steps, omission_lines
 from readiness.propose.new_board import FirstBoard, new_board_path, new_criterion, write_new_file
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
@@ -68,11 +68,7 @@ def _tell(board: Imported, path: str, settings: RunSettings) -> None:
             table = columns(unprobed, flexible=1, limit=width).rstrip()
             lines += ["", say("import.to_attest"), table]
         if board.left_out:
-            rows = [
-                (in_language(omission.what, say), in_language(omission.why, say))
-                for omission in board.left_out
-            ]
-            lines += ["", say("init.left_out"), columns(rows, flexible=1, limit=width).rstrip()]
+            lines += ["", say("init.left_out"), *omission_lines(board.left_out, say)]
         steps = [
             say("import.step_read", path=path),
             say("import.step_check"),

@@ -15,7 +15,6 @@ _NUMBER: Final = (
     r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
     r"(?![\d.]*\d)(?!,\d{3})"
 )
-_LATIN: Final = re.compile(r"[a-z0-9]")
 _LOWER: Final = ("<", "<=")
 _HIGHER: Final = (">", ">=")
 
@@ -49,23 +48,21 @@ def normal(text: str) -> str:
 @cache
 def _number() -> re.Pattern[str]:
     words = vocabulary()
-    units = "|".join(
-        f"(?P<u{index}>{pattern(given)})" for index, given in enumerate(words.units.values())
-    )
-    before = "|".join(
-        f"(?P<b{index}>{pattern(given)})"
-        for index, given in enumerate(words.limits.before.values())
-    )
-    behind = "|".join(
-        f"(?P<a{index}>{pattern(given)})"
-        for index, given in enumerate(words.limits.behind.values())
-    )
+    units = _alternatives("u", words.units)
+    before = _alternatives("b", words.limits.before)
+    behind = _alternatives("a", words.limits.behind)
     # Suffixes of Chinese counting: 50个以下.
     counted = "[个条项处次名]?"
     unit = units.replace("(?<![a-z0-9_])", "")
     return re.compile(
         rf"(?:(?:{before})\s*)?(?P<number>{_NUMBER})\s*(?:{unit})?\s*{counted}\s*(?:{behind})?"
     )
+
+
+def _alternatives(letter: str, words: WORDS) -> str:
+    """Return a pattern that puts what a word stands for into a group by its place."""
+    groups = enumerate(words.values())
+    return "|".join(f"(?P<{letter}{place}>{pattern(names)})" for place, names in groups)
 
 
 @cache
@@ -80,20 +77,19 @@ def _start(name: str) -> re.Pattern[str]:
 
 def amounts(text: str) -> Amounts | None:
     """Read the numbers of a normalised sentence; None where they are no limit with its start."""
-    found = list(_number().finditer(text))
-    if len(found) > 2:
+    numbers = list(_number().finditer(text))
+    if len(numbers) > 2:
         return None
-    if not found:
-        if _none().search(text):
-            return Amounts(
-                limit=Amount(number="0", operator="==", worded=True), rest=_none().sub(" ", text)
-            )
-        return Amounts(limit=None, rest=text)
+    if not numbers:
+        none = Amount(number="0", operator="==", worded=True) if _none().search(text) else None
+        return Amounts(limit=none, rest=_none().sub(" ", text))
     rest = _number().sub(" ", text)
-    limit = _amount(found[-1])
-    if len(found) == 1:
-        return Amounts(limit=limit, rest=_without_none(rest, limit))
-    first, second = found
+    limit = _amount(numbers[-1])
+    if len(numbers) == 1:
+        # `no more than 0`, `zero (0)`: a word for none beside a zero says the same.
+        rest = rest if float(limit.number) else _none().sub(" ", rest)
+        return Amounts(limit=limit, rest=rest)
+    first, second = numbers
     between = text[first.end() : second.start()]
     start = _amount(first)
     if _start("now").search(between) and not _start("from").search(text[: first.start()]):
@@ -101,37 +97,31 @@ def amounts(text: str) -> Amounts | None:
         limit, start = start, limit
     elif not (_start("to").search(between) or _start("now").search(text[: first.start()])):
         return None
-    return None if start.operator not in ("", "==") else _both(limit, start, rest)
+    if start.operator not in ("", "=="):
+        return None
+    for name in ("from", "to", "now"):
+        rest = _start(name).sub(" ", rest)
+    limit = msgspec.structs.replace(limit, start=start.number, start_unit=start.unit)
+    return Amounts(limit=limit, rest=rest)
 
 
 def names_a_limit(text: str) -> bool:
-    """Whether a text puts a limit: a number with `<`, `at least` or the like."""
-    found = amounts(normal(text))
-    return found is not None and found.limit is not None and bool(found.limit.operator)
+    """Return whether a text puts a limit: a number with `<`, `at least` or the like."""
+    numbers = amounts(normal(text))
+    return bool(numbers and numbers.limit and numbers.limit.operator)
 
 
-def _both(limit: Amount, start: Amount, rest: str) -> Amounts:
-    for name in ("from", "to", "now"):
-        rest = _start(name).sub(" ", rest)
-    return Amounts(
-        limit=msgspec.structs.replace(limit, start=start.number, start_unit=start.unit), rest=rest
-    )
-
-
-def _without_none(rest: str, limit: Amount) -> str:
-    """`no more than 0`, `zero (0)`: a word for none beside a zero says the same."""
-    return _none().sub(" ", rest) if float(limit.number) == 0 else rest
-
-
-def _amount(found: re.Match[str]) -> Amount:
+def _amount(match: re.Match[str]) -> Amount:
     words = vocabulary()
 
-    def named(letter: str, given: WORDS) -> str:
-        names = (name for index, name in enumerate(given) if found[f"{letter}{index}"] is not None)
-        return next(names, "")
+    def named(letter: str, names: WORDS) -> str:
+        groups = (match[f"{letter}{place}"] for place in range(len(names)))
+        return next(
+            (name for name, text in zip(names, groups, strict=True) if text is not None), ""
+        )
 
     return Amount(
-        number=found["number"].replace(",", ""),
+        number=match["number"].replace(",", ""),
         operator=named("b", words.limits.before) or named("a", words.limits.behind),
         unit=named("u", words.units),
     )

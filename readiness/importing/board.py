@@ -1,15 +1,17 @@
 """From what was read of a task board to a board: ids, priorities, dependencies, and probes."""
 
 import datetime
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 import msgspec
 
 from readiness.importing.amounts import Amount, amounts, normal
 from readiness.importing.commands import NamedCommand, command, script
-from readiness.importing.drafts import DraftBoard, DraftCriterion, DraftFigure, DraftTask
+from readiness.importing.drafts import DraftBoard, DraftCriterion, DraftTask
 from readiness.importing.mapping import Mapper, Sentence, Unmapped
 from readiness.importing.outline import box
 from readiness.importing.words import plain
@@ -27,7 +29,7 @@ _REFERENCE: Final = re.compile(
 )
 _SPANS: Final = re.compile(r"`([^`]+)`")
 _MILESTONE: Final = re.compile(
-    r"(?P<name>[^(（:：]{1,60}?)\s*(?:[(（](?P<when>[^)）]*)[)）])?\s*(?:[:：]|\s[-–—]\s)\s*(?P<title>.*)",
+    r"[^(（:：]{1,60}?\s*(?:[(（][^)）]*[)）])?\s*(?:[:：]|\s[-–—]\s)\s*(?P<title>.*)",
     re.DOTALL,
 )
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
@@ -75,7 +77,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[Omission, ...]
 
     def criteria(self) -> Iterator[ImportedCriterion]:
-        """All criteria, in order."""
+        """Yield all criteria, in order."""
         for task in self.tasks:
             yield from task.criteria
 
@@ -86,19 +88,24 @@ def imported(text: str, draft: DraftBoard, mapper: Mapper, catalogue: Catalogue)
     ids = _ids(draft.tasks)
     priorities = [task.priority or Priority.P2 for task in draft.tasks]
     needed = _dependencies(draft.tasks, ids, priorities)
+    criteria = {
+        identifier: _criteria(task, identifier, mapper, catalogue)
+        for task, identifier in zip(draft.tasks, ids, strict=True)
+    }
+    by_id = {criterion.id: criterion for group in criteria.values() for criterion in group}
+    figures = _with_figures(by_id, draft.figures, mapper, left_out)
     tasks = tuple(
         NewTask(
             id=identifier,
             draft=task,
             priority=priority,
             depends_on=depends_on,
-            criteria=_criteria(task, identifier, mapper, catalogue),
+            criteria=tuple(by_id[criterion.id] for criterion in criteria[identifier]),
         )
         for task, identifier, priority, depends_on in zip(
             draft.tasks, ids, priorities, needed, strict=True
         )
     )
-    tasks, figures = _with_figures(tasks, draft.figures, mapper, left_out)
     chinese = len(_CHINESE.findall(text))
     letters = sum(character.isalpha() for character in text)
     return Imported(
@@ -115,46 +122,31 @@ def imported(text: str, draft: DraftBoard, mapper: Mapper, catalogue: Catalogue)
 
 
 def _ids(tasks: Sequence[DraftTask]) -> list[str]:
-    """Ids of the board's own where they are good, and such that no two are one."""
+    """Return ids, the board's own where they are good, such that no two are one."""
     taken: set[str] = set()
     own = []
     for task in tasks:
         good = bool(task.id) and task.id.lower() not in taken and len(task.id) <= 40
         own.append(task.id if good else "")
         taken.add(own[-1].lower())
-    number = 0
-    found = []
-    for identifier in own:
-        while not identifier:
-            number += 1
-            if f"t{number}" not in taken:
-                identifier = f"T{number}"
-                taken.add(identifier.lower())
-        found.append(identifier)
-    return found
+    free = (f"T{number}" for number in itertools.count(1) if f"t{number}" not in taken)
+    return [identifier or next(free) for identifier in own]
 
 
 def _dependencies(
     tasks: Sequence[DraftTask], ids: Sequence[str], priorities: Sequence[Priority]
 ) -> list[tuple[str, ...]]:
     """Return what each task waits for, as far as the board names it; never in a circle."""
-    needs: dict[str, list[str]] = {}
-
-    def leads(start: str, goal: str) -> bool:
-        seen, waiting = {start}, [start]
-        while waiting:
-            for each in needs.get(waiting.pop(), ()):
-                if each not in seen:
-                    seen.add(each)
-                    waiting.append(each)
-        return goal in seen
-
+    needs: dict[str, list[str]] = {identifier: [] for identifier in ids}
     known = _KnownTasks(tasks, ids, priorities)
     for task, own in zip(tasks, ids, strict=True):
-        for each in dict.fromkeys(filter(None, known.named_in(task.depends))):
-            if each != own and not leads(each, own):
-                needs.setdefault(own, []).append(each)
-    return [tuple(needs.get(identifier, ())) for identifier in ids]
+        for other in dict.fromkeys(filter(None, known.named_in(task.depends))):
+            needs[own].append(other)
+            try:
+                TopologicalSorter(needs).prepare()
+            except CycleError:
+                needs[own].pop()
+    return [tuple(needs[identifier]) for identifier in ids]
 
 
 class _KnownTasks:
@@ -165,188 +157,165 @@ class _KnownTasks:
     ) -> None:
         self._ids = {identifier.lower(): identifier for identifier in ids}
         pairs = list(zip(tasks, ids, strict=True))
-        self._numbers = {task.number: each for task, each in pairs if task.number}
-        self._titles = {plain(task.title): each for task, each in pairs if task.title}
+        self._numbers = {task.number: name for task, name in pairs if task.number}
+        self._titles = {plain(task.title): name for task, name in pairs if task.title}
         self._priorities = list(zip(ids, priorities, strict=True))
 
     def named_in(self, text: str) -> Iterator[str]:
         """Yield the ids of the tasks that a text names; "" for what is none."""
         # In a column of its own, `1, 3` are numbers of tasks, and `1.2` that of a heading.
-        alone = re.sub(r"[\s,，;；、]+", " ", text).split()
-        if all(re.fullmatch(r"\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+", each) for each in alone):
-            for each in alone:
-                number = each.rstrip(".")
+        numbers = re.sub(r"[\s,，;；、]+", " ", text).split()
+        if all(re.fullmatch(r"\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+", word) for word in numbers):
+            for word in numbers:
+                number = word.rstrip(".")
                 yield self._numbers.get(number, "") or self._ids.get(f"t{number}", "")
-        for found in _REFERENCE.finditer(text):
-            number = found[1] or found[2]
-            yield self._ids.get((f"t{number}" if number else found[3]).lower(), "")
+        for reference in _REFERENCE.finditer(text):
+            number = reference[1] or reference[2]
+            yield self._ids.get((f"t{number}" if number else reference[3]).lower(), "")
         for priority in re.findall(r"(?<![A-Za-z0-9])[Pp][0-3](?![0-9])", text):
-            yield from (each for each, its in self._priorities if its == priority.upper())
+            yield from (name for name, its in self._priorities if its == priority.upper())
         for piece in (text, *re.split(r"[,，;；、]", text)):
             yield self._titles.get(plain(piece), "")
 
 
 def _criteria(
     task: DraftTask, identifier: str, mapper: Mapper, catalogue: Catalogue
-) -> tuple[ImportedCriterion, ...]:
-    commands = [_commands(each, catalogue) for each in task.criteria]
-    found = [mapper.probe(_sentence(*each)) for each in zip(task.criteria, commands, strict=True)]
+) -> list[ImportedCriterion]:
+    sentences_of = [_sentence(draft, catalogue) for draft in task.criteria]
+    probes = [mapper.probe(sentence) for sentence in sentences_of]
     # What CI does, or a sentence that names no place, is about what the task's others are about.
     about = {
-        "sibling": _only(found, "target", but="number"),
-        "place": _only(found, "paths", but=""),
+        "sibling": _shared(probes, "target", but="number"),
+        "place": _shared(probes, "paths", but=""),
     }
     if any(about.values()):
-        found = [
-            mapper.probe(msgspec.structs.replace(_sentence(each, given), **about))
+        probes = [
+            mapper.probe(msgspec.structs.replace(sentence, **about))
             if isinstance(probe, Unmapped)
             else probe
-            for each, given, probe in zip(task.criteria, commands, found, strict=True)
+            for sentence, probe in zip(sentences_of, probes, strict=True)
         ]
-    return tuple(
+    drafts = zip(task.criteria, sentences_of, probes, strict=True)
+    return [
         ImportedCriterion(
             id=f"{identifier}.{place}",
-            title=_title(each, probe, mapper, given),
-            line=each.line,
+            title=_title(draft, sentence, probe, mapper),
+            line=draft.line,
             probe=probe if isinstance(probe, NewProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
         )
-        for place, (each, probe, given) in enumerate(
-            zip(task.criteria, found, commands, strict=True), 1
-        )
-    )
+        for place, (draft, sentence, probe) in enumerate(drafts, 1)
+    ]
 
 
-def _only(found: Sequence[NewProbe | Unmapped], name: str, *, but: str) -> str:
+def _shared(probes: Sequence[NewProbe | Unmapped], name: str, *, but: str) -> str:
     """Return the value of `name` that all probes with it, but without `but`, share; "" if none."""
     values = {
         probe.params[name]
-        for probe in found
+        for probe in probes
         if isinstance(probe, NewProbe) and name in probe.params and but not in probe.params
     }
     return values.pop() if len(values) == 1 else ""
 
 
 def _title(
-    draft: DraftCriterion,
-    probe: NewProbe | Unmapped,
-    mapper: Mapper,
-    commands: Sequence[NamedCommand],
+    draft: DraftCriterion, sentence: Sentence, probe: NewProbe | Unmapped, mapper: Mapper
 ) -> str:
     """Return the title, with all that the board asks beside it, so that it can be read alone."""
-    limit = "" if box(draft.limit)[0] else draft.limit
-    say = sentences(Language.ZH if _CHINESE.search(draft.title) else Language.EN)
+    title, limit = sentence.title, sentence.limit
+    say = sentences(Language.ZH if _CHINESE.search(title) else Language.EN)
     if isinstance(probe, Unmapped):
-        return f"{draft.title}: {limit}" if limit else draft.title
+        return f"{title}: {limit}" if limit else title
     if limit:
-        whole = f"{draft.title}{say('joint.colon')}{limit}"
-        if _amount(draft.start):
+        whole = f"{title}{say('joint.colon')}{limit}"
+        if sentence.start:
             whole = say("import.currently", title=whole, start=draft.start)
-        return whole if mapper.probe(Sentence(title=whole)) == probe else draft.title
-    if commands and not any("\n" in each.text for each in commands):
-        spans = ", ".join(f"`{each.text}`" for each in commands)
-        return say("import.verify", title=draft.title, commands=spans)
-    return draft.title
+        return whole if mapper.probe(Sentence(title=whole)) == probe else title
+    commands = [command.text for command in sentence.commands]
+    if commands and "\n" not in "".join(commands):
+        spans = ", ".join(f"`{text}`" for text in commands)
+        return say("import.verify", title=title, commands=spans)
+    return title
 
 
-def _sentence(draft: DraftCriterion, commands: Sequence[NamedCommand]) -> Sentence:
-    limit = "" if box(draft.limit)[0] else draft.limit
+def _sentence(draft: DraftCriterion, catalogue: Catalogue) -> Sentence:
     return Sentence(
         title=draft.title,
-        limit=limit,
+        limit="" if box(draft.limit)[0] else draft.limit,
         start=_amount(draft.start),
-        commands=tuple(commands),
+        commands=tuple(_commands(draft, catalogue)),
     )
 
 
 def _amount(text: str) -> Amount | None:
     """Return the number that a column tells, whatever else it says; None where it tells none."""
-    found = amounts(normal(text))
-    return found.limit if found and re.search(r"\d", text) else None
+    numbers = amounts(normal(text))
+    return numbers.limit if numbers and re.search(r"\d", text) else None
 
 
-def _commands(draft: DraftCriterion, catalogue: Catalogue) -> list[NamedCommand]:
-    found = []
+def _commands(draft: DraftCriterion, catalogue: Catalogue) -> Iterator[NamedCommand]:
     for code in draft.code:
         if "\n" in code:
-            found += script(code, catalogue)
+            yield from script(code, catalogue)
         else:
             spans = _SPANS.findall(code) or [code]
-            found += [each for span in spans if (each := command(span, catalogue))]
-    return found
+            yield from filter(None, (command(span, catalogue) for span in spans))
 
 
 # --- figures and milestones -----------------------------------------------------------------------
 
 
 def _with_figures(
-    tasks: tuple[NewTask, ...],
-    figures: Sequence[DraftFigure],
+    criteria: dict[str, ImportedCriterion],
+    figures: Sequence[DraftCriterion],
     mapper: Mapper,
     left_out: list[Omission],
-) -> tuple[tuple[NewTask, ...], dict[str, str]]:
-    """Return the tasks with the key figures' values, and each figure's name by its criterion."""
+) -> dict[str, str]:
+    """Put the key figures' values into the criteria; return each figure's name by its criterion."""
     names: dict[str, str] = {}
-    starts: dict[str, str] = {}
     for figure in figures:
-        if re.fullmatch(r"\s*[\d.]+\s*/\s*[\d.]+\s*", figure.target):
+        if re.fullmatch(r"\s*[\d.]+\s*/\s*[\d.]+\s*", figure.limit):
             continue  # of the board itself: its score, its tasks
-        found = _measuring(tasks, figure, mapper)
-        if found is None or found.id in names:
-            what = worded("import.key_figure", name=figure.name)
+        criterion = _measuring(criteria, figure, mapper)
+        if criterion is None or criterion.id in names:
+            what = worded("import.key_figure", name=figure.title)
             left_out.append(Omission(what=what, why=worded("import.no_number")))
             continue
-        names[found.id] = figure.name.removesuffix(f"({found.id})").strip()
-        if (now := _amount(figure.current)) and found.probe and not found.probe.baseline:
-            starts[found.id] = now.number
-
-    def told(each: ImportedCriterion) -> ImportedCriterion:
-        if each.id not in starts or each.probe is None:
-            return each
-        probe = msgspec.structs.replace(each.probe, baseline=starts[each.id])
-        return msgspec.structs.replace(each, probe=probe)
-
-    return (
-        tuple(
-            msgspec.structs.replace(task, criteria=tuple(map(told, task.criteria)))
-            for task in tasks
-        ),
-        names,
-    )
+        names[criterion.id] = figure.title.removesuffix(f"({criterion.id})").strip()
+        probe = criterion.probe
+        if (now := _amount(figure.start)) and probe and not probe.baseline:
+            probe = msgspec.structs.replace(probe, baseline=now.number)
+            criteria[criterion.id] = msgspec.structs.replace(criterion, probe=probe)
+    return names
 
 
 def _measuring(
-    tasks: Sequence[NewTask], figure: DraftFigure, mapper: Mapper
+    criteria: Mapping[str, ImportedCriterion], figure: DraftCriterion, mapper: Mapper
 ) -> ImportedCriterion | None:
-    if named := re.fullmatch(r".*\(([\w.-]+)\)", figure.name):
-        for task in tasks:
-            for each in task.criteria:
-                if each.id == named[1]:
-                    return each
-    words = re.sub(r"[\d.,%]+\s*个?", " ", figure.current)
-    for title in (f"{figure.name} {words}", figure.name):
-        wanted = mapper.probe(Sentence(title=normal(title), limit=figure.target))
-        if not isinstance(wanted, NewProbe):
-            continue
-        for task in tasks:
-            for each in task.criteria:
-                own = each.probe
-                same = own and (own.check, own.measure, own.params) == (
-                    wanted.check,
-                    wanted.measure,
-                    wanted.params,
-                )
-                if same and own and wanted.expect in (own.expect, own.expect or wanted.expect):
-                    return each
+    named = re.fullmatch(r".*\(([\w.-]+)\)", figure.title)
+    if named and named[1] in criteria:
+        return criteria[named[1]]
+    words = re.sub(r"[\d.,%]+\s*个?", " ", figure.start)
+    for title in (f"{figure.title} {words}", figure.title):
+        wanted = mapper.probe(Sentence(title=normal(title), limit=figure.limit))
+        if isinstance(wanted, NewProbe):
+            for criterion in criteria.values():
+                own = criterion.probe
+                if own and _key(own) == _key(wanted) and own.expect in ("", wanted.expect):
+                    return criterion
     return None
+
+
+def _key(probe: NewProbe) -> tuple[object, ...]:
+    return (probe.check, probe.measure, probe.params)
 
 
 def _milestones(draft: DraftBoard, left_out: list[Omission]) -> Iterator[NewMilestone]:
     taken: set[str] = set()
-    for place, each in enumerate(draft.milestones, 1):
-        text = re.split(r"\s·\s", each.text)[0]
-        found = _MILESTONE.fullmatch(text)
-        title = found["title"] if found and found["title"] else text
+    for place, milestone in enumerate(draft.milestones, 1):
+        text = re.split(r"\s·\s", milestone)[0]
+        titled = _MILESTONE.fullmatch(text)
+        title = titled["title"] if titled and titled["title"] else text
         priorities = re.findall(r"(?<![A-Za-z0-9])[Pp]([0-3])(?![0-9])", text)
         score = re.search(r"(?<![\d.])(10|\d)(\.\d+)?\s*/\s*10(?!\d)", text) or re.search(
             r"(?i)(?:评分|得分|score)\D{0,12}?(?<![\d.])(10|\d)(\.\d+)?(?![\d.%])", text
@@ -372,11 +341,10 @@ def _milestones(draft: DraftBoard, left_out: list[Omission]) -> Iterator[NewMile
 def _due(text: str, created: str) -> str:
     """Return the day that a text names, or counts from the day a board was opened; "" for none."""
     try:
-        if found := _DATE.search(text):
-            return datetime.date(*map(int, found.groups())).isoformat()
-        if created and (found := _LATER.search(text)):
-            weeks = found[2].lower() in ("周", "week", "weeks")
-            days = int(found[1]) * (7 if weeks else 1)
+        if day := _DATE.search(text):
+            return datetime.date(*map(int, day.groups())).isoformat()
+        if created and (later := _LATER.search(text)):
+            days = int(later[1]) * (7 if later[2].lower() in ("周", "week", "weeks") else 1)
             return (datetime.date.fromisoformat(created) + datetime.timedelta(days)).isoformat()
     except (ValueError, OverflowError):
         pass

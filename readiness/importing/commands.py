@@ -43,10 +43,10 @@ def command(text: str, catalogue: Catalogue) -> NamedCommand | None:
         return None
     if refused := next(filter(None, (_refused(words) for words in started)), ""):
         return NamedCommand(text=text, refused=refused)
-    for check, given in stood_for(catalogue, text):
+    for check, params in stood_for(catalogue, text):
         # In a copy of the project: what the target does there does no harm here.
         always = check.stands_for.params if check.stands_for else {}
-        kept = {name: value for name, value in given.items() if value and name not in always}
+        kept = {name: value for name, value in params.items() if value and name not in always}
         return NamedCommand(text=text, check=check.name, params=kept)
     return NamedCommand(text=text)
 
@@ -58,8 +58,8 @@ def script(code: str, catalogue: Catalogue) -> list[NamedCommand]:
     kept = [_PROMPT.sub("", line) for line in typed or lines]
     kept = [line for line in kept if line.strip() and not line.lstrip().startswith("#")]
     text = "\n".join(kept)
-    if len(kept) == 1 and (found := command(re.sub(r"\s+#\s.*$", "", text), catalogue)):
-        return [found]
+    if len(kept) == 1 and (named := command(re.sub(r"\s+#\s.*$", "", text), catalogue)):
+        return [named]
     started = programs(text)
     if not started:
         return []
@@ -68,7 +68,7 @@ def script(code: str, catalogue: Catalogue) -> list[NamedCommand]:
 
 
 def _is_known(words: Sequence[str]) -> bool:
-    """Whether these are the words of a command, and no other piece of code."""
+    """Return whether these are the words of a command, and no other piece of code."""
     first = words[0]
     known = first in vocabulary().programs["names"] or bool(_SCRIPT.fullmatch(first))
     if known or "=" in first:

@@ -23,22 +23,21 @@ def convert(text: str, name: str, path: str, environ: Mapping[str, str]) -> tupl
     checks = [os.path.join(os.path.dirname(os.path.abspath(path)), "checks")]
     catalogue = Catalogue(checks)
     mapper = Mapper(load_phrases(checks), catalogue, folders_of(text))
-    found = imported(
-        text, read_board(text, os.path.splitext(os.path.basename(name))[0]), mapper, catalogue
-    )
-    if not found.tasks:
+    draft = read_board(text, os.path.splitext(os.path.basename(name))[0])
+    board = imported(text, draft, mapper, catalogue)
+    if not board.tasks:
         raise UsageError(worded("import.nothing", name=name))
     refused: dict[str, str] = {}
     while True:
-        written = board_text(found, os.path.basename(name), for_reader(found.language), refused)
+        written = board_text(board, os.path.basename(name), for_reader(board.language), refused)
         try:
             load_board_text(written.encode(), path, profile=None, environ=environ)
         except BoardError as error:
             # A probe that a board does not take, such as one without a command.
-            known = {each.id for each in found.criteria()} - set(refused)
-            new = {each.subject: each.message for each in error.faults if each.subject in known}
+            known = {criterion.id for criterion in board.criteria()} - set(refused)
+            new = {fault.subject: fault.message for fault in error.faults if fault.subject in known}
             if not new:
                 raise
             refused |= new
         else:
-            return found, written
+            return board, written

@@ -1,6 +1,7 @@
 """A task board as it was read: tasks, criteria, milestones and figures, without any probe."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -33,25 +34,13 @@ _PRIORITY: Final = re.compile(
 _DURATION: Final = re.compile(
     r"[(\[~]+\s*(\d+(?:\.\d+)?(?:\s*[-–]\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|hrs?|days?|hours?|weeks?|天|小时|周))\s*[)\]]?"
 )
-_UNITS: Final = (
-    ("小时", "h"),
-    ("分钟", "m"),
-    ("天", "d"),
-    ("周", "w"),
-    ("日", "d"),
-    ("hours", "h"),
-    ("hour", "h"),
-    ("days", "d"),
-    ("day", "d"),
-    ("hrs", "h"),
-    ("hr", "h"),
-    ("h", "h"),
-    ("d", "d"),
-    ("w", "w"),
-    ("weeks", "w"),
-    ("week", "w"),
-    ("minutes", "m"),
-)
+_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?(?:\s*[-–~]\s*\d+(?:\.\d+)?)?)\s*(\D+)")
+_UNITS: Final = {
+    "m": "分钟|minutes",
+    "h": "小时|hours?|hrs?|h",
+    "d": "天|日|days?|d",
+    "w": "周|weeks?|w",
+}
 # These labels hold a word or two, and so others may follow on the same line.
 _SHORT: Final = ("priority", "owner", "estimate", "risk", "depends", "tags", "status", "due")
 _BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]|(?<=\s)[—–-]\s+([^—–]+)$")
@@ -103,12 +92,16 @@ class DraftTask:
     ticked_steps: list[DraftCriterion] = field(default_factory=list)
     criteria: list[DraftCriterion] = field(default_factory=list)
 
+    def put_all(self, values: Iterable[tuple[str, str]]) -> None:
+        """Take what several labels name."""
+        for name, value in values:
+            self.put(name, value)
+
     def put(self, name: str, value: str) -> None:
         """Take what a label names; the first word on a thing is kept."""
         value = " ".join(value.split())
         if name == "priority":
-            found = priority_of(value)
-            self.priority = self.priority if found is None or self.priority else found
+            self.priority = self.priority or priority_of(value)
         elif name == "owner" and not names_nobody(value):
             self.owner = self.owner or value.lstrip("@")
         elif name == "estimate" and not names_nobody(value):
@@ -120,9 +113,7 @@ class DraftTask:
         ):
             self.depends += f" {value}"
         elif name == "tags" and not names_nobody(value):
-            self.tags += [
-                each for each in re.split(r"[,，、;\s]+", value.replace("#", " ")) if each
-            ]
+            self.tags += filter(None, re.split(r"[,，、;#\s]+", value))
         elif name == "criteria" and value and not value.endswith((":", "：")):
             self.criteria.append(DraftCriterion(title=unnumbered(value), line=self.line))
         elif name == "problem":
@@ -131,25 +122,9 @@ class DraftTask:
             self.stated = True
 
 
-class DraftMilestone(msgspec.Struct, frozen=True, kw_only=True):
-    """A milestone as it is put."""
-
-    text: str
-    when: str = ""
-    line: int = 0
-
-
-class DraftFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """A key figure: how it stands, and what it should become."""
-
-    name: str
-    current: str
-    target: str
-
-
 @dataclass
 class DraftBoard:
-    """What was read of a task board."""
+    """What was read of a task board; key figures are what could be said as a criterion."""
 
     title: str = ""
     subtitle: str = ""
@@ -159,20 +134,20 @@ class DraftBoard:
     target: str = ""
     baseline: str = ""
     tasks: list[DraftTask] = field(default_factory=list)
-    milestones: list[DraftMilestone] = field(default_factory=list)
-    figures: list[DraftFigure] = field(default_factory=list)
+    milestones: list[str] = field(default_factory=list)
+    figures: list[DraftCriterion] = field(default_factory=list)
 
 
 @cache
 def _further() -> re.Pattern[str]:
-    """Where a line goes on with another label: `Owner: li Risk: high`."""
+    """Match where a line goes on with another label: `Owner: li Risk: high`."""
     short = (word for word, name in labels().items() if name in _SHORT)
     return re.compile(rf"(?i)(?<=[^\s|·*(-])[\s,，;；]+({pattern(short)})(?=\s*[:：])")
 
 
 def fields(line: str) -> list[tuple[str, str]]:
     """Return a line's known fields if they are all of it, or several: `Risk: high | Owner: li`."""
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     first = re.match(r"[^:：]*[:：]", line)
     size = first.end() if first else len(line)
     whole = line[:size] + _further().sub(r" | \1", line[size:])
@@ -180,13 +155,13 @@ def fields(line: str) -> list[tuple[str, str]]:
     for mark, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
         match = _FIELD.fullmatch(piece)
         name = label(match[1]) if match else ""
-        if not name and mark in ("—", "–") and found[-1][0]:
-            found[-1] = (found[-1][0], f"{found[-1][1]} {mark} {piece}")  # `Risk: high — why`
+        if not name and mark in ("—", "–") and pairs[-1][0]:
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {mark} {piece}")  # `Risk: high — why`
         else:
-            found.append((name, match[2].strip() if match else ""))
-    known = [pair for pair in found if pair[0]]
+            pairs.append((name, match[2].strip() if match else ""))
+    known = [pair for pair in pairs if pair[0]]
     # Of several pieces one may name what is not known here.
-    return known if len(known) == len(found) or len(known) > 1 else []
+    return known if len(known) == len(pairs) or len(known) > 1 else []
 
 
 def label(text: str) -> str:
@@ -197,8 +172,8 @@ def label(text: str) -> str:
 def numbered(heading: str) -> str:
     """Return the number that a heading begins with, such as 1.2; "" where there is none."""
     expression = r"(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[.)、:：\s])"
-    found = re.match(expression, without_emoji(heading))
-    return found[0] if found else ""
+    number = re.match(expression, without_emoji(heading))
+    return number[0] if number else ""
 
 
 def unnumbered(text: str) -> str:
@@ -209,60 +184,64 @@ def unnumbered(text: str) -> str:
 def titled(heading: str) -> tuple[str, str]:
     """Return a heading's title, and the id that it gives."""
     text = without_emoji(heading)
-    found = _PREFIX.fullmatch(text)
-    if not found:
-        return _NUMBERING.sub("", text, count=1) if _NUMBERING.match(text) else text, ""
-    number = found["number"] or found["issue"]
-    key = f"T{number}" if number and number[0].isdigit() else number or found["key"]
-    return without_emoji(found["rest"]) or text, re.sub(r"[^A-Za-z0-9_-]", "-", key).strip("-")
+    prefix = _PREFIX.fullmatch(text)
+    if not prefix:
+        number = _NUMBERING.match(text)
+        return text[number.end() :] if number else text, ""
+    key = prefix["number"] or prefix["issue"] or prefix["key"]
+    key = f"T{key}" if key[0].isdigit() else key
+    return without_emoji(prefix["rest"]) or text, re.sub(r"[^A-Za-z0-9_-]", "-", key).strip("-")
 
 
 def owned(text: str) -> tuple[str, dict[str, str]]:
     """Return a line's title, and its fields as people write them: `@li`, `(P1)`, `(2d)`."""
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     for beside in reversed(list(_BESIDE.finditer(text))):
         # `(P1, @li, 2d)`, `[owner: li]`, ` — assigned to @li, due: May`: where all of it is known.
         parts = re.split(r"\s*[,，;；|]\s*", (beside[1] or beside[2]).strip())
-        found = [_told(part) for part in parts]
-        if (len(parts) > 1 or (found[0] and found[0][0] == "labelled")) and all(found):
-            given |= {name: value for each in found if each for name, value in [each[1:]]}
+        pairs = [_bare(part) or _labelled(part) for part in parts]
+        if all(pairs) and (len(parts) > 1 or not _bare(parts[0])):
+            values |= dict(filter(None, pairs))
             text = f"{text[: beside.start()]} {text[beside.end() :]}"
-    if (word := _WORD.search(text)) and priority_of(word[1]) and "priority" not in given:
-        given["priority"] = word[1]
+    if (word := _WORD.search(text)) and priority_of(word[1]) and "priority" not in values:
+        values["priority"] = word[1]
         text = f"{text[: word.start()]} {text[word.end() :]}"
     for sign, priority in _SIGNS.items():
         if sign in text:
-            given.setdefault("priority", priority)
+            values.setdefault("priority", priority)
             text = re.sub(rf"\s*{sign}\ufe0f?", "", text)
     for name, expression in (("owner", _OWNER), ("priority", _PRIORITY), ("estimate", _DURATION)):
-        found_here = list(expression.finditer(text))
-        if len(found_here) == 1 and name not in given:
-            given[name] = found_here[0][1]
-            text = f"{text[: found_here[0].start()]} {text[found_here[0].end() :]}"
-    return " ".join(text.split()).strip(" -–—,，"), given
+        matches = list(expression.finditer(text))
+        if len(matches) == 1 and name not in values:
+            values[name] = matches[0][1]
+            text = f"{text[: matches[0].start()]} {text[matches[0].end() :]}"
+    return " ".join(text.split()).strip(" -–—,，"), values
 
 
-def _told(part: str) -> tuple[str, str, str] | None:
-    """Return whether a piece has a label or is bare, its field and its value; None if not known."""
-    if found := re.fullmatch(r"@([A-Za-z][\w.-]*)", part):
-        return "bare", "owner", found[1]
+def _bare(part: str) -> tuple[str, str] | None:
+    """Return the field that a piece is without a label: `@li`, `P1`, `2d`."""
+    if re.fullmatch(r"@[A-Za-z][\w.-]*", part):
+        return "owner", part[1:]
     if re.fullmatch(r"[Pp][0-3]", part):
-        return "bare", "priority", part
-    if _DURATION.fullmatch(f"({part})"):
-        return "bare", "estimate", part
-    found = re.fullmatch(r"([^:：=]{1,30}?)\s*(?:::?|：|=)\s*(.+)", part) or re.fullmatch(
+        return "priority", part
+    return ("estimate", part) if _DURATION.fullmatch(f"({part})") else None
+
+
+def _labelled(part: str) -> tuple[str, str] | None:
+    """Return the field that a piece names: `owner: li`, `assigned to @li`."""
+    match = re.fullmatch(r"([^:：=]{1,30}?)\s*(?:::?|：|=)\s*(.+)", part) or re.fullmatch(
         r"(.{1,30}?)\s+(@[A-Za-z][\w.-]*|\d{4}-\d\d-\d\d)", part
     )
-    name = label(found[1]) if found else ""
-    return ("labelled", name, found[2]) if found and name in _SHORT else None
+    name = label(match[1]) if match else ""
+    return (name, match[2]) if match and name in _SHORT else None
 
 
 def verified(text: str) -> tuple[str, tuple[str, ...]]:
     """Return a criterion's sentence, and the commands that it names in brackets: `(verify: …)`."""
-    found = _VERIFY.search(text)
-    if not found:
+    commands = _VERIFY.search(text)
+    if not commands:
         return text, ()
-    return text[: found.start()].strip(), tuple(re.findall(r"`([^`]+)`", found[1]))
+    return text[: commands.start()].strip(), tuple(re.findall(r"`([^`]+)`", commands[1]))
 
 
 def measured(title: str, identifier: str) -> str:
@@ -272,15 +251,15 @@ def measured(title: str, identifier: str) -> str:
 
 
 def joined(first: str, second: str) -> str:
-    """Two lines of one sentence: Chinese goes on without a space."""
+    """Join two lines of one sentence: Chinese goes on without a space."""
     wide = bool(first) and ord(first[-1]) > 0x2E80 and bool(second) and ord(second[0]) > 0x2E80
     return f"{first}{'' if wide else ' '}{second}".strip()
 
 
 def duration(text: str) -> str:
-    """`4-6小时` as `4-6h`; what is no plain time stays as it is."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?(?:\s*[-–~]\s*\d+(?:\.\d+)?)?)\s*(\D+)", text.strip())
-    unit = dict(_UNITS).get(found[2].strip().lower()) if found else None
-    if not found or not unit:
-        return text.strip()
-    return re.sub(r"\s*[-–~]\s*", "-", found[1]) + unit
+    """Return `4-6小时` as `4-6h`; what is no plain time stays as it is."""
+    amount = _AMOUNT.fullmatch(text.strip())
+    for unit, words in _UNITS.items():
+        if amount and re.fullmatch(words, amount[2].strip().lower()):
+            return re.sub(r"\s*[-–~]\s*", "-", amount[1]) + unit
+    return text.strip()

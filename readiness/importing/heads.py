@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from readiness.importing.drafts import label, numbered
-from readiness.importing.outline import Block, Chapter, Listed, Outline, Prose
+from readiness.importing.outline import Block, Listed, Outline, Prose
 from readiness.importing.words import without_emoji
 
 _FACT: Final = re.compile(r"[^:：]{1,30}[:：]\s*\S.*")
@@ -16,8 +16,8 @@ _NAME: Final = re.compile(r"\w+\W+\w+\W+\w+.*|.*[\u4e00-\u9fff]{6}.*")
 def title(document: Outline) -> str:
     """Return the title that the front matter or the one heading above all gives; else empty."""
     heads = [each for each in document.top.chapters if each.level == 1]
-    given = document.matter.get("title", "")
-    return given or (without_emoji(heads[0].title) if len(heads) == 1 else "")
+    own = document.matter.get("title", "")
+    return own or (without_emoji(heads[0].title) if len(heads) == 1 else "")
 
 
 def subtitle(document: Outline) -> str:
@@ -29,15 +29,10 @@ def subtitle(document: Outline) -> str:
     if len(heads) != 1 or heads[0].blocks or len(heads[0].chapters) < 2:
         return ""
     first = heads[0].chapters[0]
-    found = without_emoji(first.title)
+    name = without_emoji(first.title)
     known = first.chapters or label(first.title) or numbered(first.title)
-    return found if _NAME.fullmatch(found) and not known and _has_facts_alone(first) else ""
-
-
-def _has_facts_alone(chapter: Chapter) -> bool:
-    return all(
-        _FACT.fullmatch(line) is not None for block in chapter.blocks for line in _lines(block)
-    )
+    facts = all(_FACT.fullmatch(line) for block in first.blocks for line in _lines(block))
+    return name if _NAME.fullmatch(name) and not known and facts else ""
 
 
 def _lines(block: Block) -> Sequence[str]:

@@ -5,6 +5,8 @@ limit, a command, a folder, and words that add nothing. What says more than a ch
 to a person: half of it measured would pass for the whole.
 """
 
+import itertools
+import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -80,21 +82,19 @@ class Mapper:
         """Return the probe of a sentence; a command that the board names for it comes first."""
         if sentence.commands:
             return _commands(sentence.commands)
-        own = [
-            found
-            for span in _SPAN.findall(sentence.title)
-            if (found := command(span, self._catalogue))
-        ]
+        spans = _SPAN.findall(sentence.title)
+        own = list(filter(None, (command(span, self._catalogue) for span in spans)))
         fits = self._fits(sentence, own)
-        best = [fit for fit in fits if fit.size == max(each.size for each in fits)]
+        largest = max((fit.size for fit in fits), default=0)
+        best = [fit for fit in fits if fit.size == largest]
         means = {fit.phrase.key: fit for fit in best}
         if len(means) == 1:
             return self._made(best[0])
         if means:
             checks = joined(sorted({str(key[0]) for key in means}), "or")
             return Unmapped(worded("import.may_mean", checks=checks))
-        if refused := next((each.refused for each in own if each.refused), ""):
-            return Unmapped(worded("import.no_probe", why=refused))
+        if refused := _refused(own):
+            return refused
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
             return _commands(own)
         return Unmapped(worded("import.no_check"))
@@ -102,23 +102,23 @@ class Mapper:
     # --- phrases ----------------------------------------------------------------------------------
 
     def _fits(self, sentence: Sentence, own: Sequence[NamedCommand]) -> list[_Fit]:
-        found = []
+        fits = []
+        target = " ".join(named.params.get("target", "") for named in own).strip()
         for phrase in self._phrases:
             named = "target" in phrase.takes
-            target = " ".join(each.params.get("target", "") for each in own).strip()
             if named and not (len(own) == 1 and target):
                 continue
             text = _blank(sentence.title, own) if named else sentence.title
             facts = {"target": target, "sibling": sentence.sibling, "place": sentence.place}
             if fit := self._fit(phrase, text, sentence, facts):
-                found.append(fit)
-        return found
+                fits.append(fit)
+        return fits
 
     def _fit(
         self, phrase: Phrase, text: str, sentence: Sentence, facts: dict[str, str]
     ) -> _Fit | None:
         whole = normal(text)
-        if not all(each.search(whole) for each in phrase.needed):
+        if not all(expression.search(whole) for expression in phrase.needed):
             return None  # soon: most phrases end here
         if phrase.takes & {"part", "path", "url"}:
             text, more = self._places(phrase, text)
@@ -126,11 +126,11 @@ class Mapper:
         elif _PATH.search(text) or _URL.search(text) or _LOCATION.search(text):
             # It is about a part of the project, and this check would look at all of it.
             return None
-        said = normal(text)
-        rest = phrase.taken_from(said)
+        folded = normal(text)
+        rest = phrase.taken_from(folded)
         if rest is None:
             return None
-        size = len("".join(said.split())) - len("".join(rest.split()))
+        size = len("".join(folded.split())) - len("".join(rest.split()))
         if "part" in phrase.takes and not facts.get("part"):
             facts["part"], rest = self._part(rest)
         if not all(facts.get(name) for name in phrase.takes - {"number"}):
@@ -138,7 +138,7 @@ class Mapper:
         read = _read(rest, sentence)
         if read is None or _unexplained(read.rest, ""):
             return None
-        if not self._has_limit(phrase, read.limit) or not _is_meant(phrase, read, said):
+        if not self._has_limit(phrase, read.limit) or not _is_meant(phrase, read, folded):
             return None
         if read.limit:
             facts["number"] = read.limit.number
@@ -155,9 +155,9 @@ class Mapper:
         """Return what is left of a sentence without its addresses or paths, and these."""
         facts = {}
         if "url" in phrase.takes:
-            found = [*_URL.findall(text), *_LOCATION.findall(text)]
-            if len(found) == 1:
-                facts["url"] = f"${{BASE_URL}}{found[0]}" if found[0][0] == "/" else found[0]
+            urls = [*_URL.findall(text), *_LOCATION.findall(text)]
+            if len(urls) == 1:
+                facts["url"] = f"${{BASE_URL}}{urls[0]}" if urls[0][0] == "/" else urls[0]
                 text = _URL.sub(" ", _LOCATION.sub(" ", text))
         else:
             paths = list(dict.fromkeys(_PATH.findall(text)))
@@ -168,31 +168,32 @@ class Mapper:
 
     def _part(self, text: str) -> tuple[str, str]:
         """Return the folders of the part that a sentence is about, if any, and its rest."""
-        words = {word: key for key, given in vocabulary().parts.items() for word in given}
-        for match in re.finditer(_parts(), text):
-            for word, key in sorted(words.items(), key=lambda pair: -len(pair[0])):
-                if re.fullmatch(pattern([word]), match[0]):
-                    names = key.split()
-                    found = [self._folder(name) for name in names]
-                    kept = [path for path in found if path]
-                    # The first name is the part's own; without a folder of that it is not known.
-                    return (" ".join(kept) if found[0] else ""), text.replace(match[0], " ")
-        return "", text
+        match = _parts().search(text)
+        if match is None:
+            return "", text
+        words = {word: key for key, words in vocabulary().parts.items() for word in words}
+        longest = sorted(words, key=len, reverse=True)
+        own = next(word for word in longest if re.fullmatch(pattern([word]), match[0]))
+        paths = [self._folder(name) for name in words[own].split()]
+        # The first name is the part's own; without a folder of that it is not known.
+        known = " ".join(filter(None, paths)) if paths[0] else ""
+        return known, text.replace(match[0], " ")
 
-    def _folder(self, name: str) -> str:
-        found = (
+    def _folder(self, names: str) -> str:
+        """Return the first folder that has one of some names, the earlier name before the later."""
+        paths = (
             path
-            for each in name.split("|")
+            for name in names.split("|")
             for path in self._folders
-            if path.rpartition("/")[2] == each
+            if os.path.basename(path) == name
         )
-        return next(found, "")
+        return next(paths, "")
 
     def _made(self, fit: _Fit) -> NewProbe:
         phrase, limit = fit.phrase, fit.limit
 
         def filled(text: str) -> str:
-            return FACT.sub(lambda found: fit.facts.get(found[1], ""), text)
+            return FACT.sub(lambda name: fit.facts.get(name[1], ""), text)
 
         expect = phrase.expect or ""
         baseline = ""
@@ -203,47 +204,52 @@ class Mapper:
         return NewProbe(
             check=phrase.check,
             params={name: filled(value) for name, value in phrase.params.items()},
-            matrix={name: list(map(filled, given)) for name, given in phrase.matrix.items()},
+            matrix={name: list(map(filled, values)) for name, values in phrase.matrix.items()},
             measure=phrase.measure,
             expect=expect,
             baseline=baseline if phrase.better is not None else "",
         )
 
 
-def _commands(given: Sequence[NamedCommand]) -> NewProbe | Unmapped:
-    if refused := next((each.refused for each in given if each.refused), ""):
-        return Unmapped(worded("import.no_probe", why=refused))
-    if len(given) == 1 and given[0].check:
-        return NewProbe(check=given[0].check, params=given[0].params)
-    return NewProbe(run="\n".join(dict.fromkeys(each.text for each in given)))
+def _commands(commands: Sequence[NamedCommand]) -> NewProbe | Unmapped:
+    if refused := _refused(commands):
+        return refused
+    if len(commands) == 1 and commands[0].check:
+        return NewProbe(check=commands[0].check, params=commands[0].params)
+    return NewProbe(run="\n".join(dict.fromkeys(named.text for named in commands)))
+
+
+def _refused(commands: Iterable[NamedCommand]) -> Unmapped | None:
+    refused = next((named.refused for named in commands if named.refused), "")
+    return Unmapped(worded("import.no_probe", why=refused)) if refused else None
 
 
 def _read(rest: str, sentence: Sentence) -> Amounts | None:
     if not sentence.limit:
         return amounts(rest)
     # The title may say the limit once more, but no other.
-    given = amounts(normal(sentence.limit))
-    said = amounts(rest)
-    if given is None or said is None or given.limit is None or _unexplained(given.rest, ""):
+    column = amounts(normal(sentence.limit))
+    title = amounts(rest)
+    if column is None or title is None or column.limit is None or _unexplained(column.rest, ""):
         return None
-    if said.limit and said.limit.number != given.limit.number:
+    if title.limit and title.limit.number != column.limit.number:
         return None
-    limit = given.limit
+    limit = column.limit
     if sentence.start and not limit.start:
         start = sentence.start
         limit = msgspec.structs.replace(limit, start=start.number, start_unit=start.unit)
-    return Amounts(limit=limit, rest=said.rest)
+    return Amounts(limit=limit, rest=title.rest)
 
 
 def _blank(title: str, own: Iterable[NamedCommand]) -> str:
-    texts = {each.text for each in own}
+    texts = {named.text for named in own}
     return _SPAN.sub(lambda span: " " if span[1].strip() in texts else span[0], title)
 
 
-def _is_meant(phrase: Phrase, read: Amounts, said: str) -> bool:
-    """Whether a sentence wants what its check calls good: "no tests", "less coverage" do not."""
+def _is_meant(phrase: Phrase, read: Amounts, sentence: str) -> bool:
+    """Return whether a sentence wants what its check calls good, unlike "no tests"."""
     words = vocabulary().senses
-    if read.limit and read.limit.worded and not re.search(pattern(words["bad"]), said):
+    if read.limit and read.limit.worded and not re.search(pattern(words["bad"]), sentence):
         return False
     wrong = {Better.HIGHER: words["down"], Better.LOWER: words["up"], None: []}[phrase.better]
     return not (wrong and re.search(pattern(wrong), read.rest))
@@ -251,7 +257,7 @@ def _is_meant(phrase: Phrase, read: Amounts, said: str) -> bool:
 
 @cache
 def _parts() -> re.Pattern[str]:
-    return re.compile(pattern(word for given in vocabulary().parts.values() for word in given))
+    return re.compile(pattern(itertools.chain(*vocabulary().parts.values())))
 
 
 @cache
@@ -269,16 +275,16 @@ def _lead() -> re.Pattern[str]:
 
 
 def _unexplained(rest: str, also: str) -> bool:
-    """Whether something is left of a sentence that means anything, as no issue's number does."""
-    said = _lead().sub("", _ISSUE.sub(" ", normal(rest)))
-    return bool(_MEANS.search(_empty(also).sub(" ", said)))
+    """Return whether anything with a meaning is left of a sentence; an issue's number has none."""
+    text = _lead().sub("", _ISSUE.sub(" ", normal(rest)))
+    return bool(_MEANS.search(_empty(also).sub(" ", text)))
 
 
 def folders_of(text: str) -> set[str]:
     """Return the folders that a board names anywhere, and those that they lie in."""
-    found: set[str] = set()
+    folders: set[str] = set()
     for path in re.findall(r"(?<![\w/.:-])(?:[\w.-]+/)+", text):
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if ".." not in parts:
-            found |= {"/".join(parts[:size]) for size in range(1, len(parts) + 1)}
-    return found
+            folders |= {"/".join(parts[:size]) for size in range(1, len(parts) + 1)}
+    return folders

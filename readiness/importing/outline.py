@@ -1,7 +1,7 @@
 """A Markdown document as chapters of blocks; fences are blocks, comments are no part of it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -41,7 +41,7 @@ class ListedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def items(self) -> Iterator["ListedItem"]:
-        """The items one level deeper."""
+        """Yield the items one level deeper."""
         for block in self.below:
             if isinstance(block, Listed):
                 yield from block.items
@@ -82,14 +82,14 @@ class Fence(msgspec.Struct, frozen=True, kw_only=True):
 Block = Listed | Prose | Columns | Fence
 
 
-class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+class Chapter(msgspec.Struct, kw_only=True):
     """A heading, what follows it, and the chapters below it; without a heading level 0."""
 
     title: str = ""
     level: int = 0
     line: int = 0
-    blocks: tuple[Block, ...] = ()
-    chapters: tuple["Chapter", ...] = ()
+    blocks: list[Block] = []
+    chapters: list["Chapter"] = []
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,94 +109,122 @@ def outline(text: str) -> Outline:
     )
     text = _UNSEEN.sub("", text)
     # As many empty lines, so that places stay what they are.
-    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     matter = _FRONT_MATTER.match(text)
     if matter:
         text = "\n" * matter[0].count("\n") + text[matter.end() :]
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tree = SyntaxTreeNode(parser.parse(text))
-    blocks = list(_Reader(text).blocks(tree.children))
-    boxes = any(_has_box(block) for block in blocks if not isinstance(block, _Heading))
-    blocks = [
-        each
-        for block in blocks
-        for each in ([block] if isinstance(block, _Heading) else _with_signs(block, boxes))
-    ]
+    reader = _Reader(text)
+    blocks = list(reader.blocks(tree.children))
+    if not reader.has_boxes:
+        reader.signs = True
+        blocks = list(reader.blocks(tree.children))
     return Outline(top=_nested(blocks), matter=_keys(matter[1] or "") if matter else {})
 
 
 def box(text: str) -> tuple[bool, str]:
-    """Whether a text begins with a box, and the text without it."""
-    found = _BOX.match(text)
-    return (True, text[found.end() :].strip()) if found else (False, text.strip())
+    """Return whether a text begins with a box, and the text without it."""
+    match = _BOX.match(text)
+    return (True, text[match.end() :].strip()) if match else (False, text.strip())
 
 
 def _keys(matter: str) -> dict[str, str]:
-    found = re.findall(r"(?m)^([A-Za-z_-]+):[ \t]*(.*?)[ \t]*$", matter)
-    return {key.lower(): value.strip("\"'") for key, value in found}
-
-
-class _Heading(msgspec.Struct, frozen=True):
-    text: str
-    level: int
-    line: int
+    pairs = re.findall(r"(?m)^([A-Za-z_-]+):[ \t]*(.*?)[ \t]*$", matter)
+    return {key.lower(): value.strip("\"'") for key, value in pairs}
 
 
 class _Reader:
-    """Turns the parser's nodes into blocks."""
+    """Turns the parser's nodes into blocks.
+
+    `has_boxes` says that it has seen a box. With `signs`, or beside a box, ✅ and ❌ are boxes too.
+    """
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
+        self.has_boxes = False
+        self.signs = False
 
-    def blocks(self, nodes: Iterable["SyntaxTreeNode"]) -> Iterator[Block | _Heading]:
+    def blocks(self, nodes: Iterable["SyntaxTreeNode"]) -> Iterator[Block | Chapter]:
         for node in nodes:
+            source = "\n".join(self._lines[slice(*node.map)]).rstrip() if node.map else ""
             if node.type == "heading":
                 title = " ".join(_text(node).split())
-                yield _Heading(title, int(node.tag[1]), self._line(node))
+                yield Chapter(title=title, level=int(node.tag[1]), line=_line(node))
             elif node.type == "paragraph":
-                yield self._paragraph(node)
+                yield from self._paragraph(_lines(node), _line(node), source)
             elif node.type in ("bullet_list", "ordered_list"):
-                items = tuple(self._item(each) for each in node.children)
-                yield Listed(items=items, source=self._source(node))
+                firsts = [line for item in node.children for line in _first(item)[:1]]
+                signs = self._beside_box(firsts)
+                items = tuple(self._item(item, signs=signs) for item in node.children)
+                yield Listed(items=items, source=source)
             elif node.type == "table":
-                yield self._table(node)
+                yield self._table(node, source)
             elif node.type in ("fence", "code_block"):
                 language = (node.info if node.type == "fence" else "").strip().split(" ")[0]
-                yield Fence(language=language, text=node.content, source=self._source(node))
+                yield Fence(language=language, text=node.content, source=source)
             elif node.type == "hr":
                 yield Prose(lines=())
             elif node.type == "blockquote":
                 yield from self.blocks(node.children)
 
-    def _item(self, node: "SyntaxTreeNode") -> ListedItem:
-        parts = list(node.children)
-        lines: tuple[str, ...] = ()
-        if parts and parts[0].type == "paragraph":
-            lines = _lines(parts.pop(0))
-        inner = [each for each in self.blocks(parts) if not isinstance(each, _Heading)]
-        boxed, first = box(lines[0]) if lines else (False, "")
+    def _beside_box(self, lines: Iterable[str]) -> bool:
+        """Return whether signs are boxes in these lines."""
+        boxes = any(_BOX.match(line) for line in lines)
+        self.has_boxes |= boxes
+        return boxes or self.signs
+
+    def _item(self, node: "SyntaxTreeNode", *, signs: bool) -> ListedItem:
+        lines = _first(node)
+        boxed, first = _boxed(lines[0], signs=signs) if lines else (False, "")
         # What goes on in the next line is the same sentence, unless it names something: `Owner: x`.
-        more = [Prose(lines=lines[1:])] if lines[1:] else []
-        return ListedItem(text=first, boxed=boxed, line=self._line(node), below=(*more, *inner))
+        more = self._paragraph(lines[1:], _line(node) + 1, "") if lines[1:] else ()
+        inner = self.blocks(node.children[1:] if lines else node.children)
+        below = [block for block in (*more, *inner) if not isinstance(block, Chapter)]
+        return ListedItem(text=first, boxed=boxed, line=_line(node), below=tuple(below))
 
-    def _paragraph(self, node: "SyntaxTreeNode") -> Prose:
-        return Prose(lines=_lines(node), line=self._line(node), source=self._source(node))
+    def _paragraph(self, lines: Sequence[str], number: int, source: str) -> Iterator[Block]:
+        """Yield what stands before the first line with a box, then those with one as a list."""
+        signs = self._beside_box(lines)
+        items: list[ListedItem] = []
+        before: list[str] = []
+        for place, line in enumerate(lines):
+            boxed, text = _boxed(line, signs=signs)
+            if boxed:
+                items.append(ListedItem(text=text, boxed=True, line=number + place))
+            elif items:
+                items[-1] = msgspec.structs.replace(items[-1], text=f"{items[-1].text} {line}")
+            else:
+                before.append(line)
+        if before or not items:
+            whole = "\n".join(before) if items else source
+            yield Prose(lines=tuple(before), line=number, source=whole)
+        if items:
+            yield Listed(items=tuple(items))
 
-    def _table(self, node: "SyntaxTreeNode") -> Columns:
-        rows = [
+    def _table(self, node: "SyntaxTreeNode", source: str) -> Columns:
+        head, *rows = [
             tuple(_text(cell).strip() for cell in row.children)
             for part in node.children
             for row in part.children
         ]
-        return Columns(
-            head=rows[0], rows=tuple(rows[1:]), line=self._line(node), source=self._source(node)
-        )
+        self._beside_box(cell for row in rows for cell in row)
+        return Columns(head=head, rows=tuple(rows), line=_line(node), source=source)
 
-    def _line(self, node: "SyntaxTreeNode") -> int:
-        return node.map[0] + 1 if node.map else 0
 
-    def _source(self, node: "SyntaxTreeNode") -> str:
-        return "\n".join(self._lines[slice(*node.map)]).rstrip() if node.map else ""
+def _boxed(text: str, *, signs: bool) -> tuple[bool, str]:
+    match = _BOX.match(text) or _EMPTY.match(text) or (signs and _SIGN.match(text))
+    return (True, text[match.end() :].strip()) if match else (False, text.strip())
+
+
+def _line(node: "SyntaxTreeNode") -> int:
+    return node.map[0] + 1 if node.map else 0
+
+
+def _first(item: "SyntaxTreeNode") -> tuple[str, ...]:
+    """Return the lines of the paragraph that an item of a list begins with."""
+    parts = item.children
+    return _lines(parts[0]) if parts and parts[0].type == "paragraph" else ()
 
 
 def _lines(node: "SyntaxTreeNode") -> tuple[str, ...]:
@@ -206,107 +234,28 @@ def _lines(node: "SyntaxTreeNode") -> tuple[str, ...]:
 def _text(node: "SyntaxTreeNode") -> str:
     """Return the text of a node: `code` keeps its marks, all other markup goes."""
     parts: list[str] = []
-    for each in node.walk():
-        if each.type == "text":
-            parts.append(each.content)
-        elif each.type == "code_inline":
-            parts.append(f"`{each.content}`")
-        elif each.type in ("softbreak", "hardbreak") or (
-            each.type == "html_inline" and _BREAK.fullmatch(each.content)
+    for part in node.walk():
+        if part.type == "text":
+            parts.append(part.content)
+        elif part.type == "code_inline":
+            parts.append(f"`{part.content}`")
+        elif part.type in ("softbreak", "hardbreak") or (
+            part.type == "html_inline" and _BREAK.fullmatch(part.content)
         ):
             parts.append("\n")
-        elif each.type == "image":
-            parts.append(each.content if not each.children else "")
     text = _UNSEEN.sub("", "".join(parts)).strip()
-    return _OBSIDIAN.sub(lambda found: found["code"] or found["link"] or found["mark"] or "", text)
+    return _OBSIDIAN.sub(lambda match: match["code"] or match["link"] or match["mark"] or "", text)
 
 
-def _nested(blocks: Iterable[Block | _Heading]) -> Chapter:
+def _nested(blocks: Iterable[Block | Chapter]) -> Chapter:
     """Nest the blocks under their headings, and headings under those of a higher level."""
-    open_: list[tuple[_Heading, list[Block], list[Chapter]]] = [(_Heading("", 0, 0), [], [])]
-
-    def close() -> None:
-        head, own, inner = open_.pop()
-        chapter = _chapter(head, own, inner)
-        open_[-1][2].append(chapter)
-
+    open_chapters = [Chapter()]
     for block in blocks:
-        if isinstance(block, _Heading):
-            while open_[-1][0].level >= block.level:
-                close()
-            open_.append((block, [], []))
+        if isinstance(block, Chapter):
+            while open_chapters[-1].level >= block.level:
+                open_chapters.pop()
+            open_chapters[-1].chapters.append(block)
+            open_chapters.append(block)
         else:
-            open_[-1][1].append(block)
-    while len(open_) > 1:
-        close()
-    return _chapter(*open_[0])
-
-
-def _chapter(head: _Heading, blocks: list[Block], chapters: list[Chapter]) -> Chapter:
-    return Chapter(
-        title=head.text,
-        level=head.level,
-        line=head.line,
-        blocks=tuple(blocks),
-        chapters=tuple(chapters),
-    )
-
-
-def _has_box(block: Block) -> bool:
-    if isinstance(block, Columns):
-        return any(box(cell)[0] for row in block.rows for cell in row)
-    if isinstance(block, Prose):
-        return any(box(line)[0] for line in block.lines)
-    return isinstance(block, Listed) and any(
-        item.boxed or any(map(_has_box, item.below)) for item in block.items
-    )
-
-
-def _with_signs(block: Block, boxes: bool) -> Iterator[Block]:
-    """Yield a block with its lines that have boxes as items of a list.
-
-    Where the document has no other boxes, or the block has some, what begins with ✅ or ❌ is one.
-    """
-    signs = not boxes or _has_box(block)
-    if isinstance(block, Prose):
-        yield from _lines_with_boxes(block, signs=signs)
-    elif isinstance(block, Listed):
-        items = []
-        for item in block.items:
-            found = None if item.boxed else _sign(item.text, signs=signs)
-            items.append(
-                msgspec.structs.replace(
-                    item,
-                    text=item.text[found.end() :] if found else item.text,
-                    boxed=item.boxed or bool(found),
-                    below=tuple(each for one in item.below for each in _with_signs(one, boxes)),
-                )
-            )
-        yield msgspec.structs.replace(block, items=tuple(items))
-    else:
-        yield block
-
-
-def _sign(text: str, *, signs: bool) -> re.Match[str] | None:
-    return _EMPTY.match(text) or (_SIGN.match(text) if signs else None)
-
-
-def _lines_with_boxes(block: Prose, *, signs: bool) -> Iterator[Block]:
-    """Yield what stands before the first line with a box, then those that have one as a list."""
-    items: list[ListedItem] = []
-    before: list[str] = []
-    for place, line in enumerate(block.lines):
-        found = _BOX.match(line) or _sign(line, signs=signs)
-        if found:
-            text = line[found.end() :].strip()
-            items.append(ListedItem(text=text, boxed=True, line=block.line + place))
-        elif items:
-            items[-1] = msgspec.structs.replace(items[-1], text=f"{items[-1].text} {line}")
-        else:
-            before.append(line)
-    if not items:
-        yield block
-        return
-    if before:
-        yield Prose(lines=tuple(before), line=block.line, source="\n".join(before))
-    yield Listed(items=tuple(items))
+            open_chapters[-1].blocks.append(block)
+    return open_chapters[0]

@@ -1,5 +1,6 @@
 """What check files say of the sentences that they answer."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,7 +15,7 @@ from readiness.model.words import Better
 from readiness.propose.rules import check_files, known_names
 from readiness.text.fault import Fault
 
-# Of these nobody wants none.
+# Units of which zero is never a target.
 MEASURED_UNITS: Final = ("%", "us", "ms", "s", "m", "h", "d", "B", "rps")
 FACT: Final = re.compile(r"(?<!\$)\{(part|path|url|number|target|sibling|place)\}")
 
@@ -22,48 +23,44 @@ FACT: Final = re.compile(r"(?<!\$)\{(part|path|url|number|target|sibling|place)\
 class Phrase:
     """One sentence that a check answers: the words that it must have, and those that it may."""
 
-    def __init__(self, check: str, file: CheckFile, given: PhraseFile, says: str) -> None:
+    def __init__(self, check: str, file: CheckFile, terms: PhraseFile, says: str) -> None:
         self.check = check
         self.params = {
             name: value if isinstance(value, str) else " ".join(value)
-            for name, value in given.with_.items()
+            for name, value in terms.with_.items()
         }
-        self.matrix = given.matrix
-        self.measure = given.measure
-        self._file = file
-        self._given = given
+        self.matrix = terms.matrix
+        self.measure = terms.measure
         self.says = says
-        self.takes = frozenset(name for text in self._texts() for name in FACT.findall(text))
-
-    def _texts(self) -> list[str]:
-        return [*self.params.values(), *(each for given in self.matrix.values() for each in given)]
+        self._file = file
+        self._expect = terms.expect
+        texts = [*self.params.values(), *itertools.chain(*self.matrix.values())]
+        self.takes = frozenset(name for text in texts for name in FACT.findall(text))
 
     @cached_property
     def needed(self) -> list[re.Pattern[str]]:
-        """Patterns that must all be found."""
+        """Return patterns that must all be found."""
         return [_words(word) for word in self.says.split() if not word.endswith("?")]
 
     @cached_property
     def allowed(self) -> list[re.Pattern[str]]:
-        """Patterns that may be found."""
+        """Return patterns that may be found."""
         return [_words(word[:-1]) for word in self.says.split() if word.endswith("?")]
 
     def taken_from(self, sentence: str) -> str | None:
         """Return what is left of a sentence without the phrase; None if not all of it is there."""
-        for each in self.needed:
-            if not each.search(sentence):
+        for expression in self.needed:
+            if not expression.search(sentence):
                 return None
-            sentence = each.sub(" ", sentence)
-        for each in self.allowed:
-            sentence = each.sub(" ", sentence)
+            sentence = expression.sub(" ", sentence)
+        for expression in self.allowed:
+            sentence = expression.sub(" ", sentence)
         return sentence
 
     @property
     def _measured(self) -> MeasureFile | None:
-        return next(
-            (found for name, found in self._file.measures.items() if self.measure in ("", name)),
-            None,
-        )
+        measures = self._file.measures
+        return measures.get(self.measure or next(iter(measures), ""))
 
     @property
     def _is_first(self) -> bool:
@@ -71,31 +68,31 @@ class Phrase:
 
     @property
     def better(self) -> Better | None:
-        """Which way its number should go."""
-        found = self._measured
-        return found.better if found and isinstance(found.better, Better) else None
+        """Return which way its number should go."""
+        better = self._measured and self._measured.better
+        return better if isinstance(better, Better) else None
 
     @property
     def unit(self) -> str:
-        """The unit of its number."""
+        """Return the unit of its number."""
         return self._measured.unit if self._measured else ""
 
     @property
     def has_number(self) -> bool:
-        """Whether a number can be expected of it."""
+        """Return whether a number can be expected of it."""
         expect = self._file.expect
         own = self._is_first and isinstance(expect, str) and bool(re.match(r"==\s*\d", expect))
         return self.better is not None or own
 
     @property
     def expect(self) -> str | None:
-        """What is expected where no limit is said: "" is the check's own; None is nothing.
+        """Return what is expected without a limit: "" is the check's own; None is nothing.
 
         A limit that a check proposes is no limit that the board has named, so only that all is
         well may be expected: none of what is bad, all of what is good.
         """
-        if self._given.expect:
-            return self._given.expect
+        if self._expect:
+            return self._expect
         own = self._file.expect
         if self._is_first:
             whole = not isinstance(own, str) or re.match(r"==|true|false", own)
@@ -105,7 +102,7 @@ class Phrase:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What makes two sentences mean the same."""
+        """Return what makes two sentences mean the same."""
         return (self.check, self.measure, tuple(sorted(self.params.items())), str(self.matrix))
 
 
@@ -115,21 +112,22 @@ def load_phrases(folders: Sequence[str]) -> tuple[Phrase, ...]:
     Raises `BoardError` for one that names what its check does not have.
     """
     faults: list[Fault] = []
-    found = [
+    phrases = [
         phrase
         for name, file, problems in check_files(folders, "phrases", faults)
         for phrase in _phrases(name, file, problems)
     ]
     if faults:
         raise BoardError(faults)
-    return tuple(found)
+    return tuple(phrases)
 
 
 def _phrases(name: str, file: CheckFile, problems: Problems) -> list[Phrase]:
-    for index, each in enumerate(file.phrases):
-        known_names(file, [*each.with_, *each.matrix], each.measure, ("phrases", index), problems)
-    return [Phrase(name, file, each, says) for each in file.phrases for says in each.says]
+    for index, terms in enumerate(file.phrases):
+        params = [*terms.with_, *terms.matrix]
+        known_names(file, params, terms.measure, ("phrases", index), problems)
+    return [Phrase(name, file, terms, says) for terms in file.phrases for says in terms.says]
 
 
 def _words(alternatives: str) -> re.Pattern[str]:
-    return re.compile(pattern(each.replace("_", " ") for each in alternatives.split("|")))
+    return re.compile(pattern(alternatives.replace("_", " ").split("|")))

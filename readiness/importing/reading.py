@@ -9,7 +9,6 @@ from readiness.importing.amounts import names_a_limit
 from readiness.importing.drafts import (
     DraftBoard,
     DraftCriterion,
-    DraftMilestone,
     DraftTask,
     fields,
     joined,
@@ -64,39 +63,32 @@ def read_board(text: str, name: str) -> DraftBoard:
     for task in board.tasks:
         task.title = task.title or board.title
     if not board.tasks and board.figures:
-        board.tasks = [_of_figures(board)]
+        board.tasks = [DraftTask(title=board.title, criteria=board.figures)]
         board.figures = []
-    for each in board.figures:
+    for figure in board.figures:
         # The score, as one figure among others.
-        now, aim = (re.fullmatch(_OF_TEN, text.strip()) for text in (each.current, each.target))
+        now, aim = (re.fullmatch(_OF_TEN, cell.strip()) for cell in (figure.start, figure.limit))
         if aim:
             document.matter.setdefault("target", aim[1])
             document.matter.setdefault("baseline", now[1] if now else "")
     for name, expression in (("target", _TARGET), ("baseline", _STANDS)):
-        found = document.matter.get(name, "") or (m[1] if (m := expression.search(text)) else "")
-        if re.fullmatch(r"\d+(?:\.\d+)?", found) and float(found) <= 10:
-            setattr(board, name, found)
+        match = expression.search(text)
+        score = document.matter.get(name, "") or (match[1] if match else "")
+        if re.fullmatch(r"\d+(?:\.\d+)?", score) and float(score) <= 10:
+            setattr(board, name, score)
     return board
-
-
-def _of_figures(board: DraftBoard) -> DraftTask:
-    criteria = [
-        DraftCriterion(title=each.name, limit=each.target, start=each.current)
-        for each in board.figures
-    ]
-    return DraftTask(title=board.title, criteria=criteria)
 
 
 def _chapter_priority(title: str) -> Priority | None:
     """Return the priority that a heading gives to all tasks below it."""
-    said = plain(title)
-    if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", said):
-        return priority_of(said)
+    text = plain(title)
+    if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", text):
+        return priority_of(text)
     extra = pattern(vocabulary().chapters["words"])
     beside = re.search(r"[(（\[【]([^()（）]+)[)）\]】]$", title.strip())
     return (
-        priority_of(re.sub(extra, " ", said))
-        or priority_of(said)
+        priority_of(re.sub(extra, " ", text))
+        or priority_of(text)
         or (priority_of(beside[1]) if beside else None)
     )
 
@@ -119,12 +111,12 @@ class _Walker:
             return
         if name and parent is not None:
             task = parent
-        elif found := self._named(chapter.title):
-            task, name = found, "criteria"
-            parent = task
+        elif earlier := self._named(chapter.title):
+            task = parent = earlier
+            name = "criteria"
         else:
             title, identifier = titled(chapter.title)
-            title, given = owned(title) if identifier or _SAYS_MORE.search(title) else (title, {})
+            title, values = owned(title) if identifier or _SAYS_MORE.search(title) else (title, {})
             task = DraftTask(
                 title=title,
                 id=identifier,
@@ -132,41 +124,41 @@ class _Walker:
                 line=chapter.line,
                 stated=bool(identifier),
             )
-            for key, value in given.items():
-                task.put(key, value)
+            task.put_all(values.items())
             priority = _chapter_priority(chapter.title) or priority
             self.board.tasks.append(task)
             name = name if name in ("criteria", "goal") else ""
         before = len(self.board.tasks)
         self._blocks(chapter.blocks, task, name)
         task.priority = task.priority or priority
-        for each in chapter.chapters:
-            self.chapter(each, task if chapter.level else None, priority)
+        for inner in chapter.chapters:
+            self.chapter(inner, task if chapter.level else None, priority)
         if task is not parent:
             self._finish(task, self.board.tasks[before:], priority)
 
     def _named(self, title: str) -> DraftTask | None:
         """Find the task of `X: acceptance criteria`, and drop its title as its only criterion."""
-        for piece in re.split(r"\s+[—–-]\s+|[:：]\s*", title, maxsplit=1)[:1]:
-            if label(title[len(piece) :].lstrip(" —–-:：")) == "criteria":
-                for task in self.board.tasks:
-                    if plain(task.title) == plain(piece):
-                        if [each.title for each in task.criteria] == [task.title]:
-                            task.criteria = []
-                        return task
+        name = re.split(r"\s+[—–-]\s+|[:：]\s*", title, maxsplit=1)[0]
+        if label(title[len(name) :].lstrip(" —–-:：")) != "criteria":
+            return None
+        for task in self.board.tasks:
+            if plain(task.title) == plain(name):
+                if [criterion.title for criterion in task.criteria] == [task.title]:
+                    task.criteria = []
+                return task
         return None
 
     def _finish(
         self, task: DraftTask, below: Sequence[DraftTask], priority: Priority | None
     ) -> None:
-        for each in below:
-            each.priority = each.priority or priority
+        for inner in below:
+            inner.priority = inner.priority or priority
         if not task.criteria:
             task.criteria = task.ticked_steps
-        said = task.listed if task.stated or task.number else []
-        if not task.criteria and any(names_a_limit(each.title) for each in said):
-            task.criteria = said
-        if not task.criteria and task.stated and not any(each.criteria for each in below):
+        listed = task.listed if task.stated or task.number else []
+        if not task.criteria and any(names_a_limit(criterion.title) for criterion in listed):
+            task.criteria = listed
+        if not task.criteria and task.stated and not any(inner.criteria for inner in below):
             task.criteria = [DraftCriterion(title=task.title, line=task.line)]
 
     # --- blocks -----------------------------------------------------------------------------------
@@ -180,7 +172,8 @@ class _Walker:
             elif isinstance(block, Listed):
                 self._items(block, task, name)
             elif name == "verify" and block.language.lower() in _SHELL_LANGUAGES:
-                task.ticked_steps.append(_verified(task, block))
+                criterion = DraftCriterion(title=task.title, line=task.line, code=(block.text,))
+                task.ticked_steps.append(criterion)
             elif name in ("details", ""):
                 task.details.append(block.source)
 
@@ -193,15 +186,15 @@ class _Walker:
             return ""  # what follows is about something else
         last = ""
         for place, line in enumerate(block.lines):
-            found = fields(line)
-            if not found and not place and (known := label(line)):
+            pairs = fields(line)
+            if not pairs and not place and (known := label(line)):
                 name = last = known
                 continue
-            for key, value in found:
+            for key, value in pairs:
                 self._put(task, key, value)
                 last = key
-            if found:
-                name = found[-1][0] if not found[-1][1] else ""
+            if pairs:
+                name = last if not pairs[-1][1] else ""
             elif (last or name) and _goes_on(last or name, line):
                 self._put(task, last or name, line)
             elif not (place or last or name) and task.title:
@@ -212,14 +205,14 @@ class _Walker:
 
     def _put(self, task: DraftTask, name: str, value: str) -> None:
         board = self.board
-        if name == "created" and not board.created and (found := _DATE.search(value)):
-            board.created = found[1]
+        if name == "created" and not board.created and (day := _DATE.search(value)):
+            board.created = day[1]
         elif name == "review":
             board.review = board.review or value
         elif name == "goal" and value:
             board.goal = f"{board.goal}\n{value}".strip()
         elif name == "milestones" and value:
-            board.milestones.append(DraftMilestone(text=value, line=task.line))
+            board.milestones.append(value)
         elif value:
             task.put(name, value)
 
@@ -231,24 +224,21 @@ class _Walker:
         elif figures := table.figures():
             self.board.figures += figures
         elif tasks := table.tasks():
-            for each in tasks:
-                each.criteria = each.criteria or [DraftCriterion(title=each.title, line=each.line)]
             self.board.tasks += tasks
         else:
             task.criteria += table.criteria()
 
     def _milestones(self, blocks: Iterable[Block]) -> None:
-        found = self.board.milestones
+        milestones = self.board.milestones
         for block in blocks:
             if isinstance(block, Listed):
-                found += [DraftMilestone(text=each.text, line=each.line) for each in block.items]
+                milestones += [item.text for item in block.items]
             elif isinstance(block, Columns):
                 for row in block.rows:
                     days = [cell for cell in row if _DATE.fullmatch(cell.strip())]
                     name, *rest = [cell for cell in row if cell and cell not in days] or [""]
                     when = f" ({days[0]})" if days else ""
-                    text = f"{name}{when}: {': '.join(rest)}"
-                    found.append(DraftMilestone(text=text, line=block.line))
+                    milestones.append(f"{name}{when}: {': '.join(rest)}")
 
     # --- lists ------------------------------------------------------------------------------------
 
@@ -258,7 +248,7 @@ class _Walker:
             return
         for item in block.items:
             if name == "milestones":
-                self.board.milestones.append(DraftMilestone(text=item.text, line=item.line))
+                self.board.milestones.append(item.text)
             elif name == "steps":
                 self._step(item, task)
             elif name == "depends" and not item.boxed:
@@ -267,19 +257,18 @@ class _Walker:
                 self._item(item, task, wanted=name == "criteria")
 
     def _step(self, item: ListedItem, task: DraftTask) -> None:
-        text, _, _ = _said(item)
+        text, _, _ = _parts(item)
         task.steps.append(text)
         if item.boxed:
             task.ticked_steps.append(DraftCriterion(title=text, line=item.line))
 
     def _item(self, item: ListedItem, task: DraftTask, *, wanted: bool) -> None:
         """Take an item as a criterion, as a task of its own, or for what it names."""
-        text, given, code = _said(item)
-        inner = list(item.items)
+        text, pairs, code = _parts(item)
         if not (item.boxed or wanted) and self._names_something(item, task):
             return
-        if _has_boxes(item.below) or any(_is_criteria(each) for each in inner):
-            self._task(text, given, item, task)
+        if _has_boxes(item.below) or any(map(_is_criteria, item.items)):
+            self._task(text, pairs, item, task)
             return
         title, own = owned(text)
         sentence, named = verified(measured(text, task.id))
@@ -291,11 +280,10 @@ class _Walker:
             and not wanted
             and not task.stated
             and title
-            and (own or _OWN & dict(given).keys())
+            and (own or _OWN & dict(pairs).keys())
         ):
             alone = _new(title, item)
-            for key, value in (*own.items(), *given):
-                alone.put(key, value)
+            alone.put_all((*own.items(), *pairs))
             if not alone.criteria:
                 alone.criteria.append(DraftCriterion(title=title, line=item.line, code=code))
             self.board.tasks.append(alone)
@@ -304,43 +292,37 @@ class _Walker:
 
     def _names_something(self, item: ListedItem, task: DraftTask) -> bool:
         """Take an item such as `Owner: li`, or `Acceptance criteria:` with a list below it."""
-        found = _fields(item)
-        if not found:
+        pairs = _fields(item)
+        if not pairs:
             return False
-        last, value = found[-1]
-        if any(each.boxed for each in item.items) and (value or last not in ("criteria", "steps")):
+        last, value = pairs[-1]
+        boxed = any(inner.boxed for inner in item.items)
+        if boxed and (value or last not in ("criteria", "steps")):
             return False
-        for key, said in found:
-            self._put(task, key, said)
+        for key, text in pairs:
+            self._put(task, key, text)
         if not value:
             self._blocks(item.below, task, last)
         return True
 
     def _task(
-        self, text: str, given: Sequence[tuple[str, str]], item: ListedItem, parent: DraftTask
+        self, text: str, pairs: Sequence[tuple[str, str]], item: ListedItem, parent: DraftTask
     ) -> None:
         title, own = owned(text)
         task = _new(title or parent.title, item)
         self.board.tasks.append(task)
-        for key, value in (*own.items(), *given):
-            task.put(key, value)
+        task.put_all((*own.items(), *pairs))
         task.priority = task.priority or parent.priority
-        before = len(self.board.tasks)
         for block in item.below:
             if isinstance(block, Listed):
                 self._items(block, task, "")
-            elif isinstance(block, Fence):
-                task.details.append(block.source)
-        if not task.criteria:
-            for each in self.board.tasks[before:] if task.title else ():
-                each.title = f"{task.title}: {each.title}"
 
 
 def _is_verdict(chapter: Chapter) -> bool:
-    """Whether a chapter is what this program writes itself of the release into its boards."""
+    """Return whether a chapter is what this program itself writes of the release."""
     first = chapter.blocks[0] if chapter.blocks else None
-    said = first.lines[0] if isinstance(first, Prose) and first.lines else ""
-    return any(said == sentences(each)("board.success_rule") for each in Language)
+    line = first.lines[0] if isinstance(first, Prose) and first.lines else ""
+    return line in [sentences(language)("board.success_rule") for language in Language]
 
 
 def _new(title: str, item: ListedItem) -> DraftTask:
@@ -348,10 +330,10 @@ def _new(title: str, item: ListedItem) -> DraftTask:
     return DraftTask(title=title, id=identifier, line=item.line, stated=bool(identifier))
 
 
-def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
+def _parts(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
     """Return an item's sentence, the fields that it names below, and the code that verifies it."""
     text = item.text
-    given: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     code: list[str] = []
     for block in item.below:
         lines: Iterable[str] = ()
@@ -360,22 +342,18 @@ def _said(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]
         elif isinstance(block, Prose):
             lines = block.lines
         elif isinstance(block, Listed):
-            lines = [each.text for each in block.items if not each.boxed]
+            lines = [inner.text for inner in block.items if not inner.boxed]
         for line in lines:
-            if found := fields(line):
-                given += [pair for pair in found if pair[0] != "verify"]
-                code += [value for name, value in found if name == "verify" and value]
+            if known := fields(line):
+                pairs += [pair for pair in known if pair[0] != "verify"]
+                code += [value for name, value in known if name == "verify" and value]
             elif isinstance(block, Prose) and not block.source:
                 text = joined(text, line)
-    return text, given, tuple(code)
-
-
-def _verified(task: DraftTask, block: Fence) -> DraftCriterion:
-    return DraftCriterion(title=task.title, line=task.line, code=(block.text,))
+    return text, pairs, tuple(code)
 
 
 def _goes_on(name: str, line: str) -> bool:
-    """Whether a line belongs to the label before it: prose about criteria is none."""
+    """Return whether a line belongs to the label before it: prose about criteria is none."""
     return name != "criteria" or unnumbered(line) != line
 
 
@@ -386,8 +364,7 @@ def _fields(item: ListedItem) -> list[tuple[str, str]]:
 
 
 def _is_criteria(item: ListedItem) -> bool:
-    found = _fields(item)
-    return bool(found) and found[-1] == ("criteria", "") and any(item.items)
+    return _fields(item)[-1:] == [("criteria", "")] and any(item.items)
 
 
 def _has_boxes(blocks: Iterable[Block]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from readiness.importing.drafts import DraftCriterion, DraftFigure, DraftTask, label, owned, titled
+from readiness.importing.drafts import DraftCriterion, DraftTask, label, owned, titled
 from readiness.importing.outline import Columns, box
 from readiness.importing.words import columns, named, plain
 
@@ -20,9 +20,6 @@ class Table:
         for cell in grid.head:
             name = named(cell, columns())
             self._names.append("" if name in self._names else name)
-        if "current" not in self._names and {"metric", "target"} <= set(self._names):
-            # `Metric | Status | Target`
-            self._names = ["current" if name == "status" else name for name in self._names]
         if "target" not in self._names and {"metric", "criterion"} & set(self._names):
             # `指标 | 当前 | 目标`: what a figure aims at is no goal of the board.
             self._names = ["target" if name == "goal" else name for name in self._names]
@@ -33,15 +30,15 @@ class Table:
             row = dict(zip(self._names, cells, strict=False))
             if not row.get("title") and self._boxes and "title" not in self._names:
                 # A column of boxes, and one of what they are about.
-                row["title"] = next((each for each in cells if each and not box(each)[0]), "")
+                row["title"] = next((cell for cell in cells if cell and not box(cell)[0]), "")
             yield self._grid.line + 2 + place, row
 
-    def figures(self) -> list[DraftFigure]:
+    def figures(self) -> list[DraftCriterion]:
         """Return the key figures of the table; none where it holds no such."""
         if not {"metric", "target"} <= set(self._names):
             return []
         return [
-            DraftFigure(name=row["metric"], current=row.get("current", ""), target=row["target"])
+            DraftCriterion(title=row["metric"], start=row.get("current", ""), limit=row["target"])
             for _, row in self._rows()
             if row.get("metric") and row.get("target")
         ]
@@ -51,15 +48,14 @@ class Table:
         rows = [self._grid.head, *self._grid.rows]
         if len(self._grid.head) != 2 or self._boxes:
             return []
-        found = [(label(row[0]), row[1]) for row in rows]
-        known = [pair for pair in found if pair[0]]
+        known = [(name, row[1]) for row in rows if (name := label(row[0]))]
         return known if len(known) >= len(self._grid.rows) else []
 
     def criteria(self) -> list[DraftCriterion]:
         """Return the criteria of one task, where each row is one."""
-        found = set(self._names)
-        by_box = self._boxes and not found & set(_ABOUT_TASKS)
-        named = "criterion" in found or ("criteria" in found and "title" not in found)
+        names = set(self._names)
+        by_box = self._boxes and not names & set(_ABOUT_TASKS)
+        named = "criterion" in names or ("criteria" in names and "title" not in names)
         if not (named or by_box):
             return []
         return [
@@ -76,14 +72,12 @@ class Table:
 
     def tasks(self) -> list[DraftTask]:
         """Return the tasks, where each row is one."""
-        found = set(self._names)
-        named = "title" in found and bool(found & set(_ABOUT_TASKS) or {"id", "status"} <= found)
-        if not named and not (self._is_list_of_tasks() and "status" in found):
+        names = set(self._names)
+        named = "title" in names and bool(names & set(_ABOUT_TASKS) or {"id", "status"} <= names)
+        called = {"task", "tasks", "任务", "任务名称"} & set(map(plain, self._grid.head))
+        if not named and not (called and "status" in names):
             return []
         return [task for line, row in self._rows() if (task := _task(row, line))]
-
-    def _is_list_of_tasks(self) -> bool:
-        return any(plain(cell) in ("task", "tasks", "任务", "任务名称") for cell in self._grid.head)
 
 
 def _title(row: Row) -> str:
@@ -94,13 +88,13 @@ def _title(row: Row) -> str:
 
 
 def _task(row: Row, line: int) -> DraftTask | None:
-    heading, given = owned(" ".join(box(row.get("title", ""))[1].split()))
+    heading, values = owned(" ".join(box(row.get("title", ""))[1].split()))
     if not heading:
         return None
     title, identifier = titled(heading)
     own = re.sub(r"[^A-Za-z0-9_-]", "-", row.get("id", "").strip(" #`[]")).strip("-")
     task = DraftTask(title=title, id=f"T{own}" if own.isdigit() else own or identifier, line=line)
-    for name, value in {**row, **given}.items():
+    for name, value in {**row, **values}.items():
         if name in ("tags", "problem", "status", *_ABOUT_TASKS):
             task.put(name, value)
     task.stated = True
@@ -109,11 +103,10 @@ def _task(row: Row, line: int) -> DraftTask | None:
         DraftCriterion(title=text, line=line, code=code)
         for text in _several(row.get("criteria", "") or row.get("criterion", ""))
     ]
-    if code and not task.criteria:
-        task.criteria = [DraftCriterion(title=title, line=line, code=code)]
-    if not task.criteria and row.get("target"):
-        limit, start = row["target"], row.get("current", "")
-        task.criteria = [DraftCriterion(title=title, line=line, limit=limit, start=start)]
+    if not task.criteria:
+        limit, start = ("", "") if code else (row.get("target", ""), row.get("current", ""))
+        own_words = DraftCriterion(title=title, line=line, limit=limit, start=start, code=code)
+        task.criteria = [own_words]
     return task
 
 
@@ -122,5 +115,5 @@ def _several(cell: str) -> list[str]:
     if len(re.findall(r"(?:^|\s)\d[.)]\s", cell)) > 1 and re.match(r"\s*1[.)]\s", cell):
         cell = re.sub(r"(?:^|\s)\d[.)]\s", "\n", cell)  # 1. this 2. that
     pieces = re.split(r"\n|[;；]|(?=\[[ xX]\]\s)|(?:^|\s)[•·]\s", cell)
-    found = (box(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", piece))[1] for piece in pieces)
-    return [text for text in found if text]
+    texts = (box(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", piece))[1] for piece in pieces)
+    return list(filter(None, texts))

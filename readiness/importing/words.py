@@ -1,6 +1,7 @@
 """How people who write task boards call things, in English and Chinese: words.toml, read once."""
 
 import re
+import string
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -56,46 +57,41 @@ def vocabulary() -> Vocabulary:
 @cache
 def labels() -> dict[str, str]:
     """Return what each label stands for."""
-    return {word: name for name, given in vocabulary().labels.items() for word in given}
+    return {word: name for name, words in vocabulary().labels.items() for word in words}
 
 
 @cache
 def columns() -> dict[str, str]:
     """Return what each heading of a column stands for, labels among them."""
-    own = {word: name for name, given in vocabulary().columns.items() for word in given}
+    own = {word: name for name, words in vocabulary().columns.items() for word in words}
     return {**labels(), **own}
 
 
 def named(text: str, words: Mapping[str, str]) -> str:
     """Return what a label stands for, also in two languages at once; "" if nothing known."""
-    said = plain(text)
+    name = plain(text)
     known = (
-        words.get(said)
-        or words.get(said.replace("-", " "))
-        or words.get(re.sub(r"\s*[(（].*[)）]$", "", said))
+        words.get(name)
+        or words.get(name.replace("-", " "))
+        or words.get(re.sub(r"\s*[(（].*[)）]$", "", name))
     )
-    if known or not said:
-        return known or words.get(said, "")
-    both = {words.get(part) for part in map(plain, _BILINGUAL.split(said)) if part}
+    if known or not name:
+        return known or ""
+    both = {words.get(part) for part in map(plain, _BILINGUAL.split(name)) if part}
     return (both.pop() or "") if len(both) == 1 else ""
 
 
 def plain(text: str) -> str:
-    """Text to be compared: lower case, of one width, without emoji, markup and outer marks."""
+    """Fold a text for comparison: lower case, one width, no emoji, markup and outer marks."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(" " if _is_sign(each) else each for each in folded)
+    kept = "".join(" " if _is_sign(character) else character for character in folded)
     return " ".join(kept.split()).strip(" *_:：-–—.。!|")
 
 
 def without_emoji(text: str) -> str:
-    """Text without the pictures at its beginning and end."""
-    size = len(text)
-    start = next((i for i in range(size) if not (_is_sign(text[i]) or text[i].isspace())), size)
-    end = next(
-        (i for i in range(size, start, -1) if not (_is_sign(text[i - 1]) or text[i - 1].isspace())),
-        start,
-    )
-    return text[start:end]
+    """Return a text without the pictures at its beginning and end."""
+    signs = "".join(filter(_is_sign, text))
+    return text.strip(signs + string.whitespace)
 
 
 def _is_sign(character: str) -> bool:
@@ -106,10 +102,10 @@ def _is_sign(character: str) -> bool:
 
 def pattern(words: Iterable[str]) -> str:
     """Return a regular expression for any of some words: a Latin one alone, maybe in the plural."""
-    return "|".join(_one(word) for word in sorted(words, key=len, reverse=True))
+    return "|".join(map(_word_pattern, sorted(words, key=len, reverse=True)))
 
 
-def _one(word: str) -> str:
+def _word_pattern(word: str) -> str:
     escaped = re.escape(word).replace(r"\ ", r"[\s-]+")
     before = r"(?<![a-z0-9_])" if re.match(r"[a-z0-9]", word) else ""
     behind = r"(?:e?s)?(?![a-z0-9_])" if re.search(r"[a-z]$", word) else ""
@@ -120,19 +116,19 @@ def _one(word: str) -> str:
 
 def priority_of(text: str) -> Priority | None:
     """Return the priority that a text names; None where it names none, or several."""
-    said = plain(text)
-    named = set(re.findall(r"(?<![a-z0-9])p([0-3])(?![0-9])", said))
-    if len(named) == 1:
-        return Priority(f"P{named.pop()}")
-    if named:
+    words = plain(text)
+    numbers = set(re.findall(r"(?<![a-z0-9])p([0-3])(?![0-9])", words))
+    if len(numbers) == 1:
+        return Priority(f"P{numbers.pop()}")
+    if numbers:
         return None
-    first = re.split(r"[-–—(,，;；/]", said)[0].strip()
-    for priority, given in vocabulary().priorities.items():
-        if said in given or first in given:
+    first = re.split(r"[-–—(,，;；/]", words)[0].strip()
+    for priority, names in vocabulary().priorities.items():
+        if words in names or first in names:
             return priority
     return None
 
 
 def names_nobody(text: str) -> bool:
-    """Whether a text says that nobody, or nothing, is named."""
+    """Return whether a text says that nobody, or nothing, is named."""
     return text.strip().casefold() in vocabulary().nobody["words"] or not text.strip()

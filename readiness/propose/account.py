@@ -116,35 +116,23 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return [*self._missing(), *steps, *last][:3]
 
     def _missing(self) -> list[str]:
-        """Return the steps to measure more: all tools at once, then the first other failure.
-
-        What lacks only what another check makes is no step of its own.
-        """
-        codes = {
-            name: sample.code
+        """Return the step that installs what is missing, if anything is."""
+        missing = {
+            name
             for name, reading in self.readings.items()
             for sample in reading.samples
-            if isinstance(sample, Unmeasured)
+            if isinstance(sample, Unmeasured) and sample.code is ReasonCode.TOOL_MISSING
         }
-        checks = [
+        lacking = [
             criterion.check
             for criterion in self.proposed.criteria()
-            if codes.get(criterion.id) is ReasonCode.TOOL_MISSING and criterion.check
+            if criterion.id in missing and criterion.check
         ]
-        steps = []
-        if commands := install_commands(checks):
-            line = " && ".join(commands)
-            count = len(checks)
-            steps.append(self.say("init.step_install", path=self.path, count=count, commands=line))
-        apart = (ReasonCode.TOOL_MISSING, ReasonCode.PRODUCER_FAILED)
-        failures = (
-            entry for entry in self.planned if entry.missing and codes.get(entry.id) not in apart
-        )
-        if entry := next(failures, None):
-            title = in_language(entry.proposal.title, self.say)
-            why = in_language(entry.missing, self.say)
-            steps.append(self.say("init.step_measure", id=entry.id, title=title, why=why))
-        return steps
+        commands = " && ".join(install_commands(lacking))
+        if not commands:
+            return []
+        count = len(lacking)
+        return [self.say("init.step_install", path=self.path, count=count, commands=commands)]
 
     def _agent_lines(self) -> list[str]:
         """Return the lines for coding agents, with where they go and what holds one to them."""

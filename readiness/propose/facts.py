@@ -14,7 +14,6 @@ class Layout(StrEnum):
     SRC = "src"
     FLAT = "flat"
     MODULE = "module"
-    MONOREPO = "monorepo"
     NONE = "none"
 
 
@@ -76,12 +75,12 @@ class Subproject(msgspec.Struct, frozen=True, kw_only=True):
 
     folder: str
     name: str
-    layout: Layout
-    source: tuple[str, ...]
-    tests: tuple[str, ...]
     files: tuple[str, ...]
-    settings: Mapping[str, Data]
-    dependencies: Mapping[str, str]
+    layout: Layout = Layout.NONE
+    source: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    settings: Mapping[str, Data] = {}
+    dependencies: Mapping[str, str] = {}
 
 
 class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +91,6 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    layout: Layout
     parts: tuple[Subproject, ...]
     steps: tuple[RunCommand, ...] = ()
     variables: tuple[Variable, ...] = ()

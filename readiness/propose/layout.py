@@ -93,7 +93,7 @@ def _is_loose(part: Subproject) -> bool:
 def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name: str) -> Subproject:
     inner = [os.path.relpath(path, folder) for path in files] if folder else list(files)
     name = _declared_name(folder, settings) or os.path.basename(name)
-    layout, source = find_source(inner, name, _declared_packages(folder, settings))
+    layout, source = find_source(inner, name)
     tests = find_tests(inner, source)
 
     def whole(paths: Iterable[str]) -> tuple[str, ...]:
@@ -114,18 +114,12 @@ def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name:
 # --- code -----------------------------------------------------------------------------------------
 
 
-def find_source(
-    files: Sequence[str], name: str, declared: Sequence[str] = ()
-) -> tuple[Layout, tuple[str, ...]]:
+def find_source(files: Sequence[str], name: str) -> tuple[Layout, tuple[str, ...]]:
     """Return the layout of a project, and the folders or modules that are its code.
 
-    `declared` are folders that its settings name; `name` decides where several could be meant.
+    Its name decides where several could be meant.
     """
     python = [path for path in files if path.endswith(".py")]
-    there = [folder for folder in declared if any(is_inside(path, [folder]) for path in python)]
-    if there:
-        under_src = all(folder.split("/")[0] == "src" for folder in there)
-        return (Layout.SRC, ("src",)) if under_src else (Layout.FLAT, tuple(there))
     if any(path.startswith("src/") for path in python) and "src/__init__.py" not in files:
         return Layout.SRC, ("src",)
     packages = [folder for folder in _tops(python) if f"{folder}/__init__.py" in files]
@@ -166,24 +160,6 @@ def _is_another(files: Iterable[str], python: Iterable[str], top: str) -> bool:
         return True
     below = [path for path in python if is_inside(path, [top])]
     return all(is_test(path) or path.endswith("conftest.py") for path in below)
-
-
-def _declared_packages(folder: str, settings: Mapping[str, Data]) -> list[str]:
-    """Return the folders that the settings of build tools name as packages."""
-    paths: list[str] = []
-    for reference in (
-        "pyproject.toml:tool.hatch.build.targets.wheel.packages",
-        "pyproject.toml:tool.poetry.packages",
-        "pyproject.toml:tool.setuptools.packages",
-    ):
-        packages = lookup(settings, folder, reference)
-        for package in packages if isinstance(packages, list) else ():
-            if isinstance(package, str):
-                paths.append(package if "/" in package else package.replace(".", "/"))
-            elif isinstance(package, Mapping) and isinstance(package.get("include"), str):
-                paths.append(os.path.join(str(package.get("from") or ""), package["include"]))
-    tops = [path for path in paths if not any(path.startswith(f"{other}/") for other in paths)]
-    return [path.strip("/") for path in tops if "*" not in path]
 
 
 def _declared_name(folder: str, settings: Mapping[str, Data]) -> str:

@@ -23,32 +23,19 @@ class _Notice(msgspec.Struct, frozen=True):
     reason: str
 
 
-class _Notices(msgspec.Struct, frozen=True):
-    noticed: list[_Notice]
-
-
 @cache
-def _table() -> Sequence[_Notice]:
+def _notices() -> Sequence[_Notice]:
     text = resources("readiness.propose").joinpath("noticed.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), _Notices).noticed
+    return msgspec.convert(tomllib.loads(text)["noticed"], list[_Notice])
 
 
 def unread(files: Sequence[str], read: Collection[str]) -> Iterable[Omission]:
     """Yield the files that the table names and that are not among those `read`."""
-    seen: set[str] = set()
-    for notice in _table():
-        paths = [
-            path
-            for path in matching(notice.files, {path: path for path in files})
-            if path not in read and path not in seen
-        ]
-        seen.update(paths)
+    for notice in _notices():
+        paths = set(matching(notice.files, {path: path for path in files})).difference(read)
+        shortest = sorted(paths, key=lambda path: (path.count(os.sep), path))
+        names = joined(shortest[:_SHOWN], "names")
+        if more := len(shortest[_SHOWN:]):
+            names = worded("propose.and_more", names=names, count=more)
         if paths:
-            yield Omission(what=_together(paths), why=worded(f"propose.noticed.{notice.reason}"))
-
-
-def _together(paths: Sequence[str]) -> str:
-    order = sorted(paths, key=lambda path: (path.count(os.sep), path))
-    more = len(order) - _SHOWN
-    names = joined(order[:_SHOWN], "names")
-    return worded("propose.and_more", names=names, count=more) if more > 0 else names
+            yield Omission(what=names, why=worded(f"propose.noticed.{notice.reason}"))

@@ -6,18 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from readiness.load.check_definitions import WhenFile
+from readiness.load.readers import words
 from readiness.model.words import Goal, Priority
 from readiness.propose.effects import Deed, effect
-from readiness.propose.facts import (
-    Layout,
-    Omission,
-    Origin,
-    ProjectFacts,
-    RunCommand,
-    Subproject,
-)
+from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject
 from readiness.propose.layout import is_inside
 from readiness.propose.needs import normal
 from readiness.propose.new_board import NewProbe
@@ -80,7 +75,7 @@ def propose(
 
 def _turn(rule: ProposalRule) -> tuple[bool, int, Priority]:
     """Commands last, for then it is known what checks are about; producers before their readers."""
-    return bool(rule.propose.each), len(rule.after), rule.propose.priority
+    return bool(rule.propose.each), len(words(rule.file.after)), rule.propose.priority
 
 
 def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
@@ -106,16 +101,8 @@ def _beside(
     folders = [part.folder for part in facts.parts]
     if "" in folders:
         return
-    part = Subproject(
-        folder="",
-        name=facts.name,
-        layout=Layout.NONE,
-        source=(),
-        tests=(),
-        files=tuple(path for path in facts.files if not is_inside(path, folders)),
-        settings={},
-        dependencies={},
-    )
+    beside = tuple(path for path in facts.files if not is_inside(path, folders))
+    part = Subproject(folder="", name=facts.name, files=beside)
     alone = msgspec.structs.replace(facts, steps=())
     for rule in rules:
         terms = rule.propose
@@ -151,7 +138,8 @@ def _of_rule(
         for name, candidates in terms.with_.items():
             if value := value_of(candidates, part, evidence, terms.options):
                 params[name] = value
-        lacking = [name for name in rule.required if not params.get(name)]
+        required = [name for name, param in rule.file.params.items() if param.default is UNSET]
+        lacking = [name for name in required if not params.get(name)]
         if lacking:
             names = joined(lacking, "names")
             why = worded("propose.no_value", evidence=evidence.text, names=names)
@@ -176,10 +164,11 @@ def _of_rule(
 
 def _producer_params(rule: ProposalRule, earlier: Sequence[Proposal]) -> dict[str, str]:
     """Return the parameters of the check before this one, so that it runs once for both."""
-    for name in rule.after:
+    for name in words(rule.file.after):
         for proposal in reversed(earlier):
             if proposal.check == name:
-                return {key: value for key, value in proposal.params.items() if key in rule.params}
+                params = proposal.params.items()
+                return {name: value for name, value in params if name in rule.file.params}
     return {}
 
 
@@ -194,7 +183,7 @@ def _evidence(
     terms, when = rule.propose, rule.propose.when
     speaking = [step for step in _speaking(when, facts.steps) if _is_about(step, part, facts)]
     if terms.each == "command":
-        covered = {words for proposal in earlier for words in proposal.steps}
+        covered = {command for proposal in earlier for command in proposal.steps}
         for step in speaking:
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
                 yield Sign(text=_run_by(step), step=step)
@@ -211,10 +200,10 @@ def _evidence(
     elif when.otherwise != "never" and not _matching(when.unless, part):
         if when.otherwise == "always":
             yield Sign()
-        elif all(map(has_tool, rule.tools)):
+        elif all(map(has_tool, words(rule.file.tool))):
             yield Sign(text=UNASKED)
         else:
-            why = worded("propose.not_installed", install=rule.install)
+            why = worded("propose.not_installed", install=rule.file.install)
             left_out.append(Omission(what=rule.check, why=why))
 
 
@@ -253,13 +242,13 @@ def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Si
 
 def _speaking(when: WhenFile, steps: Iterable[RunCommand]) -> list[RunCommand]:
     return ranked(
-        step for step in steps if any(_begins(step.words, command) for command in when.commands)
+        step for step in steps if any(_begins(step, command) for command in when.commands)
     )
 
 
-def _begins(words: tuple[str, ...], command: str) -> bool:
+def _begins(step: RunCommand, command: str) -> bool:
     start = tuple(command.removesuffix("$").split())
-    return words == start if command.endswith("$") else words[: len(start)] == start
+    return start == (step.words if command.endswith("$") else step.words[: len(start)])
 
 
 def _is_set(reference: str, part: Subproject) -> bool:
@@ -303,14 +292,14 @@ def _moved(priority: Priority, steps: int) -> Priority:
 def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list[Omission]) -> bool:
     """Return whether running a recipe is safe, and says more than the checks do."""
     why = ""
-    for words in step.inner:
-        deed = effect(words)
+    for command in step.inner:
+        deed = effect(command)
         if deed not in _MAY_BE_A_PROBE:
             does = worded(f"propose.deed.{deed}")
-            why = worded("propose.it_does_by", deed=does, command=" ".join(words))
+            why = worded("propose.it_does_by", deed=does, command=" ".join(command))
             break
         if deed is Deed.UNKNOWN:
-            why = why or worded("propose.unknown_command", command=" ".join(words))
+            why = why or worded("propose.unknown_command", command=" ".join(command))
     if not step.inner:
         why = worded("propose.unknown_command", command=step.source)
     if why:

@@ -9,7 +9,6 @@ from readiness.load.catalogue import check_paths
 from readiness.load.check_definitions import CheckFile, ProposeFile
 from readiness.load.definitions import TEXT_UNDER
 from readiness.load.faults import Problems, suggestion
-from readiness.load.readers import words
 from readiness.load.validate import convert
 from readiness.load.yamlfile import parse, read
 from readiness.model.errors import BoardError
@@ -18,18 +17,11 @@ from readiness.text.worded import worded
 
 
 class ProposalRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One way in which a check applies: what its file says, and what of the check it needs.
-
-    `required` are parameters without a default, `after` the checks whose parameters are its own.
-    """
+    """One way in which a check applies: the check by its name and file, and its terms."""
 
     check: str
+    file: CheckFile
     propose: ProposeFile
-    tools: tuple[str, ...]
-    install: str
-    params: tuple[str, ...]
-    required: tuple[str, ...]
-    after: tuple[str, ...]
 
 
 def load_rules(folders: Sequence[str]) -> tuple[ProposalRule, ...]:
@@ -93,17 +85,4 @@ def known_names(
 def _rules(name: str, file: CheckFile, problems: Problems) -> list[ProposalRule]:
     for index, terms in enumerate(file.propose):
         known_names(file, terms.with_, terms.measure, ("propose", index), problems)
-    return [
-        ProposalRule(
-            check=name,
-            propose=terms,
-            tools=words(file.tool),
-            install=file.install,
-            params=tuple(file.params),
-            required=tuple(
-                name for name, param in file.params.items() if param.default is msgspec.UNSET
-            ),
-            after=words(file.after),
-        )
-        for terms in file.propose
-    ]
+    return [ProposalRule(check=name, file=file, propose=terms) for terms in file.propose]

@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
 from readiness.propose.recipes import RUNNERS, Recipe, Recipes, line_of
-from readiness.propose.scripts import is_shell_script, script_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
 from readiness.shell.programs import SHELLS, programs, statements
@@ -21,11 +20,9 @@ from readiness.text.worded import worded
 _DEPTH: Final = 6
 _GITLAB_FILES: Final = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 _HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
-_NO_JOBS: Final = frozenset(
-    ["stages", "variables", "include", "default", "workflow", "image", "services", "cache"]
-)
 _MASKING: Final = re.compile(r"\|\||[|>&;`\n]|\$\(")
 _CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
+_SHEBANG: Final = re.compile(r"#!\s*\S*/(?:env\s+(?:-S\s*)?)?(?:\S*/)?(?:ba|da|z|k|a)?sh\b")
 _READS_COMMANDS: Final = SHELLS | {"pwsh", "powershell", "cmd"}
 
 
@@ -83,11 +80,9 @@ def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
-    for name, job in data.items():
-        if not isinstance(job, Mapping) or name in _NO_JOBS:
-            continue
+    for job in data.values():
         for key in ("before_script", "script"):
-            scripts = job.get(key)
+            scripts = job.get(key) if isinstance(job, Mapping) else None
             for script in [scripts] if isinstance(scripts, str) else scripts or ():
                 if isinstance(script, str):
                     yield from _script(path, text, script)
@@ -179,7 +174,7 @@ class _Expander:
             recipes = self._inside(words, line.folder) if depth < _DEPTH else []
             inner = [step for recipe in recipes for step in self.recipe(recipe, line, depth + 1)]
             yield from inner
-            own = script_of(words, self._files, line.folder)
+            own = _script_of(words, self._files, line.folder)
             # A script of the project is no tool of the same name; manage.py goes by its own.
             here = unwrapped(words) if own.endswith(".py") or not own else (own,)
             if recipes and depth:
@@ -211,15 +206,40 @@ class _Expander:
             for key in (called(words, self._recipes) if not folder else ())
             for name in _with_needs(key, self._recipes)
         ]
-        if path := script_of(words, self._files, folder):
+        if path := _script_of(words, self._files, folder):
             text = read_text(self._root, path)
-            if is_shell_script(path, text):
+            if _is_shell_script(path, text):
                 commands = [
                     (text.count("\n", 0, place) + 1, command)
                     for place, command in _commands_of(text)
                 ]
                 recipes.append(Recipe(lines=tuple(commands), path=path, apart=False))
         return recipes
+
+
+def _script_of(words: Sequence[str], files: Collection[str], folder: str = "") -> str:
+    """Return the file of the project that a command in `folder` runs as a program; "" if none."""
+    for place, word in enumerate(words[:8]):
+        path = os.path.normpath(os.path.join(folder, word))
+        if path in files and _only_leads_up(words[:place]):
+            return path
+    return ""
+
+
+def _only_leads_up(words: Sequence[str]) -> bool:
+    before = list(words)
+    while before and before[-1].startswith("-"):
+        before.pop()
+    if before and os.path.basename(before[-1]) in SHELLS:
+        before.pop()
+    else:
+        before = list(words)
+    return unwrapped((*before, "x")) == ("x",)
+
+
+def _is_shell_script(path: str, text: str) -> bool:
+    """Return whether a file is one, by its name or by its first line."""
+    return path.endswith((".sh", ".bash")) or bool(_SHEBANG.match(text))
 
 
 def called(words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:

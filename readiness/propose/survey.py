@@ -1,7 +1,6 @@
 """The whole look at a project: from its folder to the facts."""
 
 import os
-from typing import Final
 
 from readiness.project.git import repository
 from readiness.propose.facts import Layout, ProjectFacts, Subproject
@@ -10,8 +9,6 @@ from readiness.propose.needs import needed_variables, read_requirements
 from readiness.propose.recipes import read_recipes
 from readiness.propose.steps import find_steps
 from readiness.propose.tree import list_files, read_settings
-
-_MANY: Final = 2
 
 
 def survey(root: str) -> ProjectFacts:
@@ -22,10 +19,8 @@ def survey(root: str) -> ProjectFacts:
     parts = find_parts(files, settings, folder)
     recipes = read_recipes(root, files, settings)
     steps, unread = find_steps(root, files, recipes)
-    several = len(parts) >= _MANY
     return ProjectFacts(
-        name=folder if several or parts[0].folder or not parts[0].name else parts[0].name,
-        layout=Layout.MONOREPO if several else parts[0].layout,
+        name=folder if len(parts) > 1 or parts[0].folder or not parts[0].name else parts[0].name,
         parts=parts,
         steps=steps,
         variables=needed_variables(root, files),
