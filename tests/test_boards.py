@@ -41,12 +41,13 @@ def test_a_board_gets_the_verdict_it_should(project: Project, name: str) -> None
     assert ended.status == wanted["status"], ended
     run = ended.run
     assert (run.gate.exit_status, run.gate.decision) == (wanted["status"], wanted["decision"])
-    assert {one.id: one.verdict for one in run.criteria()} == wanted["verdicts"], ended
-    codes = {one.id: one.reason_code for one in run.criteria() if one.reason_code}
+    criteria = {criterion.id: criterion for criterion in run.criteria()}
+    assert {name: one.verdict for name, one in criteria.items()} == wanted["verdicts"], ended
+    codes = {name: one.reason_code for name, one in criteria.items() if one.reason_code}
     assert codes == wanted.get("codes", {})
-    values = {one.id: one.value for one in run.criteria()}
+    values = {name: one.value for name, one in criteria.items()}
     assert values | wanted.get("values", {}) == values
-    assert [one.id for one in run.criteria() if one.flaky] == wanted.get("flaky", [])
+    assert [name for name, one in criteria.items() if one.flaky] == wanted.get("flaky", [])
     if "score" in wanted:
         assert run.score.value == wanted["score"]
     if "probes" in wanted:

@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -222,8 +222,3 @@ def _rows_of(name: str) -> set[int]:
         return set()
     first = int(match[1])
     return {*range(first, int(match[2] or first) + 1, 2)}
-
-
-def numbers(rows: Sequence[int] | set[int]) -> str:
-    """Rows as a reader wants them."""
-    return ", ".join(map(str, sorted(rows)))

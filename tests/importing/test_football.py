@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from readiness.importing.board import Imported
 from readiness.importing.convert import convert
-from readiness.load import load_board_text
 from readiness.propose.new_board import NewProbe
 from tests.support.program import Project
 
@@ -21,9 +21,9 @@ def board() -> Imported:
 
 def probe(board: Imported, name: str) -> NewProbe:
     """The probe of a criterion."""
-    found = next(each.probe for each in board.criteria() if each.id == name)
-    assert found is not None
-    return found
+    (criterion,) = [criterion for criterion in board.criteria() if criterion.id == name]
+    assert criterion.probe is not None
+    return criterion.probe
 
 
 def test_all_criteria_come_out_and_most_are_measured(board: Imported) -> None:
@@ -68,9 +68,9 @@ def test_limits_are_the_boards(
     name: str, check: str, measure: str, expect: str, baseline: str, board: Imported
 ) -> None:
     """Numbers, units, directions and starting points are those of the text and of its table."""
-    found = probe(board, name)
-    assert (found.check, found.measure) == (check, measure)
-    assert (found.expect, found.baseline) == (expect, baseline)
+    own = probe(board, name)
+    assert (own.check, own.measure) == (check, measure)
+    assert (own.expect, own.baseline) == (expect, baseline)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_what_the_board_names_is_looked_at(
     name: str, check: str, params: dict[str, str], board: Imported
 ) -> None:
     """Folders, targets and what CI does are found where the board names them."""
-    found = probe(board, name)
-    assert found.check == check
-    assert params.items() <= found.params.items()
+    own = probe(board, name)
+    assert own.check == check
+    assert params.items() <= own.params.items()
 
 
 def test_what_no_check_measures_stays_open(board: Imported) -> None:
@@ -119,39 +119,21 @@ def test_the_rest_of_the_board_comes_along(board: Imported) -> None:
 
 
 def test_rendered_back_it_says_the_same(project: Project) -> None:
-    """The board that is rendered of a run is imported as the same tasks, criteria and probes."""
-    source = project.folder / "tasks.md"
-    source.write_bytes(FOOTBALL.read_bytes())
+    """The board that is rendered of a run is imported as the same, but for where it started."""
+    (project.folder / "tasks.md").write_bytes(FOOTBALL.read_bytes())
     assert project("import", "tasks.md").status == 0
-    first = (project.folder / "board.yaml").read_bytes()
     rendered = project("check", "--fail-fast", "--output-format", "board").out
     (project.folder / "again").mkdir()
     (project.folder / "again.md").write_text(rendered, encoding="utf-8")
     assert project("import", "again.md", "--board", "again/board.yaml").status == 0
-    second = (project.folder / "again" / "board.yaml").read_bytes()
-    boards = [
-        load_board_text(each, "board.yaml", profile=None, environ={}) for each in (first, second)
-    ]
-    one, two = (
-        [
-            (
-                *(task.id, task.title, task.priority, task.estimate, task.risk, task.steps),
-                *(task.depends_on, task.problem, task.details.strip()),
-            )
-            for task in each.tasks
-        ]
-        for each in boards
+    first, second = (
+        yaml.safe_load((project.folder / path).read_text(encoding="utf-8"))
+        for path in ("board.yaml", "again/board.yaml")
     )
-    assert one == two
-    assert len({each.subtitle for each in boards}) == 1
-    one, two = (
-        [
-            (each.id, each.title, each.check.name if each.check else "", each.expect.text)
-            for each in board.criteria()
-        ]
-        for board in boards
-    )
-    assert len(one) == 60
-    assert one == two
-    assert boards[0].milestones == boards[1].milestones
-    assert boards[0].key_figures == boards[1].key_figures
+    for board in (first, second):
+        for name in ("baseline", "review", "goal"):
+            board.pop(name, None)
+        for criterion in (one for task in board["tasks"] for one in task["criteria"]):
+            criterion.pop("baseline", None)
+            criterion.pop("ratchet", None)
+    assert second == first

@@ -52,7 +52,7 @@ def test_any_document_gives_a_board_or_a_reason(text: str) -> None:
 @given(st.text(alphabet="0123456789.,%<>≥≤=+-→到从 msK个from to below", max_size=30))
 def test_any_amount_is_read_or_refused(text: str) -> None:
     """A number that is read can be written into a board as it stands."""
-    found = amounts(normal(text))
-    if found and found.limit:
-        assert float(found.limit.number) >= 0
-        assert found.limit.number.replace(".", "", 1).isascii()
+    numbers = amounts(normal(text))
+    if numbers and numbers.limit:
+        assert float(numbers.limit.number) >= 0
+        assert numbers.limit.number.replace(".", "", 1).isascii()

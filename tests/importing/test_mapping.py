@@ -9,7 +9,9 @@ from readiness.importing.phrases import load_phrases
 from readiness.load.catalogue import Catalogue
 from readiness.model.errors import BoardError
 from readiness.propose.new_board import NewProbe
+from tests.importing.test_styles import described
 
+LOOKED_AT = ("below", "paths", "url", "target")
 NAMED = "`src/api/app.py` `src/services/` src/core/ src/database/migrations/versions/*.py"
 
 
@@ -20,15 +22,13 @@ def mapper() -> Mapper:
 
 
 @pytest.mark.parametrize(
-    ("title", "found"),
+    ("title", "wanted"),
     [
         ("mypy reports fewer than 50 errors", "mypy errors < 50"),
-        ("No mypy errors", "mypy errors == 0"),
         ("MyPy errors reduced from 1,029 to below 50", "mypy errors < 50 from 1029"),
         ("MyPy errors: 1029 → 0", "mypy errors == 0 from 1029"),
         ("MyPy errors below 50 (currently 1029)", "mypy errors < 50 from 1029"),
         ("mypy --strict passes on `src/payments`", "mypy-below below=src/payments"),
-        ("Test coverage ≥ 85%", "coverage percent_statements >= 85 %"),
         ("Test coverage ≥ ８５％", "coverage percent_statements >= 85 %"),
         (
             "Coverage of src/api/ is at least 80%",
@@ -45,7 +45,6 @@ def mapper() -> Mapper:
         ("API p95 response time < 2s", "load p95 < 2 s"),
         ("P95 latency from 900 ms to 500 ms", "load p95 <= 500 ms from 900"),
         ("P95 latency from 5s to 2s", "load p95 <= 2 s"),
-        ("Throughput above 500 RPS", "load rps_without_errors > 500 rps"),
         ("Supports at least 100 concurrent users", "load users_without_errors >= 100"),
         ("No more than 3 high vulnerabilities", "pip-audit high <= 3"),
         ("No secrets in the repository", "gitleaks == 0"),
@@ -54,39 +53,21 @@ def mapper() -> Mapper:
         ("Runbook exists at `docs/runbook.md`", "documents paths=docs/runbook.md"),
         ("`make lint` passes", "make-target target=lint"),
         ("`make coverage` shows coverage >= 50%", "make-target target=coverage"),
-        ("`make lint` and `make test` pass", "run make lint && make test"),
         ("`npm test` passes", "run npm test"),
         ("`pytest -q tests/unit` is green", "run pytest -q tests/unit"),
         ("#13 Unit tests pass", "pytest failed"),
-        ("Types: mypy errors < 10", "mypy errors < 10"),
         ("Secrets are not committed to the repo", "gitleaks"),
         ("`alembic upgrade head` works on an empty database", "alembic-upgrade"),
         ("没有类型错误", "mypy errors == 0"),
         ("MyPy错误数量从1029个减少到50个以下", "mypy errors < 50 from 1029"),
         ("业务逻辑模块覆盖率达到70%+", "coverage below=src/services percent_statements >= 70 %"),
-        ("P99 响应时间小于 1 秒", "load p99 < 1 s"),
-        ("错误率 ≤ 1%", "load errors <= 1 %"),
-        ("`npm run build` 成功", "run npm run build"),
     ],
 )
-def test_what_is_understood_is_measured(title: str, found: str, mapper: Mapper) -> None:
+def test_what_is_understood_is_measured(title: str, wanted: str, mapper: Mapper) -> None:
     """In English and in Chinese: the check, what it looks at, the measure, the limit, the start."""
     probe = mapper.probe(Sentence(title=title))
     assert isinstance(probe, NewProbe), probe
-    assert told(probe) == found
-
-
-def told(probe: NewProbe) -> str:
-    """A probe in one line, with the parameters that a sentence names."""
-    if probe.run:
-        return f"run {' && '.join(probe.run.splitlines())}"
-    named = [
-        f"{key}={value}"
-        for key, value in probe.params.items()
-        if key in ("below", "paths", "url", "target") and value != "${BASE_URL}"
-    ]
-    start = f"from {probe.baseline}" if probe.baseline else ""
-    return " ".join(filter(None, [probe.check, *named, probe.measure, probe.expect, start]))
+    assert described(probe, *LOOKED_AT).replace("url=${BASE_URL} ", "") == wanted
 
 
 @pytest.mark.parametrize(
@@ -98,38 +79,25 @@ def told(probe: NewProbe) -> str:
         "Coverage report reviewed by the security team",
         "Coverage of the payment module at least 80%",  # no such folder is named
         "Coverage of the database layer and of the mobile app at least 80%",
-        "Disable mypy in CI",
         "mypy and ruff pass",
         "mypy 1.8 passes",
         "mypy errors reduced by 50",
         "mypy errors below 50%",
         "P95 latency below 500 MB",
         "p99 < 1 s at 100 rps",  # two numbers
-        "Error rate below 1% at 1000 RPS",
         "Not all tests pass",
-        "Tests for the payment module",
         "All 928 tests pass",
-        "Do not lower coverage",
-        "Vulnerabilities are tracked in Jira",
         "Secrets are rotated every 90 days",
-        "Team trained",
         "No NameError or ModuleNotFoundError",  # where?
         "No unit tests",
-        "No tests pass",
         "No security headers are set",
-        "Without mypy",
-        "Remove mypy",
         "Reduce coverage to 50%",
         "MyPy errors increased to 50",
-        "覆盖率降低到50%",
         "单元测试未通过",
         "Windows: all tests pass",
         "All tests pass 3 times in a row",
-        "Users can log in",
         "CI is green",
-        "禁用mypy检查",
         "测试执行时间在可接受范围内",
-        "覆盖率报告已由安全团队审阅",
         "不修复类型错误",
         "`Union` is imported where it is used",
         "`make lint` passes on Windows",
@@ -147,24 +115,19 @@ def test_what_says_more_or_something_else_is_left_to_a_person(title: str, mapper
         ("`rm -rf build` works", "deletes"),
         ("`npm run deploy` succeeds", "may have side effects"),
         ("`./deploy.sh --prod` runs", "may have side effects"),
-        ("`docker compose up -d` works", "starts something that keeps running"),
-        ("`ssh web uptime` works", "contacts another machine"),
         ("`make publish` passes", "may have side effects"),
-        ("`kubectl apply -f x.yaml` works", "deploys"),
-        ("`pip install -r requirements.txt` succeeds", "installs"),
-        ("`black src` passes", "rewrites"),
         ("`make lint && git push` works", "publishes"),
     ],
 )
 def test_what_does_harm_becomes_no_probe(title: str, why: str, mapper: Mapper) -> None:
     """The reason is told; a command that only looks is taken (above)."""
-    found = mapper.probe(Sentence(title=title))
-    assert isinstance(found, Unmapped)
-    assert why in found.why
+    refusal = mapper.probe(Sentence(title=title))
+    assert isinstance(refusal, Unmapped)
+    assert why in refusal.why
 
 
 @pytest.mark.parametrize(
-    ("title", "limit", "found"),
+    ("title", "limit", "wanted"),
     [
         ("Test coverage", "80%", "coverage percent_statements >= 80 %"),
         ("MyPy errors", "< 50", "mypy errors < 50"),
@@ -173,18 +136,18 @@ def test_what_does_harm_becomes_no_probe(title: str, why: str, mapper: Mapper) -
     ],
 )
 def test_a_limit_may_stand_in_a_column_of_its_own(
-    title: str, limit: str, found: str, mapper: Mapper
+    title: str, limit: str, wanted: str, mapper: Mapper
 ) -> None:
     """What the title says of it as well must be the same."""
     probe = mapper.probe(Sentence(title=title, limit=limit))
     assert isinstance(probe, NewProbe)
-    assert told(probe) == found
+    assert described(probe) == wanted
 
 
 def test_two_limits_that_differ_are_none(mapper: Mapper) -> None:
     """Where title and column disagree, somebody has to say which holds."""
-    found = mapper.probe(Sentence(title="Test coverage ≥ 80%", limit="70%"))
-    assert isinstance(found, Unmapped)
+    probe = mapper.probe(Sentence(title="Test coverage ≥ 80%", limit="70%"))
+    assert isinstance(probe, Unmapped)
 
 
 def test_a_check_of_ones_own_is_one_file(tmp_path: Path) -> None:
@@ -200,9 +163,9 @@ def test_a_check_of_ones_own_is_one_file(tmp_path: Path) -> None:
     folders = [str(tmp_path)]
     mapper = Mapper(load_phrases(folders), Catalogue(folders), [])
     for title, expect in (("No spelling mistakes", "== 0"), ("拼写错误少于10个", "< 10")):
-        found = mapper.probe(Sentence(title=title))
-        assert isinstance(found, NewProbe)
-        assert (found.check, found.expect) == ("spelling", expect)
+        probe = mapper.probe(Sentence(title=title))
+        assert isinstance(probe, NewProbe)
+        assert (probe.check, probe.expect) == ("spelling", expect)
 
 
 def test_a_phrase_names_what_its_check_has(tmp_path: Path) -> None:
@@ -222,16 +185,14 @@ def test_every_phrase_can_be_said() -> None:
     phrases = load_phrases([])
     mapper = Mapper(phrases, Catalogue([]), folders_of(NAMED))
     facts = {"part": "src/api/", "path": "docs/a.md", "url": "`/health`", "target": "`make x`"}
-    lost = []
+    limits = [" at least 80%", " at least 8", " below 9", " below 9%", " below 9 ms", ""]
     for phrase in phrases:
-        words = [word.split("|") for word in phrase.says.split() if not word.endswith("?")]
-        said = " ".join(each[0].replace("_", " ") for each in words)
-        given = " ".join(facts[name] for name in facts if name in phrase.takes)
-        limits = [" at least 80%", " at least 8", " below 9", " below 9%", " below 9 ms", ""]
-        found = [
-            mapper.probe(Sentence(title=f"{said} {given}{limit}", sibling="lint", place="src"))
+        words = [word.split("|")[0] for word in phrase.says.split() if not word.endswith("?")]
+        named = [fact for name, fact in facts.items() if name in phrase.takes]
+        title = " ".join([*words, *named]).replace("_", " ")
+        probes = [
+            mapper.probe(Sentence(title=f"{title}{limit}", sibling="lint", place="src"))
             for limit in limits
         ]
-        if not any(isinstance(each, NewProbe) and each.check == phrase.check for each in found):
-            lost.append((phrase.check, phrase.says, found[-1]))
-    assert not lost
+        checks = {probe.check for probe in probes if isinstance(probe, NewProbe)}
+        assert phrase.check in checks, (phrase.says, probes[-1])

@@ -1,6 +1,4 @@
-"""The text of a first board, and the questions about it."""
-
-from collections.abc import Iterator
+"""The text of a first board."""
 
 import pytest
 import yaml
@@ -9,12 +7,9 @@ from msgspec.structs import replace
 from readiness.load import load_board_text
 from readiness.model.board import Board
 from readiness.model.words import Priority
-from readiness.propose.asking import choose
 from readiness.propose.board_text import PlannedTask, board_text, grouped
 from readiness.propose.facts import Variable
 from readiness.propose.proposals import Proposal
-from readiness.text.languages import Language
-from readiness.text.sentences import sentences
 
 RUFF = Proposal(
     title="ruff finds nothing",
@@ -110,43 +105,3 @@ def test_a_setting_without_a_usable_example_is_only_named(example: str) -> None:
     assert '  # SHOP_URL: "${SHOP_URL}"' in text
     assert yaml.safe_load(text)["env"] == {}
     loaded(text)
-
-
-# --- questions ------------------------------------------------------------------------------------
-
-
-def answered(*lines: str) -> list[Proposal]:
-    """What is taken of two proposals with these answers."""
-    left: Iterator[str] = iter(lines)
-
-    def ask(prompt: str) -> str:
-        try:
-            return next(left)
-        except StopIteration:
-            raise EOFError from None
-
-    taken, refused = choose([RUFF, ODD], ask, lambda text: None, sentences(Language.EN))
-    assert len(taken) + len(refused) == 2
-    return taken
-
-
-@pytest.mark.parametrize(
-    ("lines", "taken"),
-    [
-        (["", ""], [RUFF, ODD]),
-        (["y", "n"], [RUFF]),
-        (["n", "maybe", "Y"], [ODD]),
-        (["a"], [RUFF, ODD]),
-        (["n", "n"], []),
-    ],
-)
-def test_each_proposal_can_be_taken_or_refused(lines: list[str], taken: list[Proposal]) -> None:
-    """An empty line takes one, a takes all the rest, and what is no answer is asked again."""
-    assert answered(*lines) == taken
-
-
-@pytest.mark.parametrize("lines", [["q"], ["y"], []])
-def test_who_leaves_takes_nothing(lines: list[str]) -> None:
-    """Quitting, or the end of the input, ends the questions."""
-    with pytest.raises(EOFError):
-        answered(*lines)

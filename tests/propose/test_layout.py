@@ -76,13 +76,6 @@ def test_what_a_project_is_called_decides() -> None:
     assert find_source(["tools/__init__.py"], "tools") == (Layout.FLAT, ("tools",))
 
 
-def test_what_the_settings_name_wins() -> None:
-    """Packages that a build tool is told of are the code; one that is not there is not."""
-    files = ["lib/shop/__init__.py", "other/__init__.py"]
-    assert find_source(files, "shop", ["lib/shop"]) == (Layout.FLAT, ("lib/shop",))
-    assert find_source(files, "shop", ["gone"]) == (Layout.FLAT, ("other",))
-
-
 def test_a_repository_of_several_projects_has_several_parts() -> None:
     """Each project below the root has its own code and tests; examples are none of them."""
     files = [

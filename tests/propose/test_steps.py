@@ -43,10 +43,6 @@ WAYS = {
         "Makefile": MAKEFILE,
         **github('cd "$GITHUB_WORKSPACE" && make lint'),
     },
-    "make, in a folder of the matrix": {
-        "Makefile": MAKEFILE,
-        **github("make lint\n        working-directory: ${{ matrix.folder }}"),
-    },
     "tox": {
         "tox.ini": "[testenv:types]\ncommands = mypy src {posargs}\n",
         **github("tox -e types"),
@@ -80,11 +76,7 @@ WAYS = {
     },
     "a script without an ending": {
         "scripts/check": "#!/bin/sh -e\n# types\nif [ -d src ]; then\n  mypy \\\n    src\nfi\n",
-        **github("scripts/check"),
-    },
-    "a script, by a runner": {
-        "scripts/lint": "#!/usr/bin/env bash\nmypy src\n",
-        **github("poetry run bash -e ./scripts/lint"),
+        **github("poetry run bash -e ./scripts/check"),
     },
     "a script, in a folder": {
         "app/ci/run.sh": "#!/bin/sh\nset -e\nmypy src\n",
@@ -111,16 +103,15 @@ def test_a_session_that_ci_does_not_ask_for_is_not_its_own(tmp_path: Path) -> No
     """A matrix of Pythons asks for one session, not for all that there are."""
     nox = "import nox\n\n\n@nox.session\ndef {0}(session):\n    session.run('{0}')\n"
     files = {"noxfile.py": nox.format("mypy") + nox.format("flake8"), **github("nox -s mypy-$V")}
-    found = {step.words[0]: step.origin for step in reversed(steps(tmp_path, files))}
-    assert (found["mypy"], found["flake8"]) == (Origin.CI, Origin.RECIPE)
+    origins = {step.words[0]: step.origin for step in reversed(steps(tmp_path, files))}
+    assert (origins["mypy"], origins["flake8"]) == (Origin.CI, Origin.RECIPE)
 
 
 def test_a_recipe_says_where_it_stands(tmp_path: Path) -> None:
     """What no CI runs is told by its recipe's name and line."""
-    (found,) = [
-        step for step in steps(tmp_path, {"Makefile": MAKEFILE}) if step.words == ("mypy", "src")
-    ]
-    assert (found.origin, found.source, found.place) == (Origin.RECIPE, "make lint", "Makefile:4")
+    recipes = steps(tmp_path, {"Makefile": MAKEFILE})
+    (types,) = [step for step in recipes if step.words == ("mypy", "src")]
+    assert (types.origin, types.source, types.place) == (Origin.RECIPE, "make lint", "Makefile:4")
 
 
 def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:

@@ -68,30 +68,6 @@ def src() -> Files:
     }
 
 
-def flat() -> Files:
-    """A package beside its tests, and a Makefile."""
-    return {
-        "setup.cfg": "[metadata]\nname = shop\n\n[mypy]\nfiles = shop\n"
-        "\n[tool:pytest]\ntestpaths = tests\n",
-        "Makefile": ".PHONY: test\ntest:\n\tpython -m pytest\n\nclean:\n\trm -rf build\n",
-        "shop/__init__.py": "",
-        "shop/sums.py": SUMS,
-        "tests/__init__.py": "",
-        "tests/test_sums.py": TESTS.format(package="shop"),
-    }
-
-
-def inside() -> Files:
-    """Tests inside the package."""
-    return {
-        "pyproject.toml": pyproject("shop", "[tool.mypy]\nstrict = true\n"),
-        "shop/__init__.py": "",
-        "shop/sums.py": SUMS,
-        "shop/tests/__init__.py": "",
-        "shop/tests/test_sums.py": TESTS.format(package="shop"),
-    }
-
-
 def monorepo() -> Files:
     """Two projects in one repository, each with tests of the same file name."""
     return {
@@ -130,8 +106,6 @@ def poetry() -> Files:
 
 SHAPES: Final[dict[str, Callable[[], Files]]] = {
     "src": src,
-    "flat": flat,
-    "inside": inside,
     "monorepo": monorepo,
     "untested": untested,
     "django": django,
