@@ -154,8 +154,8 @@ class _Reader:
             elif node.type == "paragraph":
                 yield from self._paragraph(_lines(node), _line(node), source)
             elif node.type in ("bullet_list", "ordered_list"):
-                firsts = [line for item in node.children for line in _first(item)[:1]]
-                signs = self._beside_box(firsts)
+                lines = [line for item in node.children for line in _first(item)]
+                signs = self._beside_box(lines)
                 items = tuple(self._item(item, signs=signs) for item in node.children)
                 yield Listed(items=items, source=source)
             elif node.type == "table":

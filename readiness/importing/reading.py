@@ -313,9 +313,15 @@ class _Walker:
         self.board.tasks.append(task)
         task.put_all((*own.items(), *pairs))
         task.priority = task.priority or parent.priority
+        before = len(self.board.tasks)
         for block in item.below:
             if isinstance(block, Listed):
                 self._items(block, task, "")
+            elif isinstance(block, Fence):
+                task.details.append(block.source)
+        if not task.criteria and task.title:  # a group of tasks
+            for inner in self.board.tasks[before:]:
+                inner.title = f"{task.title}: {inner.title}"
 
 
 def _is_verdict(chapter: Chapter) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -17,6 +18,7 @@ from readiness.text.worded import in_language, worded
 from readiness.text.yaml_lines import comment, mapping_lines, quoted, scalar
 
 TARGET: Final = Decimal("8.0")
+_PRIORITY: Final = attrgetter("priority")
 
 
 class PlannedCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +43,12 @@ def grouped(proposals: Sequence[Proposal]) -> tuple[PlannedTask, ...]:
     tasks: dict[str, list[Proposal]] = {}
     for proposal in proposals:
         tasks.setdefault(proposal.task, []).append(proposal)
-    order = sorted(tasks.values(), key=lambda proposals: min(map(_priority, proposals)))
+    order = sorted(tasks.values(), key=lambda proposals: min(map(_PRIORITY, proposals)))
     return tuple(
         PlannedTask(
             id=f"T{number}",
             title=proposals[0].task,
-            priority=min(map(_priority, proposals)),
+            priority=min(map(_PRIORITY, proposals)),
             entries=tuple(
                 PlannedCriterion(proposal=proposal, id=f"T{number}.{place}")
                 for place, proposal in enumerate(proposals, 1)
@@ -54,10 +56,6 @@ def grouped(proposals: Sequence[Proposal]) -> tuple[PlannedTask, ...]:
         )
         for number, proposals in enumerate(order, 1)
     )
-
-
-def _priority(proposal: Proposal) -> Priority:
-    return proposal.priority
 
 
 def board_text(

@@ -18,7 +18,6 @@ TWINS = [
     ("ssh host restart", Deed.ASKS, "pytest -m ssh"),
     ("curl http://localhost:8000/health", Deed.ASKS, "yamllint curl.yml"),
     ("rm -rf build", Deed.DELETES, "vulture rm.py"),
-    ("python manage.py flush", Deed.DELETES, "python manage.py check"),
     ("pip install -e .", Deed.INSTALLS, "pip-audit -r requirements.lock"),
     ("tox -e lint", Deed.INSTALLS, "flake8 tox_plugin"),
     ("pre-commit run --all-files", Deed.INSTALLS, "codespell docs"),
@@ -28,7 +27,6 @@ TWINS = [
     ("mypy --install-types --non-interactive src", Deed.REWRITES, "mypy --strict src"),
     ("python manage.py makemigrations", Deed.REWRITES, "manage.py makemigrations --dry-run"),
     ("alembic upgrade head", Deed.MIGRATES, "alembic check"),
-    ("python manage.py migrate", Deed.MIGRATES, "python manage.py test"),
     ("DATABASE_URL=x ./manage.py migrate", Deed.MIGRATES, "DATABASE_URL=x ./manage.py check"),
 ]
 
