@@ -76,10 +76,10 @@ def test_foreign_text_is_clean_masked_and_short() -> None:
         assert isinstance(text, str)
         assert SECRET not in text
         assert text.isprintable()
-    (found,) = MASKING.findings(
+    (place,) = MASKING.findings(
         "T1.1", [Finding(path=hostile, line=3, rule=hostile, message=hostile)]
     )
-    assert SECRET not in f"{found.path}{found.rule}{found.message}"
+    assert SECRET not in f"{place.path}{place.rule}{place.message}"
     decided = Gate(decision=gate_of().decision, exit_status=1, reasons=(hostile,))
     assert SECRET not in gate_record(decided, 1, MASKING).reasons[0]
     assert len(criterion_record(reason="x" * 99_999).reason) < 2100

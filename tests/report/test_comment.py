@@ -114,10 +114,10 @@ def test_a_comment_is_no_longer_than_github_takes() -> None:
     assert len(page) <= LONGEST
     assert page.count("\n") > 50
     assert headings(page)[0].startswith("❌ NOT READY")
-    told = page[page.index("### What failed") :]
-    named = re.findall(r"^- ❌ fail \*\*(\S+)\*\*", told, re.MULTILINE)
+    failures = page[page.index("### What failed") :]
+    named = re.findall(r"^- ❌ fail \*\*(\S+)\*\*", failures, re.MULTILINE)
     assert named == [f"T60.{n}" for n in range(len(named))]
-    left_out = re.search(r"… (\d+) more omitted", told)
+    left_out = re.search(r"… (\d+) more omitted", failures)
     assert left_out
     assert int(left_out[1]) + len(named) == 3000
     assert "· readiness 0.1.0" in page[-400:]

@@ -29,7 +29,7 @@ def _unescaped(text: str) -> str:
 
 def obeyed(log: str) -> list[Annotation]:
     """The commands that GitHub's runner finds in a log, as it parses them."""
-    found = []
+    commands = []
     for line in log.split("\n"):
         trimmed = line.lstrip()
         end = trimmed.find("::", 2)
@@ -40,8 +40,8 @@ def obeyed(log: str) -> list[Annotation]:
         name, _, properties = trimmed[2:end].partition(" ")
         pairs = [each.split("=", 1) for each in properties.split(",") if "=" in each]
         values = {key.strip(): _unescaped(value) for key, value in pairs}
-        found.append((name, values, _unescaped(trimmed[end + 2 :])))
-    return found
+        commands.append((name, values, _unescaped(trimmed[end + 2 :])))
+    return commands
 
 
 def annotations(run: RunDocument) -> list[Annotation]:
@@ -56,9 +56,9 @@ def test_the_annotations_are_as_they_were_agreed_on(golden: Callable[[str, str],
 
 def test_criteria_are_annotated_at_their_line_of_the_board() -> None:
     """With the verdict in the title, and what was found in the message."""
-    found = {values["title"].split()[0]: (kind, values, message)
+    by_criterion = {values["title"].split()[0]: (kind, values, message)
              for kind, values, message in annotations(_with_lines())}  # fmt: skip
-    kind, values, message = found["T2.1"]
+    kind, values, message = by_criterion["T2.1"]
     assert kind == "error"
     assert (values["file"], values["line"]) == ("release/board.yaml", "42")
     assert values["title"] == "T2.1 fail: Fewer than 50 mypy errors"
@@ -79,15 +79,15 @@ def _with_lines() -> RunDocument:
 
 def test_there_are_no_more_of_a_type_than_github_shows_and_blockers_come_first() -> None:
     """The first line tells how many are left out."""
-    found = annotations(a_large_run(tasks=5, criteria=7))
-    errors = [values["title"].split()[0] for kind, values, _ in found if kind == "error"]
+    shown = annotations(a_large_run(tasks=5, criteria=7))
+    errors = [values["title"].split()[0] for kind, values, _ in shown if kind == "error"]
     assert errors[:7] == [f"T5.{n}" for n in range(7)]
     assert len(errors) == PER_TYPE
-    kind, _, message = found[0]
+    kind, _, message = shown[0]
     assert kind == "notice"
     assert message.endswith("and 25 more")
     for kind in ("error", "warning", "notice"):
-        assert sum(each[0] == kind for each in found) <= PER_TYPE
+        assert sum(each[0] == kind for each in shown) <= PER_TYPE
 
 
 def test_what_fails_in_a_release_that_is_ready_is_a_warning() -> None:
@@ -101,10 +101,10 @@ def test_what_fails_in_a_release_that_is_ready_is_a_warning() -> None:
 def test_hostile_text_stays_data(text: str) -> None:
     """The runner finds our commands and no other, of the same types and in the same order."""
     run = full_of(HOSTILE_TEXTS[text])
-    found = annotations(run)
-    assert [kind for kind, _, _ in found] == [kind for kind, _, _ in annotations(a_document())]
-    assert all(set(values) <= {"file", "line", "title"} for _, values, _ in found)
-    assert all(values.get("line", "1").isdecimal() for _, values, _ in found)
+    commands = annotations(run)
+    assert [kind for kind, _, _ in commands] == [kind for kind, _, _ in annotations(a_document())]
+    assert all(set(values) <= {"file", "line", "title"} for _, values, _ in commands)
+    assert all(values.get("line", "1").isdecimal() for _, values, _ in commands)
     assert render("github", run, Context()).replace("\n", "").isprintable()
 
 
@@ -137,7 +137,7 @@ def test_the_summary_is_as_long_as_github_shows() -> None:
 
 def read_outputs(text: str) -> dict[str, str]:
     """The outputs that the runner reads from the file, as it parses it."""
-    found = {}
+    values = {}
     lines = iter(text.split("\n"))
     for line in lines:
         if not line:
@@ -149,9 +149,9 @@ def read_outputs(text: str) -> dict[str, str]:
             name, _, end = line.partition("<<")
             assert end
             value = "\n".join(iter(lambda: next(lines), end))
-        assert name not in found, name
-        found[name] = value
-    return found
+        assert name not in values, name
+        values[name] = value
+    return values
 
 
 def test_the_outputs_tell_what_later_steps_decide_by() -> None:
@@ -181,10 +181,10 @@ def test_the_outputs_tell_what_later_steps_decide_by() -> None:
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_hostile_text_makes_no_output(text: str) -> None:
     """The names stay those that we write, and the decision what it is."""
-    found = read_outputs(outputs(full_of(HOSTILE_TEXTS[text])))
+    hostile = read_outputs(outputs(full_of(HOSTILE_TEXTS[text])))
     harmless = read_outputs(outputs(a_document()))
-    assert list(found) == list(harmless)
-    assert (found["decision"], found["ready"]) == ("not_ready", "false")
+    assert list(hostile) == list(harmless)
+    assert (hostile["decision"], hostile["ready"]) == ("not_ready", "false")
 
 
 def test_reasons_cannot_end_themselves() -> None:

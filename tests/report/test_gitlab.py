@@ -103,15 +103,3 @@ def test_a_finding_is_no_worse_than_what_it_does(
     (entry,) = [each for each in entries if each["check_name"] == "mypy/x"]
     assert entry["severity"] == severity
     assert entry["location"] == {"path": "a.py", "lines": {"begin": 3}}
-
-
-def test_fingerprints_are_the_same_in_the_next_run() -> None:
-    """Other values, reasons and lines of the board make no new violation."""
-
-    def prints(**fields: Any) -> list[str]:
-        return [
-            each["fingerprint"]
-            for each in _entries(_ready(a_criterion("T1.1", Verdict.FAIL, **fields)))
-        ]
-
-    assert prints(line=3, reason="7 errors") == prints(line=99, reason="8 errors", value=8)

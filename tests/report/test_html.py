@@ -254,10 +254,10 @@ def test_shared_evidence_stands_with_what_is_not_good() -> None:
 def test_findings_are_bounded_and_counted() -> None:
     """At most twenty findings of a criterion are on the page; the others are counted."""
     root = parsed(page(a_release()))
-    found = list(by_id(root, "c-T2.1").iter("li"))
-    assert len(found) == 21
-    assert words_of(found[0]).startswith("src/api/matches.py:3 arg-type")
-    assert words_of(found[-1]) == "and 10 more"
+    items = list(by_id(root, "c-T2.1").iter("li"))
+    assert len(items) == 21
+    assert words_of(items[0]).startswith("src/api/matches.py:3 arg-type")
+    assert words_of(items[-1]) == "and 10 more"
 
 
 def output_of(text: str, verdict: Verdict = Verdict.FAIL) -> str:

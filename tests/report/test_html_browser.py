@@ -154,7 +154,7 @@ def shown(page: Page) -> list[str]:
     return names
 
 
-def told(page: Page) -> str:
+def status(page: Page) -> str:
     """What the filter says of itself to who does not see the page."""
     return page.get_by_role("status").inner_text()
 
@@ -163,7 +163,7 @@ def test_filters_work_by_keyboard(browser: Browser) -> None:
     """Text, verdict, priority and owner narrow the list down together; a reset shows all again."""
     with opened(browser, html(a_release())) as page:
         everything = shown(page)
-        assert told(page) == f"{len(everything)} of {len(everything)} criteria shown"
+        assert status(page) == f"{len(everything)} of {len(everything)} criteria shown"
         page.get_by_role("combobox", name="Verdict", exact=True).focus()
         page.keyboard.type("fail")
         assert shown(page) == ["T2.1", "T2.2", "T3.3", "T4.2", "T6.2"]
@@ -176,10 +176,10 @@ def test_filters_work_by_keyboard(browser: Browser) -> None:
         page.get_by_label("Text").focus()
         page.keyboard.type("ERRORS mypy")
         assert shown(page) == ["T2.1"]
-        assert told(page) == f"1 of {len(everything)} criteria shown"
+        assert status(page) == f"1 of {len(everything)} criteria shown"
         page.keyboard.type(" nothing like it")
         assert shown(page) == []
-        assert told(page) == "No criterion matches."
+        assert status(page) == "No criterion matches."
         page.get_by_role("button", name="Reset").focus()
         page.keyboard.press("Enter")
         page.wait_for_function("document.querySelectorAll('.c[hidden]').length === 0")
@@ -191,12 +191,12 @@ def test_the_filter_is_in_the_address(browser: Browser) -> None:
     text = html(a_release())
     with opened(browser, text, anchor="?verdict=fail&priority=P0") as seen:
         shown = seen.locator("details.c:not([hidden])")
-        assert {one.get_attribute("data-v") for one in shown.all()} == {"fail"}
+        assert {row.get_attribute("data-v") for row in shown.all()} == {"fail"}
         seen.get_by_role("button", name="Reset").click()
         seen.wait_for_function("location.search === ''")
         seen.get_by_label("hide what is good").check()
         seen.wait_for_function("location.search === '?open=1'")
-        assert "pass" not in {one.get_attribute("data-v") for one in shown.all()}
+        assert "pass" not in {row.get_attribute("data-v") for row in shown.all()}
     with opened(browser, text, anchor="?verdict=nothing&open=1") as seen:
         assert seen.get_by_label("hide what is good").is_checked()
         assert seen.locator("details.c:not([hidden])").count() > 0

@@ -75,12 +75,12 @@ def test_an_unknown_score_has_no_sample() -> None:
 
 def test_the_gate_is_one_of_its_decisions() -> None:
     """Each has a sample, so that an alert on one of them never looks at nothing."""
-    found = {
+    decisions = {
         dict(labels)["decision"]: value
         for (name, labels), value in _samples(a_document()).items()
         if name == "readiness_gate_decision"
     }
-    assert found == {decision: float(decision is Decision.NOT_READY) for decision in Decision}
+    assert decisions == {decision: float(decision is Decision.NOT_READY) for decision in Decision}
 
 
 def test_staleness_can_be_told() -> None:
@@ -104,10 +104,10 @@ def test_values_are_numbers_alone() -> None:
 
 def test_two_boards_in_one_folder_do_not_collide() -> None:
     """No sample of one has the labels of the other, which would spoil the whole collection."""
-    one = a_document()
-    board = msgspec.structs.replace(one.board, title="Another")
-    assert not set(_samples(one)) & set(_samples(a_document(board=board)))
-    assert not set(_samples(one)) & set(_samples(a_document(profile="production")))
+    run = a_document()
+    board = msgspec.structs.replace(run.board, title="Another")
+    assert not set(_samples(run)) & set(_samples(a_document(board=board)))
+    assert not set(_samples(run)) & set(_samples(a_document(profile="production")))
 
 
 def test_a_label_is_read_back_as_it_was() -> None:

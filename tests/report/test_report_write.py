@@ -14,13 +14,6 @@ from tests.support.documents import an_unfinished_document
 _OLD = '{"gate": {"decision": "ready"}}'
 
 
-def test_a_report_is_written(tmp_path: Path) -> None:
-    """The file holds the text, and nothing else is left in the folder."""
-    write_report(str(tmp_path / "run.json"), "café\n")
-    assert (tmp_path / "run.json").read_text(encoding="utf-8") == "café\n"
-    assert os.listdir(tmp_path) == ["run.json"]
-
-
 def test_a_relative_path_starts_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report may be named from the current folder, with or without a folder."""
     monkeypatch.chdir(tmp_path)

@@ -30,12 +30,6 @@ def test_a_report_says_how_much_was_reused(name: str) -> None:
     assert "3 h ago" not in render(name, a_document(), Context())
 
 
-@pytest.mark.parametrize("name", ["table", "html", "markdown", "board"])
-def test_it_says_so_in_chinese(name: str) -> None:
-    """As the board speaks."""
-    assert "沿用" in render(name, reused(Language.ZH), Context())
-
-
 @pytest.mark.parametrize("name", ["table", "junit", "html", "tap"])
 def test_a_probe_is_shown_with_its_age(name: str) -> None:
     """Where its time would stand."""

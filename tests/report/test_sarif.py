@@ -14,7 +14,7 @@ import pytest
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import FindingRecord, RunDocument
 from readiness.report import Context, render, sarif
-from readiness.report._results import Severity, results
+from readiness.report._results import results
 from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.readers import strict_json
@@ -118,10 +118,11 @@ def test_criteria_are_at_their_line_of_the_board() -> None:
     ]
     board = msgspec.structs.replace(a_document().board, file="gate/board.yaml")
     run = a_document(tasks=[a_task("T1", *criteria)], findings=[], board=board)
-    found = {
-        each["ruleId"]: (*_place(each), each["level"]) for each in _results(run, "readiness/T")
+    places = {
+        result["ruleId"]: (*_place(result), result["level"])
+        for result in _results(run, "readiness/T")
     }
-    assert found == {
+    assert places == {
         "readiness/T1.warn": ("gate/board.yaml", 11, "warning"),
         "readiness/T1.fail": ("gate/board.yaml", 12, "error"),
         "readiness/T1.error": ("gate/board.yaml", 13, "error"),
@@ -150,11 +151,11 @@ def test_what_two_criteria_read_from_one_tool_is_told_once() -> None:
         msgspec.structs.replace(finding, criterion=name) for name in verdicts for finding in twice
     ]
     run = a_document(tasks=[a_task("T1", *criteria)], findings=findings)
-    found = _results(run, "cov/")
-    assert [_place(each)[1] for each in found] == [3, 3, 8]
-    assert [each["level"] for each in found] == ["warning"] * 3
-    assert not [each for each in found if "suppressions" in each]
-    assert len({each["partialFingerprints"]["readiness/v1"] for each in found}) == 3
+    shown = _results(run, "cov/")
+    assert [_place(result)[1] for result in shown] == [3, 3, 8]
+    assert [result["level"] for result in shown] == ["warning"] * 3
+    assert not [result for result in shown if "suppressions" in result]
+    assert len({result["partialFingerprints"]["readiness/v1"] for result in shown}) == 3
 
 
 def test_fingerprints_outlive_moved_lines() -> None:
@@ -220,13 +221,6 @@ def test_the_most_important_results_are_kept(monkeypatch: pytest.MonkeyPatch) ->
     assert left_out["message"]["text"].startswith(
         f"{len(everything) - 7} least important results were omitted"
     )
-
-
-def test_the_worst_come_first() -> None:
-    """As GitHub shows the first 5,000 by level, so does the order."""
-    order = [list(Severity).index(each.severity) for each in results(a_document())]
-    assert order == sorted(order)
-    assert results(a_document())[0].rule.id == "readiness/gate"
 
 
 def test_a_file_that_would_be_too_large_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,15 +129,6 @@ def test_the_table_fits_the_terminal(document: RunDocument, columns: int) -> Non
     assert max(map(width, lines)) <= columns + inserted
 
 
-def test_a_pipe_gets_no_escape_codes_and_nothing_is_cut() -> None:
-    """Off a terminal the width does not count, and there is no colour."""
-    narrow = Context(width=20)
-    text = render("table", a_document(), narrow)
-    assert text == render("table", a_document(), _PIPE)
-    assert "\x1b" not in text
-    assert "Throughput above 500 requests per second" in text
-
-
 @pytest.mark.parametrize("context", [_PIPE, _terminal(20), _terminal(80), _terminal(200)])
 def test_colour_changes_colour_alone(context: Context) -> None:
     """Where there is colour, the words and their places stay the same."""

@@ -137,12 +137,14 @@ def test_the_plan_is_by_owner(project: Project) -> None:
         {"id": "A", "owner": "li.wei", "priority": "P0"},
         {"id": "B", "owner": "wang", "depends_on": ["A"]},
     ]
-    tasks = [{**one, "criteria": [{"title": "x", "run": f"exit {len(one)}"}]} for one in tasks]
+    tasks = [{**task, "criteria": [{"title": "x", "run": f"exit {len(task)}"}]} for task in tasks]
     project.write({"version": 1, "title": "b", "tasks": tasks})
     project("check", "-q")
     plan = project("report", "--since", "1d", "--output-format", "json").json["plan"]
-    told = [(one["owner"], [(step["id"], step["after"]) for step in one["steps"]]) for one in plan]
-    assert told == [("li.wei", [("A.1", [])]), ("wang", [("B.1", ["A"])])]
+    steps = [
+        (task["owner"], [(step["id"], step["after"]) for step in task["steps"]]) for task in plan
+    ]
+    assert steps == [("li.wei", [("A.1", [])]), ("wang", [("B.1", ["A"])])]
     text = project("report", "--since", "1d").out
     assert "## Tomorrow's plan\n\n- **li.wei**\n  - A.1 x" in text
     assert "after A" in text

@@ -19,7 +19,7 @@ from tests.support.program import Project
 
 
 @pytest.mark.parametrize(
-    ("expect", "better", "now", "then", "found"),
+    ("expect", "better", "now", "then", "movement"),
     [
         ("< 50", None, ("fail", 60), ("fail", 70), Movement.BETTER),
         ("< 50", None, ("fail", 70), ("fail", 60), Movement.WORSE),
@@ -42,11 +42,11 @@ def test_a_criterion_is_better_worse_or_the_same(
     better: Better | None,
     now: tuple[str, object],
     then: tuple[str, object],
-    found: Movement,
+    movement: Movement,
 ) -> None:
     """The verdict decides, then the number's way towards its expectation."""
     record = a_criterion("T1.1", Verdict(now[0]), value=now[1], expect=expect, better=better)
-    assert change(record, Verdict(then[0]), then[1]) is found  # type: ignore[arg-type]
+    assert change(record, Verdict(then[0]), then[1]) is movement  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_the_change_of_the_score_is_the_sum_of_its_causes() -> None:
         scored("D", "pass", 2.0, 2.0),
         board=board,
     )
-    found = difference(before, after)
-    assert found.score_change == -1.5
-    assert {cause.what: cause.points for cause in found.causes} == {
+    compared = difference(before, after)
+    assert compared.score_change == -1.5
+    assert {cause.what: cause.points for cause in compared.causes} == {
         "A": -4.0,
         "B": 4.0,
         "board": -1.5,
     }
-    kinds = {one.id: (one.change, one.before, one.after) for one in found.criteria}
+    kinds = {one.id: (one.change, one.before, one.after) for one in compared.criteria}
     assert kinds == {
         "A": (Movement.WORSE, Verdict.PASS, Verdict.FAIL),
         "B": (Movement.BETTER, Verdict.FAIL, Verdict.PASS),
@@ -140,11 +140,11 @@ def total(run: RunDocument, other: RunDocument) -> Decimal:
 @given(runs(), runs())
 def test_the_causes_add_up_exactly(before: RunDocument, after: RunDocument) -> None:
     """Whatever became of the board: the parts are the whole, as it is shown, and none is zero."""
-    found = difference(before, after)
+    compared = difference(before, after)
     change = total(after, before) - total(before, after)
-    assert found.score_change == float(change)
-    assert sum(Decimal(repr(cause.points)) for cause in found.causes) == change
-    assert all(cause.points for cause in found.causes)
+    assert compared.score_change == float(change)
+    assert sum(Decimal(repr(cause.points)) for cause in compared.causes) == change
+    assert all(cause.points for cause in compared.causes)
 
 
 def test_what_cannot_be_seen_has_no_cause() -> None:
@@ -153,10 +153,10 @@ def test_what_cannot_be_seen_has_no_cause() -> None:
     after = a_run(scored("A", "pass", 6.4, 6.4), scored("B", "pass", 0.004, 0.004))
     fine = msgspec.structs.replace(before.score, shown="6.40")
     coarse = msgspec.structs.replace(after.score, shown="6.4")
-    found = difference(
+    compared = difference(
         msgspec.structs.replace(before, score=fine), msgspec.structs.replace(after, score=coarse)
     )
-    assert (found.score_change, found.causes) == (0.0, [])
+    assert (compared.score_change, compared.causes) == (0.0, [])
 
 
 def test_what_a_part_did_not_try_is_no_difference() -> None:
@@ -165,9 +165,9 @@ def test_what_a_part_did_not_try_is_no_difference() -> None:
     after = a_run(
         scored("A", "pass", 5, 5), a_criterion("B", Verdict.SKIP, value=None), partial=True
     )
-    found = difference(before, after)
-    assert [one.id for one in found.criteria] == ["A"]
-    assert (found.better, found.left_out) == (1, 1)
+    compared = difference(before, after)
+    assert [one.id for one in compared.criteria] == ["A"]
+    assert (compared.better, compared.left_out) == (1, 1)
 
 
 def test_a_changed_board_is_shown_as_one() -> None:
@@ -176,9 +176,9 @@ def test_a_changed_board_is_shown_as_one() -> None:
     other = msgspec.structs.replace(one, expect="< 60", title="Fewer")
     before, after = a_run(one), a_run(other)
     task = msgspec.structs.replace(after.tasks[0], priority=Priority.P0, blocking=True, weight=2.0)
-    (found,) = difference(before, msgspec.structs.replace(after, tasks=[task])).criteria
-    assert found.change is Movement.SAME
-    assert found.redefined == [
+    (item,) = difference(before, msgspec.structs.replace(after, tasks=[task])).criteria
+    assert item.change is Movement.SAME
+    assert item.redefined == [
         "priority: P2 → P0",
         "blocking: False → True",
         "task weight: 1.0 → 2.0",
@@ -192,8 +192,10 @@ def test_a_changed_board_is_shown_as_one() -> None:
 )
 def test_scores_of_different_things_are_not_subtracted(fields: dict[str, object]) -> None:
     """The criteria still are, where both runs measured them."""
-    found = difference(a_run(scored("A", "fail", 0, 5)), a_run(scored("A", "pass", 5, 5), **fields))
-    assert (found.score_change, found.causes, found.better) == (None, [], 1)
+    compared = difference(
+        a_run(scored("A", "fail", 0, 5)), a_run(scored("A", "pass", 5, 5), **fields)
+    )
+    assert (compared.score_change, compared.causes, compared.better) == (None, [], 1)
 
 
 def test_what_is_skipped_in_both_is_not_there() -> None:
@@ -234,10 +236,10 @@ def test_a_number_arrives_at_its_pace(
     values: list[float | None], expect: str, pace: float | None, expected_on: str | None
 ) -> None:
     """By a straight line through the runs; never, where it goes away or stands still."""
-    found = trend("A", over_days(values, expect=expect))
-    assert found.pace == pytest.approx(pace)
-    assert (found.expected_on, found.reached) == (expected_on, False)
-    assert found.left_out == values.count(None)
+    course = trend("A", over_days(values, expect=expect))
+    assert course.pace == pytest.approx(pace)
+    assert (course.expected_on, course.reached) == (expected_on, False)
+    assert course.left_out == values.count(None)
 
 
 def test_what_holds_is_reached() -> None:
@@ -247,22 +249,22 @@ def test_what_holds_is_reached() -> None:
         a_criterion("A", Verdict.PASS, value=40, expect="< 50", check="mypy"),
         started_at="2026-11-03T12:00:00.000Z",
     )
-    found = trend("A", [*runs, last])
-    assert (found.reached, found.expected_on) == (True, None)
+    course = trend("A", [*runs, last])
+    assert (course.reached, course.expected_on) == (True, None)
 
 
 def test_units_of_the_expectation_are_those_of_the_number() -> None:
     """A limit in seconds, a number in milliseconds."""
-    found = trend("A", over_days([900, 800], expect="< 0.5 s", unit="ms"))
-    assert (found.target, found.expected_on) == (500.0, "2026-11-05")
+    course = trend("A", over_days([900, 800], expect="< 0.5 s", unit="ms"))
+    assert (course.target, course.expected_on) == (500.0, "2026-11-05")
 
 
 def test_another_measure_is_left_out() -> None:
     """A number that was read in another way is another number."""
     first = over_days([500.0], check="pyright")
-    found = trend("A", [*first, *over_days([100, 90])[1:]])
-    assert [point.value for point in found.points] == [90.0]
-    assert found.left_out == 1
+    course = trend("A", [*first, *over_days([100, 90])[1:]])
+    assert [point.value for point in course.points] == [90.0]
+    assert course.left_out == 1
 
 
 def test_the_score_and_tasks_are_followed_too() -> None:
