@@ -18,6 +18,8 @@ import pytest
 from .held import Held, swap
 from .mutations import read_source
 
+SETUP = "setup of "
+"""What stands before a test's id where its fixtures run, and not it itself."""
 PATIENCE = 30.0
 """Seconds beyond ten times what tests took without a fault, after which they hang."""
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
@@ -18,15 +19,12 @@ os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
 import coverage
 import pytest
 
-from .attempts import Attempts, Json
+from .attempts import SETUP, Attempts, Json
 from .common import Params, files_below
 from .held import functions_of
-from .idle_tests import Questions
+from .hollow_tests import HollowTests, OutOfTimeError
 from .mutations import failing, functions, mutants, mutated, read_source
 from .witness import Log, Witness
-
-SETUP = "setup of "
-"""What stands before a test's id where its fixtures run, and not it itself."""
 
 
 class Breaking(Attempts):
@@ -35,7 +33,7 @@ class Breaking(Attempts):
     def __init__(self, plan: Json, tmp: str) -> None:
         super().__init__(plan, tmp)
         self.done: Json = {"attempts": []}
-        self.questions = Questions(self)
+        self.hollow_tests = HollowTests(self)
         self._coverage: coverage.Coverage | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -56,7 +54,7 @@ class Breaking(Attempts):
                 self._break_flows(seen)
             else:
                 self._break_sample(seen)
-                self.done["idle"] = self.questions.idle(seen, self.held)
+                self._find_hollow_tests(seen)
         return True
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -101,7 +99,9 @@ class Breaking(Attempts):
         if self._coverage is None:
             return lines
         self._coverage.stop()
-        data = self._coverage.get_data()
+        with warnings.catch_warnings():  # where the project has them fail, and no code was run
+            warnings.simplefilter("ignore")
+            data = self._coverage.get_data()
         for file in data.measured_files():
             # The copy and the original may both be known; what is not imported has no lines.
             lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
@@ -141,16 +141,16 @@ class Breaking(Attempts):
     def _break_sample(self, seen: Json) -> None:
         """Try one fault after the other, of those that a passing test runs into."""
         passed = {name for name, outcome in seen["outcomes"].items() if outcome == "passed"}
-        found = []
-        for path in files_below(self.plan["source"]):
+        reached = []
+        for path in files_below(self.plan["source"]) if self.plan["mutants"] else ():
             for mutant in mutants(path, read_source(path)):
                 ran = seen["lines"].get(path, {}).get(str(mutant.line), ())
                 if tests := passed & {name.removeprefix(SETUP) for name in ran}:
-                    found.append((mutant, tests))
-        found.sort(key=lambda each: (each[0].coarse, each[0].rank(self.plan["seed"])))
+                    reached.append((mutant, tests))
+        reached.sort(key=lambda pair: (pair[0].coarse, pair[0].rank(self.plan["seed"])))
         before: Counter[tuple[str, str]] = Counter()
         turns = []
-        for mutant, tests in found:
+        for mutant, tests in reached:
             # One of each function before a second of any.
             before[mutant.path, mutant.function] += 1
             turns.append((before[mutant.path, mutant.function], mutant, tests))
@@ -164,16 +164,28 @@ class Breaking(Attempts):
                 break
             self.done["attempts"].append({**vars(mutant), "tests": len(names), "noticed": noticed})
 
+    def _find_hollow_tests(self, seen: Json) -> None:
+        """Tell which tests show nothing."""
+        try:
+            hollow, count = self.hollow_tests.find(seen, self.held)
+        except OutOfTimeError:
+            self.done["why"] = "the seconds were not enough to try every test"
+        else:
+            self.done |= {"hollow": hollow, "count": count}
+            ran = any(any(lines.values()) for lines in seen["lines"].values())
+            if not ran and not hollow and "passed" in seen["outcomes"].values():
+                self.done["why"] = "no test runs any of the code below the folders of the source"
+
     def _break_flows(self, seen: Json) -> None:
         """For each flow, have what it walks through fail."""
         for flow in self.plan["flows"]:
             tests = sorted(flow["tests"], key=lambda name: float(seen["seconds"].get(name, 0)))
             for path, names in self._targets(flow, seen):
                 trees, broken = {}, set[str]()
-                for each in files_below(self.plan["source"]) if not path else [path]:
-                    mine = names.get(each, set()) if isinstance(names, dict) else names
+                for file in files_below(self.plan["source"]) if not path else [path]:
+                    mine = names.get(file, set()) if isinstance(names, dict) else names
                     if mine is None or mine:
-                        trees[each], done = failing(read_source(each), mine)
+                        trees[file], done = failing(read_source(file), mine)
                         broken |= done
                 attempt: Json = {"flow": flow["name"], "path": path, "broken": sorted(broken)}
                 if isinstance(names, set) and (missing := names - broken):
@@ -227,7 +239,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
     options += ["--basetemp", os.path.join(tmp, "tests")]
     sys.argv[0] = "pytest"
-    plugins = [Witness(Log(os.devnull)), breaking, breaking.questions]
+    plugins = [Witness(Log(os.devnull)), breaking, breaking.hollow_tests]
     status = int(pytest.main([*options, *plan["args"], *plan["paths"]], plugins=plugins))
     with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
         json.dump({**breaking.done, "status": status}, file)

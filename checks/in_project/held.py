@@ -16,13 +16,13 @@ def functions_of(roots: list[str], source: list[str]) -> Held:
     tops = [os.path.join(os.path.realpath(root), top) for root in roots for top in source]
     files: dict[str, str] = {}
     held: Held = {}
-    for each in gc.get_objects():
-        if type(each) is FunctionType:
-            name = each.__code__.co_filename
+    for function in gc.get_objects():
+        if type(function) is FunctionType:
+            name = function.__code__.co_filename
             if name not in files:
                 files[name] = os.path.realpath(name)
             if any(is_below(files[name], top) for top in tops):
-                held.setdefault(files[name], []).append(each)
+                held.setdefault(files[name], []).append(function)
     return held
 
 
@@ -37,7 +37,7 @@ def swap(
 
 def instead(path: str, tree: ast.Module, roots: list[str], held: Held) -> list[Swap]:
     """Return the functions of a file that are held, each with its code in another tree."""
-    found = []
+    swaps = []
     for root in roots:
         full = os.path.realpath(os.path.join(root, path))
         codes: dict[tuple[str, int], CodeType] = {}
@@ -45,9 +45,9 @@ def instead(path: str, tree: ast.Module, roots: list[str], held: Held) -> list[S
         while waiting:
             code = waiting.pop()
             codes[code.co_name, code.co_firstlineno] = code
-            waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
-        for each in held.get(full, []):
-            new = codes.get((each.__code__.co_name, each.__code__.co_firstlineno))
-            if new is not None and new.co_freevars == each.__code__.co_freevars:
-                found.append((each, new))
-    return found
+            waiting += [function for function in code.co_consts if isinstance(function, CodeType)]
+        for held_function in held.get(full, []):
+            new = codes.get((held_function.__code__.co_name, held_function.__code__.co_firstlineno))
+            if new is not None and new.co_freevars == held_function.__code__.co_freevars:
+                swaps.append((held_function, new))
+    return swaps

@@ -43,28 +43,18 @@ class FaultAttempt(TypedDict):
     named: NotRequired[str]
 
 
-class Idle(TypedDict):
-    """Which tests show nothing, by file and function: found so, and known to be run or not.
-
-    `asked` of `of` tests were tried with other answers of the code that they run.
-    """
-
-    modules: list[str]
-    known: list[tuple[str, str]]
-    skipped: list[tuple[str, str]]
-    unmoved: list[tuple[str, str]]
-    asked: int
-    of: int
-
-
 class Broken(TypedDict):
-    """What the session of the tests left behind."""
+    """What the session of the tests left behind.
+
+    `hollow` are the tests that show nothing, of `count`: file and function, line, and why.
+    """
 
     status: int
     attempts: list[FaultAttempt]
     tests: NotRequired[dict[str, str]]
     possible: NotRequired[int]
-    idle: NotRequired[Idle]
+    hollow: NotRequired[list[tuple[tuple[str, str], int, str]]]
+    count: NotRequired[int]
     why: NotRequired[str]
 
 
@@ -72,22 +62,22 @@ def try_broken(params: Params, plan: FaultPlan) -> Broken:
     """Make the attempts; one that could not be begun ends the script."""
     require("pytest", "coverage")
     copy = copy_project(params, "broken")
-    _, said = copy.run(["coverage", "debug", "sys"], quiet=True)
-    found = re.search(r"^\s*executable: (.+)$", said, re.MULTILINE)
-    if not found:
+    _, output = copy.run(["coverage", "debug", "sys"], quiet=True)
+    python = re.search(r"^\s*executable: (.+)$", output, re.MULTILINE)
+    if not python:
         not_measured("coverage does not say with which Python it runs")
     tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), "w", encoding="utf-8") as file:
         json.dump({**plan, "roots": [copy.folder, os.getcwd()]}, file)
-    _, said = copy.run([found[1].strip(), RUNNER, "in_project/break_code"], quiet=True)
+    _, output = copy.run([python[1].strip(), RUNNER, "in_project/break_code"], quiet=True)
     left = os.path.join(tmp, "broken.json")
     if not os.path.exists(left):
-        not_measured(f"the tests could not be run in a copy: {_last(said)}")
+        not_measured(f"the tests could not be run in a copy: {_last(output)}")
     broken = cast("Broken", read_json(left))
     if "why" in broken:
         not_measured(broken["why"])
     if "tests" not in broken:
-        not_measured(f"pytest ended with status {broken['status']} in a copy: {_last(said)}")
+        not_measured(f"pytest ended with status {broken['status']} in a copy: {_last(output)}")
     return broken
 
 

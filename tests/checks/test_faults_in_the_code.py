@@ -116,9 +116,9 @@ def test_the_choice_is_bounded_and_the_same_each_time(project: str) -> None:
     ("tests", "why"),
     [
         ("def test_a():\n    assert open('nosuch')\n", "no test passes"),
-        ("def test_a():\n    assert len('a') == 1\n", "no passing test runs into code"),
+        ("def test_a():\n    assert len('a') == 1\n", "no test runs any of the code"),
         ("import nosuch\n\n\ndef test_a():\n    assert nosuch\n", "status 2"),
-        ("", "no test below"),
+        ("", "no test passes"),
     ],
 )
 def test_without_tests_that_pass_no_share_is_told(project: str, tests: str, why: str) -> None:
@@ -138,7 +138,7 @@ def test_a_time_that_is_too_short_is_an_error(project: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tests", "given", "missing"),
+    ("tests", "params", "missing"),
     [
         (KEEN, {}, 0),
         (KEEN, {"through": "buying=src/shop/prices.py:price"}, 0),
@@ -150,11 +150,11 @@ def test_a_time_that_is_too_short_is_an_error(project: str) -> None:
     ],
 )
 def test_a_flow_counts_when_its_test_fails_with_its_code(
-    project: str, tests: str, given: dict[str, str], missing: int
+    project: str, tests: str, params: dict[str, str], missing: int
 ) -> None:
     """A test that passes also where the flow's code fails walks through nothing."""
     shop(project, tests)
-    outcome = run_check("test-flows", project, {"flows": "buying filling", **given})
+    outcome = run_check("test-flows", project, {"flows": "buying filling", **params})
     assert outcome.value("missing") == missing, outcome.findings
 
 
@@ -182,8 +182,8 @@ def test_the_command():
 """
 
 
-@pytest.mark.parametrize("given", [{}, {"through": "buying=src/shop/prices.py:price"}])
-def test_code_in_another_process_is_broken_too(project: str, given: dict[str, str]) -> None:
+@pytest.mark.parametrize("params", [{}, {"through": "buying=src/shop/prices.py:price"}])
+def test_code_in_another_process_is_broken_too(project: str, params: dict[str, str]) -> None:
     """What a test starts reads the broken file."""
     shop(project, SERVED)
-    assert run_check("test-flows", project, {"flows": "buying", **given}).value("missing") == 0
+    assert run_check("test-flows", project, {"flows": "buying", **params}).value("missing") == 0

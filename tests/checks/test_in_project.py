@@ -18,7 +18,7 @@ TOOLS = {
     "attempts": {"pytest"},
     "break_code": {"coverage", "pytest"},
     "database": {"sqlalchemy"},
-    "idle_tests": {"pytest"},
+    "hollow_tests": {"pytest"},
     **{name: {"packaging", "pip"} for name in ("index", "lock_problems", "locks", "requirements")},
     "load_listener": {"gevent", "locust"},
     "outcomes": {"pytest"},

@@ -47,6 +47,7 @@ UGLY = projects.SUMS.replace("a + b", "a+b")
 SHELL = "import subprocess\n\n\ndef run(c):\n    subprocess.call(c, shell=True)\n    assert c\n"
 FAILING = projects.TESTS.replace("== 3", "== 4")
 UNIMPORTABLE = "import nothing_of_that_name\n" + projects.TESTS
+HOLLOW = "from app.sums import subtract\n\n\ndef test_nothing():\n    print(subtract(2, 1))\n"
 SKIPPED = "import pytest\n\n\n@pytest.mark.skip\ndef test_skipped():\n    assert False\n"
 SILENCED = projects.SUMS.replace("return a + b", "return a + b  # type: ignore  # noqa: E501")
 NO_UNION = projects.REVISION.replace("from typing import Union\n", "")
@@ -227,9 +228,10 @@ CASES: dict[str, list[Case]] = {
     "typed": linter(service(sums="def add(a, b):\n    return a + b\n")),
     "test-quality": [
         Case("clean", service()),
-        Case("failing", service(tests="def test_nothing():\n    print(1)\n")),
+        Case("failing", service(tests=HOLLOW)),
         Case("syntax-error", service(tests=projects.SYNTAX_ERROR)),
         Case("nothing-to-look-at", EMPTY),
+        absent(service()),
     ],
     "ci-workflow": [
         Case("clean", ci(), {"command": "make good"}),
@@ -286,14 +288,14 @@ def without_places(text: str) -> str:
     return text.replace(sys.base_prefix, "python")
 
 
-def said(stderr: str) -> str:
+def printed(stderr: str) -> str:
     """Return what a check said first and last, without the paths of this machine."""
     text = re.sub(r"/tmp/readiness-\w+/", "", without_places(stderr))
     lines = text.splitlines()
     return "\n".join([*lines[:1], *lines[1:][-LINES:]]) + "\n"
 
 
-def record(check: str, case: Case, given: dict[str, str]) -> str:
+def record(check: str, case: Case, params: dict[str, str]) -> str:
     """Run one case and write what it printed; returns the recording's name."""
     shutil.rmtree(PROJECT, ignore_errors=True)
     os.makedirs(PROJECT)
@@ -303,7 +305,7 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
         if case.absent:
             path, python = poor, plain_python(Path(poor))
         outcome = run_check(
-            check, PROJECT, {**given, **case.filled(where)}, path=path, python=python
+            check, PROJECT, {**params, **case.filled(where)}, path=path, python=python
         )
     name = f"{version(check)}_{case.name}.exit{outcome.exit_status}.{what_is_read(outcome)}"
     folder = os.path.join(RECORDINGS, check)
@@ -315,7 +317,7 @@ def record(check: str, case: Case, given: dict[str, str]) -> str:
         file.write(without_places(outcome.stdout.decode("latin-1")).encode("latin-1"))
     if name.endswith("error"):
         with open(os.path.join(folder, f"{name}.stderr"), "w", encoding="utf-8") as text:
-            text.write(said(outcome.stderr))
+            text.write(printed(outcome.stderr))
     return f"{check}/{name}"
 
 

@@ -1,4 +1,4 @@
-"""Tests that look well and show nothing: they pass whatever the code answers, or are never run."""
+"""Hollow tests: they pass whatever the code answers, or are never run."""
 
 from textwrap import indent
 
@@ -44,6 +44,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import unittest
 from unittest import mock
 
 import pytest
@@ -73,7 +74,11 @@ def forgotten():
     CACHE.clear()
 """
 
-IDLE = {
+HOLLOW = {
+    "nothing_asserted": "print(add(1, 2))",
+    "true": "add(1, 2)\nassert True",
+    "itself": "assert add(1, 2) == add(1, 2)",
+    "swallowed_broadly": "try:\n    assert add(1, 2) == 3\nexcept Exception:\n    pass",
     "alias": "same = add(1, 2)\nother = same\nassert same == other",
     "constants": "add(1, 2)\nexpected = got = 3\nassert expected == got",
     "of_a_mock": "m = mock.Mock(return_value=add(1, 2))\nassert m() == m()",
@@ -89,8 +94,28 @@ IDLE = {
     "later": "x = add(1, 2)\ncheck = lambda: holds(x == 3)\nassert check",
 }
 
+CONSTANT = {
+    "empty": "pass",
+    "a_constant": "assert True",
+    "numbers": "assert 2 + 2 == 4",
+}
+"""Tests that run no code of the project, and that are the same whatever becomes of it."""
+
+UNKNOWN = {
+    "a_command": "os.system('true')",
+    "an_import": "import colorsys",
+    "of_python": "assert len('a') == 1",
+    "of_a_fixture": "'It is enough that three can be made.'",
+}
+"""Tests that run no code of the project themselves, and may well do so in another process."""
+
 SERIOUS = {
     "sum": "assert add(1, 2) == 3",
+    "helper": "holds(add(1, 2) == 3)",
+    "handed_on": "list(map(lambda x: holds(x == 3), [add(1, 2)]))",
+    "mock": "m = mock.Mock()\nm(add(1, 2))\nm.assert_called_once_with(3)",
+    "unittest": "unittest.TestCase().assertEqual(add(1, 2), 3)",
+    "caught": "try:\n    holds(add(1, 2) == 3)\nexcept AssertionError:\n    print(1)\n    raise",
     "text": "assert str(add(1, 2)) == '3'",
     "is_none": "assert remember('a', 1) is None",
     "not_done": "remember('a', 1, kept=False)\nassert CACHE == {}",
@@ -139,12 +164,32 @@ def test_switched_off():
 
 
 test_switched_off.__test__ = False
+
+
+def test_twice():
+    assert add(1, 2) == 3
+
+
+def test_twice():
+    assert add(2, 2) == 4
 '''
 
 RUN_ELSEWHERE = """
 @pytest.mark.skipif(sys.platform == "linux", reason="for another system")
 def test_of_another_system():
     assert add(1, 2) == 3
+
+
+@pytest.fixture
+def test_number():
+    return 3
+
+
+def test_with_another_within(test_number):
+    def test_within():
+        assert add(1, 2) == test_number
+
+    test_within()
 
 
 if sys.platform == "win32":
@@ -184,60 +229,63 @@ def test_of_a_package():
 """
 
 
-def written(cases: dict[str, str]) -> str:
-    """Write a test for each case, the case's name on it."""
+def write_tests(bodies: dict[str, str]) -> str:
+    """Write a test for each body, by its name."""
     return HEAD + "".join(
         f"\n\ndef test_{name}({'three' if 'three' in text else ''}):\n{indent(text, '    ')}\n"
-        for name, text in cases.items()
+        for name, text in bodies.items()
     )
 
 
-def tried(project: str, tests: str) -> Outcome:
+def try_tests(project: str, tests: str) -> Outcome:
     """Try a file of tests."""
     settings = '[tool.pytest.ini_options]\npythonpath = ["src"]\n'
     files = {"pyproject.toml": settings, "src/sums.py": SUMS, "tests/test_sums.py": tests}
     build(project, files)
-    return run_check("test-quality", project, {"mutants": "2", "seconds": "120"})
+    return run_check("test-quality", project, {"seconds": "120"})
 
 
-def told(outcome: Outcome) -> set[str]:
+def hollow(outcome: Outcome) -> set[str]:
     """Name the tests that show nothing."""
-    found = [each for each in outcome.findings if each["rule"] == "no-assertion"]
-    return {each["message"].split()[0].removeprefix("test_") for each in found}
+    messages = [finding["message"] for finding in outcome.findings]
+    return {message.split()[0].removeprefix("test_") for message in messages}
 
 
-def test_what_passes_whatever_the_code_answers_shows_nothing(project: str) -> None:
-    """However it is written: it is tried, not read."""
-    outcome = tried(project, written(IDLE))
-    assert told(outcome) == set(IDLE)
-    assert outcome.value("without") == len(IDLE)
+def test_what_passes_whatever_the_code_answers_is_hollow(project: str) -> None:
+    """However it is written: it is tried, not read. Where it runs no code, only constants are."""
+    outcome = try_tests(project, write_tests({**HOLLOW, **CONSTANT, **UNKNOWN}))
+    assert hollow(outcome) == {*HOLLOW, *CONSTANT}
+    assert outcome.value("without") == len(HOLLOW) + len(CONSTANT)
+    assert outcome.value("tests") == len(HOLLOW) + len(CONSTANT) + len(UNKNOWN)
 
 
-def test_what_some_answer_or_fault_makes_fail_shows_something(project: str) -> None:
-    """Also where it shows that nothing is done; what runs no code itself is not asked."""
-    assert told(tried(project, written(SERIOUS))) == set()
+def test_what_some_answer_or_fault_makes_fail_is_not_hollow(project: str) -> None:
+    """Wherever it asserts, also that nothing is done."""
+    assert hollow(try_tests(project, write_tests(SERIOUS))) == set()
 
 
-def test_one_that_ends_the_process_keeps_no_other_from_being_tried(project: str) -> None:
+def test_a_test_that_ends_the_process_keeps_no_other_from_being_tried(project: str) -> None:
     """It noticed the other answer, in its way; the next is tried in another process."""
     ends = {"ends": "if add(1, 2) != 3:\n    os._exit(1)\nassert add(2, 2) == 4"}
-    assert told(tried(project, written({**ends, "any_text": IDLE["any_text"], **SERIOUS}))) == {
-        "any_text"
-    }
+    tests = {**ends, "any_text": HOLLOW["any_text"], **SERIOUS}
+    assert hollow(try_tests(project, write_tests(tests))) == {"any_text"}
 
 
-def test_what_is_never_run_shows_nothing(project: str) -> None:
+def test_what_is_never_run_is_hollow(project: str) -> None:
     """Whatever keeps it from being run here would do so anywhere."""
     names = {part.partition("(")[0] for part in NEVER_RUN.split("def test_")[1:]}
-    assert told(tried(project, written({"sum": SERIOUS["sum"]}) + NEVER_RUN)) == names
+    outcome = try_tests(project, write_tests({"sum": SERIOUS["sum"]}) + NEVER_RUN)
+    assert hollow(outcome) == names
 
 
-def test_what_is_run_elsewhere_or_in_part_is_a_test(project: str) -> None:
+def test_what_is_run_elsewhere_or_in_part_is_not_hollow(project: str) -> None:
     """A condition, a class that others take up, one case that is left out, a known fault."""
-    assert told(tried(project, written({"sum": SERIOUS["sum"]}) + RUN_ELSEWHERE)) == set()
+    tests = write_tests({"sum": SERIOUS["sum"]}) + RUN_ELSEWHERE
+    assert hollow(try_tests(project, tests)) == set()
 
 
 def test_a_file_that_skips_itself_is_for_another_machine(project: str) -> None:
-    """It needs a package that is not here. Twin: the other file is told."""
+    """It needs a package that is not here. Twin: the other file's test is hollow."""
     build(project, {"tests/test_elsewhere.py": SKIPS_ITSELF})
-    assert told(tried(project, written({"any_text": IDLE["any_text"]}))) == {"any_text"}
+    tests = write_tests({"any_text": HOLLOW["any_text"]})
+    assert hollow(try_tests(project, tests)) == {"any_text"}
