@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import TextIO, cast
 
-from checks.ci.expressions import Value, constant
+from checks.ci.expressions import constant
 from checks.ci.triggers import events_of_changes, not_started, runs_of
 from checks.ci.workflow import (
     EXPRESSION,
@@ -28,6 +28,7 @@ from checks.in_project.common import (
     place,
     read_json,
 )
+from checks.in_project.conditions import Value
 from checks.make.makefile import CARELESS, IDLE, runs_make
 from checks.project_copy import copy_project
 from readiness.shell import masks
@@ -44,17 +45,16 @@ SHELLS = {"": DEFAULT, "bash": BASH, "sh": "sh -e {0}"}
 
 def switched_off(part: Guard, events: Iterable[str], job: Job) -> list[str]:
     """Say what keeps a job, or a step of it, from running in any of its runs, or from failing."""
-    found = []
+    reasons = []
     asked = str(part.get("if", "true"))
     made = _runs(job)
     runs = [{**run, **each} for event in events for run in runs_of(event) for each in made] or made
-    if all(constant(asked.lower() if asked == "False" else asked, run) is False for run in runs):
-        found.append(f"if: {part['if']} keeps it from running")
-    given = part.get("continue-on-error", False)
-    text = given if isinstance(given, str) else str(given).lower()
-    if all(constant(text, each) is not False for each in made):
-        found.append("continue-on-error hides its failure")
-    return found
+    if all(constant(asked, run) is False for run in runs):
+        reasons.append(f"if: {part['if']} keeps it from running")
+    text = str(part.get("continue-on-error", False))
+    if all(constant(text, run) is not False for run in made):
+        reasons.append("continue-on-error hides its failure")
+    return reasons
 
 
 def unreached(
@@ -65,16 +65,16 @@ def unreached(
     needs = job.get("needs") or []
     if constant(str(job.get("if", ""))) or "always()" in str(job.get("if", "")):
         return []
-    found = []
+    reasons = []
     for need in [needs] if isinstance(needs, str) else needs:
         if need not in jobs:
-            found.append(f"it needs the job {need}, which is not there")
+            reasons.append(f"it needs the job {need}, which is not there")
         elif need not in seen:
             other = jobs[need]
             off = [text for text in switched_off(other, events, other) if text.startswith("if:")]
             off += unreached(jobs, need, events, (*seen, name))
-            found += [f"it needs the job {need}: {text}" for text in off]
-    return found
+            reasons += [f"it needs the job {need}: {text}" for text in off]
+    return reasons
 
 
 def combinations(job: Job) -> list[dict[str, Value]]:
@@ -91,16 +91,14 @@ def combinations(job: Job) -> list[dict[str, Value]]:
     if any(not isinstance(values, list) for values in (*axes.values(), more, out)):
         return [{}]
     made = [dict(zip(axes, values, strict=True)) for values in product(*axes.values()) if axes]
-    kept = [each for each in made if not any(one.items() <= each.items() for one in out)]
+    kept = [run for run in made if not any(part.items() <= run.items() for part in out)]
     alone = []
-    for one in more:
-        own = {name: value for name, value in one.items() if name in axes}
-        alike = [
-            each for each in kept if own.items() <= {name: each[name] for name in axes}.items()
-        ]
-        for each in alike:
-            each.update(one)
-        alone += [] if alike else [one]
+    for addition in more:
+        own = {name: value for name, value in addition.items() if name in axes}
+        alike = [run for run in kept if own.items() <= {name: run[name] for name in axes}.items()]
+        for run in alike:
+            run.update(addition)
+        alone += [] if alike else [addition]
     return [*kept, *alone]
 
 
@@ -164,54 +162,54 @@ def shell_problems(params: Params, shell: str, script: str) -> tuple[list[str], 
     return [], errexit, pipefail
 
 
-def complaints(params: Params, found: FoundStep, events: Iterable[str]) -> list[str]:
+def complaints(params: Params, candidate: FoundStep, events: Iterable[str]) -> list[str]:
     """Say what is wrong with a step, and with all that leads to it."""
     command = params.text("command")
-    own = found.scripts[0].text
-    of_shell, errexit, pipefail = shell_problems(params, found.shell, own)
-    folder = found.folder
+    own = candidate.scripts[0].text
+    of_shell, errexit, pipefail = shell_problems(params, candidate.shell, own)
+    folder = candidate.folder
     gone = folder and not EXPRESSION.search(folder) and not os.path.isdir(folder)
-    said = []
-    for jobs, name in reversed(found.jobs):
+    reasons = []
+    for jobs, name in reversed(candidate.jobs):
         job = jobs[name]
         off = (switched_off(job, events, job), unreached(jobs, name, events), no_matrix(job))
-        said += [f"job: {text}" for texts in off for text in texts]
-    jobs, name = found.jobs[0]
-    for step in (*found.uses, found.step):
-        said += switched_off(step, events, jobs[name])
-    said += [*of_shell, *idle_make(found)]
-    said += [f"working-directory: {folder} does not exist"] if gone else []
-    for script in found.scripts:
+        reasons += [f"job: {text}" for texts in off for text in texts]
+    jobs, name = candidate.jobs[0]
+    for step in (*candidate.uses, candidate.step):
+        reasons += switched_off(step, events, jobs[name])
+    reasons += [*of_shell, *idle_make(candidate)]
+    reasons += [f"working-directory: {folder} does not exist"] if gone else []
+    for script in candidate.scripts:
         strict = (script.strict, False) if script.path else (errexit, pipefail)
         hiding = masks(EXPRESSION.sub("x", script.text), errexit=strict[0], pipefail=strict[1])
         where = f"{script.path}: " if script.path else ""
-        said += [
+        reasons += [
             f"{where}{mask.text} hides a failure"
             for mask in hiding
             if mask.final or leading_to(Script("", mask.command), command, folder)
         ]
-    return said
+    return reasons
 
 
-def idle_make(found: FoundStep) -> list[str]:
+def idle_make(step: FoundStep) -> list[str]:
     """Say what keeps make from running anything, or from failing, in the words or the variables."""
-    said = []
-    for script in found.scripts:
+    reasons = []
+    for script in step.scripts:
         for words in simple_commands(EXPRESSION.sub("x", script.text)) or ():
             names = [at for at, word in enumerate(words) if runs_make(word)]
             given = " ".join(words[names[0] + 1 :]) if names else ""
             if names and (bad := IDLE.search(given) or CARELESS.search(given)):
-                said.append(f"make {bad[0].strip()} runs nothing, or hides its failures")
-        said += [
+                reasons.append(f"make {bad[0].strip()} runs nothing, or hides its failures")
+        reasons += [
             f"MAKEFLAGS={value} keeps make from running, or from failing"
             for value in SETS_FLAGS.findall(script.text)
             if _spoils(value.strip("'\""))
         ]
-    for variables in found.environments:
+    for variables in step.environments:
         for name, value in variables.items():
             if name in FLAGS and _spoils(str(value)):
-                said.append(f"env: {name}: {value} keeps make from running, or from failing")
-    return list(dict.fromkeys(said))
+                reasons.append(f"env: {name}: {value} keeps make from running, or from failing")
+    return list(dict.fromkeys(reasons))
 
 
 def _spoils(flags: str) -> bool:
@@ -221,14 +219,14 @@ def _spoils(flags: str) -> bool:
     return bool(IDLE.search(words) or CARELESS.search(words))
 
 
-def replay(params: Params, found: FoundStep) -> tuple[int, str]:
+def replay(params: Params, step: FoundStep) -> tuple[int, str]:
     """Run the step in a throw-away copy of the project, as the runner would."""
-    text = str(found.step.get("run", ""))
+    text = str(step.step.get("run", ""))
     if EXPRESSION.search(text):
         not_measured("the step uses ${{ }}, which only the CI can fill in")
-    given = {name: value for each in found.environments for name, value in each.items()}
+    given = {name: value for each in step.environments for name, value in each.items()}
     extra = {name: str(value) for name, value in given.items() if not EXPRESSION.search(str(value))}
-    options = ["-eo", "pipefail"] if found.shell == "bash" else ["-e"]
+    options = ["-eo", "pipefail"] if step.shell == "bash" else ["-e"]
     return copy_project(params).run(["bash", *options, "-c", text], extra)
 
 
@@ -253,15 +251,13 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     steps = list(matching(path, command, params.text("job")))
     if not steps:
         findings.append(place(path, 0, "ci", f"no step runs {command}"))
-    said = [(found, complaints(params, found, events_of_changes(workflow))) for found in steps]
-    sound = [found for found, texts in said if not texts]
-    for found, texts in said:
+    judged = [(step, complaints(params, step, events_of_changes(workflow))) for step in steps]
+    sound = [step for step, texts in judged if not texts]
+    for step, texts in judged:
         # Another job may try the same on what need not pass yet.
-        if found.runs and any(
-            found.runs <= one.runs and found.folder == one.folder for one in sound
-        ):
+        if step.runs and any(step.runs <= one.runs and step.folder == one.folder for one in sound):
             continue
-        findings += [place(found.path, found.line, "ci", f"{found.name}: {text}") for text in texts]
+        findings += [place(step.path, step.line, "ci", f"{step.name}: {text}") for text in texts]
     line = steps[0].line if steps else 0
     if problems := problems_here(params):
         findings.append(place(path, line, "ci", f"problems when it is run here: {problems}"))

@@ -45,10 +45,10 @@ def not_started(workflow: dict[object, object]) -> str:
     return "" if ours else "neither a push nor a pull request starts the workflow"
 
 
-def _never_fires(event: str, given: object) -> str:
+def _never_fires(event: str, filters: object) -> str:
     """Say which filter of an event lets nothing through."""
-    for name in given if isinstance(given, dict) else ():
-        patterns = _listed(given, name)
+    for name in filters if isinstance(filters, dict) else ():
+        patterns = _listed(filters, name)
         ignores = name.endswith("-ignore")
         if name.removesuffix("-ignore") not in FILTERS or patterns is None:
             continue
@@ -65,10 +65,10 @@ def _never_fires(event: str, given: object) -> str:
 
 def _listed(given: object, name: str) -> list[object] | None:
     """Return what stands at a filter of an event, one word as a list of one; None for no list."""
-    found = given.get(name) if isinstance(given, dict) else None
-    if isinstance(found, str):
-        return [found]
-    return found if isinstance(found, list) else None
+    patterns = given.get(name) if isinstance(given, dict) else None
+    if isinstance(patterns, str):
+        return [patterns]
+    return patterns if isinstance(patterns, list) else None
 
 
 def _tags_alone(event: str, given: object) -> str:
@@ -113,12 +113,12 @@ def runs_of(event: str) -> list[Mapping[str, str]]:
     run = {"github.event_name": event}
     if event == "push":
         refs = [{"ref": f"refs/heads/{name}", "ref_name": name} for name in sorted(branches())]
-        known = [{"ref_type": "branch", **each} for each in refs or [{}]]
+        known = [{"ref_type": "branch", **ref} for ref in refs or [{}]]
     elif event.startswith("pull_request"):
         known = [{"base_ref": name} for name in sorted(branches())] or [{}]
     else:
         known = [{}]
-    return [run | {f"github.{name}": text for name, text in each.items()} for each in known]
+    return [run | {f"github.{name}": text for name, text in ref.items()} for ref in known]
 
 
 def _no_path(event: str, given: object) -> str:

@@ -133,20 +133,20 @@ def matching(path: str, command: str, job: str, seen: tuple[str, ...] = ()) -> I
     """Find the steps that run the command, in one job or in any."""
     workflow = read_workflow(path)
     jobs = jobs_of(workflow)
-    for name, each in jobs.items():
+    for name, one_job in jobs.items():
         if job and name != job:
             continue
-        used = os.path.normpath(str(each.get("uses", "")))
-        if str(each.get("uses", "")).startswith("./") and used not in seen:
-            for found in matching(used, command, "", (*seen, path)):
-                yield replace(found, jobs=(*found.jobs, (jobs, name)))
-        environments = _environments(workflow, each)
-        for step in each.get("steps") or []:
-            for found in _in_step(path, step, _defaults(workflow, each), command, ()):
+        used = os.path.normpath(str(one_job.get("uses", "")))
+        if str(one_job.get("uses", "")).startswith("./") and used not in seen:
+            for match in matching(used, command, "", (*seen, path)):
+                yield replace(match, jobs=(*match.jobs, (jobs, name)))
+        environments = _environments(workflow, one_job)
+        for step in one_job.get("steps") or []:
+            for match in _in_step(path, step, _defaults(workflow, one_job), command, ()):
                 yield replace(
-                    found,
+                    match,
                     jobs=((jobs, name),),
-                    environments=(*environments, *found.environments),
+                    environments=(*environments, *match.environments),
                 )
 
 
@@ -168,8 +168,8 @@ def _in_step(
                 for each in inner:
                     yield from _in_step(file, each, {}, command, (*uses, step))
     text = str(step.get("run", ""))
-    given = cast("Run", {**defaults, **step})
-    folder = str(given.get("working-directory", ""))
+    settings = cast("Run", {**defaults, **step})
+    folder = str(settings.get("working-directory", ""))
     scripts = leading_to(Script("", text), command, folder)
     if not scripts:
         return
@@ -181,7 +181,7 @@ def _in_step(
         jobs=(),
         uses=uses,
         step=step,
-        shell=str(given.get("shell", "")),
+        shell=str(settings.get("shell", "")),
         folder=folder,
         environments=_environments(*uses, step),
         scripts=scripts,
@@ -190,10 +190,10 @@ def _in_step(
 
 
 def _defaults(workflow: Workflow, job: Job) -> Run:
-    given: Run = {}
+    settings: Run = {}
     for defaults in (cast("Defaults", workflow.get("defaults") or {}), job.get("defaults") or {}):
-        given = cast("Run", {**given, **(defaults.get("run") or {})})
-    return given
+        settings = cast("Run", {**settings, **(defaults.get("run") or {})})
+    return settings
 
 
 def _environments(*parts: object) -> tuple[dict[str, object], ...]:

@@ -31,7 +31,6 @@ FACTS: Final[Mapping[str, Value]] = {
     "typing_extensions.TYPE_CHECKING": False,
 }
 """What a condition may ask for, by the full name of the thing that is asked."""
-MODULES: Final = frozenset(name.partition(".")[0] for name in FACTS)
 
 COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
     ast.Eq: operator.eq,
@@ -47,86 +46,82 @@ COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
 }
 
 
-def aliases_of(tree: ast.Module) -> dict[str, str]:
-    """Return the full name behind each name that a module imports from a module with facts."""
-    aliases: dict[str, str] = {}
+def facts_of(tree: ast.Module) -> dict[str, Value]:
+    """Return the facts that a module can ask for, by what it calls them."""
+    names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in MODULES:
-                    aliases[alias.asname or alias.name] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module in MODULES and not node.level:
-            for alias in node.names:
-                aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    return aliases
+            names |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names |= {
+                alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names
+            }
+    return {
+        name + fact.removeprefix(full): value
+        for name, full in names.items()
+        for fact, value in FACTS.items()
+        if fact.startswith((f"{full}.", f"{full}()")) or fact == full
+    }
 
 
-def branch_taken(test: ast.expr, aliases: Mapping[str, str]) -> bool | None:
+def branch_taken(test: ast.expr, facts: Mapping[str, Value]) -> bool | None:
     """Return whether the condition holds here; None if it asks for no fact or for anything else."""
-    if not any(_fact_name(node, aliases) in FACTS for node in ast.walk(test)):
+    parts = (node for node in ast.walk(test) if isinstance(node, ast.expr))
+    if not any(ast.unparse(node) in facts for node in parts):
         return None
-    value = _value(test, aliases)
+    value = value_of(test, facts)
     return None if value is UNKNOWN else bool(value)
 
 
-def _fact_name(node: ast.AST, aliases: Mapping[str, str]) -> str:
-    """Return the full dotted name of an expression, `()` behind a bare call; "" for any other."""
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id, "")
-    if isinstance(node, ast.Attribute):
-        owner = _fact_name(node.value, aliases)
-        return f"{owner}.{node.attr}" if owner else ""
-    if isinstance(node, ast.Call) and not node.args and not node.keywords:
-        called = _fact_name(node.func, aliases)
-        return f"{called}()" if called else ""
-    return ""
-
-
-def _value(node: ast.expr, aliases: Mapping[str, str]) -> Value:
-    if (name := _fact_name(node, aliases)) in FACTS:
-        return FACTS[name]
+def value_of(node: ast.expr, facts: Mapping[str, Value]) -> Value:
+    """Return the value of an expression that consists of constants and facts, or UNKNOWN."""
+    if (name := ast.unparse(node)) in facts:
+        return facts[name]
     match node:
         case ast.Constant():
             return node.value
         case ast.Tuple() | ast.List() | ast.Set():
-            items = tuple(_value(item, aliases) for item in node.elts)
+            items = tuple(value_of(item, facts) for item in node.elts)
             return UNKNOWN if UNKNOWN in items else items
         case ast.UnaryOp(op=ast.Not()):
-            value = _value(node.operand, aliases)
+            value = value_of(node.operand, facts)
             return UNKNOWN if value is UNKNOWN else not value
         case ast.BoolOp():
-            return _of_several(node, aliases)
+            return _of_several(node, facts)
         case ast.Compare():
-            return _compared(node, aliases)
+            return _compared(node, facts)
         case ast.Subscript():
-            return _part(_value(node.value, aliases), node.slice)
+            return _part(value_of(node.value, facts), node.slice)
         case ast.Call(
             func=ast.Attribute(value=owner, attr="startswith"), args=[prefix], keywords=[]
         ):
-            return _begins(_value(owner, aliases), _value(prefix, aliases))
+            return _begins(value_of(owner, facts), value_of(prefix, facts))
     return UNKNOWN
 
 
-def _of_several(node: ast.BoolOp, aliases: Mapping[str, str]) -> Value:
+def _of_several(node: ast.BoolOp, facts: Mapping[str, Value]) -> Value:
     """Decide `and` and `or`: one operand can be enough, whatever the others are."""
     deciding = isinstance(node.op, ast.Or)
-    values = [_value(operand, aliases) for operand in node.values]
+    values = [value_of(operand, facts) for operand in node.values]
     known = [bool(value) for value in values if value is not UNKNOWN]
     if deciding in known:
         return deciding
     return not deciding if len(known) == len(values) else UNKNOWN
 
 
-def _compared(node: ast.Compare, aliases: Mapping[str, str]) -> Value:
-    values = [_value(operand, aliases) for operand in (node.left, *node.comparators)]
-    if UNKNOWN in values:
+def _compared(node: ast.Compare, facts: Mapping[str, Value]) -> Value:
+    values = [value_of(operand, facts) for operand in (node.left, *node.comparators)]
+    if UNKNOWN in values or (
+        any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
+        and len({type(value) for value in values}) > 1
+    ):
         return UNKNOWN
     try:
         return all(
             COMPARISONS[type(op)](left, right)
             for op, left, right in zip(node.ops, values, values[1:])  # noqa: B905 - Python 3.9
         )
-    except TypeError:  # such as a text compared with a number
+    except TypeError:  # such as a text and a number, of which one is to be the larger
         return UNKNOWN
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 
-from .conditions import aliases_of, branch_taken
+from .conditions import branch_taken, facts_of
 from .texts import text_of, texts_by_name
 
 Wanted = tuple[int, str, str]
@@ -40,7 +40,7 @@ class _Imports:
         self._package = package
         self._importing = _names_of_importing(tree)
         self._texts = texts_by_name(tree)
-        self._aliases = aliases_of(tree)
+        self._facts = facts_of(tree)
         self._optional: set[str] = set()
         self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
         self.wanted: list[Wanted] = []
@@ -72,7 +72,7 @@ class _Imports:
                 self.follow(node.orelse, into)
             elif (
                 isinstance(node, ast.If)
-                and (taken := branch_taken(node.test, self._aliases)) is not None
+                and (taken := branch_taken(node.test, self._facts)) is not None
             ):
                 self.follow(node.body if taken else node.orelse, into)
             else:
@@ -86,12 +86,12 @@ class _Imports:
 
     def _imported(self, node: ast.AST) -> Iterator[Wanted]:
         if isinstance(node, ast.Import):
-            for each in node.names:
-                yield node.lineno, each.name, ""
+            for alias in node.names:
+                yield node.lineno, alias.name, ""
         elif isinstance(node, ast.ImportFrom):
             module = self._absolute("." * node.level + (node.module or ""))
-            for each in node.names:
-                yield node.lineno, module, each.name.replace("*", "")
+            for alias in node.names:
+                yield node.lineno, module, alias.name.replace("*", "")
         elif (
             isinstance(node, ast.Call)
             and node.args
