@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from checks.documents.make_targets import MakeTargets
 from checks.documents.markdown import SHELLS, MarkdownDocument
-from checks.documents.subcommands import is_program, lacking
 from checks.git import git
 from checks.in_project.common import (
     CheckFinding,
@@ -21,7 +20,6 @@ from checks.in_project.common import (
 )
 from checks.in_project.modules import found_at
 from checks.python.syntax import parse
-from readiness.shell.programs import simple_commands
 
 CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
 PROMPTED = re.compile(r"^[ \t]*\$ (.*(?:\\\n.*)*)$", re.MULTILINE)
@@ -35,7 +33,6 @@ SCRIPT = re.compile(
 )
 ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh)\s+\S|\./\S")
-PROGRAM = re.compile(r"([\w.-]+) [a-z][a-z0-9_-]*(?: .*)?")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 OBJECT = re.compile(r"(?<![\w.:/@=-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+):([A-Za-z_]\w*)(?![\w.:/@-])")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
@@ -51,7 +48,7 @@ class DocumentCommand:
     whole: bool
 
 
-def commands(params: Params, document: MarkdownDocument) -> Iterator[DocumentCommand]:
+def commands(document: MarkdownDocument) -> Iterator[DocumentCommand]:
     """Yield what stands in blocks of every kind, at prompts, and as code within sentences."""
     for line, language, text in document.blocks:
         prompted = PROMPTED.findall(text)
@@ -60,19 +57,18 @@ def commands(params: Params, document: MarkdownDocument) -> Iterator[DocumentCom
         elif not language or language in SHELLS | CONSOLES:
             yield DocumentCommand(line, text, whole=bool(language))
     for line, text in document.code:
-        starts = PROGRAM.fullmatch(text)
-        if COMMAND.match(text) or (starts and is_program(params, starts[1])):
+        if COMMAND.match(text):
             yield DocumentCommand(line, text, whole=not re.search(r"[<>…]", text))
 
 
 def broken_commands(
-    params: Params, path: str, document: MarkdownDocument, targets: MakeTargets
+    path: str, document: MarkdownDocument, targets: MakeTargets
 ) -> Iterator[CheckFinding]:
     """Yield the commands that do not parse, and those that ask for what is not there."""
-    for command in commands(params, document):
+    for command in commands(document):
         if command.whole and (why := unparsed(command.text)):
             yield place(path, command.line, "command", why)
-        for missing in (*not_there(command.text, targets), *no_subcommands(params, command.text)):
+        for missing in not_there(command.text, targets):
             yield place(path, command.line, "command", missing)
 
 
@@ -86,10 +82,10 @@ def not_there(text: str, targets: MakeTargets) -> Iterator[str]:
     """Name the targets, modules and scripts of the project that it asks for in vain."""
     if ELSEWHERE.search(text):
         return
-    for said in MAKE.findall(text):
-        if " -C" in said or " -f" in said:
+    for arguments in MAKE.findall(text):
+        if " -C" in arguments or " -f" in arguments:
             continue  # another Makefile than the project's
-        named = [word for word in said.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
+        named = [word for word in arguments.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
         yield from (f"make has no target {word}" for word in named if not targets.has(word))
     for module in MODULE.findall(text):
         at = module.replace(".", "/")
@@ -99,12 +95,6 @@ def not_there(text: str, targets: MakeTargets) -> Iterator[str]:
     for script in filter(None, ("".join(each) for each in SCRIPT.findall(text))):
         if not os.path.isabs(script) and not os.path.exists(script):
             yield f"there is no script {script}"
-
-
-def no_subcommands(params: Params, text: str) -> list[str]:
-    """Say what it asks of programs of the environment, and of modules, that they do not have."""
-    asked = (lacking(params, words) for words in simple_commands(text) or ())
-    return list(dict.fromkeys(filter(None, asked)))
 
 
 def absent_objects(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
@@ -153,10 +143,10 @@ def ignored(path: str) -> bool:
 
 def alert_names(params: Params) -> set[str]:
     """Read the names of all alerts from the files of rules that are named."""
-    found = {name for file in params.words("alerts") for name in ALERT.findall(read_text(file))}
-    if params.words("alerts") and not found:
+    alerts = {name for file in params.words("alerts") for name in ALERT.findall(read_text(file))}
+    if params.words("alerts") and not alerts:
         not_measured(f"{params.words('alerts')[0]} has no alert")
-    return found
+    return alerts
 
 
 def absent_alerts(path: str, text: str, known: Collection[str]) -> Iterator[CheckFinding]:

@@ -41,41 +41,41 @@ def names(wanted: str, title: str) -> bool:
 
 def outline(params: Params, path: str, document: MarkdownDocument) -> list[CheckFinding]:
     """List the sections that are missing or empty, and what is too short."""
-    found = []
+    findings = []
     enough = params.number("section_words") or 0
     for wanted in filter(None, map(str.strip, params.text("sections").split("|"))):
-        called = [each for each in document.sections if names(wanted, each.title)]
+        called = [section for section in document.sections if names(wanted, section.title)]
         if not called:
             message = f"no section with words below it is called {wanted}"
-            found.append(place(path, 0, "section", message))
+            findings.append(place(path, 0, "section", message))
         elif all(not each.shows and each.words < enough for each in called):
             said = f"{called[0].words} words, at least {enough:g} asked"
             message = f"{called[0].title} says next to nothing: {said}"
-            found.append(place(path, 0, "section", message))
+            findings.append(place(path, 0, "section", message))
     for what, counted, least in (
         ("words", document.words, params.number("min_words")),
         ("headings", len(document.sections), params.number("min_headings")),
     ):
         if least is not None and counted < least:
-            found.append(place(path, 0, "length", f"{counted} {what}, at least {least:g} asked"))
-    return found
+            findings.append(place(path, 0, "length", f"{counted} {what}, at least {least:g} asked"))
+    return findings
 
 
 def dead_links(path: str, document: MarkdownDocument) -> list[CheckFinding]:
     """List the links into the project that lead nowhere."""
-    found = []
+    findings = []
     for line, target in document.links:
         if EXTERNAL.match(target):
             continue
         file, _, anchor = unquote(target).partition("#")
         named = os.path.join(os.path.dirname(path), file) if file else path
         if not os.path.exists(named):
-            found.append(place(path, line, "link", f"{target} does not exist"))
+            findings.append(place(path, line, "link", f"{target} does not exist"))
         elif anchor and named.endswith(".md"):
             other = document if not file else read_markdown(read_text(named))
             if anchor.lower() not in other.anchors:
-                found.append(place(path, line, "link", f"{target}: there is no such heading"))
-    return found
+                findings.append(place(path, line, "link", f"{target}: there is no such heading"))
+    return findings
 
 
 def failing_blocks(
@@ -125,7 +125,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         read.append(document)
         ages.append(age(path, text))
         findings += outline(params, path, document) + dead_links(path, document)
-        findings += broken_commands(params, path, document, targets)
+        findings += broken_commands(path, document, targets)
         findings += absent_objects(path, document)
         findings += absent_alerts(path, text, alerts)
         findings += absent_metrics(path, document, metrics)
@@ -133,14 +133,14 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
             findings += absent_files(path, document)
         if params.text("execute") == "true":
             findings += failing_blocks(params, path, document, number)
-    known = [each for each in ages if each is not None]
+    known = [days for days in ages if days is not None]
     numbers = {
         "problems": len(findings),
         "age": round(max(known), 2) if known and len(known) == len(paths) else None,
-        "words": sum(each.words for each in read),
-        "headings": sum(len(each.sections) for each in read),
-        "links": sum(len(each.links) for each in read),
-        "commands": sum(command.whole for each in read for command in commands(params, each)),
+        "words": sum(document.words for document in read),
+        "headings": sum(len(document.sections) for document in read),
+        "links": sum(len(document.links) for document in read),
+        "commands": sum(command.whole for document in read for command in commands(document)),
     }
     emit(numbers, findings)
     return 0

@@ -61,17 +61,17 @@ def _read(path: str, targets: MakeTargets, variables: dict[str, str]) -> Iterato
     for line in read_text(path).replace("\\\n", " ").splitlines():
         if "$(eval" in line or "${eval" in line or re.match(r"[ \t]*\$[({]call\b", line):
             targets.whole = False
-        if found := INCLUDE.fullmatch(line):
-            names = _expanded(found[1], targets, variables)
+        if include := INCLUDE.fullmatch(line):
+            names = _expanded(include[1], targets, variables)
             if any(set("*?[$`") & set(name) for name in names):
                 targets.whole = False
             yield from names
-        elif found := ASSIGNED.fullmatch(line):
-            variables[found[1]] = found[3].partition("#")[0].strip()
-        elif found := RULE.match(line):
-            names = _expanded(found[1], targets, variables)
+        elif include := ASSIGNED.fullmatch(line):
+            variables[include[1]] = include[3].partition("#")[0].strip()
+        elif include := RULE.match(line):
+            names = _expanded(include[1], targets, variables)
             if ".PHONY" in names:
-                names += _expanded(found[2], targets, variables)
+                names += _expanded(include[2], targets, variables)
             targets.whole &= ".DEFAULT" not in names
             targets.names.update(name for name in names if "%" not in name)
             targets.patterns.update(name for name in names if "%" in name)

@@ -72,7 +72,7 @@ def read_markdown(text: str) -> MarkdownDocument:
     for token, before in zip(tokens, [None, *tokens], strict=False):
         line = token.map[0] + 1 if token.map else 0
         below = shows = 0
-        said = token.content
+        content = token.content
         if token.type == "fence":
             language = (token.info.split() or [""])[0]
             document.blocks.append((line + 1, language, token.content))
@@ -87,39 +87,41 @@ def read_markdown(text: str) -> MarkdownDocument:
             is_code = token.type != "html_block" or HTML_CODE.search(token.content)
             shows = int(bool(below and is_code))
         if token.type == "inline":
-            plain = said = _plain(token)
+            plain = content = _plain(token)
             targets = list(_targets(token))
             document.words += count_words(plain)
             document.links += [(line, target) for target in targets]
             document.code += [
-                (line, each.content) for each in token.children or [] if each.type == "code_inline"
+                (line, child.content)
+                for child in token.children or []
+                if child.type == "code_inline"
             ]
-            if any(each.type == "html_inline" for each in token.children or []):
+            if any(child.type == "html_inline" for child in token.children or []):
                 _add_code(document, line, token.content)
             if before is not None and before.type == "heading_open":
                 document.headings.append((line, plain))
                 level = int(before.tag[1:])
-                within = [each for each in within if each.level < level]
+                within = [section for section in within if section.level < level]
                 within.append(DocumentSection(plain, level))
                 document.all_sections.append(within[-1])
             else:
                 below = count_words(plain) + len(targets)
                 shows = len(targets) + sum(
-                    each.type == "code_inline" for each in token.children or []
+                    child.type == "code_inline" for child in token.children or []
                 )
         for section in within:
             section.words += below
             section.shows += shows
-            section.text += f"{said}\n"
+            section.text += f"{content}\n"
     return document
 
 
 def _add_code(document: MarkdownDocument, line: int, text: str) -> None:
     """Note the code within HTML: a block where it is set apart, else code within a sentence."""
-    for found in HTML_CODE.finditer(text):
-        at = line + text.count("\n", 0, found.start())
-        code = html.unescape(MARKUP.sub("", found[2]))
-        if found[1].lower() == "pre":
+    for element in HTML_CODE.finditer(text):
+        at = line + text.count("\n", 0, element.start())
+        code = html.unescape(MARKUP.sub("", element[2]))
+        if element[1].lower() == "pre":
             document.blocks.append((at, "", code))
         else:
             document.code.append((at, code))
@@ -133,11 +135,11 @@ def _plain(token: Token) -> str:
 def _targets(token: Token) -> list[str]:
     return [
         str(target)
-        for each in token.children or []
+        for part in token.children or []
         for target in (
-            each.attrs.get("href"),
-            each.attrs.get("src"),
-            *(HTML_TARGET.findall(each.content) if each.type == "html_inline" else ()),
+            part.attrs.get("href"),
+            part.attrs.get("src"),
+            *(HTML_TARGET.findall(part.content) if part.type == "html_inline" else ()),
         )
         if target
     ]

@@ -48,10 +48,10 @@ def metric_names(params: Params) -> set[str]:
         return set()
     trees = {path: parse(path) for path in files_below(params.words("metrics"))}
     texts = _texts(trees.values())
-    found = {name for path, tree in trees.items() for name in _defined(path, tree, texts)}
-    if not found:
+    defined = {name for path, tree in trees.items() for name in _defined(path, tree, texts)}
+    if not defined:
         not_measured(f"{params.words('metrics')[0]} defines no metric of prometheus_client")
-    return found | {
+    return defined | {
         name for file in params.words("alerts") for name in RECORD.findall(read_text(file))
     }
 
@@ -77,12 +77,12 @@ def absent_metrics(
                 yield place(path, line, "metric", f"there is no metric {found[0]}")
 
 
-def _is_absent(found: re.Match[str], known: Set[str], *, alone: bool) -> bool:
+def _is_absent(match: re.Match[str], known: Set[str], *, alone: bool) -> bool:
     """Whether a word, which may stand `alone` as code, is the name of a metric that is not there.
 
     It may be the name of something else: then it stands in the project's files too.
     """
-    word, after = found[0], found.string[found.end() :][:1]
+    word, after = match[0], match.string[match.end() :][:1]
     if word in known or (after and after in ".-/:@(=!"):
         return False
     if word.endswith("_") or (after and after in "*…<"):
@@ -98,11 +98,11 @@ def _is_new(word: str) -> bool:
 
 def _texts(trees: Iterable[ast.Module]) -> Mapping[str, str]:
     """Return the texts to which modules give a name; none that two of them give to other texts."""
-    given: dict[str, set[str]] = {}
+    meanings: dict[str, set[str]] = {}
     for tree in trees:
         for name, text in texts_by_name(tree, top=True).items():
-            given.setdefault(name, set()).add(text)
-    known = {name: texts.pop() for name, texts in given.items() if len(texts) == 1}
+            meanings.setdefault(name, set()).add(text)
+    known = {name: texts.pop() for name, texts in meanings.items() if len(texts) == 1}
     return known | {f".{name}": text for name, text in known.items()}
 
 
@@ -112,10 +112,10 @@ def _defined(path: str, tree: ast.Module, texts: Mapping[str, str]) -> Iterator[
     modules = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(LIBRARY):
-            classes |= {each.asname or each.name: each.name for each in node.names}
+            classes |= {alias.asname or alias.name: alias.name for alias in node.names}
         elif isinstance(node, ast.Import):
             modules |= {
-                each.asname or each.name for each in node.names if each.name.startswith(LIBRARY)
+                alias.asname or alias.name for alias in node.names if alias.name.startswith(LIBRARY)
             }
     for node in ast.walk(tree):
         match node:
@@ -134,13 +134,13 @@ def _defined(path: str, tree: ast.Module, texts: Mapping[str, str]) -> Iterator[
 
 def _name(path: str, call: ast.Call, ends: tuple[str, ...], texts: Mapping[str, str]) -> str:
     """Return the name of a metric as the library makes it, without what its samples end with."""
-    given = {each.arg: each.value for each in call.keywords}
-    given |= {"name": call.args[0]} if call.args else {}
-    parts = [text_of(given[part], texts) for part in PARTS if part in given]
-    if None in parts or "name" not in given:
+    arguments = {each.arg: each.value for each in call.keywords}
+    arguments |= {"name": call.args[0]} if call.args else {}
+    parts = [text_of(arguments[part], texts) for part in PARTS if part in arguments]
+    if None in parts or "name" not in arguments:
         not_measured(f"{path}:{call.lineno}: the name of a metric is made as the code runs")
     name = "_".join(part for part in parts if part)
-    unit = text_of(given["unit"], texts) if "unit" in given else ""
+    unit = text_of(arguments["unit"], texts) if "unit" in arguments else ""
     for end in ends if "" not in ends else ():
         name = name.removesuffix(end)
     return f"{name}_{unit}" if unit and not name.endswith(f"_{unit}") else name

@@ -43,14 +43,14 @@ class Recording:
 
 def recordings() -> list[Recording]:
     """Find all recordings; a name that cannot be read is a mistake."""
-    found = []
+    recordings = []
     for check in sorted(os.listdir(RECORDINGS)):
         for name in sorted(os.listdir(os.path.join(RECORDINGS, check))):
             if name.endswith(".stdout"):
                 parts = NAME.fullmatch(name)
                 assert parts, name
-                found.append(Recording(check, name, int(parts["exit"]), parts["value"]))
-    return found
+                recordings.append(Recording(check, name, int(parts["exit"]), parts["value"]))
+    return recordings
 
 
 ALL = recordings()
@@ -111,7 +111,7 @@ def test_a_script_belongs_to_a_check() -> None:
         for path in Path(CHECKS).glob("*/*.py")
         if re.search(r"^def main\(", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    elsewhere = {"services/__main__", "in_project/ask_program", "in_project/break_code"}
+    elsewhere = {"services/__main__", "in_project/break_code"}
     assert programs - elsewhere == called
 
 
@@ -133,12 +133,12 @@ def test_every_check_is_recorded(check: Check) -> None:
 @pytest.mark.parametrize("recording", ALL, ids=lambda each: f"{each.check}/{each.name}")
 def test_what_a_tool_printed_is_read(recording: Recording) -> None:
     """The default measure is read from real output; where nothing was measured, nothing is."""
-    found = replay(catalogue()[recording.check], recording.exit_status, recording.stdout)
+    measured = replay(catalogue()[recording.check], recording.exit_status, recording.stdout)
     if recording.value is None:
-        assert isinstance(found, Unmeasured)
+        assert isinstance(measured, Unmeasured)
     else:
-        assert isinstance(found, Measurement)
-        assert text_of(found.value) == recording.value
+        assert isinstance(measured, Measurement)
+        assert text_of(measured.value) == recording.value
 
 
 @pytest.mark.parametrize("recording", ALL, ids=lambda each: f"{each.check}/{each.name}")

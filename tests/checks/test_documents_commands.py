@@ -19,11 +19,11 @@ PROJECT: Files = {
 }
 
 
-def problems(project: str, text: str, **given: str) -> list[str]:
+def problems(project: str, text: str, **params: str) -> list[str]:
     """What is wrong with a document."""
     build(project, {**PROJECT, "docs/a.md": f"# A\n\n{text}\n"})
     least = {"min_words": "0", "min_headings": "0"}
-    outcome = run_check("documents", project, {"paths": "docs/a.md", **least, **given})
+    outcome = run_check("documents", project, {"paths": "docs/a.md", **least, **params})
     return [found["message"] for found in outcome.findings]
 
 
@@ -56,7 +56,7 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("Run `make good LEVEL=2`.", ""),
         ("Run `make <target>` or `make …`.", ""),
@@ -85,11 +85,11 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("```sh\n.venv/bin/python -m pip list\nsystemctl restart app\n```", ""),
     ],
 )
-def test_a_command_parses_and_asks_for_what_is_there(project: str, text: str, told: str) -> None:
+def test_a_command_parses_and_asks_for_what_is_there(project: str, text: str, message: str) -> None:
     """Its target, its script, its module, where these are the project's."""
     found = problems(project, text)
-    assert len(found) == int(bool(told)), found
-    assert told in "".join(found)
+    assert len(found) == int(bool(message)), found
+    assert message in "".join(found)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_links_in_html_lead_somewhere(project: str, text: str, told: list[str]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "messages"),
     [
         ("See `src/app/run.py` and `ops/rules.yml`.", []),
         ("See `src/app/no.py`.", ["src/app/no.py does not exist"]),
@@ -117,11 +117,11 @@ def test_links_in_html_lead_somewhere(project: str, text: str, told: list[str]) 
         ("See `/etc/nginx/nginx.conf`, `elsewhere/no.py`, `and/or`, `src/*.py`, `no.py`.", []),
     ],
 )
-def test_files_that_are_named_are_there(project: str, text: str, told: list[str]) -> None:
+def test_files_that_are_named_are_there(project: str, text: str, messages: list[str]) -> None:
     """Those below a folder of the project, where that is asked for."""
     build(project, PROJECT)
     commit(project)
-    assert problems(project, text, files="true") == told
+    assert problems(project, text, files="true") == messages
     assert problems(project, text) == []
 
 
@@ -211,18 +211,18 @@ def test_what_a_rule_records_is_a_metric(project: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "message"),
     [
         ("", "app.py defines no metric"),
         ("from prometheus_client import Gauge\nGauge(input(), '')\n", "app.py:2: the name of"),
         ("def\n", "app.py cannot be read"),
     ],
 )
-def test_code_without_names_of_metrics_is_a_mistake(project: str, code: str, told: str) -> None:
+def test_code_without_names_of_metrics_is_a_mistake(project: str, code: str, message: str) -> None:
     """Nothing could be missed then."""
     build(project, {**PROJECT, "docs/a.md": "# A\n", "app.py": code})
     given = {"paths": "docs/a.md", "metrics": "app.py"}
-    assert told in run_check("documents", project, given).stderr
+    assert message in run_check("documents", project, given).stderr
 
 
 @pytest.mark.parametrize(
