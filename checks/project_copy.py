@@ -24,6 +24,11 @@ class Copy:
     folder: str
     env: Mapping[str, str]
 
+    @property
+    def params(self) -> Params:
+        """Return the parameters of the check that works in the copy."""
+        return Params(self.env)
+
     def run(
         self, command: list[str], extra: dict[str, str] | None = None, *, quiet: bool = False
     ) -> tuple[int, str]:

@@ -63,12 +63,12 @@ def heard(stdin: TextIO) -> str:
 
     So what a tool had said is known even where a limit ends it.
     """
-    said = b""
+    output = b""
     while chunk := os.read(stdin.fileno(), 65536):
-        said += chunk
+        output += chunk
         sys.stderr.buffer.write(chunk)
         sys.stderr.flush()
-    return said.decode(errors="replace")
+    return output.decode(errors="replace")
 
 
 class Params:
@@ -99,26 +99,11 @@ class Params:
             not_measured(f"the parameter {name} is {text!r}, which is no number")
 
 
-def param(name: str, default: str = "") -> str:
-    """Return a parameter of the check that runs in this process."""
-    return Params(os.environ).text(name, default)
-
-
-def number_param(name: str) -> float | None:
-    """Return a number among the parameters of the check that runs in this process."""
-    return Params(os.environ).number(name)
-
-
 def refuse(pattern: str, output: str, who: str) -> None:
     """End the script if a tool's output matches the pattern: it says that it could not work."""
     if pattern and (found := re.search(pattern, output, re.MULTILINE)):
         said = found[1] if found.re.groups else found[0]
         not_measured(f"{who} says: {said.strip()}")
-
-
-def words(name: str, default: str = "") -> list[str]:
-    """Return a list among the parameters of the check that runs in this process."""
-    return Params(os.environ).words(name, default)
 
 
 def relative(path: str) -> str:
@@ -140,15 +125,15 @@ def files_below(paths: Iterable[str], suffixes: tuple[str, ...] = (".py",)) -> l
 
     A path that does not exist ends the script: it is a mistake, not an empty project.
     """
-    found: set[str] = set()
+    files: set[str] = set()
     for path in paths:
         if os.path.isfile(path):
-            found.add(relative(path))
+            files.add(relative(path))
         elif os.path.isdir(path):
-            found.update(_walk(path, suffixes))
+            files.update(_walk(path, suffixes))
         else:
             not_measured(f"{path} does not exist")
-    return sorted(found)
+    return sorted(files)
 
 
 def _walk(top: str, suffixes: tuple[str, ...]) -> Iterator[str]:

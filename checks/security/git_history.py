@@ -56,7 +56,7 @@ def messages(copy: Copy) -> Iterator[tuple[str, bytes]]:
 
 def _objects(copy: Copy, names: Iterable[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Give kind, id and content of objects that are there."""
-    asked = os.path.join(os.environ["READINESS_TMP"], "objects")
+    asked = os.path.join(copy.params.tmp, "objects")
     with open(asked, "wb") as file:
         file.writelines(name + b"\n" for name in names)
     command = ["git", "-C", copy.folder, "cat-file", "--batch"]

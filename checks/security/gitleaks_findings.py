@@ -23,11 +23,8 @@ from checks.in_project.common import (
     Params,
     emit,
     not_measured,
-    number_param,
-    param,
     place,
     require,
-    words,
 )
 from checks.project_copy import Copy, copy_project
 from checks.security.git_history import every_change, fetch_every_reference, messages, paths_ever
@@ -48,14 +45,15 @@ class Leak(TypedDict):
     Commit: str
 
 
-def main(_argv: list[str], _env: Mapping[str, str], _stdin: TextIO) -> int:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at the files, or at the whole history."""
     require("gitleaks")
-    history = param("history") == "true"
+    params = Params(env)
+    history = params.text("history") == "true"
     if history:
         whole_history()
-    copy = copy_project(Params(os.environ))
-    paths = words("paths") or ["."]
+    copy = copy_project(params)
+    paths = params.words("paths") or ["."]
     read = files_of(copy, paths)
     if history:
         fetch_every_reference(copy)
@@ -75,7 +73,7 @@ def main(_argv: list[str], _env: Mapping[str, str], _stdin: TextIO) -> int:
     if history and paths == ["."]:
         findings += in_messages(copy)
     kept_back = suppressed(copy, read) + len(rules_left_out(copy))
-    allowed = number_param("allowed") or 0
+    allowed = params.number("allowed") or 0
     numbers = {
         "leaks": len(findings),
         "files": len(read),
@@ -114,7 +112,7 @@ def scanned_paths(copy: Copy, beginnings: dict[str, bytes]) -> set[str]:
     let paths and kinds of files pass. Two tokens a file: a setting may let one pass by chance.
     Of a file with NUL bytes gitleaks sees no lines, or none of its encoding.
     """
-    there = Copy(os.path.join(os.environ["READINESS_TMP"], "sample"), os.environ)
+    there = Copy(os.path.join(copy.params.tmp, "sample"), copy.env)
     kept = settings_files(copy)
     for path in kept:
         with open(os.path.join(copy.folder, path), "rb") as original:
@@ -155,17 +153,17 @@ def write(copy: Copy, path: str, data: bytes) -> None:
 
 def settings_files(copy: Copy) -> list[str]:
     """Return the settings, those that they extend and what arguments name, if it is in the copy."""
-    named = [os.path.normpath(word.rpartition("=")[2]) for word in words("args")]
-    found = [word for word in named if _within(word) and os.path.isfile(f"{copy.folder}/{word}")]
-    path: object = param("config") or ".gitleaks.toml"
-    while isinstance(path, str) and path not in found:
+    named = [os.path.normpath(word.rpartition("=")[2]) for word in copy.params.words("args")]
+    files = [word for word in named if _within(word) and os.path.isfile(f"{copy.folder}/{word}")]
+    path: object = copy.params.text("config") or ".gitleaks.toml"
+    while isinstance(path, str) and path not in files:
         settings = read_settings(copy, path)
         if not settings or not _within(path):
             break
-        found.append(path)
+        files.append(path)
         extended = settings.get("extend")
         path = extended.get("path") if isinstance(extended, dict) else None
-    return found
+    return files
 
 
 def _within(path: str) -> bool:
@@ -174,7 +172,7 @@ def _within(path: str) -> bool:
 
 def in_messages(copy: Copy) -> list[CheckFinding]:
     """Look through what is said of commits and tags."""
-    folder = os.path.join(os.environ["READINESS_TMP"], "messages")
+    folder = os.path.join(copy.params.tmp, "messages")
     os.makedirs(folder)
     for name, text in messages(copy):
         with open(os.path.join(folder, name), "wb") as file:
@@ -201,24 +199,24 @@ def whole_history() -> None:
 
 def files_of(copy: Copy, paths: list[str]) -> list[str]:
     """Return the files below the paths, in the copy; none there is no measurement."""
-    found = []
+    files = []
     for path in paths:
         top = os.path.join(copy.folder, path)
         if not os.path.exists(top):
             not_measured(f"{path} does not exist, or Git ignores it")
-        found += [top] if os.path.isfile(top) else below(top)
-    if not found:
+        files += [top] if os.path.isfile(top) else below(top)
+    if not files:
         not_measured(f"there is no file in {' '.join(paths)}")
-    return found
+    return files
 
 
 def below(top: str) -> list[str]:
     """Return all files of a folder but Git's own."""
-    found = []
+    files = []
     for folder, folders, names in os.walk(top):
         folders[:] = [name for name in folders if name != ".git"]
-        found += [os.path.join(folder, name) for name in names]
-    return found
+        files += [os.path.join(folder, name) for name in names]
+    return files
 
 
 def scan(
@@ -231,7 +229,7 @@ def scan(
     config: str = "",
 ) -> tuple[list[Leak], int | None]:
     """Run gitleaks; return what it found, and in how many commits it looked."""
-    report = os.path.join(os.environ["READINESS_TMP"], "report.json")
+    report = os.path.join(copy.params.tmp, "report.json")
     if os.path.exists(report):
         os.remove(report)
     command = ["gitleaks", "detect", "--no-banner", "--redact", "--source", path, *options]
@@ -242,10 +240,12 @@ def scan(
         report,
         *(["--config", config] if config else settings(copy, baseline=baseline)),
     ]
-    status, said = copy.run([*command, *words("args")], shielded(copy.folder), quiet=True)
-    said = COLOURS.sub("", said)
-    if status not in {0, 1} or (failed := FAILED.search(said)):
-        not_measured(f"gitleaks: {failed[0].strip() if failed else said.strip()[-200:]}")
+    status, output = copy.run(
+        [*command, *copy.params.words("args")], shielded(copy.folder), quiet=True
+    )
+    output = COLOURS.sub("", output)
+    if status not in {0, 1} or (failed := FAILED.search(output)):
+        not_measured(f"gitleaks: {failed[0].strip() if failed else output.strip()[-200:]}")
     try:
         with open(report, encoding="utf-8") as file:
             leaks = cast("list[Leak]", json.load(file))
@@ -253,7 +253,7 @@ def scan(
         not_measured("gitleaks left no report")
     if bool(leaks) != bool(status):
         not_measured(f"gitleaks ended with status {status} and reports {len(leaks)} leaks")
-    scanned = COMMITS.search(said)
+    scanned = COMMITS.search(output)
     if history and (scanned is None or scanned[1] == "0"):
         not_measured("gitleaks looked at no commit")
     return leaks, int(scanned[1]) if scanned else None
@@ -262,12 +262,12 @@ def scan(
 def settings(copy: Copy, *, baseline: bool) -> list[str]:
     """Return the options for the project's own settings and its baseline."""
     options = []
-    config = param("config") or ".gitleaks.toml"
+    config = copy.params.text("config") or ".gitleaks.toml"
     if os.path.exists(os.path.join(copy.folder, config)):
         options += ["--config", config]
-    elif param("config"):
+    elif copy.params.text("config"):
         not_measured(f"{config} does not exist")
-    if baseline and (known := param("baseline")):
+    if baseline and (known := copy.params.text("baseline")):
         if not os.path.exists(os.path.join(copy.folder, known)):
             not_measured(f"the baseline {known} does not exist")
         options += ["--baseline-path", known]
@@ -276,7 +276,9 @@ def settings(copy: Copy, *, baseline: bool) -> list[str]:
 
 def suppressed(copy: Copy, files: list[str]) -> int:
     """Count what keeps findings back: comments, settings, ignored fingerprints, the baseline."""
-    number = sum(1 for _ in allowances(read_settings(copy, param("config") or ".gitleaks.toml")))
+    number = sum(
+        1 for _ in allowances(read_settings(copy, copy.params.text("config") or ".gitleaks.toml"))
+    )
     for path in files:
         if os.path.isfile(path) and not os.path.islink(path):
             with open(path, "rb") as file:
@@ -285,7 +287,7 @@ def suppressed(copy: Copy, files: list[str]) -> int:
     if os.path.isfile(ignored):
         with open(ignored, encoding="utf-8") as lines:
             number += sum(bool(line.strip()) and line[0] != "#" for line in lines)
-    if baseline := param("baseline"):
+    if baseline := copy.params.text("baseline"):
         try:
             with open(os.path.join(copy.folder, baseline), encoding="utf-8") as file:
                 number += len(json.load(file))
@@ -301,11 +303,11 @@ def rules_left_out(copy: Copy) -> set[str]:
     """
     files = [path for path in settings_files(copy) if path.endswith(".toml")]
     known = [read_settings(copy, path) for path in files]
-    extends = [each.get("extend") for each in known]
-    if not known or any(isinstance(each, dict) and each.get("useDefault") for each in extends):
+    extends = [table.get("extend") for table in known]
+    if not known or any(isinstance(table, dict) and table.get("useDefault") for table in extends):
         return set()
-    own = {rule.get("id") for each in known for rule in _tables(each.get("rules"))}
-    path = os.path.join(os.environ["READINESS_TMP"], "defaults.toml")
+    own = {rule.get("id") for table in known for rule in _tables(table.get("rules"))}
+    path = os.path.join(copy.params.tmp, "defaults.toml")
     with open(path, "w", encoding="utf-8") as file:
         file.write("[extend]\nuseDefault = true\n")
     leaks = scan(copy, ["--no-git"], ".", config=path)[0]

@@ -131,11 +131,18 @@ def script(params: Params, name: str, given: Mapping[str, str], text: bytes = b"
 
 
 def report(
-    params: Params, command: list[str], given: Mapping[str, str] | None = None, text: bytes = b""
+    params: Params,
+    command: list[str],
+    variables: Mapping[str, str] | None = None,
+    text: bytes = b"",
 ) -> ScannerReport:
     """Run a command that prints a report; one that could not measure ends this script as well."""
     done = subprocess.run(
-        command, env={**params.env, **(given or {})}, input=text, capture_output=True, check=False
+        command,
+        env={**params.env, **(variables or {})},
+        input=text,
+        capture_output=True,
+        check=False,
     )
     if done.returncode:
         sys.stderr.buffer.write(done.stderr)
