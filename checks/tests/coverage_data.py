@@ -43,7 +43,7 @@ def select(files: dict[str, Summary], tops: list[str]) -> dict[str, Summary]:
 def percent(summaries: Iterable[Summary], what: str) -> float:
     """Return covered statements per hundred; without statements nothing was measured."""
     listed = list(summaries)
-    statements = sum(each["num_statements"] for each in listed)
+    statements = sum(summary["num_statements"] for summary in listed)
     if not statements:
         not_measured(f"coverage measured no statement in {what}")
-    return 100 * sum(each["covered_lines"] for each in listed) / statements
+    return 100 * sum(summary["covered_lines"] for summary in listed) / statements

@@ -15,7 +15,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     files = read_report(os.path.join(tmp, "coverage.json"))
     reached = percent(files.values(), params.text("source"))
     refused = read_text(os.path.join(tmp, "not-imported")).splitlines()
-    if not any(each["covered_lines"] for each in files.values()):
+    if not any(file["covered_lines"] for file in files.values()):
         not_measured("no module could be imported")
     findings = [
         place(path, 0, "not-imported", why)
@@ -23,7 +23,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     ]
     numbers = {
         "percent_statements": round(reached, 4),
-        "statements": sum(each["num_statements"] for each in files.values()),
+        "statements": sum(file["num_statements"] for file in files.values()),
         "not_imported": len(refused),
     }
     emit(numbers, findings)

@@ -72,10 +72,10 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     missed = modules_below(files, thresholds)
     numbers = {
         "percent_statements": round(reached, 4),
-        "statements": sum(each["num_statements"] for each in files.values()),
+        "statements": sum(file["num_statements"] for file in files.values()),
         "files": len(files),
         "percent_listed": round(100 * len(set(sources) & set(files)) / len(sources), 4),
-        "excluded": sum(each["excluded_lines"] for each in files.values()),
+        "excluded": sum(file["excluded_lines"] for file in files.values()),
         "modules_below": len(missed) if thresholds else None,
     }
     emit(numbers, missed if thresholds else weakest(files))

@@ -23,8 +23,6 @@ from checks.in_project.common import (
     require,
 )
 from checks.tests.session import Session, failures, numbers, read_session
-from checks.tests.waiting import Waiting
-from checks.tests.weak_tests import is_test_file
 
 NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
@@ -58,11 +56,11 @@ def save_coverage(tmp: str) -> None:
     for command in commands:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
-            said = (done.stderr + done.stdout).strip().splitlines() or ["it does not say why"]
-            if not said[-1].startswith(NO_SOURCE):
-                not_measured(f"the tests left no coverage behind: {said[-1]}")
+            lines = (done.stderr + done.stdout).strip().splitlines() or ["it does not say why"]
+            if not lines[-1].startswith(NO_SOURCE):
+                not_measured(f"the tests left no coverage behind: {lines[-1]}")
             with open(command[command.index("-o") + 1], "w", encoding="utf-8") as file:
-                json.dump({"unreported": said[-1]}, file)
+                json.dump({"unreported": lines[-1]}, file)
 
 
 def all_were_planned(params: Params, session: Session) -> bool:
@@ -72,6 +70,12 @@ def all_were_planned(params: Params, session: Session) -> bool:
     given = [each for each in named if os.path.exists(each)]
     unplanned = [path for path in files_below(given) if is_test_file(path) and path not in planned]
     return not session.deselected and not any(map(has_tests, unplanned))
+
+
+def is_test_file(path: str) -> bool:
+    """Tell whether pytest would collect the file."""
+    name = os.path.basename(path)
+    return name.startswith("test_") or name.endswith("_test.py")
 
 
 def has_tests(path: str) -> bool:
@@ -85,20 +89,17 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     params = Params(env)
     require("coverage", "pytest")
     tmp = params.tmp
-    waiting = Waiting(os.path.join(tmp, "pid"))
-    said = heard(stdin)
-    stood_in_line = waiting.seconds()
+    output = heard(stdin)
     results = os.path.join(tmp, "tests.jsonl")
     if not os.path.exists(results):
-        not_measured(f"pytest did not begin: {last_words(said)}")
-    session = read_session(results, last_words(said))
+        not_measured(f"pytest did not begin: {last_words(output)}")
+    session = read_session(results, last_words(output))
     counted = numbers(session.cases)
     save_coverage(tmp)
-    duration = round(max(session.seconds - stood_in_line, 0), 3)
-    whole = duration if all_were_planned(params, session) else None
+    whole = session.seconds if all_were_planned(params, session) else None
     more = {
         "deselected": session.deselected,
-        "duration": duration,
+        "duration": session.seconds,
         "duration_of_all": whole,
     }
     emit({**counted, **more}, failures(session.cases))

@@ -86,7 +86,7 @@ class _TestTry:
         return failed and f"raised {failed}, and something made it {report['outcome']}"
 
 
-def read_session(path: str, said: str = "") -> Session:
+def read_session(path: str, last_words: str = "") -> Session:
     """Return a run that collected all tests and ran each of them; any other ends the script.
 
     `said` is what pytest itself says of its end.
@@ -95,17 +95,17 @@ def read_session(path: str, said: str = "") -> Session:
         events = [json.loads(line) for line in read_text(path).splitlines()]
     except ValueError as error:
         not_measured(f"what was seen of the tests cannot be read: {error}")
-    found: dict[str, list[Event]] = {}
+    by_kind: dict[str, list[Event]] = {}
     for event in events:
-        found.setdefault(event["event"], []).append(event)
-    for each in found.get("uncollected", []):
-        not_measured(f"{each['path'] or 'tests'} cannot be collected: {_last_line(each)}")
-    ended = found.get("ended")
-    if "planned" not in found:
+        by_kind.setdefault(event["event"], []).append(event)
+    for module in by_kind.get("uncollected", []):
+        not_measured(f"{module['path'] or 'tests'} cannot be collected: {_last_line(module)}")
+    ended = by_kind.get("ended")
+    if "planned" not in by_kind:
         why = f"pytest ended with status {ended[-1]['status']}" if ended else "the process ended"
-        because = _because(found) if "stopped" in found else f": {said}"
+        because = _because(by_kind) if "stopped" in by_kind else f": {last_words}"
         not_measured(f"{why} before it had collected the tests{because}")
-    plan = found["planned"][-1]
+    plan = by_kind["planned"][-1]
     if dropped := plan["dropped"]:
         not_measured(
             f"{len(dropped)} of {plan['found']} tests were taken away without being deselected,"
@@ -120,10 +120,10 @@ def read_session(path: str, said: str = "") -> Session:
         elif event["event"] in ("phase", "report"):
             attempts.setdefault(event["id"], _TestTry()).add(event)
     cases = [_case(test, attempts.get(test["id"], _TestTry())) for test in plan["tests"]]
-    _complete(cases, found, said)
+    _complete(cases, by_kind, last_words)
     skipped = [
-        SeenTest(each["path"], 0, each["path"], "", "skipped", each["message"])
-        for each in found.get("left out", [])
+        SeenTest(module["path"], 0, module["path"], "", "skipped", module["message"])
+        for module in by_kind.get("left out", [])
     ]
     return Session([*cases, *skipped], plan["deselected"], ended[-1]["seconds"] if ended else 0.0)
 
@@ -146,26 +146,26 @@ def _case(test: Event, attempt: _TestTry) -> SeenTest:
     )
 
 
-def _complete(cases: list[SeenTest], found: dict[str, list[Event]], said: str) -> None:
+def _complete(cases: list[SeenTest], by_kind: dict[str, list[Event]], reason: str) -> None:
     """End the script unless every planned test was run, and the session then came to its end."""
     missing = [case for case in cases if not case.outcome]
     if missing:
         ran = len(cases) - len(missing)
         first = f"{missing[0].path}: {missing[0].name}"
-        not_measured(f"{ran} of {len(cases)} tests were run, {first} was not{_because(found)}")
-    if "stopped" in found:
-        not_measured(f"the session was stopped{_because(found)}")
-    if "ended" not in found:
+        not_measured(f"{ran} of {len(cases)} tests were run, {first} was not{_because(by_kind)}")
+    if "stopped" in by_kind:
+        not_measured(f"the session was stopped{_because(by_kind)}")
+    if "ended" not in by_kind:
         not_measured("the process ended before the session of the tests did")
-    status = found["ended"][-1]["status"]
+    status = by_kind["ended"][-1]["status"]
     if status not in ENDED_WELL:
-        not_measured(f"pytest ended with status {status}: {said}")
+        not_measured(f"pytest ended with status {status}: {reason}")
 
 
-def _because(found: dict[str, list[Event]]) -> str:
-    if why := [each["why"] for kind in ("stopped", "halted") for each in found.get(kind, [])]:
+def _because(events: dict[str, list[Event]]) -> str:
+    if why := [each["why"] for kind in ("stopped", "halted") for each in events.get(kind, [])]:
         return f": {why[0]}"
-    return "" if "ended" in found else ": its process ended early"
+    return "" if "ended" in events else ": its process ended early"
 
 
 def _last_line(event: Event) -> str:

@@ -29,19 +29,21 @@ def wanted(params: Params) -> list[str]:
         return names
     path = params.text("flows_file")
     try:
-        found: object = yaml.safe_load(read_text(path))
+        data: object = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
         not_measured(f"{path} is not YAML: {error}")
     level = params.text("level")
-    if isinstance(found, dict) and all(isinstance(each, dict | list) for each in found.values()):
+    if isinstance(data, dict) and all(
+        isinstance(level_flows, dict | list) for level_flows in data.values()
+    ):
         below_names = [os.path.basename(os.path.normpath(top)) for top in params.words("below")]
-        levels = [level] if level else [name for name in below_names if name in found] or found
-        found = [name for each in levels for name in found.get(each, [])]
+        levels = [level] if level else [name for name in below_names if name in data] or data
+        data = [name for each in levels for name in data.get(each, [])]
     elif level:
         not_measured(f"{path} has no levels")
-    if not isinstance(found, list | dict) or not found:
+    if not isinstance(data, list | dict) or not data:
         not_measured(f"{path} names no flow")
-    return [str(name) for name in found]
+    return [str(name) for name in data]
 
 
 def marked(path: str, marker: str) -> dict[str, set[str]]:
@@ -73,15 +75,15 @@ def by_flow(cases: list[SeenTest], marker: str) -> dict[str, list[SeenTest]]:
 
 def through(params: Params, names: list[str]) -> dict[str, list[str]]:
     """Return what each flow walks through, as `path:function`."""
-    found: dict[str, list[str]] = {}
-    for each in params.words("through"):
-        name, _, where = each.partition("=")
+    functions: dict[str, list[str]] = {}
+    for entry in params.words("through"):
+        name, _, where = entry.partition("=")
         if name not in names or not where.rpartition(":")[0]:
-            not_measured(f"through: {each} is not FLOW=path/to/file.py:function of a flow here")
+            not_measured(f"through: {entry} is not FLOW=path/to/file.py:function of a flow here")
         if not os.path.isfile(where.rpartition(":")[0]):
             not_measured(f"through: {where.rpartition(':')[0]} does not exist")
-        found.setdefault(name, []).append(where)
-    return found
+        functions.setdefault(name, []).append(where)
+    return functions
 
 
 def unnoticed(
