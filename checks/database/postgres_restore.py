@@ -37,27 +37,27 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     start = time.monotonic()
     try:
         before = rows(name, server)
-        given = params.text("backup")
-        if not given:
+        existing = params.text("backup")
+        if not existing:
             tool(["pg_dump", "-w", "--format=custom", "--file", backup, "--dbname", name], server)
-        restored = restore(given or backup, copy, server)
+        restored = restore(existing or backup, copy, server)
     except FailedError as error:
         not_measured(f"{where}: {error}")
     if not before:
         not_measured(f"{where}: {name} has no table: its backup would prove nothing")
-    found = [
+    findings = [
         place(table, 0, "restore", message)
         for table in sorted({*before, *restored})
         if (message := difference(before.get(table), restored.get(table)))
     ]
     numbers = {
-        "differences": len(found),
+        "differences": len(findings),
         "tables": len(before),
         "rows": sum(before.values()),
-        "size": os.path.getsize(given or backup),
+        "size": os.path.getsize(existing or backup),
         "seconds": round(time.monotonic() - start, 3),
     }
-    emit(numbers, found)
+    emit(numbers, findings)
     return 0
 
 

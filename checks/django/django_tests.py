@@ -43,16 +43,16 @@ def main(_argv: list[str], _env: Mapping[str, str], stdin: TextIO) -> int:
         lines = [line for line in text.splitlines() if line.strip()]
         not_measured(lines[-1].strip() if lines else "the test runner said nothing")
     executed = int(ran[1])
-    found = FOUND.search(text)
+    announced = FOUND.search(text)
     if not executed:
         not_measured("there is no test")
-    if found and int(found[1]) != executed:
-        not_measured(f"{found[1]} tests were found, and {executed} were run")
-    said = counts(ended[2] or "")
-    failed = sum(said.get(name, 0) for name in ("failures", "errors", "unexpected successes"))
+    if announced and int(announced[1]) != executed:
+        not_measured(f"{announced[1]} tests were found, and {executed} were run")
+    outcomes = counts(ended[2] or "")
+    failed = sum(outcomes.get(name, 0) for name in ("failures", "errors", "unexpected successes"))
     if (failed > 0) != (ended[1] == "FAILED"):
         not_measured(f"the test runner says {ended[0]}, which does not fit together")
-    skipped = said.get("skipped", 0)
+    skipped = outcomes.get("skipped", 0)
     numbers = {"failed": failed, "executed": executed - skipped, "skipped": skipped}
     emit(numbers, findings(text))
     return 0

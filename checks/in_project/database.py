@@ -107,7 +107,7 @@ def schema(url: URL, but: str) -> dict[str, list[str]]:
 
     def described(connection: Connection) -> dict[str, list[str]]:
         asked = inspect(connection)
-        found = {}
+        tables = {}
         for table in asked.get_table_names():
             if table != but:
                 parts: list[Any] = [
@@ -117,8 +117,8 @@ def schema(url: URL, but: str) -> dict[str, list[str]]:
                 parts += [*asked.get_indexes(table), *asked.get_unique_constraints(table)]
                 with suppress(NotImplementedError):
                     parts += asked.get_check_constraints(table)
-                found[table] = sorted(repr(sorted(part.items(), key=str)) for part in parts)
-        return found
+                tables[table] = sorted(repr(sorted(part.items(), key=str)) for part in parts)
+        return tables
 
     return {**_with_connection(url, described), **{each: [] for each in beside_tables(url)}}
 

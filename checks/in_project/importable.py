@@ -67,12 +67,12 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     if not paths:
         not_measured("there is no module below these paths")
     with ThreadPoolExecutor(2) as pool:
-        found = [
+        findings = [
             each
             for told in pool.map(partial(attempt, params), range(len(paths)), paths)
             for each in told
         ]
-    rules = [each["rule"] for each in found]
+    rules = [each["rule"] for each in findings]
     numbers = {kind: rules.count(rule) for kind, rule in KINDS.items()}
-    emit({**numbers, "problems": len(found), "total": len(paths)}, found)
+    emit({**numbers, "problems": len(findings), "total": len(paths)}, findings)
     return 0

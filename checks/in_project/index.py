@@ -111,13 +111,13 @@ class Index:
         if self.why:
             return None
         try:
-            found = self._fetch(f"{self.address}/{name}/")
+            files = self._fetch(f"{self.address}/{name}/")
         except urllib.error.HTTPError as error:
             return {} if error.code == 404 else None
         except NO_ANSWER as error:
             self.why = f"{self.host}: {getattr(error, 'reason', None) or error}"
             return None
-        return {file: hashes for file, hashes in found.items() if _is_of(file, name)}
+        return {file: hashes for file, hashes in files.items() if _is_of(file, name)}
 
     def _fetch(self, address: str) -> Files:
         split = urlsplit(address)
@@ -282,7 +282,7 @@ def kinds(hashes: Iterable[str]) -> set[str]:
 
 def _hashes_in_folders(release: Release) -> set[str]:
     """Return the hashes of the release's files in folders where pip looks for files."""
-    found = set()
+    hashes = set()
     for folder in release.sources.folders:
         with suppress(OSError):
             for entry in os.scandir(folder):
@@ -290,8 +290,8 @@ def _hashes_in_folders(release: Release) -> set[str]:
                 if mine and is_of_version(entry.name, release.version) and entry.is_file():
                     for kind in kinds(release.hashes):
                         with open(entry, "rb") as file:
-                            found.add(f"{kind}:{hashlib.file_digest(file, kind).hexdigest()}")
-    return found
+                            hashes.add(f"{kind}:{hashlib.file_digest(file, kind).hexdigest()}")
+    return hashes
 
 
 def _is_of(file: str, name: str) -> bool:

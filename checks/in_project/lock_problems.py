@@ -91,13 +91,15 @@ class Lock:
     def installed(self, name: str, line: int, version: str | None) -> Distribution | None:
         """Return what is installed, after comparing it with the pin."""
         try:
-            found = distribution(name)
+            installed = distribution(name)
         except PackageNotFoundError:
             self.note("not-installed", line, f"{name} is not installed: its needs are unknown")
             return None
-        if version and found.version != version:
-            self.note("outdated", line, f"{name} {found.version} is installed, {version} locked")
-        return found
+        if version and installed.version != version:
+            self.note(
+                "outdated", line, f"{name} {installed.version} is installed, {version} locked"
+            )
+        return installed
 
     def check_unneeded(self) -> None:
         """Name pins that nothing needs; that can only be told where all needs are known."""
@@ -171,8 +173,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     params = Params(env)
     lock = Lock(params.text("lock"))
     others = [Lock(path) for path in params.words("also")]
-    for each in (lock, *others):
-        each.check_pins()
+    for listed in (lock, *others):
+        listed.check_pins()
     compare_hashes([lock, *others])
     all_looked_up = compare_with_indexes([lock, *others])
     # A lock with tables is for every system and group: what of it nothing needs here is not told.

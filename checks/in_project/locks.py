@@ -73,13 +73,13 @@ def _read(path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 def _of_pipenv(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Write the packages of a Pipfile.lock as other locks do."""
-    indexes = {each["name"]: each["url"] for each in data.get("_meta", {}).get("sources", [])}
+    indexes = {entry["name"]: entry["url"] for entry in data.get("_meta", {}).get("sources", [])}
     return [
         {
             **{key: said for key, said in package.items() if key not in {"hashes", "editable"}},
             "name": name,
             "version": package.get("version", "").removeprefix("=="),
-            "files": [{"hash": each} for each in package.get("hashes", [])],
+            "files": [{"hash": entry} for entry in package.get("hashes", [])],
             "registry": indexes.get(package.get("index"), ""),
             "revision": package.get("ref", ""),
         }
@@ -131,10 +131,12 @@ def _hash(file: dict[str, Any]) -> str:
 
 
 def _marker(package: dict[str, Any]) -> str:
-    said = package.get("marker") or package.get("markers") or package.get("resolution-markers", "")
-    if isinstance(said, dict):
-        said = list(said.values())
-    return " or ".join(f"({each})" for each in said) if isinstance(said, list) else str(said)
+    marker = (
+        package.get("marker") or package.get("markers") or package.get("resolution-markers", "")
+    )
+    if isinstance(marker, dict):
+        marker = list(marker.values())
+    return " or ".join(f"({each})" for each in marker) if isinstance(marker, list) else str(marker)
 
 
 def _address(source: dict[str, Any]) -> str:

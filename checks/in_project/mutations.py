@@ -67,11 +67,11 @@ def read_source(path: str) -> str:
 
 def mutants(path: str, text: str) -> list[Mutant]:
     """List the faults that can be put into the functions of a file."""
-    found = []
+    faults = []
     for index, (function, node, _) in enumerate(_places(ast.parse(text))):
         what = _changed(node)
-        found.append(Mutant(path, function, node.lineno, what, index))
-    return found
+        faults.append(Mutant(path, function, node.lineno, what, index))
+    return faults
 
 
 def mutated(text: str, mutant: Mutant) -> ast.Module:

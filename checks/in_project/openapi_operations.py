@@ -18,10 +18,10 @@ def document(app: str) -> Mapping[str, Any]:
     module, _, name = app.partition(":")
     sys.path.insert(0, os.getcwd())
     try:
-        found: Any = importlib.import_module(module)
+        application: Any = importlib.import_module(module)
         for part in (name or "app").split("."):
-            found = getattr(found, part)
-        made: Mapping[str, Any] = found.openapi()
+            application = getattr(application, part)
+        made: Mapping[str, Any] = application.openapi()
     except Exception as error:  # noqa: BLE001 - whatever the application raises
         not_measured(f"{app} gave no OpenAPI document: {type(error).__name__}: {error}")
     return made
@@ -57,17 +57,17 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     params = Params(env)
     api = document(params.text("app"))
     public = {" ".join(line.split()) for line in params.text("public").splitlines()}
-    found = dict(operations(api))
-    if not found:
+    known = dict(operations(api))
+    if not known:
         not_measured("the OpenAPI document has no operation")
-    if unknown := public - {"", *found}:
+    if unknown := public - {"", *known}:
         not_measured(f"there is no operation {min(unknown)}, which `public` names")
     open_ones = [
         name
-        for name, each in found.items()
-        if name not in public and not protected(name, each, api)
+        for name, operation in known.items()
+        if name not in public and not protected(name, operation, api)
     ]
-    bare = [name for name, each in found.items() if not described(each)]
+    bare = [name for name, operation in known.items() if not described(operation)]
     source = f"{params.text('app').partition(':')[0].replace('.', '/')}.py"
     findings: list[CheckFinding] = [
         *(
@@ -76,6 +76,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         ),
         *(place(source, 0, "undescribed", f"{name} does not say what it answers") for name in bare),
     ]
-    numbers = {"operations": len(found), "unprotected": len(open_ones), "undescribed": len(bare)}
+    numbers = {"operations": len(known), "unprotected": len(open_ones), "undescribed": len(bare)}
     emit(numbers, findings)
     return 0

@@ -21,12 +21,12 @@ TOOLS = "/usr/lib/postgresql/*/bin"
 
 def tools() -> str:
     """Return the folder with the server's programs, the newest ones; none ends the script."""
-    found = [os.path.dirname(each) for each in glob.glob(f"{TOOLS}/initdb")]
-    if not found and (there := shutil.which("initdb")):
-        found = [os.path.dirname(os.path.realpath(there))]
-    if not found:
+    folders = [os.path.dirname(each) for each in glob.glob(f"{TOOLS}/initdb")]
+    if not folders and (there := shutil.which("initdb")):
+        folders = [os.path.dirname(os.path.realpath(there))]
+    if not folders:
         not_measured("there is no PostgreSQL to start: apt-get install postgresql")
-    return max(found, key=lambda path: [int(part) for part in path.split("/") if part.isdigit()])
+    return max(folders, key=lambda path: [int(part) for part in path.split("/") if part.isdigit()])
 
 
 def as_other() -> list[str]:

@@ -79,10 +79,10 @@ DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 def hashed(hashes: Iterable[str]) -> bool:
     """Whether there are hashes, and each is one: of a strong kind, and as long as its kind is."""
-    found = [each.partition(":") for each in hashes]
-    return bool(found) and all(
+    parts = [each.partition(":") for each in hashes]
+    return bool(parts) and all(
         re.fullmatch(r"[0-9a-fA-F]+", digits) and len(digits) == DIGITS.get(kind)
-        for kind, _, digits in found
+        for kind, _, digits in parts
     )
 
 
@@ -120,7 +120,7 @@ def read_lock(path: str) -> list[RequirementLine]:
     """Return what a lock file pins, whichever tool it is of."""
     if not is_of_a_tool(path):
         return list(read_lines(path))
-    found = []
+    requirements = []
     for pin in read_pins(path):
         marker = f" ; {pin.marker}" if pin.marker else ""
         text = f"{pin.name}=={pin.version}" if pin.version else f"{pin.name} @ {pin.address}"
@@ -128,8 +128,8 @@ def read_lock(path: str) -> list[RequirementLine]:
         known = bool(re.search(r"@[0-9a-f]{40,}$", pin.address)) or hashed(pin.hashes)
         hashes = frozenset(pin.hashes)
         wanted = _parse(text + marker, path, pin.line)
-        found.append(RequirementLine(path, pin.line, wanted, known, hashes, pin.index))
-    return found
+        requirements.append(RequirementLine(path, pin.line, wanted, known, hashes, pin.index))
+    return requirements
 
 
 def local_names(path: str) -> set[str]:
@@ -143,16 +143,18 @@ def read_inputs(source: str) -> list[RequirementLine]:
     """Return what one input asks for; it must ask for something."""
     path, _, extra = source.removesuffix("]").partition("[")
     if os.path.basename(path) == "Pipfile":
-        found = list(_read_pipfile(path, extra or "packages"))
+        requirements = list(_read_pipfile(path, extra or "packages"))
     else:
-        found = list(_read_pyproject(path, extra) if path.endswith(".toml") else read_lines(path))
-    if not found:
+        requirements = list(
+            _read_pyproject(path, extra) if path.endswith(".toml") else read_lines(path)
+        )
+    if not requirements:
         names = _groups(_read_toml(path), path) if path.endswith(".toml") and not extra else {}
         more = (
             f" but in extras and groups; name them, such as {path}[{min(names)}]" if names else ""
         )
         not_measured(f"{source} asks for no package{more}")
-    return found
+    return requirements
 
 
 def _read_toml(path: str) -> dict[str, Any]:
@@ -208,18 +210,18 @@ def _of_poetry(table: dict[str, Any], path: str) -> list[str]:
 
 
 def _poetry_requirement(name: str, given: Any, path: str) -> str:
-    said = given if isinstance(given, dict) else {"version": given}
-    if said.get("optional"):
+    table = given if isinstance(given, dict) else {"version": given}
+    if table.get("optional"):
         return ""
-    extras = ",".join(said.get("extras", []))
+    extras = ",".join(table.get("extras", []))
     limits = ",".join(
         each
         for word in re.split(
-            r"\s*,\s*|(?<=[\w*])\s+(?=[<>=!^~])", str(said.get("version", "*")).strip()
+            r"\s*,\s*|(?<=[\w*])\s+(?=[<>=!^~])", str(table.get("version", "*")).strip()
         )
         if (each := _poetry_limit(word, f"{path}: {name}"))
     )
-    markers = said.get("markers", "")
+    markers = table.get("markers", "")
     return f"{name}[{extras}]{limits}" + (f" ; {markers}" if markers else "")
 
 
@@ -234,7 +236,7 @@ def _poetry_limit(word: str, where: str) -> str:
     if sign not in ("^", "~"):
         return f"{sign or '=='}{version}"
     release = re.split(r"[^\d.]|\.(?!\d)", version)[0]
-    numbers = [int(each) for each in release.split(".")]
+    numbers = [int(number) for number in release.split(".")]
     if sign == "~":
         last = min(1, len(numbers) - 1)
     else:

@@ -31,17 +31,17 @@ def texts_by_name(tree: ast.Module, *, top: bool = False) -> dict[str, str]:
     With `top`, those that its own statements give it, and no function of it.
     """
     nodes = list(ast.walk(tree))
-    given = [node.id for node in nodes if isinstance(node, ast.Name) and _is_given(node)]
-    given += [node.arg for node in nodes if isinstance(node, ast.arg)]
-    found = {}
+    bound = [node.id for node in nodes if isinstance(node, ast.Name) and _is_given(node)]
+    bound += [node.arg for node in nodes if isinstance(node, ast.arg)]
+    texts = {}
     for node in tree.body if top else nodes:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)))
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text)))
-            ) if given.count(name) == 1:
-                found[name] = text
-    return found
+            ) if bound.count(name) == 1:
+                texts[name] = text
+    return texts
 
 
 def _is_given(name: ast.Name) -> bool:

@@ -36,10 +36,10 @@ class _Dependency(TypedDict, total=False):
 def severity(service: Service, vulnerability: _Vulnerability) -> str:
     """Return `high`, `lower` or `unknown`: the worst that any record of the vulnerability says."""
     identifiers = (vulnerability["id"], *vulnerability["aliases"])
-    said = [is_high(found) for found in map(service.advisory, identifiers) if found]
-    if any(said):
+    verdicts = [is_high(found) for found in map(service.advisory, identifiers) if found]
+    if any(verdicts):
         return "high"
-    return "lower" if False in said else "unknown"
+    return "lower" if False in verdicts else "unknown"
 
 
 def locked_at(lock: str) -> dict[str, int]:
@@ -84,20 +84,22 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     dependencies = read_report(params, service, stdin.read(), read_text(argv[0]).splitlines())
     lock = params.text("lock")
     lines = locked_at(lock)
-    unaudited = [each for each in dependencies if "skip_reason" in each]
-    vulnerable = [each for each in dependencies if each.get("vulns")]
+    unaudited = [package for package in dependencies if "skip_reason" in package]
+    vulnerable = [package for package in dependencies if package.get("vulns")]
     severities: list[str] = []
     if len(unaudited) == len(dependencies):
         not_measured("every dependency was skipped: " + unaudited[0]["skip_reason"])
     findings: list[CheckFinding] = [
-        place(lock, 0, "unaudited", f"{each['name']}: {each['skip_reason']}") for each in unaudited
+        place(lock, 0, "unaudited", f"{package['name']}: {package['skip_reason']}")
+        for package in unaudited
     ]
-    for each in vulnerable:
-        for vulnerability in each["vulns"]:
+    for package in vulnerable:
+        for vulnerability in package["vulns"]:
             severities.append(severity(service, vulnerability))
             fixed = ", ".join(vulnerability["fix_versions"]) or "no release yet"
-            text = f"{each['name']} {each['version']}: {severities[-1]} severity, fixed in {fixed}"
-            findings.append(place(lock, lines.get(each["name"], 0), vulnerability["id"], text))
+            release = f"{package['name']} {package['version']}"
+            text = f"{release}: {severities[-1]} severity, fixed in {fixed}"
+            findings.append(place(lock, lines.get(package["name"], 0), vulnerability["id"], text))
     unknown = severities.count("unknown")
     numbers = {
         # What is not known to be lower counts as high.

@@ -44,11 +44,11 @@ def main(words: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         not_measured(f"make cannot make {' '.join(words)}")
     _, printed = here.run(["make", "--dry-run", "--print-data-base", *words], quiet=True)
     database = read_database(printed, env)
-    found = []
+    findings = []
     if CARELESS.search(" ".join(words)):
-        found.append(place("make", 0, "masked", f"make {' '.join(words)}"))
+        findings.append(place("make", 0, "masked", f"make {' '.join(words)}"))
     for target in targets(words, database):
-        found += hidden_failures(database, target)
-    found += hidden_when_expanded(dry_commands(output), database, found)
-    emit({"programs": started(output), "masks": found})
+        findings += hidden_failures(database, target)
+    findings += hidden_when_expanded(dry_commands(output), database, findings)
+    emit({"programs": started(output), "masks": findings})
     return 0

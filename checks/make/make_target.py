@@ -82,7 +82,7 @@ def named(targets: list[str]) -> str:
     return " ".join(targets) or "its first target"
 
 
-def see_that_all_ran(made: Made, found: list[CheckFinding]) -> None:
+def see_that_all_ran(made: Made, masked: list[CheckFinding]) -> None:
     """End where make ended well and did not do its work."""
     rules = made.database.rules
     ran = {line.target for line in made.lines}
@@ -90,7 +90,7 @@ def see_that_all_ran(made: Made, found: list[CheckFinding]) -> None:
         reached = made.database.reached(target)
         lines = [each for each in made.lines if len(made.targets) == 1 or each.root in reached]
         if not any(line.works for line in lines):
-            why = found[0]["message"] if found else why_nothing(made, target)
+            why = masked[0]["message"] if masked else why_nothing(made, target)
             not_measured(f"make ran no command for {target}: {why}")
         rule, catch_all = rules.get(target), rules.get("%")
         caught = rule and catch_all and 0 < rule.line == catch_all.line
@@ -149,47 +149,49 @@ def untrue(made: Made) -> list[CheckFinding]:
     shells = {
         (made.database.shell(made.copy.folder, line.target), line.options) for line in made.lines
     }
-    told = [
+    deaf = [
         " ".join([shell, *options])
         for shell, options in sorted(shells)
         if not obeys(made.copy, shell, options)
     ]
-    return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in told]
+    return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in deaf]
 
 
-def expanded_masks(made: Made, found: list[CheckFinding]) -> list[CheckFinding]:
+def expanded_masks(made: Made, known: list[CheckFinding]) -> list[CheckFinding]:
     """List what hides failures, or is never run, in the commands as they were executed."""
-    told: list[CheckFinding] = []
+    findings: list[CheckFinding] = []
     for line in made.lines:
         hiding = masks(line.command, errexit=line.errexit, pipefail=line.pipefail)
-        told += told_masks(hiding, line.target, line.command, made.database, [*found, *told])
+        findings += told_masks(
+            hiding, line.target, line.command, made.database, [*known, *findings]
+        )
         rule = made.database.rules.get(line.target, MakeRule())
         for dead in map(" ".join, never_run(line.command, errexit=line.errexit)):
             if not is_housekeeping(dead):
                 text = f"{line.command.strip()}: `{dead}` is never run"
-                told.append(place(rule.path, rule.line, "masked", text))
-    return told
+                findings.append(place(rule.path, rule.line, "masked", text))
+    return findings
 
 
 def ignored(made: Made, known: list[CheckFinding]) -> list[CheckFinding]:
     """List the commands that failed, though make ended well; not where it is known why."""
-    found = []
-    told = {each["message"].partition(": ")[0] for each in known}
+    findings = []
+    named = {each["message"].partition(": ")[0] for each in known}
     for line in made.lines:
         hidden = line.status and not is_housekeeping(line.command)
-        if hidden and line.target not in told and "all errors are ignored" not in told:
+        if hidden and line.target not in named and "all errors are ignored" not in named:
             rule = made.database.rules.get(line.target, MakeRule())
             message = f"{line.command.strip()}: status {line.status} is ignored"
-            found.append(place(rule.path, rule.line, "ignored", message))
-    return found
+            findings.append(place(rule.path, rule.line, "ignored", message))
+    return findings
 
 
 def number_in(output: str, pattern: str) -> float:
     """Return the last number that the pattern finds."""
-    found = re.findall(pattern, output, re.MULTILINE)
-    if not found:
+    matches = re.findall(pattern, output, re.MULTILINE)
+    if not matches:
         not_measured(f"what the target printed has nothing that matches {pattern}")
-    text = found[-1] if isinstance(found[-1], str) else found[-1][0]
+    text = matches[-1] if isinstance(matches[-1], str) else matches[-1][0]
     try:
         return float(text)
     except ValueError:
@@ -220,9 +222,9 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     pattern, least = params.text("number"), params.number("at_least")
     verify, variable = params.text("verify"), params.text("sqlite_variable")
     make = ["make", *params.words("args"), *params.words("target")]
-    given = params.text("args")
+    arguments = params.text("args")
     variables = variables_set(params.text("variables"))
-    if idle := IDLE.search(given):
+    if idle := IDLE.search(arguments):
         not_measured(f"with `{idle[0].strip()}` make runs nothing")
     starts = wanted(params.words("starts"))
     copy = where_it_runs(params, seen=bool(starts))
@@ -234,7 +236,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     targets = asked or [database.variables.get(".DEFAULT_GOAL", "")]
     findings = [each for target in targets for each in hidden_failures(database, target)]
     findings = [each for index, each in enumerate(findings) if each not in findings[:index]]
-    if careless := CARELESS.search(given):
+    if careless := CARELESS.search(arguments):
         findings.append(place("Makefile", 0, "masked", f"make {careless[0].strip()}"))
     extra = {}
     if variable:

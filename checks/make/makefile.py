@@ -118,9 +118,9 @@ def _read_part(database: MakeDatabase, text: str) -> None:
             rule.recipe.append(line[1:])
         elif origin := ORIGIN.match(line):
             rule.path, rule.line = origin["path"], int(origin["line"])
-        elif found := RULE.match(line):
-            rule = MakeRule(needs=found["needs"].replace("|", " ").split())
-            for name in found["targets"].split():
+        elif heading := RULE.match(line):
+            rule = MakeRule(needs=heading["needs"].replace("|", " ").split())
+            for name in heading["targets"].split():
                 known = database.rules.get(name)
                 if known is None or not known.recipe:
                     database.rules[name] = rule
@@ -131,42 +131,42 @@ def _read_part(database: MakeDatabase, text: str) -> None:
             name, _, value = re.split(r" (:?=) ", line, maxsplit=1)
             database.variables.setdefault(name, value)
     folder = re.search(r"^CURDIR :?= (.*)$", text, re.MULTILINE)
-    for found in SHELL.finditer(text):
-        here = (folder[1] if folder else "", found["target"] or "")
-        database.own_shells[here] = found["value"]
-        database.forced = database.forced or found["origin"].startswith("# 'override'")
+    for heading in SHELL.finditer(text):
+        here = (folder[1] if folder else "", heading["target"] or "")
+        database.own_shells[here] = heading["value"]
+        database.forced = database.forced or heading["origin"].startswith("# 'override'")
 
 
 def hidden_failures(database: MakeDatabase, target: str) -> list[CheckFinding]:
     """List what would keep a failure of the target's recipes from being seen."""
-    found = []
+    findings = []
     ignoring = database.rules.get(".IGNORE")
     flags = database.variables.get("MAKEFLAGS", "").partition(" -- ")[0].split()
     short = "".join(flag.lstrip("-") for flag in flags if not flag.startswith("--"))
     if "i" in short.partition("=")[0] or "--ignore-errors" in flags:
-        found.append(place("Makefile", 0, "masked", "all errors are ignored"))
+        findings.append(place("Makefile", 0, "masked", "all errors are ignored"))
         ignoring = None
     started = database.variables.get("MAKE", "$(MAKE_COMMAND)").split()
     if started and not started[0].startswith("$") and not runs_make(started[0]):
-        found.append(place("Makefile", 0, "masked", f"MAKE is {' '.join(started)}"))
+        findings.append(place("Makefile", 0, "masked", f"MAKE is {' '.join(started)}"))
     strict = _strict(database)
     for name in database.reached(target):
         rule = database.rules[name]
         if ignoring and (not ignoring.needs or name in ignoring.needs):
-            found.append(place(rule.path, rule.line, "masked", f"{name}: .IGNORE"))
-        found += _in_recipe(name, rule, strict, one_shell=".ONESHELL" in database.rules)
-    return found
+            findings.append(place(rule.path, rule.line, "masked", f"{name}: .IGNORE"))
+        findings += _in_recipe(name, rule, strict, one_shell=".ONESHELL" in database.rules)
+    return findings
 
 
 def hidden_when_expanded(
-    commands: Iterable[tuple[str, str]], database: MakeDatabase, found: list[CheckFinding]
+    commands: Iterable[tuple[str, str]], database: MakeDatabase, known: list[CheckFinding]
 ) -> list[CheckFinding]:
     """List what only shows in the commands with their variables replaced, each after its target."""
     strict = _strict(database)
     return [
         each
         for target, command in commands
-        for each in told_masks(masks(command, errexit=strict), target, command, database, found)
+        for each in told_masks(masks(command, errexit=strict), target, command, database, known)
     ]
 
 
@@ -175,10 +175,10 @@ def told_masks(
     target: str,
     command: str,
     database: MakeDatabase,
-    found: list[CheckFinding],
+    known: list[CheckFinding],
 ) -> list[CheckFinding]:
     """Make findings of the masks in a command that is expanded, but for those found before."""
-    shown = {each["message"].partition(": ")[2] for each in found}
+    shown = {each["message"].partition(": ")[2] for each in known}
     rule = database.rules.get(target, MakeRule())
     return [
         place(rule.path, rule.line, "masked", f"{command.strip()}: {mask.text}")
@@ -234,7 +234,7 @@ def _strict(database: MakeDatabase) -> bool:
 def _in_recipe(name: str, rule: MakeRule, strict: bool, *, one_shell: bool) -> list[CheckFinding]:
     text = "\n".join(rule.recipe)
     lines = [text] if one_shell else text.replace("\\\n", "\\\0").split("\n")
-    found = []
+    commands = []
     at = rule.line
     for line in lines:
         command = line.replace("\0", "\n").lstrip("@+ \t")
@@ -251,9 +251,9 @@ def _in_recipe(name: str, rule: MakeRule, strict: bool, *, one_shell: bool) -> l
         ]
         for offset, text in hiding:
             where = at + offset - 1 if at else 0
-            found.append(place(rule.path, where, "masked", f"{name}: {text}"))
+            commands.append(place(rule.path, where, "masked", f"{name}: {text}"))
         at += command.count("\n") + 1 if at else 0
-    return found
+    return commands
 
 
 def _as_written(command: str, strict: bool) -> list[str]:

@@ -133,14 +133,14 @@ class RecipeRecorder:
 
         A make that a tool of a line starts, such as a test, is the tool's own.
         """
-        found: dict[str, RecipeLine] = {}
+        executed: dict[str, RecipeLine] = {}
         for line in self._read():
-            above = found.get(line.parent)
+            above = executed.get(line.parent)
             if not line.parent:
-                found[line.name] = line
+                executed[line.name] = line
             elif above and starts_make(above.command):
-                found[line.name] = replace(line, root=above.root)
-        return list(found.values())
+                executed[line.name] = replace(line, root=above.root)
+        return list(executed.values())
 
     def _read(self) -> Iterator[RecipeLine]:
         order = os.path.join(self.records, "order")

@@ -82,19 +82,19 @@ class Watched:
 
     def complaints(self) -> list[str]:
         """Say which programs did no work, or failed unheard."""
-        found = []
+        findings = []
         for program in self.programs:
             runs = [words for words in self._runs(program.name) if not TELLING & set(words[1:])]
             mine = [words for words in runs if not program.word or _has(words, program.word)]
             with_word = f" with {program.word}" if program.word else ""
             if not runs:
-                found.append(f"{program.name} was not started")
+                findings.append(f"{program.name} was not started")
             elif not mine:
-                found.append(f"{program.name} was not started{with_word}")
+                findings.append(f"{program.name} was not started{with_word}")
             failed = [words[0] for words in runs if words[0] != "0"]
             if failed:
-                found.append(f"{program.name} ended with status {failed[0]}")
-        return found
+                findings.append(f"{program.name} ended with status {failed[0]}")
+        return findings
 
     def _runs(self, name: str) -> list[list[str]]:
         path = os.path.join(self._folder, name)

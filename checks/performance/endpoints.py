@@ -54,10 +54,10 @@ def read_endpoints(params: Params, place: str) -> Endpoints:
     document = _fetched(params, place) if "://" in place else read_json(place)
     if not isinstance(document, dict):
         not_measured(f"{place} is no OpenAPI document")
-    found = Endpoints(document)
-    if not found.names:
+    endpoints = Endpoints(document)
+    if not endpoints.names:
         not_measured(f"{place} describes no operation")
-    return found
+    return endpoints
 
 
 def _fetched(params: Params, address: str) -> object:

@@ -62,14 +62,14 @@ def grown(params: Params, counted: list[str], endpoints: Endpoints | None) -> Co
     before, after = (samples(params, text) for text in counted)
     if not after:
         not_measured(f"{params.text('counter')} has no number called {params.text('counted')}")
-    found: Counter[str] = Counter()
+    grown: Counter[str] = Counter()
     for labels, number in after.items():
         more = round(number - before.get(labels, 0))
         if more < 0:
             not_measured("the service began anew while it was loaded")
         name = endpoints.of_labels(labels) if endpoints else None
-        found[name or ""] += more
-    return found
+        grown[name or ""] += more
+    return grown
 
 
 def given_elsewhere(asked: Counter[str], grew: Counter[str]) -> Counter[str]:

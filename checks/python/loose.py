@@ -19,24 +19,25 @@ UNTYPED = {name.rpartition(".")[2] for name in SILENCING["untyped"]}
 
 def loose(paths: Iterable[str]) -> list[CheckFinding]:
     """List such places in files, by line."""
-    found = []
+    findings = []
     for path in paths:
         tree = parse(path)
         any_names = _names_of_any(path)
         for function in _public(tree):
             if _says_any(function, any_names):
                 text = f"Any in the signature of {function.name}"
-                found.append(place(path, function.lineno, "any", text))
+                findings.append(place(path, function.lineno, "any", text))
         for node in ast.walk(tree):
             if isinstance(node, Function | ast.ClassDef) and _is_untyped(node):
                 text = f"mypy does not look at {node.name}: it is under no_type_check"
-                found.append(place(path, node.lineno, "unseen", text))
+                findings.append(place(path, node.lineno, "unseen", text))
             if isinstance(node, ast.If) and _asks_for_checking(node.test):
-                for each in node.orelse:
-                    if isinstance(each, Function | ast.ClassDef):
-                        text = f"mypy does not look at {each.name}: it is `else` of TYPE_CHECKING"
-                        found.append(place(path, each.lineno, "unseen", text))
-    return found
+                for definition in node.orelse:
+                    if isinstance(definition, Function | ast.ClassDef):
+                        text = f"mypy does not look at {definition.name}: "
+                        text += "it is `else` of TYPE_CHECKING"
+                        findings.append(place(path, definition.lineno, "unseen", text))
+    return findings
 
 
 _NAMES: dict[str, frozenset[str]] = {}
@@ -94,14 +95,14 @@ def _is_untyped(node: Function | ast.ClassDef) -> bool:
 
 def _has(node: ast.AST, names: Set[str]) -> bool:
     """Whether an annotation has one of the names in it; one that is a text is read too."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Name) and each.id in names:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and part.id in names:
             return True
-        if isinstance(each, ast.Attribute) and ast.unparse(each) in names:
+        if isinstance(part, ast.Attribute) and ast.unparse(part) in names:
             return True
-        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
             try:
-                within = ast.parse(each.value, mode="eval").body
+                within = ast.parse(part.value, mode="eval").body
             except SyntaxError:
                 continue
             if not isinstance(within, ast.Constant) and _has(within, names):

@@ -42,23 +42,23 @@ def complaints(lines: list[str]) -> list[CheckFinding]:
 
 def read_log(path: str) -> tuple[list[str], list[str]]:
     """List the files that mypy checked; what else it said is listed too, and passed on."""
-    sources, said = [], []
+    sources, messages = [], []
     with open(path, encoding="utf-8", errors="replace") as log:
         for line in log:
             if found := SOURCE.match(line):
                 sources.append(relative(found["path"][1:-1]))
             if line.strip() and not line.startswith("LOG:"):
                 sys.stderr.write(line)
-                said.append(line.strip())
-    return sorted(sources), said
+                messages.append(line.strip())
+    return sorted(sources), messages
 
 
-def stopped(lines: list[str], said: list[str]) -> NoReturn:
+def stopped(lines: list[str], messages: list[str]) -> NoReturn:
     """End the script: mypy gave no summary, and its own words tell why."""
     sys.stderr.write("\n".join(lines[-20:]) + "\n")
     found = complaints(lines)[:1]
     words = [f"{each['path']}:{each['line']}: {each['message']}" for each in found]
-    rest = [*said, *filter(None, lines)]
+    rest = [*messages, *filter(None, lines)]
     words += [each for each in rest if "error: " in each] or rest[-1:]
     why = f": {words[0]}" if words else ""
     not_measured(f"mypy stopped before it had checked the files{why}")
@@ -70,10 +70,10 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     require("mypy")
     tmp = params.tmp
     lines = stdin.read().splitlines()
-    sources, said = read_log(os.path.join(tmp, "mypy.log"))
+    sources, messages = read_log(os.path.join(tmp, "mypy.log"))
     summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
     if summary is None:
-        stopped(lines, said)
+        stopped(lines, messages)
     checked = int(summary["clean"] or summary["checked"])
     errors = complaints(lines)
     if len(errors) != int(summary["errors"] or 0):

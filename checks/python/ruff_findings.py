@@ -64,16 +64,16 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     options = argv[1 : argv.index("--")]
     comments = ("isort-off",) if "--ignore-noqa" in options else ("isort-off", "noqa")
     suppressed = kept_silent(params, log.python_files, options, comments, "linter")
-    told = beyond(params, suppressed)
+    problems = beyond(params, suppressed)
     rules, least = rules_on(log.python_files, options), params.number("at_least")
     if least is not None and rules < least:
-        told.append(place("", 0, "rules", f"{rules} rules are on, at least {least:g} asked"))
+        problems.append(place("", 0, "rules", f"{rules} rules are on, at least {least:g} asked"))
     numbers = {
         "total": len(findings),
         "files": log.python,
         "suppressed": len(suppressed),
         "rules": rules,
-        "problems": len(findings) + len(told),
+        "problems": len(findings) + len(problems),
     }
-    emit(numbers, [*findings, *told])
+    emit(numbers, [*findings, *problems])
     return 0

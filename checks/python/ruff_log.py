@@ -18,14 +18,14 @@ class RuffLog:
     def __init__(self, path: str) -> None:
         require("ruff")
         self.files: set[str] = set()
-        self.said: list[str] = []
+        self.messages: list[str] = []
         with open(path, encoding="utf-8", errors="replace") as log:
             for line in log:
                 if found := LOOKED_AT.search(line):
                     self.files.add(relative(found["path"]))
                 elif line.strip() and not LOGGED.match(line):
-                    self.said.append(line.strip())
-        sys.stderr.writelines(f"{line}\n" for line in self.said)
+                    self.messages.append(line.strip())
+        sys.stderr.writelines(f"{line}\n" for line in self.messages)
 
     @property
     def python(self) -> int:
@@ -47,5 +47,5 @@ class RuffLog:
 
     def stopped(self) -> NoReturn:
         """End the script: ruff gave no report, and its own words tell why."""
-        why = " ".join([line for line in self.said if not line.startswith("warning:")][:2])
+        why = " ".join([line for line in self.messages if not line.startswith("warning:")][:2])
         not_measured(f"ruff stopped: {why}" if why else "ruff gave no report")

@@ -74,8 +74,8 @@ def kept_silent(
     `of_the_tool` is `linter` or `formatter`; the options are those of the command line.
     """
     files = sorted(files)
-    found = [each for each in in_files(files) if each["rule"] in kinds]
-    found += [
+    findings = [comment for comment in in_files(files) if comment["rule"] in kinds]
+    findings += [
         place(
             path,
             0,
@@ -87,8 +87,8 @@ def kept_silent(
     if "--isolated" not in options:
         for file in _one_for_each_settings(files):
             told = _left_out(file, options, of_the_tool)
-            found += [each for each in told if each not in found]
-    return found
+            findings += [each for each in told if each not in findings]
+    return findings
 
 
 def _ignored(params: Params, options: list[str]) -> list[str]:

@@ -29,7 +29,7 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     params = Params(env)
     lines = stdin.read().splitlines()  # to its end: only then is the log whole
     log = RuffLog(argv[0])
-    if unread := next(filter(UNREAD.search, [*log.said, *lines]), ""):
+    if unread := next(filter(UNREAD.search, [*log.messages, *lines]), ""):
         not_measured(f"ruff stopped: {unread}")
     named = {
         found["named"] or found["path"]: int(found["line"] or 0)
@@ -46,20 +46,20 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
             f"{len(log.files)}"
         )
     findings = [place(path, line, "unformatted", MESSAGE) for path, line in named.items()]
-    given = argv[1 : argv.index("--")]
+    arguments = argv[1 : argv.index("--")]
     # The settings are asked of the linter, which does not know the formatter's other options.
     options = [
         word
-        for before, word in zip(["", *given], given, strict=False)
+        for before, word in zip(["", *arguments], arguments, strict=False)
         if word == "--isolated" or word.startswith("--config") or before == "--config"
     ]
     suppressed = kept_silent(params, log.python_files, options, ("fmt-off",), "formatter")
-    told = beyond(params, suppressed)
+    problems = beyond(params, suppressed)
     numbers = {
         "total": changed,
         "files": changed + kept,
         "suppressed": len(suppressed),
-        "problems": changed + len(told),
+        "problems": changed + len(problems),
     }
-    emit(numbers, [*findings, *told])
+    emit(numbers, [*findings, *problems])
     return 0

@@ -16,7 +16,9 @@ def lacking(function: Function, *, method: bool) -> list[str]:
     """
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    static = any(getattr(each, "id", "") == "staticmethod" for each in function.decorator_list)
+    static = any(
+        getattr(decorator, "id", "") == "staticmethod" for decorator in function.decorator_list
+    )
     if method and not static:
         positional = positional[1:]
     named = [*positional, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
@@ -41,13 +43,13 @@ def methods(tree: ast.AST) -> set[ast.AST]:
 
 def _direct(node: ast.ClassDef) -> list[ast.stmt]:
     """List a class's statements, those under an `if` or `try` too."""
-    found = list(node.body)
-    for statement in found:
+    statements = list(node.body)
+    for statement in statements:
         if isinstance(statement, ast.If | ast.Try | ast.With):
-            found += [
+            statements += [
                 each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt)
             ]
-    return found
+    return statements
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:

@@ -37,15 +37,15 @@ def leaves(data: object, key: str = "") -> Iterator[tuple[str, str]]:
 
 def newest_date(texts: list[tuple[str, str]]) -> datetime | None:
     """Return the newest of the report's dates."""
-    found = []
+    dates = []
     for key, text in texts:
         if key.lower() in DATES:
             try:
                 date = datetime.fromisoformat(text)
             except ValueError:
                 continue
-            found.append(date if date.tzinfo else date.replace(tzinfo=UTC))
-    return max(found, default=None)
+            dates.append(date if date.tzinfo else date.replace(tzinfo=UTC))
+    return max(dates, default=None)
 
 
 def head() -> tuple[str, datetime]:

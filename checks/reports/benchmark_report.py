@@ -72,28 +72,28 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         scenarios = cast("list[Scenario]", report["scenarios"])
         date = datetime.fromisoformat(str(report["date"]))
         commit = str(report["commit"])
-        named = {str(each["name"]): each for each in scenarios}
+        named = {str(entry["name"]): entry for entry in scenarios}
     except (ValueError, KeyError, TypeError) as error:
         not_measured(f"{path} is no report: {type(error).__name__}: {error}")
-    raw = {name: read_raw(path, each) for name, each in named.items()}
-    found: list[CheckFinding] = [
+    raw = {name: read_raw(path, entry) for name, entry in named.items()}
+    findings: list[CheckFinding] = [
         place(path, 0, name, why)
         for name, scenario in named.items()
         for why in lacks(scenario, os.path.dirname(path), raw[name], began if target else None)
     ]
-    bad = {problem["rule"] for problem in found}
-    found += unlike(params, path, named)
+    bad = {problem["rule"] for problem in findings}
+    findings += unlike(params, path, named)
     untreated = [*unfounded(path, report, raw), *not_in_document(params, report)]
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)
     numbers = {
         "scenarios": len(named),
-        "complete": len(named.keys() - bad - {problem["rule"] for problem in found}),
+        "complete": len(named.keys() - bad - {problem["rule"] for problem in findings}),
         "age_days": round((datetime.now(UTC) - date).total_seconds() / 86_400, 3),
         "current": is_current(commit, params.words("paths")) and not report.get("dirty"),
         "untreated": len(untreated),
     }
-    emit(numbers, [*found, *untreated])
+    emit(numbers, [*findings, *untreated])
     return 0
 
 
@@ -127,54 +127,54 @@ def read_raw(report: str, scenario: Scenario) -> Raw:
 
 def lacks(scenario: Scenario, folder: str, raw: Raw, since: float | None) -> list[str]:
     """Say what a scenario lacks, and in what its figures are not those of the run."""
-    found = [
+    reasons = [
         f"{name} is {scenario.get(name)!r}" for name in FIGURES if not is_number(scenario.get(name))
     ]
     if (rate := scenario.get("error_rate")) and is_number(rate) and float(str(rate)) >= 1:
-        found.append("no request succeeded")
+        reasons.append("no request succeeded")
     if not files(scenario):
-        return [*found, "there are no raw figures"]
+        return [*reasons, "there are no raw figures"]
     for name in files(scenario):
         path = os.path.join(folder, name)
         if not os.path.exists(path):
-            found.append(f"{name} is missing")
+            reasons.append(f"{name} is missing")
         elif not os.path.getsize(path):
-            found.append(f"{name} is empty")
-    return found + other_than_raw(scenario, raw, since)
+            reasons.append(f"{name} is empty")
+    return reasons + other_than_raw(scenario, raw, since)
 
 
 def other_than_raw(scenario: Scenario, raw: Raw, since: float | None) -> list[str]:
     """Say in what a scenario is not what its raw files tell of."""
-    found = []
+    reasons = []
     if not raw.requests:
-        found.append("no raw file tells how many requests were made")
+        reasons.append("no raw file tells how many requests were made")
     elif scenario.get("requests") not in raw.requests:
         told = raw.requests[0]
-        found.append(f"the raw figures tell of {told} requests, not {scenario.get('requests')}")
+        reasons.append(f"the raw figures tell of {told} requests, not {scenario.get('requests')}")
     if raw.users is None:
-        found.append("no raw file tells how many users there were")
+        reasons.append("no raw file tells how many users there were")
     elif scenario.get("users") != raw.users:
-        found.append(f"the raw figures tell of {raw.users} users, not {scenario.get('users')}")
+        reasons.append(f"the raw figures tell of {raw.users} users, not {scenario.get('users')}")
     if since is not None and raw.began is not None and raw.began < math.floor(since):
-        found.append("the raw figures are of an earlier run")
-    return found
+        reasons.append("the raw figures are of an earlier run")
+    return reasons
 
 
 def unlike(params: Params, path: str, named: dict[str, Scenario]) -> list[CheckFinding]:
     """List the scenarios that are asked for and did not run so."""
-    found = []
+    findings = []
     for line in filter(str.strip, params.text("scenarios").splitlines()):
         wanted = WANTED.fullmatch(line)
         if not wanted:
             not_measured(f"the scenario {line.strip()!r} is not written as `name: 20 x 10`")
-        name, users, each = wanted["name"], int(wanted["users"]), int(wanted["each"])
+        name, users, per_user = wanted["name"], int(wanted["users"]), int(wanted["each"])
         ran = named.get(name)
         if ran is None:
-            found.append(place(path, 0, name, "the scenario was not run"))
-        elif (ran.get("users"), ran.get("requests")) != (users, users * each):
+            findings.append(place(path, 0, name, "the scenario was not run"))
+        elif (ran.get("users"), ran.get("requests")) != (users, users * per_user):
             told = f"{ran.get('users')} users made {ran.get('requests')} requests"
-            found.append(place(path, 0, name, f"{told}, not {users} users {each} each"))
-    return found
+            findings.append(place(path, 0, name, f"{told}, not {users} users {per_user} each"))
+    return findings
 
 
 def bottlenecks(report: dict[str, object]) -> list[dict[str, object]]:
@@ -185,15 +185,18 @@ def bottlenecks(report: dict[str, object]) -> list[dict[str, object]]:
 
 def unfounded(path: str, report: dict[str, object], raw: dict[str, Raw]) -> list[CheckFinding]:
     """List the bottlenecks whose numbers are not figures of the run; one where there is none."""
-    found = []
-    for each in bottlenecks(report):
-        of = raw.get(str(each.get("scenario")), Raw()).endpoints.get(str(each.get("endpoint")))
-        if of is None or of != (each.get("requests"), each.get("p95_ms")):
-            why = f"{each.get('endpoint')}: these are no figures of {each.get('scenario')}"
-            found.append(place(path, 0, "bottleneck", why))
+    findings = []
+    for bottleneck in bottlenecks(report):
+        of = raw.get(str(bottleneck.get("scenario")), Raw()).endpoints.get(
+            str(bottleneck.get("endpoint"))
+        )
+        if of is None or of != (bottleneck.get("requests"), bottleneck.get("p95_ms")):
+            scenario = bottleneck.get("scenario")
+            why = f"{bottleneck.get('endpoint')}: these are no figures of {scenario}"
+            findings.append(place(path, 0, "bottleneck", why))
     if not bottlenecks(report):
-        found.append(place(path, 0, "bottleneck", "the report names no bottleneck"))
-    return found
+        findings.append(place(path, 0, "bottleneck", "the report names no bottleneck"))
+    return findings
 
 
 def not_in_document(params: Params, report: dict[str, object]) -> list[CheckFinding]:
@@ -202,14 +205,14 @@ def not_in_document(params: Params, report: dict[str, object]) -> list[CheckFind
     if not path:
         return []
     document = read_markdown(read_text(path))
-    found = [*outline(params, path, document), *dead_links(path, document)]
+    findings = [*outline(params, path, document), *dead_links(path, document)]
     for title in filter(None, map(str.strip, params.text("treated").split("|"))):
         text = "".join(each.text for each in document.sections if names(title, each.title))
         for each in bottlenecks(report):
             place_of = str(each.get("endpoint")).rpartition(" ")[2]
             if not re.search(rf"(?<![\w/]){re.escape(place_of)}(?![\w/{{])", text):
-                found.append(place(path, 0, "bottleneck", f"{title} says nothing of {place_of}"))
-    return found
+                findings.append(place(path, 0, "bottleneck", f"{title} says nothing of {place_of}"))
+    return findings
 
 
 def is_number(value: object) -> bool:

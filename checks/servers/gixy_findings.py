@@ -47,7 +47,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         not_measured(f"{config} has no server: there is nothing to look at")
     severities = [issue.get("severity", "").lower() for issue in issues]
     numbers = {level: severities.count(level) for level in LEVELS}
-    found = (
+    findings = (
         place(
             issue.get("file") or issue.get("path") or config,
             issue.get("line", 0),
@@ -57,5 +57,5 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         )
         for issue in issues
     )
-    emit({**numbers, "total": len(issues), "servers": servers}, found)
+    emit({**numbers, "total": len(issues), "servers": servers}, findings)
     return 0

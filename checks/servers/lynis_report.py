@@ -25,8 +25,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     least = int(params.text("min_tests") or 0)
     if tests < least:
         not_measured(f"lynis did {tests} tests, of {least}: the index of a few means nothing")
-    found = [
-        place("system", 0, parts[0], f"{kind}: {' '.join(filter(told, parts[1:]))}")
+    findings = [
+        place("system", 0, parts[0], f"{kind}: {' '.join(filter(says_something, parts[1:]))}")
         for kind in ("warning", "suggestion")
         for parts in (entry.split("|") for entry in values.get(f"{kind}[]", []))
     ]
@@ -36,7 +36,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "suggestions": len(values.get("suggestion[]", [])),
         "tests": tests,
     }
-    emit(numbers, found)
+    emit(numbers, findings)
     return 0
 
 
@@ -48,6 +48,6 @@ def number(values: dict[str, list[str]], name: str) -> int:
         not_measured(f"lynis's report does not tell {name}")
 
 
-def told(part: str) -> bool:
+def says_something(part: str) -> bool:
     """Whether a part of an entry says something."""
     return part not in {"", "-"}

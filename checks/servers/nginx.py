@@ -115,12 +115,12 @@ def _included(
     folder: str,
     underway: set[str],
 ) -> Iterator[Directive]:
-    for each in directives:
-        if each.name != "include" or not each.words:
-            each.block = list(_included(each.block, files, folder, underway))
-            yield each
+    for directive in directives:
+        if directive.name != "include" or not directive.words:
+            directive.block = list(_included(directive.block, files, folder, underway))
+            yield directive
             continue
-        for name in _matching(folder, each.words[0]):
+        for name in _matching(folder, directive.words[0]):
             if name in files and name not in underway:
                 yield from _included(files[name], files, folder, underway | {name})
 

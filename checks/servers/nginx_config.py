@@ -36,16 +36,16 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    said = [(found["level"], found["text"]) for found in SAID.finditer(done.stderr)]
+    messages = [(message["level"], message["text"]) for message in SAID.finditer(done.stderr)]
     if done.returncode:
-        refused(params, said)
+        refused(params, messages)
         return 0
     try:
         directives = dumped(done.stdout)
     except UnreadableError as error:
         not_measured(f"what nginx -T printed cannot be read: {error}")
-    found = [*(noted(params, "warning", text) for text in warned(said)), *shown(directives)]
-    rules = [each["rule"] for each in found]
+    message = [*(noted(params, "warning", text) for text in warned(messages)), *shown(directives)]
+    rules = [each["rule"] for each in message]
     servers = [each for each in walk(directives) if each.name == "server" and each.block]
     numbers = {
         "valid": True,
@@ -56,15 +56,15 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "versions_shown": rules.count("server-tokens"),
         "old_protocols": rules.count("old-protocol"),
     }
-    emit(numbers, found)
+    emit(numbers, message)
     return 0
 
 
-def refused(params: Params, said: list[tuple[str, str]]) -> None:
+def refused(params: Params, messages: list[tuple[str, str]]) -> None:
     """Tell that the configuration is wrong, unless it is the machine that lacks something."""
-    fatal = [text for level, text in said if level in {"emerg", "crit"}]
+    fatal = [text for level, text in messages if level in {"emerg", "crit"}]
     if not fatal:
-        not_measured(f"nginx -T failed: {said[-1][1] if said else 'it does not say why'}")
+        not_measured(f"nginx -T failed: {messages[-1][1] if messages else 'it does not say why'}")
     if lacking := next(filter(WANTING.search, fatal), None):
         not_measured(f"nginx cannot test it here: {lacking}")
     if re.search(rf'open\(\) "{re.escape(params.text("config"))}" failed', fatal[0]):
@@ -72,21 +72,24 @@ def refused(params: Params, said: list[tuple[str, str]]) -> None:
     emit({"valid": False, **NONE_TOLD}, (noted(params, "invalid", text) for text in fatal))
 
 
-def warned(said: list[tuple[str, str]]) -> list[str]:
+def warned(messages: list[tuple[str, str]]) -> list[str]:
     """Return the warnings; that one is not root is none of the configuration's."""
     return [
         text
-        for level, text in said
+        for level, text in messages
         if level == "warn" and '"user" directive makes sense' not in text
     ]
 
 
 def noted(params: Params, rule: str, text: str) -> CheckFinding:
     """Make a finding of a line that nginx printed."""
-    found = WHERE.fullmatch(text)
-    file, number = (found["file"], found["line"]) if found else (None, None)
+    location = WHERE.fullmatch(text)
+    file, number = (location["file"], location["line"]) if location else (None, None)
     return place(
-        file or params.text("config"), int(number or 0), rule, found["what"] if found else text
+        file or params.text("config"),
+        int(number or 0),
+        rule,
+        location["what"] if location else text,
     )
 
 
@@ -98,25 +101,25 @@ def shown(directives: list[Directive]) -> Iterator[CheckFinding]:
 
 def context(outer: Directive, inherited: dict[str, list[str]]) -> Iterator[CheckFinding]:
     """Look at one block, and at those in it, which inherit what it says."""
-    own = {each.name: each for each in outer.block if not each.block}
-    said = {**inherited, **{name: each.words for name, each in own.items()}}
+    own = {directive.name: directive for directive in outer.block if not directive.block}
+    effective = {**inherited, **{name: directive.words for name, directive in own.items()}}
     if "access_log" in own and own["access_log"].words[:1] == ["off"]:
         yield about(own["access_log"], "access-log-off", "requests are not logged")
     if "autoindex" in own and own["autoindex"].words[:1] == ["on"]:
         yield about(own["autoindex"], "autoindex", "whole folders are listed")
     if outer.name == "server":
-        yield from server(outer, said)
-    for each in outer.block:
-        if each.block:
-            yield from context(each, said)
+        yield from server(outer, effective)
+    for directive in outer.block:
+        if directive.block:
+            yield from context(directive, effective)
 
 
-def server(block: Directive, said: dict[str, list[str]]) -> Iterator[CheckFinding]:
+def server(block: Directive, effective: dict[str, list[str]]) -> Iterator[CheckFinding]:
     """Look at what holds for one server."""
-    if said.get("server_tokens", ["on"])[:1] != ["off"]:
+    if effective.get("server_tokens", ["on"])[:1] != ["off"]:
         yield about(block, "server-tokens", "answers show nginx's version")
     listens = [each.words for each in block.block if each.name == "listen"]
-    old = OLD & set(said.get("ssl_protocols", []))
+    old = OLD & set(effective.get("ssl_protocols", []))
     if old and any("ssl" in words for words in listens):
         yield about(block, "old-protocol", f"ssl_protocols has {', '.join(sorted(old))}")
 

@@ -41,12 +41,12 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     wanted, unwanted = params.words("wanted") or [*WANTED], params.words("unwanted") or [*UNWANTED]
     if "passwordauthentication" not in settings:
         not_measured("sshd -T printed no settings")
-    found = [
+    findings = [
         place(params.text("config"), 0, name, message)
         for demands, good in ((wanted, True), (unwanted, False))
         for name, message in judged(settings, demands, good=good)
     ]
-    emit({"weak": len(found), "settings": len(wanted) + len(unwanted)}, found)
+    emit({"weak": len(findings), "settings": len(wanted) + len(unwanted)}, findings)
     return 0
 
 

@@ -59,12 +59,12 @@ def _names(nodes: Iterable[ast.AST]) -> dict[str, str]:
     names: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, ast.Import):
-            names |= {each.asname: each.name for each in node.names if each.asname}
+            names |= {alias.asname: alias.name for alias in node.names if alias.asname}
         elif isinstance(node, ast.ImportFrom):
-            for each in node.names:
+            for alias in node.names:
                 all_skips = [skip for owner, skip in SKIPS if owner == node.module]
-                for name in all_skips if each.name == "*" else [each.name]:
-                    names[each.asname or name] = f"{node.module}.{name}"
+                for name in all_skips if alias.name == "*" else [alias.name]:
+                    names[alias.asname or name] = f"{node.module}.{name}"
         elif isinstance(node, ast.Assign) and (value := _dotted(node.value, names)):
             names |= {each.id: value for each in node.targets if isinstance(each, ast.Name)}
     return names
@@ -91,41 +91,41 @@ def in_settings() -> list[CheckFinding]:
 
 def mypy_settings() -> list[CheckFinding]:
     """List the sections of mypy's settings that ignore errors."""
-    found = []
+    findings = []
     for path in ("mypy.ini", ".mypy.ini", "setup.cfg"):
         for name, section in _ini(path).items():
             if name.startswith("mypy") and section.get("ignore_errors", "").lower() in _TRUE:
-                found.append(
+                findings.append(
                     place(
                         path, _line(path, f"[{name}]"), "mypy-settings", f"[{name}] ignore_errors"
                     )
                 )
     tool = _table(_toml("pyproject.toml"), "tool", "mypy")
     if tool.get("ignore_errors") is True:
-        found.append(_in_pyproject("mypy-settings", "ignore_errors", "ignore_errors"))
+        findings.append(_in_pyproject("mypy-settings", "ignore_errors", "ignore_errors"))
     for override in _list(tool.get("overrides")):
         if isinstance(override, dict) and override.get("ignore_errors") is True:
             text = f"ignore_errors for {override.get('module')}"
-            found.append(_in_pyproject("mypy-settings", "ignore_errors", text))
-    return found
+            findings.append(_in_pyproject("mypy-settings", "ignore_errors", text))
+    return findings
 
 
 def ruff_settings() -> list[CheckFinding]:
     """List the rules that ruff's settings ignore, and the folders they leave out."""
-    found = []
+    findings = []
     for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
         tool = ruff_table(path)
         for table in (tool, _table(tool, "lint")):
             for key in ("ignore", "extend-ignore", "exclude", "extend-exclude"):
-                found += [
+                findings += [
                     place(path, _line(path, key), "ruff-settings", f"{key}: {value}")
                     for value in _list(table.get(key))
                 ]
             for key in ("per-file-ignores", "extend-per-file-ignores"):
                 for files, rules in _table(table, key).items():
                     text = f"{key}: {files}: {' '.join(map(str, _list(rules)))}"
-                    found.append(place(path, _line(path, str(files)), "ruff-settings", text))
-    return found
+                    findings.append(place(path, _line(path, str(files)), "ruff-settings", text))
+    return findings
 
 
 def ruff_table(path: str) -> dict[str, object]:
@@ -144,22 +144,22 @@ def ignored_rules(path: str) -> list[str]:
 
 def coverage_settings() -> list[CheckFinding]:
     """List the files and lines that coverage's settings leave out of the count."""
-    found = []
+    findings = []
     for path in (".coveragerc", "setup.cfg", "tox.ini"):
         prefix = "" if path == ".coveragerc" else "coverage:"
         for section, key in _COVERAGE_KEYS:
-            found += [
+            findings += [
                 place(path, _line(path, entry), "coverage-settings", f"{key}: {entry.strip()}")
                 for entry in _ini(path).get(prefix + section, {}).get(key, "").splitlines()
                 if entry.strip()
             ]
     tool = _table(_toml("pyproject.toml"), "tool", "coverage")
     for section, key in _COVERAGE_KEYS:
-        found += [
+        findings += [
             _in_pyproject("coverage-settings", str(value), f"{key}: {value}")
             for value in _list(_table(tool, section).get(key))
         ]
-    return found
+    return findings
 
 
 _TRUE = {"true", "1", "yes", "on"}

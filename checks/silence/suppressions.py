@@ -29,14 +29,14 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     files = [path for path in files_below(paths, PYTHON) if not path.endswith(SETTINGS)]
     if not files:
         not_measured("there is no Python file below these paths")
-    found = [*in_files(paths), *in_settings()]
-    rules = [each["rule"] for each in found]
+    findings = [*in_files(paths), *in_settings()]
+    rules = [each["rule"] for each in findings]
     emit(
         {
-            "total": len(found),
+            "total": len(findings),
             **{kind.replace("-", "_"): rules.count(kind) for kind in KINDS},
             "files": len(files),
         },
-        found,
+        findings,
     )
     return 0

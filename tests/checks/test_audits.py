@@ -37,8 +37,8 @@ def test_a_report_is_written_anew_in_a_copy(project: str) -> None:
     )
     build(project, {"Makefile": f'report:\n\techo "{line}" > r.json\nlazy:\n\ttrue\n'})
     commit(project)
-    given = {"report": "r.json", "tools": "bandit"}
-    outcome = run_check("audit-report", project, {**given, "target": "report"})
+    params = {"report": "r.json", "tools": "bandit"}
+    outcome = run_check("audit-report", project, {**params, "target": "report"})
     assert outcome.value() == 0, outcome.stderr
-    assert run_check("audit-report", project, {**given, "target": "lazy"}).is_error
+    assert run_check("audit-report", project, {**params, "target": "lazy"}).is_error
     assert not os.path.exists(os.path.join(project, "r.json"))

@@ -163,7 +163,7 @@ def test_all_locks_have_hashes_and_the_same_for_one_release(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
+    ("wanted", "messages"),
     [
         ("-r a.in\n", []),
         ("jmespath>=0.1\nabsent; python_version < '3'\n", []),
@@ -172,23 +172,24 @@ def test_all_locks_have_hashes_and_the_same_for_one_release(
     ],
 )
 def test_a_further_lock_has_what_its_own_input_asks_for(
-    project: str, wanted: str, told: list[str]
+    project: str, wanted: str, messages: list[str]
 ) -> None:
     """A file of the same name that ends with `.in`; what it pins need not be installed."""
     files = {"a.in": "jmespath\n", "a.lock": pins("jmespath"), "b.in": wanted}
     build(project, {**files, "b.lock": pins("jmespath") + f"absent2==1 {OTHER}\n"})
     given = {"lock": "a.lock", "inputs": "a.in", "also": "b.lock"}
     found = [each["message"] for each in run_check("lock", project, given).findings]
-    assert len(found) == len(told), found
-    assert "".join(told) in "".join(found)
+    assert len(found) == len(messages), found
+    assert "".join(messages) in "".join(found)
 
 
 def test_a_lock_is_read_from_pyproject(project: str) -> None:
     """The dependencies of a project, and of one of its extras or groups, are inputs too."""
     settings = "[project]\ndependencies = ['jmespath']\n[dependency-groups]\ndev = ['mako']\n"
     build(project, {"pyproject.toml": settings, "a.lock": pins("jmespath")})
-    given = {"lock": "a.lock", "inputs": "pyproject.toml"}
-    assert run_check("lock", project, given).value() == 0
+    params = {"lock": "a.lock", "inputs": "pyproject.toml"}
+    assert run_check("lock", project, params).value() == 0
     assert (
-        run_check("lock", project, {**given, "inputs": "pyproject.toml[dev]"}).value("missing") == 1
+        run_check("lock", project, {**params, "inputs": "pyproject.toml[dev]"}).value("missing")
+        == 1
     )

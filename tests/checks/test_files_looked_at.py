@@ -74,7 +74,7 @@ def test_ruff_without_a_rule_has_measured_nothing(project: str, text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "args", "found"),
+    ("text", "args", "findings"),
     [
         ("lint.select = ['E1']", "", 0),
         ("lint.select = []", "--select F401", 1),
@@ -82,10 +82,10 @@ def test_ruff_without_a_rule_has_measured_nothing(project: str, text: str) -> No
         ("lint.ignore = ['ALL']", "--isolated --ignore-noqa --select F401", 1),
     ],
 )
-def test_ruff_with_few_rules_measures(project: str, text: str, args: str, found: int) -> None:
+def test_ruff_with_few_rules_measures(project: str, text: str, args: str, findings: int) -> None:
     """Twin: one rule is something to look for, whoever asks for it."""
     build(project, settings(text))
-    assert among(run_check("ruff", project, {"args": args})) == (found, 1)
+    assert among(run_check("ruff", project, {"args": args})) == (findings, 1)
 
 
 def test_ruff_counts_files_that_it_knows_from_before(project: str) -> None:
@@ -168,7 +168,7 @@ def test_ruff_format_that_could_not_read_a_file_has_measured_nothing(
 
 
 @pytest.mark.parametrize(
-    ("check", "text", "found"),
+    ("check", "text", "wrong"),
     [
         ("bandit", "assert input()\n", 1),
         ("mypy", "x: int = ''\n", 1),
@@ -176,12 +176,12 @@ def test_ruff_format_that_could_not_read_a_file_has_measured_nothing(
         ("typed", "def f(): ...\n", 0),
     ],
 )
-def test_findings_are_counted_among_files(project: str, check: str, text: str, found: int) -> None:
+def test_findings_are_counted_among_files(project: str, check: str, text: str, wrong: int) -> None:
     """The number stands beside how much was looked at."""
     other = "def g() -> None:\n    pass\n" if check == "typed" else "y = 1\n"
     build(project, {"src/a.py": text, "src/b.py": other, "src/c.txt": "", "pyproject.toml": ""})
     number, total = among(run_check(check, project, {"paths": "src"}))
-    assert (number, total) == (50 if check == "typed" else found, 2)
+    assert (number, total) == (50 if check == "typed" else wrong, 2)
 
 
 def test_bandit_that_is_shown_no_module_has_measured_nothing(project: str) -> None:
@@ -192,7 +192,7 @@ def test_bandit_that_is_shown_no_module_has_measured_nothing(project: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("params", "says"),
     [
         ({"paths": "nosuch"}, "nosuch"),
         ({"paths": "docs"}, "There are no .py[i] files in directory 'docs'"),
@@ -200,9 +200,9 @@ def test_bandit_that_is_shown_no_module_has_measured_nothing(project: str) -> No
         ({"args": "--nosuch"}, "unrecognized arguments: --nosuch"),
     ],
 )
-def test_mypys_own_words_are_the_reason(project: str, given: dict[str, str], says: str) -> None:
+def test_mypys_own_words_are_the_reason(project: str, params: dict[str, str], says: str) -> None:
     """Where mypy stopped, the last line says why in its words."""
     build(project, {"src/a.py": "x = 1\n", "docs/a.txt": ""})
-    outcome = run_check("mypy", project, given)
+    outcome = run_check("mypy", project, params)
     refused(outcome, says)
     assert says in outcome.stderr.splitlines()[-1]

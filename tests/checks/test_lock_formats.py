@@ -146,11 +146,11 @@ ASKED = [
 @pytest.mark.parametrize(("asked", "problems"), ASKED)
 def test_what_poetry_asks_for_is_read(project: str, asked: str, problems: int) -> None:
     """In its own table and its own way of writing; what is optional, and Python, are no pins."""
-    said = asked.format(major=HERE.partition(".")[0], version=HERE)
+    wanted = asked.format(major=HERE.partition(".")[0], version=HERE)
     table = (
         '[tool.poetry.dependencies]\npython = "^3.11"\nmako = {version = "^1", optional = true}\n'
     )
-    pyproject = f"{table}jmespath = {said}\n"
+    pyproject = f"{table}jmespath = {wanted}\n"
     build(project, {"pyproject.toml": pyproject, "poetry.lock": lock(POETRY)})
     outcome = run_check("lock", project, {"lock": "poetry.lock"})
     assert (outcome.value(), outcome.value("outdated")) == (problems, problems), outcome.findings
@@ -160,24 +160,24 @@ def test_a_group_of_poetry_is_read(project: str) -> None:
     """As a group of pyproject.toml is; one that is not there is an error."""
     pyproject = '[tool.poetry.group.dev.dependencies]\nmako = "^1"\njmespath = "*"\n'
     build(project, {"pyproject.toml": pyproject, "poetry.lock": lock(POETRY)})
-    given = {"lock": "poetry.lock", "inputs": "pyproject.toml[dev]"}
-    assert run_check("lock", project, given).value("missing") == 1
-    assert run_check("lock", project, {**given, "inputs": "pyproject.toml[docs]"}).is_error
-    alone = run_check("lock", project, {**given, "inputs": "pyproject.toml"})
+    params = {"lock": "poetry.lock", "inputs": "pyproject.toml[dev]"}
+    assert run_check("lock", project, params).value("missing") == 1
+    assert run_check("lock", project, {**params, "inputs": "pyproject.toml[docs]"}).is_error
+    alone = run_check("lock", project, {**params, "inputs": "pyproject.toml"})
     assert (
         "asks for no package but in extras and groups; name them, such as pyproject.toml[dev]"
         in (alone.stderr)
     )
 
 
-@pytest.mark.parametrize("said", ["^1 || ^2", "latest"])
-def test_what_poetry_asks_for_and_cannot_be_read_is_an_error(project: str, said: str) -> None:
+@pytest.mark.parametrize("wanted", ["^1 || ^2", "latest"])
+def test_what_poetry_asks_for_and_cannot_be_read_is_an_error(project: str, wanted: str) -> None:
     """The line is named, and nothing is guessed."""
-    pyproject = f'[tool.poetry.dependencies]\njmespath = "{said}"\n'
+    pyproject = f'[tool.poetry.dependencies]\njmespath = "{wanted}"\n'
     build(project, {"pyproject.toml": pyproject, "poetry.lock": lock(POETRY)})
     outcome = run_check("lock", project, {"lock": "poetry.lock"})
     assert outcome.is_error
-    assert f"pyproject.toml: jmespath = {said!r} cannot be read" in outcome.stderr
+    assert f"pyproject.toml: jmespath = {wanted!r} cannot be read" in outcome.stderr
 
 
 PIPFILE = """[packages]
@@ -210,14 +210,14 @@ def test_a_lock_of_pipenv_is_read_beside_its_pipfile(
     pins["develop"] = {"mako": locked, "markupsafe": safe}
     files = {"Pipfile": PIPFILE % f"mako = {asks}", "Pipfile.lock": json.dumps(pins, indent=4)}
     build(project, files)
-    given = {"lock": "Pipfile.lock", "inputs": "Pipfile Pipfile[dev-packages]"}
-    outcome = run_check("lock", project, given)
+    params = {"lock": "Pipfile.lock", "inputs": "Pipfile Pipfile[dev-packages]"}
+    outcome = run_check("lock", project, params)
     assert sorted({found["rule"] for found in outcome.findings}) == rules
     assert all(found["line"] for found in outcome.findings)
     assert outcome.value("pins") == 3
     usual = run_check("lock", project, {"lock": "Pipfile.lock"})
     assert usual.value("pins") == 3
-    assert run_check("lock", project, {**given, "inputs": "Pipfile[docs]"}).is_error
+    assert run_check("lock", project, {**params, "inputs": "Pipfile[docs]"}).is_error
 
 
 LOCAL = {

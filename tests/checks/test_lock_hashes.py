@@ -43,10 +43,10 @@ def pin(*hashes: str, release: str = HERE, name: str = "jmespath") -> str:
     return f"{name}=={release} {' '.join(f'--hash={each}' for each in hashes)}\n"
 
 
-def asked(project: str, text: str, address: str, **given: str) -> Outcome:
+def asked(project: str, text: str, address: str, **params: str) -> Outcome:
     """Ask about a lock that jmespath stands in."""
     build(project, {"a.in": "jmespath\n", "a.lock": text})
-    return run_check("lock", project, {"lock": "a.lock", "inputs": "a.in", **given}, index=address)
+    return run_check("lock", project, {"lock": "a.lock", "inputs": "a.in", **params}, index=address)
 
 
 def numbers(outcome: Outcome) -> tuple[int, int | None]:

@@ -47,10 +47,10 @@ def measured(tmp_path: Path) -> Path:
 
 def current(folder: Path) -> object:
     """Whether the report is about the code as it is."""
-    found = run_check("benchmark-report", str(folder))
-    assert found.number("complete") == 1
-    assert found.number("complete_and_current") == int(bool(found.value("current")))
-    return found.value("current")
+    outcome = run_check("benchmark-report", str(folder))
+    assert outcome.number("complete") == 1
+    assert outcome.number("complete_and_current") == int(bool(outcome.value("current")))
+    return outcome.value("current")
 
 
 def test_a_report_on_this_very_code_is_current(measured: Path) -> None:
@@ -111,12 +111,12 @@ def test_a_load_is_measured_to_its_last_request(tmp_path: Path, path: str) -> No
     build(str(tmp_path), LOADED)
     with web(seconds=0.1)(tmp_path) as server:
         given = LOAD | {"host": server["url"], "time": "8s", "users": "4"}
-        found = run_check("load", str(tmp_path), given, path=path)
-    assert found.number("users") == 4
-    assert found.number("errors") == 0
-    assert found.number("requests") >= 4
-    assert found.number("p50") >= 100
-    assert found.number("rps_without_errors") == found.number("rps") > 0
+        outcome = run_check("load", str(tmp_path), given, path=path)
+    assert outcome.number("users") == 4
+    assert outcome.number("errors") == 0
+    assert outcome.number("requests") >= 4
+    assert outcome.number("p50") >= 100
+    assert outcome.number("rps_without_errors") == outcome.number("rps") > 0
 
 
 def test_a_load_ends_where_every_user_is_in_vain(tmp_path: Path, path: str) -> None:
@@ -143,7 +143,7 @@ FIGURES = {
 
 
 def numbers(
-    folder: Path, changed: dict[str, object], **given: str
+    folder: Path, changed: dict[str, object], **env: str
 ) -> subprocess.CompletedProcess[str]:
     """Have the figures of a load read."""
     figures = folder / "figures.json"
@@ -160,12 +160,12 @@ def numbers(
         text=True,
         check=False,
         cwd=folder,
-        env={**os.environ, **given},
+        env={**os.environ, **env},
     )
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({}, "answered none of 3 requests: refused"),
         ({"why": []}, "answered none of 3 requests: nothing came back"),
@@ -174,12 +174,12 @@ def numbers(
     ],
 )
 def test_a_service_that_answered_nothing_is_not_measured(
-    tmp_path: Path, changed: dict[str, object], told: str
+    tmp_path: Path, changed: dict[str, object], message: str
 ) -> None:
     """One answer is some; none is told with its first reason."""
     done = numbers(tmp_path, changed)
-    assert told in done.stderr
-    assert (done.returncode == 0) is (told == "")
+    assert message in done.stderr
+    assert (done.returncode == 0) is (message == "")
 
 
 def test_refusals_are_no_fast_answers(tmp_path: Path, path: str) -> None:
@@ -187,11 +187,11 @@ def test_refusals_are_no_fast_answers(tmp_path: Path, path: str) -> None:
     build(str(tmp_path), LOADED)
     with web(status=503)(tmp_path) as server:
         given = LOAD | {"host": server["url"], "time": "3s"}
-        found = run_check("load", str(tmp_path), given, path=path)
-    assert isinstance(found.read("p95"), Unmeasured)
-    assert found.number("errors") == 100
-    assert found.number("rps_without_errors") == found.number("users_without_errors") == 0
-    assert "503" in found.findings[0]["message"]
+        outcome = run_check("load", str(tmp_path), given, path=path)
+    assert isinstance(outcome.read("p95"), Unmeasured)
+    assert outcome.number("errors") == 100
+    assert outcome.number("rps_without_errors") == outcome.number("users_without_errors") == 0
+    assert "503" in outcome.findings[0]["message"]
 
 
 API = {
@@ -223,11 +223,11 @@ BEFORE = COUNTED.format(teams=100, team=0, best=0, metrics=5)
 COUNTER = {"counter": "http://a/metrics", "counted": "seen_total"}
 
 
-def measured_api(folder: Path, after: str = "", left_out: str = "POST /teams", **given: str) -> Any:
+def measured_api(folder: Path, after: str = "", left_out: str = "POST /teams", **env: str) -> Any:
     """What is read of a load on a described API, or why it was not."""
     (folder / "api.json").write_text(json.dumps(API))
     changed = LOADED_API | {"counted": [BEFORE, after]}
-    done = numbers(folder, changed, api="api.json", left_out=left_out, **given)
+    done = numbers(folder, changed, api="api.json", left_out=left_out, **env)
     return json.loads(done.stdout) if done.returncode == 0 else done.stderr
 
 
@@ -245,10 +245,10 @@ def test_an_answer_is_the_services_as_far_as_it_counted_it(
     tmp_path: Path, grown: dict[str, int], service: float, kept: float, its_own: bool
 ) -> None:
     """Each operation by itself: what others asked for meanwhile stands for nothing."""
-    found = measured_api(tmp_path, COUNTED.format(**grown), **COUNTER)
-    assert (found["service_rps"], found["kept_rps"]) == (service, kept)
-    assert found["its_own"] is its_own
-    assert any(each["rule"] == "kept" for each in found["findings"]) is not its_own
+    figures = measured_api(tmp_path, COUNTED.format(**grown), **COUNTER)
+    assert (figures["service_rps"], figures["kept_rps"]) == (service, kept)
+    assert figures["its_own"] is its_own
+    assert any(each["rule"] == "kept" for each in figures["findings"]) is not its_own
 
 
 def test_a_counter_without_routes_is_taken_as_a_whole(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_counter_without_routes_is_taken_as_a_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "told"),
+    ("after", "message"),
     [
         ("#! nobody listens", "http://a/metrics was not read: nobody listens"),
         ("other_total 1", "http://a/metrics has no number called seen_total"),
@@ -267,10 +267,10 @@ def test_a_counter_without_routes_is_taken_as_a_whole(tmp_path: Path) -> None:
     ],
 )
 def test_without_its_counter_the_service_is_not_measured(
-    tmp_path: Path, after: str, told: str
+    tmp_path: Path, after: str, message: str
 ) -> None:
     """Nobody knows then who answered."""
-    assert told in measured_api(tmp_path, after, **COUNTER)
+    assert message in measured_api(tmp_path, after, **COUNTER)
 
 
 @pytest.mark.parametrize(
@@ -309,10 +309,10 @@ def test_without_errors_means_none(tmp_path: Path, path: str) -> None:
     build(str(tmp_path), LOADED)
     with web(seldom=20)(tmp_path) as server:
         given = LOAD | {"host": server["url"], "time": "4s"}
-        found = run_check("load", str(tmp_path), given, path=path)
-    assert found.number("errors") > 0
-    assert found.number("rps") > 0
-    assert found.number("rps_without_errors") == found.number("users_without_errors") == 0
+        outcome = run_check("load", str(tmp_path), given, path=path)
+    assert outcome.number("errors") > 0
+    assert outcome.number("rps") > 0
+    assert outcome.number("rps_without_errors") == outcome.number("users_without_errors") == 0
 
 
 WANTED = "health check: 20 x 10"
@@ -320,7 +320,7 @@ GUIDE = "# Speed\n\n## Bottlenecks\n\nAll wait for `/`.\n\n## Plan\n\nAnswer `/`
 
 
 @pytest.mark.parametrize(
-    ("scenarios", "told"),
+    ("scenarios", "messages"),
     [
         (WANTED, []),
         ("", []),
@@ -329,15 +329,15 @@ GUIDE = "# Speed\n\n## Bottlenecks\n\nAll wait for `/`.\n\n## Plan\n\nAnswer `/`
     ],
 )
 def test_the_scenarios_that_are_asked_for_have_run(
-    measured: Path, scenarios: str, told: list[str]
+    measured: Path, scenarios: str, messages: list[str]
 ) -> None:
     """By their names, with their users and as many requests."""
     found = run_check("benchmark-report", str(measured), {"scenarios": scenarios})
-    assert [each["message"] for each in found.findings] == told
+    assert [each["message"] for each in found.findings] == messages
 
 
 @pytest.mark.parametrize(
-    ("figures", "told"),
+    ("figures", "message"),
     [
         ({"users": 21}, "the raw figures tell of 20 users, not 21"),
         ({"raw": ["stats.csv"]}, "no raw file tells how many users there were"),
@@ -345,17 +345,17 @@ def test_the_scenarios_that_are_asked_for_have_run(
     ],
 )
 def test_users_are_those_of_the_raw_figures(
-    measured: Path, figures: dict[str, object], told: str
+    measured: Path, figures: dict[str, object], message: str
 ) -> None:
     """What a report says of them is not enough."""
     build(str(measured), report(**figures))
     found = run_check("benchmark-report", str(measured))
     assert found.number("complete") == 0
-    assert told in [each["message"] for each in found.findings]
+    assert message in [each["message"] for each in found.findings]
 
 
 @pytest.mark.parametrize(
-    ("bottlenecks", "guide", "told"),
+    ("bottlenecks", "guide", "message"),
     [
         ((BOTTLENECK,), GUIDE, ""),
         ((BOTTLENECK | {"p95_ms": 81.0},), GUIDE, "GET /: these are no figures of health check"),
@@ -367,10 +367,10 @@ def test_users_are_those_of_the_raw_figures(
     ],
 )
 def test_bottlenecks_are_of_the_run_and_in_the_document(
-    measured: Path, bottlenecks: tuple[dict[str, object], ...], guide: str, told: str
+    measured: Path, bottlenecks: tuple[dict[str, object], ...], guide: str, message: str
 ) -> None:
     """With the very numbers of the raw figures, and a word on each in the plan."""
     build(str(measured), {**report(bottlenecks=bottlenecks), "guide.md": guide})
     found = run_check("benchmark-report", str(measured), {"document": "guide.md"})
-    assert found.number("untreated") == int(bool(told))
-    assert [each["message"] for each in found.findings] == [told][: bool(told)]
+    assert found.number("untreated") == int(bool(message))
+    assert [each["message"] for each in found.findings] == [message][: bool(message)]

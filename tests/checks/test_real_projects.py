@@ -103,9 +103,9 @@ def test_bandit_counts_what_bandit_counts(sdist: str) -> None:
 def test_pytest_and_coverage_count_what_they_count(sdist: str) -> None:
     """Tests by how they end, and statements; or what stops both alike."""
     tests = next(name for name in ("tests", "test", "toolz") if os.path.isdir(f"{sdist}/{name}"))
-    given = {"paths": tests, "source": "."}
+    params = {"paths": tests, "source": "."}
     run = ("coverage", "run", "--data-file", "../by-hand", "--source", ".", "-m", "pytest")
-    outcome = run_check("pytest", sdist, given, path=PATH)
+    outcome = run_check("pytest", sdist, params, path=PATH)
     printed = by_hand(sdist, *run, "-p", "no:cacheprovider", tests)
     if outcome.is_error:
         assert re.search(r"\d+ errors? (?:in|during)|error: ", printed), outcome.stderr
@@ -113,10 +113,12 @@ def test_pytest_and_coverage_count_what_they_count(sdist: str) -> None:
     for name in ("failed", "passed", "skipped"):
         counted = number(rf"(\d+) {name}", printed)
         assert outcome.value(name) == counted, printed[-2000:]
-    told = by_hand(sdist, "coverage", "json", "--data-file", "../by-hand", "-o", "../by-hand.json")
-    coverage = run_check("coverage", sdist, given, path=PATH)
+    printed_report = by_hand(
+        sdist, "coverage", "json", "--data-file", "../by-hand", "-o", "../by-hand.json"
+    )
+    coverage = run_check("coverage", sdist, params, path=PATH)
     if coverage.is_error:
-        assert "No source for code" in told, coverage.stderr
+        assert "No source for code" in printed_report, coverage.stderr
         return
     totals = json.loads((Path(sdist).parent / "by-hand.json").read_text(encoding="utf-8"))["totals"]
     covered = 100 * totals["covered_lines"] / totals["num_statements"]

@@ -39,12 +39,12 @@ def tarred(files: dict[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def scanned(folder: Path, files: dict[str, bytes], **given: str) -> Outcome:
+def scanned(folder: Path, files: dict[str, bytes], **params: str) -> Outcome:
     """Scan a project of these files."""
     for name, data in {"app.py": b"x = 1\n", **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    return run_check("gitleaks", str(folder), given)
+    return run_check("gitleaks", str(folder), params)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.support.repositories import git
 SELECTED = "[tool.ruff.lint]\nselect = ['E', 'F', 'I']\n"
 
 
-def told(outcome: Outcome) -> tuple[int, int]:
+def silenced(outcome: Outcome) -> tuple[int, int]:
     """How many suppressions there are, and how many problems."""
     return int(outcome.number("suppressed")), int(outcome.number("problems"))
 
@@ -47,8 +47,8 @@ def test_what_keeps_the_linter_silent_is_counted(
 ) -> None:
     """Comments, and rules and files that any of its settings leave out of what they select."""
     build(project, {"a.py": "x = 1\n", **files})
-    assert told(run_check("ruff", project, {"allowed": "2"})) == (suppressed, 0)
-    assert told(run_check("ruff", project, {"allowed": "0"})) == (suppressed, suppressed)
+    assert silenced(run_check("ruff", project, {"allowed": "2"})) == (suppressed, 0)
+    assert silenced(run_check("ruff", project, {"allowed": "0"})) == (suppressed, suppressed)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_a_board_puts_aside_keeps_nothing_silent(
 ) -> None:
     """Neither comments nor settings that are not looked at."""
     build(project, {"a.py": "import os  # noqa: F401\n", "ruff.toml": "lint.ignore = ['F841']\n"})
-    assert told(run_check("ruff", project, {"args": args}))[0] == suppressed
+    assert silenced(run_check("ruff", project, {"args": args}))[0] == suppressed
 
 
 def test_a_selection_that_shrinks_is_told(project: str) -> None:
@@ -94,9 +94,9 @@ def test_what_keeps_the_formatter_off_is_counted(
 ) -> None:
     """Comments, and files that the settings leave out; none of them is a file to format anew."""
     build(project, {"a.py": "x = 1\n", **files})
-    assert told(run_check("ruff-format", project)) == (suppressed, 0)
+    assert silenced(run_check("ruff-format", project)) == (suppressed, 0)
     outcome = run_check("ruff-format", project, {"allowed": "0", "args": "--line-length 100"})
-    assert told(outcome) == (suppressed, suppressed)
+    assert silenced(outcome) == (suppressed, suppressed)
     assert outcome.value() == 0
 
 
@@ -124,7 +124,7 @@ def test_a_file_of_the_project_that_ruff_does_not_look_at_is_told(
     git(Path(project), "init", "-q")
     git(Path(project), "add", "--force", "a.py", *(["b.py"] if known else []))
     outcome = run_check(check, project, {"allowed": "0"})
-    assert told(outcome) == (suppressed, suppressed)
+    assert silenced(outcome) == (suppressed, suppressed)
     assert [found["path"] for found in outcome.findings] == ["b.py"] * suppressed
 
 

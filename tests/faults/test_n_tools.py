@@ -99,19 +99,20 @@ def test_5017_twin_a_section_says_something(own: Project, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "found"), [("test", "pass"), ("est", "fail"), ("deploy", "fail"), ("roll", "pass")]
+    ("section", "ends"),
+    [("test", "pass"), ("est", "fail"), ("deploy", "fail"), ("roll", "pass")],
 )
-def test_a_section_is_its_heading(own: Project, section: str, found: str) -> None:
+def test_a_section_is_its_heading(own: Project, section: str, ends: str) -> None:
     """It is named by how words in a heading begin, and not by letters within a word."""
     text = "# Latest tests\n\ntext\n\n# Deployment\n\n# Rollback\n\ntext\n"
-    given = {
+    params = {
         "paths": "a.md",
         "section_words": "1",
         "min_words": "0",
         "min_headings": "0",
         "sections": section,
     }
-    assert verdict(own, {"check": "documents", "with": given}, {"a.md": text})[0] == found
+    assert verdict(own, {"check": "documents", "with": params}, {"a.md": text})[0] == ends
 
 
 @pytest.mark.parametrize("setting", ["exclude = ['app.py']", "lint.exclude = ['app.py']"])

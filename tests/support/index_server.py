@@ -96,15 +96,15 @@ class _Handler(BaseHTTPRequestHandler):
         index = self.server.index
         index.asked.append(self.path)
         parts = self.path.strip("/").split("/")
-        found: tuple[str, bytes] | None = None
+        answer: tuple[str, bytes] | None = None
         if parts[0] == "files":
-            found = "application/octet-stream", (index.files / parts[1]).read_bytes()
+            answer = "application/octet-stream", (index.files / parts[1]).read_bytes()
         elif parts[0] == "simple":
-            found = index.page(parts[1])
-        status = index.status if found else 404
+            answer = index.page(parts[1])
+        status = index.status if answer else 404
         if index.credentials and index.credentials not in self.headers.get("Authorization", ""):
             status = 401
-        kind, body = found if found and status == 200 else ("text/plain", b"")
+        kind, body = answer if answer and status == 200 else ("text/plain", b"")
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
