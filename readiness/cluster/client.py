@@ -6,8 +6,6 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
-import msgspec
-
 from readiness.cluster.part import Answer, WorkerPart
 from readiness.model.errors import UsageError
 from readiness.text.worded import worded
@@ -17,14 +15,6 @@ REACH: Final = "10s"
 FIRST_WORKER_TIMEOUT_S: Final = 20.0
 """Time to wait for a first worker, in seconds."""
 PACE: Final = 0.1
-
-
-class Over(msgspec.Struct, frozen=True):
-    """A part is over: its answer, or why there will be none."""
-
-    number: int
-    answer: Answer | None
-    why: str = ""
 
 
 class Cluster:
@@ -49,7 +39,7 @@ class Cluster:
         except (OSError, TypeError, ValueError, RuntimeError) as error:  # TypeError: no key for TLS
             why = str(error) or type(error).__name__
             raise UsageError(worded("usage.no_cluster", address=address, why=why)) from None
-        self._over: queue.Queue[Over] = queue.Queue()
+        self._answers: queue.Queue[tuple[int, Answer]] = queue.Queue()
         self._futures: list[Any] = []
         with suppress(TimeoutError):
             self._client.wait_for_workers(1, timeout=FIRST_WORKER_TIMEOUT_S)
@@ -76,8 +66,8 @@ class Cluster:
         ]
         return known
 
-    def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[Over | None]:
-        """Run the parts; yield each that is over, and None now and then while none is.
+    def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[tuple[int, Answer] | None]:
+        """Run the parts; yield the number and answer of each, and None while none is over.
 
         The scheduler knows them by the `topic` and their numbers.
         """
@@ -86,12 +76,12 @@ class Cluster:
         left = len(parts)
         while left:
             try:
-                over = self._over.get(timeout=PACE)
+                answer = self._answers.get(timeout=PACE)
             except queue.Empty:
                 yield None
             else:
                 left -= 1
-                yield over
+                yield answer
 
     def _submit(self, part: WorkerPart, topic: str) -> None:
         """Submit the part to a worker that has the labels, if there is one."""
@@ -102,7 +92,7 @@ class Cluster:
             for worker in self.workers().values()
         ):
             why = worded("cluster.no_machine", labels=", ".join(part.needs))
-            self._over.put(Over(part.number, None, why))
+            self._answers.put((part.number, Answer(why=why)))
             return
         future = self._client.submit(
             task,
@@ -124,10 +114,10 @@ class Cluster:
     def _noting(self, number: int) -> Any:
         def note(future: Any) -> None:
             if future.status == "finished":
-                self._over.put(Over(number, future.result()))
-                return
-            error = future.exception() if future.status == "error" else None
-            why = worded("cluster.failed", why=str(error or future.status))
-            self._over.put(Over(number, None, why))
+                answer = future.result()
+            else:
+                error = future.exception() if future.status == "error" else None
+                answer = Answer(why=worded("cluster.failed", why=str(error or future.status)))
+            self._answers.put((number, answer))
 
         return note

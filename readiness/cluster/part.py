@@ -36,12 +36,12 @@ class WorkerPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The run document of a part, or why there is none, from the `worker`.
+    """The run document of a part, or why there is none, from the `worker` if it was given to one.
 
     `lost` is how many workers were lost with it, where it was not begun any more.
     """
 
-    worker: str
+    worker: str = ""
     document: bytes = b""
     why: str = ""
     lost: int = 0

@@ -13,6 +13,7 @@ from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import begin
 from readiness.plan import make_plan
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.values import exact
 from readiness.record.wording import sentence_of
 from readiness.run.processes.supervise import run_name
 
@@ -45,14 +46,12 @@ def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgemen
 
 
 def _sample(record: CriterionRecord) -> Measurement | Unmeasured:
-    if record.reason_code is not None or record.value is None:
+    value = exact(record.value)
+    if record.reason_code is not None or value is None:
         code = record.reason_code
         assert code is not None  # noqa: S101 - every error has its code
-        reason = sentence_of(record, "reason")
-        hint = sentence_of(record, "hint")
-        return Unmeasured(code=code, reason=reason, hint=hint)
-    value = record.value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        of = None if record.of is None else Decimal(str(record.of))
-        return Measurement(value=Decimal(str(value)), unit=record.unit, of=of)
-    return Measurement(value=value, unit=record.unit)
+        return Unmeasured(
+            code=code, reason=sentence_of(record, "reason"), hint=sentence_of(record, "hint")
+        )
+    of = None if record.of is None else Decimal(str(record.of))
+    return Measurement(value=value, unit=record.unit, of=of)

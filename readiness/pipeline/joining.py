@@ -26,7 +26,7 @@ from readiness.pipeline.reports import (
 from readiness.pipeline.unaltered import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.project.git import head_of
 from readiness.record.criteria import Recorder
-from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.newest import carried_from
 from readiness.record.origin import BaseRef, Git
 from readiness.record.shards import as_whole, refuse_misfits
@@ -199,16 +199,18 @@ def _badness(record: CriterionRecord) -> tuple[int, bool]:
 def _with_own_probes(run: RunDocument, number: int) -> RunDocument:
     """Return the run with probe ids that no other run has."""
 
-    def renamed(probe: ProbeRecord) -> ProbeRecord:
-        return msgspec.structs.replace(probe, id=f"r{number}.{probe.id}")
-
-    def repointed(record: CriterionRecord) -> CriterionRecord:
-        return msgspec.structs.replace(
-            record, probes=[f"r{number}.{probe}" for probe in record.probes]
-        )
+    def own(name: str) -> str:
+        return f"r{number}.{name}"
 
     tasks = [
-        msgspec.structs.replace(task, criteria=[repointed(record) for record in task.criteria])
+        msgspec.structs.replace(
+            task,
+            criteria=[
+                msgspec.structs.replace(record, probes=list(map(own, record.probes)))
+                for record in task.criteria
+            ],
+        )
         for task in run.tasks
     ]
-    return msgspec.structs.replace(run, tasks=tasks, probes=[renamed(p) for p in run.probes])
+    probes = [msgspec.structs.replace(probe, id=own(probe.id)) for probe in run.probes]
+    return msgspec.structs.replace(run, tasks=tasks, probes=probes)

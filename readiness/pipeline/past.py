@@ -14,6 +14,7 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.recording import NEWEST, ask_or_warn
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.newest import of_the_project
+from readiness.record.values import exact
 from readiness.record.wording import sentence_of
 from readiness.text.worded import worded
 
@@ -122,11 +123,7 @@ def read_run(name: str) -> RunDocument:
 
 def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
     """Rebuild a criterion's judgement from a recorded run, to be scored again."""
-    value: Decimal | bool | str | None
-    if isinstance(record.value, int | float) and not isinstance(record.value, bool):
-        value = Decimal(str(record.value))
-    else:
-        value = record.value
+    value = exact(record.value)
     return Judgement(
         criterion=criterion,
         verdict=record.verdict,

@@ -17,6 +17,13 @@ def number(value: Decimal) -> int | float | None:
     return written if math.isfinite(written) else None
 
 
+def exact(value: int | float | bool | str | None) -> Decimal | bool | str | None:
+    """Return a value of a document as it is judged: a number as the decimal that was written."""
+    if isinstance(value, bool | str) or value is None:
+        return value
+    return Decimal(str(value))
+
+
 def below(number: Fraction, limit: Decimal | int) -> float:
     """Round a number to six decimals, or to as many as keep it below the limit if it is."""
     for written in (round(float(number), 6), float(number)):

@@ -16,7 +16,7 @@ from readiness.model.plan import Plan, Probe
 from readiness.project.git import repository
 from readiness.reuse.files import Files
 from readiness.reuse.patterns import Pattern, expanded, is_plain_name
-from readiness.reuse.tools import Installed, program_files, source_patterns
+from readiness.reuse.tools import Installed, program_files
 from readiness.startup.patterns import later
 
 FORMAT: Final = 1
@@ -128,7 +128,7 @@ class Fingerprints:
         installed, sources = self._installed.beside(programs, [own] if own else [])
         listings = [
             self._files.listing(probe.workdir, group)
-            for group in (*_grouped(patterns), source_patterns(sources))
+            for group in (*_grouped(patterns), [Pattern(folder, "**/*.py") for folder in sources])
         ]
         listings += [self._files.listing("/", [Pattern(file)]) for file in programs]
         if any(SCRIPTS in check.run for check in checks):

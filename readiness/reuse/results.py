@@ -8,7 +8,6 @@ import msgspec
 from readiness.model.board import Check, Criterion
 from readiness.model.digests import short_digest
 from readiness.model.judgement import Measurement, Reading
-from readiness.model.plan import Probe
 from readiness.record.document import FindingRecord, ProbeRecord
 
 
@@ -47,11 +46,6 @@ def reading_key(criterion: Criterion) -> str:
     return short_digest(msgspec.json.encode((criterion.check, criterion.measure, number)))
 
 
-def tries_once(probe: Probe) -> bool:
-    """Return whether the probe makes one attempt only."""
-    return probe.samples == 1 and not probe.wait and not probe.retries
-
-
 def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> bool:
     """Return whether a result may still be reused, by all the checks that read it."""
     ages = [check.max_age for check in checks if check.max_age is not None]
@@ -87,11 +81,6 @@ def reading_of(kept: KeptReading) -> Reading:
     value = next(each for each in values if each is not None)
     lines = tuple(kept.lines)
     return Reading(samples=(Measurement(value=value, unit=kept.unit, of=kept.of, lines=lines),))
-
-
-def to_bytes(result: KeptResult) -> bytes:
-    """Encode the result as it is stored."""
-    return msgspec.json.encode(result)
 
 
 def from_bytes(stored: bytes) -> KeptResult | None:

@@ -9,7 +9,6 @@ from typing import Final
 from readiness.model.digests import digest
 from readiness.model.plan import Probe
 from readiness.project.environments import text_of
-from readiness.reuse.patterns import Pattern
 from readiness.shell import argv
 from readiness.startup.patterns import later
 
@@ -78,11 +77,6 @@ class Installed:
             text = "\n".join(lines).encode("utf-8", "surrogateescape")
             self._marks[prefix] = (digest(text) if lines else "", tuple(sources))
         return self._marks[prefix]
-
-
-def source_patterns(folders: Iterable[str]) -> list[Pattern]:
-    """Return patterns of the Python files below folders that are used in place."""
-    return [Pattern(folder, "**/*.py") for folder in folders]
 
 
 def _package_folders(prefix: str) -> Iterator[str]:

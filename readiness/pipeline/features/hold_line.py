@@ -1,7 +1,6 @@
 """The earlier run that a run which holds the line is compared with."""
 
 from collections.abc import Container, Iterator
-from decimal import Decimal
 
 import msgspec
 
@@ -14,9 +13,9 @@ from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
 from readiness.project.git import nearest
 from readiness.record.document import CriterionRecord
-from readiness.record.earlier import Value
 from readiness.record.excerpts import KnownRun
 from readiness.record.origin import BaseRef
+from readiness.record.values import exact
 from readiness.record.wording import sentence_of
 
 
@@ -86,19 +85,13 @@ def _is_good(run: KnownRun) -> bool:
 def _earlier(record: CriterionRecord) -> Earlier:
     return Earlier(
         verdict=record.verdict,
-        value=_exact(record.value),
+        value=exact(record.value),
         unit=record.unit,
         expect=record.expect,
         reason=sentence_of(record, "reason"),
         check=record.check or "",
         measure=record.measure or "",
     )
-
-
-def _exact(value: Value) -> Decimal | bool | str | None:
-    if isinstance(value, bool | str) or value is None:
-        return value
-    return Decimal(str(value))
 
 
 FEATURE = LineHeld

@@ -7,8 +7,8 @@ from collections.abc import Collection
 import msgspec
 
 from readiness import __version__
-from readiness.cluster.client import Cluster, Over
-from readiness.cluster.part import WorkerPart
+from readiness.cluster.client import Cluster
+from readiness.cluster.part import Answer, WorkerPart
 from readiness.decide.judge import as_of
 from readiness.model.board import Board
 from readiness.model.capture import Capture
@@ -78,9 +78,9 @@ def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) ->
         gathered = _Gathered(board, plan, made, observer)
         try:
             with Signals() as signals:
-                for over in cluster.run(made.parts, f"readiness-{start.id}"):
-                    if over is not None:
-                        gathered.take(over)
+                for answer in cluster.run(made.parts, f"readiness-{start.id}"):
+                    if answer is not None:
+                        gathered.take(*answer)
                     observer.tick()
                     if signals.received:
                         break
@@ -159,13 +159,12 @@ def _origin(folder: str) -> str:
         raise UsageError(worded("usage.no_repository")) from None
 
 
-def _run_of(over: Over) -> tuple[RunDocument | None, str]:
+def _run_of(answer: Answer) -> tuple[RunDocument | None, str]:
     """Return the document of a part that is over, or why there is none."""
-    answer = over.answer
-    if answer is None:
-        return None, over.why
     if answer.lost:
         return None, worded("cluster.lost", count=answer.lost)
+    if not answer.worker:
+        return None, answer.why
     if not answer.document:
         return None, worded("cluster.worker_says", worker=answer.worker, why=answer.why)
     try:
@@ -187,19 +186,19 @@ class _Gathered:
         self._records: dict[str, CriterionRecord] = {}
         self._lacks: dict[str, str] = {}
 
-    def take(self, over: Over) -> None:
+    def take(self, number: int, answer: Answer) -> None:
         """Take in what became of a part."""
-        answer, (run, why) = over.answer, _run_of(over)
-        if run is None or answer is None:
-            self._never(self._made.criteria[over.number], why)
+        run, why = _run_of(answer)
+        if run is None:
+            self._never(self._made.criteria[number], why)
             return
         if run.shard is None or run.shard.plan != self._made.plan:
             version = run.tool.version
             why = worded("cluster.other_plan", worker=answer.worker, found=version)
-            self._never(self._made.criteria[over.number], why)
+            self._never(self._made.criteria[number], why)
             return
-        self._runs[over.number] = (answer.worker, run)
-        own = self._made.criteria[over.number]
+        self._runs[number] = (answer.worker, run)
+        own = self._made.criteria[number]
         self._records.update({record.id: record for record in run.criteria() if record.id in own})
         for probe in run.probes:
             index = self._indices[probe.id]

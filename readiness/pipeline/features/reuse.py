@@ -32,10 +32,9 @@ from readiness.reuse.results import (
     kept_reading,
     reading_key,
     reading_of,
-    to_bytes,
-    tries_once,
 )
 from readiness.run.interface import Settled
+from readiness.run.retry import may_repeat
 from readiness.terminal.ending import tell
 from readiness.text.worded import joined, worded
 
@@ -100,7 +99,7 @@ class Reusing:
             index: fingerprint
             for index in plan.order
             if plan.probes[index].check.measures
-            and tries_once(plan.probes[index])
+            and not may_repeat(plan.probes[index])
             and (fingerprint := self._before.of(index))
         }
         self._now = time.time()
@@ -174,7 +173,7 @@ class Reusing:
                 if result is not None:
                     state = self._state(index, seen, after)
                     result = msgspec.structs.replace(result, seen=seen.get(index, ()), state=state)
-                    stored = results[fingerprint] = to_bytes(result)
+                    stored = results[fingerprint] = msgspec.json.encode(result)
                     readings.name_result(index, digest(stored))
         listings = {key: _row(listing) for key, listing in {**after.made, **listed}.items()}
         return partial(history_results.keep, results=results, listings=listings)
