@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.decide.judge import judge
-from readiness.load.board import load_board
 from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Unmeasured
 from readiness.model.plan import Plan
@@ -28,13 +27,11 @@ from tests.support.builders import (
     a_board,
     a_check,
     a_criterion,
-    a_judgement,
     a_reading,
     a_task,
     a_waiver,
 )
 from tests.support.documents import a_probe
-from tests.support.football import BOARD as FOOTBALL
 from tests.support.program import Ended, Project
 from tests.support.repositories import git
 
@@ -135,24 +132,6 @@ def test_the_union_is_the_whole(case: tuple[Board, dict[str, Judgement]], count:
     plan = make_plan(board, environ={})
     whole = document(board, plan, found)
     assert without_times(union(board, plan, found, count)) == without_times(whole)
-
-
-@pytest.mark.parametrize("count", COUNTS)
-def test_the_football_board_comes_to_the_same(count: int) -> None:
-    """Cut as it is, with a fault in every fifth criterion, and none of it run."""
-    board = load_board(str(FOOTBALL), profile=None, environ={})
-    plan = make_plan(board, environ={})
-    words = ["pass", "warn", "error", "pass", "fail"]
-    found = {
-        one.id: a_judgement(one, words[place % 5], value=None)
-        for place, one in enumerate(board.criteria())
-    }
-    whole = document(board, plan, found)
-    joint = union(board, plan, found, count)
-    for name in ("score", "tasks", "milestones", "findings", "loosened"):
-        assert getattr(joint, name) == getattr(whole, name)
-    assert (joint.gate.decision, joint.gate.reasons) == (whole.gate.decision, whole.gate.reasons)
-    assert [probe.id for probe in joint.probes] == [probe.id for probe in whole.probes]
 
 
 # --- whole runs -----------------------------------------------------------------------------------
