@@ -85,7 +85,7 @@ def execute(
         observer = shown_progress(execution.left, jobs, settings, language, os.environ)
         stack.callback(observer.close)
         began = time.monotonic()
-        ending = run(
+        signal = run(
             execution.left,
             execution.settle,
             jobs=jobs,
@@ -108,7 +108,7 @@ def execute(
         elapsed=time.monotonic() - began,
         partial=plan.partial,
         empty=plan.empty,
-        signal=ending.signal or 0,
+        signal=signal or 0,
         shard=plan.shard,
     )
     document = conclude(board, judgements, start, facts, recorder)

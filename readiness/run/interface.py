@@ -1,4 +1,4 @@
-"""What a run asks its caller, what it tells whoever follows it, and how it ended."""
+"""What a run asks its caller, and what it tells whoever follows it."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -25,14 +25,6 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 Settle: TypeAlias = Callable[[Capture], Settled]
-
-
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run ended: `signal` interrupted it, its time was over, or the caller stopped it."""
-
-    signal: int | None = None
-    timed_out: bool = False
-    stopped: bool = False
 
 
 class Observer(Protocol):

@@ -13,7 +13,7 @@ from readiness.model.capture import Capture
 from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
-from readiness.run.interface import Ending, Observer, Settle
+from readiness.run.interface import Observer, Settle
 from readiness.run.processes.family import Family
 from readiness.run.queue import Queue
 from readiness.run.retry import FINAL, may_repeat
@@ -77,16 +77,17 @@ class Loop:
         self._sinks: dict[int, Sink] = {}
         self._stop = ""
         self._signal: int | None = None
-        self._timed_out = False
-        self._stopped = False
         self._next_tick = 0.0
         self._due: float | None = None
         self._obeyed = 0
         self._interrupted_at = 0.0
         self._settle_at = math.inf
 
-    def run(self) -> Ending:
-        """Run the plan to its end; nothing that was started outlives this call."""
+    def run(self) -> int | None:
+        """Run the plan to its end; return the signal that interrupted it, if one did.
+
+        Nothing that was started outlives this call.
+        """
         self._family = Family()
         with Signals() as self._signals:
             self._poll.register(self._signals.fd, select.POLLIN)
@@ -94,7 +95,7 @@ class Loop:
                 self._go()
             finally:
                 self._clear_away()
-        return Ending(signal=self._signal, timed_out=self._timed_out, stopped=self._stopped)
+        return self._signal
 
     def _go(self) -> None:
         while True:
@@ -206,7 +207,6 @@ class Loop:
         else:
             self._queue.delay(index, time.monotonic() + settled.delay)
         if settled.stop and not self._stop:
-            self._stopped = True
             self._halt(settled.stop)
             if settled.at_once:
                 self._end_all(settled.stop)
@@ -391,7 +391,6 @@ class Loop:
 
     def time_out(self, now: float) -> None:
         """End the run: its time is over."""
-        self._timed_out = True
         self._halt(self._out_of_time)
         for attempt in list(self._live.values()):
             if attempt.kill_at is None:

@@ -4,7 +4,7 @@ import math
 import time
 
 from readiness.model.plan import Plan
-from readiness.run.interface import Ending, Observer, Settle
+from readiness.run.interface import Observer, Settle
 from readiness.run.loop import Loop
 from readiness.text.worded import worded
 
@@ -19,8 +19,10 @@ def run(
     observe: Observer | None = None,
     may_stop: bool = False,
     over_at: float = math.inf,
-) -> Ending:
+) -> int | None:
     """Run the probes of `plan`, at most `jobs` at once, within `run_timeout` seconds.
+
+    Returns the signal that interrupted the run, if one did.
 
     Nothing runs beyond the moment `over_at` of the clock `time.monotonic` either; where that is
     past, nothing is started.

@@ -125,7 +125,6 @@ def test_the_time_of_the_run_is_limited(runner: Runner) -> None:
         "echo 0", "sleep 60", "sleep 60", {"command": "echo 3", "after": (0,)}, jobs=1,
         run_timeout=0.4,
     )  # fmt: skip
-    assert runner.ending.timed_out
     assert runner.elapsed < 2
     assert succeeded(captures[0])
     assert captures[1].timed_out
@@ -157,7 +156,6 @@ def test_the_caller_may_stop_at_the_first_failure(runner: Runner) -> None:
     captures = runner(
         "sleep 0.3", "false", "echo 2", "echo 3", settle=settle, jobs=2, may_stop=True
     )
-    assert runner.ending.stopped
     assert succeeded(captures[0])
     assert [(c.failure, c.failure_text) for c in captures[2:]] == [
         (ReasonCode.NOT_RUN, "p1 failed")

@@ -28,8 +28,8 @@ def gate():
     runner = Runner(Path(sys.argv[1]))
     captures = runner(*sys.argv[2:])
     print(*(capture.stdout.data.decode().strip() for capture in captures), flush=True)
-    if runner.ending.signal:
-        return 128 + runner.ending.signal
+    if runner.signal:
+        return 128 + runner.signal
     return 0 if all(map(succeeded, captures)) else 3
 
 sys.exit(supervise(gate))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from readiness.model.board import Check
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Probe
-from readiness.run.interface import Ending, Settled
+from readiness.run.interface import Settled
 from readiness.run.processes.procfs import children_of, look_up
 from readiness.run.run import run
 
@@ -43,7 +43,7 @@ class Runner:
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self.captures: list[Capture] = []
-        self.ending = Ending()
+        self.signal: int | None = None
         self.elapsed = 0.0
 
     def __call__(
@@ -63,7 +63,7 @@ class Runner:
 
         plan = a_plan(self.workdir, *probes, timeout=timeout)
         start = time.monotonic()
-        self.ending = run(
+        self.signal = run(
             plan,
             keep,
             jobs=jobs,
