@@ -1,32 +1,20 @@
 """The stage that reads: `Capture` → `Measurement`, or the reason why there is none.
 
 Make one `Documents` for a capture, ask `unusable` first, then `measure` for each criterion that
-reads it, then let it go. `close` ends the helper processes that search with doubtful patterns and
-read what may take long.
+reads it, then let it go. `close` ends the helper process that searches with doubtful patterns and
+reads what may take long.
 """
 
-import sys
-
-from readiness.measure import bounded as guard
-from readiness.measure.bounded import worker_pid
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.select import one, read, total
 from readiness.measure.text import counted
 from readiness.measure.usable import unusable
+from readiness.measure.worker import close
 from readiness.model.board import Check, Measure
 from readiness.model.judgement import Finding, Measurement, Unmeasured
 
-__all__ = ["Documents", "close", "find", "measure", "unusable", "worker_pid"]
-
-
-def close() -> None:
-    """End the helper processes, if there are any. Later readings start others."""
-    guard.close()
-    if "readiness.measure.costly" in sys.modules:
-        from readiness.measure import costly
-
-        costly.close()
+__all__ = ["Documents", "close", "find", "measure", "unusable"]
 
 
 def measure(

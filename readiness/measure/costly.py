@@ -2,34 +2,25 @@
 
 Most outputs are small and most queries plain: those are read in place. What may take long - long
 texts, TOML, whose parser is quadratic in places, queries that multiply (`[@, @] | [@, @] | …`
-doubles with each part) - is read by a worker with limits on its CPU time and memory.
+doubles with each part) - is read by the worker, with limits on its CPU time and memory.
 """
 
 import math
-import pickle
-from typing import TypeAlias, cast
 
-from readiness.measure import bounded as guard
 from readiness.measure.data import Data, parse, reader_of
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.measure.worker import Worker, limited
+from readiness.measure.worker import StoppedError, ask
 from readiness.model.words import Format, ReasonCode
 from readiness.text.worded import worded
 
 CPU_LIMIT = 2.0
 """CPU time that one reading may take, in seconds, and a second more for each MiB of text."""
 
-MEMORY_LIMIT = 2 * 1024**3
-"""Memory that the worker may have beyond the gate's, in bytes."""
-
 _MOST_CPU = 20.0
 _MIB = 1024 * 1024
 
 _MOST_STEPS = 4_000_000
 _CHARACTERS_A_STEP = 4
-
-_Key: TypeAlias = tuple[Format, str]
-_Answer: TypeAlias = tuple[Data, tuple[ReasonCode, str, str] | None]
 
 
 def is_cheap(text: str, kind: Format, query: str) -> bool:
@@ -47,15 +38,12 @@ def search(text: str, kind: Format, passed_over: str, query: str) -> Data:
 
     For the text that was asked about last, the worker has the parsed data still.
     """
-    global _worker, _held
-    if _worker is None or _held is None or _held[0] is not text or _held[1] != (kind, passed_over):
-        close()
-        _held = (text, (kind, passed_over))
-        _worker = Worker(_answer)
     seconds = min(CPU_LIMIT + len(text) / _MIB, _MOST_CPU)
-    answer = _worker.ask(pickle.dumps((query, seconds)), 2 * seconds)
-    if answer is None:
-        close()
+    try:
+        return ask(seconds, 2 * seconds, _search, text, kind, passed_over, query)
+    except MemoryError:
+        raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.memory")) from None
+    except StoppedError:
         raise NotMeasuredError(
             ReasonCode.UNREADABLE,
             worded(
@@ -66,61 +54,17 @@ def search(text: str, kind: Format, passed_over: str, query: str) -> Data:
                 seconds=math.ceil(seconds),
             ),
             worded("hint.print_less_or_simplify"),
-        )
-    data, problem = cast("_Answer", pickle.loads(answer))  # noqa: S301 - what our own fork wrote
-    if problem is not None:
-        raise NotMeasuredError(*problem)
-    return data
+        ) from None
 
 
-def close() -> None:
-    """End the worker, if there is one."""
-    global _worker, _held
-    if _worker is not None:
-        _worker.end()
-    _worker = _held = None
+_parsed: list[tuple[str, Format, str, Data]] = []
+"""In the worker: the text that was parsed last, how, and what came out."""
 
 
-_worker: Worker | None = None
-_held: tuple[str, _Key] | None = None
-"""The text that the worker was forked with, and the format it parses it as."""
+def _search(text: str, kind: Format, passed_over: str, query: str) -> Data:
+    from readiness.measure.query import search as answer
 
-_parsed: list[Data] = []
-"""In the worker: the parsed text, once it is."""
-
-
-def _answer(request: bytes) -> bytes:
-    query, seconds = pickle.loads(request)  # noqa: S301 - from the gate
-    answer: _Answer
-    with limited(seconds):
-        try:
-            answer = (_find(query), None)
-        except NotMeasuredError as error:
-            told = error.unmeasured
-            answer = (None, (told.code, told.reason, told.hint))
-        except MemoryError:
-            answer = (None, (ReasonCode.UNREADABLE, worded("reason.memory"), ""))
-        return pickle.dumps(answer)
-
-
-def _find(query: str) -> Data:
-    from readiness.measure.query import search as ask
-
-    if not _parsed:
-        guard.forget()
-        _limit_memory()
-        assert _held is not None  # noqa: S101 - the worker is forked when it is set
-        text, (kind, passed_over) = _held
-        _parsed.append(parse(kind, text, passed_over))
-    return ask(query, _parsed[0])
-
-
-def _limit_memory() -> None:
-    import resource
-
-    with open("/proc/self/statm", "rb") as file:
-        pages = int(file.read().split()[0])
-    most = pages * resource.getpagesize() + MEMORY_LIMIT
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or most < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    if not _parsed or _parsed[0][0] is not text or _parsed[0][1:3] != (kind, passed_over):
+        _parsed.clear()
+        _parsed.append((text, kind, passed_over, parse(kind, text, passed_over)))
+    return answer(query, _parsed[0][3])

@@ -1,6 +1,6 @@
 """Lines of plain text among JSON lines, which a check expects: passed over before reading."""
 
-from readiness.measure import bounded as guard
+from readiness.measure import bounded
 
 _MOST_PLAIN_LINES = 100
 
@@ -10,7 +10,7 @@ def without(text: str, pattern: str) -> str:
     lines = text.split("\n")
     plain = [place for place, line in enumerate(lines) if line.strip() and not _is_json(line)]
     for place in plain[:_MOST_PLAIN_LINES]:
-        if guard.count(pattern, lines[place]):
+        if bounded.count(pattern, lines[place]):
             lines[place] = ""
     return "\n".join(lines) if plain else text
 

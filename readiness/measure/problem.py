@@ -12,7 +12,7 @@ class NotMeasuredError(Exception):
     """There is no measurement; `unmeasured` says why. Stays inside this package."""
 
     def __init__(self, code: ReasonCode, reason: str, hint: str = "") -> None:
-        super().__init__(reason)
+        super().__init__(code, reason, hint)
         self.unmeasured = Unmeasured(code=code, reason=reason, hint=hint)
 
 

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from readiness.measure import bounded as guard
+from readiness.measure import bounded
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import parse_number, refuse_piece
 from readiness.measure.problem import NotMeasuredError, shown
@@ -59,8 +59,8 @@ def values(
 def count(pattern: str, text: str) -> int:
     """Count the lines in which the pattern is found. Raises if the search takes too long."""
     try:
-        return guard.count(pattern, text)
-    except (guard.PatternTooSlowError, re.error) as error:
+        return bounded.count(pattern, text)
+    except (bounded.PatternTooSlowError, re.error) as error:
         raise _bad_pattern(pattern, error) from None
 
 
@@ -73,22 +73,22 @@ def counted(documents: Documents, reader: Reader) -> tuple[str, ...]:
         return ()
     text = documents.plain_text(reader.source)
     try:
-        found = guard.lines(reader.count, text, COUNTED)
-    except (guard.PatternTooSlowError, re.error):
+        found = bounded.lines(reader.count, text, COUNTED)
+    except (bounded.PatternTooSlowError, re.error):
         return ()
     return tuple(line[:_LONGEST_LINE] for line in found)
 
 
-def spans(pattern: str, text: str, limit: int) -> list[guard.Span]:
+def spans(pattern: str, text: str, limit: int) -> list[bounded.Span]:
     """Return the matches of the pattern or its group. Raises if the search takes too long."""
     try:
-        return guard.spans(pattern, text, limit)
-    except (guard.PatternTooSlowError, re.error) as error:
+        return bounded.spans(pattern, text, limit)
+    except (bounded.PatternTooSlowError, re.error) as error:
         raise _bad_pattern(pattern, error) from None
 
 
 def _bad_pattern(pattern: str, error: Exception) -> NotMeasuredError:
-    if isinstance(error, guard.PatternTooSlowError):
+    if isinstance(error, bounded.PatternTooSlowError):
         return NotMeasuredError(
             ReasonCode.PATTERN_TOO_SLOW,
             worded("reason.pattern_too_slow", regex=shown(pattern), what=error.args[0]),

@@ -1,32 +1,82 @@
-"""A process of its own for what may run wild: forked, limited in its CPU time, easily ended.
+"""A process of its own for what may run wild: forked, limited in CPU time and memory, easily ended.
 
-It holds nothing of the gate's but two pipes, and ends when the gate does. What it was asked is
-answered, or it is gone; then a new one is made.
+It holds nothing of the gate's but two pipes, and ends when the gate does. It keeps the text that it
+was sent last. What it was asked is answered, or it is gone; then a new one is made.
 """
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar, cast
+
+Facts = ParamSpec("Facts")
+Result = TypeVar("Result")
+
+MEMORY_LIMIT = 2 * 1024**3
+"""Memory that the worker may have beyond the gate's, in bytes."""
 
 
-class Worker:
-    """The gate's end of a worker: its process and two pipes.
+class StoppedError(Exception):
+    """The work was given up: it took too long, or the worker ended."""
 
-    `serve(request)` runs in the worker and returns the answer; what has to be short in it stands
-    `with limited(seconds)`.
+
+def ask(
+    seconds: float,
+    patience: float,
+    work: Callable[Concatenate[str, Facts], Result],
+    text: str,
+    *facts: Facts.args,
+    **named: Facts.kwargs,
+) -> Result:
+    """Return `work(text, *facts)`, done by the worker, and raise what it raises.
+
+    Raises `StoppedError` where that takes more CPU time than `seconds`, or longer than `patience`.
     """
+    global _worker, _sent
+    import pickle
 
-    def __init__(self, serve: Callable[[bytes], bytes]) -> None:
+    if _requests >= 0:  # in the worker, whose limits hold already
+        return work(text, *facts, **named)
+    if _worker is None:
+        _worker, _sent = _Worker(), None
+    request = (seconds, work, None if _sent is text else text, facts, named)
+    _sent = text
+    answer = _worker.ask(pickle.dumps(request), patience)
+    if answer is None:
+        close()
+        raise StoppedError
+    result, error = pickle.loads(answer)  # noqa: S301 - what our own fork wrote
+    if error is not None:
+        raise error
+    return cast("Result", result)
+
+
+def worker_pid() -> int | None:
+    """Return the process id of the worker, if there is one: a child that no probe left behind."""
+    return _worker.pid if _worker else None
+
+
+def close() -> None:
+    """End the worker, if there is one. The next question starts another."""
+    global _worker
+    if _worker is not None:
+        _worker.end()
+        _worker = None
+
+
+class _Worker:
+    """The gate's end of a worker: its process and two pipes."""
+
+    def __init__(self) -> None:
         request_read, self._request = os.pipe()
         self._answer, answer_write = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            _work(serve, request_read, answer_write)
+            _work(request_read, answer_write)
         os.close(request_read)
         os.close(answer_write)
 
-    def ask(self, request: bytes, seconds: float) -> bytes | None:
+    def ask(self, request: bytes, patience: float) -> bytes | None:
         """Return the answer, or None when there is none within that time or the worker ended."""
         import select
 
@@ -34,7 +84,7 @@ class Worker:
             _send(self._request, request)
             poll = select.poll()
             poll.register(self._answer, select.POLLIN)
-            return _receive(self._answer) if poll.poll(seconds * 1000) else None
+            return _receive(self._answer) if poll.poll(patience * 1000) else None
         except OSError:
             return None
 
@@ -54,12 +104,44 @@ class Worker:
             pass
 
 
+_worker: _Worker | None = None
+_sent: str | None = None
+"""The text that the worker has."""
+
 _requests = -1
 """In a worker, the pipe that requests come from."""
 
 
+def _work(requests: int, answers: int) -> NoReturn:
+    """Run the worker: answer requests until the gate closes its end."""
+    global _requests
+    try:
+        _let_go(requests, answers)
+        _limit_memory()
+        _requests = requests
+        while (request := _receive(requests)) is not None:
+            _send(answers, _answer(request))
+    finally:
+        os._exit(0)
+
+
+def _answer(request: bytes) -> bytes:
+    """Do the work that a request names; an exception is the second part of the answer."""
+    global _sent
+    import pickle
+
+    seconds, work, text, facts, named = pickle.loads(request)  # noqa: S301 - from the gate
+    _sent = text = _sent if text is None else text
+    with _limited(seconds):
+        try:
+            answer = (work(text, *facts, **named), None)
+        except Exception as error:  # noqa: BLE001 - the gate raises it
+            answer = (None, error)
+        return pickle.dumps(answer)
+
+
 @contextmanager
-def limited(seconds: float) -> Iterator[None]:
+def _limited(seconds: float) -> Iterator[None]:
     """Limit CPU time in a worker: it ends after so many seconds, or if the gate dies."""
     import fcntl
     import signal
@@ -73,16 +155,15 @@ def limited(seconds: float) -> Iterator[None]:
     fcntl.fcntl(_requests, fcntl.F_SETFL, 0)
 
 
-def _work(serve: Callable[[bytes], bytes], requests: int, answers: int) -> NoReturn:
-    """Run the worker: answer requests until the gate closes its end."""
-    global _requests
-    try:
-        _let_go(requests, answers)
-        _requests = requests
-        while (request := _receive(requests)) is not None:
-            _send(answers, serve(request))
-    finally:
-        os._exit(0)
+def _limit_memory() -> None:
+    import resource
+
+    with open("/proc/self/statm", "rb") as file:
+        pages = int(file.read().split()[0])
+    most = pages * resource.getpagesize() + MEMORY_LIMIT
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def _let_go(requests: int, answers: int) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from readiness.decide.judge import evidence_path, judge
 from readiness.measure import Documents, find, measure, unusable
-from readiness.measure.bounded import found
+from readiness.measure.bounded import matches
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture
 from readiness.model.judgement import Judgement, Reading, Unmeasured
@@ -173,7 +173,7 @@ class Readings:
             skipped=planned.skipped,
             evidence_missing=missing,
             evidence_digest=digest,
-            matches=found,
+            matches=matches,
         )
 
     def records(self) -> list[ProbeRecord]:
@@ -230,7 +230,7 @@ class Readings:
     def _is_good(self, criterion: Criterion, index: int) -> bool:
         """Return whether this probe alone, as it was read last, makes the criterion hold."""
         reading = self._readings[criterion.id, index]
-        return judge(criterion, [reading], today=self._today, matches=found).verdict.good
+        return judge(criterion, [reading], today=self._today, matches=matches).verdict.good
 
     def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
         """Return whether an attestation's evidence is missing, and its digest if it is a file."""

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 
 from readiness.load import load_board
 from readiness.load.yamlfile import parse
-from readiness.measure import bounded as guard
-from readiness.measure import close
+from readiness.measure import bounded, close
 from readiness.model.errors import BoardError
 from readiness.model.judgement import Measurement, Unmeasured
 from readiness.model.words import ReasonCode
@@ -339,7 +338,7 @@ REGEX = [
 def test_any_pattern_is_searched_or_an_error(pattern: str, text: str) -> None:
     """It matches, is no pattern, or is given up in time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(guard, "CPU_LIMIT", 0.2)
+        patch.setattr(bounded, "CPU_LIMIT", 0.2)
         check_reading(read(a_reader("text", count=pattern), text))
         found = read(a_reader("text", regex=pattern), text, number=False)
     assert isinstance(found, Measurement | Unmeasured)

@@ -1,17 +1,17 @@
 """Outputs and queries that take too long to read are stopped, and nothing else notices."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from readiness.measure import close, costly
+from readiness.measure.problem import NotMeasuredError
 from readiness.measure.query import growth
+from readiness.measure.worker import worker_pid
 from readiness.model.judgement import Unmeasured
 from readiness.model.words import Format, ReasonCode
-from tests.support.captures import a_check, a_reader, documents_of, read
+from tests.support.captures import a_reader, read
 from tests.support.running import own_children
 
 DOUBLING = " | ".join(["[@, @]"] * 40)
@@ -67,25 +67,14 @@ def test_long_outputs_are_read_exactly(kind: str, text: str, query: str, value: 
 
 
 def test_a_text_is_parsed_once_for_all_that_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker keeps what it has parsed, until another text is read."""
-    from readiness.measure import measure
-
-    texts = ["[" + ",".join(["1"] * 600_000) + "]", "[" + ",".join(["2"] * 600_000) + "]"]
-    pids = []
-    for text in texts:
-        check = a_check(a_reader("json", query="[0]"))
-        documents = documents_of(_capture(text))
-        for _ in range(3):
-            measure(documents, check, check.measures[0], number=True)
-            assert costly._worker is not None
-            pids.append(costly._worker.pid)
-    assert len(set(pids)) == 2
-
-
-def _capture(text: str) -> object:
-    from tests.support.captures import a_capture
-
-    return a_capture(text)
+    """The worker keeps what it has parsed: there is no time to parse it again."""
+    text = "[" + ",".join(["1"] * 600_000) + "]"
+    assert costly.search(text, Format.JSON, "", "[0]") == 1
+    monkeypatch.setattr(costly, "CPU_LIMIT", 0.0)
+    monkeypatch.setattr(costly, "_MOST_CPU", 0.01)
+    assert costly.search(text, Format.JSON, "", "[1]") == 1
+    with pytest.raises(NotMeasuredError):
+        costly.search(text.replace("1", "2"), Format.JSON, "", "[0]")
 
 
 def test_a_problem_comes_back_as_it_is() -> None:
@@ -95,21 +84,12 @@ def test_a_problem_comes_back_as_it_is() -> None:
     assert "cannot be read as json" in found.reason
 
 
-def test_a_worker_that_is_killed_is_replaced() -> None:
-    """It costs one reading at most."""
-    text = "[" + ",".join(["1"] * 600_000) + "]"
-    read(a_reader("json", query="[0]"), text)
-    assert costly._worker is not None
-    os.kill(costly._worker.pid, signal.SIGKILL)
-    assert costly.search("[1]", Format.JSON, "", "[0]") == 1
-
-
 def test_small_and_plain_readings_need_no_worker() -> None:
     """What checks ask of usual outputs costs no process."""
     read(a_reader("json", query="[].{path: p, line: l, rule: r, message: m}"), "[" * 10)
     read(a_reader("jsonl", query="length([?severity=='error'])"), '{"severity": "error"}\n' * 5_000)
     read(a_reader("toml", query="tool.x"), "[tool]\nx = 1\n")
-    assert costly._worker is None
+    assert worker_pid() is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from readiness.measure import bounded as guard
+from readiness.measure import bounded, close
+from readiness.measure.worker import worker_pid
 
 NESTED = r"(?:x)+(\d+)"
 """A harmless pattern that is not searched in place."""
@@ -18,7 +19,7 @@ NESTED = r"(?:x)+(\d+)"
 @pytest.fixture(autouse=True)
 def _no_worker_left() -> Iterator[None]:
     yield
-    guard.close()
+    close()
 
 
 @pytest.mark.parametrize(
@@ -39,17 +40,17 @@ def test_a_wild_pattern_is_stopped(
     monkeypatch: pytest.MonkeyPatch, pattern: str, text: str
 ) -> None:
     """A search ends at its limit, and the next one is answered."""
-    monkeypatch.setattr(guard, "CPU_LIMIT", 0.2)
-    with pytest.raises(guard.PatternTooSlowError):
-        guard.spans(pattern, text, 1)
-    assert guard.spans(NESTED, "xx12", 1) == [(2, 4)]
+    monkeypatch.setattr(bounded, "CPU_LIMIT", 0.2)
+    with pytest.raises(bounded.PatternTooSlowError):
+        bounded.spans(pattern, text, 1)
+    assert bounded.spans(NESTED, "xx12", 1) == [(2, 4)]
 
 
 def test_a_wild_count_is_stopped() -> None:
     """Counting lines has the same limit, which is well below two seconds."""
     began = time.monotonic()
-    with pytest.raises(guard.PatternTooSlowError):
-        guard.count(r"(\w+\s?)*errors", "a\n" + "a" * 60)
+    with pytest.raises(bounded.PatternTooSlowError):
+        bounded.count(r"(\w+\s?)*errors", "a\n" + "a" * 60)
     assert time.monotonic() - began < 2
 
 
@@ -65,8 +66,8 @@ def test_a_wild_count_is_stopped() -> None:
 )
 def test_plain_patterns_need_no_worker(pattern: str) -> None:
     """What criteria usually ask of short outputs costs no process."""
-    guard.spans(pattern, "errors: 12 and 3 passed\n", 1)
-    assert guard.worker_pid() is None
+    bounded.spans(pattern, "errors: 12 and 3 passed\n", 1)
+    assert worker_pid() is None
 
 
 @pytest.mark.parametrize("filler", ["", "x" * 5_000_000])
@@ -85,23 +86,23 @@ def test_the_worker_finds_what_is_found_in_place(
 ) -> None:
     """Long texts and short ones are searched alike."""
     text = filler + text
-    where = guard.spans(pattern, text)
+    where = bounded.spans(pattern, text)
     assert [text[start:end] for start, end in where][-len(found) or None :] == found
 
 
 @pytest.mark.parametrize("pattern", [r"error", r"(?:err)+or"])
 def test_lines_are_counted(pattern: str) -> None:
     """A line counts once; the newline at the end begins no line; a form feed ends none."""
-    assert guard.count(pattern, "error error\n\x0cerror\nnone\n") == 2
-    assert guard.count(r"^$", "a\n\nb\n") == 1
+    assert bounded.count(pattern, "error error\n\x0cerror\nnone\n") == 2
+    assert bounded.count(r"^$", "a\n\nb\n") == 1
 
 
 def test_empty_matches_count_only_where_there_are_no_others() -> None:
     """They are no values, but they prove that the pattern matches."""
-    assert guard.spans(r"a(b)?", "a ab") == [(3, 4)]
-    assert guard.spans(r"a(b)?", "a a") == [(-1, -1)]
-    assert guard.spans(r"^(\d*)", "a\n\n7", 1) == [(3, 4)]
-    assert guard.spans(r"^()", "a\nb", 1) == [(0, 0)]
+    assert bounded.spans(r"a(b)?", "a ab") == [(3, 4)]
+    assert bounded.spans(r"a(b)?", "a a") == [(-1, -1)]
+    assert bounded.spans(r"^(\d*)", "a\n\n7", 1) == [(3, 4)]
+    assert bounded.spans(r"^()", "a\nb", 1) == [(0, 0)]
 
 
 @pytest.mark.parametrize("pattern", ["(", "(?:a)+("])
@@ -110,35 +111,35 @@ def test_no_pattern_is_an_error(pattern: str) -> None:
     import re
 
     with pytest.raises(re.error):
-        guard.spans(pattern, "a")
+        bounded.spans(pattern, "a")
 
 
 def test_a_worker_that_is_killed_is_replaced() -> None:
     """Someone ending the worker costs one search at most."""
-    guard.spans(NESTED, "x1")
-    first = guard.worker_pid()
+    bounded.spans(NESTED, "x1")
+    first = worker_pid()
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    with pytest.raises(guard.PatternTooSlowError):
-        guard.spans(NESTED, "x1")
-    assert guard.spans(NESTED, "x1") == [(1, 2)]
-    assert guard.worker_pid() != first
+    with pytest.raises(bounded.PatternTooSlowError):
+        bounded.spans(NESTED, "x1")
+    assert bounded.spans(NESTED, "x1") == [(1, 2)]
+    assert worker_pid() != first
 
 
 def test_the_worker_survives_an_interrupt() -> None:
     """Ctrl-C reaches all processes of the terminal; the gate decides what to do about it."""
-    guard.spans(NESTED, "x1")
-    first = guard.worker_pid()
+    bounded.spans(NESTED, "x1")
+    first = worker_pid()
     assert first is not None
     os.kill(first, signal.SIGINT)
-    assert guard.spans(NESTED, "x1") == [(1, 2)]
-    assert guard.worker_pid() == first
+    assert bounded.spans(NESTED, "x1") == [(1, 2)]
+    assert worker_pid() == first
 
 
 def test_the_worker_holds_two_pipes_and_nothing_else() -> None:
     """A file or pipe that the gate closes is closed."""
-    guard.spans(NESTED, "x1")
-    pid = guard.worker_pid()
+    bounded.spans(NESTED, "x1")
+    pid = worker_pid()
     targets = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
     assert len(targets) == 2
     assert all(target.startswith("pipe:") for target in targets)
@@ -146,9 +147,9 @@ def test_the_worker_holds_two_pipes_and_nothing_else() -> None:
 
 def test_closing_leaves_no_process() -> None:
     """After close there is neither a worker nor a zombie of it."""
-    guard.spans(NESTED, "x1")
-    pid = guard.worker_pid()
-    guard.close()
+    bounded.spans(NESTED, "x1")
+    pid = worker_pid()
+    close()
     assert not os.path.exists(f"/proc/{pid}")
 
 
@@ -156,11 +157,15 @@ def test_closing_leaves_no_process() -> None:
 def test_the_worker_does_not_outlive_the_gate(*, busy: bool) -> None:
     """When the gate is killed, the worker ends by itself, also in the middle of a search."""
     code = (
-        "from readiness.measure import guard\n"
-        "guard.CPU_LIMIT = 60\n"
-        f"guard.spans({NESTED!r}, 'x1')\n"
-        "print(guard.worker_pid(), flush=True)\n"
-        + (r"guard.spans(r'(\w+\s?)*errors', 'a' * 60)" if busy else "import time; time.sleep(60)")
+        "from readiness.measure import bounded, worker\n"
+        "bounded.CPU_LIMIT = 60\n"
+        f"bounded.spans({NESTED!r}, 'x1')\n"
+        "print(worker.worker_pid(), flush=True)\n"
+        + (
+            r"bounded.spans(r'(\w+\s?)*errors', 'a' * 60)"
+            if busy
+            else "import time; time.sleep(60)"
+        )
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as gate:
         assert gate.stdout is not None
