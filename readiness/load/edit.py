@@ -4,16 +4,15 @@ The text is cut and joined at the places that the YAML parser names; it is never
 data. What an edit made is read again, and given back only where it says what was wanted.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from readiness.load import text_data
+from readiness.text import yaml_lines
 from readiness.text.worded import worded
 from readiness.text.yaml_events import TextPart, outline
-from readiness.text.yaml_scalars import is_doubtful, meaning
 
 Path: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = object
@@ -21,9 +20,6 @@ Data: TypeAlias = object
 _BOM: Final = b"\xef\xbb\xbf"
 _BREAKS: Final = "\r\n\x85\u2028\u2029"
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-# Text that every reader of YAML takes for itself, within braces too.
-_PLAIN = re.compile(r"[^\W_][\w.@/+-]*(?: [\w.@/+()-]+)*")
-_WORDS: Final = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FILLING = re.compile(r"(?:\s|#[^\r\n]*)*")
 
@@ -70,19 +66,9 @@ def set_number(content: bytes, path: Path, key: str, number: Decimal) -> bytes:
 
 def written(text: str, *, quoted: bool = False) -> str:
     """Format text as a YAML scalar on one line, quoted only where it must be (or if `quoted`)."""
-    plain = _DATE.fullmatch(text) or (
-        _PLAIN.fullmatch(text)
-        and text.lower() not in _WORDS
-        and meaning(text) is None
-        and not is_doubtful(text)
-    )
-    if plain and not quoted:
-        return text
-    escaped = json.dumps(text, ensure_ascii=False)
-    return "".join(
-        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
-        for c in escaped
-    )
+    if quoted:
+        return yaml_lines.quoted(text)
+    return text if _DATE.fullmatch(text) else yaml_lines.scalar(text)
 
 
 # --- the steps of an edit -----------------------------------------------------------------------

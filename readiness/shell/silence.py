@@ -1,6 +1,5 @@
 """Commands that pass whatever their tool says, as far as a glance at them tells."""
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from readiness.shell.commands import is_idle, is_work, name_of
@@ -20,20 +19,19 @@ _NONE: Final = later(r"""\)"?\s+(?:(?:-eq|==?)\s+"?0"?\s|-l[et]\s)""")
 # Utilities that look for something, and fail where there is nothing to look at.
 _LOOKS: Final = frozenset(("grep", "egrep", "fgrep", "diff", "cmp", "find"))
 _SAY_NO: Final = _LOOKS - {"find"}
+STATUSES: Final = "exit: {ok: [0, 1]}"
 
 
 class Silence(NamedTuple):
     """How a command passes although `tool` fails; nothing in it can fail where that is empty.
 
-    `mask` is what hides the failure, where it is one part of the command. `instead` is a command
-    that asks the same and tells of its tool's failure; with `wants_no`, by status 1 that all is
-    well. It is empty where none is known.
+    `mask` is what hides the failure, where it is one part of the command. `remedy` are the fields
+    of a board that ask the same and tell of the tool's failure; empty where none are known.
     """
 
     tool: str = ""
     mask: str = ""
-    instead: str = ""
-    wants_no: bool = False
+    remedy: tuple[str, ...] = ()
 
 
 def silence(command: str) -> Silence | None:
@@ -58,9 +56,16 @@ def silent_count(command: str) -> Silence | None:
     """Return how a command counts 0, and passes, where its tool fails: `x | wc -l || :`."""
     for mask in masks(command):
         tool, _, rest = mask.command.partition("|")
+        tool = tool.strip()
         if mask.final and is_work(tool.split()[:1]) and _COUNTS.search(f"|{rest}"):
-            return Silence(tool=tool.strip(), mask=mask.text)
+            return Silence(tool=tool, remedy=(_run(tool), "read: {as: text, count: …}", STATUSES))
     return None
+
+
+def _run(command: str) -> str:
+    from readiness.text.yaml_lines import scalar
+
+    return f"run: {scalar(command)}"
 
 
 def _of_a_question(body: str) -> Silence | None:
@@ -89,7 +94,7 @@ def _negated(body: str, node: "Node", *, is_whole: bool) -> Silence | None:
     asked = body[node.start : node.end].lstrip("! \t").strip()
     if not is_whole or len(node.parts) > 1:
         return Silence(tool=asked)
-    return Silence(tool=asked, instead=asked, wants_no=True)
+    return Silence(tool=asked, remedy=(_run(asked), STATUSES, 'expect: "== 1"'))
 
 
 def _can_be_in_trouble(node: "Node") -> bool:
@@ -104,15 +109,10 @@ def _tested(body: str, node: "Node", *, is_whole: bool) -> Silence | None:
     inner = outputs[0][1].strip()
     if not (_EMPTY.search(text) or (_NONE.search(text) and _COUNTS.search(inner))):
         return None
-    stages = [part.split() for part in inner.split("|")]
-    names = [words[0] for words in stages if words]
+    names = [words[0] for part in inner.split("|") if (words := part.split())]
     if not any(name in _LOOKS or is_work([name]) for name in names):
         return None
-    if not is_whole or _SAY_NO & set(names[1:]):
+    if not is_whole or _SAY_NO & set(names):  # which fail where there is nothing to find
         return Silence(tool=inner)
-    if names[0] not in _SAY_NO:
-        rest = f"{body[: outputs[0].start()]}$out{body[outputs[0].end() :]}"
-        return Silence(tool=inner, instead=f"out=$({inner}); {rest}")
-    is_none = _EMPTY.search(text) or re.search(r"\s(?:-eq|==?)\s", text)
-    first = inner.partition("|")[0].strip()
-    return Silence(tool=inner, instead=first if is_none else "", wants_no=bool(is_none))
+    rest = f"{body[: outputs[0].start()]}$out{body[outputs[0].end() :]}"
+    return Silence(tool=inner, remedy=(_run(f"out=$({inner}); {rest}"),))

@@ -12,9 +12,9 @@ from readiness.text.layout import width, wrap
 _WIDTH: Final = 100
 # Words that YAML 1.1 or 1.2 take for something else than text.
 _NOT_TEXT: Final = re.compile(
-    r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*)"
+    r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*|0x[\da-f]+)"
 )
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./(][^\n:#{}\[\],&*!|>\"%@`]*")
+_PLAIN: Final = re.compile(r"[\w./(][^\n:#{}\[\],&*!|>\"%@`]*")
 
 
 def comment(text: str, indent: str = "") -> list[str]:

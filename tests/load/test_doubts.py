@@ -146,7 +146,7 @@ DOUBTED = [
         "this command passes when `grep -rn TODO src` fails",
         'write `run: grep -rn TODO src` and `exit: {ok: [0, 1]}` and `expect: "== 1"`',
     ),
-    ('[ "$(grep -rn FIXME src | wc -l)" -eq 0 ]', "passes when", "`run: grep -rn FIXME src`"),
+    ('[ "$(grep -rn FIXME src | wc -l)" -eq 0 ]', "passes when", "proof: "),
     (
         'test -z "$(git status --porcelain)"',
         "passes when `git status --porcelain` fails",
