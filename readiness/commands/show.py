@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from readiness.command_line.options import Argument, Verb
-from readiness.load.catalogue import Catalogue
-from readiness.load.standing import why_plain
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -25,7 +23,7 @@ from readiness.text.languages import Language
 from readiness.text.layout import duration
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
-from readiness.text.worded import in_language, worded
+from readiness.text.worded import worded
 
 FINDINGS = 10
 
@@ -70,8 +68,6 @@ def show(settings: RunSettings, subject: str) -> int:
             "",
             *_criterion_lines(criterion, found.get(criterion.id), say, spoken(board.language)),
         ]
-        if why := why_plain(Catalogue(board.catalogues), criterion):
-            lines.append(f"  {in_language(why, say)}")
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
 

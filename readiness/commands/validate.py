@@ -3,8 +3,6 @@
 import msgspec
 
 from readiness.command_line.options import Verb
-from readiness.load.catalogue import Catalogue
-from readiness.load.standing import why_plain
 from readiness.model.errors import BoardError, ExitStatus
 from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board
@@ -53,11 +51,8 @@ def validate(settings: BoardSettings) -> int:
         say = for_reader(board.language)
         tasks = len(board.tasks)
         put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
-        catalogue = Catalogue(board.catalogues)
         for criterion in board.criteria():
             where = f"{board.path}:{criterion.position.line}: {criterion.id}: "
-            if why := why_plain(catalogue, criterion):
-                put_text(f"{where}{in_language(why, say)}")
             if criterion.check and (doubt := criterion.check.doubt):
                 line = worded("fault.line_hint", where=where, message=doubt.reason, hint=doubt.hint)
                 put_text(in_language(line, say))

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader
-from readiness.load.decisions import acceptance, day
+from readiness.load.decisions import check_acceptance, day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, TaskFile
 from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.graph import cycles
@@ -18,7 +18,7 @@ from readiness.load.readers import number, seconds, share
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
 from readiness.load.yamlfile import Document, Path, child, parse, read
-from readiness.model.board import Board, Position, PriorityRule, Section, Success, Task
+from readiness.model.board import Board, Position, PriorityRule, Success, Task
 from readiness.model.digests import digest
 from readiness.model.errors import BoardError, ReadinessError, UsageError
 from readiness.model.words import SELECTOR_WORDS, Priority
@@ -135,6 +135,8 @@ class _BoardLoader:
             for index, task in enumerate(file.tasks)
         )
         self._dependencies()
+        for index, acceptance in enumerate(file.accept):
+            check_acceptance(acceptance, ("accept", index), self.problems)
         board = Board(
             path=self.document.path,
             digest=digest(content),
@@ -161,17 +163,11 @@ class _BoardLoader:
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
             durations=os.path.join(self.folder, file.durations) if file.durations else "",
             milestones=milestones(self.file.milestones, self.walk, self.problems),
-            accept=tuple(
-                acceptance(each, ("accept", index), self.problems)
-                for index, each in enumerate(file.accept)
-            ),
+            accept=tuple(file.accept),
             created=self._created(),
             goal=file.goal,
             review=file.review,
-            sections=tuple(
-                Section(title=each.title, text=each.text, place=each.place)
-                for each in file.sections
-            ),
+            sections=tuple(file.sections),
             key_figures=self._key_figures(),
             subtitle=file.subtitle,
             success=tuple(self._success()),

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from readiness.load.definitions import AcceptFile, AttestFile, WaiveFile
+from readiness.load.definitions import AttestFile, WaiveFile
 from readiness.load.faults import Problems, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
@@ -93,11 +93,10 @@ def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
     return Waiver(reason=file.reason, by=file.by, until=file.until, up_to=up_to)
 
 
-def acceptance(file: AcceptFile, path: Path, problems: Problems) -> Acceptance:
-    """Return what changes may loosen, having recorded what is wrong with it."""
-    if file.until:
-        day(file.until, (*path, "until"), problems)
-    for name, value in (("what", file.what), ("reason", file.reason), ("by", file.by)):
-        if not is_seen(value) and not problems.broken((*path, name)):
+def check_acceptance(acceptance: Acceptance, path: Path, problems: Problems) -> None:
+    """Record what is wrong with a decision that changes may loosen something."""
+    if acceptance.until:
+        day(acceptance.until, (*path, "until"), problems)
+    for name in ("what", "reason", "by"):
+        if not is_seen(getattr(acceptance, name)) and not problems.broken((*path, name)):
             problems.add((*path, name), f"what changes may loosen needs `{name}`")
-    return Acceptance(what=file.what, reason=file.reason, by=file.by, until=file.until)

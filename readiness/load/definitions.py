@@ -9,11 +9,11 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from readiness.model.board import Acceptance, Section
 from readiness.model.words import (
     Better,
     Format,
     Pick,
-    Place,
     Priority,
     Scoring,
 )
@@ -126,17 +126,6 @@ class WaiveFile(FilePart, frozen=True):
     up_to: Expects | UnsetType = UNSET
 
 
-class AcceptFile(FilePart, frozen=True):
-    """A decision that changes may loosen something; the change that adds it gains nothing by it."""
-
-    what: Annotated[
-        Text, Meta(description="A file from the repository's root, or a pattern: tests/old/*.")
-    ]
-    reason: Text
-    by: Text
-    until: Annotated[str, Meta(description="The last day it is in force, YYYY-MM-DD.")] = ""
-
-
 class CriterionFile(FilePart, frozen=True):
     """One acceptance criterion: exactly one of `check`, `run` and `attest`."""
 
@@ -232,14 +221,6 @@ class MilestoneFile(FilePart, frozen=True):
     due: Annotated[str, Meta(description="A day, YYYY-MM-DD.")] = ""
 
 
-class SectionFile(FilePart, frozen=True):
-    """A part of the rendered board that the team writes itself."""
-
-    title: Text
-    text: Annotated[str, Meta(description="Markdown; HTML in it is shown as text.", min_length=1)]
-    place: Annotated[Place, Meta(description="Where it stands.")] = Place.BOTTOM
-
-
 class SuccessFile(FilePart, frozen=True):
     """What success takes, in words, and the criteria that measure it."""
 
@@ -286,14 +267,14 @@ class BoardFile(FilePart, frozen=True):
     profiles: dict[Id, ProfileFile] = field(default_factory=dict)
     milestones: list[MilestoneFile] = field(default_factory=list)
     accept: Annotated[
-        list[AcceptFile], Meta(description="What changes may loosen, by whose decision.")
+        list[Acceptance], Meta(description="What changes may loosen, by whose decision.")
     ] = field(default_factory=list)
     created: Annotated[str, Meta(description="The day it was opened, YYYY-MM-DD.")] = ""
     goal: Annotated[str, Meta(description="What it is for, in Markdown.")] = ""
     review: Annotated[str, Meta(description="How often it is looked at.")] = ""
-    sections: Annotated[
-        list[SectionFile], Meta(description="What else the rendered board says.")
-    ] = field(default_factory=list)
+    sections: Annotated[list[Section], Meta(description="What else the rendered board says.")] = (
+        field(default_factory=list)
+    )
     key_figures: Annotated[
         dict[Id, AsText],
         Meta(description='Criteria whose numbers it names, and what to call them: "T4.1: ...".'),

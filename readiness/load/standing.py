@@ -9,15 +9,10 @@ from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import CriterionFile
 from readiness.load.readers import EXIT, EXIT_IS_ZERO, passing
 from readiness.model.board import Board, Check, Criterion, StandsFor
-from readiness.model.words import Format
 from readiness.shell import argv, assigned
-from readiness.startup.patterns import later
-from readiness.text.worded import worded
 
 # With one of these, a command is judged as the board says.
 _JUDGED = ("read", "proof", "reject", "with_", "matrix", "warn")
-
-_PROGRAM = later(r"[A-Za-z][\w.-]*")
 
 
 def standing(
@@ -29,7 +24,7 @@ def standing(
     """
     if file.run is UNSET or _is_judged(file):
         return inline, {}
-    for check, given in stood_for(catalogue, file.run):
+    for check, params in stood_for(catalogue, file.run):
         own = {
             "inputs": inline.inputs,
             "max_age": inline.max_age,
@@ -37,7 +32,7 @@ def standing(
             "needs": inline.needs,
             "timeout": inline.timeout,
         }
-        return msgspec.structs.replace(check, **own), given
+        return msgspec.structs.replace(check, **own), params
     return inline, {}
 
 
@@ -47,9 +42,9 @@ def stood_for(catalogue: Catalogue, command: str) -> Iterator[tuple[Check, dict[
     words = argv(rest)
     for check in catalogue.standing_for(words[0]) if words else ():
         if words and check.stands_for:
-            given = match(check.stands_for, words, variables)
-            if isinstance(given, dict):
-                yield check, given
+            params = match(check.stands_for, words, variables)
+            if params is not None:
+                yield check, params
 
 
 def _is_judged(file: CriterionFile) -> bool:
@@ -90,59 +85,32 @@ def _plain(criterion: Criterion) -> Criterion:
     )
 
 
-def why_plain(catalogue: Catalogue, criterion: Criterion) -> str:
-    """Return why no check stands for a criterion's command, though one does for others like it.
-
-    It is "" where there is none, or where the board says how the command is to be judged.
-    """
-    from readiness.shell.programs import programs
-
-    check, measure = criterion.check, criterion.measure
-    if check is None or check.name or check.proof or measure is None:
-        return ""
-    if measure.reader.format is not Format.EXIT:
-        return ""
-    if not any(map(catalogue.standing_for, set(_PROGRAM.findall(check.run)))):
-        return ""
-    variables, rest = assigned(check.run)
-    words = argv(rest)
-    for started in programs(check.run):
-        for each in catalogue.standing_for(started[0]):
-            if each.stands_for:
-                why = match(each.stands_for, words, variables) if words else worded("standing.more")
-                why = why if isinstance(why, str) else worded("standing.judged")
-                pattern = " ".join(each.stands_for.command)
-                return worded("standing.status_only", check=each.name, pattern=pattern, why=why)
-    return ""
-
-
-def match(pattern: StandsFor, words: tuple[str, ...], variables: str = "") -> dict[str, str] | str:
-    """Return the parameters that a command's words give, or why they are not of the pattern.
+def match(pattern: StandsFor, words: tuple[str, ...], variables: str = "") -> dict[str, str] | None:
+    """Return the parameters that a command's words give; None where they are not of the pattern.
 
     `variables` are those set in front of it, as `assigned` returns them.
     """
-    broken = [word for word in words if any(character.isspace() for character in word)]
-    if broken:
-        return worded("standing.words", word=repr(broken[0]))
+    if any(character.isspace() for word in words for character in word):
+        return None
     options, plain = _sorted_out(pattern, words)
     wanted = [word for word in pattern.command if word != "{args}"]
-    given = dict(pattern.params)
+    params = dict(pattern.params)
     if wanted[0][0] == "{":
-        given[wanted.pop(0)[1:-1]] = variables
+        params[wanted.pop(0)[1:-1]] = variables
     elif variables:
-        return f"`{variables}` has no place in it"
+        return None
     if "{args}" in pattern.command:
-        given["args"] = " ".join(options)
+        params["args"] = " ".join(options)
     elif options:
-        return worded("standing.no_place", word=options[0])
+        return None
     for index, want in enumerate(wanted):
         if want[0] == "{":
             # What comes last takes all that is left.
             last = index == len(wanted) - 1
-            given[want[1:-1]] = " ".join(plain[index:] if last else plain[index : index + 1])
+            params[want[1:-1]] = " ".join(plain[index:] if last else plain[index : index + 1])
         elif plain[index : index + 1] != [want]:
-            return worded("standing.other", word=want)
-    return given
+            return None
+    return params
 
 
 def _sorted_out(pattern: StandsFor, words: tuple[str, ...]) -> tuple[list[str], list[str]]:

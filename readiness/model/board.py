@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -207,17 +207,23 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     up_to: Expectation | None = None
 
 
-class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision that changes may loosen what `what` names: a path, or a pattern of paths.
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision that changes may loosen something, as a board has it.
 
     It holds to the end of the day `until` (ISO date, UTC; empty: always), and only for changes
     whose base has it.
     """
 
-    what: str
-    reason: str
-    by: str
-    until: str = ""
+    what: Annotated[
+        str,
+        msgspec.Meta(
+            description="A file from the repository's root, or a pattern: tests/old/*.",
+            min_length=1,
+        ),
+    ]
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+    by: Annotated[str, msgspec.Meta(min_length=1)]
+    until: Annotated[str, msgspec.Meta(description="The last day it is in force, YYYY-MM-DD.")] = ""
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,12 +303,15 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True):
     score: Decimal | None = None
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the rendered board that the team writes itself; `text` is Markdown."""
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the rendered board that the team writes itself, as a board has it."""
 
-    title: str
-    text: str
-    place: Place = Place.BOTTOM
+    title: Annotated[str, msgspec.Meta(min_length=1)]
+    text: Annotated[
+        str,
+        msgspec.Meta(description="Markdown; HTML in it is shown as text.", min_length=1),
+    ]
+    place: Annotated[Place, msgspec.Meta(description="Where it stands.")] = Place.BOTTOM
 
 
 class Success(msgspec.Struct, frozen=True, kw_only=True):

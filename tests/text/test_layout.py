@@ -12,7 +12,6 @@ from readiness.text.layout import (
     inert,
     literal,
     pad,
-    pad_all,
     points,
     width,
     wrap,
@@ -52,12 +51,6 @@ def test_padding_fills_up_and_never_cuts(text: str, cells: int, right: bool) -> 
     padded = pad(text, cells, right=right)
     assert text in padded
     assert width(padded) == max(cells, width(text))
-
-
-@given(st.lists(_TEXT, max_size=5), st.integers(0, 50), st.booleans())
-def test_padding_many_is_padding_each(texts: list[str], cells: int, right: bool) -> None:
-    """The fast way of padding gives what the plain one gives."""
-    assert pad_all(texts, cells, right=right) == [pad(text, cells, right=right) for text in texts]
 
 
 @given(_TEXT, st.integers(2, 30))
