@@ -114,10 +114,10 @@ def test_reasons_are_sentences_score_first_then_blockers_in_board_order() -> Non
 
 def test_an_undecided_gate_names_what_makes_the_difference() -> None:
     """What could not be measured is named, though its priority does not block."""
-    board = a_board(a_task(criteria=2), target="8.0")
+    board = a_board(a_task(criteria=2), target="10")
 
     assert the_gate(board, judgements_of(board, "pass", "error")).reasons == (
-        "score 5.0 is below the target 8.0, but could be 10.0 once everything is measured",
+        "score 5.0 is below the target 10.0, but could be 10.0 once everything is measured",
         "T1.2 (P1) could not be measured: lint is not installed",
     )
 
@@ -128,15 +128,6 @@ def test_what_makes_no_difference_is_not_named() -> None:
 
     assert the_gate(board, judgements_of(board, "fail", "error")).reasons == (
         "score 0.0 is below the target 5.1",
-    )
-
-
-def test_a_target_that_can_just_be_reached_could_be() -> None:
-    """To reach it is enough."""
-    board = a_board(a_task(criteria=2))
-
-    assert the_gate(board, judgements_of(board, "pass", "error")).reasons[0] == (
-        "score 5.0 is below the target 10.0, but could be 10.0 once everything is measured"
     )
 
 
@@ -229,12 +220,6 @@ def test_every_exit_status_is_made_in_one_place(
     decided = Gate(decision=Decision.READY, exit_status=status)
 
     assert exit_status(decided, written=written, signal=signal, exit_zero=exit_zero) == ends
-
-
-@pytest.mark.parametrize("status", [0, 1, 3, 4])
-def test_without_more_to_tell_the_status_is_the_gates(status: int) -> None:
-    """All was written, no signal came, and nobody asked for 0."""
-    assert exit_status(Gate(decision=Decision.READY, exit_status=status)) == status
 
 
 def test_decisions_have_the_contracts_statuses() -> None:

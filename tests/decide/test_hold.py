@@ -75,27 +75,6 @@ def test_every_pair_of_verdicts(now: str, then: str | None) -> None:
         assert part.reasons == got.reasons
 
 
-@pytest.mark.parametrize("verdicts", list(product(["pass", "fail", "error"], repeat=3)))
-def test_the_worst_of_several_decides(verdicts: tuple[str, ...]) -> None:
-    """Of three that passed: one that fails is worse, else one that is unknown may be."""
-    board = a_board(a_task(criteria=3, priority="P3"))
-    criteria = board.tasks[0].criteria
-    found = [a_judgement(one, verdict) for one, verdict in zip(criteria, verdicts, strict=True)]
-    expected = Decision.HELD
-    if "error" in verdicts:
-        expected = Decision.UNDECIDED
-    if "fail" in verdicts:
-        expected = Decision.NOT_READY
-
-    got = held(board, found, line_of(_1="pass", _2="pass", _3="warn"))
-
-    assert got.decision is expected
-    assert len(got.reasons) == sum(verdict != "pass" for verdict in verdicts)
-    assert [" is worse" in reason for reason in got.reasons] == sorted(
-        (" is worse" in reason for reason in got.reasons), reverse=True
-    )
-
-
 def test_a_reason_names_what_it_was_and_is_and_where() -> None:
     """The criterion, its value now, its baseline, and what it was in which run."""
     board = one("900")

@@ -1,7 +1,6 @@
 """From what was read to the verdict: every row of the contract, and what may go wrong."""
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -155,18 +154,6 @@ def test_an_error_carries_its_reason_code_and_remedy() -> None:
     assert (found.code, found.reason, found.hint) == (MISSING.code, MISSING.reason, MISSING.hint)
 
 
-def test_a_pattern_that_is_stopped_is_an_error() -> None:
-    """A matcher that gives up makes the criterion an error, never a failure."""
-
-    def give_up(pattern: str, text: str) -> bool:
-        raise TimeoutError
-
-    criterion = a_criterion(expected=r"matches (\w+\s?)*errors", unit="")
-    found = judged(criterion, a_reading("a" * 60, unit=""), matches=give_up)
-
-    assert (found.verdict, found.code) == (Verdict.ERROR, ReasonCode.PATTERN_TOO_SLOW)
-
-
 # --- outside of this run --------------------------------------------------------------------------
 
 
@@ -201,11 +188,6 @@ def test_what_was_not_run_is_an_error_that_says_why() -> None:
 
     assert (found.verdict, found.code) == (Verdict.ERROR, ReasonCode.NOT_RUN)
     assert found.reason == "the run was interrupted"
-
-
-def test_without_a_reading_nothing_passes() -> None:
-    """No probe, no pass."""
-    assert judged(a_criterion()).code is ReasonCode.NOT_RUN
 
 
 # --- several probes -------------------------------------------------------------------------------
@@ -408,11 +390,6 @@ def test_evidence_that_changed_is_none(attested: str, now: str, verdict: str) ->
         assert found.reason == "its evidence docs/a.md changed since it was attested"
 
 
-def test_evidence_without_a_digest_has_none() -> None:
-    """Nothing is made up for it."""
-    assert judged(an_attested()).evidence_digest == ""
-
-
 def test_an_absent_attestation_fails() -> None:
     """A criterion that waits for a person's word fails until it is given."""
     criterion = a_criterion(check=None, measure=None, attest=None)
@@ -431,6 +408,8 @@ def test_an_absent_attestation_fails() -> None:
         ("mailto:li.wei@example.org", ""),
         ("minutes of the meeting", ""),
         ("seen by QA / by ops", ""),
+        ("HTTPS://EXAMPLE.ORG/A.MD", ""),
+        ("TRAINING PLAN.PDF", "TRAINING PLAN.PDF"),
         ("", ""),
     ],
 )
@@ -439,19 +418,3 @@ def test_evidence_that_is_a_path_is_told_from_links_and_prose(evidence: str, pat
     given = Attestation(by="x", on="2025-11-01", until="2026-01-01", evidence=evidence)
 
     assert evidence_path(given) == path
-
-
-def test_judging_many_is_fast(ten_thousand: Sequence[Criterion]) -> None:
-    """Ten thousand criteria are judged in well under the time of one probe."""
-    from time import process_time
-
-    started = process_time()
-    for criterion in ten_thousand:
-        judged(criterion, a_reading(1029))
-    assert process_time() - started < 3
-
-
-@pytest.fixture
-def ten_thousand() -> list[Criterion]:
-    """Ten thousand plain criteria."""
-    return [a_criterion(f"T{place}.1") for place in range(10_000)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from readiness.decide.judge import evidence_path, judge
+from readiness.decide.judge import judge
 from readiness.model.board import Attestation, Criterion
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import Better, ReasonCode, Verdict
@@ -33,30 +33,6 @@ def give_up(pattern: str, text: str) -> bool:
 
 
 # --- what it holds --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("criterion", "readings", "world"),
-    [
-        (a_criterion(), [], {"skipped": "not selected"}),
-        (a_criterion(unset=("X",)), [], {}),
-        (a_criterion(), [], {}),
-        (a_criterion(), [a_reading(3)], {"not_run": "the run was interrupted"}),
-        (a_criterion(), [a_reading()], {}),
-        (a_criterion(), [a_reading(MISSING)], {}),
-        (a_criterion(), [a_reading("many")], {}),
-        (a_criterion(), [a_reading(3)], {}),
-        (a_criterion(), [a_reading(60), a_reading(70)], {}),
-        (a_criterion(waive=a_waiver()), [a_reading(60)], {}),
-        (an_attested(), [], {}),
-        (a_criterion(check=None, measure=None, attest=None), [], {}),
-    ],
-)
-def test_a_judgement_names_its_criterion(
-    criterion: Criterion, readings: list[Reading], world: dict[str, str]
-) -> None:
-    """Whatever the verdict, it is about the criterion that was asked."""
-    assert judged(criterion, *readings, **world).criterion is criterion
 
 
 @pytest.mark.parametrize("readings", [[], [a_reading()]])
@@ -243,25 +219,6 @@ def test_an_attestation_tells_all_that_is_wrong_with_it() -> None:
         "the attestation by li.wei expired on 2025-11-19; its evidence a.md does not exist"
     )
     assert found.progress == 0
-
-
-def test_a_good_attestation_is_whole() -> None:
-    """Its evidence is there unless somebody says that it is not."""
-    given = Attestation(by="li.wei", on="2025-11-01", until="2026-04-30", evidence="a.md")
-    found = judged(an_attested(attest=given))
-
-    assert (found.verdict, found.progress) == (Verdict.PASS, 1)
-
-
-@pytest.mark.parametrize(
-    ("evidence", "path"),
-    [("HTTPS://EXAMPLE.ORG/A.MD", ""), ("TRAINING PLAN.PDF", "TRAINING PLAN.PDF")],
-)
-def test_capitals_tell_paths_from_links_too(evidence: str, path: str) -> None:
-    """Neither schemes nor endings are written in small letters only."""
-    given = Attestation(by="x", on="2025-11-01", until="2026-01-01", evidence=evidence)
-
-    assert evidence_path(given) == path
 
 
 def test_a_bound_says_nothing_of_an_absent_attestation() -> None:

@@ -6,7 +6,6 @@ import re
 import pytest
 
 from tests.faults.rows import (
-    STARTS,
     Fault,
     holds,
     name_of,
@@ -51,13 +50,6 @@ FAULTS = [
 ]  # fmt: skip
 
 NEIGHBOURS = [
-    Fault(27, plain("no_such_tool . | cat"), "error", "tool_missing", 3, "127", 5,
-          plain("echo . | cat")),
-    Fault(27, plain("/tmp"), "error", "tool_missing", 3, "not found", 5, plain("test -d /tmp")),
-    Fault(35, number("echo 'errors: inf'", ">= 5"), "error", "not_a_number", 3, "inf", 5,
-          number("echo 'errors: 1e3'", ">= 5")),
-    Fault(35, number("echo 'errors: 1e999999'", ">= 5"), "error", "not_a_number", 3, "1E+999999", 5,
-          number("echo 'errors: 1e300'", ">= 5")),
     Fault(41, text(f"echo {'a' * 60}", r"\w+", r"matches (\w+\s?)*errors"),
           "error", "pattern_too_slow", 3, "too long", 3,
           text("echo three errors", ".+", r"matches (\w+\s?)*errors")),
@@ -68,13 +60,6 @@ NEIGHBOURS = [
     Fault(41, number(f"echo 'errors: 0 {'a' * 60}'", ZERO, reject=r"(\w+\s?)*fatal"),
           "error", "pattern_too_slow", 3, "too slow", 3,
           number("echo 'errors: 0'", ZERO, reject=r"(\w+\s?)*fatal")),
-    Fault(41, {"run": f"echo {'a' * 60}", "expect": ZERO,
-               "read": {"as": "text", "count": r"(\w+\s?)*errors"}},
-          "error", "pattern_too_slow", 3, "too slow", 3,
-          {"run": "echo a", "expect": ZERO, "read": {"as": "text", "count": r"(\w+\s?)*errors"}}),
-    Fault(49, number("echo 'errors: 0'; exit 5", ZERO), "error", "exit_status", 3, "5", 5, WORKS),
-    Fault(49, plain("exit 255"), "fail", None, 1, "255", 5, plain("exit 256")),
-    Fault(19, plain("exit 137"), "error", "signal", 3, "137", 5, plain("test -d .")),
 ]  # fmt: skip
 
 
@@ -110,23 +95,6 @@ def test_41_a_pattern_gone_wild_costs_the_others_nothing(project: Project) -> No
     wild = FAULTS[6].inject
     seen = tried(project, a_board(wild, WORKS, wild | {"run": f"echo {'b' * 60}"}, WORKS), within=4)
     assert [one.verdict for one in seen.run.criteria()] == ["error", "pass", "error", "pass"]
-
-
-def test_43_a_pattern_that_is_none_is_a_fault_of_the_board(project: Project, twin: Project) -> None:
-    """With the criterion and the position; nothing is run. Twin: the same, closed."""
-    project.write(a_board(plain("touch ran"), text("echo 1", "(", ZERO)))
-    said = refused(project).err
-    assert re.match(r"board\.yaml:1:\d+: T1\.2: ", said)
-    assert "at character 1" in said
-    assert not (project.folder / "ran").exists()
-    passes(twin, text("echo 0", "(.)", ZERO))
-
-
-def test_45_bytes_that_are_no_text_are_shown_escaped(project: Project) -> None:
-    """Reports stay valid UTF-8, which reading them back has shown."""
-    (fault,) = [fault for fault in FAULTS if fault.row == 45]
-    seen = holds(project, fault)
-    assert r"caf\xe9" in seen.run.probes[0].stdout.head
 
 
 REJECTING = """summary: x
@@ -171,13 +139,10 @@ def test_51_a_score_of_which_nothing_is_known_is_unknown(project: Project, twin:
     "board",
     [
         a_board(),
-        {"version": 1, "title": "A", "tasks": []},
         {"version": 1, "title": "A"},
-        {"version": 1, "title": "A", "tasks": None},
-        {"version": 1, "title": "A", "tasks": [{"id": "T1", "title": "t"}]},
         {"version": 1, "title": "A", "tasks": [{"id": "T1", "title": "t", "criteria": None}]},
     ],
-    ids=range(6),
+    ids=range(3),
 )
 def test_53_a_board_without_criteria_is_a_fault(project: Project, board: object) -> None:
     """There is nothing to be ready. Twin: with one criterion it is."""
@@ -186,7 +151,7 @@ def test_53_a_board_without_criteria_is_a_fault(project: Project, board: object)
     passes(project, plain("test -d ."))
 
 
-BLANK = ["", " ", "\n", "\t\n ", "# nothing yet", "\n# one\n  # two\n", "\\\n", "#"]
+BLANK = ["", "\t\n ", "# one\n  # two\n", "\\\n"]
 
 
 @pytest.mark.parametrize("command", BLANK, ids=repr)
@@ -194,8 +159,3 @@ def test_a_command_that_does_nothing_is_refused(project: Project, command: str) 
     """Blank lines and comments end with status 0 in every shell."""
     project.write(a_board(plain(command)))
     assert re.match(r"board\.yaml:1:\d+: T1\.1: ", refused(project).err)
-
-
-def test_a_pattern_leaves_time_for_the_start(project: Project) -> None:
-    """What row 41 allows beside its two seconds is the start of a run, measured here."""
-    assert passes(project, WORKS).elapsed < STARTS * 2

@@ -5,16 +5,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from readiness.measure import find, measure, unusable
 from readiness.measure import text as text_reader
-from readiness.model.board import Check, Measure, Reader
+from readiness.model.board import Check, Measure
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Finding, Measurement, Unmeasured
-from readiness.model.words import Format, Pick, ReasonCode
-from readiness.text.clean import clean
+from readiness.model.words import ReasonCode
 from tests.support.captures import a_capture, a_check, a_reader, documents_of
 
 PROOF = a_reader("text", source="output", regex="collected [1-9]")
@@ -354,42 +351,6 @@ def test_no_findings_are_no_error(output: str) -> None:
 
 
 # --- whatever comes -------------------------------------------------------------------------------
-
-QUERIES = ("", "@", "length(@)", "[].a", "a", "sum(@)", "*.a", "a > `1`", "sort(@)", "to_number(@)")
-REGEXES = (r"(\d+)", r"errors: (\S+)", r"(.*)", r"a(b)?", r"(?s).*", "")
-WORDS = rb"""{ } [ ] "a" : , 1 1e9999 NaN a a,a
- <a> </a> <!DOCTYPE [ &x; - a: &a *a --- = ' " !!int
-    <<: ? | \x1b[0m errors: 0x10 1,234 null -1.5 true"""
-SNIPPETS = st.sampled_from(
-    [*WORDS.split(), b"\n", b" ", b"\x1b[0m", b"\xff", b"\0", b"\r\n", b"\t"]
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(
-    data=st.one_of(st.binary(), st.lists(SNIPPETS).map(b"".join)),
-    kind=st.sampled_from(Format),
-    query=st.sampled_from(QUERIES),
-    regex=st.sampled_from(REGEXES),
-    pick=st.sampled_from([None, *Pick]),
-    number=st.booleans(),
-)
-def test_any_bytes_give_a_value_or_a_reason(
-    data: bytes, kind: Format, query: str, regex: str, pick: Pick | None, number: bool
-) -> None:
-    """No output makes a reader fail in any other way, and a number is always finite."""
-    reader = Reader(format=kind, query=query, regex=regex, pick=pick)
-    check = a_check(reader, proof=reader, reject="nothing", findings=reader)
-    documents = documents_of(a_capture(data, data))
-    measured = measure(documents, check, check.measures[0], number=number)
-    unusable(documents, check)
-    find(documents, check)
-    if isinstance(measured, Unmeasured):
-        assert clean(measured.reason, newlines=False) == measured.reason
-    elif isinstance(measured.value, Decimal):
-        assert measured.value.is_finite()
-    else:
-        assert not number or kind is Format.EXIT
 
 
 # --- once for all who read it -------------------------------------------------------------------

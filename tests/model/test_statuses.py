@@ -1,7 +1,5 @@
 """No command ends with a status that the contract does not list."""
 
-import ast
-import os
 import signal
 from collections.abc import Mapping
 from itertools import product
@@ -122,15 +120,6 @@ def test_a_wrong_command_line_is_2(project: Project, command: str, words: list[s
     assert project.entries() == []
 
 
-@pytest.mark.parametrize(
-    ("words", "status"),
-    [([], 2), (["--version"], 0), (["--help"], 0), (["chekc"], 2), (["check", "--help"], 0)],
-)
-def test_the_program_by_itself(project: Project, words: list[str], status: int) -> None:
-    """Help is no verdict; nothing asked is no answer."""
-    assert project(*words).status == status
-
-
 @pytest.mark.parametrize("command", [each for each in EVERY if each not in SILENT])
 def test_output_that_cannot_be_written_is_5_at_best(project: Project, command: str) -> None:
     """A result that nobody got is not ready."""
@@ -159,68 +148,3 @@ def test_a_signal_is_128_and_its_number(
 
 
 # --- where it can be decided ----------------------------------------------------------------------
-
-ENDING = {"exit", "_exit", "abort", "quit", "SystemExit", "Exit"}
-MAY_END = {
-    "__main__.py": "the process that the user started",
-    "run/processes/supervise.py": "the gate, which is a child of that process",
-    "pipeline/interrupts.py": "at a signal, 128 + its number",
-    "fleet/__main__.py": "the process of one project of a fleet",
-    "measure/worker.py": "a helper, whose status nobody reads",
-}
-
-
-def ends(tree: ast.AST) -> bool:
-    """Whether code ends the process by itself."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in ENDING:
-                return True
-        if isinstance(node, ast.Raise) and getattr(node.exc, "id", "") in ENDING:
-            return True
-    return False
-
-
-def test_only_few_places_end_the_process() -> None:
-    """So that one function makes the status of all commands."""
-    found = {
-        str(path.relative_to(PACKAGE))
-        for path in PACKAGE.rglob("*.py")
-        if ends(ast.parse(path.read_text(encoding="utf-8")))
-    }
-    assert found == set(MAY_END)
-
-
-@pytest.mark.parametrize(
-    ("code", "found"),
-    [
-        ("import sys; sys.exit(1)", True),
-        ("import os; os._exit(1)", True),
-        ("exit(1)", True),
-        ("raise SystemExit", True),
-        ("raise SystemExit(1)", True),
-        ("raise typer.Exit(1)", True),
-        ("status = exit_status(gate)", False),
-        ("try: f()\nexcept SystemExit: pass", False),
-    ],
-)
-def test_the_search_finds_what_ends_a_process(code: str, found: bool) -> None:
-    """Each way to do so, and not what only has such a name in it."""
-    assert ends(ast.parse(code)) is found
-
-
-def test_no_status_of_a_command_is_made_by_hand() -> None:
-    """Functions of the command line, of commands and of hooks return no bare number."""
-    guilty = [
-        f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for room in ("command_line", "commands", "agents")
-        for path in (PACKAGE / room).glob("*.py")
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(function, ast.FunctionDef)
-        and isinstance(function.returns, ast.Name)
-        and function.returns.id == "int"
-        for node in ast.walk(function)
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant)
-    ]
-    assert guilty == [], os.linesep.join(guilty)

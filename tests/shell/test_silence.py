@@ -25,7 +25,6 @@ SEEN = [
     ("cd src && ! grep -q x y", "grep -q x y"),
     ('sh -c "lint src || true"', "lint src"),
     ('test -z "$(lint src)"', "lint src"),
-    ('[ -z "$(lint src)" ]', "lint src"),
     ("[[ -z $(lint src) ]]", "lint src"),
     ('test "$(lint src)" = ""', "lint src"),
     ("[ $(lint src | wc -l) -eq 0 ]", "lint src | wc -l"),
@@ -35,24 +34,19 @@ SEEN = [
     ('echo "$(lint src)"', ""),
     ("for f in $(lint -l); do echo $f; done", ""),
     ("true", ""),
-    (":", ""),
     ("exit 0", ""),
     ("echo ok", ""),
-    ("echo a && echo b", ""),
 ]
 
 UNSEEN_UNTIL_TRIED = [
     "if grep -rn TODO srcc; then exit 1; fi",
     "[ -n $(lint src) ]",
-    "[[ $(lint src) != WIP* ]]",
     '[[ "$(lint src)" != bad ]]',
     '[[ ! "$(lint src)" =~ bad ]]',
     "comm -3 <(lint src | sort) <(cat list)",
-    "diff <(lint a) <(lint b)",
     "grep -q x y && exit 1; true",
     "rc=0; lint src || rc=$?; [ $rc -ne 1 ]",
     'out=$(lint src || true); test -z "$out"',
-    'export V=$(lint src); test -z "$V"',
     "for i in 1 2 3; do lint && break; sleep 0; done",
     'case "$(lint src)" in *error*) exit 1;; esac',
     'sh -c "! grep x y"',
@@ -66,8 +60,6 @@ HEARD = [
     "lint src > log 2>&1 || { cat log; exit 1; }",
     "lint src || [ $? -eq 1 ]",
     '[ "$(lint src)" = x ]',
-    'test "$(lint src)" != ""',
-    'test "$(lint src)" = "$(cat list)"',
     '[ "$(grep -c x list)" -lt 5 ]',
     '[ "$(lint src | wc -l)" -ge 1 ]',
     'out=$(lint src); test -z "$out"',
@@ -76,7 +68,6 @@ HEARD = [
 
 # What says nothing of a tool, or leaves the answer to another one.
 FREE = [
-    "exit 7",
     "lint src || other src",
     "docker rm -f x || true; lint src",
     "[ -f x ] || exit 0; lint",

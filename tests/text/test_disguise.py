@@ -1,5 +1,6 @@
 """Secrets that were escaped, in however many layers, before they were printed."""
 
+import base64
 import csv
 import html
 import io
@@ -46,13 +47,11 @@ def with_escapes(text: str) -> str:
 
 DISGUISES: dict[str, Callable[[str], str]] = {
     "json": in_json,
-    "json with letters": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "json in json": lambda text: in_json(in_json(text)),
     "json four times": lambda text: in_json(in_json(in_json(in_json(text)))),
     "url": lambda text: quote(text, safe=""),
     "url path": quote,
     "url form": quote_plus,
-    "url in small letters": lambda text: quote(text, safe="").lower(),
     "url twice": lambda text: quote(quote(text, safe=""), safe=""),
     "url with small codes": lambda text: quote(text, safe="").replace("%2F", "%2f"),
     "html": html.escape,
@@ -71,6 +70,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "zero width": lambda text: "\u200b".join(text),
     "zero width, cleaned": lambda text: clean("\u200b".join(text), newlines=True),
     "hexadecimal": lambda text: text.encode().hex(),
+    "base64": lambda text: base64.b64encode(text.encode()).decode().rstrip("="),
 }
 
 

@@ -229,26 +229,6 @@ def test_both_languages_say_the_same() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("english", "chinese", "found"),
-    [
-        ({"a.b": "x {n}"}, {"a.b": "甲 {n}"}, set()),
-        ({"a.b": "x"}, {}, {"a.b"}),
-        ({}, {"a.b": "甲"}, {"a.b"}),
-        ({"a.b": "x {n}"}, {"a.b": "甲 {m}"}, {"a.b"}),
-        ({"a.b.one": "one x", "a.b.other": "{count} x"}, {"a.b": "{count} 甲"}, set()),
-        ({"a.b.one": "{n} x", "a.b.other": "{count} x"}, {"a.b": "{count} 甲"}, {"a.b"}),
-        ({"a.b": "x | y"}, {"a.b": "甲"}, {"a.b"}),
-        ({"a.other": "x"}, {"a.other": "甲"}, set()),
-    ],
-)
-def test_languages_that_differ_are_found_out(
-    english: dict[str, str], chinese: dict[str, str], found: set[str]
-) -> None:
-    """By a key, a placeholder or a column; not by the forms for one and many."""
-    assert unlike(english, chinese) == found
-
-
 def test_chinese_is_chinese() -> None:
     """What has a word in English has Chinese in its place, not the same nor another's."""
     word, sign = re.compile(r"[^\W\d_]{2}"), re.compile("[\u4e00-\u9fff]")
@@ -314,59 +294,3 @@ def test_each_template_is_told_in_chinese() -> None:
     """None is missing, and none is too much."""
     told = {key.removeprefix("template.") for key in ZH if key.startswith("template.")}
     assert told == set(templates())
-
-
-@pytest.mark.parametrize(
-    ("source", "found"),
-    [
-        ("x = 'two words'", ["two words"]),
-        ("def f():\n    'Two words.'\n    return f'{a} of all {b}'", ["{} of all {}"]),
-        ("f(text='nothing was measured')", ["nothing was measured"]),
-        ("x = '没有测量'", ["没有测量"]),
-        ("raise UsageError(f'unknown format {x} here')", []),
-        ("x = re.search(r'two words', 'of two texts')", ["of two texts"]),
-        ("X = re.compile(r'two words')", []),
-        ("say('report.better', before='x')", []),
-        ("say('report.due', date=f'the day {x}')", ["the day {}"]),
-        ("x = ('one', f'{a}: {b}', '<details><summary>', 'exit_status', 'a.b', '–')", []),
-    ],
-)
-def test_sentences_are_told_from_the_rest(source: str, found: list[str]) -> None:
-    """Documentation, errors, patterns, keys and markup are none."""
-    assert [text for _, text in sentences_of(source)] == found
-
-
-def test_what_is_raised_is_found_where_it_is_asked_for() -> None:
-    """A sentence of the code's own, and none that is worded by its key."""
-    bare = "raise UsageError(f'unknown format {x} here')"
-    assert [text for _, text in sentences_of(bare, raised=True)] == ["unknown format {} here"]
-    assert list(sentences_of("raise UsageError(worded('a.b', c=x))", raised=True)) == []
-
-
-@pytest.mark.parametrize(
-    ("source", "found"),
-    [
-        ("<p>Why</p>{{ say('a.b') }}", ["Why"]),
-        ('<p aria-label="All{{ x }}">', ["All"]),
-        ("{{ 'not measured' if x else '' }}", ["not measured"]),
-        ("<p class=\"dim\">{% if x %} – {{ x }}{% endif %}</p>{{ 'open' }}", []),
-    ],
-)
-def test_words_of_a_template_are_told_from_its_markup(source: str, found: list[str]) -> None:
-    """Whether a browser shows them, or speaks them."""
-    assert [text for _, text in sentences_of_template(source)] == found
-
-
-@pytest.mark.parametrize(
-    ("source", "found"),
-    [
-        ("say('a.b', count=1)", [("a.b", False, {"count"})]),
-        ("self._say(f'verdict.{x}')", [("verdict", True, set())]),
-        ("say.heads('a.heads')", [("a.heads", False, set())]),
-        ("say(key)", [("", False, set())]),
-        ("tell('a.b')", []),
-    ],
-)
-def test_keys_are_found_where_they_are_asked_for(source: str, found: list[object]) -> None:
-    """By their name, a family by what all its names begin with; a variable is no key."""
-    assert [(one.key, one.family, set(one.facts)) for one in asked(source)] == found
