@@ -12,7 +12,7 @@ from msgspec import UNSET
 from readiness.builtin import builtin_checks
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import doubt, expect_command
+from readiness.load.hidden import doubt_of, proof_of
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
@@ -22,7 +22,6 @@ from readiness.load.readers import (
     fit,
     inputs,
     measure,
-    pattern,
     reader,
     seconds,
     switched,
@@ -207,22 +206,13 @@ def _patterns(rest: str) -> list[str]:
 
 def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Problems) -> Check:
     measures = _measures(file, problems) or (EXIT,)
-    proof = findings = None
-    if file.proof is not UNSET:
-        proof = reader(file.proof, ("proof",), problems, one_value=False)
-        if proof.format is Format.EXIT:
-            problems.add(("proof", "as"), worded("fault.status_no_proof"))
+    proof = proof_of(file, (), problems)
+    findings = None
     if file.findings is not UNSET:
         findings = reader(file.findings, ("findings",), problems, one_value=False)
-    if file.reject:
-        pattern(file.reject, ("reject",), problems)
     expected = _expectation(file, measures[0], problems)
-    doubted = None
-    if proof is None and not problems.broken(("proof",)):
-        expect_command(file.run, ("run",), problems)
-        asked = (expected or EXIT_IS_ZERO).text
-        named = file.exit is not UNSET
-        doubted, _ = doubt(file.run, measures[0], asked, statuses_named=named)
+    asked = (expected or EXIT_IS_ZERO).text
+    doubt, _ = doubt_of(file, file.run, measures[0], asked, (), problems)
     return Check(
         name=name,
         run=file.run,
@@ -241,7 +231,7 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
         exit_ok=exit_statuses(file.exit, measures),
         proof=proof,
         reject=file.reject,
-        doubt=doubted,
+        doubt=doubt,
         expect=expected,
         findings=findings,
         inputs=inputs(file.inputs, ("inputs",), problems),

@@ -9,7 +9,7 @@ from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import doubt, expect_command
+from readiness.load.hidden import doubt_of, proof_of
 from readiness.load.parameters import ParameterLoader
 from readiness.load.readers import (
     EXIT,
@@ -22,8 +22,6 @@ from readiness.load.readers import (
     inputs,
     measure,
     number,
-    pattern,
-    reader,
     seconds,
     words,
 )
@@ -31,7 +29,7 @@ from readiness.load.standing import standing
 from readiness.load.variables import Variables
 from readiness.load.yamlfile import Path
 from readiness.model import expect
-from readiness.model.board import Check, Criterion, Doubt, Expectation, Measure, Position
+from readiness.model.board import Check, Criterion, Expectation, Measure, Position
 from readiness.model.words import Format
 from readiness.text.worded import worded
 
@@ -188,7 +186,8 @@ class CriterionLoader:
         for field in fields:
             if field in given:
                 message = worded("fault.beside", field=field, kind=kind)
-                self.problems.add((*path, field), message, key=True)
+                hint = worded("hint.belongs_check") if kind == "check" else ""
+                self.problems.add((*path, field), message, hint, key=True)
 
     # --- its check --------------------------------------------------------------------------------
 
@@ -197,19 +196,13 @@ class CriterionLoader:
             return self._inline(file, file.run, path)
         if file.check is UNSET:
             return None
-        self._refuse_inline(file, path)
+        self._refuse(path, _OF_INLINE, "check")
         if not self.catalogue.knows(file.check):
             message = worded("fault.no_check", name=file.check)
             hint = suggestion(file.check, self.catalogue.names())
             self.problems.add((*path, "check"), message, hint)
             return None
         return self.catalogue.find(file.check)
-
-    def _refuse_inline(self, file: CriterionFile, path: Path) -> None:
-        for field in _OF_INLINE:
-            if getattr(file, field) is not UNSET:
-                message = worded("fault.beside_check", field=field)
-                self.problems.add((*path, field), message, worded("hint.belongs_check"), key=True)
 
     def _inline(self, file: CriterionFile, command: str, path: Path) -> Check | None:
         """Create the check of a probe that the board defines in place."""
@@ -225,24 +218,9 @@ class CriterionLoader:
         if file.read is not UNSET and file.read.of:
             message = worded("fault.of_alone")
             problems.add((*path, "read", "of"), message, worded("hint.check_file"))
-        proof = None
-        if file.proof is not UNSET:
-            proof = reader(file.proof, (*path, "proof"), problems, one_value=False)
-            if proof.format is Format.EXIT:
-                message = worded("fault.status_no_proof")
-                problems.add((*path, "proof", "as"), message)
-        if file.reject is not UNSET:
-            pattern(file.reject, (*path, "reject"), problems)
-        unproven = proof is None and not (
-            self._broken(path, "proof") or self._broken((*path, "read"), "as")
-        )
-        doubted: Doubt | None = None
-        tools: tuple[str, ...] = ()
-        if unproven:
-            expect_command(command, (*path, "run"), problems)
-            expected = EXIT_IS_ZERO.text if file.expect is UNSET else file.expect
-            named = file.exit is not UNSET
-            doubted, tools = doubt(command, read, expected, statuses_named=named)
+        proof = proof_of(file, path, problems)
+        expected = EXIT_IS_ZERO.text if file.expect is UNSET else file.expect
+        doubt, tools = doubt_of(file, command, read, expected, path, problems)
         return Check(
             name="",
             run=command,
@@ -250,10 +228,10 @@ class CriterionLoader:
             path=self.board,
             folder=self.folder,
             tools=tools,
-            doubt=doubted,
+            doubt=doubt,
             exit_ok=exit_statuses(file.exit, (read,)),
             proof=proof,
-            reject="" if file.reject is UNSET else file.reject,
+            reject=file.reject,
             inputs=inputs(file.inputs, (*path, "inputs"), problems),
             max_age=seconds(file.max_age, (*path, "max_age"), problems),
             timeout=seconds(file.timeout, (*path, "timeout"), problems),

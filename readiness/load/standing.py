@@ -12,7 +12,7 @@ from readiness.model.board import Board, Check, Criterion, StandsFor
 from readiness.shell import argv, assigned
 
 # With one of these, a command is judged as the board says.
-_JUDGED = ("read", "proof", "reject", "with_", "matrix", "warn")
+_JUDGED = ("read", "proof", "with_", "matrix", "warn")
 
 
 def standing(
@@ -49,7 +49,7 @@ def stood_for(catalogue: Catalogue, command: str) -> Iterator[tuple[Check, dict[
 
 def _is_judged(file: CriterionFile) -> bool:
     """Return whether the board says how the command is judged, beyond writing out 0 as success."""
-    if any(getattr(file, field) is not UNSET for field in _JUDGED):
+    if file.reject or any(getattr(file, field) is not UNSET for field in _JUDGED):
         return True
     if file.exit is not UNSET and file.exit.ok != [0]:
         return True

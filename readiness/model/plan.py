@@ -1,8 +1,13 @@
 """What a run will do: the distinct probes and their order. Nothing has run yet."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from readiness.model.board import Check, Criterion
+
+UNKNOWN_DURATION = 1.0
+"""Seconds that a probe is taken to need where nothing is known of it."""
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +39,11 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     retries: int = 0
     estimate: float | None = None
     key: str = ""
+
+    @property
+    def cost(self) -> float:
+        """The seconds that all its samples are likely to take."""
+        return (self.estimate or UNKNOWN_DURATION) * self.samples
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,3 +102,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             planned.criterion.id: [self.probes[index].id for index in planned.probes]
             for planned in self.planned
         }
+
+    def with_producers(self, indices: Iterable[int]) -> tuple[int, ...]:
+        """Return these probes, each once and behind those that must have succeeded before it."""
+        order: dict[int, None] = {}
+        for index in indices:
+            order |= dict.fromkeys((*self.with_producers(self.probes[index].after), index))
+        return tuple(order)

@@ -20,8 +20,6 @@ from readiness.shell import argv
 
 __all__ = ["make_plan", "probe_environment", "secret_values", "select"]
 
-UNKNOWN_DURATION = 1.0
-
 
 def make_plan(
     board: Board,
@@ -201,14 +199,10 @@ def _patience(criterion: Criterion) -> tuple[int, float, int]:
 
 def _start_order(probes: Sequence[Probe]) -> tuple[int, ...]:
     """Longest chain first: a probe counts for its own duration and the longest chain behind it."""
-    chains = [_cost(probe) for probe in probes]
+    chains = [probe.cost for probe in probes]
     # Producers stand before their readers, so from the end every chain behind a probe is known.
     for index in range(len(probes) - 1, -1, -1):
         for producer in probes[index].after:
-            chain = _cost(probes[producer]) + chains[index]
+            chain = probes[producer].cost + chains[index]
             chains[producer] = max(chains[producer], chain)
     return tuple(sorted(range(len(probes)), key=lambda index: -chains[index]))
-
-
-def _cost(probe: Probe) -> float:
-    return (probe.estimate or UNKNOWN_DURATION) * probe.samples

@@ -5,10 +5,8 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from readiness.model.digests import short_digest
-from readiness.model.plan import Plan
+from readiness.model.plan import UNKNOWN_DURATION, Plan
 from readiness.text.worded import worded
-
-UNKNOWN_DURATION = 1.0
 
 Part = frozenset[str]
 
@@ -22,9 +20,7 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
     kinds. Criteria without probes take no time.
     """
     reads = {
-        one.criterion.id: _with_producers(plan, one.probes)
-        for one in plan.planned
-        if not one.skipped
+        one.criterion.id: plan.with_producers(one.probes) for one in plan.planned if not one.skipped
     }
     groups = _groups(plan, reads)
     probes = {
@@ -57,7 +53,7 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
 
 def most_parts(plan: Plan) -> int:
     """How many parts of the plan there can be with any probe in each; 1 at least."""
-    reads = {one.criterion.id: _with_producers(plan, one.probes) for one in plan.planned}
+    reads = {one.criterion.id: plan.with_producers(one.probes) for one in plan.planned}
     reads = {name: found for name, found in reads.items() if found}
     return max(1, len(_groups(plan, reads)))
 
@@ -66,7 +62,7 @@ def needs_of(plan: Plan, part: Part) -> frozenset[str]:
     """Return the labels that a machine must have to run this part."""
     return frozenset().union(
         *(
-            _needs(plan, _with_producers(plan, one.probes))
+            _needs(plan, plan.with_producers(one.probes))
             for one in plan.planned
             if one.criterion.id in part
         )
@@ -83,7 +79,7 @@ def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:
     planned = []
     for one in plan.planned:
         if one.skipped or one.criterion.id in part:
-            wanted.update(_with_producers(plan, one.probes))
+            wanted.update(plan.with_producers(one.probes))
             planned.append(one)
         else:
             reason = worded("reason.other_shard", number=number, count=count)
@@ -116,13 +112,6 @@ def digest_of(plan: Plan, cut: Collection[Part], home: str, *facts: str) -> str:
     ]
     planned = [(one.criterion.id, one.probes, bool(one.skipped)) for one in plan.planned]
     return short_digest(repr((facts, probes, planned, [sorted(part) for part in cut])).encode())
-
-
-def _with_producers(plan: Plan, indices: Collection[int]) -> set[int]:
-    found: set[int] = set()
-    for index in indices:
-        found |= {index} | _with_producers(plan, plan.probes[index].after)
-    return found
 
 
 def _groups(plan: Plan, reads: Mapping[str, Collection[int]]) -> dict[str, list[str]]:

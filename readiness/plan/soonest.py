@@ -1,12 +1,10 @@
 """A plan in the order in which it is soonest known how a run is decided. Pure."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 
 import msgspec
 
 from readiness.model.plan import Plan, Planned
-
-UNKNOWN_DURATION = 1.0
 
 
 def soonest(
@@ -21,21 +19,11 @@ def soonest(
 
     def rank(planned: Planned) -> tuple[bool, bool, float]:
         name = planned.criterion.id
-        seconds = sum(
-            (plan.probes[index].estimate or UNKNOWN_DURATION) * plan.probes[index].samples
-            for index in set(_with_producers(plan, planned.probes))
-        )
+        seconds = sum(plan.probes[index].cost for index in plan.with_producers(planned.probes))
         if name in deciding:
             return False, name not in failed, seconds
         return True, False, seconds / worth[name] if worth.get(name) else float("inf")
 
     asked = sorted((one for one in plan.planned if one.probes), key=rank)
-    wanted = (index for one in asked for index in _with_producers(plan, one.probes))
+    wanted = plan.with_producers(index for one in asked for index in one.probes)
     return msgspec.structs.replace(plan, order=tuple(dict.fromkeys([*wanted, *plan.order])))
-
-
-def _with_producers(plan: Plan, indices: tuple[int, ...]) -> Iterator[int]:
-    """Yield these probes, each behind those that must have succeeded before it."""
-    for index in indices:
-        yield from _with_producers(plan, plan.probes[index].after)
-        yield index
