@@ -14,7 +14,7 @@ _WIDTH: Final = 100
 _NOT_TEXT: Final = re.compile(
     r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*|0x[\da-f]+)"
 )
-_PLAIN: Final = re.compile(r"[\w./(][^\n:#{}\[\],&*!|>\"%@`]*")
+_PLAIN: Final = re.compile(r"[\w./(][^\n:#{}\[\],&*!|>\"%@`?]*")
 
 
 def comment(text: str, indent: str = "") -> list[str]:
