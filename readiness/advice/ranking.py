@@ -32,17 +32,17 @@ class OpenCriterion(msgspec.Struct, frozen=True, kw_only=True):
 
 def rank(board: Board, score: Score) -> list[OpenCriterion]:
     """Order the open criteria: blockers first, then by gain; what a task waits for before it."""
-    found = sorted(_open(board, score), key=_urgency)
+    open_criteria = sorted(_open(board, score), key=_urgency)
     tasks = {task.id: task for task in board.tasks}
     order: dict[str, OpenCriterion] = {}
-    for one in found:
-        for name in _awaited(tasks, one.task):
+    for entry in open_criteria:
+        for name in _awaited(tasks, entry.task):
             order |= {
                 other.criterion.id: other
-                for other in found
+                for other in open_criteria
                 if other.task.id == name and other.criterion.id not in order
             }
-        order.setdefault(one.criterion.id, one)
+        order.setdefault(entry.criterion.id, entry)
     return list(order.values())
 
 
@@ -102,13 +102,13 @@ def _urgency(one: OpenCriterion) -> tuple[bool, Fraction]:
 
 def _awaited(tasks: Mapping[str, Task], task: Task) -> list[str]:
     """All that a task waits for, directly or not; what comes first stands first."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     waiting = list(reversed(task.depends_on))
     while waiting:
         name = waiting[-1]
-        further = [one for one in tasks[name].depends_on if one not in found]
+        further = [one for one in tasks[name].depends_on if one not in names]
         if further:
             waiting += reversed(further)
         else:
-            found.setdefault(waiting.pop())
-    return list(found)
+            names.setdefault(waiting.pop())
+    return list(names)

@@ -43,22 +43,22 @@ def gate(
     What could not be measured is taken once as bad and once as good; where that makes the
     difference, the gate is undecided. An interrupted run is never ready, and holds no line.
     """
-    found = by_criterion(board, judgements)
+    by_id = by_criterion(board, judgements)
     if loosened:
         decision, reasons = Decision.LOOSENED, list(loosened)
         if line is not None:
-            reasons += [reason for part in _fallen(board, found, line) for reason in part]
+            reasons += [reason for part in _fallen(board, by_id, line) for reason in part]
     elif partial and empty and not interrupted:
         reason = worded("gate.unaffected")
         return Gate(decision=Decision.PARTIAL, exit_status=ExitStatus.READY, reasons=(reason,))
     elif partial:
-        return _partial(board, score, found, interrupted, line)
+        return _partial(board, score, by_id, interrupted, line)
     elif line is not None:
-        decision, reasons = _hold(board, score, found, line)
+        decision, reasons = _hold(board, score, by_id, line)
     else:
-        decision, reasons = _decide(board, score, found)
+        decision, reasons = _decide(board, score, by_id)
     if interrupted and line is None and not loosened:
-        reasons = _complaints(board, found)  # no score is short that was not added up
+        reasons = _complaints(board, by_id)  # no score is short that was not added up
     if interrupted and decision in (Decision.READY, Decision.HELD):
         decision = Decision.UNDECIDED
     if interrupted:
@@ -97,16 +97,16 @@ def worse(first: Gate, second: Gate) -> Gate:
 def _partial(
     board: Board,
     score: Score,
-    found: Mapping[str, Judgement],
+    by_id: Mapping[str, Judgement],
     interrupted: bool,
     line: HeldLine | None,
 ) -> Gate:
     """Decide on a selection: all of it must be good, or no worse than the line."""
-    verdicts = {judgement.verdict for judgement in found.values()}
+    verdicts = {judgement.verdict for judgement in by_id.values()}
     if line is None:
-        reasons, failed = _complaints(board, found), Verdict.FAIL in verdicts
+        reasons, failed = _complaints(board, by_id), Verdict.FAIL in verdicts
     else:
-        worse, unknown = _fallen(board, found, line)
+        worse, unknown = _fallen(board, by_id, line)
         reasons, failed = [*worse, *unknown], bool(worse)
     if not any(verdict.in_scope for verdict in verdicts):
         reasons.append(worded("gate.none_selected"))
@@ -135,7 +135,7 @@ def _hold(
 
 
 def _fallen(
-    board: Board, found: Mapping[str, Judgement], line: HeldLine
+    board: Board, by_id: Mapping[str, Judgement], line: HeldLine
 ) -> tuple[list[str], list[str]]:
     """Return a sentence for each criterion worse than the line, and for each that may be.
 
@@ -143,22 +143,26 @@ def _fallen(
     """
     worse: list[str] = []
     unknown: list[str] = []
-    for task, one in board.pairs():
-        judged, earlier = found[one.id], line.criteria.get(one.id)
+    for task, criterion in board.pairs():
+        judged, earlier = by_id[criterion.id], line.criteria.get(criterion.id)
         if not judged.verdict.in_scope or judged.verdict is Verdict.WAIVED:
             continue
         passed = earlier if earlier is not None and earlier.verdict.good else None
         before = []
-        if one.baseline is not None and (judged.verdict.unknown or _is_below(one, judged)):
-            before.append(worded("gate.baseline", value=format_value(one.baseline, _unit(one))))
-        if passed and judged.verdict.bad and not _is_only_asked_more(one, judged, passed):
+        if criterion.baseline is not None and (
+            judged.verdict.unknown or _is_below(criterion, judged)
+        ):
+            before.append(
+                worded("gate.baseline", value=format_value(criterion.baseline, _unit(criterion)))
+            )
+        if passed and judged.verdict.bad and not _is_only_asked_more(criterion, judged, passed):
             before.append(worded("gate.passed_before", run=line.run, reason=passed.reason))
         if before:
             reason = joined([judged.reason, *before], "semicolon")
             if judged.verdict.unknown:
-                unknown.append(_complaint([one.id], "unmeasured", task, reason))
+                unknown.append(_complaint([criterion.id], "unmeasured", task, reason))
             else:
-                worse.append(_complaint([one.id], "worse", task, reason))
+                worse.append(_complaint([criterion.id], "worse", task, reason))
     return worse, unknown
 
 
@@ -196,14 +200,14 @@ def _unit(criterion: Criterion) -> str:
 
 
 def _decide(
-    board: Board, score: Score, found: Mapping[str, Judgement]
+    board: Board, score: Score, by_id: Mapping[str, Judgement]
 ) -> tuple[Decision, list[str]]:
-    unknown = {name for name, one in found.items() if one.verdict.unknown}
-    blocking = _blocking(board, found)
+    unknown = {name for name, judgement in by_id.items() if judgement.verdict.unknown}
+    blocking = _blocking(board, by_id)
     low = total_of(line.points for line in score.lines)
     high = low + total_of(line.possible for line in score.lines if line.verdict.unknown)
     share = _share_if_good(board, score, unknown)
-    blocked = any(one.verdict is Verdict.FAIL for one in blocking.values())
+    blocked = any(judgement.verdict is Verdict.FAIL for judgement in blocking.values())
     possible = (
         high >= board.target
         and not blocked
@@ -217,16 +221,18 @@ def _decide(
     decision = Decision.UNDECIDED if possible else Decision.NOT_READY
     # Where a sum is short and could be enough, all that is missing in it matters.
     deciding = unknown if possible and (score_short or share_short) else set()
-    named = {name: one for name, one in found.items() if name in blocking or name in deciding}
+    named = {
+        name: judgement for name, judgement in by_id.items() if name in blocking or name in deciding
+    }
     return decision, [*score_short, *_complaints(board, named), *share_short]
 
 
-def _blocking(board: Board, found: Mapping[str, Judgement]) -> dict[str, Judgement]:
+def _blocking(board: Board, by_id: Mapping[str, Judgement]) -> dict[str, Judgement]:
     """Return the judgements of blocking priorities that are bad or unknown, in board order."""
     return {
-        one.id: found[one.id]
-        for task, one in board.pairs()
-        if board.priorities[task.priority].blocking and found[one.id].verdict.bad
+        criterion.id: by_id[criterion.id]
+        for task, criterion in board.pairs()
+        if board.priorities[task.priority].blocking and by_id[criterion.id].verdict.bad
     }
 
 
@@ -258,7 +264,7 @@ def _share_if_good(board: Board, score: Score, unknown: set[str]) -> Fraction:
     return score.measured_share + share_of_board(board, unknown)
 
 
-def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
+def _complaints(board: Board, by_id: Mapping[str, Judgement]) -> list[str]:
     """Write a sentence for each of these criteria that is bad or unknown, in board order.
 
     Those of a priority that one cause keeps from being measured have one together. Those that were
@@ -266,21 +272,21 @@ def _complaints(board: Board, found: Mapping[str, Judgement]) -> list[str]:
     """
     says = {Verdict.FAIL: "fails", Verdict.ERROR: "unmeasured"}
     alike: dict[object, list[str]] = {}
-    told: dict[object, tuple[str, Task, str]] = {}
+    facts: dict[object, tuple[str, Task, str]] = {}
     not_run: Counter[str] = Counter()
-    for task, one in board.pairs():
-        judged = found.get(one.id)
+    for task, criterion in board.pairs():
+        judged = by_id.get(criterion.id)
         if judged is None or judged.verdict not in says:
             continue
         cause = (task.priority, judged.code, judged.reason, judged.hint)
-        key = cause if judged.verdict.unknown else one.id
-        alike.setdefault(key, []).append(one.id)
-        told[key] = (says[judged.verdict], task, judged.reason)
+        key = cause if judged.verdict.unknown else criterion.id
+        alike.setdefault(key, []).append(criterion.id)
+        facts[key] = (says[judged.verdict], task, judged.reason)
         not_run[judged.reason] += judged.code is ReasonCode.NOT_RUN
     counted = {reason: count for reason, count in not_run.items() if count > 1}
     return [
         *(
-            _complaint(names, *told[key])
+            _complaint(names, *facts[key])
             for key, names in alike.items()
             if not (isinstance(key, tuple) and key[1] is ReasonCode.NOT_RUN and key[2] in counted)
         ),

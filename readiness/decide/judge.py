@@ -44,34 +44,34 @@ def judge(
         return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=skipped)
     date = today.isoformat()
     if criterion.check is None:
-        found = _attested(criterion, date, evidence_missing, evidence_digest)
+        judgement = _attested(criterion, date, evidence_missing, evidence_digest)
     elif criterion.unset:
-        found = _error(criterion, _unset(criterion.unset))
+        judgement = _error(criterion, _unset(criterion.unset))
     elif not_run or not readings:
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=not_run or worded("reason.not_run"))
-        found = _error(criterion, lack)
+        judgement = _error(criterion, lack)
     else:
-        found = _worst(
+        judgement = _worst(
             criterion, [_judge_reading(criterion, reading, matches) for reading in readings]
         )
-    return _with_waiver(found, criterion.waive, date, matches) if criterion.waive else found
+    return _with_waiver(judgement, criterion.waive, date, matches) if criterion.waive else judgement
 
 
-def as_of(found: Judgement, today: dt.date) -> Judgement:
+def as_of(judgement: Judgement, today: dt.date) -> Judgement:
     """Return an earlier judgement as of `today`: attestations and waivers may have ended since.
 
     The value measured then stands, and so does the digest of an attestation's evidence.
     """
-    criterion, date = found.criterion, today.isoformat()
-    if found.verdict is Verdict.WAIVED:
-        beneath = Verdict.ERROR if found.code else Verdict.FAIL
-        reason = _beneath(found.reason)
-        found = msgspec.structs.replace(found, verdict=beneath, reason=reason)
-    elif not found.verdict.good:
-        return found
+    criterion, date = judgement.criterion, today.isoformat()
+    if judgement.verdict is Verdict.WAIVED:
+        beneath = Verdict.ERROR if judgement.code else Verdict.FAIL
+        reason = _beneath(judgement.reason)
+        judgement = msgspec.structs.replace(judgement, verdict=beneath, reason=reason)
+    elif not judgement.verdict.good:
+        return judgement
     elif criterion.check is None:
-        found = _attested(criterion, date, False, found.evidence_digest)
-    return _with_waiver(found, criterion.waive, date, search) if criterion.waive else found
+        judgement = _attested(criterion, date, False, judgement.evidence_digest)
+    return _with_waiver(judgement, criterion.waive, date, search) if criterion.waive else judgement
 
 
 def evidence_path(attestation: Attestation) -> str:
@@ -85,16 +85,20 @@ def evidence_path(attestation: Attestation) -> str:
 def _attested(
     criterion: Criterion, today: str, evidence_missing: bool, evidence_digest: str
 ) -> Judgement:
-    given = criterion.attest
-    faults = _attestation_faults(given, today, evidence_missing)
-    if given is not None and evidence_digest and given.digest not in ("", evidence_digest):
-        faults.append(worded("reason.evidence_changed", path=given.evidence))
-    if given is not None and not faults:
+    attestation = criterion.attest
+    faults = _attestation_faults(attestation, today, evidence_missing)
+    if (
+        attestation is not None
+        and evidence_digest
+        and attestation.digest not in ("", evidence_digest)
+    ):
+        faults.append(worded("reason.evidence_changed", path=attestation.evidence))
+    if attestation is not None and not faults:
         return Judgement(
             criterion=criterion,
             verdict=Verdict.PASS,
             progress=WHOLE,
-            reason=worded("reason.attested", by=given.by, until=given.until),
+            reason=worded("reason.attested", by=attestation.by, until=attestation.until),
             evidence_digest=evidence_digest,
         )
     return Judgement(
@@ -107,16 +111,20 @@ def _attested(
     )
 
 
-def _attestation_faults(given: Attestation | None, today: str, evidence_missing: bool) -> list[str]:
-    if given is None or not (given.by and given.on and given.until):
+def _attestation_faults(
+    attestation: Attestation | None, today: str, evidence_missing: bool
+) -> list[str]:
+    if attestation is None or not (attestation.by and attestation.on and attestation.until):
         return [worded("reason.not_attested")]
     faults = []
-    if given.on > today:
-        faults.append(worded("reason.attested_in_future", by=given.by, on=given.on))
-    if given.until < today:
-        faults.append(worded("reason.attestation_expired", by=given.by, until=given.until))
+    if attestation.on > today:
+        faults.append(worded("reason.attested_in_future", by=attestation.by, on=attestation.on))
+    if attestation.until < today:
+        faults.append(
+            worded("reason.attestation_expired", by=attestation.by, until=attestation.until)
+        )
     if evidence_missing:
-        faults.append(worded("reason.evidence_missing", path=given.evidence))
+        faults.append(worded("reason.evidence_missing", path=attestation.evidence))
     return faults
 
 
@@ -201,12 +209,12 @@ def _better(criterion: Criterion) -> Better | None:
     return direction(criterion.expect) or (criterion.measure.better if criterion.measure else None)
 
 
-def _slipped(criterion: Criterion, found: Measurement) -> list[str]:
+def _slipped(criterion: Criterion, measurement: Measurement) -> list[str]:
     """Return a sentence if a ratchet's value is worse than its baseline."""
     floor = _floor(criterion)
-    if floor is None or not isinstance(found.value, Decimal):
+    if floor is None or not isinstance(measurement.value, Decimal):
         return []
-    if holds(floor, found.value, found.unit):
+    if holds(floor, measurement.value, measurement.unit):
         return []
     return [worded("reason.below_baseline", baseline=format_value(floor.number))]
 
@@ -225,26 +233,28 @@ def _floor(criterion: Criterion) -> Expectation | None:
 def _measured(
     criterion: Criterion,
     verdict: Verdict,
-    found: Measurement,
+    measurement: Measurement,
     remarks: list[str],
     *,
     flaky: bool,
     hint: str = "",
 ) -> Judgement:
-    shown = _value_text(criterion, found)
-    told = quote(found.value) if isinstance(found.value, str) else shown
+    shown = _value_text(criterion, measurement)
+    value_text = quote(measurement.value) if isinstance(measurement.value, str) else shown
     return Judgement(
         criterion=criterion,
         verdict=verdict,
-        value=found.value,
-        unit=found.unit,
-        of=found.of,
+        value=measurement.value,
+        unit=measurement.unit,
+        of=measurement.of,
         shown=shown,
-        progress=WHOLE if verdict.good else progress_of(criterion, found.value, found.unit),
-        reason=joined([told, *remarks]),
+        progress=WHOLE
+        if verdict.good
+        else progress_of(criterion, measurement.value, measurement.unit),
+        reason=joined([value_text, *remarks]),
         hint=hint,
         flaky=flaky,
-        lines=found.lines,
+        lines=measurement.lines,
     )
 
 
@@ -257,15 +267,15 @@ def progress_of(criterion: Criterion, value: Value, unit: str) -> Decimal:
     return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
 
 
-def _value_text(criterion: Criterion, found: Measurement) -> str:
+def _value_text(criterion: Criterion, measurement: Measurement) -> str:
     """Write the value as people read it, rounded as far as its side of the limit allows."""
-    if isinstance(found.value, str):
-        return found.value
+    if isinstance(measurement.value, str):
+        return measurement.value
     limit = criterion.expect
-    if (floor := _floor(criterion)) and _slipped(criterion, found):
+    if (floor := _floor(criterion)) and _slipped(criterion, measurement):
         limit = floor
-    text = format_value(found.value, found.unit, limit)
-    text = format_among(text, criterion.measure, found.of)
+    text = format_value(measurement.value, measurement.unit, limit)
+    text = format_among(text, criterion.measure, measurement.of)
     by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
     return worded("reason.exit_value", status=text) if by_status else text
 
@@ -291,28 +301,30 @@ def _unset(names: tuple[str, ...]) -> Unmeasured:
 # --- several probes -----------------------------------------------------------------------------
 
 
-def _worst(criterion: Criterion, found: list[Judgement]) -> Judgement:
+def _worst(criterion: Criterion, judgements: list[Judgement]) -> Judgement:
     """Return the worst of several probes' judgements; of equal verdicts, the worst value."""
-    if len(found) == 1:
-        return found[0]
-    rank = max(one.verdict.rank for one in found)
-    places = [place for place, one in enumerate(found) if one.verdict.rank == rank]
-    place = _worst_place(criterion, found, places)
-    worst = found[place]
-    flaky = any(one.flaky for one in found)
+    if len(judgements) == 1:
+        return judgements[0]
+    rank = max(judgement.verdict.rank for judgement in judgements)
+    places = [place for place, judgement in enumerate(judgements) if judgement.verdict.rank == rank]
+    place = _worst_place(criterion, judgements, places)
+    worst = judgements[place]
+    flaky = any(judgement.flaky for judgement in judgements)
     if worst.verdict is Verdict.PASS:
         return worst
-    reason = worded("reason.combination", reason=worst.reason, place=place + 1, count=len(found))
+    reason = worded(
+        "reason.combination", reason=worst.reason, place=place + 1, count=len(judgements)
+    )
     return msgspec.structs.replace(worst, reason=reason, flaky=flaky, place=place)
 
 
-def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]) -> int:
+def _worst_place(criterion: Criterion, judgements: list[Judgement], places: list[int]) -> int:
     numbers = {
         place: number
         for place in places
-        if isinstance(number := found[place].value, Decimal) and number.is_finite()
+        if isinstance(number := judgements[place].value, Decimal) and number.is_finite()
     }
-    if found[places[0]].verdict.unknown or len(numbers) < len(places):
+    if judgements[places[0]].verdict.unknown or len(numbers) < len(places):
         return places[0]
     match _better(criterion):
         case Better.LOWER:
@@ -320,30 +332,34 @@ def _worst_place(criterion: Criterion, found: list[Judgement], places: list[int]
         case Better.HIGHER:
             return min(places, key=numbers.__getitem__)
         case None:
-            return min(places, key=lambda place: found[place].progress or NOTHING)
+            return min(places, key=lambda place: judgements[place].progress or NOTHING)
 
 
 # --- waivers ------------------------------------------------------------------------------------
 
 
-def _with_waiver(found: Judgement, waiver: Waiver, today: str, matches: Matcher) -> Judgement:
+def _with_waiver(judgement: Judgement, waiver: Waiver, today: str, matches: Matcher) -> Judgement:
     """Apply the waiver where it is in force and covers what was found."""
     if today > waiver.until:
-        ended = worded("reason.waiver_expired", reason=found.reason, until=waiver.until)
-        return found if found.verdict.good else msgspec.structs.replace(found, reason=ended)
-    if found.verdict.good:
-        return msgspec.structs.replace(found, stale_waiver=True)
-    if waiver.up_to and (beyond := _beyond(found, waiver.up_to, matches)):
-        reason = joined([found.reason, beyond], "semicolon")
-        return msgspec.structs.replace(found, reason=reason)
+        ended = worded("reason.waiver_expired", reason=judgement.reason, until=waiver.until)
+        return (
+            judgement
+            if judgement.verdict.good
+            else msgspec.structs.replace(judgement, reason=ended)
+        )
+    if judgement.verdict.good:
+        return msgspec.structs.replace(judgement, stale_waiver=True)
+    if waiver.up_to and (beyond := _beyond(judgement, waiver.up_to, matches)):
+        reason = joined([judgement.reason, beyond], "semicolon")
+        return msgspec.structs.replace(judgement, reason=reason)
     reason = worded(
         "reason.waived",
-        reason=found.reason,
+        reason=judgement.reason,
         by=waiver.by,
         until=waiver.until,
         why=waiver.reason,
     )
-    return msgspec.structs.replace(found, verdict=Verdict.WAIVED, reason=reason)
+    return msgspec.structs.replace(judgement, verdict=Verdict.WAIVED, reason=reason)
 
 
 def _beneath(reason: str) -> str:
@@ -353,10 +369,10 @@ def _beneath(reason: str) -> str:
     return reason
 
 
-def _beyond(found: Judgement, up_to: Expectation, matches: Matcher) -> str:
+def _beyond(judgement: Judgement, up_to: Expectation, matches: Matcher) -> str:
     """Return why the value is not known to be within the waiver's bound; "" if it is."""
-    if found.verdict.unknown or found.value is None:
+    if judgement.verdict.unknown or judgement.value is None:
         return worded("reason.beyond_unknown", limit=up_to.text)
-    if _ask(up_to, found.value, found.unit, matches) is not True:
+    if _ask(up_to, judgement.value, judgement.unit, matches) is not True:
         return worded("reason.beyond", limit=up_to.text)
     return ""

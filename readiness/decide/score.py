@@ -35,15 +35,16 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def score(board: Board, judgements: Sequence[Judgement]) -> Score:
     """Score the board, exactly. A criterion without a judgement counts as not run."""
-    found = by_criterion(board, judgements)
+    by_id = by_criterion(board, judgements)
     every = [(task, list(task.criteria)) for task in board.tasks]
     scope = [
-        (task, [one for one in ours if found[one.id].verdict.in_scope]) for task, ours in every
+        (task, [criterion for criterion in ours if by_id[criterion.id].verdict.in_scope])
+        for task, ours in every
     ]
-    lines = tuple(_lines(board, scope, found))
+    lines = tuple(_lines(board, scope, by_id))
     points = total_of(line.points for line in lines)
-    measured = {name for name, one in found.items() if _is_measured(one)}
-    attested = {one.id for _, ours in scope for one in ours if one.check is None}
+    measured = {name for name, judgement in by_id.items() if _is_measured(judgement)}
+    attested = {criterion.id for _, ours in scope for criterion in ours if criterion.check is None}
     from_attested = total_of(line.points for line in lines if line.criterion in attested)
     return Score(
         value=points if measured else None,
@@ -51,7 +52,7 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
         lines=lines,
         measured=len(measured),
         in_scope=len(lines),
-        total=len(found),
+        total=len(by_id),
         measured_share=share_of_board(board, measured),
         attested_share=from_attested / points if points else Fraction(0),
     )
@@ -82,12 +83,12 @@ def _is_measured(judgement: Judgement) -> bool:
 
 
 def _lines(
-    board: Board, scope: Sequence[Group], found: Mapping[str, Judgement]
+    board: Board, scope: Sequence[Group], by_id: Mapping[str, Judgement]
 ) -> Iterable[ScoreLine]:
     shares = iter(_shares(board.priorities, scope, FULL))
     for task, criteria in scope:
         for criterion in criteria:
-            judgement = found[criterion.id]
+            judgement = by_id[criterion.id]
             possible = next(shares)
             yield ScoreLine(
                 task=task.id,
@@ -124,7 +125,7 @@ def _shares(
 
     A board has few different weights, so the slow exact division is done once for each.
     """
-    sums = [sum((one.weight for one in ours), Decimal(0)) for _, ours in groups]
+    sums = [sum((criterion.weight for criterion in ours), Decimal(0)) for _, ours in groups]
     kinds = [(task.priority, task.weight) for task, _ in groups]
     counts = Counter(kind for kind, within in zip(kinds, sums, strict=True) if within)
     weights = {
@@ -135,10 +136,14 @@ def _shares(
     known: dict[tuple[Priority, Decimal, Decimal, Decimal], Fraction] = {}
     shares = []
     for (_, ours), kind, within in zip(groups, kinds, sums, strict=True):
-        for one in ours:
-            key = (*kind, within, one.weight)
+        for criterion in ours:
+            key = (*kind, within, criterion.weight)
             if key not in known:
-                part = Fraction(one.weight) / Fraction(within) if within and total else Fraction(0)
+                part = (
+                    Fraction(criterion.weight) / Fraction(within)
+                    if within and total
+                    else Fraction(0)
+                )
                 known[key] = part and whole * weights[kind] * part / total
             shares.append(known[key])
     return shares

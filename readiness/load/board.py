@@ -229,14 +229,14 @@ class _BoardLoader:
         is_named = self._claim(file.id, (*path, "id"))
         raw = self.document.at((*path, "criteria"))
         loaded = []
-        for index, each in enumerate(file.criteria):
-            place = self.walk.path(each, (*path, "criteria", index))
-            own_id = each.id if each.id is not UNSET else f"{file.id}.{int(place[-1]) + 1}"
-            if each.id is not UNSET or is_named:
+        for index, entry in enumerate(file.criteria):
+            place = self.walk.path(entry, (*path, "criteria", index))
+            own_id = entry.id if entry.id is not UNSET else f"{file.id}.{int(place[-1]) + 1}"
+            if entry.id is not UNSET or is_named:
                 self._claim(own_id, (*place, "id"))
             start = self._start(child(raw, place[-1]))
-            own = (each.workdir, place) if each.workdir else (file.workdir, path)
-            criterion = criteria.load(each, place, file.id, own_id, start, own)
+            own = (entry.workdir, place) if entry.workdir else (file.workdir, path)
+            criterion = criteria.load(entry, place, file.id, own_id, start, own)
             if criterion is not None:
                 loaded.append(criterion)
         return Task(
@@ -307,14 +307,14 @@ class _BoardLoader:
 
     def _priorities(self) -> dict[Priority, PriorityRule]:
         rules = dict(PRIORITIES)
-        for name, given in self.file.priorities.items():
+        for name, entry in self.file.priorities.items():
             rule = rules[name]
             place = ("priorities", name.value, "weight")
             rules[name] = PriorityRule(
                 weight=rule.weight
-                if given.weight is UNSET
-                else number(given.weight, place, self.problems, above=0),
-                blocking=rule.blocking if given.blocking is UNSET else given.blocking,
+                if entry.weight is UNSET
+                else number(entry.weight, place, self.problems, above=0),
+                blocking=rule.blocking if entry.blocking is UNSET else entry.blocking,
             )
         return rules
 
@@ -332,11 +332,11 @@ class _BoardLoader:
         return self.file.key_figures
 
     def _success(self) -> Iterator[Success]:
-        for index, each in enumerate(self.file.success):
-            place = self.walk.path(each, ("success", index))
-            for position, name in enumerate(each.criteria):
+        for index, success in enumerate(self.file.success):
+            place = self.walk.path(success, ("success", index))
+            for position, name in enumerate(success.criteria):
                 self._expect_criterion(name, (*place, "criteria", position))
-            yield Success(title=each.title, criteria=tuple(each.criteria))
+            yield Success(title=success.title, criteria=tuple(success.criteria))
 
     def _expect_criterion(self, name: str, place: Path, *, key: bool = False) -> None:
         criteria = set(self.ids.values()) - {task.id for task in self.file.tasks}

@@ -146,13 +146,13 @@ class Catalogue:
 
         Only the lines that say so are read, as this is done at every start.
         """
-        found: dict[str, None] = {}
+        variables: dict[str, None] = {}
         for path in self._folders:
             with suppress(OSError), open(path, "rb") as file:
                 _, key, rest = (b"\n" + file.read()).partition(b"\nsettings_env:")
                 if key:
-                    found.update(dict.fromkeys(_patterns(rest.decode("utf-8", "replace"))))
-        return tuple(found)
+                    variables.update(dict.fromkeys(_patterns(rest.decode("utf-8", "replace"))))
+        return tuple(variables)
 
     def _load(self, name: str) -> Check | None:
         from readiness.load.check_definitions import CheckFile
@@ -177,7 +177,7 @@ class Catalogue:
 
     def _follow(self, check: Check, file: "CheckFile", problems: Problems) -> None:
         """Load the checks that it comes after, and verify that they get their parameters."""
-        given = {param.name for param in check.params}
+        own_params = {param.name for param in check.params}
         for index, name in enumerate(check.after):
             place = ("after",) if isinstance(file.after, str) else ("after", index)
             if name in self._underway:
@@ -188,7 +188,7 @@ class Catalogue:
                 problems.add(place, worded("fault.no_check", name=name), hint)
             elif producer := self.find(name):
                 for param in producer.params:
-                    if param.default is None and param.name not in given:
+                    if param.default is None and param.name not in own_params:
                         hint = worded("hint.same_parameter")
                         problems.add(
                             place,
@@ -255,52 +255,55 @@ def _tried(file: "CheckFile", problems: Problems) -> dict[str, str]:
 
 
 def _measures(file: "CheckFile", problems: Problems) -> tuple[Measure, ...]:
-    found = {
-        key: measure(key, each, ("measures", key), problems) for key, each in file.measures.items()
+    measures = {
+        key: measure(key, definition, ("measures", key), problems)
+        for key, definition in file.measures.items()
     }
-    for key, each in file.measures.items():
-        if not each.of:
+    for key, definition in file.measures.items():
+        if not definition.of:
             continue
-        total = found.get(each.of)
-        if total is None or each.of == key:
-            others = [name for name in found if name != key]
-            hint = suggestion(each.of, others, otherwise=worded("hint.others_are"))
+        total = measures.get(definition.of)
+        if total is None or definition.of == key:
+            others = [name for name in measures if name != key]
+            hint = suggestion(definition.of, others, otherwise=worded("hint.others_are"))
             problems.add(
-                ("measures", key, "of"), worded("fault.no_other_measure", name=each.of), hint
+                ("measures", key, "of"), worded("fault.no_other_measure", name=definition.of), hint
             )
-        elif not each.unit or not total.unit:
+        elif not definition.unit or not total.unit:
             problems.add(("measures", key, "of"), worded("hint.numbers_with_units"))
-        found[key] = msgspec.structs.replace(found[key], of=total)
-    return tuple(found.values())
+        measures[key] = msgspec.structs.replace(measures[key], of=total)
+    return tuple(measures.values())
 
 
 def _stands_for(file: "CheckFile", problems: Problems) -> StandsFor | None:
-    given = file.stands_for
-    if given is UNSET:
+    definition = file.stands_for
+    if definition is UNSET:
         return None
-    command = tuple(given.command.split())
+    command = tuple(definition.command.split())
     named = [word[1:-1] for word in command if word[0] == "{"]
-    for name in (*named, *given.with_):
+    for name in (*named, *definition.with_):
         if name not in file.params:
             hint = suggestion(name, file.params, otherwise=worded("hint.parameters_are"))
             problems.add(("stands_for",), worded("fault.no_parameter", name=name), hint)
-    return StandsFor(command=command, values=words(given.values), params=_texts(given.with_))
+    return StandsFor(
+        command=command, values=words(definition.values), params=_texts(definition.with_)
+    )
 
 
 def _control(
     file: "CheckFile", measures: tuple[Measure, ...], problems: Problems
 ) -> Control | None:
-    given = file.control
-    if given is UNSET:
+    definition = file.control
+    if definition is UNSET:
         return None
-    if bool(given.files) == bool(given.run):
+    if bool(definition.files) == bool(definition.run):
         hint = worded("hint.sample")
         problems.add(("control",), worded("fault.not_one_sample"), hint)
-    for path in given.files:
+    for path in definition.files:
         if path.startswith("/") or ".." in path.split("/"):
             message = worded("fault.control_files")
             problems.add(("control", "files", path), message, key=True)
-    for name, value in given.with_.items():
+    for name, value in definition.with_.items():
         param = file.params.get(name)
         if param is not None and param.default in SWITCHED:
             switched(" ".join(_items(value)), ("control", "with", name), problems)
@@ -310,18 +313,18 @@ def _control(
                 ("control", "with", name), worded("fault.no_parameter", name=name), hint, key=True
             )
     names = [each.name for each in measures]
-    for index, name in enumerate(given.measures):
+    for index, name in enumerate(definition.measures):
         if name not in names:
             hint = suggestion(name, names, otherwise=worded("hint.measures_are"))
             problems.add(
                 ("control", "measures", index), worded("fault.no_measure", name=name), hint
             )
     return Control(
-        files=given.files,
-        run=given.run,
-        params=_texts(given.with_),
-        measures=tuple(given.measures) or (names[0],),
-        times=given.times,
+        files=definition.files,
+        run=definition.run,
+        params=_texts(definition.with_),
+        measures=tuple(definition.measures) or (names[0],),
+        times=definition.times,
     )
 
 

@@ -120,9 +120,9 @@ class CriterionLoader:
                 waive=waive,
             )
         check = self._check(file, path)
-        given: dict[str, str] = {}
+        standing_params: dict[str, str] = {}
         if check is not None and not check.name:
-            check, given = standing(self.catalogue, file, check)
+            check, standing_params = standing(self.catalogue, file, check)
         chosen = self._measure(file, path, check) if check is not None else None
         if check is None or chosen is None:
             return None
@@ -131,7 +131,9 @@ class CriterionLoader:
             return None
         if waive is not None and waive.up_to is not None:
             fit(waive.up_to, chosen, (*path, "waive", "up_to"), self.problems)
-        params, matrix, workdirs, unset = self.parameters.load(file, path, check, given, workdir)
+        params, matrix, workdirs, unset = self.parameters.load(
+            file, path, check, standing_params, workdir
+        )
         written = file.run if file.run is not UNSET and check.name else ""
         return Criterion(
             id=own_id,
@@ -181,10 +183,10 @@ class CriterionLoader:
 
     def _refuse(self, path: Path, fields: tuple[str, ...], kind: str) -> None:
         """Record fields that have no meaning beside `check`, `run` or `attest`."""
-        given = self.problems.document.at(path)
-        assert isinstance(given, dict)  # noqa: S101 - a criterion is a mapping
+        mapping = self.problems.document.at(path)
+        assert isinstance(mapping, dict)  # noqa: S101 - a criterion is a mapping
         for field in fields:
-            if field in given:
+            if field in mapping:
                 message = worded("fault.beside", field=field, kind=kind)
                 hint = worded("hint.belongs_check") if kind == "check" else ""
                 self.problems.add((*path, field), message, hint, key=True)
@@ -242,10 +244,10 @@ class CriterionLoader:
     def _measure(self, file: CriterionFile, path: Path, check: Check) -> Measure | None:
         if file.measure is UNSET or not check.name:
             return None if self._broken(path, "measure") else check.measures[0]
-        for each in check.measures:
-            if each.name == file.measure:
-                return each
-        names = [each.name for each in check.measures]
+        for candidate in check.measures:
+            if candidate.name == file.measure:
+                return candidate
+        names = [candidate.name for candidate in check.measures]
         hint = suggestion(file.measure, names, otherwise=worded("hint.measures_are"))
         message = worded("fault.check_no_measure", check=check.name, name=file.measure)
         self.problems.add((*path, "measure"), message, hint)

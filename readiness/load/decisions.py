@@ -46,14 +46,14 @@ def attestation(file: AttestFile, path: Path, problems: Problems) -> Attestation
         return None
     if not is_seen(file.by):
         problems.add((*path, "by"), worded("hint.attestation_person"))
-    given = day(file.on, (*path, "on"), problems)
+    start = day(file.on, (*path, "on"), problems)
     valid = None
     if not problems.broken((*path, "valid")):
         valid = seconds(file.valid, (*path, "valid"), problems)
-    if given is None or valid is None:
+    if start is None or valid is None:
         return None
     try:
-        until = given + timedelta(days=valid // _DAY)
+        until = start + timedelta(days=valid // _DAY)
     except OverflowError:
         problems.add((*path, "valid"), worded("fault.out_of_calendar", text=file.valid))
         return None

@@ -65,17 +65,17 @@ def subject(document: Document, path: Path) -> str:
 
 def _with_subject(fault: Fault, document: Document) -> Fault:
     """Add the task or criterion that a fault of YAML falls into."""
-    found: Path = ()
+    place: Path = ()
     tasks = document.data.get("tasks") if isinstance(document.data, dict) else None
     for number, task in enumerate(tasks if isinstance(tasks, list) else ()):
         criteria = child(task, "criteria")
         if _is_within(fault, task, document):
-            found = ("tasks", number)
+            place = ("tasks", number)
         for position, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
             if _is_within(fault, criterion, document):
-                found = ("tasks", number, "criteria", position)
+                place = ("tasks", number, "criteria", position)
     message = printable(fault.message)
-    return msgspec.structs.replace(fault, subject=subject(document, found), message=message)
+    return msgspec.structs.replace(fault, subject=subject(document, place), message=message)
 
 
 def _is_within(fault: Fault, part: Data, document: Document) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 def cycles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
     """Return one cycle of each group of names that wait for one another, in waiting order."""
     done: set[str] = set()
-    found: list[list[str]] = []
+    circles: list[list[str]] = []
     for start in needs:
         trail: list[str] = []
         pending = [(start, iter(needs[start]))] if start not in done else []
@@ -19,8 +19,8 @@ def cycles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
                 trail.pop()
                 done.add(name)
             elif following in trail:
-                found.append(trail[trail.index(following) :])
+                circles.append(trail[trail.index(following) :])
             elif following in needs and following not in done:
                 trail.append(following)
                 pending.append((following, iter(needs[following])))
-    return found
+    return circles

@@ -61,7 +61,7 @@ class ParameterLoader:
         params = {**{param.name: param.default for param in check.params}, **written}
         known = set(params) if check.name else None
         values = {} if file.with_ is UNSET else file.with_
-        given = {
+        known_values = {
             name: value
             for name, value in values.items()
             if self._known(name, known, (*path, "with", name), check)
@@ -71,11 +71,15 @@ class ParameterLoader:
         matrix = NOTHING
         if axes:
             matrix = self._combinations(axes, (*path, "matrix")) or NOTHING
-        made = [self._made(given, path, matrix[0], workdir, switches, unset)]
-        for one in matrix[1:]:
-            varies = any(_mentions(text, name) for text in _texts(file, workdir[0]) for name in one)
+        made = [self._made(known_values, path, matrix[0], workdir, switches, unset)]
+        for combination in matrix[1:]:
+            varies = any(
+                _mentions(text, name) for text in _texts(file, workdir[0]) for name in combination
+            )
             made.append(
-                self._made(given, path, one, workdir, switches, unset) if varies else made[0]
+                self._made(known_values, path, combination, workdir, switches, unset)
+                if varies
+                else made[0]
             )
         params.update(made[0][0])
         params.update(
@@ -89,8 +93,11 @@ class ParameterLoader:
             self._mentioned(check, params, unset)
         first = {name: value for name, value in params.items() if value is not None}
         differing = tuple(
-            {**{name: text for name, text in own.items() if text != made[0][0][name]}, **one}
-            for one, (own, _) in zip(matrix, made, strict=True)
+            {
+                **{name: text for name, text in own.items() if text != made[0][0][name]},
+                **combination,
+            }
+            for combination, (own, _) in zip(matrix, made, strict=True)
         )
         folders = tuple(folder for _, folder in made)
         return first, differing, folders if any(folders) else (), tuple(dict.fromkeys(unset))
@@ -122,7 +129,7 @@ class ParameterLoader:
 
     def _made(
         self,
-        given: dict[str, str | list[str]],
+        values: dict[str, str | list[str]],
         path: Path,
         combination: dict[str, str],
         workdir: tuple[str, Path],
@@ -133,7 +140,7 @@ class ParameterLoader:
         variables = self.variables.having(combination) if combination else self.variables
         own = {
             name: self._text(value, (*path, "with", name), unset, variables, name in switches)
-            for name, value in given.items()
+            for name, value in values.items()
         }
         text, place = workdir
         folder = self._text(text, (*place, "workdir"), unset, variables, False) if text else ""

@@ -61,30 +61,30 @@ def measure(name: str, file: MeasureFile, path: Path, problems: Problems) -> Mea
 
 def _misused(file: ReaderFile) -> list[tuple[str, str]]:
     """Return the fields that a reader lacks or must not have, each with a complaint."""
-    given = [name for name in ("query", "regex", "count") if getattr(file, name)]
+    searches = [name for name in ("query", "regex", "count") if getattr(file, name)]
     match file.as_:
         case Format.EXIT:
-            found = [(worded("fault.for_status", name=name), name) for name in given]
+            faults = [(worded("fault.for_status", name=name), name) for name in searches]
             if file.from_ != "stdout":
-                found.append((worded("fault.from_status"), "from"))
+                faults.append((worded("fault.from_status"), "from"))
         case Format.TEXT:
-            found = [(worded("fault.query_text"), "query")]
-            found = found if file.query else []
-            if not file.query and not given:
-                found = [(worded("fault.regex_or_count_needed"), "regex")]
+            faults = [(worded("fault.query_text"), "query")]
+            faults = faults if file.query else []
+            if not file.query and not searches:
+                faults = [(worded("fault.regex_or_count_needed"), "regex")]
             if file.regex and file.count:
-                found.append((worded("fault.regex_or_count"), "count"))
+                faults.append((worded("fault.regex_or_count"), "count"))
         case _:
-            wrong = [name for name in given if name != "query"]
-            found = [
+            wrong = [name for name in searches if name != "query"]
+            faults = [
                 (worded("fault.reads_text", name=name, format=file.as_.value), name)
                 for name in wrong
             ]
-            if not given:
-                found = [(f'{file.as_.value} needs a "query"', "query")]
+            if not searches:
+                faults = [(f'{file.as_.value} needs a "query"', "query")]
     if file.pick is not UNSET and (file.count or file.as_ is Format.EXIT):
-        found.append((worded("fault.nothing_to_pick"), "pick"))
-    return found
+        faults.append((worded("fault.nothing_to_pick"), "pick"))
+    return faults
 
 
 def pattern(text: str, path: Path, problems: Problems, *, one_value: bool = False) -> None:

@@ -20,10 +20,10 @@ RULE: Final = "write ${NAME} or ${NAME:-default}, and $$ for one $"
 
 def broken_reference(text: str) -> str:
     """Return the part of the text that starts like `${` and is not a reference, or ""."""
-    for found in _REFERENCE.finditer(text):
-        if found["bad"]:
-            end = text.find("}", found.start())
-            return text[found.start() : end + 1 if end >= 0 else len(text)]
+    for reference in _REFERENCE.finditer(text):
+        if reference["bad"]:
+            end = text.find("}", reference.start())
+            return text[reference.start() : end + 1 if end >= 0 else len(text)]
     return ""
 
 
@@ -55,13 +55,13 @@ class Variables:
         self._steps = self._steps + 1 if self._underway else 0
         missing: list[str] = []
 
-        def replace(found: re.Match[str]) -> str:
-            name = found["name"]
+        def replace(reference: re.Match[str]) -> str:
+            name = reference["name"]
             if not name:
-                return "$" if found["dollar"] else found[0]
+                return "$" if reference["dollar"] else reference[0]
             value, lacking = self._look_up(name)
-            if found["with_default"] and (value is None or not value):
-                return found["default"]
+            if reference["with_default"] and (value is None or not value):
+                return reference["default"]
             if value is None:
                 missing.extend(lacking)
                 return ""

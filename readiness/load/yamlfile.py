@@ -40,7 +40,7 @@ class Document(msgspec.Struct, kw_only=True):
     def position(self, path: Path, *, key: bool = False) -> Position:
         """Return the position of the value (or key) at `path`, or of the nearest one there is."""
         here = self.data
-        found = self.marks[id(here)][0] if isinstance(here, dict | list) else None
+        mark = self.marks[id(here)][0] if isinstance(here, dict | list) else None
         for number, step in enumerate(path, start=1):
             if isinstance(here, dict) and step in here:
                 index = 1 + 2 * list(here).index(str(step))
@@ -49,9 +49,9 @@ class Document(msgspec.Struct, kw_only=True):
                 index = 1 + step
             else:
                 break
-            found = self.marks[id(here)][index]
+            mark = self.marks[id(here)][index]
             here = child(here, step)
-        return Position(line=found.line + 1, column=found.column + 1) if found else _BEGIN
+        return Position(line=mark.line + 1, column=mark.column + 1) if mark else _BEGIN
 
     def at(self, path: Path) -> Data:
         """Return the data at `path`; None where there is none."""

@@ -7,7 +7,7 @@ reads what may take long.
 
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
-from readiness.measure.select import one, read, total
+from readiness.measure.select import picked, read, total
 from readiness.measure.text import counted
 from readiness.measure.usable import unusable
 from readiness.measure.worker import close
@@ -37,7 +37,7 @@ def _measured(
 ) -> Measurement | Unmeasured:
     try:
         values = read(documents, check, measure, number=number)
-        value = one(values, measure.reader)
+        value = picked(values, measure.reader)
         of = total(documents, check, measure.of) if measure.of is not None else None
         return Measurement(
             value=value, unit=measure.unit, of=of, lines=counted(documents, measure.reader)

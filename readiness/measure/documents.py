@@ -122,14 +122,14 @@ def path_of(source: str, workdir: str, environment: Mapping[str, str]) -> str:
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
-        found = environment.get(name)
-        if not found:
+        setting = environment.get(name)
+        if not setting:
             raise NotMeasuredError(
                 ReasonCode.UNSET_VARIABLE,
                 worded("reason.file_unset", source=shown(source), name=name),
                 worded("hint.set", name=name),
             )
-        return found
+        return setting
 
     return os.path.join(workdir, _VARIABLE.sub(value, source))
 

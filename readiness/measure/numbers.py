@@ -96,11 +96,11 @@ def refuse_piece(text: str, start: int, end: int) -> None:
     So is one that touches what is no plain text: a byte that is not UTF-8, a control or a format
     character, a digit of another kind.
     """
-    found = text[start:end]
-    bare = found.strip()
+    piece = text[start:end]
+    bare = piece.strip()
     if not bare:
         return
-    start += found.index(bare)
+    start += piece.index(bare)
     end = start + len(bare)
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     cut_before = (bare[0].isdecimal() or bare[0] in ".,") and _PIECE_BEFORE.search(before)
@@ -140,9 +140,9 @@ def _is_foreign(character: str) -> bool:
     return kind in _PART_OF_A_NUMBER or kind == "Cc" or character == "\ufffd"
 
 
-def _piece(found: str, whole: str) -> NotMeasuredError:
+def _piece(number: str, whole: str) -> NotMeasuredError:
     return NotMeasuredError(
         ReasonCode.NOT_A_NUMBER,
-        worded("reason.piece", found=shown(found, 60), whole=shown(whole, 100)),
+        worded("reason.piece", found=shown(number, 60), whole=shown(whole, 100)),
         worded("hint.piece"),
     )

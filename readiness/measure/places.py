@@ -6,7 +6,7 @@ from decimal import Decimal
 from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
-from readiness.measure.structured import found
+from readiness.measure.structured import query_result
 from readiness.model.board import Check
 from readiness.model.judgement import Finding
 from readiness.model.words import Format
@@ -28,7 +28,7 @@ def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
     if reader is None or reader.format in {Format.TEXT, Format.EXIT}:
         return ()
     try:
-        data = found(documents, reader, check)
+        data = query_result(documents, reader, check)
     except NotMeasuredError:
         return ()
     items = data if isinstance(data, list) else [data]

@@ -37,14 +37,14 @@ def read(documents: Documents, check: Check, measure: Measure, *, number: bool) 
 
 def total(documents: Documents, check: Check, measure: Measure) -> Decimal:
     """Return the total that a number is counted among; 0 raises, as nothing was done."""
-    found = one(read(documents, check, measure, number=True), measure.reader)
-    if not isinstance(found, Decimal) or found <= 0:
+    amount = picked(read(documents, check, measure, number=True), measure.reader)
+    if not isinstance(amount, Decimal) or amount <= 0:
         raise NotMeasuredError(
             ReasonCode.NO_VALUE,
-            worded("reason.no_work", value=shown(str(found)), unit=measure.unit),
+            worded("reason.no_work", value=shown(str(amount)), unit=measure.unit),
             worded("hint.no_work"),
         )
-    return found
+    return amount
 
 
 def _exit_status(documents: Documents) -> list[Decimal]:
@@ -52,7 +52,7 @@ def _exit_status(documents: Documents) -> list[Decimal]:
     return [] if status is None else [Decimal(status)]
 
 
-def one(values: Sequence[Value], reader: Reader) -> Value:
+def picked(values: Sequence[Value], reader: Reader) -> Value:
     """Return the only value, or the one that `pick` names."""
     values = [value for value in values if value != ""]
     if not values:

@@ -12,7 +12,7 @@ from readiness.model.words import Format, ReasonCode
 from readiness.text.worded import worded
 
 
-def found(documents: Documents, reader: Reader, check: Check) -> Data:
+def query_result(documents: Documents, reader: Reader, check: Check) -> Data:
     """Return what the reader's query finds, or without a query the whole document."""
     passed_over = ""
     if reader.format is Format.JSONL and check.proof and check.proof.format is Format.TEXT:
@@ -40,7 +40,7 @@ def values(
     documents: Documents, reader: Reader, check: Check, *, number: bool, unit: str
 ) -> list[Decimal | bool | str]:
     """Return the values that the query finds; none where it finds null or nothing in a list."""
-    data = found(documents, reader, check)
+    data = query_result(documents, reader, check)
     items = data if isinstance(data, list) else [data]
     textual = reader_of(reader.format).TEXT_ONLY
     return [

@@ -39,21 +39,21 @@ def values(
             raise _nothing_to_count(reader)
         return [Decimal(count(reader.count, text))]
     limit = _ENOUGH.get(reader.pick, _MOST_MATCHES)
-    found = spans(reader.regex, text, limit)
-    if not found or found[0][0] == found[0][1]:
+    matches = spans(reader.regex, text, limit)
+    if not matches or matches[0][0] == matches[0][1]:
         raise _no_match(reader, text)
-    if len(found) == _MOST_MATCHES:
+    if len(matches) == _MOST_MATCHES:
         raise NotMeasuredError(
             ReasonCode.UNREADABLE,
             worded("reason.many_matches", regex=shown(reader.regex), count=f"{_MOST_MATCHES:,}"),
         )
-    if not number or (reader.pick is None and len(found) > 1):
-        return [text[start:end] for start, end in found]
+    if not number or (reader.pick is None and len(matches) > 1):
+        return [text[start:end] for start, end in matches]
     if reader.pick is Pick.LAST:
-        found = found[-1:]
-    for start, end in found:
+        matches = matches[-1:]
+    for start, end in matches:
         refuse_piece(text, start, end)
-    return [parse_number(text[start:end], unit) for start, end in found]
+    return [parse_number(text[start:end], unit) for start, end in matches]
 
 
 def count(pattern: str, text: str) -> int:
@@ -73,10 +73,10 @@ def counted(documents: Documents, reader: Reader) -> tuple[str, ...]:
         return ()
     text = documents.plain_text(reader.source)
     try:
-        found = bounded.lines(reader.count, text, COUNTED)
+        lines = bounded.lines(reader.count, text, COUNTED)
     except (bounded.PatternTooSlowError, re.error):
         return ()
-    return tuple(line[:_LONGEST_LINE] for line in found)
+    return tuple(line[:_LONGEST_LINE] for line in lines)
 
 
 def spans(pattern: str, text: str, limit: int) -> list[bounded.Span]:

@@ -123,13 +123,13 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return None
     if status < 124 and check.exit_ok is None:
         return None
-    said = _tool_message(capture)
-    more = worded("reason.said", words=said) if said else ""
+    message = _tool_message(capture)
+    more = worded("reason.said", words=message) if message else ""
     if status in {126, 127}:
         what = worded("reason.found_not") if status == 127 else worded("reason.cannot_execute")
         return Unmeasured(
             code=ReasonCode.TOOL_MISSING,
-            reason=joined([what, said], "colon") if said else what,
+            reason=joined([what, message], "colon") if message else what,
             hint=_install(check),
         )
     if status == 124:
@@ -192,10 +192,10 @@ def _own_words(stream: Stream) -> str:
     How a tool crashed adds nothing where the script knows the cause.
     """
     lines = [*_lines(_beginning(stream)), *_lines(_end(stream))]
-    said = [line for line in lines if line.startswith(_OWN_WORDS)]
-    if not said:
+    own_lines = [line for line in lines if line.startswith(_OWN_WORDS)]
+    if not own_lines:
         return ""
-    own = shown(said[-1].removeprefix(_OWN_WORDS), _SHOWN)
+    own = shown(own_lines[-1].removeprefix(_OWN_WORDS), _SHOWN)
     words = [line for line in _last_words(stream) if _adds(line, own)]
     crashed = any(line.startswith(_TRACEBACK) for line in lines)
     if (crashed and ": " in own) or not any(map(_TELLING.search, words)):
@@ -257,12 +257,12 @@ def _unproven(documents: Documents, check: Check) -> Unmeasured | None:
     except NotMeasuredError as error:
         if error.unmeasured.code not in {ReasonCode.NO_VALUE, ReasonCode.UNSET_VARIABLE}:
             return error.unmeasured
-    said = _tool_message(documents.capture)
+    message = _tool_message(documents.capture)
     sought, source = shown(_sought(check.proof)), clean(check.proof.source, newlines=False)
     return Unmeasured(
         code=ReasonCode.NO_PROOF,
-        reason=worded("reason.no_proof_said", sought=sought, source=source, said=said)
-        if said
+        reason=worded("reason.no_proof_said", sought=sought, source=source, said=message)
+        if message
         else worded("reason.no_proof", sought=sought, source=source),
     )
 
@@ -277,7 +277,7 @@ def _proves(documents: Documents, proof: Reader, check: Check) -> bool:
         return bool(text.spans(proof.regex or proof.count, documents.plain_text(proof.source), 1))
     if proof.format is Format.EXIT:
         return True
-    from readiness.measure.structured import found
+    from readiness.measure.structured import query_result
 
-    data = found(documents, proof, check)
+    data = query_result(documents, proof, check)
     return data is not None and data is not False and data not in ("", [], {})

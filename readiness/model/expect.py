@@ -81,11 +81,11 @@ def parse(text: str) -> Expectation:
     text = text.strip()
     if text in BOOLEANS:
         return Expectation(text=text, operator=Operator(text))
-    if found := _COMPARISON.fullmatch(text):
-        number, unit = quantity(found[2])
-        return Expectation(text=text, operator=Operator(found[1]), number=number, unit=unit)
-    if found := _WORD.fullmatch(text):
-        return _PHRASES[found[1]](text, found[2].strip())
+    if match := _COMPARISON.fullmatch(text):
+        number, unit = quantity(match[2])
+        return Expectation(text=text, operator=Operator(match[1]), number=number, unit=unit)
+    if match := _WORD.fullmatch(text):
+        return _PHRASES[match[1]](text, match[2].strip())
     raise ValueError(worded("fault.no_expectation", text=quote(text), advice=_advice(text)))
 
 

@@ -86,10 +86,10 @@ def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str)
         return given
     start = folder
     while True:
-        found = _board_in(folder)
-        if found:
-            relative = os.path.relpath(found, start)
-            return found if relative.startswith("..") else relative
+        board = _board_in(folder)
+        if board:
+            relative = os.path.relpath(board, start)
+            return board if relative.startswith("..") else relative
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             raise NoBoardError(worded("usage.no_board", name=BOARD_NAME))

@@ -50,11 +50,11 @@ def quantity(text: str) -> tuple[Decimal, str]:
     A name that is not a unit of the contract (`50 errors`) stands apart from its number.
     Raises ValueError with what was found and what to write.
     """
-    found = _QUANTITY.fullmatch(text)
-    if not found:
+    match = _QUANTITY.fullmatch(text)
+    if not match:
         raise ValueError(worded("fault.no_number", text=quote(text), advice=_advice(text)))
-    number, unit, name = found.groups()
-    if unit and unit not in UNITS and not text[found.end(1)].isspace():
+    number, unit, name = match.groups()
+    if unit and unit not in UNITS and not text[match.end(1)].isspace():
         if meant := meant_unit(unit):
             advice = worded("hint.did_you_mean", word=f"{number} {meant}")
         else:
@@ -105,11 +105,11 @@ def duration(text: str) -> float:
     return float(seconds)
 
 
-def same_kind(one: str, other: str) -> bool:
+def same_kind(unit: str, other: str) -> bool:
     """Return whether numbers in these units can be compared."""
-    if one in TIMES or one in SIZES:
-        return other in (TIMES if one in TIMES else SIZES)
-    return one == other or (bool(other) and singular(one) == singular(other))
+    if unit in TIMES or unit in SIZES:
+        return other in (TIMES if unit in TIMES else SIZES)
+    return unit == other or (bool(other) and singular(unit) == singular(other))
 
 
 def factor(unit: str) -> int:

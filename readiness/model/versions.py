@@ -14,12 +14,12 @@ _COMPARE: Final[dict[str, Callable[[list[int], list[int]], bool]]] = {
 }
 
 
-def is_within(told: str, limits: str) -> bool:
+def is_within(output: str, limits: str) -> bool:
     """Return whether the first version in `told`, a tool's output, is within a range.
 
     It is if no version can be read, or if no range is given.
     """
-    version = re.search(r"\d+(?:\.\d+)+", told)
+    version = re.search(r"\d+(?:\.\d+)+", output)
     if version is None or not limits:
         return True
     return all(

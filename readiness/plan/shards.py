@@ -20,11 +20,14 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
     kinds. Criteria without probes take no time.
     """
     reads = {
-        one.criterion.id: plan.with_producers(one.probes) for one in plan.planned if not one.skipped
+        planned.criterion.id: plan.with_producers(planned.probes)
+        for planned in plan.planned
+        if not planned.skipped
     }
     groups = _groups(plan, reads)
     probes = {
-        name: set[int]().union(*(reads[one] for one in group)) for name, group in groups.items()
+        name: set[int]().union(*(reads[member] for member in group))
+        for name, group in groups.items()
     }
     loads = {name: _load(plan, probes[name], seconds) for name in groups}
     needs = {name: _needs(plan, found) for name, found in probes.items()}
@@ -77,13 +80,13 @@ def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:
     """Reduce the plan to one part of it; ids and indices of probes stay as they are."""
     wanted: set[int] = set()
     planned = []
-    for one in plan.planned:
-        if one.skipped or one.criterion.id in part:
-            wanted.update(plan.with_producers(one.probes))
-            planned.append(one)
+    for criterion_plan in plan.planned:
+        if criterion_plan.skipped or criterion_plan.criterion.id in part:
+            wanted.update(plan.with_producers(criterion_plan.probes))
+            planned.append(criterion_plan)
         else:
             reason = worded("reason.other_shard", number=number, count=count)
-            planned.append(msgspec.structs.replace(one, probes=(), skipped=reason))
+            planned.append(msgspec.structs.replace(criterion_plan, probes=(), skipped=reason))
     keys = {plan.version_keys.get(plan.probes[index].id) for index in wanted}
     wanted |= {index for index in plan.order if plan.probes[index].key in keys}
     return msgspec.structs.replace(

@@ -14,15 +14,15 @@ class ToolPaths:
     """The files that the names of tools stand for, by the PATH on which they are looked for."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], str] = {}
+        self._files: dict[tuple[str, str], str] = {}
 
     def find(self, name: str, path: str) -> str:
         """Return the file that is `name` on this PATH, or ""."""
         key = (name, path)
-        if key not in self._found:
+        if key not in self._files:
             files = (os.path.join(each, name) for each in path.split(os.pathsep))
-            self._found[key] = next((each for each in files if os.access(each, os.X_OK)), "")
-        return self._found[key]
+            self._files[key] = next((each for each in files if os.access(each, os.X_OK)), "")
+        return self._files[key]
 
 
 def version_keys(probes: Sequence[Probe]) -> dict[str, str]:

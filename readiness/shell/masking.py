@@ -111,7 +111,7 @@ def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
             ends=why == "ends",
             tested=why == "tested",
         )
-        for start, text, hidden, why in sorted(set(reading.found))
+        for start, text, hidden, why in sorted(set(reading.masked))
     )
 
 
@@ -129,13 +129,13 @@ class _MaskWalk:
         self.trapped = False
         self.functions: dict[str, bool] = {}
         self.results: dict[int, bool] = {}
-        self.found: list[tuple[int, str, str, str]] = []
+        self.masked: list[tuple[int, str, str, str]] = []
 
     def text(self, node: "Node") -> str:
         return self.source[node.start : node.end].strip()
 
     def mask(self, start: int, text: str, hidden: str, why: str = "") -> None:
-        self.found.append((start, text, hidden, why))
+        self.masked.append((start, text, hidden, why))
 
     def can_fail(self, node: "Node") -> bool:
         """Return whether the node may end with a status other than 0; records what it hides."""

@@ -133,10 +133,10 @@ class _Reached:
         return None
 
     def _test(self, node: Node) -> bool | None:
-        found = _COMPARED.fullmatch(self.body, node.start, node.end)
-        if not found or not self.as_written:
+        comparison = _COMPARED.fullmatch(self.body, node.start, node.end)
+        if not comparison or not self.as_written:
             return None
-        return (found[1] == found[3]) is (found[2] != "!=")
+        return (comparison[1] == comparison[3]) is (comparison[2] != "!=")
 
     def _perhaps(self, nodes: Iterable[Node]) -> list[bool | None]:
         """Visit nodes that may be run or not: they do not end what follows."""

@@ -133,14 +133,14 @@ class WordReader:
     def redirection(self, node: Node) -> bool:
         """Skip a redirection; return False if none comes next."""
         self.blanks()
-        found = _REDIRECTIONS.match(self.source, self.position)
-        if not found:
+        match = _REDIRECTIONS.match(self.source, self.position)
+        if not match:
             return False
-        self.position = found.end()
+        self.position = match.end()
         self.blanks()
         target = self.word(node)
-        if found[0].endswith(("<<", "<<-")) and "<<<" not in found[0]:
-            self.heredocs.append((re.sub(r"['\"\\]", "", target), found[0].endswith("-")))
+        if match[0].endswith(("<<", "<<-")) and "<<<" not in match[0]:
+            self.heredocs.append((re.sub(r"['\"\\]", "", target), match[0].endswith("-")))
         return True
 
     def _skip_heredocs(self) -> None:
@@ -254,9 +254,9 @@ class WordReader:
     def balanced(self) -> None:
         """Skip to behind the parenthesis that closes the one here."""
         depth = 0
-        for found in re.compile(r"[()]").finditer(self.source, self.position):
-            depth += 1 if found[0] == "(" else -1
+        for bracket in re.compile(r"[()]").finditer(self.source, self.position):
+            depth += 1 if bracket[0] == "(" else -1
             if not depth:
-                self.position = found.end()
+                self.position = bracket.end()
                 return
         raise Unreadable(") is missing")

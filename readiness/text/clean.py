@@ -74,10 +74,10 @@ _SHORT = {0x0A: "\\n", 0x0D: "\\r"}
 def is_seen(text: str) -> bool:
     """Return whether a text has any visible character."""
     if text.isascii():
-        return any(each.isprintable() and each != " " for each in text)
+        return any(character.isprintable() and character != " " for character in text)
     from unicodedata import category
 
-    return any(category(each)[0] not in "ZCM" for each in _UNSEEN.sub("", text))
+    return any(category(character)[0] not in "ZCM" for character in _UNSEEN.sub("", text))
 
 
 def strip_ansi(text: str) -> str:

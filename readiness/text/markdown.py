@@ -129,10 +129,10 @@ def _literal(line: str) -> str:
 
 def _at_start(line: str) -> str:
     """Escape the first word of a line that would make a list, a heading, a quote or a command."""
-    found = _FIRST.match(line)
-    if not found:
+    marker = _FIRST.match(line)
+    if not marker:
         return line
-    return f"\\{line}" if not found[0].isdigit() else f"{found[0]}\\{line[found.end() :]}"
+    return f"\\{line}" if not marker[0].isdigit() else f"{marker[0]}\\{line[marker.end() :]}"
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -35,11 +35,11 @@ def hidden_break(text: str, path: str) -> Fault | None:
 
 def unprintable(text: str, reason: str, path: str) -> Fault:
     """Return the fault of a character that YAML does not allow, or of the parser's `reason`."""
-    found = re.search(_UNPRINTABLE, text)
-    if found is None:
+    match = re.search(_UNPRINTABLE, text)
+    if match is None:
         return Fault(path=path, line=1, column=1, message=worded("fault.not_yaml", why=reason))
-    code = f"U+{ord(found[0]):04X}"
-    return _fault(path, text[: found.start()], worded("fault.character_in_yaml", character=code))
+    code = f"U+{ord(match[0]):04X}"
+    return _fault(path, text[: match.start()], worded("fault.character_in_yaml", character=code))
 
 
 def _fault(path: str, before: str, message: str, hint: str = "") -> Fault:
