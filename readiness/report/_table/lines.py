@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.report._table.blocks import Block, Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.startup.patterns import later
-from readiness.text.layout import inert, middle, pad, pad_all, width, width_all, wrap
+from readiness.text.layout import inert, middle, pad, width, wrap
 
 _CODES = {
     Style.PLAIN: "",
@@ -180,7 +180,7 @@ def _fitted(grid: Grid, limit: int | None) -> list[_Shown] | None:
 
 def _width(column: Column, cells: Sequence[str], *, whole_numbers: bool) -> int:
     """Return the width of a column, by its name, its cells within the cap, and its numbers."""
-    sizes = width_all(cells)
+    sizes = list(map(width, cells))
     kept = {size for size in sizes if column.cap is None or size <= column.cap}
     wide = [cell for cell, size in zip(cells, sizes, strict=True) if size not in kept]
     if whole_numbers and not column.wraps:
@@ -195,7 +195,7 @@ def _rows(
     padded = []
     for column in shown:
         cells = [row.cells[column.index] for row in rows]
-        texts = pad_all(cells, column.size, right=column.column.right)
+        texts = [pad(cell, column.size, right=column.column.right) for cell in cells]
         if paint is _coloured:
             styles = [row.styles[column.index] for row in rows]
             texts = list(map(paint, zip(texts, styles, strict=True)))
