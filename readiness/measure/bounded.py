@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Concatenate, ParamSpec, TypeVar
 
-from readiness.measure.worker import StoppedError, ask
+from readiness.measure.worker import WorkStoppedError, ask
 from readiness.text.worded import worded
 
 Facts = ParamSpec("Facts")
@@ -79,7 +79,7 @@ def _search(
     seconds = CPU_LIMIT * times
     try:
         return ask(seconds, _WALL_LIMIT * times, search, text, pattern, *args, **named)
-    except StoppedError:
+    except WorkStoppedError:
         why = worded("reason.stopped_after", seconds=f"{seconds:.1f}")
         raise PatternTooSlowError(why) from None
 

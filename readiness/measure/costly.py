@@ -9,7 +9,7 @@ import math
 
 from readiness.measure.data import Data, parse, reader_of
 from readiness.measure.problem import NotMeasuredError, shown
-from readiness.measure.worker import StoppedError, ask
+from readiness.measure.worker import WorkStoppedError, ask
 from readiness.model.words import Format, ReasonCode
 from readiness.text.worded import worded
 
@@ -43,7 +43,7 @@ def search(text: str, kind: Format, passed_over: str, query: str) -> Data:
         return ask(seconds, 2 * seconds, _search, text, kind, passed_over, query)
     except MemoryError:
         raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.memory")) from None
-    except StoppedError:
+    except WorkStoppedError:
         raise NotMeasuredError(
             ReasonCode.UNREADABLE,
             worded(

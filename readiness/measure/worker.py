@@ -16,7 +16,7 @@ MEMORY_LIMIT = 2 * 1024**3
 """Memory that the worker may have beyond the gate's, in bytes."""
 
 
-class StoppedError(Exception):
+class WorkStoppedError(Exception):
     """The work was given up: it took too long, or the worker ended."""
 
 
@@ -30,7 +30,7 @@ def ask(
 ) -> Result:
     """Return `work(text, *facts)`, done by the worker, and raise what it raises.
 
-    Raises `StoppedError` where that takes more CPU time than `seconds`, or longer than `patience`.
+    Raises `WorkStoppedError` where that takes more CPU time than `seconds`, or longer than `patience`.
     """
     global _worker, _sent
     import pickle
@@ -44,7 +44,7 @@ def ask(
     answer = _worker.ask(pickle.dumps(request), patience)
     if answer is None:
         close()
-        raise StoppedError
+        raise WorkStoppedError
     result, error = pickle.loads(answer)  # noqa: S301 - what our own fork wrote
     if error is not None:
         raise error

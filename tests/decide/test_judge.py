@@ -110,13 +110,6 @@ def test_a_reading_has_its_verdict(
     assert (found.progress == 1) == (verdict in ("pass", "warn"))
 
 
-def test_a_failure_has_its_value_unit_and_progress() -> None:
-    """What a renderer needs travels with the verdict."""
-    found = judged(a_criterion(), a_reading(1000))
-
-    assert (found.value, found.unit, found.progress) == (Decimal(1000), "errors", Decimal("0.05"))
-
-
 def test_an_exit_status_is_called_by_its_name() -> None:
     """A bare 2 would not say what it is."""
     status = Measure(name="exit", reader=Reader(format=Format.EXIT))

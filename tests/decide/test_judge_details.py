@@ -52,13 +52,6 @@ def test_a_pattern_that_is_stopped_is_told_with_what_to_do() -> None:
     assert found.hint == "write a pattern without nested repetition"
 
 
-def test_a_value_of_the_wrong_kind_is_told_with_what_to_do() -> None:
-    """The mistake is in the board, not in the tool."""
-    found = judged(a_criterion(), a_reading("many"))
-
-    assert found.hint == "make its measure read what the expectation needs"
-
-
 # --- values and units -----------------------------------------------------------------------------
 
 
@@ -162,16 +155,6 @@ def test_the_worst_number_is_the_farthest_where_no_way_is_better(values: tuple[i
     criterion = a_criterion(expected="between 10 and 20")
 
     assert judged(criterion, *map(a_reading, values)).value == 100
-
-
-def test_of_failing_texts_the_first_combination_is_shown() -> None:
-    """A direction says nothing of texts."""
-    criterion = a_criterion(
-        expected="matches ^v2", unit="", measure=a_measure("", better=Better.LOWER)
-    )
-    found = judged(criterion, a_reading("v3", unit=""), a_reading("v1", unit=""))
-
-    assert found.reason == '"v3", expected matches ^v2 (combination 1 of 2)'
 
 
 # --- patterns -------------------------------------------------------------------------------------

@@ -43,14 +43,10 @@ def test_each_verdict_earns_its_credit(verdict: str, strict: int, partial: Fract
     [
         (("pass", "pass"), 10),
         (("pass", "error"), 5),
-        (("pass", "fail"), 5),
-        (("pass", "waived"), 5),
         (("pass", "skip"), 10),
-        (("fail", "skip"), 0),
         (("fail", "error"), 0),
         (("error", "error"), None),
         (("error", "skip"), None),
-        (("skip", "skip"), None),
     ],
 )
 def test_only_a_skip_leaves_the_sum(verdicts: tuple[str, ...], value: int | None) -> None:
@@ -160,12 +156,8 @@ def test_a_board_without_weight_has_no_division_by_zero() -> None:
     ("value", "target", "shown"),
     [
         ("7.9999", "8.0", "7.9"),
-        ("7.9999", "8", "7.9"),
         ("8", "8", "8.0"),
-        ("9.99999999", "10", "9.9"),
         ("10", "10", "10.0"),
-        ("0", "10", "0.0"),
-        ("5.53", "8.0", "5.5"),
         ("7.949", "7.95", "7.94"),
         ("7.96", "7.95", "7.96"),
         ("8.05", "8.00", "8.0"),

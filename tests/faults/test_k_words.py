@@ -82,16 +82,13 @@ BROKEN = [
     ("5\ufffd errors".encode(), r"(\d+)", "<= 5"),
     ("1\u2007000 errors".encode(), r"(\d+) errors", "== 0"),
     ("1\u066c000 errors".encode(), r"(\d+) errors", "== 0"),
-    (b"errors: 1\x1f2", r"errors: (\d+)", "<= 5"),
     (b"12\x08\x083 errors", r"(\d+) errors", "<= 5"),
     (b"took 2 120 ms", r"took (\d+)", "<= 5"),
-    (b"took 2 120 ms", r"(\s*\d+) ms", "<= 500"),
     (b"-1 000 000", r"(-\d+)", ">= -1"),
     (b"total: 1 000,50 s", r"(\d+) ?", "<= 5"),
     (b"1\t000 errors", r"(\d+) errors", "== 0"),
     (b"found 1\t234 errors", r"(\d+) errors", "<= 500"),
     (b"1\t000", r"(\d+)$", "== 0"),
-    (b"1\x0b000 errors", r"(\d+) errors", "== 0"),
     (b"1 000\t000 errors", r"(\d+) errors", "== 0"),
     ("1\u3000000 errors".encode(), r"(\d+) errors", "== 0"),
 ]
@@ -99,12 +96,9 @@ WHOLE = [
     (b"3 passed 0 errors in 100 files", r"(\d+) errors", "== 0"),
     (b"  12 3456 789 total", r"(\d+) total", "== 789"),
     (b"2025-11-25 120 errors", r"(\d+) errors", "== 120"),
-    (b"10:45:12 120 errors", r"(\d+) errors", "== 120"),
-    (b"0 120", r"^(\d+)", "== 0"),
     (b"src/a.py:3 100 %", r"(\d+) %", "== 100"),
     (b"5 127.0.0.1", r"^(\d+)", "== 5"),
     (b"TOTAL     928    120    87%", r"(\d+)%", "== 87"),
-    (b"3\t120\t500", r"^(\d+)", "== 3"),
     (b"3 passed\t0 errors", r"(\d+) errors", "== 0"),
     (b"3\t120\tsrc/a.py", r"^\d+\t(\d+)", "== 120"),
     (b"     3\t120 errors", r"(\d+) errors", "== 120"),
@@ -116,7 +110,6 @@ WHOLE = [
     ("\u2714 12 errors".encode(), r"(\d+) errors", "== 12"),
     ("错误12个".encode(), r"(\d+)", "== 12"),
     (b"caf\xe9: 3 errors", r"(\d+) errors", "== 3"),
-    (b"\r100% done", r"(\d+)%", "== 100"),
 ]
 
 

@@ -47,12 +47,6 @@ def test_a_word_is_text_everywhere(word: Verdict | Decision) -> None:
     assert msgspec.json.decode(msgspec.json.encode(word), type=type(word)) is word
 
 
-def test_each_verdict_looks_different() -> None:
-    """No two verdicts share a mark or an emoji, so that one is known without its colour."""
-    assert len({verdict.mark for verdict in Verdict}) == len(Verdict)
-    assert len({verdict.emoji for verdict in Verdict}) == len(Verdict)
-
-
 @pytest.mark.parametrize("tone", Tone)
 def test_every_tone_has_a_style(tone: Tone) -> None:
     """A verdict's tone can be shown in the table, whichever it is."""
