@@ -30,7 +30,8 @@ def ask(
 ) -> Result:
     """Return `work(text, *facts)`, done by the worker, and raise what it raises.
 
-    Raises `WorkStoppedError` where that takes more CPU time than `seconds`, or longer than `patience`.
+    Raises `WorkStoppedError` where that takes more CPU time than `seconds`, or longer than
+    `patience`.
     """
     global _worker, _sent
     import pickle
