@@ -81,9 +81,9 @@ class ProposeFile(FilePart, frozen=True):
         list[Literal["python", "source", "tests", "no-tests", "git"]],
         Meta(description="Facts without which it does not apply."),
     ] = field(default_factory=list)
-    each: Annotated[
+    per: Annotated[
         Literal["", "command", "file"], Meta(description="One criterion for each that speaks.")
-    ] = ""
+    ] = field(name="each", default="")
     with_: Annotated[
         dict[VariableName, AsText | list[AsText]],
         Meta(description="Parameters: of several texts the first whose {facts} are all known."),

@@ -7,12 +7,14 @@ data. What an edit made is read again, and given back only where it says what wa
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
+
+import yaml
 
 from readiness.load import text_data
 from readiness.text import yaml_lines
 from readiness.text.worded import worded
-from readiness.text.yaml_events import TextPart, outline
+from readiness.text.yaml_events import LOADER
 
 Path: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = object
@@ -21,7 +23,6 @@ _BOM: Final = b"\xef\xbb\xbf"
 _BREAKS: Final = "\r\n\x85\u2028\u2029"
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_FILLING = re.compile(r"(?:\s|#[^\r\n]*)*")
 
 
 class EditError(Exception):
@@ -57,8 +58,8 @@ def set_number(content: bytes, path: Path, key: str, number: Decimal) -> bytes:
     for step in path:
         here = here[step]  # type: ignore[index]
     here[key] = number  # type: ignore[index]
-    old = _at(_parsed(text), (*path, key))
-    made = mark + f"{text[: old.start]}{number:f}{text[_end(text, old) :]}".encode()
+    old = _at(text, (*path, key))
+    made = mark + f"{text[: _start(old)]}{number:f}{text[_end(text, old) :]}".encode()
     if text_data(made) != wanted:
         raise EditError(worded("fault.shared", key=key))
     return made
@@ -79,93 +80,72 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], t
 
     A new `key` is put behind the last item of the mapping, or as many before it as were `tried`.
     """
-    here = _at(_parsed(text), path)
-    found = here.get(key)
-    if found is None:
-        given = {name: value for name, value in fields.items() if value is not None}
-        return _insert(text, here, key, lambda quoted: _in_braces(given, quoted), tried)
+    here = _at(text, path)
+    if _pair(here, key) is None:
+        values = {name: value for name, value in fields.items() if value is not None}
+        return _insert(text, here, key, lambda quoted: _in_braces(values, quoted), tried)
     if tried:
         raise IndexError
     for name, value in fields.items():
-        here = _at(_parsed(text), (*path, key))
-        if not here.is_map:
+        here = _at(text, (*path, key))
+        if not isinstance(here, yaml.MappingNode):
             raise EditError(worded("fault.no_mapping", key=key))
         text = _with_field(text, here, name, value)
     return text
 
 
-def _with_field(text: str, here: TextPart, name: str, value: str | None) -> str:
-    found = here.get(name)
-    if found is None:
+def _with_field(text: str, here: yaml.Node, name: str, value: str | None) -> str:
+    pair = _pair(here, name)
+    if pair is None:
         return text if value is None else _insert(text, here, name, _scalar(value), 0)
     if value is None:
         return _without(text, here, name)
-    old = found[1]
-    if old.text == value and not old.alias:
+    key, old = pair
+    if old.value == value and not _is_alias(key, old):
         return text
-    new = written(value, quoted=old.style in ('"', "'"))
-    if old.style == "'" and value.isprintable():
+    style = _style(old)
+    new = written(value, quoted=style in ('"', "'"))
+    if style == "'" and value.isprintable():
         new = "'{}'".format(value.replace("'", "''"))
-    start = old.start
+    start = _start(old)
     space = " " if text[start - 1] == ":" else ""
     return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
 
 
-def _insert(text: str, here: TextPart, key: str, value: Callable[[bool], str], tried: int) -> str:
+def _insert(text: str, here: yaml.Node, key: str, value: Callable[[bool], str], tried: int) -> str:
     """Insert a new item into a mapping, written as its others are."""
-    pairs = here.pairs()
-    quoted = here.in_line and bool(pairs) and all(pair[0].style == '"' for pair in pairs)
+    pairs = _pairs(here)
+    if tried and (_is_in_line(here) or tried >= len(pairs)):
+        raise IndexError
+    quoted = _is_in_line(here) and bool(pairs) and all(_style(key) == '"' for key, _ in pairs)
     item = f"{_key(key, quoted)}: {value(quoted)}"
     if not pairs:
-        if tried:
-            raise IndexError
-        return f"{text[: here.start + 1]}{item}{text[here.start + 1 :]}"
-    if here.in_line:
-        if tried:
-            raise IndexError
-        return _insert_in_line(text, here, item)
-    if tried >= len(pairs):
-        raise IndexError
-    last = pairs[-1 - tried][1]
-    place = _line_end(text, _end(text, last))
-    indent = " " * (pairs[0][0].start - _line_start(text, pairs[0][0].start))
+        return f"{text[: _start(here) + 1]}{item}{text[_start(here) + 1 :]}"
+    end = _end(text, pairs[-1 - tried][1])
+    if _is_in_line(here):
+        if text[_start(here)] == "{":
+            return f"{text[:end]}, {item}{text[end:]}"
+        # The only pair of a list item, written without braces.
+        return f"{text[: _start(here)]}{{{text[_start(here) : end]}, {item}}}{text[end:]}"
+    place = _line_end(text, end)
+    first = _start(pairs[0][0])
+    indent = " " * (first - _line_start(text, first))
     return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
 
 
-def _insert_in_line(text: str, here: TextPart, item: str) -> str:
-    """Insert an item behind the last one within braces, on a line of its own if that has one."""
-    key, value = here.pairs()[-1]
-    end = _end(text, value)
-    if text[here.start] != "{":  # the only pair of a list item, written without braces
-        return f"{text[: here.start]}{{{text[here.start : end]}, {item}}}{text[end:]}"
-    line = _line_start(text, key.start)
-    indent = text[line : key.start]
-    if indent.strip() or not line:
-        return f"{text[:end]}, {item}{text[end:]}"
-    behind = _FILLING.match(text, end)
-    comma = behind is not None and text[behind.end()] == ","
-    rest = text[end : _line_end(text, end)].removeprefix("," if comma else "")
-    line_break = _break_at(text, line - 1)
-    if rest.strip() and not rest.lstrip().startswith("#"):
-        return f"{text[:end]},{line_break}{indent}{item}{text[end:]}"
-    place = _line_end(text, end)
-    first, last = ("", ",") if comma else (",", "")
-    return f"{text[:end]}{first}{text[end:place]}{line_break}{indent}{item}{last}{text[place:]}"
-
-
-def _without(text: str, here: TextPart, name: str) -> str:
+def _without(text: str, here: yaml.Node, name: str) -> str:
     """Remove an item from a mapping: its lines, or its part of a line."""
-    pairs = here.pairs()
-    place = next(number for number, (key, _) in enumerate(pairs) if key.text == name)
-    start, end = pairs[place][0].start, _end(text, pairs[place][1])
-    if not here.in_line and len(pairs) == 1:
+    pairs = _pairs(here)
+    place = next(number for number, (key, _) in enumerate(pairs) if key.value == name)
+    start, end = _start(pairs[place][0]), _end(text, pairs[place][1])
+    if not _is_in_line(here) and len(pairs) == 1:
         return f"{text[:start]}{{}}{text[end:]}"
-    if not here.in_line:
+    if not _is_in_line(here):
         start, end = _line_start(text, start), _line_end(text, end)
-        broken = _LINE_END.match(text, end)
-        return text[:start] + text[broken.end() if broken else end :]
+        line_break = _LINE_END.match(text, end)
+        return text[:start] + text[line_break.end() if line_break else end :]
     if place + 1 < len(pairs):
-        end = pairs[place + 1][0].start
+        end = _start(pairs[place + 1][0])
     elif place:
         start = _end(text, pairs[place - 1][1])
     return text[:start] + text[end:]
@@ -191,53 +171,80 @@ def _scalar(value: str) -> Callable[[bool], str]:
 
 
 def _line_start(text: str, place: int) -> int:
-    return max(text.rfind(each, 0, place) for each in _BREAKS) + 1
+    return max(text.rfind(character, 0, place) for character in _BREAKS) + 1
 
 
 def _line_end(text: str, place: int) -> int:
-    found = _LINE_END.search(text, place)
-    return found.start() if found else len(text)
+    line_break = _LINE_END.search(text, place)
+    return line_break.start() if line_break else len(text)
 
 
 def _break_at(text: str, place: int) -> str:
     """Return the line end of the line at a place, or of the file's first line if it has none."""
-    if text[place - 1 : place + 1] == "\r\n":
-        return "\r\n"
-    found = _LINE_END.match(text, place) or _LINE_END.search(text)
-    return found[0] if found else "\n"
-
-
-def _end(text: str, node: TextPart) -> int:
-    """Return where a part ends: the parser counts the blank lines behind some of them in."""
-    if node.children and not node.in_line:
-        return _end(text, node.children[-1])
-    if node.style in ("|", ">"):
-        return len(text[: node.end].rstrip())
-    return node.end
+    line_break = _LINE_END.match(text, place) or _LINE_END.search(text)
+    return line_break[0] if line_break else "\n"
 
 
 # --- the parts ----------------------------------------------------------------------------------
 
 
-def _parsed(text: str) -> TextPart:
-    found = outline(text)
-    if found is None:
+def _at(text: str, path: Path) -> yaml.Node:
+    try:
+        node = yaml.compose(text, Loader=LOADER)
+    except yaml.YAMLError:  # an anchor that is set twice
+        raise EditError(worded("fault.anchor")) from None
+    if node is None:
         raise EditError(worded("fault.nothing_in_it"))
-    return found
-
-
-def _at(node: TextPart, path: Path) -> TextPart:
     for step in path:
         if isinstance(step, int):
-            node = node.children[step]
+            key, item = node, node.value[step]
+            is_shared = any(item is other for other in node.value[:step])
         else:
-            found = node.get(step)
-            if found is None:
+            pair = _pair(node, step)
+            if pair is None:
                 raise EditError(worded("fault.not_there", key=step))
-            node = found[1]
-        if node.alias:
-            raise EditError(worded("fault.alias", name=node.alias))
+            key, item = pair
+            is_shared = False
+        if is_shared or _is_alias(key, item):
+            raise EditError(worded("fault.alias"))
+        node = item
     return node
+
+
+def _pairs(node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
+
+
+def _pair(node: yaml.Node, key: str) -> tuple[yaml.Node, yaml.Node] | None:
+    return next((pair for pair in _pairs(node) if pair[0].value == key), None)
+
+
+def _is_alias(before: yaml.Node, node: yaml.Node) -> bool:
+    """Return whether an alias stands for a node: it is found where its anchor is."""
+    return _start(node) < _start(before)
+
+
+def _is_in_line(node: yaml.Node) -> bool:
+    return bool(getattr(node, "flow_style", False))
+
+
+def _style(node: yaml.Node) -> str | None:
+    return node.style if isinstance(node, yaml.ScalarNode) else None
+
+
+def _start(node: yaml.Node) -> int:
+    return cast("int", node.start_mark.index)
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """Return where a part ends: the parser counts the blank lines behind some of them in."""
+    if node.value and not isinstance(node, yaml.ScalarNode) and not _is_in_line(node):
+        last = node.value[-1]
+        return _end(text, last[1] if isinstance(last, tuple) else last)
+    end = cast("int", node.end_mark.index)
+    if _style(node) in ("|", ">"):
+        return len(text[:end].rstrip())
+    return end
 
 
 # --- what it says -------------------------------------------------------------------------------

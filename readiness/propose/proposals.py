@@ -75,7 +75,7 @@ def propose(
 
 def _turn(rule: ProposalRule) -> tuple[bool, int, Priority]:
     """Commands last, for then it is known what checks are about; producers before their readers."""
-    return bool(rule.propose.each), len(words(rule.file.after)), rule.propose.priority
+    return bool(rule.propose.per), len(words(rule.file.after)), rule.propose.priority
 
 
 def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
@@ -106,7 +106,7 @@ def _beside(
     alone = msgspec.structs.replace(facts, steps=())
     for rule in rules:
         terms = rule.propose
-        if terms.when.files and not set(terms.needs) - {"git"} and terms.each != "command":
+        if terms.when.files and not set(terms.needs) - {"git"} and terms.per != "command":
             only = msgspec.structs.replace(terms, when=WhenFile(files=terms.when.files))
             rule = msgspec.structs.replace(rule, propose=only)
             yield from _of_rule(rule, part, alone, [], lambda _: False, left_out)
@@ -182,13 +182,13 @@ def _evidence(
 ) -> Iterator[Sign]:
     terms, when = rule.propose, rule.propose.when
     speaking = [step for step in _speaking(when, facts.steps) if _is_about(step, part, facts)]
-    if terms.each == "command":
+    if terms.per == "command":
         covered = {command for proposal in earlier for command in proposal.steps}
         for step in speaking:
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
                 yield Sign(text=_run_by(step), step=step)
         return
-    if terms.each == "file":
+    if terms.per == "file":
         for path in _matching(when.files, part):
             yield Sign(text=worded("propose.is_there", path=path), files=(path,))
         return

@@ -1,6 +1,7 @@
 """A command with its parameters filled in, as people would type it."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Final
 
@@ -18,7 +19,6 @@ _PART: Final = later(
     """,
     re.VERBOSE,
 )
-_PLAIN: Final = later(r"[\w@%+=:,./~-]+")
 _OFF: Final = ("", "false")
 
 
@@ -43,13 +43,7 @@ def filled(command: str, params: Mapping[str, str]) -> str:
         elif match["old"]:
             value = value.replace(match["old"], match["new"])
         elif match["braced"] or match["quoted"]:
-            value = _quoted(value)
+            value = shlex.quote(value)
         return f"{match['gap']}{value}" if value else ""
 
     return _PART.sub(put, command).strip()
-
-
-def _quoted(value: str) -> str:
-    if _PLAIN.fullmatch(value):
-        return value
-    return "'" + value.replace("'", "'\"'\"'") + "'"

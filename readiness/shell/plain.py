@@ -20,9 +20,7 @@ _QUOTED_COMMAND = later(r"""(?:[\w./:@%+,=^\- \t]++|'[^']*+'|"[^"$`\\!]*+")++"""
 _ASSIGNED = later(
     r"""(?:env[ \t]+)?((?:[A-Za-z_]\w*=(?:[\w./:@%+,=^-]++|'[^']*+'|"[^"$`\\!]*+")*+[ \t]+)*)"""
 )
-_WORD = later(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
 _NOTHING = later(r"(?:[ \t\r\n]++|\\\n|#[^\n]*+)*+")
-_QUOTED = later(r"""'([^']*)'|"([^"]*)\"""")
 
 
 def argv(command: str) -> tuple[str, ...] | None:
@@ -35,7 +33,9 @@ def argv(command: str) -> tuple[str, ...] | None:
     if _PLAIN_COMMAND.fullmatch(command):
         words = command.split()
     elif _QUOTED_COMMAND.fullmatch(command):
-        words = [_unquoted(word) for word in _WORD.findall(command)]
+        import shlex
+
+        words = shlex.split(command)
     else:
         return None
     first = words[0] if words else ""
@@ -52,15 +52,6 @@ def assigned(command: str) -> tuple[str, str]:
     command = command.strip()
     found = _ASSIGNED.match(command)
     return (found[1].strip(), command[found.end() :]) if found else ("", command)
-
-
-def _unquoted(word: str) -> str:
-    if "'" not in word and '"' not in word:
-        return word
-    inner = word[1:-1]
-    if word[0] == word[-1] and word[0] in "'\"" and word[0] not in inner:
-        return inner  # nearly all are quoted as a whole
-    return _QUOTED.sub(r"\1\2", word)
 
 
 def does_nothing(command: str) -> bool:

@@ -135,20 +135,20 @@ class Redactor:
         if self._plain is None:
             # What ends with the beginning of an escape may make one with what comes after it.
             plain = {
-                undisguised(each).rstrip("\\%&")
+                undisguised(form).rstrip("\\%&")
                 for part in self._parts
-                for each in _escapable(part)
+                for form in _escapable(part)
             }
-            self._plain = [each for each in plain if len(each) >= SHORTEST_SECRET]
+            self._plain = [form for form in plain if len(form) >= SHORTEST_SECRET]
         shown = Undisguised(text)
         spans = {
-            shown.span(*found)
-            for found in _spans(self._plain, shown.text, cut_before=cut_before, cut_after=cut_after)
+            shown.span(*place)
+            for place in _spans(self._plain, shown.text, cut_before=cut_before, cut_after=cut_after)
         }
         lowered = [form.lower() for form in self._plain if not form.isalnum()]
-        lower = "".join(low if len(low := each.lower()) == 1 else each for each in shown.text)
-        for found in _spans(lowered, lower, cut_before=False, cut_after=False):
-            start, end = shown.span(*found)
+        lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shown.text)
+        for place in _spans(lowered, lower, cut_before=False, cut_after=False):
+            start, end = shown.span(*place)
             if "%" in text[start:end]:  # all of it was put into small letters
                 spans.add((start, end))
         if cut_after:

@@ -40,7 +40,7 @@ _DOCUMENT_END: Final[type] = events.DocumentEndEvent
 # Where places go that nobody will ask for.
 _FORGOTTEN: Final = cast("list[Mark]", deque(maxlen=0))
 
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mark(Protocol):
@@ -132,7 +132,7 @@ class YamlReader:
                 if fault := yaml_characters.hidden_break(self.text, self.path):
                     self.complain(fault)
                     return
-                loader = _Loader(self.text)
+                loader = LOADER(self.text)
                 self.next_event = loader.get_event
                 self._stream()
         except _Stopped:
@@ -332,54 +332,3 @@ class YamlReader:
         line, column = (mark.line, mark.column) if mark else (0, 0)
         context = f" {error.context}" if error.context else ""
         self._fault_at(line, column, f"not YAML: {error.problem or 'unreadable'}{context}")
-
-
-class TextPart:
-    """A part of a text: a scalar, a list, a mapping, or an alias of one of them.
-
-    `start` and `end` are how many characters of the text stand before it, and before what follows.
-    """
-
-    def __init__(self, event: events.NodeEvent) -> None:
-        self.alias = event.anchor if isinstance(event, events.AliasEvent) else ""
-        self.start = _place(event.start_mark)
-        self.end = _place(event.end_mark)
-        self.text: str | None = getattr(event, "value", None)
-        self.style: str | None = getattr(event, "style", None)
-        self.is_map = isinstance(event, events.MappingStartEvent)
-        self.in_line = bool(getattr(event, "flow_style", False))
-        self.children: list[TextPart] = []
-
-    def pairs(self) -> list[tuple["TextPart", "TextPart"]]:
-        """Return the keys and values of a mapping."""
-        return list(zip(self.children[::2], self.children[1::2], strict=True))
-
-    def get(self, key: str) -> tuple["TextPart", "TextPart"] | None:
-        """Return one key with its value; None if there is no such key."""
-        return next((pair for pair in self.pairs() if pair[0].text == key), None)
-
-
-def outline(text: str) -> TextPart | None:
-    """Return the outermost part of a text that was read before without a fault."""
-    open_nodes: list[TextPart] = []
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, events.CollectionEndEvent):
-            node = open_nodes.pop()
-            node.end = _place(event.end_mark)
-        elif isinstance(event, events.NodeEvent):
-            node = TextPart(event)
-            if open_nodes:
-                open_nodes[-1].children.append(node)
-            if isinstance(event, events.CollectionStartEvent):
-                open_nodes.append(node)
-        else:
-            continue
-        if not open_nodes:
-            return node
-    return None
-
-
-def _place(mark: object) -> int:
-    place = getattr(mark, "index", None)
-    assert isinstance(place, int)  # noqa: S101 - the parser marks every event
-    return place

@@ -150,10 +150,10 @@ def test_of_equals_the_fewer_and_then_the_earlier_win() -> None:
 
 def names_of(there: list[Work], need: int) -> list[str]:
     """The ids of the answer."""
-    found = cheapest(there, Fraction(need))
-    assert found is not None
-    assert found.exact
-    return [work.id for work in found.works]
+    bundle = cheapest(there, Fraction(need))
+    assert bundle is not None
+    assert bundle.exact
+    return [work.id for work in bundle.works]
 
 
 def all_sets(there: list[Work]) -> Iterable[tuple[Work, ...]]:
@@ -188,25 +188,25 @@ def test_no_set_is_cheaper(there: list[Work], need: Fraction) -> None:
         for chosen in all_sets(there)
         if sum((work.gain for work in chosen), Fraction(0)) >= need
     ]
-    found = cheapest(there, need)
-    if found is None:
+    bundle = cheapest(there, need)
+    if bundle is None:
         assert not enough
         return
-    assert found.exact
-    assert sum(work.cost for work in found.works) == min(enough)
-    assert sum((work.gain for work in found.works), Fraction(0)) >= need
-    names = {work.id for work in found.works}
-    assert all(names >= set(work.after) for work in found.works)
+    assert bundle.exact
+    assert sum(work.cost for work in bundle.works) == min(enough)
+    assert sum((work.gain for work in bundle.works), Fraction(0)) >= need
+    names = {work.id for work in bundle.works}
+    assert all(names >= set(work.after) for work in bundle.works)
 
 
 def test_too_many_choices_end_with_a_good_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """It reaches what is asked for, and does not claim to be the cheapest."""
     monkeypatch.setattr("readiness.advice.knapsack.LIMIT", 3)
     there = [a_work(f"W{place}", 30 + 7 * place, 3 + place % 4) for place in range(12)]
-    found = cheapest(there, Fraction(20))
-    assert found is not None
-    assert not found.exact
-    assert sum(work.gain for work in found.works) >= 20
+    bundle = cheapest(there, Fraction(20))
+    assert bundle is not None
+    assert not bundle.exact
+    assert sum(work.gain for work in bundle.works) >= 20
 
 
 def test_tasks_become_works_with_all_they_wait_for() -> None:

@@ -48,10 +48,10 @@ def test_the_gate_takes_the_unknown_as_bad_and_as_good(
 ) -> None:
     """Ready, not ready, or undecided where only the unknown makes the difference."""
     board = a_board(a_task(criteria=2, priority=priority), target=target)
-    found = the_gate(board, judgements_of(board, *verdicts))
+    decided = the_gate(board, judgements_of(board, *verdicts))
 
-    assert (found.decision, found.exit_status) == (decision, status)
-    assert bool(found.reasons) == (decision is not Decision.READY)
+    assert (decided.decision, decided.exit_status) == (decision, status)
+    assert bool(decided.reasons) == (decision is not Decision.READY)
 
 
 def test_a_criterion_without_a_judgement_counts_as_not_run() -> None:
@@ -154,12 +154,12 @@ def test_a_score_of_nothing_measured_is_called_unknown() -> None:
 def test_a_selection_is_never_ready(verdicts: tuple[str, ...], status: int) -> None:
     """A partial run is 0 only when all that was selected is good, whatever the target says."""
     board = a_board(a_task(criteria=2), target="0")
-    found = the_gate(board, judgements_of(board, *verdicts), partial=True)
+    decided = the_gate(board, judgements_of(board, *verdicts), partial=True)
 
-    assert (found.decision, found.exit_status) == (Decision.PARTIAL, status)
-    assert bool(found.reasons) == (status != 0)
+    assert (decided.decision, decided.exit_status) == (Decision.PARTIAL, status)
+    assert bool(decided.reasons) == (status != 0)
     if verdicts == ("skip", "skip"):
-        assert found.reasons == ("no criterion was selected",)
+        assert decided.reasons == ("no criterion was selected",)
 
 
 @pytest.mark.parametrize(
@@ -177,22 +177,22 @@ def test_an_interrupted_run_is_never_ready(
     """Whatever was measured before, the run did not come to its end."""
     board = a_board(a_task())
     judgements = judgements_of(board, verdict)
-    found = gate(board, score(board, judgements), judgements, partial=partial, interrupted=True)
+    decided = gate(board, score(board, judgements), judgements, partial=partial, interrupted=True)
 
-    assert (found.decision, found.exit_status) == (decision, status)
-    assert found.reasons[-1] == "the run was interrupted"
+    assert (decided.decision, decided.exit_status) == (decision, status)
+    assert decided.reasons[-1] == "the run was interrupted"
 
 
 def test_a_loosened_gate_is_neither_ready_nor_not() -> None:
     """A change that moves its own goalposts is told so, and nothing else."""
     board = a_board(a_task())
     judgements = judgements_of(board, "pass")
-    found = gate(
+    decided = gate(
         board, score(board, judgements), judgements, partial=False, loosened=["T1.1: < 5 to < 50"]
     )
 
-    assert (found.decision, found.exit_status) == (Decision.LOOSENED, 4)
-    assert found.reasons == ("T1.1: < 5 to < 50",)
+    assert (decided.decision, decided.exit_status) == (Decision.LOOSENED, 4)
+    assert decided.reasons == ("T1.1: < 5 to < 50",)
 
 
 @pytest.mark.parametrize(
@@ -239,14 +239,14 @@ def test_of_two_decisions_the_worse_holds(first: Decision, second: Decision) -> 
         Gate(decision=each, exit_status=STATUSES[each], reasons=(word,))
         for each, word in ((first, "ours"), (second, "theirs"))
     )
-    found = worse(ours, theirs)
+    decided = worse(ours, theirs)
 
     if RANKED.index(second) > RANKED.index(first):
-        assert found.decision is second
-        assert found.exit_status == STATUSES[second]
-        assert found.reasons == ("under the change's weights: theirs",)
+        assert decided.decision is second
+        assert decided.exit_status == STATUSES[second]
+        assert decided.reasons == ("under the change's weights: theirs",)
     else:
-        assert found is ours
+        assert decided is ours
 
 
 def test_one_cause_is_one_reason() -> None:

@@ -35,7 +35,7 @@ def line_of(**criteria: str | Earlier) -> HeldLine:
     )
 
 
-def one(baseline: str | None = None, **changes: Any) -> Board:
+def board_of(baseline: str | None = None, **changes: Any) -> Board:
     """A board of one criterion, which blocks, far from its target."""
     number = None if baseline is None else Decimal(baseline)
     return a_board(a_task(criteria=[a_criterion(baseline=number, **changes)], priority="P0"))
@@ -61,23 +61,26 @@ def test_every_pair_of_verdicts(now: str, then: str | None) -> None:
         first = a_criterion("T1.1", baseline=None if baseline is None else Decimal(baseline))
         board = a_board(a_task(criteria=[first, a_criterion("T1.2")], priority="P0"))
         number = None if now in ("error", "skip") else Decimal(value)
-        found = [a_judgement(first, now, value=number), a_judgement(board.tasks[0].criteria[1])]
+        judgements = [
+            a_judgement(first, now, value=number),
+            a_judgement(board.tasks[0].criteria[1]),
+        ]
         line = line_of(_1=then) if then else HeldLine()
         below = baseline is not None and Decimal(value) > Decimal(baseline)
 
-        got = held(board, found, line)
+        got = held(board, judgements, line)
 
         assert got.decision is rule(now, then, baseline is not None, below), (baseline, value)
         assert got.exit_status == {"held": 0, "not_ready": 1, "undecided": 3}[got.decision]
         assert bool(got.reasons) == (got.decision is not Decision.HELD)
-        part = held(board, found, line, partial=True)
+        part = held(board, judgements, line, partial=True)
         assert (part.decision, part.exit_status) == (Decision.PARTIAL, got.exit_status)
         assert part.reasons == got.reasons
 
 
 def test_a_reason_names_what_it_was_and_is_and_where() -> None:
     """The criterion, its value now, its baseline, and what it was in which run."""
-    board = one("900")
+    board = board_of("900")
     got = held(board, [a_judgement(board.tasks[0].criteria[0], "fail")], line_of(_1="pass"))
     assert got.reasons == (
         (
@@ -118,7 +121,7 @@ def test_worse_than_a_baseline(
     expected: str, better: Better | None, baseline: str, value: str, worse: bool
 ) -> None:
     """By the way the number improves; without one, by how far it is from what is expected."""
-    board = one(baseline, expected=expected, measure=a_measure(better=better))
+    board = board_of(baseline, expected=expected, measure=a_measure(better=better))
     found = [a_judgement(board.tasks[0].criteria[0], "fail", value=Decimal(value))]
     decision = Decision.NOT_READY if worse else Decision.HELD
     assert held(board, found, HeldLine()).decision is decision
@@ -126,7 +129,7 @@ def test_worse_than_a_baseline(
 
 def test_a_failure_without_a_number_is_below_any_baseline() -> None:
     """What cannot be compared and fails is not taken for held."""
-    board = one("3")
+    board = board_of("3")
     criterion = board.tasks[0].criteria[0]
     for value in (None, False, "three"):
         found = [a_judgement(criterion, "fail", value=value)]
@@ -157,7 +160,7 @@ def asked_less(**changes: Any) -> Earlier:
 )
 def test_a_board_that_asks_for_more_is_no_worse(earlier: Earlier, decision: Decision) -> None:
     """A number that stayed, under a stricter expectation, holds; a worse one never does."""
-    board = one()
+    board = board_of()
     found = [a_judgement(board.tasks[0].criteria[0], "fail")]
     assert held(board, found, line_of(_1=earlier)).decision is decision
 
@@ -176,7 +179,7 @@ def test_neither_score_nor_blocks_nor_the_measured_share_count() -> None:
 @pytest.mark.parametrize("verdict", ["error", "skip"])
 def test_nothing_measured_holds_nothing(verdict: str, partial: bool) -> None:
     """Where no tool ran there is no line to speak of."""
-    board = one()
+    board = board_of()
     found = [a_judgement(board.tasks[0].criteria[0], verdict)]
     got = held(board, found, HeldLine(), partial=partial)
     assert got.exit_status == 3
@@ -186,7 +189,7 @@ def test_nothing_measured_holds_nothing(verdict: str, partial: bool) -> None:
 @pytest.mark.parametrize("partial", [False, True])
 def test_an_interrupted_run_holds_nothing(partial: bool) -> None:
     """What was left out might be worse; what is known to be worse stays so."""
-    board = one()
+    board = board_of()
     criterion = board.tasks[0].criteria[0]
     cut = {"partial": partial, "interrupted": True}
     got = held(board, [a_judgement(criterion)], line_of(_1="pass"), **cut)
@@ -197,7 +200,7 @@ def test_an_interrupted_run_holds_nothing(partial: bool) -> None:
 
 def test_a_change_that_loosens_its_gate_holds_no_line() -> None:
     """What is loosened is told first, however well the rest is held."""
-    board = one()
+    board = board_of()
     found = [a_judgement(board.tasks[0].criteria[0])]
     got = held(board, found, HeldLine(), loosened=["T1.1: expectation"])
     assert (got.decision, got.exit_status) == (Decision.LOOSENED, 4)
@@ -205,7 +208,7 @@ def test_a_change_that_loosens_its_gate_holds_no_line() -> None:
 
 def test_what_is_worse_is_told_beside_what_is_loosened() -> None:
     """One does not hide the other."""
-    board = one()
+    board = board_of()
     found = [a_judgement(board.tasks[0].criteria[0], "fail")]
     got = held(board, found, line_of(_1="pass"), loosened=["T1.1: expectation"])
     assert (got.decision, got.exit_status) == (Decision.LOOSENED, 4)

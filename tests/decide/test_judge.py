@@ -102,12 +102,16 @@ def test_a_reading_has_its_verdict(
     criterion: Criterion, reading: Reading, verdict: str, reason: str, flaky: bool
 ) -> None:
     """One probe: what holds passes, doubts warn, what does not hold fails, the rest is error."""
-    found = judged(criterion, reading)
+    judgement = judged(criterion, reading)
 
-    assert (found.verdict, found.reason, found.flaky) == (Verdict(verdict), reason, flaky)
-    assert (found.value is None) == (verdict == "error")
-    assert (found.progress is None) == (verdict == "error")
-    assert (found.progress == 1) == (verdict in ("pass", "warn"))
+    assert (judgement.verdict, judgement.reason, judgement.flaky) == (
+        Verdict(verdict),
+        reason,
+        flaky,
+    )
+    assert (judgement.value is None) == (verdict == "error")
+    assert (judgement.progress is None) == (verdict == "error")
+    assert (judgement.progress == 1) == (verdict in ("pass", "warn"))
 
 
 def test_an_exit_status_is_called_by_its_name() -> None:
@@ -133,11 +137,11 @@ def test_an_exit_status_is_called_by_its_name() -> None:
 )
 def test_a_value_of_the_wrong_kind_is_an_error(value: Any, expected: str, code: ReasonCode) -> None:
     """What cannot be compared is not measured, and leaves no value behind."""
-    found = judged(a_criterion(expected=expected, unit=""), a_reading(value, unit=""))
+    judgement = judged(a_criterion(expected=expected, unit=""), a_reading(value, unit=""))
 
-    assert (found.verdict, found.code, found.value) == (Verdict.ERROR, code, None)
-    assert found.reason
-    assert found.hint
+    assert (judgement.verdict, judgement.code, judgement.value) == (Verdict.ERROR, code, None)
+    assert judgement.reason
+    assert judgement.hint
 
 
 def test_an_error_carries_its_reason_code_and_remedy() -> None:
@@ -169,18 +173,18 @@ def test_unset_variables_are_named_with_the_remedy(
     names: tuple[str, ...], reason: str, hint: str
 ) -> None:
     """A variable that nobody set is the criterion's error, whatever its probe printed."""
-    found = judged(a_criterion(unset=names), a_reading(0))
+    judgement = judged(a_criterion(unset=names), a_reading(0))
 
-    assert (found.verdict, found.code) == (Verdict.ERROR, ReasonCode.UNSET_VARIABLE)
-    assert (found.reason, found.hint) == (reason, hint)
+    assert (judgement.verdict, judgement.code) == (Verdict.ERROR, ReasonCode.UNSET_VARIABLE)
+    assert (judgement.reason, judgement.hint) == (reason, hint)
 
 
 def test_what_was_not_run_is_an_error_that_says_why() -> None:
     """A criterion is not judged by half of its probes."""
-    found = judged(a_criterion(), a_reading(0), not_run="the run was interrupted")
+    judgement = judged(a_criterion(), a_reading(0), not_run="the run was interrupted")
 
-    assert (found.verdict, found.code) == (Verdict.ERROR, ReasonCode.NOT_RUN)
-    assert found.reason == "the run was interrupted"
+    assert (judgement.verdict, judgement.code) == (Verdict.ERROR, ReasonCode.NOT_RUN)
+    assert judgement.reason == "the run was interrupted"
 
 
 # --- several probes -------------------------------------------------------------------------------
@@ -244,10 +248,10 @@ def test_a_ratchet_never_goes_back(
 ) -> None:
     """Worse than the baseline fails, even where the expectation holds."""
     criterion = a_criterion(expected=expected, ratchet=True, baseline=Decimal(baseline))
-    found = judged(criterion, a_reading(value))
+    judgement = judged(criterion, a_reading(value))
 
-    assert (found.verdict, found.reason) == (Verdict(verdict), reason)
-    assert (found.progress == 1) == (verdict == "pass")
+    assert (judgement.verdict, judgement.reason) == (Verdict(verdict), reason)
+    assert (judgement.progress == 1) == (verdict == "pass")
 
 
 def test_without_a_ratchet_the_baseline_only_informs() -> None:
@@ -301,20 +305,20 @@ def test_a_waiver_lifts_what_it_covers(
     until: str, up_to: str, value: Any, verdict: str, reason: str | None
 ) -> None:
     """To the end of its last day and within its bound; otherwise it is as if absent."""
-    found = judged(a_criterion(waive=a_waiver(until, up_to)), a_reading(value))
+    judgement = judged(a_criterion(waive=a_waiver(until, up_to)), a_reading(value))
 
-    assert found.verdict is Verdict(verdict)
-    assert reason is None or found.reason == reason
-    assert found.stale_waiver is False
+    assert judgement.verdict is Verdict(verdict)
+    assert reason is None or judgement.reason == reason
+    assert judgement.stale_waiver is False
 
 
 @pytest.mark.parametrize(("until", "stale"), [("2025-12-01", True), ("2025-11-19", False)])
 def test_a_waiver_that_nothing_needs_is_stale(until: str, stale: bool) -> None:
     """A waiver in force on a criterion that passes is reported; the verdict stays."""
-    found = judged(a_criterion(waive=a_waiver(until)), a_reading(3))
+    judgement = judged(a_criterion(waive=a_waiver(until)), a_reading(3))
 
-    assert (found.verdict, found.stale_waiver) == (Verdict.PASS, stale)
-    assert found.reason == "3 errors"
+    assert (judgement.verdict, judgement.stale_waiver) == (Verdict.PASS, stale)
+    assert judgement.reason == "3 errors"
 
 
 # --- attestations ---------------------------------------------------------------------------------
@@ -353,11 +357,11 @@ def test_an_attestation_is_good_for_its_time(
 ) -> None:
     """Signed, not before today, not past its end, and with its evidence in place."""
     given = Attestation(by="li.wei", on=on, until=until, evidence="docs/training.md")
-    found = judged(an_attested(attest=given), evidence_missing=evidence_missing)
+    judgement = judged(an_attested(attest=given), evidence_missing=evidence_missing)
 
-    assert (found.verdict, found.reason) == (Verdict(verdict), reason)
-    assert found.value is None
-    assert (found.hint == "have someone attest it: readiness attest T1.1") == (verdict == "fail")
+    assert (judgement.verdict, judgement.reason) == (Verdict(verdict), reason)
+    assert judgement.value is None
+    assert (judgement.hint == "have someone attest it: readiness attest T1.1") == (verdict == "fail")
 
 
 @pytest.mark.parametrize(
@@ -372,15 +376,15 @@ def test_an_attestation_is_good_for_its_time(
 )
 def test_evidence_that_changed_is_none(attested: str, now: str, verdict: str) -> None:
     """What was attested was another file; where no digest was kept, nothing is known of that."""
-    given = Attestation(
+    attestation = Attestation(
         by="li.wei", on="2025-11-01", until="2026-04-30", evidence="docs/a.md", digest=attested
     )
-    found = judged(an_attested(attest=given), evidence_digest=now)
+    judgement = judged(an_attested(attest=attestation), evidence_digest=now)
 
-    assert found.verdict is Verdict(verdict)
-    assert found.evidence_digest == now
+    assert judgement.verdict is Verdict(verdict)
+    assert judgement.evidence_digest == now
     if verdict == "fail":
-        assert found.reason == "its evidence docs/a.md changed since it was attested"
+        assert judgement.reason == "its evidence docs/a.md changed since it was attested"
 
 
 def test_an_absent_attestation_fails() -> None:

@@ -46,10 +46,10 @@ def test_without_an_answer_the_probe_was_not_run(readings: list[Reading]) -> Non
 def test_a_pattern_that_is_stopped_is_told_with_what_to_do() -> None:
     """The reader of a report sees which pattern it is."""
     criterion = a_criterion(expected=r"matches (\w+\s?)*errors", unit="")
-    found = judged(criterion, a_reading("a" * 60, unit=""), matches=give_up)
+    judgement = judged(criterion, a_reading("a" * 60, unit=""), matches=give_up)
 
-    assert found.reason == r'the pattern "(\w+\s?)*errors" takes too long on this text'
-    assert found.hint == "write a pattern without nested repetition"
+    assert judgement.reason == r'the pattern "(\w+\s?)*errors" takes too long on this text'
+    assert judgement.hint == "write a pattern without nested repetition"
 
 
 # --- values and units -----------------------------------------------------------------------------
@@ -196,20 +196,22 @@ def test_an_attestation_without_one_of_its_parts_is_none(missing: str) -> None:
 def test_an_attestation_tells_all_that_is_wrong_with_it() -> None:
     """Not one fault after the other."""
     given = Attestation(by="li.wei", on="2025-11-01", until="2025-11-19", evidence="a.md")
-    found = judged(an_attested(attest=given), evidence_missing=True)
+    judgement = judged(an_attested(attest=given), evidence_missing=True)
 
-    assert found.reason == (
+    assert judgement.reason == (
         "the attestation by li.wei expired on 2025-11-19; its evidence a.md does not exist"
     )
-    assert found.progress == 0
+    assert judgement.progress == 0
 
 
 def test_a_bound_says_nothing_of_an_absent_attestation() -> None:
     """There is no value that it could hold."""
-    found = judged(a_criterion(check=None, measure=None, attest=None, waive=a_waiver(up_to="<= 2")))
+    judgement = judged(
+        a_criterion(check=None, measure=None, attest=None, waive=a_waiver(up_to="<= 2"))
+    )
 
-    assert found.verdict is Verdict.FAIL
-    assert found.reason.endswith("its waiver covers <= 2, which cannot be judged")
+    assert judgement.verdict is Verdict.FAIL
+    assert judgement.reason.endswith("its waiver covers <= 2, which cannot be judged")
 
 
 def test_the_matcher_is_not_asked_where_there_is_no_pattern() -> None:

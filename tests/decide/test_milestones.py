@@ -56,10 +56,10 @@ def test_milestones_are_met_by_evidence(
     asked = Milestone(id="M1", priority=priority, score=Decimal(wanted) if wanted else None)
     board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
     judgements = judgements_of(board, *verdicts)
-    found = score(board, judgements)
+    total = score(board, judgements)
 
-    (whole,) = milestone_states(board, found, judgements, TODAY)
-    (part,) = milestone_states(board, found, judgements, TODAY, partial=True)
+    (whole,) = milestone_states(board, total, judgements, TODAY)
+    (part,) = milestone_states(board, total, judgements, TODAY, partial=True)
     assert (whole.met, part.met) == (met, False)
 
 

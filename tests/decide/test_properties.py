@@ -133,15 +133,15 @@ def test_the_order_changes_nothing(case: Case, random: Random) -> None:
 def test_the_lines_add_up(case: Case) -> None:
     """Exactly to the score, and as they are printed to what is printed."""
     board, judgements = case
-    found = score(board, judgements)
-    told = explain(found)
+    total = score(board, judgements)
+    explanation = explain(total)
 
-    assert sum((line.points for line in found.lines), Fraction(0)) == points(board, judgements)
-    assert sum((line.possible for line in found.lines), Fraction(0)) == (10 if found.lines else 0)
-    assert sum(told.points) + told.rounding == told.shown
-    assert told.rounding <= 0
-    assert f"{told.shown:f}" == display(points(board, judgements), board.target)
-    for line, printed in zip(found.lines, told.points, strict=True):
+    assert sum((line.points for line in total.lines), Fraction(0)) == points(board, judgements)
+    assert sum((line.possible for line in total.lines), Fraction(0)) == (10 if total.lines else 0)
+    assert sum(explanation.points) + explanation.rounding == explanation.shown
+    assert explanation.rounding <= 0
+    assert f"{explanation.shown:f}" == display(points(board, judgements), board.target)
+    for line, printed in zip(total.lines, explanation.points, strict=True):
         assert abs(Fraction(printed) - line.points) < Fraction(1, 1000)
         assert bool(printed) <= bool(line.points)
 
@@ -150,13 +150,13 @@ def test_the_lines_add_up(case: Case) -> None:
 def test_ready_means_that_nothing_blocks(case: Case) -> None:
     """Ready: no blocking criterion is bad or unknown, and something was measured."""
     board, judgements = case
-    found = score(board, judgements)
-    decided = gate(board, found, judgements, partial=False)
+    total = score(board, judgements)
+    decided = gate(board, total, judgements, partial=False)
     blocking = {task.id for task in board.tasks if board.priorities[task.priority].blocking}
 
     if decided.decision is Decision.READY:
-        assert found.value is not None
-        assert found.value >= board.target
+        assert total.value is not None
+        assert total.value >= board.target
         assert not any(
             one.verdict in (Verdict.FAIL, Verdict.ERROR)
             for one in judgements

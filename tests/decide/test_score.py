@@ -135,11 +135,11 @@ def test_counters_tell_how_much_was_measured() -> None:
     verdicts = ["pass", "warn", "fail", "error", "waived", "waived", "skip", "pass", "fail", "skip"]
     judgements = judgements_of(board, *verdicts)
     judgements[5] = a_judgement(criteria[5], "waived", value=None)
-    found = score(board, judgements)
+    total = score(board, judgements)
 
-    assert (found.measured, found.in_scope, found.total) == (5, 8, 10)
-    assert found.measured_share == Fraction(5, 9) / 2
-    assert found.attested_share == Fraction(1, 3)
+    assert (total.measured, total.in_scope, total.total) == (5, 8, 10)
+    assert total.measured_share == Fraction(5, 9) / 2
+    assert total.attested_share == Fraction(1, 3)
 
 
 def test_a_board_without_weight_has_no_division_by_zero() -> None:
@@ -177,11 +177,11 @@ def test_the_explained_lines_add_up_to_what_is_printed() -> None:
     """Sevenths do not end as decimals; what is printed adds up all the same."""
     board = a_board(a_task(criteria=7))
     found = score(board, judgements_of(board, *["pass"] * 5, "fail", "error"))
-    told = explain(found)
+    explanation = explain(found)
 
-    assert told.points == (*[Decimal("1.429")] * 2, *[Decimal("1.428")] * 3, 0, 0)
-    assert sum(told.points) + told.rounding == told.shown == Decimal("7.1")
-    assert told.rounding == Decimal("-0.042")
+    assert explanation.points == (*[Decimal("1.429")] * 2, *[Decimal("1.428")] * 3, 0, 0)
+    assert sum(explanation.points) + explanation.rounding == explanation.shown == Decimal("7.1")
+    assert explanation.rounding == Decimal("-0.042")
 
 
 def test_the_explained_lines_have_decimals_enough() -> None:
@@ -199,7 +199,7 @@ def test_the_explained_lines_have_decimals_enough() -> None:
 def test_the_lines_that_lost_most_get_what_is_left_over() -> None:
     """Thirds lose more by rounding down than sevenths do."""
     board = a_board(a_task("T1", 3), a_task("T2", 7))
-    told = explain(score(board, judgements_of(board, *["pass"] * 10)))
+    explanation = explain(score(board, judgements_of(board, *["pass"] * 10)))
 
     thirds, sevenths = [Decimal("1.667")] * 3, [Decimal("0.714")] * 6
-    assert told.points == (*thirds, Decimal("0.715"), *sevenths)
+    assert explanation.points == (*thirds, Decimal("0.715"), *sevenths)

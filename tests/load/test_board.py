@@ -123,12 +123,12 @@ def test_a_project_takes_the_place_of_the_workdir(board: Loader, folder: Path) -
 
 def test_a_command_without_a_reader_passes_on_exit_status_0(criterion: CriterionLoader) -> None:
     """An inline probe is judged by its status, which its reader takes as it is."""
-    found = criterion("run: sh type-check.sh")
-    assert found.measure.reader.format is Format.EXIT
-    assert (found.measure.name, found.measure.unit) == ("exit", "")
-    assert (found.expect.operator, found.expect.number) == (Operator.EQ, 0)
-    assert found.check.exit_ok is None
-    assert (found.check.name, found.check.run) == ("", "sh type-check.sh")
+    loaded = criterion("run: sh type-check.sh")
+    assert loaded.measure.reader.format is Format.EXIT
+    assert (loaded.measure.name, loaded.measure.unit) == ("exit", "")
+    assert (loaded.expect.operator, loaded.expect.number) == (Operator.EQ, 0)
+    assert loaded.check.exit_ok is None
+    assert (loaded.check.name, loaded.check.run) == ("", "sh type-check.sh")
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_parameters_are_text_as_written(criterion: CriterionLoader) -> None:
 
 def test_parameters_of_an_inline_probe_are_free(criterion: CriterionLoader) -> None:
     """A command of the board's own may have parameters and a matrix too."""
-    found = criterion(
+    loaded = criterion(
         "run: pytest --db $db $more\nwith: {more: -x}\nmatrix: {db: [a, b], v: [1, 2]}"
     )
-    assert found.params == {"more": "-x", "db": "a", "v": "1"}
-    assert [(each["db"], each["v"]) for each in found.matrix] == [
+    assert loaded.params == {"more": "-x", "db": "a", "v": "1"}
+    assert [(each["db"], each["v"]) for each in loaded.matrix] == [
         *(("a", "1"), ("a", "2"), ("b", "1"), ("b", "2"))
     ]
 
@@ -229,7 +229,7 @@ def test_commands_are_left_to_the_shell(criterion: CriterionLoader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "given"),
+    ("command", "params"),
     [
         ("make lint", {"target": "lint", "args": ""}),
         ("make -C sub lint LEVEL=2 -s", {"target": "lint", "args": "-C sub LEVEL=2 -s"}),
@@ -238,14 +238,14 @@ def test_commands_are_left_to_the_shell(criterion: CriterionLoader) -> None:
     ],
 )
 def test_a_check_stands_for_a_plain_command(
-    criterion: CriterionLoader, command: str, given: dict[str, str]
+    criterion: CriterionLoader, command: str, params: dict[str, str]
 ) -> None:
     """A command that a check stands for is counted by it, where it runs, under its own words."""
-    found = criterion(f"run: {command}\ninputs: [src]\ntimeout: 3s")
-    assert found.check.name == "make-target"
-    assert {**found.params, **given, "in_place": "true"} == found.params
-    assert (found.written, found.title) == (command, command)
-    assert (found.check.inputs, found.timeout) == (("src",), 3)
+    loaded = criterion(f"run: {command}\ninputs: [src]\ntimeout: 3s")
+    assert loaded.check.name == "make-target"
+    assert {**loaded.params, **params, "in_place": "true"} == loaded.params
+    assert (loaded.written, loaded.title) == (command, command)
+    assert (loaded.check.inputs, loaded.timeout) == (("src",), 3)
 
 
 @pytest.mark.parametrize(

@@ -316,12 +316,12 @@ def test_each_circle_of_dependencies_is_named(
         f"  - {{id: {name}, depends_on: [{other}], criteria: [{{run: x}}]}}\n"
         for name, other in arrows.items()
     )
-    found: list[str] = []
+    named: list[str] = []
     try:
         board(text)
     except BoardError as error:
-        found = [str(fault.message).split(": ")[1] for fault in error.faults]
-    assert found == circles
+        named = [str(fault.message).split(": ")[1] for fault in error.faults]
+    assert named == circles
 
 
 def test_a_long_chain_of_tasks_is_no_circle(board: Loader) -> None:

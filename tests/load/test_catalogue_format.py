@@ -203,10 +203,10 @@ def test_each_mistake_in_a_check_is_one_fault(
 
 def test_faults_of_all_checks_come_together(load: Callable[..., dict[str, Check]]) -> None:
     """One bad check does not hide the next."""
-    found = faults(
+    lines = faults(
         load, a="rum: x", b="run: x\nafter: c", c="run: x\nafter: b", d="[\n", e="run: x"
     )
-    assert [line.split(": ")[0] for line in found] == [
+    assert [line.split(": ")[0] for line in lines] == [
         *("checks/a.yaml:1:1", "checks/c.yaml:2:8", "checks/d.yaml:2:1")
     ]
 

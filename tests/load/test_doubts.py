@@ -206,13 +206,13 @@ def test_a_doubt_makes_a_warning_of_a_pass(load: Load) -> None:
         reading = Reading(samples=(sample,))
         return judge(criterion, [reading], today=dt.date(2026, 1, 1))
 
-    found = judged(0)
-    assert found.verdict is Verdict.WARN
-    assert not found.flaky
-    assert "passes when `pytest` fails" in found.reason
-    assert found.hint.startswith("remove `|| true`")
+    passing = judged(0)
+    assert passing.verdict is Verdict.WARN
+    assert not passing.flaky
+    assert "passes when `pytest` fails" in passing.reason
+    assert passing.hint.startswith("remove `|| true`")
     chinese = sentences(Language.ZH)
-    assert "在 `pytest` 失败时也通过" in in_language(found.reason, chinese)
-    assert in_language(found.hint, chinese).startswith("请删除掩盖失败的 `|| true`")
+    assert "在 `pytest` 失败时也通过" in in_language(passing.reason, chinese)
+    assert in_language(passing.hint, chinese).startswith("请删除掩盖失败的 `|| true`")
     assert judged(1).verdict is Verdict.FAIL
     assert not judged(1).hint

@@ -185,7 +185,7 @@ def test_both_parsers_find_the_same_faults(
     text: str, loader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without libyaml, the parser in Python finds a fault where libyaml does."""
-    monkeypatch.setattr(yaml_events, "_Loader", getattr(yaml, loader))
+    monkeypatch.setattr(yaml_events, "LOADER", getattr(yaml, loader))
     assert len(faults(text)) == 1
 
 

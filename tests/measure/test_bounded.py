@@ -72,7 +72,7 @@ def test_plain_patterns_need_no_worker(pattern: str) -> None:
 
 @pytest.mark.parametrize("filler", ["", "x" * 5_000_000])
 @pytest.mark.parametrize(
-    ("pattern", "text", "found"),
+    ("pattern", "text", "words"),
     [
         (r"(\d+) errors", "\n12 errors, 3 errors", ["12", "3"]),
         (r"\d+ errors", "\n12 errors", ["12 errors"]),
@@ -82,12 +82,12 @@ def test_plain_patterns_need_no_worker(pattern: str) -> None:
     ],
 )
 def test_the_worker_finds_what_is_found_in_place(
-    filler: str, pattern: str, text: str, found: list[str]
+    filler: str, pattern: str, text: str, words: list[str]
 ) -> None:
     """Long texts and short ones are searched alike."""
     text = filler + text
     where = bounded.spans(pattern, text)
-    assert [text[start:end] for start, end in where][-len(found) or None :] == found
+    assert [text[start:end] for start, end in where][-len(words) or None :] == words
 
 
 @pytest.mark.parametrize("pattern", [r"error", r"(?:err)+or"])

@@ -43,10 +43,10 @@ def test_what_takes_too_long_is_an_error(
     """In bounded time, and what is read next is read as ever."""
     monkeypatch.setattr(costly, "_MOST_CPU", 0.5)
     began = time.monotonic()
-    found = read(a_reader(kind, query=query), text)
+    measured = read(a_reader(kind, query=query), text)
     assert time.monotonic() - began < 10
-    assert isinstance(found, Unmeasured)
-    assert found.code is ReasonCode.UNREADABLE
+    assert isinstance(measured, Unmeasured)
+    assert measured.code is ReasonCode.UNREADABLE
     assert read(a_reader("json", query="a"), '{"a": 3}').value == 3  # type: ignore[union-attr]
 
 

@@ -297,10 +297,10 @@ def test_progress_is_the_share_of_the_way(
     """Progress follows the contract's formula; only what holds is at 1."""
     wanted = expect.parse(text)
 
-    found = expect.progress(wanted, value, unit, baseline, better)
+    progress = expect.progress(wanted, value, unit, baseline, better)
 
-    assert 0 <= share - Fraction(found) < Fraction(1, 10**27)
-    assert (found == 1) == (share == 1)
+    assert 0 <= share - Fraction(progress) < Fraction(1, 10**27)
+    assert (progress == 1) == (share == 1)
 
 
 @pytest.mark.parametrize(

@@ -84,11 +84,11 @@ def test_a_part_runs_only_what_is_its_own() -> None:
     """Ids, indices and reasons of what is skipped anyway stay; the rest is elsewhere."""
     plan = a_plan(*checks("p", "a>p", "b", "c"), selectors=("T1.a", "T1.b"))
     first, second = parts(plan, 2, {})
-    one, two = only(plan, first, 1, 2), only(plan, second, 2, 2)
-    assert [one.probes[index].check.name for index in one.order] == ["p", "a"]
-    assert [two.probes[index].check.name for index in two.order] == ["b"]
-    assert (one.probes, one.partial) == (plan.probes, True)
-    told = [planned.skipped for planned in one.planned]
+    mine, theirs = only(plan, first, 1, 2), only(plan, second, 2, 2)
+    assert [mine.probes[index].check.name for index in mine.order] == ["p", "a"]
+    assert [theirs.probes[index].check.name for index in theirs.order] == ["b"]
+    assert (mine.probes, mine.partial) == (plan.probes, True)
+    told = [planned.skipped for planned in mine.planned]
     assert told == ["not selected", "", "in another part than 1 of 2", "not selected"]
 
 
@@ -141,16 +141,16 @@ def test_every_criterion_is_in_one_part_with_all_it_needs(data: st.DataObject, c
         made += checks(f"{name}{word}" + (f">{after}" if after else ""))
     plan = a_plan(*made)
     known = {index: data.draw(st.floats(0, 100)) for index in range(len(plan.probes))}
-    found = parts(plan, count, known)
-    assert sorted(name for part in found for name in part) == sorted(f"T1.{n}" for n in names)
-    assert found == parts(msgspec.structs.replace(plan, order=plan.order[::-1]), count, known)
+    cuts = parts(plan, count, known)
+    assert sorted(name for part in cuts for name in part) == sorted(f"T1.{n}" for n in names)
+    assert cuts == parts(msgspec.structs.replace(plan, order=plan.order[::-1]), count, known)
     started: list[int] = []
-    for place, part in enumerate(found):
+    for place, part in enumerate(cuts):
         started += only(plan, part, place + 1, count).order
     assert sorted(started) == list(range(len(plan.probes)))
     for word in ("x", "y"):
         holders = {n.name for n in made if word in n.exclusive}
-        assert sum(bool(holders & {n.removeprefix("T1.") for n in part}) for part in found) <= 1
+        assert sum(bool(holders & {n.removeprefix("T1.") for n in part}) for part in cuts) <= 1
 
 
 def test_what_has_no_probe_is_in_one_part() -> None:

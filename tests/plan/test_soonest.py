@@ -52,11 +52,11 @@ def test_producers_come_before_their_readers_and_cost_as_they_do() -> None:
         a_check(name="o", run="./o"),
     )
     criteria = [a_criterion("T1.r", check=reader), a_criterion("T1.o", check=other)]
-    checks = {one.name: one for one in (producer, reader, other)}
+    checks = {probe.name: probe for probe in (producer, reader, other)}
     plan = make_plan(a_board(a_task(criteria=criteria), checks=checks), environ={})
     seconds = {"p": 30.0, "r": 1.0, "o": 5.0}
     probes = tuple(
-        msgspec.structs.replace(one, estimate=seconds[one.check.name]) for one in plan.probes
+        msgspec.structs.replace(probe, estimate=seconds[probe.check.name]) for probe in plan.probes
     )
     plan = msgspec.structs.replace(plan, probes=probes)
     assert order(soonest(plan, {"T1.r", "T1.o"}, (), {})) == "opr"

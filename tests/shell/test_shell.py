@@ -167,10 +167,10 @@ def test_bash_agrees(command: str, errexit: bool, tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         timeout=10,
     )
-    found = shell.masks(command, errexit=errexit)
-    if any(mask.final for mask in found):
+    masks = shell.masks(command, errexit=errexit)
+    if any(mask.final for mask in masks):
         assert done.returncode == 0, done.stderr
-    elif not found and command not in HONEST_AND_GREEN:
+    elif not masks and command not in HONEST_AND_GREEN:
         assert done.returncode != 0, done.stderr
 
 

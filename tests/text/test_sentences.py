@@ -40,7 +40,7 @@ PACKAGE = Path(readiness.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 NOTICED = tomllib.loads((PACKAGE / "propose" / "noticed.toml").read_text("utf-8"))
-HARMFUL = [each for each in Deed if each not in (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)]
+HARMFUL = [deed for deed in Deed if deed not in (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)]
 SPEAKERS = [
     path
     for path in MODULES
@@ -171,14 +171,14 @@ def in_file(language: Language) -> dict[str, str]:
     return dict(flat(tomllib.loads((PACKAGE / "text" / f"{language}.toml").read_text("utf-8"))))
 
 
-def by_form(said: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def by_form(sentences_by_key: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The forms of each sentence; one that is the same for every number has one."""
-    found: dict[str, dict[str, str]] = {}
-    for key, text in said.items():
+    forms: dict[str, dict[str, str]] = {}
+    for key, text in sentences_by_key.items():
         whole, _, last = key.rpartition(".")
-        key, form = (whole, last) if f"{whole}.one" in said else (key, "other")
-        found.setdefault(key, {})[form] = text
-    return found
+        key, form = (whole, last) if f"{whole}.one" in sentences_by_key else (key, "other")
+        forms.setdefault(key, {})[form] = text
+    return forms
 
 
 def gaps(text: str) -> set[str]:
@@ -194,11 +194,11 @@ EN, ZH = by_form(in_file(Language.EN)), by_form(in_file(Language.ZH))
 def asked_for() -> Iterator[tuple[str, Asked]]:
     """Every key that the package asks for, and where."""
     for path in SPEAKERS:
-        for one in asked(path.read_text("utf-8")):
-            yield f"{path.relative_to(PACKAGE)}:{one.line}", one
+        for asking in asked(path.read_text("utf-8")):
+            yield f"{path.relative_to(PACKAGE)}:{asking.line}", asking
     for path in TEMPLATES:
-        for one in asked_in_template(path.read_text("utf-8")):
-            yield f"{path.relative_to(PACKAGE)}:{one.line}", one
+        for asking in asked_in_template(path.read_text("utf-8")):
+            yield f"{path.relative_to(PACKAGE)}:{asking.line}", asking
 
 
 @pytest.mark.parametrize("language", Language)
@@ -212,14 +212,14 @@ def test_the_file_is_read_as_toml_is(language: Language) -> None:
 def unlike(english: Mapping[str, str], chinese: Mapping[str, str]) -> set[str]:
     """The keys that one of two languages lacks, or that are filled in or divided otherwise."""
     here, there = by_form(english), by_form(chinese)
-    found = set(here.keys() ^ there.keys())
+    differing = set(here.keys() ^ there.keys())
     for key in here.keys() & there.keys():
         one, other = here[key].get("one", here[key]["other"]), here[key]["other"]
         wanted = gaps(other)
         fitting = gaps(there[key]["other"]) == wanted and wanted - {"count"} <= gaps(one) <= wanted
         if not fitting or other.count(" | ") != there[key]["other"].count(" | "):
-            found.add(key)
-    return found
+            differing.add(key)
+    return differing
 
 
 def test_both_languages_say_the_same() -> None:
@@ -242,15 +242,15 @@ def test_chinese_is_chinese() -> None:
 
 def test_whatever_is_asked_for_is_there_and_filled_in() -> None:
     """A key is written out where it is asked for, with the facts that its sentence needs."""
-    for place, one in asked_for():
-        if one.family:
-            keys = [key for key in EN if key.startswith(f"{one.key}.")]
-            assert one.key in FAMILIES, place
-            assert set().union(*(gaps(EN[key]["other"]) for key in keys)) == one.facts, place
+    for place, asking in asked_for():
+        if asking.family:
+            keys = [key for key in EN if key.startswith(f"{asking.key}.")]
+            assert asking.key in FAMILIES, place
+            assert set().union(*(gaps(EN[key]["other"]) for key in keys)) == asking.facts, place
         else:
-            assert one.key in EN, f"{place}: {one.key or 'no literal key'}"
-            said = gaps(EN[one.key]["other"]) | ({"count"} if "one" in EN[one.key] else set())
-            assert said == one.facts, f"{place}: {one.key}"
+            assert asking.key in EN, f"{place}: {asking.key or 'no literal key'}"
+            said = gaps(EN[asking.key]["other"]) | ({"count"} if "one" in EN[asking.key] else set())
+            assert said == asking.facts, f"{place}: {asking.key}"
 
 
 def test_whatever_is_there_is_asked_for() -> None:
