@@ -99,7 +99,7 @@ FAMILIES: Mapping[str, object] = {
     "team.plan": ReportKind,
     "formats.notification": ("gate", "left-out"),
     "propose.deed": HARMFUL,
-    "propose.noticed": [each["reason"] for each in NOTICED["noticed"]],
+    "propose.noticed": [row["reason"] for row in NOTICED["noticed"]],
     "metric": [
         f"readiness_{name}"
         for name in re.findall(
