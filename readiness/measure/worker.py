@@ -133,6 +133,7 @@ def _answer(request: bytes) -> bytes:
 
     seconds, work, text, facts, named = pickle.loads(request)  # noqa: S301 - from the gate
     _sent = text = _sent if text is None else text
+    answer: tuple[object, Exception | None]
     with _limited(seconds):
         try:
             answer = (work(text, *facts, **named), None)
