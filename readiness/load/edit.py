@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias, cast
 
-import yaml
-
 from readiness.load import text_data
 from readiness.text import yaml_lines
 from readiness.text.worded import worded
-from readiness.text.yaml_events import LOADER
+from readiness.text.yaml_events import MappingNode, Node, ScalarNode, outline
 
 Path: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = object
@@ -88,13 +86,13 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], t
         raise IndexError
     for name, value in fields.items():
         here = _at(text, (*path, key))
-        if not isinstance(here, yaml.MappingNode):
+        if not isinstance(here, MappingNode):
             raise EditError(worded("fault.no_mapping", key=key))
         text = _with_field(text, here, name, value)
     return text
 
 
-def _with_field(text: str, here: yaml.Node, name: str, value: str | None) -> str:
+def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     pair = _pair(here, name)
     if pair is None:
         return text if value is None else _insert(text, here, name, _scalar(value), 0)
@@ -112,7 +110,7 @@ def _with_field(text: str, here: yaml.Node, name: str, value: str | None) -> str
     return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
 
 
-def _insert(text: str, here: yaml.Node, key: str, value: Callable[[bool], str], tried: int) -> str:
+def _insert(text: str, here: Node, key: str, value: Callable[[bool], str], tried: int) -> str:
     """Insert a new item into a mapping, written as its others are."""
     pairs = _pairs(here)
     if tried and (_is_in_line(here) or tried >= len(pairs)):
@@ -133,7 +131,7 @@ def _insert(text: str, here: yaml.Node, key: str, value: Callable[[bool], str], 
     return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
 
 
-def _without(text: str, here: yaml.Node, name: str) -> str:
+def _without(text: str, here: Node, name: str) -> str:
     """Remove an item from a mapping: its lines, or its part of a line."""
     pairs = _pairs(here)
     place = next(number for number, (key, _) in enumerate(pairs) if key.value == name)
@@ -188,13 +186,10 @@ def _break_at(text: str, place: int) -> str:
 # --- the parts ----------------------------------------------------------------------------------
 
 
-def _at(text: str, path: Path) -> yaml.Node:
-    try:
-        node = yaml.compose(text, Loader=LOADER)
-    except yaml.YAMLError:  # an anchor that is set twice
-        raise EditError(worded("fault.anchor")) from None
+def _at(text: str, path: Path) -> Node:
+    node = outline(text)
     if node is None:
-        raise EditError(worded("fault.nothing_in_it"))
+        raise EditError(worded("fault.anchor"))
     for step in path:
         if isinstance(step, int):
             key, item = node, node.value[step]
@@ -211,34 +206,34 @@ def _at(text: str, path: Path) -> yaml.Node:
     return node
 
 
-def _pairs(node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
-    return node.value if isinstance(node, yaml.MappingNode) else []
+def _pairs(node: Node) -> list[tuple[Node, Node]]:
+    return node.value if isinstance(node, MappingNode) else []
 
 
-def _pair(node: yaml.Node, key: str) -> tuple[yaml.Node, yaml.Node] | None:
+def _pair(node: Node, key: str) -> tuple[Node, Node] | None:
     return next((pair for pair in _pairs(node) if pair[0].value == key), None)
 
 
-def _is_alias(before: yaml.Node, node: yaml.Node) -> bool:
+def _is_alias(before: Node, node: Node) -> bool:
     """Return whether an alias stands for a node: it is found where its anchor is."""
     return _start(node) < _start(before)
 
 
-def _is_in_line(node: yaml.Node) -> bool:
+def _is_in_line(node: Node) -> bool:
     return bool(getattr(node, "flow_style", False))
 
 
-def _style(node: yaml.Node) -> str | None:
-    return node.style if isinstance(node, yaml.ScalarNode) else None
+def _style(node: Node) -> str | None:
+    return node.style if isinstance(node, ScalarNode) else None
 
 
-def _start(node: yaml.Node) -> int:
+def _start(node: Node) -> int:
     return cast("int", node.start_mark.index)
 
 
-def _end(text: str, node: yaml.Node) -> int:
+def _end(text: str, node: Node) -> int:
     """Return where a part ends: the parser counts the blank lines behind some of them in."""
-    if node.value and not isinstance(node, yaml.ScalarNode) and not _is_in_line(node):
+    if node.value and not isinstance(node, ScalarNode) and not _is_in_line(node):
         last = node.value[-1]
         return _end(text, last[1] if isinstance(last, tuple) else last)
     end = cast("int", node.end_mark.index)

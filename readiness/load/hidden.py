@@ -90,7 +90,11 @@ def _doubt(silent: Silence) -> Doubt:
         reason = worded("fault.passes_where", what=_short(silent.tool))
         hint = worded("hint.say_proof", example=_PROOF)
     if silent.remedy:
-        hint = worded("hint.write", text=joined([f"`{line}`" for line in silent.remedy], "and"))
+        from readiness.text.yaml_lines import scalar
+
+        command, *fields = silent.remedy
+        lines = [f"`{line}`" for line in (f"run: {scalar(command)}", *fields)]
+        hint = worded("hint.write", text=joined(lines, "and"))
     elif silent.mask:
         other = worded("hint.say_proof", example=_PROOF)
         hint = worded("hint.remove_mask", what=silent.mask, other=other)

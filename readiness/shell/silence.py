@@ -25,8 +25,9 @@ STATUSES: Final = "exit: {ok: [0, 1]}"
 class Silence(NamedTuple):
     """How a command passes although `tool` fails; nothing in it can fail where that is empty.
 
-    `mask` is what hides the failure, where it is one part of the command. `remedy` are the fields
-    of a board that ask the same and tell of the tool's failure; empty where none are known.
+    `mask` is what hides the failure, where it is one part of the command. `remedy` is a command
+    that asks the same and tells of its tool's failure, and the fields that a board then needs
+    beside it; empty where none is known.
     """
 
     tool: str = ""
@@ -58,14 +59,8 @@ def silent_count(command: str) -> Silence | None:
         tool, _, rest = mask.command.partition("|")
         tool = tool.strip()
         if mask.final and is_work(tool.split()[:1]) and _COUNTS.search(f"|{rest}"):
-            return Silence(tool=tool, remedy=(_run(tool), "read: {as: text, count: …}", STATUSES))
+            return Silence(tool=tool, remedy=(tool, "read: {as: text, count: …}", STATUSES))
     return None
-
-
-def _run(command: str) -> str:
-    from readiness.text.yaml_lines import scalar
-
-    return f"run: {scalar(command)}"
 
 
 def _of_a_question(body: str) -> Silence | None:
@@ -94,7 +89,7 @@ def _negated(body: str, node: "Node", *, is_whole: bool) -> Silence | None:
     asked = body[node.start : node.end].lstrip("! \t").strip()
     if not is_whole or len(node.parts) > 1:
         return Silence(tool=asked)
-    return Silence(tool=asked, remedy=(_run(asked), STATUSES, 'expect: "== 1"'))
+    return Silence(tool=asked, remedy=(asked, STATUSES, 'expect: "== 1"'))
 
 
 def _can_be_in_trouble(node: "Node") -> bool:
@@ -115,4 +110,4 @@ def _tested(body: str, node: "Node", *, is_whole: bool) -> Silence | None:
     if not is_whole or _SAY_NO & set(names):  # which fail where there is nothing to find
         return Silence(tool=inner)
     rest = f"{body[: outputs[0].start()]}$out{body[outputs[0].end() :]}"
-    return Silence(tool=inner, remedy=(_run(f"out=$({inner}); {rest}"),))
+    return Silence(tool=inner, remedy=(f"out=$({inner}); {rest}",))

@@ -21,6 +21,9 @@ from readiness.text.yaml_scalars import NULLS, NUMERIC, SPECIAL, Data
 with compiled_later():
     import yaml
     from yaml import events
+    from yaml.nodes import MappingNode as MappingNode
+    from yaml.nodes import Node as Node
+    from yaml.nodes import ScalarNode as ScalarNode
 
 Container: TypeAlias = dict[str, Data] | list[Data]
 
@@ -332,3 +335,15 @@ class YamlReader:
         line, column = (mark.line, mark.column) if mark else (0, 0)
         context = f" {error.context}" if error.context else ""
         self._fault_at(line, column, f"not YAML: {error.problem or 'unreadable'}{context}")
+
+
+def outline(text: str) -> Node | None:
+    """Return the outermost part of a text; None for an empty one, or where anchors are unclear.
+
+    What an alias stands for is the very part that its anchor marks.
+    """
+    try:
+        node: Node | None = yaml.compose(text, Loader=LOADER)
+    except yaml.YAMLError:
+        return None
+    return node
