@@ -331,7 +331,7 @@ def _shard(option: Option, text: str) -> tuple[int, int]:
 
 def _seconds(option: Option, text: str) -> float:
     from readiness.model.errors import UsageError
-    from readiness.model.expect import duration
+    from readiness.model.units import duration
     from readiness.text.worded import joined, words_of
 
     try:

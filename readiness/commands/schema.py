@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from readiness.command_line.options import Argument, Verb
 from readiness.command_line.reader import load, names
-from readiness.load import board_schema, check_schema
+from readiness.load.schema import board_schema, check_schema
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.record.document import run_schema

@@ -14,17 +14,3 @@ def text_data(content: bytes) -> object:
 
     document = parse(content, "", text_under=TEXT_UNDER)
     return None if document.faults else document.data
-
-
-def board_schema() -> dict[str, object]:
-    """Return the JSON Schema (draft 2020-12) of a board file."""
-    from readiness.load import schema
-
-    return schema.board_schema()
-
-
-def check_schema() -> dict[str, object]:
-    """Return the JSON Schema (draft 2020-12) of a check file."""
-    from readiness.load import schema
-
-    return schema.check_schema()

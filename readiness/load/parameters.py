@@ -1,8 +1,10 @@
 """What a criterion gives to its check, and in which folder: for each combination of its matrix."""
 
+import math
 import os
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from msgspec import UNSET
@@ -184,17 +186,12 @@ class ParameterLoader:
         return text
 
     def _combinations(self, axes: dict[str, list[str]], path: Path) -> tuple[dict[str, str], ...]:
-        count = 1
-        for values in axes.values():
-            count *= len(values)
+        count = math.prod(map(len, axes.values()))
         if count > MAX_COMBINATIONS:
             message = worded("fault.combinations", count=count)
             self.problems.add(path, message, worded("hint.the_most", most=MAX_COMBINATIONS))
             return NOTHING
-        combinations: list[dict[str, str]] = [{}]
-        for name, values in axes.items():
-            combinations = [{**one, name: value} for one in combinations for value in values]
-        return tuple(combinations)
+        return tuple(dict(zip(axes, values, strict=True)) for values in product(*axes.values()))
 
     def _mentioned(self, check: Check, params: dict[str, str | None], unset: list[str]) -> None:
         """Add the variables that the command needs and that the board's `env` could not set."""

@@ -39,7 +39,7 @@ def parse(kind: Format, text: str, passed_over: str = "") -> Data:
     reader = reader_of(kind)
     try:
         if passed_over:
-            from readiness.measure.plain_lines import without
+            from readiness.measure.read_jsonl import without
 
             text = without(text, passed_over)
         return reader.parse(text)

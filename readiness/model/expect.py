@@ -16,34 +16,15 @@ from readiness.model.units import (
     UNITS,
     convert,
     counted,
-    duration,
     factor,
     quantity,
     quote,
     same_kind,
-    singular,
     smallest,
 )
 from readiness.model.words import Better, Operator
 from readiness.startup.patterns import later
 from readiness.text.worded import worded
-
-__all__ = [
-    "UNITS",
-    "can_fail",
-    "compatible",
-    "convert",
-    "direction",
-    "duration",
-    "format_value",
-    "holds",
-    "mismatch",
-    "parse",
-    "progress",
-    "search",
-    "singular",
-    "target",
-]
 
 Value: TypeAlias = Decimal | bool | str
 Matcher: TypeAlias = Callable[[str, str], bool]

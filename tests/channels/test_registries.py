@@ -13,7 +13,7 @@ import pytest
 
 from readiness import __version__
 from readiness.command_line.reader import names
-from readiness.load import board_schema
+from readiness.load.schema import board_schema
 from tests.support.channels import documents
 from tests.support.program import ROOT, Project
 

@@ -198,14 +198,6 @@ def test_an_interrupted_run_holds_nothing(partial: bool) -> None:
     assert held(board, [a_judgement(criterion, "fail")], line_of(_1="pass"), **cut).exit_status == 1
 
 
-def test_a_change_that_loosens_its_gate_holds_no_line() -> None:
-    """What is loosened is told first, however well the rest is held."""
-    board = board_of()
-    found = [a_judgement(board.tasks[0].criteria[0])]
-    got = held(board, found, HeldLine(), loosened=["T1.1: expectation"])
-    assert (got.decision, got.exit_status) == (Decision.LOOSENED, 4)
-
-
 def test_what_is_worse_is_told_beside_what_is_loosened() -> None:
     """One does not hide the other."""
     board = board_of()

@@ -44,21 +44,16 @@ def lines(hint: str) -> dict[str, Any]:
 
 FAULTY = [
     {"run": "! grep -rn TODO srcc"},
-    {"run": "! nosuch_tool src"},
     {"run": "! git grep -n 'FIXME: now'"},
     {"run": "! nosuch_tool src | grep -q error"},
     {"run": 'test -z "$(git status --porcelain)"'},
-    {"run": "[ -z \"$(nosuch_tool 'a b')\" ]"},
     {"run": "nosuch_tool src && exit 1 || exit 0"},
     {"run": "mypy src || true"},
-    {"run": "mypy src || echo bad"},
     {"run": "command -v mypy || exit 0; mypy"},
     {"run": "cd src && ! grep -q x y"},
     {"run": "grep -rn TODO srcc", "expect": "!= 0"},
     {"run": "exit 7", "expect": "< 124"},
-    {"run": "exit 7", "expect": "<= 255"},
     {"run": "exit 7", "expect": "between 0 and 123"},
-    {"run": "exit 7", "expect": "!= 200"},
     {"run": "sh gate.sh", "exit": {"ok": [3]}, "expect": "== 3"},
     {"run": "sh gate.sh", "exit": {"ok": [0]}, "expect": "== 0"},
     {"run": "sh gate.sh", "exit": {"ok": [0, 1]}, "expect": "!= 5"},
@@ -72,26 +67,6 @@ def test_what_a_hint_tells_to_write_helps(hints: Hints, criterion: dict[str, Any
     told = lines(hint)
     assert told, hint
     assert hints(criterion | told) == []
-
-
-@pytest.mark.parametrize(
-    "criterion",
-    [
-        {"run": "grep -rn TODO src", "exit": {"ok": [0, 1]}, "expect": "== 1"},
-        {"run": "grep -rn TODO src", "expect": "== 1"},
-        {"run": "pylint src", "expect": "< 32"},
-        {"run": "sh gate.sh", "exit": {"ok": [0]}},
-        {"run": "sh gate.sh", "exit": {"ok": [0, 3]}, "expect": "== 3"},
-        {"run": "sh gate.sh", "expect": "!= 5", "exit": {"ok": [0, 5]}},
-        {"run": "sh gate.sh", "expect": "between 0 and 3"},
-        {"run": "cat x", "read": {"as": "exit"}, "exit": {"ok": [0, 1]}, "expect": "<= 0"},
-        {"run": "! x", "proof": {"as": "text", "regex": "done"}},
-    ],
-    ids=lambda one: one["run"],
-)
-def test_what_can_be_missed_is_no_fault(hints: Hints, criterion: dict[str, Any]) -> None:
-    """An expectation that one of the allowed statuses misses, and named statuses, are accepted."""
-    assert hints(criterion) == []
 
 
 def test_what_is_expected_of_a_status_by_itself_is_in_the_grammar_too() -> None:

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from readiness.load import board_schema, check_schema
+from readiness.load.schema import board_schema, check_schema
 from readiness.load.validate import RULES
 from tests.load.test_catalogue_format import FULL
 from tests.support.boards import EXAMPLE, HTTP, MYPY, one

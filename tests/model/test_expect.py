@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.model import expect
+from readiness.model import expect, units
 from readiness.model.amounts import format_among
 from readiness.model.words import Better, Operator
 from tests.support.builders import a_measure
@@ -150,13 +150,13 @@ def test_units_fit_within_their_kind(text: str, unit: str, fits: bool) -> None:
 )
 def test_numbers_are_converted(number: str, source: str, target: str, result: str) -> None:
     """A number keeps its worth in another unit of its kind."""
-    assert expect.convert(D(number), source, target) == D(result)
+    assert units.convert(D(number), source, target) == D(result)
 
 
 def test_units_of_two_kinds_are_not_converted() -> None:
     """There are no seconds in a byte."""
     with pytest.raises(ValueError, match="s cannot be converted to B"):
-        expect.convert(D(1), "s", "B")
+        units.convert(D(1), "s", "B")
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_a_share_is_shown_with_its_total(
 )
 def test_durations_are_seconds(text: str, seconds: float) -> None:
     """A duration is read in seconds, in any unit of time."""
-    assert expect.duration(text) == seconds
+    assert units.duration(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -381,4 +381,4 @@ def test_durations_are_seconds(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     """Nothing, zero, a negative or endless time and another kind of unit are refused by name."""
     with pytest.raises(ValueError, match=f'"{text}"'):
-        expect.duration(text)
+        units.duration(text)

@@ -2,7 +2,6 @@
 
 import signal
 from collections.abc import Mapping
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 
 from readiness.command_line.reader import names
 from readiness.model.errors import ExitStatus
-from readiness.report import FORMATS
 from tests.support.program import Project, a_board, number, wait_until
 from tests.support.proving import equip
 
@@ -88,19 +86,6 @@ def test_every_command_ends_as_the_contract_says(
     assert "Traceback" not in ended.err
     if board in KNOWN.get(command, {}):
         assert ended.status == KNOWN[command][board], ended
-
-
-@pytest.mark.parametrize(
-    ("board", "output_format"), [*product(("ready", "failing"), sorted(FORMATS))]
-)
-def test_every_format_tells_the_same_status(
-    project: Project, board: str, output_format: str
-) -> None:
-    """On stdout as in a report."""
-    prepare(project, board)
-    words = ["--output-format", output_format, "--report", f"{output_format}=report"]
-
-    assert project("check", *words).status == OF_RUNS[board]
 
 
 @pytest.mark.parametrize("command", EVERY)

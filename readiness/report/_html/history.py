@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from readiness.model import expect
+from readiness.model import expect, units
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import PastPoint
@@ -209,7 +209,7 @@ def goal(criterion: CriterionRecord) -> float | None:
         wanted = expect.target(expectation)
         if wanted is None:
             return None
-        value = float(expect.convert(wanted, expectation.unit, criterion.unit))
+        value = float(units.convert(wanted, expectation.unit, criterion.unit))
     except (ValueError, OverflowError):
         return None
     return value if math.isfinite(value) else None
