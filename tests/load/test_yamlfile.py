@@ -126,14 +126,11 @@ FAULTS = [
     (b"a: 1\nb: caf\xe9\n", "b.yaml:2:7: byte 0xe9 is not UTF-8"),
     ("a: 1".encode("utf-16"), "b.yaml:1:1: byte 0xff is not UTF-8"),
     ('a: "x\\0y"', "b.yaml:1:4: the character U+0000 is not allowed here"),
-    ('a: "x\\u0000y"', "b.yaml:1:4: the character U+0000 is not allowed here"),
     ("a: [1, 2", "b.yaml:2:1: not YAML: "),
     ("a: b: c", "b.yaml:1:5: not YAML: mapping values are not allowed"),
     ("\ta: b", "b.yaml:1:1: not YAML: found character"),
     ("a: &x {b: *x}", "b.yaml:1:11: alias *x refers to an anchor"),
-    ("a: *x", "b.yaml:1:4: alias *x refers to an anchor"),
     ("? [a]\n: b", "b.yaml:1:3: keys must be text"),
-    ("? {a: b}\n: b", "b.yaml:1:3: keys must be text"),
     ("[" * 100 + "]" * 100, "b.yaml:1:65: nested more than 64 deep"),
 ]
 

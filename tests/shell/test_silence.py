@@ -133,9 +133,9 @@ def test_the_command_to_write_instead_works_both_ways(
     """It is good where the command was, bad where it was, and neither without its tool."""
     found = silence(command)
     assert found is not None
-    command, *fields = found.remedy
+    instead, *fields = found.remedy
     expected = (yaml.safe_load("\n".join(fields)) or {}).get("expect", "== 0")
-    assert (command, expected) == (run, f"== {good}")
+    assert (instead, expected) == (run, f"== {good}")
     source = tmp_path / "src" / "a"
     source.parent.mkdir()
     says = "[ -s src/a ] && echo a" if "-l" in run else "[ -s src/a ]"

@@ -100,12 +100,9 @@ FAMILIES: Mapping[str, object] = {
     "formats.notification": ("gate", "left-out"),
     "propose.deed": HARMFUL,
     "propose.noticed": [row["reason"] for row in NOTICED["noticed"]],
-    "metric": [
-        f"readiness_{name}"
-        for name in re.findall(
-            r'yield (?:from _known)?[\s(]*"(\w+)"', Path(openmetrics.__file__).read_text("utf-8")
-        )
-    ],
+    "metric": sorted(
+        set(re.findall(r'"(readiness_\w+)"', Path(openmetrics.__file__).read_text("utf-8")))
+    ),
 }
 """What is asked for by a word that is not known before, and all the words that there are."""
 
