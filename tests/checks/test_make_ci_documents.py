@@ -70,25 +70,6 @@ def test_a_migration_target_is_verified_in_its_own_database(project: str) -> Non
     assert run_check("make-target", project, {"target": "lazy", **given}).value() == 1
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "problems"),
-    [
-        ("", "", 0),
-        ("make good", "make good || true", 1),
-        ("make good", "make good | tee log", 1),
-        ("run: make good", "run: make good\n        continue-on-error: true", 1),
-        ("run: make good", "run: make good\n        if: ${{ false }}", 1),
-        ("    runs-on", "    continue-on-error: true\n    runs-on", 1),
-        ("on: [push, pull_request]", "on: workflow_dispatch", 1),
-        ("make good", "make goodness", 1),
-    ],
-)
-def test_a_step_must_be_able_to_fail(project: str, old: str, new: str, problems: int) -> None:
-    """A step that is absent, switched off or masked is a problem."""
-    build(project, {".github/workflows/ci.yml": projects.WORKFLOW.replace(old, new)})
-    assert run_check("ci-workflow", project, {"command": "make good"}).value() == problems
-
-
 @pytest.mark.parametrize(("target", "status"), [("good", 0), ("bad", 2)])
 def test_a_step_is_replayed_here(project: str, target: str, status: int) -> None:
     """What the CI would say of this tree is found by running its step."""
