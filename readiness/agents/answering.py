@@ -38,7 +38,7 @@ class Reply(Enum):
     """What was found, and that the agent is not blocked for it again."""
 
 
-def reply(found: Assessment, memory: Memory, *, goes_on: bool, prompt: str) -> Reply:
+def reply(assessment: Assessment, memory: Memory, *, goes_on: bool, prompt: str) -> Reply:
     """Decide, and remember what is answered.
 
     A stop is blocked for what is worse, at most `MOST_BLOCKS` times a prompt; where the agent goes
@@ -47,40 +47,20 @@ def reply(found: Assessment, memory: Memory, *, goes_on: bool, prompt: str) -> R
     """
     if prompt and prompt != memory.prompt:
         memory.prompt, memory.blocks, memory.given_up = prompt, 0, ""
-    if found.impact is Impact.GOOD:
+    if assessment.impact is Impact.GOOD:
         memory.reason = ""
         return Reply.NOTHING
-    if found.impact is not Impact.BAD:
-        if found.key in memory.told:
+    if assessment.impact is not Impact.BAD:
+        if assessment.key in memory.reported:
             return Reply.NOTHING
-        memory.told.append(found.key)
-        if found.impact is Impact.UNKNOWN or memory.blocks >= MOST_BLOCKS:
+        memory.reported.append(assessment.key)
+        if assessment.impact is Impact.UNKNOWN or memory.blocks >= MOST_BLOCKS:
             return Reply.TELL
-    elif memory.blocks >= MOST_BLOCKS or (goes_on and found.key == memory.reason):
-        if memory.given_up == found.key:
+    elif memory.blocks >= MOST_BLOCKS or (goes_on and assessment.key == memory.reason):
+        if memory.given_up == assessment.key:
             return Reply.NOTHING
-        memory.given_up = found.key
+        memory.given_up = assessment.key
         return Reply.LET_GO
     memory.blocks += 1
-    memory.reason = found.key
+    memory.reason = assessment.key
     return Reply.BLOCK
-
-
-def denial(found: Assessment, memory: Memory, *, prompt: str, blocks: bool) -> Reply:
-    """Decide on what the agent is about to do, and remember that.
-
-    What blocks is denied at most `MOST_BLOCKS` times a prompt, all else told once.
-    """
-    if found.impact is Impact.GOOD:
-        return Reply.NOTHING
-    if blocks and found.impact is Impact.BAD:
-        denied = f"{prompt} {found.key}"
-        times = memory.denied if memory.denial == denied else 0
-        if times >= MOST_BLOCKS:
-            return Reply.NOTHING
-        memory.denial, memory.denied = denied, times + 1
-        return Reply.BLOCK
-    if found.key in memory.told:
-        return Reply.NOTHING
-    memory.told.append(found.key)
-    return Reply.TELL

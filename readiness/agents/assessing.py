@@ -31,7 +31,7 @@ def assess_look(look: Look, base: str) -> Assessment:
         opening = say("hook.worse", worse=len(look.worse), loosened=len(run.loosened))
         objections = [
             *wording.objections(look.worse),
-            *slips(run.loosened, base, say),
+            *_loosenings(run.loosened, base, say),
             *wording.objections(look.lost),
         ]
     elif look.lost or look.unknown:
@@ -45,20 +45,6 @@ def assess_look(look: Look, base: str) -> Assessment:
         impact=impact,
         key="\n".join(objection.what for objection in objections),
         text=reason(opening, objections, closing, say("hook.more", base=base[:_COMMIT] or "HEAD")),
-    )
-
-
-def assess_loosening(loosened: Sequence[Loosening], base: str) -> Assessment:
-    """Return what a change comes to by what it loosens, as far as reading tells."""
-    if not loosened:
-        return Assessment(impact=Impact.GOOD)
-    say = for_reader()
-    objections = list(slips(loosened, base, say))
-    opening = say("hook.worse", worse=0, loosened=len(objections))
-    return Assessment(
-        impact=Impact.BAD,
-        key="\n".join(objection.what for objection in objections),
-        text=reason(opening, objections, say("hook.repair"), say("hook.more", base=base[:_COMMIT])),
     )
 
 
@@ -89,7 +75,7 @@ def assess_timeout(seconds: float, base: str) -> Assessment:
     )
 
 
-def slips(loosened: Sequence[Loosening], base: str, say: Sentences) -> Iterator[Objection]:
+def _loosenings(loosened: Sequence[Loosening], base: str, say: Sentences) -> Iterator[Objection]:
     """Yield what a change loosens; the first with how to see it, which is the same for all."""
     by_hand = say("hook.by_hand", command=f"readiness guard --base {base[:_COMMIT]}")
     for number, loosening in enumerate(loosened):

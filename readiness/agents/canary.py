@@ -32,14 +32,14 @@ def hook_states(root: str) -> Iterator[HookState]:
         path = os.path.join(root, agent.settings)
         try:
             with open(path, encoding="utf-8") as file:
-                found = list(installed(file.read(), agent))
+                hooks = list(installed(file.read(), agent))
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
             yield HookState(agent, path, str(error))
             continue
-        for one in found:
-            if one.event is Event.STOP:
+        for one in hooks:
+            if one.event == Event.STOP:
                 words = _own_words(one.command, agent, root)
                 fault = _fault(words, root) if words else worded("doctor.hook_not_ours")
                 yield HookState(agent, path, fault)

@@ -24,8 +24,6 @@ class Event(StrEnum):
     """When an agent calls."""
 
     START = "start"
-    EDIT = "edit"
-    COMMIT = "commit"
     STOP = "stop"
 
 
@@ -33,15 +31,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent says as it calls.
 
     `prompt` names the user's message that it works on, "" where it is the one of the last call.
-    `goes_on` says that it works on only because a hook let it not stop. `command` is the shell
-    command that it is about to run, `ended` that it stops because its user ended it.
+    `goes_on` says that it works on only because a hook let it not stop, `ended` that it stops
+    because its user ended it.
     """
 
     session: str
     folder: str
     prompt: str = ""
     goes_on: bool = False
-    command: str = ""
     ended: bool = False
     canary: str = ""
 
@@ -49,23 +46,22 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """One coding agent.
 
-    `events` has its own name of each event and of the tools that it concerns, "" for none.
-    `settings` is the file that hooks are written to, below the project's root; `root` is how a
-    command in it names that folder. `reads` makes a call of what it sends. `blocks` and `tells`
-    make its answer: do not, because of this; and, this is worth knowing. `tells` gives nothing
-    where the agent has no way of hearing it.
+    `events` has its own name of each event. `settings` is the file that hooks are written to, below
+    the project's root; `root` is how a command in it names that folder. `reads` makes a call of
+    what it sends. `blocks` and `tells` make its answer: do not, because of this; and, this is worth
+    knowing. `tells` gives nothing where the agent has no way of hearing it.
     """
 
     name: str
     title: str
     also: tuple[str, ...] = ()
-    events: Mapping[Event, tuple[str, str]]
+    events: Mapping[Event, str]
     settings: str
     root: str
     nested: bool
     reads: Callable[[Mapping[str, Any]], Call]
-    blocks: Callable[[Event, str], dict[str, object]]
-    tells: Callable[[Event, str], dict[str, object] | None]
+    blocks: Callable[[str], dict[str, object]]
+    tells: Callable[[str], dict[str, object] | None]
 
 
 def agent_of(name: str) -> Agent:
@@ -79,7 +75,7 @@ def agent_of(name: str) -> Agent:
 def event_of(name: str, agent: Agent) -> Event:
     """Return the event by our name or the agent's. Raises `UsageError` for another."""
     wanted = name.lower()
-    for event, (own, _) in agent.events.items():
+    for event, own in agent.events.items():
         if wanted in (event.value, own.lower()):
             return event
     there = ", ".join(agent.events)
@@ -89,10 +85,10 @@ def event_of(name: str, agent: Agent) -> Event:
 def payload_of(data: bytes) -> dict[str, Any] | None:
     """Decode what an agent sent; None where it is no JSON object."""
     try:
-        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))  # Cursor's begins so
+        payload = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))  # Cursor's begins so
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return payload if isinstance(payload, dict) else None
 
 
 # --- what they send ---------------------------------------------------------------------------
@@ -101,11 +97,6 @@ def payload_of(data: bytes) -> dict[str, Any] | None:
 def _text(payload: Mapping[str, Any], *names: str) -> str:
     found = (payload.get(name) for name in names)
     return next((each for each in found if isinstance(each, str) and each), "")
-
-
-def _command(payload: Mapping[str, Any]) -> str:
-    tool = payload.get("tool_input")
-    return _text(tool if isinstance(tool, dict) else payload, "command")
 
 
 def _reads_claude(payload: Mapping[str, Any]) -> Call:
@@ -117,7 +108,6 @@ def _reads_claude(payload: Mapping[str, Any]) -> Call:
         folder=_text(payload, "cwd"),
         prompt=known.name if known else _text(payload, "prompt_id", "turn_id"),
         goes_on=payload.get("stop_hook_active") is True,
-        command=_command(payload),
         canary=_text(payload, CANARY),
     )
 
@@ -137,7 +127,6 @@ def _reads_cursor(payload: Mapping[str, Any]) -> Call:
         folder=first or _text(payload, "cwd"),
         prompt=known.name if known else "" if goes_on else _text(payload, "generation_id"),
         goes_on=goes_on,
-        command=_command(payload),
         ended=payload.get("status") in ("aborted", "error"),
         canary=_text(payload, CANARY),
     )
@@ -146,31 +135,12 @@ def _reads_cursor(payload: Mapping[str, Any]) -> Call:
 # --- how they are answered --------------------------------------------------------------------
 
 
-def _blocks_claude(event: Event, reason: str) -> dict[str, object]:
-    if event is Event.STOP:
-        return {"decision": "block", "reason": reason}
-    return {
-        "hookSpecificOutput": {
-            "hookEventName": "PreToolUse",
-            "permissionDecision": "deny",
-            "permissionDecisionReason": reason,
-        }
-    }
+def _blocks_claude(reason: str) -> dict[str, object]:
+    return {"decision": "block", "reason": reason}
 
 
-def _tells_claude(event: Event, text: str) -> dict[str, object] | None:
-    if event is Event.EDIT:
-        return {
-            "hookSpecificOutput": {"hookEventName": "PreToolUse", "additionalContext": text},
-        }
+def _tells_claude(text: str) -> dict[str, object]:
     return {"systemMessage": text}
-
-
-def _blocks_cursor(event: Event, reason: str) -> dict[str, object]:
-    if event is Event.STOP:
-        return {"followup_message": reason}
-    first, _, _ = reason.partition("\n")
-    return {"permission": "deny", "user_message": first, "agent_message": reason}
 
 
 AGENTS = (
@@ -178,12 +148,7 @@ AGENTS = (
         name="claude-code",
         title="Claude Code",
         also=("claude",),
-        events={
-            Event.START: ("SessionStart", ""),
-            Event.EDIT: ("PreToolUse", "Edit|MultiEdit|Write|NotebookEdit"),
-            Event.COMMIT: ("PreToolUse", "Bash"),
-            Event.STOP: ("Stop", ""),
-        },
+        events={Event.START: "SessionStart", Event.STOP: "Stop"},
         settings=".claude/settings.json",
         root='"$CLAUDE_PROJECT_DIR"',
         nested=True,
@@ -194,12 +159,7 @@ AGENTS = (
     Agent(
         name="codex",
         title="Codex",
-        events={
-            Event.START: ("SessionStart", ""),
-            Event.EDIT: ("PreToolUse", "apply_patch|Edit|Write"),
-            Event.COMMIT: ("PreToolUse", "Bash"),
-            Event.STOP: ("Stop", ""),
-        },
+        events={Event.START: "SessionStart", Event.STOP: "Stop"},
         settings=".codex/hooks.json",
         root='"$(git rev-parse --show-toplevel)"',
         nested=True,
@@ -210,16 +170,12 @@ AGENTS = (
     Agent(
         name="cursor",
         title="Cursor",
-        events={
-            Event.START: ("sessionStart", ""),
-            Event.COMMIT: ("beforeShellExecution", ""),
-            Event.STOP: ("stop", ""),
-        },
+        events={Event.START: "sessionStart", Event.STOP: "stop"},
         settings=".cursor/hooks.json",
         root=".",
         nested=False,
         reads=_reads_cursor,
-        blocks=_blocks_cursor,
-        tells=lambda _event, _text: None,  # all that it hears as it stops makes it go on
+        blocks=lambda reason: {"followup_message": reason},
+        tells=lambda _text: None,  # all that it hears as it stops makes it go on
     ),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, denial, reply
+from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, reply
 from readiness.agents.forms import CANARY, LARGEST, Agent, Call, Event, payload_of
 from readiness.agents.memory import Kept, folder_of, remembered
 from readiness.agents.transcript import SIGNATURE
@@ -57,7 +57,7 @@ class HookCall:
         if call.canary:
             find_board(self._settings, os.environ, os.getcwd())
             return self._put({CANARY: call.canary})
-        if call.ended or (self._event is Event.COMMIT and not _commits(call.command)):
+        if call.ended:
             return ExitStatus.READY
         self._root = repository(os.getcwd())
         place = self._root or os.getcwd()
@@ -82,9 +82,6 @@ class HookCall:
             hold_line=True,
             quiet=True,
         )
-        if self._event is not Event.STOP:
-            read = self._assessed(lambda: self._read_alone(settings), settings)
-            return self._answer(read, call, kept)
         known = self._known(kept)
         if known is not None:
             return self._answer(known, call, kept)
@@ -140,7 +137,7 @@ class HookCall:
         if self._base == self._changed.headers.get("branch.oid") and not self._changed.paths:
             return Assessment(impact=Impact.GOOD)
         if kept.memory.seen == digest_of(state_of(self._changed, self._base)):
-            return msgspec.json.decode(kept.memory.found, type=Assessment)
+            return msgspec.json.decode(kept.memory.assessment, type=Assessment)
         return None
 
     # --- what is assessed ---------------------------------------------------------------------
@@ -162,13 +159,7 @@ class HookCall:
     def _keep(self, kept: Kept, assessment: Assessment, state: dict[str, str]) -> None:
         """Remember the assessment of a state, of which no second look is needed."""
         kept.memory.seen = digest_of(state) if self._base else ""
-        kept.memory.found = msgspec.json.encode(assessment)
-
-    def _read_alone(self, settings: RunSettings) -> Assessment:
-        from readiness.agents.assessing import assess_loosening
-        from readiness.pipeline.at_stop import read_alone
-
-        return assess_loosening(read_alone(settings) if self._base else [], self._base)
+        kept.memory.assessment = msgspec.json.encode(assessment)
 
     def _assessed(self, assess: Callable[[], Assessment], settings: RunSettings) -> Assessment:
         """Return an assessment, or that the board or its base is at fault."""
@@ -197,30 +188,25 @@ class HookCall:
     # --- what is answered ---------------------------------------------------------------------
 
     def _answer(self, assessment: Assessment, call: Call, kept: Kept) -> int:
-        memory, event = kept.memory, self._event
-        if event is not Event.STOP:
-            blocks = event is Event.COMMIT
-            answer = denial(assessment, memory, prompt=call.prompt, blocks=blocks)
-        else:
-            answer = reply(assessment, memory, goes_on=call.goes_on, prompt=call.prompt)
+        answer = reply(assessment, kept.memory, goes_on=call.goes_on, prompt=call.prompt)
         is_kept = kept.save()
         if answer is Reply.BLOCK and call.goes_on and not is_kept:
             answer = Reply.LET_GO  # nobody counts, so the agent might go round for ever
         if answer is Reply.NOTHING:
             return ExitStatus.READY
         if answer is Reply.BLOCK:
-            return self._put(self._agent.blocks(event, assessment.text))
+            return self._put(self._agent.blocks(assessment.text))
         if answer is Reply.LET_GO:
             let_go = say_now("hook.let_go", most=MOST_BLOCKS)
             return self._tell_user(f"{let_go}\n{assessment.text.removeprefix(SIGNATURE)}")
-        message = self._agent.tells(event, assessment.text)
+        message = self._agent.tells(assessment.text)
         if message is None and not call.goes_on:  # all that it hears makes it go on, once
-            message = self._agent.blocks(event, assessment.text)
+            message = self._agent.blocks(assessment.text)
         return self._put(message)
 
     def _tell_user(self, text: str) -> int:
         """Tell the agent's user, as far as there is a way."""
-        return self._put(self._agent.tells(self._event, f"{SIGNATURE}{text}"), otherwise=text)
+        return self._put(self._agent.tells(f"{SIGNATURE}{text}"), otherwise=text)
 
     def _put(self, answer: dict[str, object] | None, otherwise: str = "") -> int:
         from readiness.terminal.ending import tell
@@ -231,13 +217,3 @@ class HookCall:
         elif otherwise:
             tell(otherwise)
         return ExitStatus.READY
-
-
-def _commits(command: str) -> bool:
-    """Return whether a shell command makes a commit."""
-    if "commit" not in command:
-        return False
-    from readiness.shell.programs import programs
-
-    named = ((words[0].rpartition("/")[2], words) for words in programs(command))
-    return any(program == "git" and "commit" in words for program, words in named)

@@ -17,25 +17,23 @@ class Memory(msgspec.Struct, kw_only=True):
 
     `prompt` is the user's message that was worked on last, `blocks` how often its stop was blocked,
     `reason` what the last block was about, and `given_up` that the stop was let go all the same.
-    `told` is what was told once and is not told again. `seen` is the state of the project at the
-    last measurement, and `found` what that came to. `head` is the commit at which the session
-    began; `base` the one that the change is compared with, while `at` holds, and `earlier` what was
-    measured there. `denial` is what was denied last before it was done, `denied` how often.
+    `reported` is what was told once and is not told again. `seen` is the state of the project at
+    the last measurement, and `assessment` what that came to. `head` is the commit at which the
+    session began; `base` the one that the change is compared with, while `at` holds, and `earlier`
+    what was measured there.
     """
 
     prompt: str = ""
     blocks: int = 0
     reason: str = ""
     given_up: str = ""
-    told: list[str] = []
+    reported: list[str] = []
     seen: str = ""
-    found: bytes = b""
+    assessment: bytes = b""
     head: str = ""
     base: str = ""
     at: str = ""
     earlier: dict[str, str] = {}
-    denial: str = ""
-    denied: int = 0
 
 
 def folder_of(environ: Mapping[str, str]) -> str:

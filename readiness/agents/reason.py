@@ -44,14 +44,14 @@ def reason(opening: str, complaints: Sequence[Objection], closing: str, more: st
     count = len(complaints)
     while count > 1 and not fits(room(count, [0] * count)):
         count -= 1
-    told = [0] * count
+    counts = [0] * count
     for place, complaint in enumerate(complaints[:count]):
         for _ in complaint.lines:
-            told[place] += 1
-            if not fits(room(count, told)):
-                told[place] -= 1
+            counts[place] += 1
+            if not fits(room(count, counts)):
+                counts[place] -= 1
                 break
-    return shortened(room(count, told))
+    return shortened(room(count, counts))
 
 
 def shortened(text: str) -> str:

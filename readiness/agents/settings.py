@@ -14,9 +14,9 @@ _INDENT = re.compile(r"\n([ \t]+)\S")
 
 
 class InstalledHook(NamedTuple):
-    """A hook of ours in an agent's settings."""
+    """A hook of ours in an agent's settings, for an event by our name."""
 
-    event: Event
+    event: str
     command: str
 
 
@@ -31,14 +31,12 @@ def installed(text: str, agent: Agent) -> Iterator[InstalledHook]:
 
 def with_hook(text: str, agent: Agent, event: Event, command: str) -> str:
     """Return the settings with this hook, once. Raises `ValueError`, naming what is in the way."""
-    if [hook.command for hook in installed(text, agent) if hook.event is event] == [command]:
+    if [hook.command for hook in installed(text, agent) if hook.event == event] == [command]:
         return text
-    own, matcher = agent.events[event]
+    own = agent.events[event]
     handler: dict[str, object] = {"command": command, "timeout": TIMEOUT}
     if agent.nested:
         handler = {"hooks": [{"type": "command", **handler}]}
-    if matcher:
-        handler = {"matcher": matcher, **handler}
     settings = json.loads(without_hook(text, agent, event))
     if not isinstance(settings, dict):
         raise ValueError("not a JSON object")
@@ -100,9 +98,7 @@ def _our_hook(handler: Any, agent: Agent) -> InstalledHook | None:
     command = handler.get("command") if isinstance(handler, dict) else None
     ours = rf"\breadiness\b.*\bhook\s+(\w+)\s.*--agent[ =]{re.escape(agent.name)}\b"
     match = re.search(ours, f"{command} ") if isinstance(command, str) else None
-    if match is None or match[1] not in list(Event):
-        return None
-    return InstalledHook(Event(match[1]), str(command))
+    return None if match is None else InstalledHook(match[1], str(command))
 
 
 def _formatted(settings: object, like: str) -> str:

@@ -41,7 +41,7 @@ def last_prompt(path: str) -> Prompt | None:
             if b'"user' not in line and b'"UserMessage"' not in line:
                 continue
             record = _decoded(line)
-            text = _said(record)
+            text = _message(record)
             if text is None or text.startswith(FOREIGN):
                 continue
             if SIGNATURE in text:
@@ -56,13 +56,13 @@ def last_prompt(path: str) -> Prompt | None:
 
 def _decoded(line: bytes) -> Mapping[str, Any]:
     try:
-        found = msgspec.json.decode(line)
+        record = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
-def _said(record: Mapping[str, Any]) -> str | None:
+def _message(record: Mapping[str, Any]) -> str | None:
     """Return the text of a user's message; None where the record is something else."""
     if any(record.get(name) for name in _NOT_SAID):
         return None

@@ -1,16 +1,15 @@
-"""A person's decision on a criterion or a task, written into the board, checked and shown."""
+"""A person's decision on a criterion, written into the board, checked and shown."""
 
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
-from typing import TypeVar
 
 import msgspec
 
 from readiness.amend.rewriting import rewrite
 from readiness.load import text_data
 from readiness.load.edit import edit
-from readiness.model.board import Board, Criterion, Task
+from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings
 from readiness.project.git import user_name
@@ -20,10 +19,8 @@ from readiness.text.sentences import say_now
 from readiness.text.worded import worded
 
 Fields = Mapping[str, str | None]
-Subject = TypeVar("Subject", Criterion, Task)
 Place = tuple[str | int, ...]
-Find = Callable[[Board, str], tuple[Subject, Place]]
-Make = Callable[[Board, Subject, Mapping[str, str]], Fields]
+Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
 
 
 class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,32 +42,31 @@ class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
 def write_decision(
     settings: BoardSettings,
     subject: str,
-    find: Find[Subject],
     kind: str,
-    make: Make[Subject],
+    make: Make,
     *,
     dry_run: bool,
 ) -> int:
-    """Write what `make` says of what `find` finds, below the key `kind`, into the board; show it.
+    """Write what `make` says of a criterion, below the key `kind`, into the board; show it.
 
-    It is given the board, the criterion or task, and what is written there so far. Where `dry_run`,
-    the change is only shown. Raises `UsageError` where nothing can be written there, and
+    `make` receives the board, the criterion, and what is written there so far. With `dry_run` the
+    change is only shown. Raises `UsageError` where nothing can be written there, and
     `NotWrittenError` where the board cannot be written: it is untouched then.
     """
     as_json = wants_json(settings.output_format)
 
     def change(board: Board, content: bytes) -> bytes:
-        target, place = find(board, subject)
+        criterion, place = criterion_of(board, subject)
         before = decision_fields(content, place, kind)
-        return edit(content, place, kind, make(board, target, before))
+        return edit(content, place, kind, make(board, criterion, before))
 
     done = rewrite(settings, change, dry_run=dry_run)
-    target, place = find(done.board, subject)
+    criterion, place = criterion_of(done.board, subject)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
         board=done.path,
-        line=target.position.line,
+        line=criterion.position.line,
         before=decision_fields(done.before, place, kind),
         after=decision_fields(done.after, place, kind),
         diff=done.diff,

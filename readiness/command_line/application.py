@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from readiness.command_line.completion import completing
 from readiness.command_line.options import Option, Value, Verb
 from readiness.command_line.reader import COMMANDS, load, names
 from readiness.model.errors import ExitStatus
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     *("init", "import", "check", "score", "diff", "trend", "report", "next", "prove", "history"),
-    *("waive", "attest", "note", "baseline", "mcp", "validate", "list", "show", "checks", "doctor"),
+    *("waive", "attest", "baseline", "mcp", "validate", "list", "show", "checks", "doctor"),
     *("schema", "guard", "fleet", "hook"),
 )
 """How the help lists the commands; those that are not named come last."""
@@ -164,15 +163,10 @@ def _parameter(verb: Verb, option: Option) -> Parameter:
             metavar=option.metavar or None,
             envvar=option.variable or None,
             help=verb.help_of(option),
-            autocompletion=completing(option.metavar),
             min=1 if option.value is Value.NUMBER else None,
         )
     else:
-        info = typer.Argument(
-            metavar=option.metavar,
-            help=option.help,
-            autocompletion=completing(option.metavar),
-        )
+        info = typer.Argument(metavar=option.metavar, help=option.help)
     taken = list[str] if option.value.repeats else TYPES.get(option.value, str)
     return Parameter(
         option.name,

@@ -9,7 +9,6 @@ import msgspec
 from readiness.amend.decisions import (
     BoardEdit,
     Fields,
-    criterion_of,
     day,
     decider,
     one_line,
@@ -55,7 +54,7 @@ def attest(
     def fields(board: Board, criterion: Criterion, before: Mapping[str, str]) -> Fields:
         return _fields(board, criterion, before, asked)
 
-    return write_decision(settings, subject, criterion_of, "attest", fields, dry_run=dry_run)
+    return write_decision(settings, subject, "attest", fields, dry_run=dry_run)
 
 
 def _fields(board: Board, criterion: Criterion, before: Mapping[str, str], asked: Attest) -> Fields:
@@ -97,12 +96,12 @@ def _valid(text: str | None, before: Mapping[str, str]) -> dict[str, str | None]
 
 def _digest(evidence: str, board: Board) -> str:
     folders = (board.workdir, os.path.dirname(os.path.abspath(board.path)))
-    found = locate(evidence, folders)
-    if not found:
+    path = locate(evidence, folders)
+    if not path:
         raise UsageError(
             worded("usage.no_evidence", path=evidence, folder=" or ".join(dict.fromkeys(folders)))
         )
-    digest = content_digest(found)
+    digest = content_digest(path)
     if not digest:
         raise UsageError(worded("usage.evidence_unread", path=evidence))
     return digest

@@ -30,8 +30,8 @@ def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
         put_json(difference(before, after))
     else:
         read = spoken(board.language)
-        found = difference(localised(before, read), localised(after, read))
-        put_text("\n".join(_lines(found, sentences(read))))
+        comparison = difference(localised(before, read), localised(after, read))
+        put_text("\n".join(_lines(comparison, sentences(read))))
     return ExitStatus.READY
 
 
@@ -49,16 +49,16 @@ def _pair(
     return last[0], last[1]
 
 
-def _lines(found: Difference, say: Sentences) -> Iterator[str]:
-    yield say("diff.before", run=_run_line(found.before, say))
-    yield say("diff.after", run=_run_line(found.after, say))
+def _lines(comparison: Difference, say: Sentences) -> Iterator[str]:
+    yield say("diff.before", run=_run_line(comparison.before, say))
+    yield say("diff.after", run=_run_line(comparison.after, say))
     yield ""
-    yield from _score_lines(found, say)
-    yield say("diff.counts", better=found.better, worse=found.worse, same=found.same)
-    if found.left_out:
-        yield say("diff.left_out", count=found.left_out)
-    if found.criteria:
-        rows = [_row(one, say) for one in found.criteria]
+    yield from _score_lines(comparison, say)
+    yield say("diff.counts", better=comparison.better, worse=comparison.worse, same=comparison.same)
+    if comparison.left_out:
+        yield say("diff.left_out", count=comparison.left_out)
+    if comparison.criteria:
+        rows = [_row(one, say) for one in comparison.criteria]
         yield ""
         heads, limit = say.heads("diff.heads"), line_limit(os.environ)
         yield columns(rows, heads, flexible=4, limit=limit, spare=(1,)).rstrip()
@@ -78,40 +78,40 @@ def _run_line(run: RunSummary, say: Sentences) -> str:
     return "  ".join(facts)
 
 
-def _score_lines(found: Difference, say: Sentences) -> Iterator[str]:
-    if found.score_change is None:
+def _score_lines(comparison: Difference, say: Sentences) -> Iterator[str]:
+    if comparison.score_change is None:
         yield say("diff.not_comparable")
         return
-    before, now = found.before.shown, found.after.shown
-    if found.score_change:
-        change = f"{found.score_change:+g}"
+    before, now = comparison.before.shown, comparison.after.shown
+    if comparison.score_change:
+        change = f"{comparison.score_change:+g}"
         yield say("diff.score", before=before, now=now, change=change)
     else:
         yield say("diff.score_same", score=now)
-    for cause in found.causes:
+    for cause in comparison.causes:
         yield f"  {cause.points:+g}  {cause_in_words(cause.what, say)}"
-    if found.board_changed:
+    if comparison.board_changed:
         yield say("diff.board_changed")
 
 
-def _row(one: CriterionChange, say: Sentences) -> list[str]:
-    notes = list(one.redefined)
-    if one.before is None:
+def _row(criterion: CriterionChange, say: Sentences) -> list[str]:
+    notes = list(criterion.redefined)
+    if criterion.before is None:
         word = "new"
-    elif one.after is None:
+    elif criterion.after is None:
         word = "gone"
     else:
-        word = one.change.value if one.change is not None else "apart"
-    if one.change is Movement.SAME:
+        word = criterion.change.value if criterion.change is not None else "apart"
+    if criterion.change is Movement.SAME:
         word = "board"
-    if one.reason and one.change is Movement.WORSE:
-        notes.append(one.reason)
+    if criterion.reason and criterion.change is Movement.WORSE:
+        notes.append(criterion.reason)
     return [
-        one.id,
+        criterion.id,
         say(f"diff.what.{word}"),
-        _state(one.before, one.before_value, say),
-        _state(one.after, one.after_value, say),
-        "; ".join(notes) or one.title,
+        _state(criterion.before, criterion.before_value, say),
+        _state(criterion.after, criterion.after_value, say),
+        "; ".join(notes) or criterion.title,
     ]
 
 

@@ -106,7 +106,7 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
 
     What is the same file for several checks, or missing for several, is one record.
     """
-    found: dict[tuple[str, str | None], ToolRecord] = {}
+    records: dict[tuple[str, str | None], ToolRecord] = {}
     for need in _needs(board):
         environment = {
             "READINESS_PYTHON": sys.executable,
@@ -116,16 +116,16 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
         path = _find(need, environment)
         by = [need.by] if need.by else []
         key = (need.tool, path)
-        if key in found:
-            checks = list(dict.fromkeys([*found[key].checks, *by]))
-            found[key] = msgspec.structs.replace(found[key], checks=checks)
+        if key in records:
+            checks = list(dict.fromkeys([*records[key].checks, *by]))
+            records[key] = msgspec.structs.replace(records[key], checks=checks)
             continue
         telling = _telling(need)
         tried = need.check.tried.get(need.tool, "")
         version = _version(telling, environment) if path and telling else None
         named = need.tool in need.check.tools or not _is_builtin(need.check)
         install = need.check.install if need.by else say_now("doctor.every_debian")
-        found[key] = ToolRecord(
+        records[key] = ToolRecord(
             tool=need.tool,
             path=path if named or version else None,
             version=redactor.redact(version) if version else None,
@@ -135,7 +135,7 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
             tried=tried,
             outside=not is_within(version or "", tried),
         )
-    return list(found.values())
+    return list(records.values())
 
 
 def _needs(board: Board) -> Iterator[_Need]:
@@ -200,13 +200,13 @@ def _find(need: _Need, environment: dict[str, str]) -> str | None:
 
 def _with_producers(names: set[str], catalogue: dict[str, Check]) -> list[Check]:
     waiting = sorted(names)
-    found: dict[str, Check] = {}
+    needed: dict[str, Check] = {}
     while waiting:
         name = waiting.pop(0)
-        if name not in found:
-            found[name] = catalogue[name]
+        if name not in needed:
+            needed[name] = catalogue[name]
             waiting += catalogue[name].after
-    return list(found.values())
+    return list(needed.values())
 
 
 def _version(command: str, environment: Mapping[str, str]) -> str | None:
@@ -255,7 +255,7 @@ def _table(tools: list[ToolRecord], say: Sentences) -> str:
         [
             tool.tool,
             say("doctor.here") if tool.path else say("doctor.missing"),
-            _told(tool, say),
+            _version_text(tool, say),
             tool.path or _remedy(tool, say),
             ", ".join(tool.checks),
         ]
@@ -270,7 +270,7 @@ def _table(tools: list[ToolRecord], say: Sentences) -> str:
     return f"{table}\n{total}"
 
 
-def _told(tool: ToolRecord, say: Sentences) -> str:
+def _version_text(tool: ToolRecord, say: Sentences) -> str:
     version = tool.version or ""
     return say("doctor.outside", version=version, tried=tool.tried) if tool.outside else version
 

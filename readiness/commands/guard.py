@@ -57,32 +57,34 @@ def guard(settings: RunSettings, no_run: bool = False) -> int:
     """
     wants_json(settings.output_format)
     if no_run:
-        return _told(_read(settings), settings)
+        return _print(_read(settings), settings)
     return supervise(lambda: protected(lambda: _measured(settings)))
 
 
 def _measured(settings: RunSettings) -> int:
-    with interruptible(), open_changed(settings) as (base, found):
+    with interruptible(), open_changed(settings) as (base, comparison):
         scratch = make(choose(os.environ, run_name()))
         try:
-            measurer = Measurer(found, base.commit, settings, scratch)
+            measurer = Measurer(comparison, base.commit, settings, scratch)
             changes = measurer.changes()
         finally:
             remove(scratch)
         if measurer.interrupted:
             return measurer.interrupted
-        found = msgspec.structs.replace(found, remarks=[*found.remarks, *measurer.remarks])
-        report = _report(found, changes, base_ref(base, found), measurer.compared)
-    return _told(report, settings)
+        comparison = msgspec.structs.replace(
+            comparison, remarks=[*comparison.remarks, *measurer.remarks]
+        )
+        report = _report(comparison, changes, base_ref(base, comparison), measurer.compared)
+    return _print(report, settings)
 
 
 def _read(settings: RunSettings) -> GuardReport:
-    with open_changed(settings) as (base, found):
-        changes = accepted_by_base(found, found.changes)
-        return _report(found, changes, base_ref(base, found), None)
+    with open_changed(settings) as (base, comparison):
+        changes = accepted_by_base(comparison, comparison.changes)
+        return _report(comparison, changes, base_ref(base, comparison), None)
 
 
-def _told(report: GuardReport, settings: RunSettings) -> int:
+def _print(report: GuardReport, settings: RunSettings) -> int:
     if wants_json(settings.output_format):
         put_json(report)
     else:
@@ -91,10 +93,13 @@ def _told(report: GuardReport, settings: RunSettings) -> int:
 
 
 def _report(
-    found: Comparison, all_of_them: list[Change], base: BaseRef, compared: list[Compared] | None
+    comparison: Comparison,
+    all_of_them: list[Change],
+    base: BaseRef,
+    compared: list[Compared] | None,
 ) -> GuardReport:
     """Sort by direction; foreign text is cleaned, secrets are masked."""
-    boards = [board for board in (found.head, found.base) if board is not None]
+    boards = [board for board in (comparison.head, comparison.base) if board is not None]
     secrets = [value for board in boards for value in secret_values(board, os.environ)]
     redact = Redactor(secrets).redact
 
@@ -112,13 +117,13 @@ def _report(
     }
     loosened = sorted_ones[Direction.LOOSENED]
     return GuardReport(
-        board=clean(found.head.path, newlines=False),
+        board=clean(comparison.head.path, newlines=False),
         base=base,
         exit_status=ExitStatus.LOOSENED if loosened else ExitStatus.READY,
         loosened=loosened,
         tightened=sorted_ones[Direction.TIGHTENED],
         neutral=sorted_ones[Direction.NEUTRAL],
-        remarks=[redact(clean(remark, newlines=False)) for remark in found.remarks],
+        remarks=[redact(clean(remark, newlines=False)) for remark in comparison.remarks],
         measured=compared is not None,
         compared=[
             msgspec.structs.replace(

@@ -39,7 +39,7 @@ def hook(
 
 VERB = Verb(
     hook,
-    Argument("event", "[EVENT]", "What the agent is about to do: stop, commit, edit; or start."),
+    Argument("event", "[EVENT]", "What the agent is about to do: start or stop."),
     Option("agent", "NAME", "claude-code, codex or cursor.", required=True, variable=False),
     Option(
         "install",

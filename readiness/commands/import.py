@@ -24,10 +24,10 @@ def import_(settings: RunSettings, document: str) -> int:
     """
     wants_json(settings.output_format)
     path = new_board_path(settings)
-    found, written = convert(_read(document), document, path, os.environ)
-    suit(found.language)
+    board, written = convert(_read(document), document, path, os.environ)
+    suit(board.language)
     write_new_file(path, written)
-    _tell(found, path, settings)
+    _tell(board, path, settings)
     return ExitStatus.READY
 
 

@@ -98,7 +98,7 @@ class _Commands:
         status, out, err = await self._run("check", asked)
         if not out:
             raise _failed(status, err)
-        return _told(run_answer(from_json(out, "check"), status, max(characters, CHARACTERS)))
+        return _result(run_answer(from_json(out, "check"), status, max(characters, CHARACTERS)))
 
     async def next_steps(self, to: float | None = None, most: int = STEPS) -> Any:
         """Tell what to do next by the newest measurements: open criteria by gain, blockers first.
@@ -111,14 +111,14 @@ class _Commands:
         if isinstance(criteria, list) and (left := len(criteria) - max(most, 1)) > 0:
             answer["criteria"] = criteria[:-left]
             answer["more"] = f"{left} more are open: next with a higher most"
-        return _told(answer)
+        return _result(answer)
 
     async def show(self, subject: str) -> Any:
         """Show one task or criterion by its newest measurement, with the evidence of it.
 
         `subject` is its id. The evidence is each probe's command, exit status, duration and output.
         """
-        return _told(await self._json("show", subject=subject))
+        return _result(await self._json("show", subject=subject))
 
     async def explain(self) -> Any:
         """Explain the score of the last whole run: the sum, line by line, which adds up exactly."""
@@ -127,7 +127,7 @@ class _Commands:
         status, run = await self._report("last")
         if not run.whole and run.whole_run is not None:
             status, run = await self._report(run.whole_run.run)
-        return _told(
+        return _result(
             {
                 "exit_status": status,
                 "run": run.id,
@@ -146,7 +146,7 @@ class _Commands:
         `no_run` nothing is run, and less is seen. Exit status 4 means that something was loosened.
         """
         asked = msgspec.structs.replace(self._settings, base=base)
-        return _told(await self._json("guard", asked, no_run=no_run))
+        return _result(await self._json("guard", asked, no_run=no_run))
 
     async def _report(self, name: str) -> tuple[int, RunDocument]:
         status, out, err = await self._run("report", run=name)
@@ -182,7 +182,7 @@ class _Commands:
         return ended.returncode, ended.stdout, err
 
 
-def _told(answer: Answer) -> "CallToolResult":
+def _result(answer: Answer) -> "CallToolResult":
     """Return the result for the agent: the data once, and a line for hosts that show no data."""
     from mcp.types import CallToolResult, TextContent
 

@@ -1,8 +1,9 @@
 """Tell what to do next: open criteria by what they gain, blockers first."""
 
 import os
+import shlex
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -13,7 +14,9 @@ from readiness.advice import OpenCriterion, cheapest, effort, rank, works
 from readiness.advice.estimates import in_words
 from readiness.advice.ranking import cost_of
 from readiness.advice.step_lines import NextStep, step_lines
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line.options import Option, Verb
+from readiness.command_line.reader import load
+from readiness.command_line.writing import command_line
 from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
@@ -86,21 +89,17 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     milestones: list[MilestoneRecord]
 
 
-def next_steps(settings: RunSettings, to: str | None = None, without: Collection[str] = ()) -> int:
-    """Print what to do next. The status is 1 where no set of tasks reaches the score `to`.
-
-    Tasks `without` which it has to be reached are in no set, nor are those that wait for them.
-    """
+def next_steps(settings: RunSettings, to: str | None = None) -> int:
+    """Print what to do next. The status is 1 where no set of tasks reaches the score `to`."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     goal = None if to is None else _goal(to)
-    _refuse_unknown(without, board)
     run = standing(settings, board)
     today = datetime.fromtimestamp(time.time(), UTC).date()
     redactor = Redactor(secret_values(board, os.environ))
     if run is not None and not as_json:
         run = localised(run, spoken(board.language))
-    answer = advise(board, run, goal, today, without, redactor.redact)
+    answer = advise(board, run, goal, today, redactor.redact)
     if as_json:
         put_json(answer)
     else:
@@ -114,15 +113,16 @@ def advise(
     run: RunDocument | None,
     goal: Decimal | None,
     today: date,
-    without: Collection[str] = (),
     redact: Callable[[str], str] = str,
 ) -> Next:
     """Rank what is open after `run`, which tells of the project; all where there was none.
 
     `redact` masks secrets in what is taken from the board itself.
     """
-    found = [] if run is None else [one for one in run.criteria() if run.whole or tried(one)]
-    records = {record.id: record for record in found}
+    records = {}
+    if run is not None:
+        known = (record for record in run.criteria() if run.whole or tried(record))
+        records = {record.id: record for record in known}
     judgements = [
         judgement_of(criterion, records[criterion.id])
         if criterion.id in records
@@ -142,8 +142,8 @@ def advise(
         standing=reached,
         since=0 if run is None else measured_since(run),
         target=float(board.target),
-        criteria=[_step(one, records, places, redact) for one in ranked],
-        way=None if goal is None else _way(board, total, ranked, goal, without),
+        criteria=[_step(step, records, places, redact) for step in ranked],
+        way=None if goal is None else _way(board, total, ranked, goal),
         milestones=_milestones(board, total, judgements, today)
         if run is None or run.whole
         else _as_decided(run, today),
@@ -174,37 +174,39 @@ def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
 
 def _places(run: RunDocument | None) -> dict[str, list[str]]:
     """Collect the first places that tools name, by criterion."""
-    found: dict[str, list[str]] = {}
-    for each in run.findings if run is not None else ():
-        line = f":{each.line}" if each.line else ""
-        named = found.setdefault(each.criterion, [])
-        if len(named) < PLACES:
-            named.append(" ".join(filter(None, (f"{each.path}{line}", each.rule, each.message))))
-    return found
+    places: dict[str, list[str]] = {}
+    for finding in run.findings if run is not None else ():
+        line = f":{finding.line}" if finding.line else ""
+        facts = (f"{finding.path}{line}", finding.rule, finding.message)
+        first = places.setdefault(finding.criterion, [])
+        if len(first) < PLACES:
+            first.append(" ".join(filter(None, facts)))
+    return places
 
 
 def _step(
-    one: OpenCriterion,
+    step: OpenCriterion,
     records: Mapping[str, CriterionRecord],
     places: Mapping[str, list[str]],
     redact: Callable[[str], str],
 ) -> NextStep:
-    record = records.get(one.criterion.id)
+    record = records.get(step.criterion.id)
+    asked = RunSettings(selectors=(step.criterion.id,))
     return NextStep(
-        id=one.criterion.id,
-        title=one.criterion.title,
-        task=one.task.id,
-        priority=one.task.priority.value,
-        verdict=one.verdict.value,
-        gain=round(float(one.gain), 4),
-        blocking=one.blocking,
-        after=list(one.after),
+        id=step.criterion.id,
+        title=step.criterion.title,
+        task=step.task.id,
+        priority=step.task.priority.value,
+        verdict=step.verdict.value,
+        gain=round(float(step.gain), 4),
+        blocking=step.blocking,
+        after=list(step.after),
         reason=NOT_MEASURED if record is None else record.reason,
         hint=None if record is None else record.hint,
-        by_hand=" ".join(redact(criterion_by_hand(one.criterion)).split()),
-        steps=[redact(step) for step in one.task.steps],
-        findings=places.get(one.criterion.id, []),
-        check=" ".join(("readiness", "check", one.criterion.id)),
+        by_hand=" ".join(redact(criterion_by_hand(step.criterion)).split()),
+        steps=[redact(line) for line in step.task.steps],
+        findings=places.get(step.criterion.id, []),
+        check=shlex.join(["readiness", *command_line(load("check"), asked)]),
     )
 
 
@@ -213,12 +215,11 @@ def _way(
     total: Score,
     ranked: Sequence[OpenCriterion],
     goal: Decimal,
-    without: Collection[str],
 ) -> Way:
     now = total.value or Fraction(0)
-    there = [work for work in works(board, total) if not {work.id, *work.after} & {*without}]
-    chosen = cheapest(there, Fraction(goal) - now)
-    done = there if chosen is None else chosen.works
+    possible = works(board, total)
+    chosen = cheapest(possible, Fraction(goal) - now)
+    done = possible if chosen is None else chosen.works
     names = {work.id for work in done}
     then = now + sum((work.gain for work in done), Fraction(0))
     tasks = {task.id: task for task in board.tasks}
@@ -313,13 +314,6 @@ def milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
     return line + say("next.lacking", lacks=say("report.semicolon").join(lacks)) if lacks else line
 
 
-def _refuse_unknown(names: Collection[str], board: Board) -> None:
-    there = [task.id for task in board.tasks]
-    for name in names:
-        if name not in there:
-            raise UsageError(worded("usage.without_task", name=name, there=", ".join(there)))
-
-
 def _goal(text: str) -> Decimal:
     try:
         goal = Decimal(text)
@@ -336,13 +330,6 @@ VERB = Verb(
         "to",
         "SCORE",
         "Find the cheapest set of tasks, by estimate, that reaches this score.",
-    ),
-    Option(
-        "without",
-        "TASK",
-        "Leave this task out of the set; repeatable.",
-        value=Value.TEXTS,
-        variable=False,
     ),
     takes="board profile output_format history",
     prints=Next,

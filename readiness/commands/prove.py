@@ -58,11 +58,11 @@ def _change(settings: RunSettings, change: str) -> int:
     from readiness.pipeline.measured import running
 
     compared = msgspec.structs.replace(settings, base=change)
-    with interruptible(), open_changed(compared) as (base, found):
+    with interruptible(), open_changed(compared) as (base, comparison):
         scratch = make(choose(os.environ, run_name()))
         try:
             proof = prove_change(
-                found,
+                comparison,
                 base.commit,
                 environ=os.environ,
                 scratch=scratch,
@@ -74,7 +74,7 @@ def _change(settings: RunSettings, change: str) -> int:
     if wants_json(settings.output_format):
         put_json(proof)
     else:
-        redactor = Redactor(secret_values(found.head, os.environ))
+        redactor = Redactor(secret_values(comparison.head, os.environ))
         put_text(redactor.redact(change_table(proof, quiet=settings.quiet)))
     return proof.exit_status
 

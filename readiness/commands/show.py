@@ -56,17 +56,17 @@ def show(settings: RunSettings, subject: str) -> int:
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     task, criteria = _find(board, subject)
-    found = _evidence(settings, board, criteria)
+    measured = _evidence(settings, board, criteria)
     redactor = Redactor(secret_values(board, os.environ))
     if as_json:
-        put_json(_shown(subject, task, criteria, found, redactor))
+        put_json(_shown(subject, task, criteria, measured, redactor))
         return ExitStatus.READY
     say = for_reader(board.language)
     lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
     for criterion in criteria:
         lines += [
             "",
-            *_criterion_lines(criterion, found.get(criterion.id), say, spoken(board.language)),
+            *_criterion_lines(criterion, measured.get(criterion.id), say, spoken(board.language)),
         ]
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
@@ -107,29 +107,29 @@ def _task_lines(task: Task, say: Sentences) -> Iterator[str]:
 
 
 def _criterion_lines(
-    criterion: Criterion, found: Measured | None, say: Sentences, language: Language
+    criterion: Criterion, measured: Measured | None, say: Sentences, language: Language
 ) -> Iterator[str]:
     yield f"{criterion.id} {criterion.title}"
     yield from (f"  {line}" for line in _definition_lines(criterion, say))
     if criterion.waive is not None:
         yield f"  {_waived(criterion.waive, say)}"
-    if found is None:
+    if measured is None:
         yield f"  {say('show.never')}"
         return
-    record = localised_criterion(found.record, language)
-    verdict, at, reason = say(f"verdict.{record.verdict}"), found.at, record.reason
+    record = localised_criterion(measured.record, language)
+    verdict, at, reason = say(f"verdict.{record.verdict}"), measured.at, record.reason
     yield f"  {say('show.last_run', moment=at, verdict=verdict, reason=reason)}".rstrip()
     if told := elsewhere(record, say) or last_known(record, say):
         yield f"  {told}"
     if record.hint:
         yield f"  {say('show.next', hint=record.hint)}"
-    for probe in found.probes:
+    for probe in measured.probes:
         yield from _probe_lines(probe, say)
-    for finding in found.findings[:FINDINGS]:
+    for finding in measured.findings[:FINDINGS]:
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
         yield f"  {where}: {finding.rule} {finding.message}".rstrip()
-    if len(found.findings) > FINDINGS:
-        yield f"  {say('show.more_findings', count=len(found.findings) - FINDINGS)}"
+    if len(measured.findings) > FINDINGS:
+        yield f"  {say('show.more_findings', count=len(measured.findings) - FINDINGS)}"
 
 
 def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:
@@ -196,9 +196,9 @@ def _measured(
 ) -> Measured:
     run = runs.get(measured_by(record, newest.id))
     probes: list[str] = []
-    for one in [] if run is None else run.criteria():
-        if one.id == record.id:
-            probes = one.probes
+    for criterion in [] if run is None else run.criteria():
+        if criterion.id == record.id:
+            probes = criterion.probes
     at = newest.started_at if record.carried is None else record.carried.at
     return Measured(
         record=record,
@@ -214,19 +214,23 @@ def _shown(
     subject: str,
     task: Task,
     criteria: Sequence[Criterion],
-    found: Mapping[str, Measured],
+    evidence: Mapping[str, Measured],
     redactor: Redactor,
 ) -> Shown:
-    probes = {(one.at, probe.id): probe for one in found.values() for probe in one.probes}
+    probes = {
+        (measured.at, probe.id): probe
+        for measured in evidence.values()
+        for probe in measured.probes
+    }
     return Shown(
         id=subject,
         title=task.title if subject == task.id else criteria[0].title,
-        criteria=[one.record for one in found.values()],
+        criteria=[measured.record for measured in evidence.values()],
         probes=list(probes.values()),
         by_hand={
-            one.id: redactor.redact(command)
-            for one in criteria
-            if (command := criterion_by_hand(one))
+            criterion.id: redactor.redact(command)
+            for criterion in criteria
+            if (command := criterion_by_hand(criterion))
         },
     )
 

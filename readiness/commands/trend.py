@@ -26,11 +26,11 @@ def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) ->
     """Print how a criterion, a task or the score went over the last `limit` runs."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
-    found = trend(subject, recent_runs(settings, board, limit=limit))
+    course = trend(subject, recent_runs(settings, board, limit=limit))
     if as_json:
-        put_json(found)
+        put_json(course)
     else:
-        put_text("\n".join(_lines(found, for_reader(board.language))))
+        put_text("\n".join(_lines(course, for_reader(board.language))))
     return ExitStatus.READY
 
 
@@ -56,10 +56,10 @@ def over_time(points: Sequence[Point]) -> list[float | None]:
     days = [datetime.fromisoformat(point.at).date().toordinal() for point in points]
     if days[0] == days[-1]:
         return [point.value for point in points[-WIDEST:]]
-    each = (max(days) - min(days)) // WIDEST + 1
-    places: list[float | None] = [None] * ((max(days) - min(days)) // each + 1)
+    step = (max(days) - min(days)) // WIDEST + 1
+    places: list[float | None] = [None] * ((max(days) - min(days)) // step + 1)
     for point, day in zip(points, days, strict=True):
-        places[(day - min(days)) // each] = point.value
+        places[(day - min(days)) // step] = point.value
     return places
 
 
@@ -71,32 +71,32 @@ def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
     return [(same[-1], len(same)) for same in grouped]
 
 
-def _lines(found: Trend, say: Sentences) -> Iterator[str]:
-    yield f"{found.id} {found.title}".rstrip()
-    if not found.points:
+def _lines(course: Trend, say: Sentences) -> Iterator[str]:
+    yield f"{course.id} {course.title}".rstrip()
+    if not course.points:
         yield f"  {say('trend.nothing')}"
         return
-    yield f"  {sparkline(over_time(found.points))}"
-    yield f"  {_span(found, say)}"
-    yield f"  {_outlook(found, say)}"
-    if found.left_out:
-        yield f"  {say('trend.left_out', count=found.left_out)}"
+    yield f"  {sparkline(over_time(course.points))}"
+    yield f"  {_span(course, say)}"
+    yield f"  {_outlook(course, say)}"
+    if course.left_out:
+        yield f"  {say('trend.left_out', count=course.left_out)}"
     yield ""
-    rows = [_row(point, count, say) for point, count in by_day(found.points)[-ROWS:]]
+    rows = [_row(point, count, say) for point, count in by_day(course.points)[-ROWS:]]
     heads, limit = say.heads("trend.heads"), line_limit(os.environ)
     yield columns(rows, heads, right=(2,), limit=limit, spare=(1,)).rstrip()
 
 
-def _span(found: Trend, say: Sentences) -> str:
-    points = found.points
+def _span(course: Trend, say: Sentences) -> str:
+    points = course.points
     return say(
         "trend.span",
         first=points[0].shown,
-        last=in_language(_with_unit(points[-1].shown, found.unit), say),
+        last=in_language(_with_unit(points[-1].shown, course.unit), say),
         count=len(points),
         lowest=min(points, key=lambda point: point.value).shown,
         highest=max(points, key=lambda point: point.value).shown,
-        goal=found.goal,
+        goal=course.goal,
     )
 
 
@@ -104,14 +104,14 @@ def _with_unit(shown: str, unit: str) -> str:
     return counted(shown, unit) if unit and unit not in UNITS else f"{shown} {unit}".rstrip()
 
 
-def _outlook(found: Trend, say: Sentences) -> str:
-    if found.reached:
+def _outlook(course: Trend, say: Sentences) -> str:
+    if course.reached:
         return say("trend.reached")
-    if found.pace is None:
+    if course.pace is None:
         return say("trend.no_pace")
-    pace = f"{found.pace:+.3g}"
-    if found.expected_on:
-        return say("trend.arrives", pace=pace, date=found.expected_on)
+    pace = f"{course.pace:+.3g}"
+    if course.expected_on:
+        return say("trend.arrives", pace=pace, date=course.expected_on)
     return say("trend.never", pace=pace)
 
 

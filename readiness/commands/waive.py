@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from readiness.amend.decisions import (
     BoardEdit,
     Fields,
-    criterion_of,
     day,
     decider,
     one_line,
@@ -40,16 +39,16 @@ def waive(
     """
 
     def fields(board: Board, criterion: Criterion, _: Mapping[str, str]) -> Fields:
-        found: dict[str, str | None] = {
+        values: dict[str, str | None] = {
             "reason": one_line("--reason", reason),
             "by": decider(by, board),
             "until": _end(until),
         }
         if up_to is not None:
-            found["up_to"] = _bound(up_to, criterion) if up_to else None
-        return found
+            values["up_to"] = _bound(up_to, criterion) if up_to else None
+        return values
 
-    return write_decision(settings, subject, criterion_of, "waive", fields, dry_run=dry_run)
+    return write_decision(settings, subject, "waive", fields, dry_run=dry_run)
 
 
 def _end(until: str) -> str:

@@ -11,7 +11,7 @@ from readiness.fleet.rows import FleetRow, rows
 from readiness.model.errors import ExitStatus
 from readiness.text.languages import Language
 from readiness.text.layout import literal
-from readiness.text.sentences import Sentences, for_reader
+from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.text.worded import in_language
 
 LACKED = 12
@@ -89,19 +89,19 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 def overview(states: Sequence[ProjectState], at: str) -> Overview:
     """Return what reports show of these projects, in the language asked for or of most boards."""
-    say, language = for_reader(spoken_by_most(states)), spoken_by_most(states)
+    language = spoken(language_of_most(states))
     projects = worst_first(states)
     return Overview(
         projects=projects,
         rows=rows(projects),
         at=at,
         status=worst(states),
-        say=say,
+        say=sentences(language),
         language=language,
     )
 
 
-def spoken_by_most(states: Sequence[ProjectState]) -> Language:
+def language_of_most(states: Sequence[ProjectState]) -> Language:
     """Return the language of most boards."""
     languages = Counter(state.language for state in states if state.language is not None)
     return max(languages, key=languages.__getitem__, default=Language.EN)

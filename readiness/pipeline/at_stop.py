@@ -6,17 +6,16 @@ import time
 import msgspec
 
 from readiness.guard.base import open_base
-from readiness.guard.changes import loosened
 from readiness.guard.overlay import lay_over
 from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, find_board
 from readiness.pipeline.interrupts import interruptible
-from readiness.pipeline.measured import accepted_by_base, loosening, running
+from readiness.pipeline.measured import running
 from readiness.pipeline.opening import open_changed
 from readiness.pipeline.run import perform
 from readiness.prove.trials import BETWEEN, watched
 from readiness.prove.worlds import Worlds
-from readiness.record.document import CriterionRecord, Loosening, RunDocument
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.localised import ATTESTED
 from readiness.record.wording import sentence_of
 from readiness.report import Context
@@ -103,13 +102,6 @@ def base_is_sound(settings: RunSettings) -> bool:
     except ReadinessError:
         return False
     return True
-
-
-def read_alone(settings: RunSettings) -> list[Loosening]:
-    """List what a change loosens for sure, as far as reading tells; nothing is measured."""
-    with open_changed(settings) as (_, comparison):
-        changes = accepted_by_base(comparison, comparison.changes)
-        return [loosening(change) for change in loosened(changes) if not change.unsure]
 
 
 def _complaints(document: RunDocument, kind: str) -> dict[str, str]:
