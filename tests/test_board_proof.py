@@ -39,14 +39,14 @@ def test_every_criterion_of_the_board_can_fail(
     with osv_server() as url:
         environment = {**os.environ, **NO_INDEX, "OSV_URL": url}
         ended = subprocess.run(command, env=environment, capture_output=True, check=False)
-    found = json.loads(ended.stdout)
-    criteria = found["criteria"]
+    proof = json.loads(ended.stdout)
+    criteria = proof["criteria"]
 
-    told = "\n".join(f"{each['id']}: {each['outcome']}: {each['why']}" for each in criteria)
-    assert {each["outcome"] for each in criteria} == {"can_fail"}, told
-    assert [each["id"] for each in criteria if each["now"]["verdict"] == "error"] == []
-    assert found["changed"] == []
-    assert ended.returncode == found["exit_status"] == 0, told
+    outcomes = "\n".join(f"{row['id']}: {row['outcome']}: {row['why']}" for row in criteria)
+    assert {row["outcome"] for row in criteria} == {"can_fail"}, outcomes
+    assert [row["id"] for row in criteria if row["now"]["verdict"] == "error"] == []
+    assert proof["changed"] == []
+    assert ended.returncode == proof["exit_status"] == 0, outcomes
     assert len(criteria) >= least
-    controls = [each for each in criteria if "control" in {t["world"] for t in each["trials"]}]
+    controls = [row for row in criteria if "control" in {t["world"] for t in row["trials"]}]
     assert len(controls) > least / 2

@@ -53,8 +53,7 @@ ASIDE = {
     "cosign ": "signs, with the reader's key",
     "readiness check --output-format tap | tap-parser": "needs a program of npm's",
 }
-"""How the lines begin that are not run, and why. They are read: by bash, by make, and by
-tests/test_site.py for their options."""
+"""How the lines begin that are not run, and why; bash and make read them."""
 
 DONE_BEFORE = {
     "make install": "`make check` has done it here, and no index of packages is asked",
@@ -217,13 +216,13 @@ class Reader:
         line = printed.text
         for theirs, here in self.instead.items():
             line = line.replace(theirs, here)
-        up = next((said for begin, said in STAYS_UP.items() if line.startswith(begin)), None)
+        up = next((output for begin, output in STAYS_UP.items() if line.startswith(begin)), None)
         if up is None:
             if line.startswith(FIRST):
                 line = f"mv board.yaml aside; {line}; mv aside board.yaml"
-            status, said = ran(line, self.folder, self.environment)
-            good = status == STATUSES.get(printed.text, 0) and NO_EXTRA not in said
-            return "" if good else f"line {printed.line}: {line}\nstatus {status}\n{said}"
+            status, output = ran(line, self.folder, self.environment)
+            good = status == STATUSES.get(printed.text, 0) and NO_EXTRA not in output
+            return "" if good else f"line {printed.line}: {line}\nstatus {status}\n{output}"
         log = self.log.with_suffix(f".{printed.line}-{len(line)}")
         command = ["env", "-C", str(self.folder), "bash", "-c", f"exec {line}"]
         ready = lambda: up in log.read_text("utf-8", "replace")  # noqa: E731
@@ -246,12 +245,12 @@ def test_each_block_says_what_it_is(document: Path) -> None:
 def test_command_lines_run_as_printed(document: Path, prepared: Path, tmp_path: Path) -> None:
     """One after the other in a project that is ready, each with the status that its page tells."""
     lines = [] if document.name in ELSEWHERE else list(in_blocks(document))
-    to_run = [each for each in (*lines, *in_text(document)) if not reason_aside(each.text)]
+    to_run = [printed for printed in (*lines, *in_text(document)) if not reason_aside(printed.text)]
     if not to_run:
         return
     with ExitStack() as stack:
         reader = Reader(tmp_path, prepared, stack)
-        faults = [fault for each in to_run if (fault := reader.does(each))]
+        faults = [fault for printed in to_run if (fault := reader.does(printed))]
     assert not faults, "\n".join(faults)
 
 
@@ -286,14 +285,14 @@ def football(tmp_path: Path) -> Football:
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
 def test_the_guides_of_the_example_are_true(guide: Path, football: Football) -> None:
     """What runs a service there is done with it, from top to bottom; `sh` needs a real machine."""
-    told = list(blocks(guide))
-    for line, language, text in told:
+    parts = list(blocks(guide))
+    for line, language, text in parts:
         if language in COMMANDS:
             understood = subprocess.run(
                 ["bash", "-n", "-c", text], capture_output=True, check=False
             )
             assert understood.returncode == 0, (guide.name, line, understood.stderr)
-    script = "".join(text for _, language, text in told if language == "bash")
+    script = "".join(text for _, language, text in parts if language == "bash")
     for port in set(re.findall(r"\b80(?:1|2)\d\b", script)):
         script = script.replace(port, str(free_port()))
     for line in DONE_BEFORE:
@@ -302,17 +301,3 @@ def test_the_guides_of_the_example_are_true(guide: Path, football: Football) -> 
     given = {**AUTHOR, "PATH": path, "HOME": str(football.folder.parent), "LC_ALL": "C.UTF-8"}
     status, said = ran(f"set -euo pipefail\n{script}", football.folder, given)
     assert status == 0, said
-
-
-@pytest.mark.parametrize("line", DONE_BEFORE)
-def test_what_is_done_before_is_still_printed(line: str) -> None:
-    """As it stands, so that no other line is left out."""
-    scripts = [text for guide in GUIDES for _, _, text in blocks(guide)]
-    assert any(line in text.splitlines() for text in scripts)
-
-
-def test_there_are_many_command_lines() -> None:
-    """The tests above have something to look at."""
-    told = [each for document in DOCUMENTS for each in in_text(document)]
-    assert len(list(everything())) > 100
-    assert len(told) > 20

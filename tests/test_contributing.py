@@ -23,7 +23,7 @@ FAILS = "PATH=$PWD/.venv/bin:$PATH .venv/bin/readiness check"
 def test_a_first_check_is_made_as_the_page_says(tmp_path: Path) -> None:
     """Each command ends as told, and the new check's own tests pass; its tool is fetched."""
     clone = clean_clone(tmp_path / "readiness")
-    given = {**os.environ, **AUTHOR, "HOME": str(tmp_path)}
+    environment = {**os.environ, **AUTHOR, "HOME": str(tmp_path)}
     made = subprocess.run(
         [sys.executable, "-m", "venv", clone / ".venv"], capture_output=True, check=False
     )
@@ -33,7 +33,7 @@ def test_a_first_check_is_made_as_the_page_says(tmp_path: Path) -> None:
     # What is installed here is there too, and nothing but the page's own tool is fetched.
     (site / "here.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     editable = [python, "-m", "pip", "install", "-q", "--no-deps", "-e", "."]
-    subprocess.run(editable, cwd=clone, env=given, check=True, capture_output=True)
+    subprocess.run(editable, cwd=clone, env=environment, check=True, capture_output=True)
     run = 0
     for number, language, text in blocks(PAGE):
         if text.startswith("summary:"):
@@ -48,7 +48,7 @@ def test_a_first_check_is_made_as_the_page_says(tmp_path: Path) -> None:
             for line in script.splitlines():
                 if line.startswith(FAILS):
                     script = script.replace(line, f"{line} && exit 9 || test $? = 1")
-            status, output = ran(script, clone, given, "-euo", "pipefail")
+            status, output = ran(script, clone, environment, "-euo", "pipefail")
             assert status == 0, (number, output)
             run += 1
     assert run == 5

@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],
     # The formats of reports are values of an option; Typer's help is set as wide as the terminal.
-    "command_line": [*FOUNDATION, "load", "report", "terminal"],
+    "command_line": [*FOUNDATION, "report", "terminal"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     # A hook measures the change that an agent has made.
     "agents": [
@@ -92,7 +92,7 @@ def unit(path: Path, top: Path = PACKAGE) -> str:
 
 def imported(path: Path, top: str = "readiness") -> set[str]:
     """Return the modules and packages of a top package that a file imports, wherever in it."""
-    found = set()
+    rooms = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names = (
@@ -104,8 +104,8 @@ def imported(path: Path, top: str = "readiness") -> set[str]:
             names = [alias.name for alias in node.names]
         else:
             continue
-        found |= {name.split(".")[1] for name in names if name.startswith(f"{top}.")}
-    return found - {"__version__"}
+        rooms |= {name.split(".")[1] for name in names if name.startswith(f"{top}.")}
+    return rooms - {"__version__"}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=str)

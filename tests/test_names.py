@@ -27,10 +27,12 @@ def test_the_glossary_says_what_the_code_says() -> None:
     text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([a-z ]+) \| `(\w+)` in `([\w/.]+)` \| (.+) \|$", text, re.MULTILINE)
     assert {"board", "criterion", "probe", "verdict", "gate"} <= {word for word, *_ in rows}
-    for word, name, path, said in rows:
+    for word, name, path, sentence in rows:
         tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
         found = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
-        assert [(ast.get_docstring(node) or "").splitlines()[0] for node in found] == [said], word
+        assert [(ast.get_docstring(node) or "").splitlines()[0] for node in found] == [sentence], (
+            word
+        )
 
 
 def test_the_engine_knows_no_tool_by_name() -> None:

@@ -46,7 +46,6 @@ ARGUMENTS = {
     "trend": ["T1.2"],
     "report": ["--since", "1d"],
     "prove": ["T1.1"],
-    "note": ["T1", "began"],
     "waive": ["T1.1", "--reason", "later", "--by", "li.wei", "--until", str(TOMORROW)],
     "attest": ["T1.3", "--by", "li.wei"],
 }
@@ -66,10 +65,10 @@ def printed(project: Project) -> Project:
     return project
 
 
-def against(schema: dict[str, Any], found: object) -> None:
+def against(schema: dict[str, Any], printed: object) -> None:
     """Hold what was printed against the schema."""
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(found, schema, jsonschema.Draft202012Validator)
+    jsonschema.validate(printed, schema, jsonschema.Draft202012Validator)
 
 
 def test_every_command_has_a_schema() -> None:

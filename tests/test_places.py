@@ -120,11 +120,10 @@ def a_command(house: House) -> None:
         "    prints=list[str],\n"
         ")\n",
     )
-    told = house.run("--help").out
-    assert "count     Count the criteria of a board." in told
-    told = " ".join(house.run("count", "--help").out.split())
+    assert "count     Count the criteria of a board." in house.run("--help").out
+    shown = " ".join(house.run("count", "--help").out.split())
     for line in ("READINESS_LEAST; default: 1; x>=1", "--board FILE", "TASK", "READINESS_NAMES"):
-        assert line in told
+        assert line in shown
     assert house.run("count", "T1").out == "T1 1 1\n"
     assert house.run("count", "-l", "2", "T1", "--names").out == "T1 2 ['T1.1']\n"
     assert house.run("count", "-l2", "T1").status == 1

@@ -6,118 +6,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
-from tests.support.durations import (
-    Name,
-    durations_text,
-    read_durations,
-    recorded_name,
-    refreshed,
-    seconds_of_junit,
-    shared_fixtures,
-)
+from tests.support.durations import Name
 from tests.support.program import ROOT
-from tests.support.scheduling import ALONE_FROM_MS, longest_first, unit
+from tests.support.scheduling import longest_first
 
 A, B = "tests/a/test_a.py", "tests/b/test_b.py"
-ROW = Name(A, "test_row", "x[1]-y")
-RECORD = {
-    Name(A, "test_one", ""): 220,
-    ROW: 2500,
-    Name(B, "Group::test_two", ""): 200,
-}
 
 
 def an_item(nodeid: str, scope: str = "function") -> Any:
     """Make a test with one fixture of a scope."""
     fixtures = {"made": [SimpleNamespace(scope=scope)], "request": []}
     return SimpleNamespace(nodeid=nodeid, _fixtureinfo=SimpleNamespace(name2fixturedefs=fixtures))
-
-
-@pytest.mark.parametrize("name", RECORD)
-def test_a_name_is_that_of_a_node_id(name: Name) -> None:
-    """A row's name may hold brackets."""
-    row = f"[{name.row}]" if name.row else ""
-    assert Name.of(f"{name.path}::{name.family}{row}") == name
-
-
-def test_a_record_is_read_as_it_was_written() -> None:
-    """And is in order, one test function a line."""
-    text = durations_text(dict(reversed(RECORD.items())))
-    assert read_durations(text) == RECORD
-    assert text == durations_text(RECORD)
-    assert '  "test_row": {"x[1]-y": 2500}\n' in text
-
-
-def test_a_refresh_replaces_the_files_that_ran() -> None:
-    """What hardly moved keeps its record; what is quick now, or gone, loses it."""
-    cheap = {Name(A, "test_cheap", row): 0.02 for row in "abc"}
-    assert refreshed(RECORD, {ROW: 2.61, Name(A, "test_new", ""): 0.7777, **cheap}) == {
-        ROW: 2500,
-        Name(A, "test_new", ""): 780,
-        Name(A, "", ""): 60,
-        Name(B, "Group::test_two", ""): 200,
-    }
-    assert refreshed(RECORD, {ROW: 4.0})[ROW] == 4000
-    assert refreshed(RECORD, {ROW: 0.05}) == {
-        Name(A, "", ""): 50,
-        Name(B, "Group::test_two", ""): 200,
-    }
-
-
-JUNIT = """\
-<testsuites><testsuite name="pytest">
-<testcase classname="tests.a.test_a" name="test_row[x[1]-y]" time="2.5" />
-<testcase classname="tests.b.test_b.Group" name="test_two" time="0.1" />
-<testcase classname="tests.a.test_a" name="test_gone" time="7" />
-<testcase classname="tests.a.test_a" name="test_left" time="0"><skipped /></testcase>
-</testsuite></testsuites>
-"""
-
-
-def test_a_record_can_be_made_of_a_junit_file(tmp_path: Path) -> None:
-    """Of tests that are there, and were not skipped."""
-    (tmp_path / "run.xml").write_text(JUNIT)
-    nodeids = [f"{A}::test_row[x[1]-y]", f"{B}::Group::test_two", f"{A}::test_left"]
-    seconds = seconds_of_junit(str(tmp_path / "run.xml"), map(an_item, nodeids))
-    assert seconds == {ROW: 2.5, Name(B, "Group::test_two", ""): 0.1}
-
-
-@pytest.mark.parametrize(
-    ("scope", "name"),
-    [
-        ("function", ROW),
-        ("session", ROW),
-        ("module", Name(A, "", "made")),
-        ("class", Name(A, "", "made")),
-    ],
-)
-def test_tests_that_share_a_fixture_have_one_record(scope: str, name: Name) -> None:
-    """What is made for a session is made in each process anyway."""
-    item = an_item(f"{A}::test_row[x[1]-y]", scope)
-    assert recorded_name(item.nodeid, shared_fixtures(item)) == name
-
-
-@pytest.mark.parametrize(
-    ("nodeid", "expected"),
-    [
-        (f"{A}::test_one", A),
-        (f"{A}::test_row[x]", f"{A}::test_row[x]"),
-        (f"{A}::test_row[y]", A),
-        (f"{A}::test_unknown", A),
-    ],
-)
-def test_what_takes_long_and_shares_nothing_is_a_unit_of_its_own(
-    nodeid: str, expected: str
-) -> None:
-    """All else runs with its file."""
-    durations = {
-        Name(A, "test_one", ""): 900,
-        Name(A, "test_row", "x"): ALONE_FROM_MS,
-        Name(A, "", "made"): 9000,
-    }
-    assert unit(nodeid, durations) == expected
 
 
 def test_the_longest_unit_comes_first() -> None:

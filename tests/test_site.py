@@ -1,7 +1,5 @@
-"""The documents as a site: built offline, every link followed, every command line understood."""
+"""The documents as a site: built offline, every link followed."""
 
-import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -12,12 +10,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from readiness.command_line.reader import load, names
-
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-READ_FIRST = [ROOT / "README.md", ROOT / "README.zh.md"]
-ANYWHERE = {"--help", "-h", "--version", "-V"}
 
 
 class Page(HTMLParser):
@@ -32,14 +26,14 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         """Note links, what is loaded, and anchors."""
-        given = {name: value or "" for name, value in attributes}
-        self.anchors |= {given[name] for name in ("id", "name") if name in given}
-        if tag == "a" and "href" in given:
-            self.links.append(given["href"])
-        if tag in ("script", "img") and "src" in given:
-            self.loaded.append(given["src"])
-        if tag == "link" and given.get("rel") != "canonical" and "href" in given:
-            self.loaded.append(given["href"])
+        values = {name: value or "" for name, value in attributes}
+        self.anchors |= {values[name] for name in ("id", "name") if name in values}
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag in ("script", "img") and "src" in values:
+            self.loaded.append(values["src"])
+        if tag == "link" and values.get("rel") != "canonical" and "href" in values:
+            self.loaded.append(values["href"])
 
 
 @pytest.fixture(scope="module")
@@ -94,30 +88,3 @@ def test_the_site_leads_to_every_page() -> None:
     for part in contents:
         listed += [part] if isinstance(part, str) else next(iter(part.values()))
     assert sorted(listed) == [path.name for path in PAGES]
-
-
-def command_lines(text: str) -> list[str]:
-    """What a document says in code that begins with this program's name and a command."""
-    blocks = re.findall(r"^ *```\w*[^\n]*\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
-    blocks += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
-    joined = "\n".join(blocks).replace("\\\n", " ")
-    begin = rf"(?:[$] |[ -]*run: )?readiness (?:{'|'.join(names())})"
-    lines = re.findall(rf"^{begin}(?: .*)?$", joined, re.MULTILINE)
-    return [line[line.index("readiness ") :] for line in lines]
-
-
-@pytest.mark.parametrize("document", [*READ_FIRST, *PAGES], ids=lambda path: path.name)
-def test_command_lines_are_understood(document: Path) -> None:
-    """Each option that a document names after a command is one that it takes."""
-    for line in command_lines(document.read_text("utf-8")):
-        words = shlex.split(re.split(r" [|&>;#] ?| \|\| | && ", line)[0], comments=True)
-        verb = load(words[1])
-        known = {flag for option in verb.options for flag in option.flags} | ANYWHERE
-        named = {word.partition("=")[0] for word in words[2:] if re.match(r"--?[a-z]", word)}
-        assert named <= known, line
-
-
-def test_there_are_command_lines() -> None:
-    """The test above has something to look at."""
-    lines = [line for page in PAGES for line in command_lines(page.read_text("utf-8"))]
-    assert len(lines) > 100

@@ -2,7 +2,7 @@
 
 import pytest
 
-from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, denial, reply
+from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, reply
 from readiness.agents.memory import Memory
 
 GOOD = Assessment(impact=Impact.GOOD)
@@ -41,8 +41,11 @@ Stop = tuple[Assessment, bool, str]
 def test_stops_are_answered_in_their_order(stops: list[Stop], wanted: list[Reply]) -> None:
     """Each by what was found, and by what was answered before."""
     memory = Memory()
-    found = [reply(one, memory, goes_on=goes_on, prompt=prompt) for one, goes_on, prompt in stops]
-    assert found == wanted
+    answers = [
+        reply(assessment, memory, goes_on=goes_on, prompt=prompt)
+        for assessment, goes_on, prompt in stops
+    ]
+    assert answers == wanted
 
 
 @pytest.mark.parametrize("goes_on", [True, False])
@@ -52,15 +55,3 @@ def test_no_prompt_is_blocked_for_ever(goes_on: bool) -> None:
     found = [Assessment(impact=Impact.BAD, key=str(number)) for number in range(50)]
     answers = [reply(one, memory, goes_on=goes_on, prompt="p") for one in found]
     assert answers.count(BLOCK) == MOST_BLOCKS
-
-
-def test_what_loosens_is_denied_as_often_and_then_let_go() -> None:
-    """A commit; an edit, which may be the repair, is only told of once."""
-    memory = Memory()
-    commits = [denial(ONE, memory, prompt="p", blocks=True) for _ in range(5)]
-    assert commits == [BLOCK] * MOST_BLOCKS + [NOTHING] * 2
-    assert denial(ONE, memory, prompt="q", blocks=True) is BLOCK
-    assert denial(OTHER, memory, prompt="q", blocks=True) is BLOCK
-    assert denial(GOOD, memory, prompt="q", blocks=True) is NOTHING
-    edits = [denial(ONE, memory, prompt="p", blocks=False) for _ in range(3)]
-    assert edits == [TELL, NOTHING, NOTHING]

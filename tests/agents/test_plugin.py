@@ -12,7 +12,7 @@ from readiness import __version__
 from readiness.agents.forms import AGENTS, Agent, Event
 from readiness.agents.settings import TIMEOUT, fresh, installed, with_hook
 from readiness.command_line.reader import names
-from tests.support.llms import PATH, llms, sentence, title
+from tests.support.llms import PATH, llms
 from tests.support.program import ROOT
 
 SHOP = ROOT / "examples" / "agents"
@@ -81,11 +81,3 @@ def test_the_skill_names_commands_that_there_are() -> None:
 def test_llms_txt_is_current() -> None:
     """It is made of the documents: python -m tests.support.llms."""
     assert PATH.read_text("utf-8") == llms()
-
-
-def test_a_document_is_told_by_its_first_sentence() -> None:
-    """Not by its code, its tables or its pictures."""
-    aside = "![x](y)\n\n```\ncode. here.\n```\n\n    more. code\n\n- A list."
-    text = f"# A title\n\n{aside}\n\n`What` [it](x.md) is. More.\n"
-    assert title(text) == "A title"
-    assert sentence(text) == "`What` it is."

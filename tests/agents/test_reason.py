@@ -23,11 +23,11 @@ def test_all_of_it_where_there_is_room() -> None:
 @pytest.mark.parametrize("character", ["x", "是", "\U0001f600"])
 def test_no_reason_is_too_long(count: int, character: str) -> None:
     """However much there is to say, and in whatever script; the way to the rest is told."""
-    told = [
+    objections = [
         Objection(what=f"T{number} {character * 80}", lines=[character * 160] * 3)
         for number in range(count)
     ]
-    text = reason("not done.", told, "Repair it.", "More: here")
+    text = reason("not done.", objections, "Repair it.", "More: here")
     assert len(text) <= LONGEST
     assert tokens(text) <= TOKENS
     assert text.startswith(f"{SIGNATURE}not done.\n- T0 ")

@@ -32,7 +32,7 @@ def test_a_hook_is_written_and_all_else_stays(agent: Agent, text: str) -> None:
     """Data beside it is the same, and so are indent and line ends."""
     edited = with_hook(text, agent, Event.STOP, f"readiness hook stop --agent {agent.name}")
     new, old = json.loads(edited), json.loads(text)
-    own = agent.events[Event.STOP][0]
+    own = agent.events[Event.STOP]
     assert new["hooks"][own][:-1] == old.get("hooks", {}).get(own, [])
     assert [hook.event for hook in installed(edited, agent)] == [Event.STOP]
     new["hooks"].pop(own)

@@ -49,7 +49,7 @@ def _give(runner: GitHub, inputs: dict[str, str]) -> None:
     runner.known |= {f"inputs.{name}": value for name, value in given.items()}
 
 
-def told(runner: GitHub) -> dict[str, str]:
+def outputs(runner: GitHub) -> dict[str, str]:
     """The action's outputs."""
     return {name: runner.value(each["value"]) for name, each in ACTION["outputs"].items()}
 
@@ -58,7 +58,7 @@ def test_a_release_is_blocked_with_its_outputs(runner: GitHub, act: Act) -> None
     """As the action says by itself: the score, what blocks, the summary, the documents."""
     ended = act()
     assert ended.status == 1, ended
-    seen = told(runner)
+    seen = outputs(runner)
     assert (seen["decision"], seen["failed-blockers"], seen["exit-status"]) == (
         "not_ready",
         "",
@@ -77,9 +77,9 @@ def test_a_ready_project_passes(runner: GitHub, act: Act) -> None:
     """Its innocent twin; selectors and options come as `arguments`."""
     commit(runner.project, {"manual.md": "# Manual\n"})
     assert act(arguments="--jobs 1\n-v").status == 0
-    assert told(runner)["decision"] == "ready"
+    assert outputs(runner)["decision"] == "ready"
     assert act(command="check", arguments="T1 T2.1", summary="false").status == 0
-    assert told(runner)["decision"] == "partial"
+    assert outputs(runner)["decision"] == "partial"
     assert runner.summary == ""
     commit(runner.project, {"manual.md": None})
 
@@ -89,14 +89,14 @@ def test_a_pull_request_holds_the_line(runner: GitHub, act: Act) -> None:
     base = git(runner.project, "rev-parse", "HEAD")
     inputs = {"command": "check", "hold_line": "true", "base": base}
     assert act(**inputs).status == 0
-    assert told(runner)["decision"] == "held"
+    assert outputs(runner)["decision"] == "held"
     commit(runner.project, WORSE)
     assert act(**inputs).status == 1
-    assert told(runner)["failed-blockers"] == "T1.2"
+    assert outputs(runner)["failed-blockers"] == "T1.2"
     board = SHOP["board.yaml"].replace("<= 1", "<= 9")
     commit(runner.project, {"board.yaml": board})
     assert act(**inputs).status == 4
-    assert told(runner)["decision"] == "loosened"
+    assert outputs(runner)["decision"] == "loosened"
     commit(runner.project, SHOP)
 
 

@@ -48,10 +48,10 @@ def test_the_hooks_stop_what_they_promise(
         for name, text in files.items():
             (project / {"board": "board.yaml", "shop": "src/shop.py"}[name]).write_text(text)
         ended = runner.bash("git add -A && git commit -m change")
-        told = ended.out + ended.err
+        output = ended.out + ended.err
         if ended.status:
             runner.bash("git reset -q --hard")
-        return "" if ended.status == 0 else told
+        return "" if ended.status == 0 else output
 
     assert "board.yaml:6" in committed(board=board.replace("priority: P0", "priority: P9"))
     assert "T1.2" in committed(board=board.replace("<= 1", "<= 9"))

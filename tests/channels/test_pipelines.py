@@ -38,7 +38,7 @@ def test_the_workflow_decides_on_the_parts(runner: GitHub) -> None:
     """Each part is measured by itself, and the whole says what one run would say."""
     (workflow,) = documents(ROOT / ".github/workflows/readiness.yml")
     inputs = workflow["on"]["workflow_call"]["inputs"]
-    runner.known |= {f"inputs.{name}": str(each["default"]) for name, each in inputs.items()}
+    runner.known |= {f"inputs.{name}": str(row["default"]) for name, row in inputs.items()}
     runner.known["inputs.setup"] = 'echo installed > "$HOME/setup"'
     runner.known["strategy.job-total"] = str(len(json.loads(runner.known["inputs.shards"])))
     measure, decide = (workflow["jobs"][name] for name in ("measure", "decide"))
@@ -56,8 +56,8 @@ def test_the_workflow_decides_on_the_parts(runner: GitHub) -> None:
     assert [runner.step(step).status for step in before] == [0] * len(before)
     ended = runner.step(gate, job_environment(runner, decide))
     assert ended.status == 1, ended
-    told = {name: runner.value(each) for name, each in decide["outputs"].items()}
-    assert told == {"decision": "not_ready", "score": "6.6", "failed-blockers": ""}
+    outputs = {name: runner.value(text) for name, text in decide["outputs"].items()}
+    assert outputs == {"decision": "not_ready", "score": "6.6", "failed-blockers": ""}
     assert (temporary / "readiness.html").exists()
 
 
@@ -86,10 +86,10 @@ class GitLab:
     def job(self, job: Mapping[str, object], number: str, **variables: str) -> Ended:
         """Run one job."""
         known = {**self.variables, "CI_JOB_ID": number, **variables}
-        given = {str(name): str(value) for name, value in job.get("variables", {}).items()}  # type: ignore[attr-defined]
+        declared = {str(name): str(value) for name, value in job.get("variables", {}).items()}  # type: ignore[attr-defined]
         expanded = {
             name: re.sub(r"\$(\w+)", lambda found: known.get(found[1], ""), value)
-            for name, value in given.items()
+            for name, value in declared.items()
         }
         lines = [*job.get("before_script", []), *job["script"]]  # type: ignore[misc, attr-defined]
         return self.runner.bash("\n".join(map(str, lines)), "-eo", "pipefail", env=known | expanded)
@@ -144,12 +144,12 @@ def test_jenkins_does_the_same(runner: GitHub) -> None:
     """Its two stages, on a branch, for a change, and for a tag."""
     text = (ROOT / "examples/ci/Jenkinsfile").read_text("utf-8")
     install, gate = (
-        each.replace("\\\\", "\\") for each in re.findall(r"'''\n(.*?)'''", text, re.S)
+        script.replace("\\\\", "\\") for script in re.findall(r"'''\n(.*?)'''", text, re.S)
     )
-    given = {"WORKSPACE_TMP": str(runner.home / "jenkins"), "WORKSPACE": str(runner.project)}
+    workspace = {"WORKSPACE_TMP": str(runner.home / "jenkins"), "WORKSPACE": str(runner.project)}
 
     def sh(script: str, **variables: str) -> Ended:
-        return runner.bash(script, "-xe", env=given | variables)
+        return runner.bash(script, "-xe", env=workspace | variables)
 
     assert sh(install).status == 0
     ended = sh(gate, BRANCH_NAME="main")

@@ -56,20 +56,6 @@ def test_editors_take_real_boards(schema: Any, board: Path) -> None:
     jsonschema.Draft7Validator(schema).validate(documents(board)[0])
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"title": "No version"},
-        {"version": 1, "title": "A task without a title", "tasks": [{"id": "T1"}]},
-        {"version": 1, "title": "A word that is none", "tasks": [], "targt": 8},
-    ],
-)
-def test_editors_refuse_what_is_no_board(schema: Any, wrong: object) -> None:
-    """As the program does."""
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft7Validator(schema).validate(wrong)
-
-
 def test_editors_know_boards_by_the_names_that_are_found(project: Project) -> None:
     """A board of each name in the catalogue is found without being named."""
     entry = json.loads((PUBLISH / "schemastore" / "catalog.json").read_text("utf-8"))

@@ -69,15 +69,15 @@ def test_what_is_written_is_read_as_the_same(outcome: Outcome) -> None:
 def test_nothing_is_written_that_goes_without_saying(name: str) -> None:
     """Of the usual settings, and of those that the command does not take."""
     verb = load(name)
-    needed = {each.name: "x" for each in verb.options if verb.requires(each)}
-    in_settings = [each for each in verb.options if each.name not in verb.parameters]
+    needed = {choice.name: "x" for choice in verb.options if verb.requires(choice)}
+    in_settings = [choice for choice in verb.options if choice.name not in verb.parameters]
     taken = {option.field for option in in_settings}
     others = {
         field: value
         for field, value in {"jobs": 3, "board": "b", "watch": True, "reuse": True}.items()
         if field not in taken
     }
-    usual = RunSettings(**{each.field: "x" for each in in_settings if verb.requires(each)})
+    usual = RunSettings(**{choice.field: "x" for choice in in_settings if verb.requires(choice)})
     asked = RunSettings(**{field: getattr(usual, field) for field in taken} | others)
     line = command_line(verb, asked, **needed)
     assert [word for word in line if word.startswith("-")] == [

@@ -29,19 +29,23 @@ def test_folders_are_measured_each_by_its_own_board(services: Project) -> None:
     """Each by `readiness` itself; what could not be measured stays in, with the reason."""
     ended = services("fleet", "good", "bad", "broken", "bare", "gone", "--output-format", "json")
     assert ended.status == 1, ended
-    found = {one["name"]: one for one in ended.json["projects"]}
-    assert list(found) == ["good", "bad", "broken", "bare", "gone"]
-    assert {name: one["decision"] for name, one in found.items()} == {
+    projects = {record["name"]: record for record in ended.json["projects"]}
+    assert list(projects) == ["good", "bad", "broken", "bare", "gone"]
+    assert {name: record["decision"] for name, record in projects.items()} == {
         "good": "ready",
         "bad": "not_ready",
         "broken": "unknown",
         "bare": "unknown",
         "gone": "unknown",
     }
-    assert (found["good"]["score"], found["bad"]["score"], found["gone"]["score"]) == (10, 5, None)
-    assert "board.yaml:" in found["broken"]["reason"]
-    assert "`readiness init`" in found["bare"]["reason"]
-    assert [one["verdict"] for one in found["bad"]["criteria"]] == ["pass", "fail"]
+    assert (projects["good"]["score"], projects["bad"]["score"], projects["gone"]["score"]) == (
+        10,
+        5,
+        None,
+    )
+    assert "board.yaml:" in projects["broken"]["reason"]
+    assert "`readiness init`" in projects["bare"]["reason"]
+    assert [record["verdict"] for record in projects["bad"]["criteria"]] == ["pass", "fail"]
     assert (services.folder / "bad" / ".readiness" / "history.db").exists()
 
 
@@ -143,18 +147,20 @@ def test_a_report_that_cannot_be_written_is_told(services: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["fleet"], "name folders"),
         (["fleet", "good", "--output-format", "sarif"], "unknown format sarif"),
         (["fleet", "good", "--report", "junit=out.xml"], "unknown format junit"),
     ],
 )
-def test_a_wrong_command_line_runs_nothing(services: Project, words: list[str], said: str) -> None:
+def test_a_wrong_command_line_runs_nothing(
+    services: Project, words: list[str], message: str
+) -> None:
     """It says what there is."""
     ended = services(*words)
     assert ended.status == 2, ended
-    assert said in ended.err
+    assert message in ended.err
     assert not (services.folder / "good" / ".readiness").exists()
 
 

@@ -53,11 +53,11 @@ def test_the_newest_run_comes_first(past: Project) -> None:
     (past.folder / "broken").touch()
     run(past)
     listed = past("history", "--output-format", "json").json["runs"]
-    assert [(one["decision"], one["score"], one["dirty"]) for one in listed] == [
+    assert [(run_["decision"], run_["score"], run_["dirty"]) for run_ in listed] == [
         ("not_ready", "5.0", True),
         ("ready", "10.0", False),
     ]
-    assert {one["commit"] for one in listed} == {head}
+    assert {run_["commit"] for run_ in listed} == {head}
     rows = past("history").out.splitlines()
     assert rows[1].split()[1] == listed[0]["id"]
     assert f"{head[:10]} (dirty)" in rows[1]

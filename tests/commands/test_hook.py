@@ -51,11 +51,11 @@ def answer(ended: Ended) -> Any:
 
 def reason(ended: Ended) -> str:
     """Why a stop is blocked."""
-    found = answer(ended)
-    assert found is not None, ended
-    assert found["decision"] == "block", found
-    assert len(found["reason"]) <= 1200
-    text: str = found["reason"]
+    blocked = answer(ended)
+    assert blocked is not None, ended
+    assert blocked["decision"] == "block", blocked
+    assert len(blocked["reason"]) <= 1200
+    text: str = blocked["reason"]
     return text
 
 
@@ -123,8 +123,8 @@ def test_what_is_committed_counts_as_well(hooked: Project) -> None:
 
 def test_three_blocks_a_prompt(hooked: Project, tmp_path: Path) -> None:
     """A prompt is a message of the user in the transcript, which hooks and tools are not."""
-    said = {"type": "user", "uuid": "1", "message": {"role": "user", "content": "Mend it"}}
-    meta = {**said, "uuid": "2", "isMeta": True}
+    prompt = {"type": "user", "uuid": "1", "message": {"role": "user", "content": "Mend it"}}
+    meta = {**prompt, "uuid": "2", "isMeta": True}
     path = tmp_path / "transcript.jsonl"
     change(hooked, work__py=BROKEN)
 
@@ -132,11 +132,11 @@ def test_three_blocks_a_prompt(hooked: Project, tmp_path: Path) -> None:
         path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
         return answer(call(hooked, "stop", transcript_path=str(path)))
 
-    found = [stop(said, *[meta] * count) for count in range(5)]
-    assert [one and one.get("decision") for one in found] == ["block"] * 3 + [None] * 2
-    assert "Agent allowed to stop" in found[3]["systemMessage"]
-    assert found[4] is None
-    assert stop(said, meta, {**said, "uuid": "3"})["decision"] == "block"
+    answers = [stop(prompt, *[meta] * count) for count in range(5)]
+    assert [one and one.get("decision") for one in answers] == ["block"] * 3 + [None] * 2
+    assert "Agent allowed to stop" in answers[3]["systemMessage"]
+    assert answers[4] is None
+    assert stop(prompt, meta, {**prompt, "uuid": "3"})["decision"] == "block"
 
 
 def test_the_same_reason_does_not_block_one_that_goes_on(hooked: Project) -> None:
@@ -222,30 +222,10 @@ def test_cursor_hears_a_follow_up_message(hooked: Project) -> None:
     assert answer(call(hooked, "stop", "cursor", generation_id="3", loop_count=0, **ended)) is None
 
 
-def test_a_commit_that_loosens_is_denied(hooked: Project) -> None:
-    """By reading alone; one that does not, and other commands, are let through."""
-    denied = {"tool_name": "Bash", "tool_input": {"command": "git add -A && git commit -m x"}}
-    change(hooked, work__py=BROKEN)
-    assert answer(call(hooked, "commit", **denied)) is None
-    board = json.loads((hooked.folder / "board.yaml").read_text("utf-8"))
-    del board["tasks"][0]["criteria"][0]
-    hooked.write(board)
-    found = answer(call(hooked, "commit", **denied))["hookSpecificOutput"]
-    assert found["permissionDecision"] == "deny"
-    assert "criterion removed" in found["permissionDecisionReason"]
-    other = {"tool_name": "Bash", "tool_input": {"command": "echo git commit"}}
-    assert answer(call(hooked, "commit", **other)) is None
-    told = answer(call(hooked, "edit", tool_name="Edit", tool_input={"file_path": "a"}))
-    assert "criterion removed" in told["hookSpecificOutput"]["additionalContext"]
-    assert "permissionDecision" not in told["hookSpecificOutput"]
-    assert hooked.entries() == []
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
         ["stop", "--agent", "clippy"],
-        ["edit", "--agent", "cursor"],
         ["dance", "--agent", "codex"],
         ["--agent", "codex"],
         ["stop", "--agent", "codex", "--unknown"],
@@ -398,12 +378,11 @@ def test_settings_keep_all_else(hooked: Project) -> None:
     link = hooked.folder / ".claude" / "settings.json"
     link.parent.mkdir()
     link.symlink_to(real)
-    for arguments in ([], ["commit"], []):
-        assert hooked("hook", *arguments, "--install", "--agent", "claude-code").status == 0
+    assert hooked("hook", "--install", "--agent", "claude-code").status == 0
     assert "is unchanged" in hooked("hook", "--install", "--agent", "claude-code").out
     found = json.loads(real.read_text("utf-8"))
     assert list(found) == ["permissions", "hooks"]
-    assert sorted(found["hooks"]) == ["PreToolUse", "SessionStart", "Stop"]
+    assert sorted(found["hooks"]) == ["SessionStart", "Stop"]
     assert real.stat().st_mode & 0o777 == 0o640
     assert hooked("hook", "--uninstall", "--agent", "claude-code").status == 0
     assert json.loads(real.read_text("utf-8")) == json.loads(text)

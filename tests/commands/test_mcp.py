@@ -55,7 +55,7 @@ def talk(project: Project, talking: Callable[[Client], Awaitable[None]]) -> None
     anyio.run(session)
 
 
-async def told(client: Client, name: str, **arguments: object) -> dict[str, Any]:
+async def answered(client: Client, name: str, **arguments: object) -> dict[str, Any]:
     """What a tool answers, as data."""
     result = await client.call_tool(name, arguments)
     assert not result.is_error, result
@@ -97,25 +97,25 @@ def test_an_agent_works_its_way_to_ready(served: Project) -> None:
     """Next, repair, check that alone, check all, and see the evidence."""
 
     async def talking(client: Client) -> None:
-        before = await told(client, "check")
+        before = await answered(client, "check")
         assert (before["exit_status"], before["decision"]) == (1, "not_ready")
         assert before["open"] == ["T1.1 fail (blocks): exit 1, expected == 0"]
         (details,) = before["details"]
         assert (details["id"], details["by_hand"]) == ("T1.1", "test -e there")
 
-        advice = await told(client, "next", to=10)
+        advice = await answered(client, "next", to=10)
         assert [step["id"] for step in advice["criteria"]] == ["T1.1"]
         assert [task["id"] for task in advice["way"]["tasks"]] == ["T1"]
 
         (served.folder / "there").touch()
-        part = await told(client, "check", selectors=["T1.1"])
+        part = await answered(client, "check", selectors=["T1.1"])
         assert (part["exit_status"], part["decision"], part["open"]) == (0, "partial", [])
-        whole = await told(client, "check")
+        whole = await answered(client, "check")
         assert (whole["exit_status"], whole["decision"]) == (0, "ready")
 
-        evidence = await told(client, "show", subject="T1.1")
+        evidence = await answered(client, "show", subject="T1.1")
         assert evidence["probes"][0]["command"] == "test -e there"
-        explained = await told(client, "explain")
+        explained = await answered(client, "explain")
         assert explained["score"] == "10.0"
         assert "T1.1" in explained["sum"]
 
@@ -133,41 +133,41 @@ def _wordy(criteria: int) -> dict[str, object]:
     return {"version": 1, "title": "Wordy", "tasks": [task]}
 
 
-def test_what_failed_is_told_with_its_output_in_few_characters(served: Project) -> None:
-    """Of twenty failures each has its line, the first its output too; more where that is asked."""
-    served.write(_wordy(20))
+def test_what_failed_is_told_in_few_characters(served: Project) -> None:
+    """Of twenty failures each has its line, the first its output too; more where that is asked.
+
+    Of a hundred as many are told as there is room for, and how many others there are.
+    """
 
     async def talking(client: Client) -> None:
-        answer = await told(client, "check")
-        assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) <= 1500
+        served.write(_wordy(20))
+        answer = await answered(client, "check")
+        assert _size(answer) <= 1500
         assert [line.split()[0] for line in answer["open"]] == [f"T1.{n}" for n in range(1, 21)]
         assert answer["details"][0]["output"].endswith("the reason 0")
         assert len(answer["details"]) < 20
         assert answer["more"] == "show ID, or check with characters=6000"
 
-        whole = await told(client, "check", characters=40_000)
-        assert [each["id"] for each in whole["details"]] == [f"T1.{n}" for n in range(1, 21)]
+        whole = await answered(client, "check", characters=40_000)
+        assert [detail["id"] for detail in whole["details"]] == [f"T1.{n}" for n in range(1, 21)]
         assert whole["details"][19]["output"].endswith("the reason 19")
         assert whole["details"][19]["output"].count("\n") == 9
         assert "more" not in whole
 
-    talk(served, talking)
-
-
-def test_of_a_hundred_failures_as_many_are_told_as_there_is_room_for(served: Project) -> None:
-    """How many others there are is told; a step is no longer than it was asked to be."""
-    served.write(_wordy(100))
-
-    async def talking(client: Client) -> None:
-        answer = await told(client, "check")
-        assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) <= 1500
+        served.write(_wordy(100))
+        answer = await answered(client, "check")
+        assert _size(answer) <= 1500
         assert answer["more"].startswith(f"{100 - len(answer['open'])} more are open; ")
-        advice = await told(client, "next")
+        advice = await answered(client, "next")
         assert len(advice["criteria"]) == 5
         assert advice["more"].startswith("95 more are open")
-        assert len((await told(client, "next", most=100))["criteria"]) == 100
+        assert len((await answered(client, "next", most=100))["criteria"]) == 100
 
     talk(served, talking)
+
+
+def _size(answer: dict[str, Any]) -> int:
+    return len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
 
 
 def test_mistakes_are_told_with_their_status(served: Project) -> None:

@@ -2,14 +2,12 @@
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.program import Project, a_board, number
-from tests.support.terminal import on_a_terminal
 from tests.support.whole_program import NOT_READY, READY
 
 UNDECIDED = a_board({"run": "no_such_tool"}, number("echo 'errors: 3'"))
@@ -97,21 +95,6 @@ def test_colour_is_for_terminals_and_for_who_asks(
     assert ("\x1b[" in ended.out) == colour, ended
 
 
-def test_a_terminal_gets_colour_and_its_own_width(project: Project) -> None:
-    """No line is wider than the terminal."""
-    project.write(NOT_READY)
-    code = (
-        "import subprocess, sys, os\n"
-        f"os.chdir({str(project.folder)!r}); os.environ.update({project.environment!r})\n"
-        "os.environ.update(TERM='xterm'); os.environ.pop('NO_COLOR', None)\n"
-        "subprocess.run([sys.executable, '-m', 'readiness', 'check'], stderr=subprocess.DEVNULL)\n"
-    )
-    written = on_a_terminal(code, columns=80)
-    assert "\x1b[" in written
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", written).splitlines()
-    assert max(map(len, lines)) <= 80
-
-
 def test_a_reader_that_leaves_early_is_no_bug(project: Project) -> None:
     """`readiness check | head -1` ends without a traceback, and history is written."""
     project.write(READY)
@@ -189,48 +172,6 @@ def test_a_folder_whose_name_is_no_text(project: Project, tmp_path: Path) -> Non
     assert r"b\xe9ard.yaml" in ended.json["board"]["path"]
     assert project("check", "--board", board, cwd=odd).status == 0
     assert "as measured" in project("list", "--board", board, cwd=odd).out
-
-
-def test_every_option_has_its_variable(project: Project) -> None:
-    """READINESS_... means what the option means."""
-    profiles = {"first": {"env": {"WHERE": "first"}}, "second": {"env": {"WHERE": "second"}}}
-    board = a_board(
-        {"run": '[ "$WHERE" = second ]'},
-        {"run": "sleep 5"},
-        {"run": "test -d ."},
-        profiles=profiles,
-    )
-    project.write(board, "other.yaml")
-    variables = {
-        "READINESS_BOARD": "other.yaml",
-        "READINESS_PROFILE": "second",
-        "READINESS_JOBS": "1",
-        "READINESS_TIMEOUT": "200ms",
-        "READINESS_FAIL_FAST": "1",
-        "READINESS_REPORT": "json=a.json table=b.txt",
-        "READINESS_OUTPUT_FORMAT": "json",
-        "READINESS_HISTORY": "past/h.db",
-        "READINESS_EXIT_ZERO": "1",
-        "READINESS_QUIET": "1",
-    }
-    ended = project("check", env=variables)
-    assert ended.status == 0, ended
-    run = ended.run
-    assert run.profile == "second"
-    verdicts = [one.reason_code or one.verdict for one in run.criteria()]
-    assert verdicts == ["pass", "timeout", "not_run"]
-    assert "[1/3]" not in ended.err
-    assert (project.folder / "a.json").exists()
-    assert (project.folder / "b.txt").exists()
-    assert (project.folder / "past" / "h.db").exists()
-    assert not (project.folder / ".readiness").exists()
-    assert "Nothing was run" in project("check", env={**variables, "READINESS_DRY_RUN": "1"}).out
-    assert "criterion" in project("score", env={
-        "READINESS_BOARD": "other.yaml", "READINESS_EXPLAIN": "1", "READINESS_TIMEOUT": "200ms",
-    }).out  # fmt: skip
-    for name, value in (("JOBS", "0"), ("TIMEOUT", "nan"), ("REPORT", "nope=x"), ("QUIET", "so")):
-        wrong = project("check", env={**variables, f"READINESS_{name}": value})
-        assert (wrong.status, wrong.out) == (2, ""), wrong
 
 
 def test_no_history_is_kept_where_it_is_not_wanted(project: Project) -> None:

@@ -1,6 +1,7 @@
 """A run of a part never stands for the project: what speaks of it takes the newest measurements."""
 
 import json
+import re
 import signal
 import time
 
@@ -12,7 +13,7 @@ from tests.support.program import Project
 BOARD = {
     "version": 1,
     "title": "Parts",
-    "target": 8.0,
+    "target": 8.25,
     "profiles": {"local": {}, "production": {}},
     "milestones": [
         {"id": "M1", "title": "Usable", "due": "2026-01-01", "requires": {"priority": "P0"}}
@@ -75,16 +76,16 @@ def test_the_document_of_a_part_carries_the_rest(parted: Project) -> None:
     """No score and no milestone of its own; each other criterion's newest measurement, by run."""
     run = parted.last_run()
     whole, _ = whole_and_part(parted)
-    found = {record.id: record for record in run.criteria()}
+    records = {record.id: record for record in run.criteria()}
     assert (run.score.value, run.score.shown, run.milestones) == (None, "–", [])
     assert (run.score.in_scope, run.score.total) == (2, 5)
-    assert found["T1.1"].carried is None
-    carried = found["T2.1"].carried
+    assert records["T1.1"].carried is None
+    carried = records["T2.1"].carried
     assert carried is not None
-    assert (found["T2.1"].verdict, carried.verdict, carried.run) == ("skip", "pass", whole)
-    assert found["T3.2"].carried is None
+    assert (records["T2.1"].verdict, carried.verdict, carried.run) == ("skip", "pass", whole)
+    assert records["T3.2"].carried is None
     assert run.whole_run is not None
-    assert (run.whole_run.run, run.whole_run.score.shown) == (whole, "5.5")
+    assert (run.whole_run.run, run.whole_run.score.shown) == (whole, "5.55")
     assert [milestone.met for milestone in run.whole_run.milestones] == [False]
 
 
@@ -105,34 +106,47 @@ def test_list_show_and_next_take_the_newest(parted: Project) -> None:
     shown = parted("show", "T2.1").out
     assert "not selected" not in shown
     assert "| 12" in shown
-    told = parted("next", "--output-format", "json").json
-    assert (told["run"], told["score"], told["standing"], told["since"]) == (
+    advice = parted("next", "--output-format", "json").json
+    assert (advice["run"], advice["score"], advice["standing"], advice["since"]) == (
         whole,
-        "5.5",
-        "10.0",
+        "5.55",
+        "10.00",
         2,
     )
-    assert told["criteria"] == []
-    assert [milestone["met"] for milestone in told["milestones"]] == [False]
+    assert advice["criteria"] == []
+    assert [milestone["met"] for milestone in advice["milestones"]] == [False]
 
 
-@pytest.mark.parametrize("name", ["board", "html", "badge"])
-def test_reports_on_the_project_take_the_whole_run(parted: Project, name: str) -> None:
-    """Its score and decision, with its day; never those of the part."""
+SCORES = {
+    "next": r"score ([\d.]+), target 8.25",
+    "trend": r"→ ([\d.]+) in",
+    "history": r"not ready +([\d.]+) ",
+    "report --since 7d": r"Score ([\d.]+), target 8.25",
+    "report --output-format board": r"\*\*: ([\d.]+) of 10 \(target 8.25",
+    "report --output-format badge": r"([\d.]+)/10",
+    "report --output-format html": r'<p class="number"><b>([\d.]+)</b>',
+    "report --output-format table": r"Last whole run.*score ([\d.]+) of 10",
+}
+"""How each command tells the score of the project."""
+
+
+@pytest.mark.parametrize("command", SCORES)
+def test_every_report_has_one_score(parted: Project, command: str) -> None:
+    """It is that of the newest whole run, in one precision."""
+    score = re.search(SCORES[command], parted(*command.split()).out)
+    assert score is not None
+    assert score[1] == "5.55"
+
+
+def test_a_milestone_is_as_the_whole_run_decided_on_it(parted: Project) -> None:
+    """In the board and on the page, which name the day of that run."""
     run = parted.last_run()
     assert run.whole_run is not None
-    text = render(name, run, Context())
-    assert "5.5" in text
-    assert "10.0" not in text.replace("10.0 of", "")
-    assert run.whole_run.at[:10] in text
-
-
-def test_the_table_tells_of_the_part_and_names_the_whole_run(parted: Project) -> None:
-    """The score is none."""
-    text = parted("check", "T1").out
-    assert "Score – of 10, target 8.0" in text
-    assert "Last whole run, " in text
-    assert "score 5.5 of 10" in text
+    board, page = (render(name, run, Context()) for name in ("board", "html"))
+    assert re.search(r"\*\*M1\*\* .*Usable.*· \S+ not met, \*\*overdue\*\*", board)
+    assert 'class="v s-overdue"' in page
+    assert run.whole_run.at[:10] in board
+    assert run.whole_run.at[:10] in page
 
 
 def test_diff_compares_whole_runs(parted: Project) -> None:
@@ -143,9 +157,10 @@ def test_diff_compares_whole_runs(parted: Project) -> None:
     assert [one["id"] for one in named["criteria"]] == ["T1.1", "T1.2"]
     assert (named["better"], named["left_out"], named["score_change"]) == (2, 2, None)
     parted("check", "-q")
-    found = parted("diff", "--output-format", "json").json
-    assert (found["before"]["id"], found["score_change"]) == (whole, 4.5)
-    assert sum(cause["points"] for cause in found["causes"]) == pytest.approx(4.5)
+    comparison = parted("diff", "--output-format", "json").json
+    assert comparison["after"]["shown"] == "10.00"
+    assert (comparison["before"]["id"], comparison["score_change"]) == (whole, 4.45)
+    assert sum(cause["points"] for cause in comparison["causes"]) == pytest.approx(4.45)
 
 
 def test_parts_carry_on_what_parts_carried(parted: Project) -> None:
@@ -237,8 +252,8 @@ def test_an_interrupted_run_tells_what_it_measured(project: Project) -> None:
         },
         {"id": "B", "title": "b", "priority": "P0", "criteria": waiting},
     ]
-    for number, one in enumerate(waiting):
-        one["run"] += f" # {number}"
+    for number, criterion in enumerate(waiting):
+        criterion["run"] += f" # {number}"
     project.write({"version": 1, "title": "b", "tasks": tasks})
     assert project("check", "-q").status == 1
     (project.folder / "wait").touch()

@@ -51,14 +51,14 @@ def test_a_matrix_goes_through_the_packages(monorepo: Project) -> None:
     check = {"check": "ruff", "with": {"paths": "src"}, **MATRIX}
     run = tried(monorepo, a_board(check)).run
     paths = ["packages/a/src/m.py", "packages/b/src/m.py"]
-    assert sorted(each.path for each in run.findings) == paths
+    assert sorted(finding.path for finding in run.findings) == paths
     check = {
         "check": "ruff",
         "with": {"paths": "packages/${package}/src"},
         "matrix": {"package": ["a", "b"]},
     }
     run = tried(monorepo, a_board(check)).run
-    assert sorted(each.path for each in run.findings) == paths
+    assert sorted(finding.path for finding in run.findings) == paths
     assert len(run.probes) == 2
     (monorepo.folder / "packages" / "a" / "src" / "m.py").write_text("")
     assert tried(monorepo, a_board(check)).ended.status == 1

@@ -2,11 +2,8 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
-import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 from tests.faults.rows import tried
 from tests.support.program import Project, a_board
@@ -24,27 +21,15 @@ def tools(project: Project) -> Project:
     return project
 
 
-SAID = {
+MESSAGES = {
     "mypy, no such folder": ({"check": "mypy", "with": {"paths": "nowhere"}}, "nowhere"),
     "mypy, no such option": (
         {"check": "mypy", "with": {"args": "--nosuch"}},
         "mypy: error: unrecognized arguments: --nosuch",
     ),
-    "mypy, no such settings": (
-        {"check": "mypy", "with": {"config": "nowhere.ini"}},
-        "Cannot find config file 'nowhere.ini'",
-    ),
     "ruff, no such rule": (
         {"check": "ruff", "with": {"args": "--select ZZZ"}},
         "Unknown rule selector `ZZZ`",
-    ),
-    "ruff, broken settings": (
-        {"check": "ruff", "with": {"args": "--config bad.toml"}},
-        "Failed to parse",
-    ),
-    "bandit, no such settings": (
-        {"check": "bandit", "with": {"args": "-c nowhere"}},
-        "Could not read config file",
     ),
     "pytest, no such folder": (
         {"check": "pytest", "with": {"paths": "nowhere"}},
@@ -59,16 +44,15 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("case", SAID)
+@pytest.mark.parametrize("case", MESSAGES)
 def test_where_a_tool_stopped_its_last_lines_are_the_reason(tools: Project, case: str) -> None:
     """Not ours alone: what it says by hand is what there is to mend."""
-    criterion, said = SAID[case]
-    (tools.folder / "bad.toml").write_text("[tool.ruff\n")
+    criterion, message = MESSAGES[case]
     (tools.folder / "Makefile").write_text("all:\n\ttrue\n")
     seen = tried(tools, a_board(criterion), within=60)
-    (found,) = seen.run.criteria()
-    assert found.verdict == "error", found
-    assert said in found.reason
+    (record,) = seen.run.criteria()
+    assert record.verdict == "error", record
+    assert message in record.reason
 
 
 def test_twin_a_tool_that_did_its_work_adds_nothing(tools: Project) -> None:
@@ -81,27 +65,25 @@ def test_twin_a_tool_that_did_its_work_adds_nothing(tools: Project) -> None:
 
 ENDED = {
     "pytest": ({"check": "pytest", "with": {"args": "-v"}}, "test_one PASSED"),
-    "pytest -q": ({"check": "pytest", "with": {"args": "-q"}}, "."),
     "make-target": ({"check": "make-target", "with": {"target": "slow"}}, "begun"),
     "a plain command": ({"run": "echo begun; echo half >&2; sleep 600"}, "begun"),
-    "a pipe": ({"run": "(echo begun; sleep 600) | cat"}, "begun"),
 }
 
 
 @pytest.mark.parametrize("case", ENDED)
 def test_what_a_limit_ended_keeps_what_it_had_printed(tools: Project, case: str) -> None:
     """And its reason tells where it was."""
-    criterion, said = ENDED[case]
+    criterion, output = ENDED[case]
     (tools.folder / "tests").mkdir()
     (tools.folder / "tests" / "test_a.py").write_text(SLOW)
     (tools.folder / "Makefile").write_text(".PHONY: slow\nslow:\n\t@echo begun; sleep 600\n")
     limit = "30s" if "pytest" in case else "3s"
     seen = tried(tools, a_board({**criterion, "timeout": limit}), within=90)
-    (found,) = seen.run.criteria()
-    (probe,) = [each for each in seen.run.probes if each.id in found.probes]
-    assert found.reason_code == "timeout"
-    assert said in probe.stdout.head + probe.stderr.head
-    assert "its last line was «" in found.reason
+    (record,) = seen.run.criteria()
+    (probe,) = [probe for probe in seen.run.probes if probe.id in record.probes]
+    assert record.reason_code == "timeout"
+    assert output in probe.stdout.head + probe.stderr.head
+    assert "its last line was «" in record.reason
 
 
 BY_HAND = {
@@ -116,14 +98,14 @@ BY_HAND = {
 
 
 def test_each_criterion_says_how_to_see_the_same_by_hand(tools: Project) -> None:
-    """In the run, the table, `show`, `next` and for agents: what people type, not our plumbing."""
+    """In the run, the table, `show` and `next`: what people type, not our plumbing."""
     (tools.folder / "Makefile").write_text(".PHONY: lint\nlint:\n\tfalse\n")
     board = a_board(*(criterion for criterion, _ in BY_HAND.values()), secrets=["WHERE"])
     typed = {name: text for name, (_, text) in BY_HAND.items()}
     typed["T1.2"] = "mypy --config-file m.ini --strict src"
     tools.environment["WHERE"] = "s3cr3t-folder-1"
     seen = tried(tools, board, within=90)
-    assert {one.id: one.by_hand for one in seen.run.criteria()} == typed
+    assert {record.id: record.by_hand for record in seen.run.criteria()} == typed
     for name, command in typed.items():
         shown = tools("show", name, "--output-format", "json")
         assert shown.json["by_hand"] == {name: command}
@@ -137,23 +119,3 @@ def test_each_criterion_says_how_to_see_the_same_by_hand(tools: Project) -> None
         assert "s3cr3t-folder-1" not in text
     for name in ("table", "markdown", "junit"):
         assert "READINESS_PYTHON" not in seen.reports[name], name
-    (told,) = asked(tools, "T1.1")["details"]
-    assert told["by_hand"] == "mypy src"
-
-
-def asked(project: Project, criterion: str) -> Any:
-    """What an agent is told of a criterion."""
-
-    async def session() -> Any:
-        parameters = StdioServerParameters(
-            command=sys.executable,
-            args=["-m", "readiness", "mcp"],
-            cwd=str(project.folder),
-            env=project.environment,
-        )
-        with anyio.fail_after(100):
-            async with Client(parameters) as client:
-                result = await client.call_tool("check", {"selectors": [criterion]})
-                return result.structured_content
-
-    return anyio.run(session)

@@ -13,8 +13,7 @@ from tests.support.browser import (
     layout_problems,
     opened,
 )
-from tests.support.fleets import a_criterion_of, a_state, large_fleet, shown
-from tests.support.hostile import HOSTILE_TEXTS
+from tests.support.fleets import large_fleet
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 
@@ -30,8 +29,8 @@ def html() -> str:
 
 def wide(opened_page: Page) -> int:
     """How wide the document is."""
-    found: int = opened_page.evaluate("document.documentElement.scrollWidth")
-    return found
+    columns: int = opened_page.evaluate("document.documentElement.scrollWidth")
+    return columns
 
 
 @pytest.mark.parametrize("width", [360, 480, 1280, 1800])
@@ -61,31 +60,10 @@ def test_a_cell_tells_what_it_is_and_leads_to_its_project(browser: Browser, html
         cell = seen.locator("#cells td.fail").first
         row = cell.locator("xpath=..").locator("th")
         cell.hover()
-        told = seen.locator("#told").inner_text()
-        assert told.startswith(row.inner_text())
-        assert "keeps its promise" in told
-        assert told.endswith("fail")
+        caption = seen.locator("#told").inner_text()
+        assert caption.startswith(row.inner_text())
+        assert "keeps its promise" in caption
+        assert caption.endswith("fail")
         cell.click()
         anchor = row.locator("a").get_attribute("href") or ""
         assert seen.locator(f"details[id='{anchor[1:]}']").get_attribute("open") is not None
-
-
-def test_without_scripts_all_is_there(browser: Browser, html: str) -> None:
-    """The map, and the details one key away."""
-    with opened(browser, html, script=False) as seen:
-        assert seen.locator("#cells td.fail").count() > 10
-        detail = seen.locator("details.task").first
-        detail.locator("summary").focus()
-        seen.keyboard.press("Enter")
-        assert detail.locator("table.found").is_visible()
-
-
-@pytest.mark.parametrize("name", HOSTILE_TEXTS)
-def test_hostile_text_does_nothing(browser: Browser, name: str) -> None:
-    """Whatever a project says, nothing is run, asked for or moved out of the window."""
-    text = HOSTILE_TEXTS[name]
-    criterion = a_criterion_of(text, "error", id=text, shown=text, reason=text)
-    state = a_state(text, criterion, reasons=[text], title=text, path=text)
-    with opened(browser, page(shown([state])), width=360) as seen:
-        seen.evaluate(OPEN_ALL)
-        assert wide(seen) <= 360

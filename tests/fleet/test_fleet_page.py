@@ -66,12 +66,14 @@ def test_200_projects_are_a_small_page(large: Overview) -> None:
 def test_the_map_has_a_row_for_each_project_worst_first() -> None:
     """A cell for each criterion, empty where the project has none of it."""
     table = by_id(parsed(page(small())), "cells")
-    found = {words_of(row[0]): [cell.get("class") for cell in row[1:]] for row in table.iter("tr")}
-    assert list(found) == ["project", "bad", "doubted", "gone", "ready"]
-    assert found["bad"] == ["error", "fail", None]
-    assert found["doubted"] == ["warn", None, "waived"]
-    assert found["gone"] == [None, None, None]
-    assert found["ready"] == ["pass", "pass", "pass"]
+    classes = {
+        words_of(row[0]): [cell.get("class") for cell in row[1:]] for row in table.iter("tr")
+    }
+    assert list(classes) == ["project", "bad", "doubted", "gone", "ready"]
+    assert classes["bad"] == ["error", "fail", None]
+    assert classes["doubted"] == ["warn", None, "waived"]
+    assert classes["gone"] == [None, None, None]
+    assert classes["ready"] == ["pass", "pass", "pass"]
 
 
 def test_what_most_lack_is_told() -> None:
@@ -130,7 +132,9 @@ def test_foreign_text_stays_text(name: str) -> None:
 
 def test_every_verdict_has_its_mark() -> None:
     """It is told by more than a colour."""
-    criteria = [a_criterion_of(f"Row {one}", one.value) for one in Verdict if one.in_scope]
+    criteria = [
+        a_criterion_of(f"Row {verdict}", verdict.value) for verdict in Verdict if verdict.in_scope
+    ]
     table = by_id(parsed(page(shown([a_state("a", *criteria)]))), "cells")
     marks = {str(cell.get("class")): words_of(cell) for cell in table.iter("td")}
-    assert marks == {one.value: one.mark for one in Verdict if one.in_scope}
+    assert marks == {verdict.value: verdict.mark for verdict in Verdict if verdict.in_scope}

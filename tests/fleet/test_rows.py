@@ -13,7 +13,7 @@ def mypy(title: str, verdict: str = "pass") -> ProjectCriterion:
 
 
 @pytest.mark.parametrize(
-    ("projects", "found"),
+    ("projects", "expected"),
     [
         ([["Builds"], ["Builds"]], [("Builds", 2)]),
         ([["Builds"], ["builds  "]], [("Builds", 2)]),
@@ -28,7 +28,7 @@ def mypy(title: str, verdict: str = "pass") -> ProjectCriterion:
     ],
 )
 def test_criteria_are_one_by_title_or_by_what_they_read(
-    projects: list[list[str | ProjectCriterion]], found: list[tuple[str, int]]
+    projects: list[list[str | ProjectCriterion]], expected: list[tuple[str, int]]
 ) -> None:
     """One title is one row; what each project calls otherwise is one by check and measure."""
     states = [
@@ -38,7 +38,7 @@ def test_criteria_are_one_by_title_or_by_what_they_read(
         )
         for number, each in enumerate(projects)
     ]
-    assert [(row.title, len(row.cells)) for row in rows(states)] == found
+    assert [(row.title, len(row.cells)) for row in rows(states)] == expected
 
 
 def test_the_worst_of_a_project_is_what_counts() -> None:

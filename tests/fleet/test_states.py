@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from readiness.fleet.measuring import names_apart
-from readiness.fleet.project import document, worst, worst_first
-from readiness.fleet.states import state_of, unknown
+from readiness.fleet.project import worst, worst_first
+from readiness.fleet.states import state_of
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import AttestationRecord, RunDocument, WaiverRecord, WholeRun
 from tests.support.documents import a_criterion, a_document, a_task
@@ -121,21 +121,3 @@ def test_the_worst_stand_first() -> None:
     ]
     found = [state.name for state in worst_first(states)]
     assert found == ["loosened", "low", "high", "unknown", "undecided", "ready"]
-
-
-def test_programs_read_what_the_contract_says() -> None:
-    """Field by field; a project that could not be measured stays in."""
-    made = document([unknown(a_source(name="gone"), "it is gone")])
-    assert msgspec.to_builtins(made) == {
-        "projects": [
-            {
-                "name": "gone",
-                "path": "gone.json",
-                "commit": None,
-                "decision": "unknown",
-                "score": None,
-                "reason": "it is gone",
-                "criteria": [],
-            }
-        ]
-    }

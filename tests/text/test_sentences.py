@@ -54,7 +54,7 @@ RENDERERS = [
     or (path.parent.name == "commands" and path.stem in LISTINGS)
 ]
 FIRST = ("commands/init.py", "commands/import.py")
-ALSO = ("history/matching.py", "command_line/completion.py")
+ALSO = ("history/matching.py",)
 BEGINNERS = [
     path
     for path in MODULES
