@@ -54,5 +54,5 @@ def test_faults_of_notes_and_success_are_told(project: Project) -> None:
         BOARD.replace("[T1.1]}", "[T1.9]}").replace("2026-11-01: earlier", "soon: earlier")
     )
     faults = project("validate").err + project("validate").out
-    assert 'there is no criterion "T1.9"' in faults
+    assert 'unknown criterion "T1.9"' in faults
     assert "soon" in faults
