@@ -42,12 +42,12 @@ def test_a_board_gets_the_verdict_it_should(project: Project, name: str) -> None
     run = ended.run
     assert (run.gate.exit_status, run.gate.decision) == (wanted["status"], wanted["decision"])
     criteria = {criterion.id: criterion for criterion in run.criteria()}
-    assert {name: one.verdict for name, one in criteria.items()} == wanted["verdicts"], ended
-    codes = {name: one.reason_code for name, one in criteria.items() if one.reason_code}
+    assert {name: record.verdict for name, record in criteria.items()} == wanted["verdicts"], ended
+    codes = {name: record.reason_code for name, record in criteria.items() if record.reason_code}
     assert codes == wanted.get("codes", {})
-    values = {name: one.value for name, one in criteria.items()}
+    values = {name: record.value for name, record in criteria.items()}
     assert values | wanted.get("values", {}) == values
-    assert [name for name, one in criteria.items() if one.flaky] == wanted.get("flaky", [])
+    assert [name for name, record in criteria.items() if record.flaky] == wanted.get("flaky", [])
     if "score" in wanted:
         assert run.score.value == wanted["score"]
     if "probes" in wanted:
