@@ -208,11 +208,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A decision that changes may loosen something, as a board has it.
-
-    It holds to the end of the day `until` (ISO date, UTC; empty: always), and only for changes
-    whose base has it.
-    """
+    """A decision that changes may loosen something; the change that adds it gains nothing by it."""
 
     what: Annotated[
         str,
@@ -304,7 +300,7 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the rendered board that the team writes itself, as a board has it."""
+    """A part of the rendered board that the team writes itself; `text` is Markdown."""
 
     title: Annotated[str, msgspec.Meta(min_length=1)]
     text: Annotated[
