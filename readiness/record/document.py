@@ -10,13 +10,7 @@ import msgspec
 
 from readiness.model.errors import UsageError
 from readiness.model.plan import Shard
-from readiness.model.words import (
-    Better,
-    Decision,
-    Priority,
-    ReasonCode,
-    Verdict,
-)
+from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
 from readiness.record.earlier import (
     Carried,
     LastKnown,
@@ -148,6 +142,12 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     carried: Carried | None = None
     last_known: LastKnown | None = None
     wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
+
+    @property
+    def number(self) -> int | float | None:
+        """The value where it is a number."""
+        is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return self.value if is_number else None  # type: ignore[return-value]
 
     @property
     def cut_short(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
+
 from readiness.decide.milestones import MilestoneState
 from readiness.model.board import Board, Milestone
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
@@ -47,15 +49,8 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
 
 def no_score(score: Score) -> ScoreRecord:
     """Return the empty score of a run that did not measure all that it should."""
-    return ScoreRecord(
-        value=None,
-        shown=NO_SCORE,
-        target=float(score.target),
-        progress=0.0,
-        measured=score.measured,
-        in_scope=score.in_scope,
-        total=score.total,
-    )
+    record = score_record(score, NO_SCORE, Decimal(0))
+    return msgspec.structs.replace(record, value=None, progress=0.0, attested=0.0)
 
 
 def gate_record(

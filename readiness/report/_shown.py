@@ -181,11 +181,11 @@ def _text(value: Value, beside: Value) -> str:
     return literal(value or "")
 
 
-def revision(run: RunDocument, say: Sentences) -> str:
-    """Return the branch and the commit that were measured, as one can read them."""
+def revision(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """Return the branch and the commit that were measured; `safe` shows both."""
     if run.git is None:
         return say("report.no_revision")
-    text = f"{literal(run.git.branch)} {literal(run.git.commit)[:10]}".strip()
+    text = f"{safe(run.git.branch)} {safe(run.git.commit[:10])}".strip()
     return say("report.dirty", revision=text) if run.git.dirty else text
 
 
@@ -216,11 +216,6 @@ def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal)
     if held.baselines:
         parts.append(say("report.line_baselines", count=held.baselines))
     return say("report.comma").join(parts) or say("report.line_none")
-
-
-def counted(task: TaskRecord) -> tuple[int, int]:
-    """Return how many of a task's criteria are done, and how many are in scope."""
-    return task.good(), len(task.in_scope())
 
 
 def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

@@ -9,7 +9,7 @@ from readiness.record.scores import goal_text, score_text
 from readiness.report import Context
 from readiness.report._board.progress import figures, milestones, score_shown, success
 from readiness.report._board.tasks import TaskChapters
-from readiness.report._shown import meaning, moment, reuse
+from readiness.report._shown import meaning, moment, reuse, revision
 from readiness.report._standing import as_of
 from readiness.text.layout import inert
 from readiness.text.markdown import code, own, prose, strong, text
@@ -67,9 +67,7 @@ class _Board:
         for reused in reuse(run, say):
             yield f"- **{say('board.reused')}**: {text(reused)}"
         if run.git is not None:
-            commit = f"{code(run.git.branch)} {code(run.git.commit[:10])}".strip()
-            dirty = say("report.dirty", revision=commit) if run.git.dirty else commit
-            yield f"- **{say('board.revision')}**: {dirty}"
+            yield f"- **{say('board.revision')}**: {revision(run, say, code)}"
         if run.interrupted:
             yield f"\n**{say('report.interrupted')}**"
         yield ""

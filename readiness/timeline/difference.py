@@ -1,6 +1,6 @@
 """What changed between two runs, and the score's change as a sum of its causes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_DOWN, Decimal
 
 import msgspec
@@ -175,35 +175,24 @@ def _change(
 
 
 def _redefined(then: CriterionRecord, now: CriterionRecord) -> Iterator[str]:
-    """Return what the board changed of a criterion: a change of the board, not of the product."""
-    pairs: dict[str, tuple[object, ...]] = {
-        "title": (then.title, now.title),
-        "expect": (then.expect, now.expect),
-        "warn": (then.warn, now.warn),
-        "check": (then.check, now.check),
-        "measure": (then.measure, now.measure),
-        "unit": (then.unit, now.unit) if then.value is not None and now.value is not None else (),
-        "baseline": (then.baseline, now.baseline),
-    }
-    return _moved(pairs)
+    """Yield what the board changed of a criterion: a change of the board, not of the product."""
+    measured = then.value is not None and now.value is not None
+    for name in ("title", "expect", "warn", "check", "measure", "unit", "baseline"):
+        if name != "unit" or measured:
+            yield from _moved(name, getattr(then, name), getattr(now, name))
 
 
 def _task_redefined(then: TaskRecord, now: TaskRecord) -> Iterator[str]:
-    """Return what the board changed of the criterion's task, as far as the gate asks for it."""
-    return _moved(
-        {
-            "task": (then.id, now.id),
-            "priority": (then.priority.value, now.priority.value),
-            "blocking": (then.blocking, now.blocking),
-            "task weight": (then.weight, now.weight),
-        }
-    )
+    """Yield what the board changed of the criterion's task, as far as the gate asks for it."""
+    yield from _moved("task", then.id, now.id)
+    yield from _moved("priority", then.priority, now.priority)
+    yield from _moved("blocking", then.blocking, now.blocking)
+    yield from _moved("task weight", then.weight, now.weight)
 
 
-def _moved(pairs: Mapping[str, tuple[object, ...]]) -> Iterator[str]:
-    for name, pair in pairs.items():
-        if pair and pair[0] != pair[1]:
-            yield f"{name}: {_text(pair[0])} → {_text(pair[1])}"
+def _moved(name: str, then: object, now: object) -> Iterator[str]:
+    if then != now:
+        yield f"{name}: {_text(then)} → {_text(now)}"
 
 
 def _text(value: object) -> str:

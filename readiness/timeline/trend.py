@@ -107,10 +107,7 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
         _point(run, float(value), f"{value:g}", record.verdict)
         for run in runs
         for record in run.criteria()
-        if record.id == newest.id
-        and isinstance(value := record.value, int | float)
-        and not isinstance(value, bool)
-        and comparable(record, newest)
+        if (value := record.number) is not None and comparable(record, newest)
     ]
     if not points:
         raise UsageError(f"{newest.id}: no number was measured of it yet")

@@ -12,7 +12,7 @@ from readiness.model.words import Priority, Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
 from readiness.report._comment.comment import comment
-from readiness.report._comment.parts import Items, Limit, Part, fitted
+from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report.markdown import LONGEST
 from tests.support.documents import a_chinese_document, a_criterion, a_document, a_task
 from tests.support.hostile import HOSTILE_TEXTS, full_of
@@ -142,7 +142,7 @@ PARTS = st.lists(
         Part,
         rank=st.integers(1, 5),
         head=st.text("h", max_size=5),
-        items=st.lists(st.text("i", min_size=1, max_size=20), max_size=8).map(Items),
+        items=st.lists(st.text("i", min_size=1, max_size=20), max_size=8),
         foot=st.text("f", max_size=5),
         share=st.sampled_from([0.5, 1.0]),
     ),
@@ -166,8 +166,8 @@ def test_what_is_left_out_is_counted(parts: list[Part], most: int) -> None:
 def test_what_matters_more_stays() -> None:
     """Parts keep their order, and the less important ones give way."""
     parts = [
-        Part(rank=2, head="second", items=Items(["x" * 20] * 3)),
-        Part(rank=1, head="first", items=Items(["y" * 20] * 3)),
+        Part(rank=2, head="second", items=["x" * 20] * 3),
+        Part(rank=1, head="first", items=["y" * 20] * 3),
     ]
     made = fitted(parts, Limit(most=150, size=len, left_out="({} more)".format))
     assert made.count("y" * 20) == 3

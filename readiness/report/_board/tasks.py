@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._shown import attested_by, beneath, counted, percent, waived_by
+from readiness.report._shown import attested_by, beneath, percent, waived_by
 from readiness.report._standing import elsewhere, last_known
 from readiness.text.markdown import code, own, prose, strong, text
 from readiness.text.sentences import Sentences
@@ -124,7 +124,7 @@ class TaskChapters:
             return
         if criterion.reason_code is not None:
             yield text(criterion.reason)
-        elif criterion.progress is not None and _is_number(criterion):
+        elif criterion.progress is not None and criterion.number is not None:
             yield f"{self._say('report.progress')} {percent(criterion.progress)}"
 
     def _attested(self, criterion: CriterionRecord) -> Iterator[str]:
@@ -164,7 +164,7 @@ class TaskChapters:
 
 def status(task: TaskRecord, say: Sentences) -> str:
     """Return how far a task has come, judged by the evidence."""
-    done, scope = counted(task)
+    done, scope = task.good(), len(task.in_scope())
     if not scope:
         return say("board.status_out")
     verdicts = [criterion.verdict for criterion in task.criteria]
@@ -188,15 +188,10 @@ def _paragraphs(written: str) -> str:
 
 def _has_moved(criterion: CriterionRecord) -> bool:
     """Return whether a number is better than where it started."""
-    value, baseline = criterion.value, criterion.baseline
-    if criterion.better is None or baseline is None or not _is_number(criterion):
+    value, baseline = criterion.number, criterion.baseline
+    if criterion.better is None or baseline is None or value is None:
         return False
-    assert isinstance(value, int | float)  # noqa: S101 - just asked
     return value < baseline if criterion.better is Better.LOWER else value > baseline
-
-
-def _is_number(criterion: CriterionRecord) -> bool:
-    return isinstance(criterion.value, int | float) and not isinstance(criterion.value, bool)
 
 
 def estimate(written: str, say: Sentences) -> str:

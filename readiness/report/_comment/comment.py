@@ -1,13 +1,12 @@
 """A run as a comment in Markdown: the decision first, what fails and why, the rest folded away."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
-    FindingRecord,
     Loosening,
     MilestoneRecord,
     RunDocument,
@@ -15,7 +14,7 @@ from readiness.record.document import (
 )
 from readiness.record.scores import goal_text, score_text
 from readiness.report._comment.details import evidence, place
-from readiness.report._comment.parts import Items, Limit, Part, fitted
+from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
 from readiness.report._shown import (
     Entry,
@@ -24,7 +23,6 @@ from readiness.report._shown import (
     causes,
     change,
     change_in_words,
-    counted,
     findings,
     meaning,
     moment,
@@ -33,6 +31,7 @@ from readiness.report._shown import (
     outcome,
     percent,
     reuse,
+    revision,
     standing,
     value_shown,
     waived_by,
@@ -41,6 +40,8 @@ from readiness.text.clean import cut
 from readiness.text.layout import inert, middle
 from readiness.text.markdown import code, fence, prose, strong, text
 from readiness.text.sentences import Sentences, sentences
+
+Record = TypeVar("Record")
 
 _LONGEST = 600
 """Characters of a text that are shown; a comment is no place for more."""
@@ -86,17 +87,17 @@ class _Comment:
         yield Part(
             rank=0, head="\n".join([*filter(None, [marker]), self._verdict(), "", *self._facts()])
         )
-        yield from _listed(1, say("report.loosened"), Items(run.loosened, _loosened))
-        yield from _listed(2, say("report.reasons"), Items(run.gate.reasons, _reason), share=0.3)
+        yield from _listed(1, say("report.loosened"), run.loosened, _loosened)
+        yield from _listed(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
         open_ones = open_criteria(run)
         doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
         bad = list(enumerate(causes(open_ones[: len(open_ones) - len(doubtful)])))
-        yield from _listed(3, say("report.problems"), Items(bad, self._problem), share=0.6)
+        yield from _listed(3, say("report.problems"), bad, self._problem, share=0.6)
         doubts = list(enumerate(causes(doubtful)))
-        yield from _listed(4, say("report.doubts"), Items(doubts, self._problem), share=0.6)
+        yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6)
         yield from self._decisions()
         yield from self._changes()
-        yield from _listed(6, say("report.milestones"), Items(run.milestones, self._milestone))
+        yield from _listed(6, say("report.milestones"), run.milestones, self._milestone)
         yield from self._tasks()
         yield from self._criteria()
         shown = [criterion for _, criterion in open_ones]
@@ -135,7 +136,7 @@ class _Comment:
         facts += reuse(run, say)
         if run.profile:
             facts.append(say("report.profile", name=code(_short(run.profile, 200))))
-        facts.append(_revision(run, say))
+        facts.append(revision(run, say, lambda name: code(_short(name, 200))))
         facts.append(text(moment(_short(run.started_at, 40))))
         facts.append(say("report.exit_status", status=run.gate.exit_status))
         facts.append(text(_short(f"{run.tool.name} {run.tool.version}", 80)))
@@ -159,22 +160,21 @@ class _Comment:
             ]
             rest = ", ".join(text(other.id) for _, other in block[_TITLES:])
             lines += [f"  - {rest}"] if rest else []
-        finding = f"{say('report.found')}: {text(_short(_joined(outcome(criterion, say))))}"
+        result = f"{say('report.found')}: {text(_short(_joined(outcome(criterion, say))))}"
         if remark := change_in_words(criterion, say)[0]:
-            finding += f" ({text(_short(remark))})"
-        lines.append(f"  - {finding}")
+            result += f" ({text(_short(remark))})"
+        lines.append(f"  - {result}")
         if number < _WITH_OUTPUT and (shown := printed(criterion, self._probes)):
             block_of_code = fence("\n".join(middle(line, WIDEST) for line in shown))
             lines += ["", *(f"    {line}" for line in block_of_code.split("\n")), ""]
-        lines += [place(self._run, record) for record in self._findings(criterion)]
+        lines += [
+            place(self._run, finding) for finding in self._places.get(criterion.id, [])[:_FINDINGS]
+        ]
         if criterion.expect and not criterion.attestation and len(block) == 1:
             lines.append(f"  - {say('report.expected')}: {code(_short(criterion.expect))}")
         if criterion.hint:
             lines.append(f"  - {say('report.next_step')}: {text(_short(_joined(criterion.hint)))}")
         return "\n".join(lines)
-
-    def _findings(self, criterion: CriterionRecord) -> list[FindingRecord]:
-        return self._places.get(criterion.id, [])[:_FINDINGS]
 
     def _heading(self, criterion: CriterionRecord) -> str:
         verdict = f"{criterion.verdict.emoji} {self._say(f'verdict.{criterion.verdict}')}"
@@ -187,14 +187,12 @@ class _Comment:
         waived = [record for record in criteria if record.verdict is Verdict.WAIVED]
         stale = [record for record in criteria if record.waiver and record.waiver.stale]
         attested = [record for record in criteria if record.attestation]
-        yield from _listed(4, say("report.waived"), Items(waived, self._waived))
-        yield from _listed(4, say("report.stale"), Items(stale, self._stale))
+        yield from _listed(4, say("report.waived"), waived, self._waived)
+        yield from _listed(4, say("report.stale"), stale, self._stale)
         foot = ""
         if self._run.score.attested > 0:
             foot = f"\n{say('report.attested_share', share=percent(self._run.score.attested))}"
-        yield from _listed(
-            4, say("report.attestations"), Items(attested, self._attested), foot=foot
-        )
+        yield from _listed(4, say("report.attestations"), attested, self._attested, foot=foot)
 
     def _waived(self, criterion: CriterionRecord) -> str:
         waiver = criterion.waiver
@@ -233,9 +231,9 @@ class _Comment:
             shown = say("comment.score_then", before=text(before), now=text(self._run.score.shown))
             title = f"{title} ({shown})"
         if changed:
-            yield from _listed(5, title, Items(changed, self._changed))
+            yield from _listed(5, title, changed, self._changed)
         else:
-            yield from _listed(5, title, Items([say("comment.unchanged")]))
+            yield from _listed(5, title, [say("comment.unchanged")], str)
 
     def _changed(self, entry: tuple[str, CriterionRecord]) -> str:
         mark, criterion = entry
@@ -251,7 +249,18 @@ class _Comment:
     # --- the rest ---------------------------------------------------------------------------------
 
     def _milestone(self, milestone: MilestoneRecord) -> str:
-        return f"- {_milestone_line(milestone, self._say)}"
+        """Format whether a milestone is met, when it is due, and what it lacks."""
+        say = self._say
+        mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
+        facts = [say("report.milestone.met") if milestone.met else say("report.milestone.not_met")]
+        if milestone.due:
+            facts.append(say("report.due", date=text(_short(milestone.due))))
+        if milestone.overdue:
+            facts.append(f"**{say('report.milestone.overdue')}**")
+        if milestone.missing:
+            facts.append(say("report.missing", names=", ".join(map(text, milestone.missing))))
+        name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"
+        return f"- {mark} {name}: {', '.join(facts)}"
 
     def _tasks(self) -> Iterator[Part]:
         say = self._say
@@ -266,10 +275,9 @@ class _Comment:
             say("comment.done"),
             say("report.progress"),
         ]
-        yield from _table(7, f"### {say('comment.tasks')}\n\n", columns, Items(tasks, self._task))
+        yield from _table(7, f"### {say('comment.tasks')}\n\n", columns, tasks, self._task)
 
     def _task(self, task: TaskRecord) -> str:
-        done, scope = counted(task)
         mark = (Verdict.PASS if task.done else Verdict.FAIL).emoji
         name = f"{mark} {strong(task.id)} {prose(_short(task.title))}"
         priority = task.priority.value
@@ -279,7 +287,7 @@ class _Comment:
             name,
             priority,
             text(_short(task.owner)),
-            self._say("report.done", good=done, scope=scope),
+            self._say("report.done", good=task.good(), scope=len(task.in_scope())),
             percent(task.attainment or 0.0),
         )
 
@@ -296,8 +304,8 @@ class _Comment:
         ]
         columns += [say("report.progress"), say("report.change")]
         head = f"<details><summary>{self._say('comment.criteria')}: {totals}</summary>\n\n"
-        rows = Items(list(self._run.criteria()), self._criterion)
-        yield from _table(8, head, columns, rows, "\n</details>")
+        rows = list(self._run.criteria())
+        yield from _table(8, head, columns, rows, self._criterion, "\n</details>")
 
     def _criterion(self, criterion: CriterionRecord) -> str:
         say = self._say
@@ -311,28 +319,6 @@ class _Comment:
             progress,
             text(_short(change(criterion, say)[0])),
         )
-
-
-def _milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:
-    """Format whether a milestone is met, when it is due, and what it lacks."""
-    mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
-    facts = [say("report.milestone.met") if milestone.met else say("report.milestone.not_met")]
-    if milestone.due:
-        facts.append(say("report.due", date=text(_short(milestone.due))))
-    if milestone.overdue:
-        facts.append(f"**{say('report.milestone.overdue')}**")
-    if milestone.missing:
-        facts.append(say("report.missing", names=", ".join(map(text, milestone.missing))))
-    name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"
-    return f"{mark} {name}: {', '.join(facts)}"
-
-
-def _revision(run: RunDocument, say: Sentences) -> str:
-    if run.git is None:
-        return say("report.no_revision")
-    branch, commit = code(_short(run.git.branch, 200)), code(run.git.commit[:10])
-    shown = f"{branch} {commit}".strip()
-    return say("report.dirty", revision=shown) if run.git.dirty else shown
 
 
 def _reason(reason: str) -> str:
@@ -353,19 +339,31 @@ def _value(value: object) -> str:
 
 
 def _listed(
-    rank: int, title: str, items: Items[Any], *, foot: str = "", share: float = 1.0
+    rank: int,
+    title: str,
+    items: Sequence[Record],
+    write: Callable[[Record], str],
+    *,
+    foot: str = "",
+    share: float = 1.0,
 ) -> Iterator[Part]:
     """Yield a part with a heading, unless it is empty."""
     if items:
-        yield Part(rank=rank, head=f"### {title}\n", items=items, foot=foot, share=share)
+        head = f"### {title}\n"
+        yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
 
 
 def _table(
-    rank: int, head: str, columns: Sequence[str], rows: Items[Any], foot: str = ""
+    rank: int,
+    head: str,
+    columns: Sequence[str],
+    rows: Sequence[Record],
+    write: Callable[[Record], str],
+    foot: str = "",
 ) -> Iterator[Part]:
     if rows:
         line = f"{head}{_row(*columns)}\n{_row(*['---'] * len(columns))}"
-        yield Part(rank=rank, head=line, items=rows, foot=foot)
+        yield Part(rank=rank, head=line, items=rows, write=write, foot=foot)
 
 
 def _row(*cells: str) -> str:

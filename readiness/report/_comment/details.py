@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
-from readiness.report._comment.parts import Items, Part
+from readiness.report._comment.parts import Part
 from readiness.report._evidence import ending
 from readiness.report._links import web_link
 from readiness.report._shown import findings
@@ -36,7 +36,7 @@ def evidence(
     known = [record for record in criteria if record.id in places or probes.keys() & record.probes]
     if known:
         head = f"<details><summary>{say('comment.evidence')}</summary>\n"
-        yield Part(rank=9, head=head, items=Items(known, entry), foot="\n</details>")
+        yield Part(rank=9, head=head, items=known, write=entry, foot="\n</details>")
 
 
 def _probe(probe: ProbeRecord, say: Sentences) -> str:

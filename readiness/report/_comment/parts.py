@@ -1,39 +1,25 @@
 """Reports that may only be so long: what matters least is left out, and how much is told."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
-Record = TypeVar("Record")
-
 _MISSES = 3
-
-
-class Items(Generic[Record]):
-    """The lines of a part, each written when it is asked for: most of a long run never is."""
-
-    def __init__(self, records: Sequence[Record], write: Callable[[Record], str] = str) -> None:
-        self._records = records
-        self._write = write
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __iter__(self) -> Iterator[str]:
-        return map(self._write, self._records)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a report. Its items can be left out, the last ones first; so can all of it.
 
-    The lower its `rank`, the longer it stays; that of rank 0 is always there. Its
-    items take no more than their `share` of the room that more important parts leave.
+    An item is written when its turn comes: most of a long run never is. The lower its `rank`, the
+    longer a part stays; that of rank 0 is always there. Its items take no more than their `share`
+    of the room that more important parts leave.
     """
 
     rank: int
     head: str = ""
-    items: Items[Any] = Items(())
+    items: Sequence[Any] = ()
+    write: Callable[[Any], str] = str
     foot: str = ""
     share: float = 1.0
 
@@ -70,7 +56,7 @@ def _first(part: Part, room: int, limit: Limit) -> tuple[list[str], int]:
     """Return the items that fit, and their size; stops after a few that do not."""
     items: list[str] = []
     taken = misses = 0
-    for item in part.items:
+    for item in map(part.write, part.items):
         cost = limit.size(f"{item}\n")
         if taken + cost <= room:
             taken += cost

@@ -216,11 +216,9 @@ def goal(criterion: CriterionRecord) -> float | None:
 
 
 def _number(criterion: CriterionRecord) -> float | None:
-    value = criterion.value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
+    value = criterion.number
     try:
-        return _finite(float(value))
+        return _finite(None if value is None else float(value))
     except OverflowError:
         return None
 
