@@ -13,12 +13,10 @@ from typing import Final
 
 import msgspec
 
-from readiness.builtin import builtin_checks
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
-from readiness.guard.reaching import MOST_FILES, Reached, of_runners, reached
-from readiness.guard.starting import is_followed, names_in_code
+from readiness.guard.reaching import Reached, of_runners, reached
 from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
 from readiness.shell.programs import simple_commands
@@ -28,6 +26,8 @@ _OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "set
 """Names of settings files that do not say which tool they belong to."""
 _IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
+_TOOLS: Final = frozenset(tool.name for tool in TABLE.tools)
+"""Tools whose settings are known: any program may start one, so what they come to is measured."""
 
 
 class Deciding(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,35 +110,17 @@ class Decider:
         names = list(of) or list(self._reached)
         return any(self._reached[name].speaks_of(tool) for name in names)
 
-    def may_reach(self, tool: str, path: str) -> bool:
-        """Return whether a tool's settings in a file may affect any criterion of the board.
+    def may_reach(self, tool: str) -> bool:
+        """Return whether a tool's settings and comments count before they hide anything.
 
-        They may where a criterion mentions the tool, and where one cannot be followed to its end.
+        They do where a criterion mentions the tool, and where one prints what another run wrote:
+        nobody knows by which tool.
         """
         return any(
-            self._may_reach(one, check, tool, path)
-            for one in self._board.criteria()
-            if (check := one.check) is not None
+            _only_prints(criterion.check) or self._reached_by(criterion).speaks_of(tool)
+            for criterion in self._board.criteria()
+            if criterion.check is not None
         )
-
-    def _may_reach(self, criterion: Criterion, check: Check, tool: str, path: str) -> bool:
-        found = self._reached_by(criterion)
-        if found.speaks_of(tool) or tool in found.told or len(found.files) >= MOST_FILES:
-            return True
-        if _only_prints(check):  # what another run wrote, nobody knows by which tool
-            return True
-        tests = (self._states.texts(each) for each in self._states.all_paths if _is_of_tests(each))
-        if found.runs_tests and names_in_code((said for each in tests for said in each), tool):
-            return True
-
-        def is_ended(one: Check) -> bool:
-            said = criterion.written if one is check else ""
-            if one.folder == builtin_checks() and not said:
-                return _reads_its_own(one, path)
-            return is_followed("", said or one.run, found.known, found.files)
-
-        called = (is_followed(*each, found.known, found.files) for each in found.called)
-        return not (all(called) and all(map(is_ended, self._checks(check))))
 
     def _reached_by(self, criterion: Criterion) -> Reached:
         if criterion.id not in self._reached:
@@ -205,9 +187,11 @@ class Decider:
         name, folder = os.path.split(path)[1], os.path.dirname(path)
         if is_shared(name):
             sections = changed_sections(name, *self._states.both(path))
-            return sections is None or any(map(found.speaks_of_part, sections))
+            return sections is None or any(
+                section in _TOOLS or found.speaks_of_part(section) for section in sections
+            )
         if tools := _tools_of(name):
-            return any(map(found.speaks_of, tools))
+            return not _TOOLS.isdisjoint(tools) or any(map(found.speaks_of, tools))
         stem = name.strip(".").partition(".")[0]
         if hidden := [part for part in folder.split("/") if part.startswith(".")]:
             # What editors, forges and containers are told; or a tool, by its name.
@@ -258,18 +242,6 @@ class Decider:
                 if not beside and _is_of(path, place, top):
                     return True
         return False
-
-
-def _is_of_tests(path: str) -> bool:
-    return path.endswith(".py") and bool(TABLE.test_tree.search(path))
-
-
-def _reads_its_own(check: Check, path: str) -> bool:
-    """Return whether a built-in check reads only its tools' settings, or not this file."""
-    if check.tools and {*check.tools} <= {tool.name for tool in TABLE.tools}:
-        return True
-    patterns = (re.sub(r"\$\{?\w+\}?", "*", each).replace("**/", "*") for each in check.inputs)
-    return bool(check.inputs) and not any(fnmatch.fnmatchcase(path, each) for each in patterns)
 
 
 def _only_prints(check: Check) -> bool:

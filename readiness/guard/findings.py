@@ -28,7 +28,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     `told` has the criteria that came out otherwise, each with the files that decide it. `spoken`
     tells whether any criterion, or one of some, speaks of a tool; `reached` whether what a tool is
-    told in a file may play any part.
+    told counts though it hides nothing.
     """
 
     changes: list[Change] = []
@@ -45,8 +45,9 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         if change.direction is not Direction.LOOSENED:
             return change
         is_known = any(each.name == tool for each in TABLE.tools)
-        if is_known and not self.reached(tool, change.path):
-            return _neutral(change)
+        if is_known and not self.reached(tool):
+            is_told = any(change.path in files for files in self.told.values())
+            return change if is_setting and is_told else _neutral(change)
         if not change.unsure:
             return change
         if is_setting and not self.spoken(tool):

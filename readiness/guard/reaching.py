@@ -45,8 +45,6 @@ class Reached(msgspec.Struct, frozen=True):
     `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
     that a runner of tests is given, `test_names` patterns of their names. `targets` are what make
     builds unless it is there, `places` the folders in which Python looks for modules first.
-    `told` are words of the settings of tools that are spoken of. `called` has what is run on the
-    way, by files and as they read, `known` the variables in it that stand for interpreters.
     """
 
     files: frozenset[str]
@@ -57,9 +55,6 @@ class Reached(msgspec.Struct, frozen=True):
     targets: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     workdirs: frozenset[str] = frozenset()
-    told: frozenset[str] = frozenset()
-    called: tuple[tuple[str, str], ...] = ()
-    known: dict[str, str] = {}
 
     def speaks_of(self, name: str) -> bool:
         """Return whether a tool of this name, or of one that begins like it, is mentioned."""
@@ -96,9 +91,6 @@ def reached(commands: Iterable[str], states: States, *workdirs: str) -> Reached:
         targets=frozenset(walk.targets),
         places=frozenset((*map(os.path.dirname, walk.scripts), *walk.search_path)),
         workdirs=frozenset((*workdirs, "")),
-        told=frozenset(walk.told),
-        called=tuple(walk.called),
-        known=walk.known,
     )
 
 
@@ -118,8 +110,6 @@ class _Following:
         self.test_names: dict[str, None] = {}
         self.targets: set[str] = set()
         self.words: set[str] = set()
-        self.told: set[str] = set()
-        self.called: list[tuple[str, str]] = []
         self.runs_tests = False
 
     def to_the_end(self) -> None:
@@ -142,7 +132,6 @@ class _Following:
         elif is_python:
             self.scripts[path] = None
             self._imports(path, said)
-        self.called.append((path, said))
         self.read(said, (os.path.dirname(path),), script=is_python)
 
     def settings(self) -> None:
@@ -180,7 +169,6 @@ class _Following:
     def _named_by(self, path: str) -> None:
         name, folder = os.path.basename(path), os.path.dirname(path)
         for word in words_of_sections(name, self._states.texts(path), self._speaks_of):
-            self.told.update(_PIECE.findall(word.lower()))
             named = _joined(folder, word)
             if named in self._states and not TABLE.sources.search(named):
                 self.files.setdefault(named)
