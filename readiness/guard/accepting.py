@@ -21,7 +21,7 @@ MEASURED: Final = frozenset(
 
 def accepted(
     changes: Iterable[Change],
-    given: Sequence[Acceptance],
+    decisions: Sequence[Acceptance],
     today: datetime.date,
     files: Mapping[str, Sequence[str]] = {},
 ) -> list[Change]:
@@ -29,7 +29,7 @@ def accepted(
 
     `files` are all that stand behind the verdict on a criterion: each of them must be accepted.
     """
-    force = [one for one in given if not one.until or one.until >= today.isoformat()]
+    force = [one for one in decisions if not one.until or one.until >= today.isoformat()]
     return [_accepted(change, force, files) for change in changes]
 
 
@@ -39,12 +39,14 @@ def _accepted(
     if change.direction is not Direction.LOOSENED or change.kind not in MEASURED:
         return change
     paths = files.get(change.subject, ()) if change.kind is Kind.VERDICT else ()
-    found = [
+    decisions = [
         next((one for one in force if fnmatch.fnmatchcase(path, one.what)), None)
         for path in paths or (change.path,)
     ]
-    if None in found or found[0] is None:
+    if None in decisions or decisions[0] is None:
         return change
     return replace(
-        change, direction=Direction.NEUTRAL, note=f"accepted by {found[0].by}: {found[0].reason}"
+        change,
+        direction=Direction.NEUTRAL,
+        note=f"accepted by {decisions[0].by}: {decisions[0].reason}",
     )

@@ -87,16 +87,16 @@ def open_base(ref: str, board: str, *, searched_from: str | None, run: str = "")
         start = (
             None if searched_from is None else relative_to(root, os.path.join(searched_from, ""))
         )
-        found = _board_of(listing, own, folder, start)
-        if found:
-            _copy(listing, found, folder)
+        found_board = _board_of(listing, own, folder, start)
+        if found_board:
+            _copy(listing, found_board, folder)
     except GitError as error:
         shutil.rmtree(_top(folder, root), ignore_errors=True)
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
     except (ReadinessError, OSError):
         shutil.rmtree(_top(folder, root), ignore_errors=True)
         raise
-    return Base(ref=ref, root=root, commit=listing, folder=folder, board=found)
+    return Base(ref=ref, root=root, commit=listing, folder=folder, board=found_board)
 
 
 def relative_to(root: str, path: str) -> str:
@@ -186,11 +186,11 @@ def _searched(commit: Commit, start: str, folder: str) -> str:
 
 
 def _upwards(folder: str) -> list[str]:
-    found = [folder]
+    folders = [folder]
     while folder:
         folder = os.path.dirname(folder)
-        found.append(folder)
-    return found
+        folders.append(folder)
+    return folders
 
 
 def _renamed(commit: Commit, own: str) -> str:
@@ -220,13 +220,13 @@ def _copy(commit: Commit, board: str, folder: str) -> None:
         named = board_folders(place)
     except UsageError:
         named = []
-    folders = [_plain(os.path.relpath(each, folder)) for each in named]
-    for each in named:
-        _link_outside(os.path.normpath(each), commit.root, folder)
+    folders = [_plain(os.path.relpath(path, folder)) for path in named]
+    for path in named:
+        _link_outside(os.path.normpath(path), commit.root, folder)
     content = commit.read([board]).get(board, b"")
     if b"READINESS_CHECK_DIR" in content:  # of a command in the board: the board's own folder
         folders.append(os.path.dirname(board))
-    linked = any(_is_linked(commit, each) for each in [board, *folders])
+    linked = any(_is_linked(commit, path) for path in [board, *folders])
     commit.export(folder, _everything if linked else _below(folders))
 
 

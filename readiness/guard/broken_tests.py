@@ -64,16 +64,16 @@ class BrokenTests:
             return changes
         for path in wanted:
             spare_imports(os.path.join(copy.root, path))
-        found = self._asked(sorted(wanted), copy, run, ASKED)
-        broken = [path for path, tests in found.items() if _failed(tests)]
+        failing = self._asked(sorted(wanted), copy, run, ASKED)
+        broken = [path for path, tests in failing.items() if _failed(tests)]
         lenient = self._asked(broken, copy, run, LENIENT, TABLE.lenient) if broken else {}
         for path, tests in lenient.items():
             passed = {
                 test for test, cases in tests.items() if {kind for kind, _ in cases} == {"passed"}
             }
-            for test in passed & _failed(found[path]):
-                found[path][test] = [("error", said) for _, said in found[path][test]]
-        return [self._with_tests(change, found) for change in changes]
+            for test in passed & _failed(failing[path]):
+                failing[path][test] = [("error", said) for _, said in failing[path][test]]
+        return [self._with_tests(change, failing) for change in changes]
 
     def _asked(
         self,
@@ -90,12 +90,12 @@ class BrokenTests:
         return {asked[name].title: seen.get(renamed(name, label), {}) for name in asked}
 
     def _with_tests(
-        self, change: Change, found: Mapping[str, Mapping[str, list[Outcome]]]
+        self, change: Change, outcomes_by_path: Mapping[str, Mapping[str, list[Outcome]]]
     ) -> Change:
         files = self._deciding.get(change.subject, Deciding())
         failing = [
             (path, test, kinds)
-            for path, tests in found.items()
+            for path, tests in outcomes_by_path.items()
             if path in files.tests
             for test, cases in tests.items()
             if (kinds := {kind for kind, _ in cases} & {"failed", "error"})

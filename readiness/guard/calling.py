@@ -48,45 +48,45 @@ def is_interpreter(word: str) -> bool:
 
 
 def mentions(
-    said: str, known: Mapping[str, str], *, script: bool
+    text: str, known: Mapping[str, str], *, script: bool
 ) -> Iterator[list[tuple[str, bool]]]:
     """Yield the words of each command, each with whether it is run; `*` stands for any text.
 
     `known` are variables and the interpreters that they stand for. In a `script` of another
     language, every word may be run.
     """
-    said = spelled(said, known)
-    found = [(part, WORD.findall(part)) for part in _SEGMENT.split(said)]
-    marked = [_called(words) for _, words in found]
+    text = spelled(text, known)
+    parts = [(part, WORD.findall(part)) for part in _SEGMENT.split(text)]
+    marked = [_called(words) for _, words in parts]
     is_open = any(unnamed for _, unnamed in marked)
-    for (part, words), (called, _) in zip(found, marked, strict=True):
+    for (part, words), (called, _) in zip(parts, marked, strict=True):
         lists = is_open and ((words[:1] and words[0] in _LISTS) or _SET.match(part))
         if script or lists:
             called = [True] * len(words)
         yield list(zip(words, called, strict=True))
 
 
-def spelled(said: str, known: Mapping[str, str]) -> str:
+def spelled(text: str, known: Mapping[str, str]) -> str:
     """Replace the variables of a text by their `known` values, and all others by `*`."""
-    said = _DEFAULT.sub(r"\1", _BELOW.sub("", said))
-    return _VARIABLE.sub(lambda found: _stands_for(found, known), said)
+    text = _DEFAULT.sub(r"\1", _BELOW.sub("", text))
+    return _VARIABLE.sub(lambda found: _stands_for(found, known), text)
 
 
-def fed(said: str) -> Iterator[str]:
+def fed(text: str) -> Iterator[str]:
     """Yield the words of a text that name files which give a command its arguments."""
-    for part in _SUBSTITUTED.findall(said):
+    for part in _SUBSTITUTED.findall(text):
         yield from WORD.findall(part)
-    for part in _SEGMENT.split(said):
+    for part in _SEGMENT.split(text):
         words = WORD.findall(part)
         if "xargs" in words:
             yield from words
 
 
-def _stands_for(found: re.Match[str], known: Mapping[str, str]) -> str:
+def _stands_for(variable: re.Match[str], known: Mapping[str, str]) -> str:
     """Return what a variable stands for: its interpreter, nothing before a path, or `*`."""
-    name = found[1] or found[2] or found[3]
+    name = variable[1] or variable[2] or variable[3]
     value = known.get(name) or (name.lower() if is_interpreter(name.lower()) else "")
-    return value + found[4] if value or found[4] else "*"
+    return value + variable[4] if value or variable[4] else "*"
 
 
 def _called(words: list[str]) -> tuple[list[bool], bool]:
@@ -128,11 +128,11 @@ def imported(said: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_imported(said)))
 
 
-def _imported(said: str) -> Iterator[str]:
+def _imported(text: str) -> Iterator[str]:
     try:
-        nodes = list(ast.walk(ast.parse(said)))
+        nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError):
-        for source, names in _IMPORT.findall(said):
+        for source, names in _IMPORT.findall(text):
             yield from (_dotted(source, name.strip().split(" ")[0]) for name in names.split(","))
             yield source
         return
@@ -142,7 +142,7 @@ def _imported(said: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
             yield from (_dotted(node.module or "", alias.name) for alias in node.names)
-    yield from _LOADED.findall(said)
+    yield from _LOADED.findall(text)
 
 
 def _dotted(source: str, name: str) -> str:

@@ -55,7 +55,7 @@ class ChangeProof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prove_change(
-    found: Comparison,
+    comparison: Comparison,
     base: Commit,
     *,
     environ: Mapping[str, str],
@@ -67,7 +67,7 @@ def prove_change(
 
     A test that cannot run there, for want of a name or a fixture, is an error and proves nothing.
     """
-    states = found.states
+    states = comparison.states
     if states is None:
         raise BaseError(f"{base.commit[:12]} cannot be compared: it has no board, or is elsewhere")
     sources = list(_sources(states))
@@ -75,8 +75,8 @@ def prove_change(
     if not sources or not altered:
         status = ExitStatus.NOT_READY if sources else ExitStatus.READY
         return ChangeProof(base=base.commit, exit_status=status, sources=sources, tests=[])
-    worlds = Worlds(found.head, environ, scratch)
-    criteria = criteria_of_files(found.head, sorted(altered), found.workdir)
+    worlds = Worlds(comparison.head, environ, scratch)
+    criteria = criteria_of_files(comparison.head, sorted(altered), comparison.workdir)
     parts = []
     for label in (BEFORE, AFTER):
         copy = worlds.make(label)
@@ -84,7 +84,7 @@ def prove_change(
             lay_over(base, copy.root, sources)
         copy = replace(copy, board=with_criteria(copy.board, criteria.values()))
         parts.append(copy.part(criteria, label, timeout=timeout))
-    document = run(joined(found.head, parts))
+    document = run(joined(comparison.head, parts))
     tests, unknown = _proving_tests(document, criteria, altered)
     return ChangeProof(
         base=base.commit,
@@ -115,14 +115,14 @@ def _altered(states: States) -> dict[str, dict[str, int]]:
     """Return the tests that are new or altered: by file, names with their lines."""
     files = [path for path in states.changed if TABLE.test_file.search(path)]
     before = {text for path in files for _, _, text in functions(states.both(path)[0])}
-    found = {}
+    altered = {}
     for path in files:
         names = {
             name: line for name, line, text in functions(states.both(path)[1]) if text not in before
         }
         if names:
-            found[path] = names
-    return found
+            altered[path] = names
+    return altered
 
 
 # --- what came of it ------------------------------------------------------------------------------

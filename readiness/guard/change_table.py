@@ -17,24 +17,24 @@ def change_table(proof: ChangeProof, *, quiet: bool) -> str:
 
 def _lines(proof: ChangeProof) -> Iterator[str]:
     rows = [
-        (f"{each.path}:{each.line}", each.name, SAY(f"prove.said.{each.proving.value}"))
-        for each in proof.tests
+        (f"{test.path}:{test.line}", test.name, SAY(f"prove.said.{test.proving.value}"))
+        for test in proof.tests
     ]
     if rows:
         yield columns(rows).rstrip("\n")
-    for each in proof.tests:
-        if each.message and each.proving is not Proving.PROVES:
-            yield f"  {literal(each.name)}: {literal(each.message)}"
-    yield from (literal(each) for each in proof.unknown)
+    for test in proof.tests:
+        if test.message and test.proving is not Proving.PROVES:
+            yield f"  {literal(test.name)}: {literal(test.message)}"
+    yield from (literal(test) for test in proof.unknown)
 
 
 def _sum(proof: ChangeProof) -> str:
     proving = sum(each.proving is Proving.PROVES for each in proof.tests)
     either = sum(each.proving is Proving.EITHER_WAY for each in proof.tests)
     if not proof.sources:
-        said = SAY("prove.no_source")
+        summary = SAY("prove.no_source")
     elif not proof.tests and not proof.unknown:
-        said = SAY("prove.no_test")
+        summary = SAY("prove.no_test")
     else:
-        said = SAY("prove.tests", count=len(proof.tests), proving=proving, either=either)
-    return f"{said} · exit {proof.exit_status}"
+        summary = SAY("prove.tests", count=len(proof.tests), proving=proving, either=either)
+    return f"{summary} · exit {proof.exit_status}"

@@ -59,11 +59,11 @@ def gone(
     one of the same body. Values of a parameter may change, but not become fewer. Changes already
     `read` of the same tests are not reported again.
     """
-    told = set(_reported_tests(read))
+    reported = set(_reported_tests(read))
     missing = _missing(_active(before), _active(after), states)
     known = Counter(case.function for case in after)
     wanted = Counter(case.function for case in before)
-    found: dict[tuple[str, Kind], list[str]] = {}
+    left_out: dict[tuple[str, Kind], list[str]] = {}
     now = {(case.path, case.id) for case in _active(after)}
     for case in sorted(_active(before), key=lambda each: ((each.path, each.id) in now, each.id)):
         if missing[case.function] > 0:
@@ -71,10 +71,10 @@ def gone(
             is_skipped = known[case.function] >= wanted[case.function]
             kind = Kind.SKIP if is_skipped else Kind.TEST
             names = ("", case.function, case.id.partition("::")[0])
-            if any((case.path, name) in told for name in names):
+            if any((case.path, name) in reported for name in names):
                 continue
-            found.setdefault((case.path, kind), []).append(case.id)
-    for (path, kind), ids in sorted(found.items()):
+            left_out.setdefault((case.path, kind), []).append(case.id)
+    for (path, kind), ids in sorted(left_out.items()):
         more = f" +{len(ids) - _NAMED}" if len(ids) > _NAMED else ""
         shown = ", ".join(ids[:_NAMED]) + more
         yield Change(

@@ -19,18 +19,18 @@ class Complaints:
     def __init__(self, states: States, workdir: str) -> None:
         self._states = states
         self._workdir = workdir
-        self._found: dict[str, list[set[Hashable]]] = {}
+        self._complaints: dict[str, list[set[Hashable]]] = {}
 
     def add(self, findings: Iterable[FindingRecord], place: Callable[[FindingRecord], str]) -> None:
         """Add findings; `place` returns the path of a finding from the project's own folder."""
         for each in findings:
             names = set(self._names(replace(each, path=place(each))))
-            self._found.setdefault(each.criterion, []).append(names)
+            self._complaints.setdefault(each.criterion, []).append(names)
 
     def hides(self, by_head: str, by_base: str) -> bool:
         """Return whether the first criterion, by its id, lacks a complaint that the second has."""
-        known = set().union(*self._found.get(by_head, []))
-        return any(known.isdisjoint(names) for names in self._found.get(by_base, []))
+        known = set().union(*self._complaints.get(by_head, []))
+        return any(known.isdisjoint(names) for names in self._complaints.get(by_base, []))
 
     def _names(self, finding: FindingRecord) -> Iterator[Hashable]:
         """Yield the keys of a complaint: its place and rule; for a test, its body as well."""
@@ -38,10 +38,10 @@ class Complaints:
         path = os.path.normpath(os.path.join(self._workdir, finding.path))
         name, bracket, case = finding.rule.partition("[")
         if path in self._states.changed:
-            for said in self._states.both(path):
+            for text in self._states.both(path):
                 tests = [
-                    (at, text.replace(repr(name), "", 1))
-                    for called, at, text in functions(said)
+                    (at, tree.replace(repr(name), "", 1))
+                    for called, at, tree in functions(text)
                     if called == name and at >= finding.line
                 ]
-                yield from ((text, bracket + case) for _, text in sorted(tests)[:1])
+                yield from ((tree, bracket + case) for _, tree in sorted(tests)[:1])

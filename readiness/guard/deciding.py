@@ -90,19 +90,19 @@ class Decider:
         check = criterion.check
         if check is None or not self._states.changed or _only_prints(check):
             return Deciding()
-        found = self._reached_by(criterion)
+        reach = self._reached_by(criterion)
         changed = [path for path in self._states.changed if not self._is_apart(path)]
-        tests = [path for path in changed if self._is_test(path, found)]
-        others = [path for path in changed if path not in tests or path in found.files]
-        rules = [path for path in others if self._rules(path, found)]
-        if not found.runs_tests:
-            rules += [path for path in tests if path not in rules and self._is_named(path, found)]
+        tests = [path for path in changed if self._is_test(path, reach)]
+        others = [path for path in changed if path not in tests or path in reach.files]
+        rules = [path for path in others if self._rules(path, reach)]
+        if not reach.runs_tests:
+            rules += [path for path in tests if path not in rules and self._is_named(path, reach)]
             tests = []
         return Deciding(
             rules=tuple(sorted(rules)),
-            called=tuple(path for path in sorted(rules) if path in found.files),
+            called=tuple(path for path in sorted(rules) if path in reach.files),
             tests=tuple(path for path in tests if path not in rules),
-            runs_tests=found.runs_tests,
+            runs_tests=reach.runs_tests,
         )
 
     def speaks_of(self, tool: str, of: Iterable[str] = ()) -> bool:
@@ -132,24 +132,24 @@ class Decider:
 
     def _checks(self, check: Check) -> list[Check]:
         """Return a check, and those that it comes after."""
-        found: list[Check] = []
+        needed: list[Check] = []
         waiting = [check]
         while waiting:
-            one = waiting.pop()
-            if one not in found:
-                found.append(one)
+            current = waiting.pop()
+            if current not in needed:
+                needed.append(current)
                 checks = self._board.checks
-                waiting += [checks[name] for name in one.after if name in checks]
-        return found
+                waiting += [checks[name] for name in current.after if name in checks]
+        return needed
 
     def _commands(self, criterion: Criterion) -> list[str]:
-        found: list[str] = []
+        commands: list[str] = []
         assert criterion.check is not None  # noqa: S101 - asked before
         for check in self._checks(criterion.check):
-            found += [check.run, " ".join(check.tools)]
+            commands += [check.run, " ".join(check.tools)]
         for given in combinations(criterion):
-            found += (value for value in given.values() if value not in TABLE.runners)
-        return [criterion.written, *found, *self._board.env.values()]
+            commands += (value for value in given.values() if value not in TABLE.runners)
+        return [criterion.written, *commands, *self._board.env.values()]
 
     def _is_apart(self, path: str) -> bool:
         if TABLE.workflows.search(path):
@@ -158,61 +158,61 @@ class Decider:
 
     # --- rules ------------------------------------------------------------------------------------
 
-    def _rules(self, path: str, found: Reached) -> bool:
+    def _rules(self, path: str, reach: Reached) -> bool:
         name = os.path.basename(path)
         if name in TABLE.locks or TABLE.requirements.search(path):
             return False
-        if self._is_in_the_way(path, found) or self._shadows(path, found):
+        if self._is_in_the_way(path, reach) or self._shadows(path, reach):
             return True
         if TABLE.sources.search(path):
-            return path in found.files or name in TABLE.hook_files or _configures(name, found)
-        if path in found.files and not is_shared(name):
+            return path in reach.files or name in TABLE.hook_files or _configures(name, reach)
+        if path in reach.files and not is_shared(name):
             return True
         if TABLE.prose.search(path):
             return False
-        return self._is_setting(path, found)
+        return self._is_setting(path, reach)
 
-    def _is_test(self, path: str, found: Reached) -> bool:
-        if serves_tests(path, self._states) or path in found.tests:
+    def _is_test(self, path: str, reach: Reached) -> bool:
+        if serves_tests(path, self._states) or path in reach.tests:
             return True
         name = os.path.basename(path)
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in found.test_names)
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in reach.test_names)
 
-    def _is_named(self, path: str, found: Reached) -> bool:
+    def _is_named(self, path: str, reach: Reached) -> bool:
         """Return whether a file is a tool's settings file, though it stands among tests."""
         name = os.path.basename(path)
-        return bool(_tools_of(name)) and self._is_setting(path, found)
+        return bool(_tools_of(name)) and self._is_setting(path, reach)
 
-    def _is_setting(self, path: str, found: Reached) -> bool:
+    def _is_setting(self, path: str, reach: Reached) -> bool:
         name, folder = os.path.split(path)[1], os.path.dirname(path)
         if is_shared(name):
             sections = changed_sections(name, *self._states.both(path))
             return sections is None or any(
-                section in _TOOLS or found.speaks_of_part(section) for section in sections
+                section in _TOOLS or reach.speaks_of_part(section) for section in sections
             )
         if tools := _tools_of(name):
-            return not _TOOLS.isdisjoint(tools) or any(map(found.speaks_of, tools))
+            return not _TOOLS.isdisjoint(tools) or any(map(reach.speaks_of, tools))
         stem = name.strip(".").partition(".")[0]
         if hidden := [part for part in folder.split("/") if part.startswith(".")]:
             # What editors, forges and containers are told; or a tool, by its name.
-            return any(found.speaks_of(part) for part in (*hidden, stem) if part not in _OF_ANY)
+            return any(reach.speaks_of(part) for part in (*hidden, stem) if part not in _OF_ANY)
         if name.partition(".env")[0] == "":  # what runners set for all that they start
             return True
-        above = any(not folder or f"{each}/".startswith(f"{folder}/") for each in found.workdirs)
+        above = any(not folder or f"{each}/".startswith(f"{folder}/") for each in reach.workdirs)
         if TABLE.formats.search(path):
-            if stem not in _OF_ANY and found.speaks_of(stem):
+            if stem not in _OF_ANY and reach.speaks_of(stem):
                 return True
-            return above and not (name.startswith(".") or found.runs_tests)
-        if above or not found.runs_tests:
+            return above and not (name.startswith(".") or reach.runs_tests)
+        if above or not reach.runs_tests:
             return True
         return name.startswith(".") or bool(TABLE.scripts.search(path))
 
-    def _is_in_the_way(self, path: str, found: Reached) -> bool:
+    def _is_in_the_way(self, path: str, reach: Reached) -> bool:
         """Return whether a file or its folder would keep make from building a target."""
-        for place in found.workdirs:
+        for place in reach.workdirs:
             name = os.path.relpath(path, place or ".").partition("/")[0]
             whole = os.path.join(place, name)
-            if name in found.targets and whole not in self._states.before:
+            if name in reach.targets and whole not in self._states.before:
                 return not any(each.startswith(f"{whole}/") for each in self._states.before)
         return False
 
@@ -225,17 +225,17 @@ class Decider:
             for skip in range(len(parts))
         )
 
-    def _shadows(self, path: str, found: Reached) -> bool:
+    def _shadows(self, path: str, reach: Reached) -> bool:
         """Return whether a file is a new module or stub that shadows another of the same name."""
         if path.endswith(".pyi") and path not in self._states.before:
             parts = path[:-1].split("/")
             return any("/".join(parts[skip:]) in self._modules for skip in range(len(parts)))
-        for place in found.workdirs | found.places if path.endswith(_IMPORTED) else ():
+        for place in reach.workdirs | reach.places if path.endswith(_IMPORTED) else ():
             inside = os.path.relpath(path, place or ".")
             top = inside.partition("/")[0].partition(".")[0]
             if inside.startswith("..") or top in _OWN:
                 continue
-            alone = "/" not in inside and top in found.words
+            alone = "/" not in inside and top in reach.words
             known = alone or top in sys.stdlib_module_names
             if known or any(_is_installed(site, top) for site in self._sites):
                 beside = any(_is_of(each, place, top) for each in self._states.before)
@@ -264,10 +264,10 @@ def _is_installed(site: str, module: str) -> bool:
     )
 
 
-def _configures(name: str, found: Reached) -> bool:
+def _configures(name: str, reach: Reached) -> bool:
     """Return whether a source file holds the settings of a tool that the criterion mentions."""
     named = TABLE.configures.match(name)
-    return named is not None and named["tool"] not in _OF_ANY and found.speaks_of(named["tool"])
+    return named is not None and named["tool"] not in _OF_ANY and reach.speaks_of(named["tool"])
 
 
 @lru_cache(maxsize=1024)

@@ -14,11 +14,11 @@ def decisions(old: Criterion | None, new: Criterion, path: str) -> Iterator[Chan
     before, after = old.waive if old else None, new.waive
     if before != after:
         yield change(Kind.WAIVER, _waived(before, after, unit), _of(before), _of(after))
-    signed, given = old.attest if old else None, new.attest
+    signed, promised = old.attest if old else None, new.attest
     # A measurement in place of a word is told as the check that it is.
-    if given is not None and signed != given:
-        direction = _attested(signed, given)
-        yield change(Kind.ATTESTATION, direction, _word(signed), _word(given))
+    if promised is not None and signed != promised:
+        direction = _attested(signed, promised)
+        yield change(Kind.ATTESTATION, direction, _word(signed), _word(promised))
 
 
 def _waived(before: Waiver | None, after: Waiver | None, unit: str) -> Direction:
@@ -66,11 +66,11 @@ def _of(waiver: Waiver | None) -> str:
     return f"by {waiver.by} until {waiver.until}{covers}: {waiver.reason}"
 
 
-def _word(given: Attestation | None) -> str:
-    if given is None:
+def _word(attestation: Attestation | None) -> str:
+    if attestation is None:
         return ""
-    evidence = f", {given.evidence}" if given.evidence else ""
-    if not given.by:
+    evidence = f", {attestation.evidence}" if attestation.evidence else ""
+    if not attestation.by:
         return f"still to be given{evidence}"
-    held = f" ({given.digest[:19]})" if given.digest else ""
-    return f"by {given.by} on {given.on} until {given.until}{evidence}{held}"
+    held = f" ({attestation.digest[:19]})" if attestation.digest else ""
+    return f"by {attestation.by} on {attestation.on} until {attestation.until}{evidence}{held}"

@@ -66,10 +66,10 @@ def _accepted(expectation: Expectation, unit: str, *, is_counted: bool) -> list[
         Operator.GE: [((low, BELOW), HIGHEST)],
         Operator.BETWEEN: [((low, BELOW), (high, ABOVE))],
     }
-    found = intervals[expectation.operator]
+    accepted = intervals[expectation.operator]
     if is_counted:
-        found = [(max(start, ZERO), end) for start, end in found]
-    return [(start, end) for start, end in found if start < end]
+        accepted = [(max(start, ZERO), end) for start, end in accepted]
+    return [(start, end) for start, end in accepted if start < end]
 
 
 def _within(inner: list[Interval], outer: list[Interval]) -> bool:

@@ -26,15 +26,15 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured: the changes that it shows, the criteria that were compared, and remarks.
 
-    `told` has the criteria that came out otherwise, each with the files that decide it. `spoken`
-    tells whether any criterion, or one of some, speaks of a tool; `reached` whether what a tool is
-    told counts though it hides nothing.
+    `differing` has the criteria that came out otherwise, each with the files that decide it.
+    `spoken` tells whether any criterion, or one of some, speaks of a tool; `reached` whether a
+    setting of a tool counts though it hides nothing.
     """
 
     changes: list[Change] = []
     remarks: list[str] = []
     compared: list[Compared] = []
-    told: dict[str, tuple[str, ...]] = {}
+    differing: dict[str, tuple[str, ...]] = {}
     spoken: Callable[..., bool] = bool
     reached: Callable[..., bool] = bool
 
@@ -46,7 +46,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
             return change
         is_known = any(each.name == tool for each in TABLE.tools)
         if is_known and not self.reached(tool):
-            is_told = any(change.path in files for files in self.told.values())
+            is_told = any(change.path in files for files in self.differing.values())
             return change if is_setting and is_told else _neutral(change)
         if not change.unsure:
             return change
@@ -56,7 +56,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         def is_decided(files: Collection[str], name: str) -> bool:
             return change.path in files and not (is_setting and not self.spoken(tool, [name]))
 
-        is_told = any(is_decided(files, name) for name, files in self.told.items())
+        is_told = any(is_decided(files, name) for name, files in self.differing.items())
         is_measured = any(is_decided(one.files, one.id) for one in self.compared)
         return _neutral(change) if is_measured and not is_told else change
 

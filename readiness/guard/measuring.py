@@ -81,18 +81,22 @@ class Measuring:
         self._directives = added_directives(states)
         self.deciding: dict[str, Deciding] = {}
         self._criteria: dict[str, Criterion] = {}
-        for one in board.criteria():
-            if one.check is None or one.unset or (names is not None and one.id not in names):
+        for criterion in board.criteria():
+            if (
+                criterion.check is None
+                or criterion.unset
+                or (names is not None and criterion.id not in names)
+            ):
                 continue
-            if one.profiles and board.profile not in one.profiles:
+            if criterion.profiles and board.profile not in criterion.profiles:
                 continue
-            found = self._decider.of(one)
-            if one.measure is not None and one.measure.better is Better.HIGHER:
-                found = found.without_tests()
-            if found:
-                self.deciding[one.id] = found
-            if found or (self._directives and not found.runs_tests and _is_work(one.check)):
-                self._criteria[one.id] = one
+            files = self._decider.of(criterion)
+            if criterion.measure is not None and criterion.measure.better is Better.HIGHER:
+                files = files.without_tests()
+            if files:
+                self.deciding[criterion.id] = files
+            if files or (self._directives and not files.runs_tests and _is_work(criterion.check)):
+                self._criteria[criterion.id] = criterion
         self._bare = [
             name
             for name in self._criteria
@@ -133,10 +137,10 @@ class Measuring:
 
     def _by_world(self) -> dict[str, list[str]]:
         """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest."""
-        found: dict[str, list[str]] = {}
+        worlds: dict[str, list[str]] = {}
         for name, files in self.deciding.items():
-            found.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
-        return found
+            worlds.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
+        return worlds
 
     def _testing(self) -> list[str]:
         """Return the criteria that run tests."""
@@ -175,17 +179,17 @@ class Measuring:
     def _record_tools(self, parts: list[TrialPlan]) -> None:
         """Record which tools the base's rules started, and which tests were collected."""
         finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
-        for each in parts:
-            for planned in each.plan.planned:
+        for part in parts:
+            for planned in part.plan.planned:
                 name, _, label = planned.criterion.id.partition(BETWEEN)
-                found = Tools()
+                tools = Tools()
                 cases = self._cases.setdefault(planned.criterion.id, set())
-                for probe in probes_of(each.plan, planned.probes):
+                for probe in probes_of(part.plan, planned.probes):
                     log = os.path.join(self._scratch, f"{label}-logs", probe.id)
-                    found |= finder.tools_of(probe.check, lines_of(log), {})
+                    tools |= finder.tools_of(probe.check, lines_of(log), {})
                     cases |= read_cases(log, self._copies[label].root)
                 if label in (RULES, TESTS):
-                    self._tools[name] = found
+                    self._tools[name] = tools
 
     # --- compared ---------------------------------------------------------------------------------
 
@@ -202,7 +206,7 @@ class Measuring:
             self._take(own)
         changes: list[Change] = []
         rows: list[Compared] = []
-        told: set[str] = set()
+        differing: set[str] = set()
         content: list[str] = []
         for name, files in self.deciding.items():
             ruled = self._records.get(self._ruled(name))
@@ -221,13 +225,13 @@ class Measuring:
             if self._is_better(name, ruled, head):
                 changes.append(self._change(name, files, ruled, head))
             if (changes[-1:] and changes[-1].subject == name) or ruled.verdict is Verdict.ERROR:
-                told.add(name)
+                differing.add(name)
             elif ruled.verdict.good and head.verdict.good and files.called:
                 content.append(name)
         for name in self._unmoved(content, run):
             files = self.deciding[name]
             changes.append(self._needless(name, files))
-            told.add(name)
+            differing.add(name)
         changes += self._hidden({change.subject for change in changes})
         copy = self._copies.get(TESTS)
         if copy is not None:
@@ -235,21 +239,21 @@ class Measuring:
             changes = broken.named(changes, copy, run)
         fewer, remarks = self._gone(read)
         changes += [change for each in fewer.values() for change in each]
-        told.update(fewer)
+        differing.update(fewer)
         if own is None:  # a run by the base shows no table of it, and is to take no longer
             rows = self._with_base(rows, {change.subject for change in changes}, run)
         return Findings(
             changes=list(dict.fromkeys(changes)),
             remarks=remarks,
             compared=rows,
-            told={name: self.deciding[name].files for name in told},
+            differing={name: self.deciding[name].files for name in differing},
             spoken=self._decider.speaks_of,
             reached=self._decider.may_reach,
         )
 
     def _gone(self, read: Collection[Change]) -> tuple[dict[str, list[Change]], list[str]]:
         """Return the tests that only the base's rules collect, and notes on what is unknown."""
-        found: dict[str, list[Change]] = {}
+        missing: dict[str, list[Change]] = {}
         unseen: list[str] = []
         after = HEAD if HEAD in self._copies else COLLECTED
         for name in self._testing():
@@ -257,9 +261,9 @@ class Measuring:
             if not ruled or self._is_cut_short(renamed(name, after)):
                 unseen.append(name)
             elif changes := list(gone(ruled, head, self._states, read)):
-                found[name] = changes
+                missing[name] = changes
         names = ", ".join(unseen)
-        return found, [self._say("guard.not_collected", names=names)] if unseen else []
+        return missing, [self._say("guard.not_collected", names=names)] if unseen else []
 
     def _is_cut_short(self, name: str) -> bool:
         """Return whether the run ended before this criterion was measured."""
@@ -267,10 +271,10 @@ class Measuring:
         return record is not None and record.cut_short
 
     def _with_base(
-        self, rows: list[Compared], told: Container[str], run: TrialRunner
+        self, rows: list[Compared], differing: Container[str], run: TrialRunner
     ) -> list[Compared]:
         """Add the base's own results to the rows whose results differ."""
-        names = [row.id for row in rows if row.id in told]
+        names = [row.id for row in rows if row.id in differing]
         if not names:
             return rows
         copy = self._worlds.make(BASE)
@@ -280,13 +284,13 @@ class Measuring:
         found = {record.id: self._result(record) for record in run(part).criteria()}
         return [replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows]
 
-    def _hidden(self, told: Container[str]) -> list[Change]:
+    def _hidden(self, known: Container[str]) -> list[Change]:
         """Return the changes that appear once the comments added for tools are put aside."""
         changes = []
         for name in self._bare:
             bare = self._records.get(renamed(name, BARE))
             head = self._records.get(self._headed(name))
-            if bare is None or head is None or name in told or head.verdict is Verdict.SKIP:
+            if bare is None or head is None or name in known or head.verdict is Verdict.SKIP:
                 continue
             broken = bare.verdict is Verdict.ERROR and not bare.cut_short
             if not broken and self._is_better(name, bare, head):

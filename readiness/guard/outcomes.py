@@ -43,10 +43,10 @@ def criteria_of_files(
     check = load_catalogue([])[TABLE.outcomes_check]
     executed = next(each for each in check.measures if each.name == "executed")
     any_number = Expectation(text=">= 0", operator=Operator.GE)
-    found = {}
+    criteria = {}
     for number, path in enumerate(paths):
         inside = os.path.relpath(path, workdir or ".")
-        found[f"tests-{number}"] = Criterion(
+        criteria[f"tests-{number}"] = Criterion(
             id=f"tests-{number}",
             title=path,
             task="change",
@@ -56,15 +56,15 @@ def criteria_of_files(
             measure=executed,
             params={"paths": inside, "args": f"{_options(board, check)} {options}".strip()},
         )
-    return found
+    return criteria
 
 
 def _options(board: Board, check: Check) -> str:
     """Return the options with which the board runs its tests."""
-    for one in board.criteria():
-        runs = one.check is not None and set(check.tools) <= set(one.check.tools)
-        if runs and one.params.get("args"):
-            return one.params["args"]
+    for criterion in board.criteria():
+        runs = criterion.check is not None and set(check.tools) <= set(criterion.check.tools)
+        if runs and criterion.params.get("args"):
+            return criterion.params["args"]
     return ""
 
 
@@ -83,8 +83,8 @@ def with_criteria(board: Board, criteria: Iterable[Criterion]) -> Board:
 def outcomes(document: RunDocument) -> dict[str, dict[str, list[Outcome]]]:
     """Return the outcomes of each test, by the id of the criterion and the name of the test."""
     seen: dict[str, dict[str, list[Outcome]]] = {}
-    for each in document.findings:
-        if rule := _RULE.fullmatch(each.rule):
-            cases = seen.setdefault(each.criterion, {}).setdefault(rule[2], [])
-            cases.append((rule[1], each.message))
+    for finding in document.findings:
+        if rule := _RULE.fullmatch(finding.rule):
+            cases = seen.setdefault(finding.criterion, {}).setdefault(rule[2], [])
+            cases.append((rule[1], finding.message))
     return seen

@@ -30,20 +30,22 @@ def pair_criteria(base: Board, head: Board) -> Pairs:
     Default ids are positions, so a criterion that moved is known by its title and its probe.
     """
     left, right = list(placed(base)), list(placed(head))
-    found: dict[int, Placed] = {}
+    partner_of: dict[int, Placed] = {}
     for key in _KEYS:
         waiting: dict[Hashable, list[Placed]] = {}
-        for one in right:
-            waiting.setdefault(key(one), []).append(one)
-        for position, one in enumerate(left):
-            partners = waiting.get(key(one))
-            if position not in found and partners:
-                found[position] = partners.pop(0)
-        taken = {id(each) for each in found.values()}
-        right = [one for one in right if id(one) not in taken]
+        for candidate in right:
+            waiting.setdefault(key(candidate), []).append(candidate)
+        for position, candidate in enumerate(left):
+            partners = waiting.get(key(candidate))
+            if position not in partner_of and partners:
+                partner_of[position] = partners.pop(0)
+        taken = {id(each) for each in partner_of.values()}
+        right = [candidate for candidate in right if id(candidate) not in taken]
     return Pairs(
-        same=[(left[position], found[position]) for position in sorted(found)],
-        removed=[one for position, one in enumerate(left) if position not in found],
+        same=[(left[position], partner_of[position]) for position in sorted(partner_of)],
+        removed=[
+            candidate for position, candidate in enumerate(left) if position not in partner_of
+        ],
         added=right,
     )
 
@@ -77,13 +79,18 @@ def probe_of(criterion: Criterion) -> Hashable:
 
 
 _KEYS: tuple[Callable[[Placed], Hashable], ...] = (
-    lambda one: (one.task.id, one.criterion.id, one.criterion.title, probe_of(one.criterion)),
-    lambda one: (one.task.id, one.criterion.id, one.criterion.title),
-    lambda one: (one.task.id, one.criterion.title, probe_of(one.criterion)),
-    lambda one: (one.task.id, one.criterion.id, probe_of(one.criterion)),
-    lambda one: (one.criterion.title, probe_of(one.criterion)),
-    lambda one: (one.task.id, one.criterion.title),
-    lambda one: (one.task.id, probe_of(one.criterion)),
-    lambda one: one.criterion.id,
-    lambda one: one.criterion.title,
+    lambda at: (
+        at.task.id,
+        at.criterion.id,
+        at.criterion.title,
+        probe_of(at.criterion),
+    ),
+    lambda at: (at.task.id, at.criterion.id, at.criterion.title),
+    lambda at: (at.task.id, at.criterion.title, probe_of(at.criterion)),
+    lambda at: (at.task.id, at.criterion.id, probe_of(at.criterion)),
+    lambda at: (at.criterion.title, probe_of(at.criterion)),
+    lambda at: (at.task.id, at.criterion.title),
+    lambda at: (at.task.id, probe_of(at.criterion)),
+    lambda at: at.criterion.id,
+    lambda at: at.criterion.title,
 )

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from readiness.guard.project.comments import Suppression, net
-from readiness.guard.project.comments import found as suppressions_in
+from readiness.guard.project.comments import Suppression, net, suppressions_in
 from readiness.guard.project.files import LONGEST
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
@@ -38,7 +37,7 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
     A comment that only moved, or covers no more than a removed one, is not added.
     """
     paths = [path for path in states.changed if not TABLE.data.search(path)]
-    told = _told_by_settings(states)
+    own_words = _told_by_settings(states)
     before: Counter[str] = Counter()
     after: dict[str, list[Comment]] = {}
     known: tuple[list[Suppression], list[Suppression]] = ([], [])
@@ -47,22 +46,24 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
         if _with_mark(old) != _with_mark(new):
             before.update(text for _, _, text in _comments(path, old))
             after[path] = [
-                each for each in _comments(path, new) if _speaks_to_tools(path, each[2], told)
+                comment
+                for comment in _comments(path, new)
+                if _speaks_to_tools(path, comment[2], own_words)
             ]
             for said, those in zip((old, new), known, strict=True):
                 those.extend(suppressions_in(path, said))
     wider = {(one.path, one.line) for one in net(*known)[1]}
-    found: dict[str, list[Comment]] = {}
+    added: dict[str, list[Comment]] = {}
     for path, comments in after.items():
-        for each in comments:
-            if _is_known(path, each[2]):
-                is_added = (path, each[0]) in wider
+        for directive in comments:
+            if _is_known(path, directive[2]):
+                is_added = (path, directive[0]) in wider
             else:
-                is_added = not before[each[2]]
-                before[each[2]] -= not is_added
+                is_added = not before[directive[2]]
+                before[directive[2]] -= not is_added
             if is_added:
-                found.setdefault(path, []).append(each)
-    return found
+                added.setdefault(path, []).append(directive)
+    return added
 
 
 def _told_by_settings(states: States) -> str:
@@ -89,11 +90,11 @@ def _is_known(path: str, comment: str) -> bool:
     return any(row.pattern.search(comment) for row in TABLE.comments if path.endswith(row.files))
 
 
-def _speaks_to_tools(path: str, comment: str, told: str) -> bool:
+def _speaks_to_tools(path: str, comment: str, own_words: str) -> bool:
     if not _is_python(path):
         return _SILENT.match(comment) is not None
     body = re.split(r"[:(]", comment.lstrip("# ").lower())[0].strip()
-    own = len(body) > _SHORT and body in told
+    own = len(body) > _SHORT and body in own_words
     known = own or _is_known(path, comment) or TABLE.unchecked.match(comment)
     return bool(known or _DIRECTIVE.match(comment))
 
@@ -106,18 +107,18 @@ def _comments(path: str, text: str) -> list[Comment]:
             for number, line in enumerate(text.split("\n"), start=1)
             for match in _COMMENT.finditer(line[:LONGEST])
         ]
-    found: list[Comment] = [
+    comments: list[Comment] = [
         (number, match.start(), match[0])
         for number, line in enumerate(text.split("\n"), start=1)
         for match in TABLE.unchecked.finditer(line)
     ]
     with suppress(tokenize.TokenError, SyntaxError):  # what was found before a mistake counts
-        found.extend(
+        comments.extend(
             (*token.start, token.string)
             for token in tokenize.generate_tokens(io.StringIO(text).readline)
             if token.type == tokenize.COMMENT
         )
-    return found
+    return comments
 
 
 def put_aside(folder: str, directives: Mapping[str, list[Comment]]) -> None:

@@ -101,7 +101,7 @@ class _Following:
         self._waiting: list[str] = []
         self._folders = dict.fromkeys((*workdirs, ""))
         self.known: dict[str, str] = {}
-        self._said: list[tuple[str, tuple[str, ...], bool]] = []
+        self._texts: list[tuple[str, tuple[str, ...], bool]] = []
         self._lent: dict[str, None] = {}
         self.files: dict[str, None] = {}
         self.scripts: dict[str, None] = {}
@@ -119,20 +119,20 @@ class _Following:
             for said in self._states.texts(path):
                 self._follow(path, said)
             if len(self.known) > known:  # what was read before may have meant an interpreter
-                for each in self._said:
+                for each in self._texts:
                     self._mentions(*each)
             if not self._waiting:
                 self._borrow()
 
-    def _follow(self, path: str, said: str) -> None:
+    def _follow(self, path: str, text: str) -> None:
         is_python = path.endswith(".py")
         if TABLE.makefiles.search(path):
-            said = reached_targets(path, said, self.words)
-            self.targets.update(built_targets(path, said))
+            text = reached_targets(path, text, self.words)
+            self.targets.update(built_targets(path, text))
         elif is_python:
             self.scripts[path] = None
-            self._imports(path, said)
-        self.read(said, (os.path.dirname(path),), script=is_python)
+            self._imports(path, text)
+        self.read(text, (os.path.dirname(path),), script=is_python)
 
     def settings(self) -> None:
         """Follow the settings of the tools that were mentioned to the files that they name.
@@ -184,11 +184,11 @@ class _Following:
 
     def _plugins(self, folder: str, name: str) -> None:
         path = _joined(folder, name)
-        for said in self._states.texts(path) if path in self._states else ():
-            for plugin in plugins(name, said):
+        for text in self._states.texts(path) if path in self._states else ():
+            for plugin in plugins(name, text):
                 self._add(_joined(folder, plugin))
                 self._module(plugin, self._folders)
-            self.test_names.update(dict.fromkeys(names_of_tests(name, said)))
+            self.test_names.update(dict.fromkeys(names_of_tests(name, text)))
 
     def _mentioned(self, path: str) -> None:
         if path in self._states:
@@ -199,38 +199,38 @@ class _Following:
                         self.files[named] = None
                         self._mentioned(named)
 
-    def read(self, said: str, beside: tuple[str, ...], *, script: bool = False) -> None:
+    def read(self, text: str, beside: tuple[str, ...], *, script: bool = False) -> None:
         """Add the files that a text refers to, relative to the folders `beside`."""
-        runs_tests = bool(TABLE.test_runners.search(said))
+        runs_tests = bool(TABLE.test_runners.search(text))
         self.runs_tests = self.runs_tests or runs_tests
-        self.words.update(_PIECE.findall(said.lower()))
-        self.known.update(interpreters_in(said))
-        self._said.append((said, beside, script))
-        self._mentions(said, beside, script)
-        for module in _MODULE.findall(said):
+        self.words.update(_PIECE.findall(text.lower()))
+        self.known.update(interpreters_in(text))
+        self._texts.append((text, beside, script))
+        self._mentions(text, beside, script)
+        for module in _MODULE.findall(text):
             self._module(module, self._folders)
-        for _, code in _CODE.findall(said):
+        for _, code in _CODE.findall(text):
             self._lend(code.replace(";", "\n"), beside)
             for word in WORD.findall(code) if "exec(" in code else ():
                 for place in self._workdirs:
                     self._add(_joined(place, word))
-        for names in TABLE.plugin_words.findall(said) if runs_tests else ():
+        for names in TABLE.plugin_words.findall(text) if runs_tests else ():
             for module in names.split(","):
                 self._module(module, self._folders)
-        for runner in dict.fromkeys(_RUNNER.findall(said)):
+        for runner in dict.fromkeys(_RUNNER.findall(text)):
             for name in TABLE.runners[runner]:
                 for place in list(self._folders):
                     self._add(_joined(place, name))
 
-    def _mentions(self, said: str, beside: tuple[str, ...], script: bool) -> None:
+    def _mentions(self, text: str, beside: tuple[str, ...], script: bool) -> None:
         places = {**self._folders, **dict.fromkeys(beside)}
-        for words in self._states.mentions(said, self.known, script=script):
+        for words in self._states.mentions(text, self.known, script=script):
             self._command(words, places)
-        for word in fed(said):
+        for word in fed(text):
             for path in self._paths(word, places):
                 if not TABLE.sources.search(path):
                     self._add(path)
-        for folders in _SEARCH_PATH.findall(said):
+        for folders in _SEARCH_PATH.findall(text):
             for folder in WORD.findall(folders):
                 self.search_path.update((_joined(place, folder), None) for place in self._workdirs)
         self._folders.update(places)
@@ -250,24 +250,31 @@ class _Following:
 
     def _paths(self, word: str, places: Collection[str]) -> list[str]:
         """Return the files and folders that a word may mean."""
-        found = self._states.meant(word, places)
-        if not found and "/" in word and "." not in os.path.basename(word):
-            found = [
+        paths = self._states.meant(word, places)
+        if not paths and "/" in word and "." not in os.path.basename(word):
+            paths = [
                 path for end in _ENDINGS for path in self._states.meant(f"{word}{end}", places)
             ]
-        return found
+        return paths
 
     def _matching(self, word: str, places: Iterable[str]) -> list[str]:
         folder, name = os.path.split(word.lstrip("/"))
         if not {".", "/"} & set(word.strip("*./")) and not re.search(r"\*\.\w|\w/", word):
             return []
         wanted = {os.path.normpath(os.path.join(place, folder)) for place in places}
-        plain = {each for each in wanted if not set("*?[") & set(each)}
+        plain = {
+            folder_pattern for folder_pattern in wanted if not set("*?[") & set(folder_pattern)
+        }
         return [
             path
             for path, (above, last) in self._states.parted.items()
             if fnmatch.fnmatchcase(last, name)
-            and (above in plain or any(fnmatch.fnmatchcase(above, each) for each in wanted - plain))
+            and (
+                above in plain
+                or any(
+                    fnmatch.fnmatchcase(above, folder_pattern) for folder_pattern in wanted - plain
+                )
+            )
         ]
 
     def _module(self, module: str, places: Iterable[str]) -> None:
@@ -285,17 +292,17 @@ class _Following:
                 if (path := _joined(folder, name)) in self._states:
                     yield path
 
-    def _imports(self, path: str, said: str) -> None:
+    def _imports(self, path: str, text: str) -> None:
         """Add helpers that a script imports from its own folder; others may be code."""
         folder = os.path.dirname(path)
-        for module in imported(said):
+        for module in imported(text):
             self._add(_joined(folder, f"{module.rpartition('.')[2]}.py"))
-        self._lend(said, (folder,))
+        self._lend(text, (folder,))
 
-    def _lend(self, said: str, beside: tuple[str, ...]) -> None:
+    def _lend(self, text: str, beside: tuple[str, ...]) -> None:
         """Record what a text imports: it is a helper, if nothing else imports it."""
         places = {**self._folders, **dict.fromkeys(beside)}
-        for module in imported(said):
+        for module in imported(text):
             for path in self._of_module(module, places):
                 if path not in self._lent:
                     self._lent[path] = None
@@ -320,10 +327,10 @@ class _Following:
         self._lent.update(dict.fromkeys(lent))
 
     def _add(self, path: str) -> None:
-        for each in dict.fromkeys((path, self._states.real(path))):
-            if each in self._states and each not in self.files:
-                self.files[each] = None
-                self._waiting.append(each)
+        for real_path in dict.fromkeys((path, self._states.real(path))):
+            if real_path in self._states and real_path not in self.files:
+                self.files[real_path] = None
+                self._waiting.append(real_path)
 
 
 def _joined(place: str, word: str) -> str:

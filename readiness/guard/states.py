@@ -36,19 +36,19 @@ class States:
     @cached_property
     def folders(self) -> frozenset[str]:
         """Return every folder that has a file."""
-        found: set[str] = set()
+        folders: set[str] = set()
         for path in (*self.before, *self.after):
-            while (path := os.path.dirname(path)) and path not in found:
-                found.add(path)
-        return frozenset(found)
+            while (path := os.path.dirname(path)) and path not in folders:
+                folders.add(path)
+        return frozenset(folders)
 
     @cached_property
     def named(self) -> Mapping[str, frozenset[str]]:
         """The paths of files and folders by their last part."""
-        found: dict[str, set[str]] = {}
+        paths_by_name: dict[str, set[str]] = {}
         for path in (*self.before, *self.after, *self.folders):
-            found.setdefault(os.path.basename(path), set()).add(path)
-        return {name: frozenset(paths) for name, paths in found.items()}
+            paths_by_name.setdefault(os.path.basename(path), set()).add(path)
+        return {name: frozenset(paths) for name, paths in paths_by_name.items()}
 
     def meant(self, word: str, places: Collection[str]) -> list[str]:
         """Return the paths that a word may mean, as seen from one of the places."""
@@ -63,14 +63,14 @@ class States:
         return sorted(path for path in alike if _place_of(path, inside) in places)
 
     def mentions(
-        self, said: str, known: Mapping[str, str], *, script: bool
+        self, text: str, known: Mapping[str, str], *, script: bool
     ) -> list[list[tuple[str, bool]]]:
         """Return the words of a text that may name files, parsed once per text."""
-        key = said, frozenset(known.items()), script
+        key = text, frozenset(known.items()), script
         if key not in self._mentions:
             self._mentions[key] = [
                 told
-                for words in mentions(said, known, script=script)
+                for words in mentions(text, known, script=script)
                 if (told := [each for each in words if self._may_lead_on(each[0])])
             ]
         return self._mentions[key]

@@ -40,10 +40,10 @@ def both(base: Board, head: Board) -> Both:
         replace(
             task,
             criteria=tuple(
-                stricter(one, same[one.id], head.scoring)
-                if one.id in same
-                else with_decisions(one, partners.get(one.id))
-                for one in task.criteria
+                stricter(criterion, same[criterion.id], head.scoring)
+                if criterion.id in same
+                else with_decisions(criterion, partners.get(criterion.id))
+                for criterion in task.criteria
             ),
         )
         for task in base.tasks
@@ -64,7 +64,7 @@ def both(base: Board, head: Board) -> Both:
             for old in base.milestones
         ),
     )
-    not_run = [one.criterion.id for one in pairs.added]
+    not_run = [criterion.criterion.id for criterion in pairs.added]
     not_run += [new.id for old, new in partners.items() if old not in same and new.check]
     return Both(board=board, weighed=_weighed(board, head, partners), not_run=tuple(not_run))
 
@@ -74,8 +74,8 @@ def is_same_probe(old: Criterion, new: Criterion) -> bool:
     return _probe(old) == _probe(new)
 
 
-def _probe(one: Criterion) -> Hashable:
-    check = one.check
+def _probe(criterion: Criterion) -> Hashable:
+    check = criterion.check
     if check is None:
         return None
     return (
@@ -86,9 +86,9 @@ def _probe(one: Criterion) -> Hashable:
         check.proof,
         check.reject,
         check.after,
-        one.measure,
-        tuple(tuple(sorted(each.items())) for each in combinations(one)),
-        (one.samples, one.retries, one.wait),
+        criterion.measure,
+        tuple(tuple(sorted(each.items())) for each in combinations(criterion)),
+        (criterion.samples, criterion.retries, criterion.wait),
     )
 
 
@@ -134,7 +134,11 @@ def _weighed(board: Board, head: Board, partners: dict[str, Criterion]) -> Board
 
     def weighed(task: Task) -> Task:
         there = next(
-            (tasks_of_head[partners[one.id].task] for one in task.criteria if one.id in partners),
+            (
+                tasks_of_head[partners[criterion.id].task]
+                for criterion in task.criteria
+                if criterion.id in partners
+            ),
             tasks_of_head.get(task.id, task),
         )
         return replace(
@@ -142,8 +146,10 @@ def _weighed(board: Board, head: Board, partners: dict[str, Criterion]) -> Board
             priority=there.priority,
             weight=there.weight,
             criteria=tuple(
-                replace(one, weight=partners[one.id].weight) if one.id in partners else one
-                for one in task.criteria
+                replace(criterion, weight=partners[criterion.id].weight)
+                if criterion.id in partners
+                else criterion
+                for criterion in task.criteria
             ),
         )
 

@@ -61,12 +61,12 @@ class Commit:
 
         A link stands for the file that it leads to; one that leads out of the commit is itself.
         """
-        found = {}
+        digests = {}
         for path, blob in self.blobs.items():
             if wanted(path):
                 meant = (self._meant(path) if blob.mode == LINK else None) or blob
-                found[path] = _digest(meant.oid, meant.size, meant.mode.endswith("755"))
-        return found
+                digests[path] = _digest(meant.oid, meant.size, meant.mode.endswith("755"))
+        return digests
 
     def links(self) -> dict[str, str]:
         """Return where the commit's links lead, as far as that is in the commit."""
@@ -90,15 +90,15 @@ class Commit:
         return None if meant is None or meant.mode == LINK else meant
 
     def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
-        found = {oid: self._known[oid] for oid in oids.values() if oid in self._known}
-        asked = [oid for oid in dict.fromkeys(oids.values()) if oid not in found]
+        contents = {oid: self._known[oid] for oid in oids.values() if oid in self._known}
+        asked = [oid for oid in dict.fromkeys(oids.values()) if oid not in contents]
         for start in range(0, len(asked), TOGETHER):
             part = asked[start : start + TOGETHER]
             given = "".join(f"{oid}\n" for oid in part).encode()
             answer = ask(self.root, "cat-file", "--batch", stdin=given)
-            found.update(zip(part, _contents(answer), strict=True))
-        self._known.update((oid, said) for oid, said in found.items() if len(said) <= _KEPT)
-        return {path: found[oid] for path, oid in oids.items()}
+            contents.update(zip(part, _contents(answer), strict=True))
+        self._known.update((oid, said) for oid, said in contents.items() if len(said) <= _KEPT)
+        return {path: contents[oid] for path, oid in oids.items()}
 
     def export(self, folder: str, wanted: Wanted) -> None:
         """Write the wanted files below `folder`; links only where they lead to what is in it."""
@@ -218,12 +218,12 @@ def _digest(oid: str, size: int, executable: bool) -> str:
 
 def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Resolve links relative to the root of their tree, without those that lead out of it."""
-    found = {}
+    targets = {}
     for path, target in links:
         there = os.path.normpath(os.path.join(os.path.dirname(path), target))
         if not there.startswith((os.pardir, os.sep)):
-            found[path] = there
-    return found
+            targets[path] = there
+    return targets
 
 
 def work_tree(root: str, base: Commit) -> Folder:

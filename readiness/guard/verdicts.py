@@ -14,13 +14,18 @@ _STEADY = {"%": 0.1}
 
 
 def looks_better(
-    one: Criterion, files: Deciding, ruled: CriterionRecord, head: CriterionRecord, *, hides: bool
+    criterion: Criterion,
+    files: Deciding,
+    ruled: CriterionRecord,
+    head: CriterionRecord,
+    *,
+    hides: bool,
 ) -> bool:
     """Return whether the head looks better by its own rules than by the base's.
 
     `hides` says that its own rules lack a complaint that the base's have.
     """
-    improved = _improved(one, ruled, head, files)
+    improved = _improved(criterion, ruled, head, files)
     if ruled.verdict.good:
         return improved
     if head.verdict.good and head.verdict is not Verdict.WAIVED:
@@ -31,14 +36,14 @@ def looks_better(
 
 
 def _improved(
-    one: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding
+    criterion: Criterion, ruled: CriterionRecord, head: CriterionRecord, files: Deciding
 ) -> bool:
     """Return whether the head's number is better; never where the head has other tests."""
     if files.tests or not (_is_number(ruled.value) and _is_number(head.value)):
         return False
-    way = head.better or better_way(one.expect)
+    way = head.better or better_way(criterion.expect)
     difference = float(head.value) - float(ruled.value)  # type: ignore[arg-type]
-    if way is None or one.check is None or head.unit in _VARYING:
+    if way is None or criterion.check is None or head.unit in _VARYING:
         return False
     return abs(difference) > _STEADY.get(head.unit, 0) and (difference < 0) is (way is Better.LOWER)
 

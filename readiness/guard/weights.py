@@ -69,14 +69,14 @@ def _changed(items: Sequence[tuple[str, int, Decimal, Decimal]], path: str) -> I
 
 def _diluted(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
     """Yield a change for each criterion that counts for less because others were raised."""
-    old = _shares(base, [one for one, _ in pairs.same])
-    new = _shares(head, [one for _, one in pairs.same])
+    old = _shares(base, [placed for placed, _ in pairs.same])
+    new = _shares(head, [placed for _, placed in pairs.same])
     losers = [
-        (after / before, one, before, after)
-        for (before, after), (earlier, one) in zip(
+        (after / before, placed, before, after)
+        for (before, after), (earlier, placed) in zip(
             zip(old, new, strict=True), pairs.same, strict=True
         )
-        if after < before * (1 - UNTOLD) and not _lowered(base, head, earlier, one)
+        if after < before * (1 - UNTOLD) and not _lowered(base, head, earlier, placed)
     ]
     if losers:
         _, worst, before, after = min(losers, key=lambda loser: loser[0])
@@ -104,21 +104,23 @@ def _lowered(base: Board, head: Board, old: Placed, new: Placed) -> bool:
 
 def _outweighing(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
     """Yield changes for new items that outweigh all before, so that all others count for less."""
-    everything = [one for one, _ in pairs.same] + pairs.removed
-    heaviest = max((one.criterion.weight for one in everything), default=Decimal(1))
-    heaviest_task = max((_task_weight(base, one) for one in everything), default=Decimal(1))
+    everything = [placed for placed, _ in pairs.same] + pairs.removed
+    heaviest = max((placed.criterion.weight for placed in everything), default=Decimal(1))
+    heaviest_task = max((_task_weight(base, placed) for placed in everything), default=Decimal(1))
     known = {new.task.id for _, new in pairs.same}
-    told: set[str] = set()
-    for one in pairs.added:
-        if one.criterion.weight > max(heaviest, Decimal(1)):
-            yield _outweighs(one.criterion.id, one.criterion.weight, heaviest, one, head.path)
-        weight = _task_weight(head, one)
-        if one.task.id not in known | told and weight > max(heaviest_task, Decimal(10)):
-            told.add(one.task.id)
-            yield _outweighs(one.task.id, weight, heaviest_task, one, head.path)
+    new_tasks: set[str] = set()
+    for placed in pairs.added:
+        if placed.criterion.weight > max(heaviest, Decimal(1)):
+            yield _outweighs(
+                placed.criterion.id, placed.criterion.weight, heaviest, placed, head.path
+            )
+        weight = _task_weight(head, placed)
+        if placed.task.id not in known | new_tasks and weight > max(heaviest_task, Decimal(10)):
+            new_tasks.add(placed.task.id)
+            yield _outweighs(placed.task.id, weight, heaviest_task, placed, head.path)
 
 
-def _outweighs(subject: str, weight: Decimal, most: Decimal, one: Placed, path: str) -> Change:
+def _outweighs(subject: str, weight: Decimal, most: Decimal, placed: Placed, path: str) -> Change:
     return Change(
         subject=subject,
         kind=Kind.WEIGHT,
@@ -126,7 +128,7 @@ def _outweighs(subject: str, weight: Decimal, most: Decimal, one: Placed, path: 
         before=f"{most:f} at most",
         after=f"{weight:f}",
         path=path,
-        line=one.criterion.position.line,
+        line=placed.criterion.position.line,
         note="new, and heavier than all there was",
     )
 
@@ -138,13 +140,15 @@ def _task_weight(board: Board, one: Placed) -> Decimal:
 def _shares(board: Board, criteria: Sequence[Placed]) -> list[Fraction]:
     """Return each one's share of the score, were these the only criteria."""
     within: dict[str, Fraction] = {}
-    for one in criteria:
-        within[one.task.id] = within.get(one.task.id, Fraction(0)) + Fraction(one.criterion.weight)
-    tasks = {one.task.id: Fraction(_task_weight(board, one)) for one in criteria}
+    for placed in criteria:
+        within[placed.task.id] = within.get(placed.task.id, Fraction(0)) + Fraction(
+            placed.criterion.weight
+        )
+    tasks = {placed.task.id: Fraction(_task_weight(board, placed)) for placed in criteria}
     total = sum(tasks.values(), Fraction(0))
     return [
-        tasks[one.task.id] / total * Fraction(one.criterion.weight) / within[one.task.id]
-        for one in criteria
+        tasks[placed.task.id] / total * Fraction(placed.criterion.weight) / within[placed.task.id]
+        for placed in criteria
     ]
 
 

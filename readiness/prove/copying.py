@@ -240,15 +240,15 @@ def _clone(source: str, copy: str) -> bool:
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Return the paths that differ, each with what happened to it."""
-    found = []
+    differences = []
     for path in sorted({*before, *after}):
         if path not in after:
-            found.append(f"{path}: gone")
+            differences.append(f"{path}: gone")
         elif path not in before:
-            found.append(f"{path}: new")
+            differences.append(f"{path}: new")
         elif before[path] != after[path]:
-            found.append(f"{path}: changed")
-    return found
+            differences.append(f"{path}: changed")
+    return differences
 
 
 def _copy_repository(root: str, target: str) -> None:
@@ -306,11 +306,11 @@ def _is_program(path: str) -> bool:
 
 def programs_on(folders: Iterable[str]) -> dict[str, str]:
     """Return the programs in some folders, by name; the first folder wins."""
-    found: dict[str, str] = {}
+    programs: dict[str, str] = {}
     for folder in folders:
         for name, file in _programs_in(folder):
-            found.setdefault(name, file)
-    return found
+            programs.setdefault(name, file)
+    return programs
 
 
 def _size(folder: str) -> int:

@@ -35,7 +35,7 @@ class Hiding:
             tool: check for check in catalogue if check.recipes for tool in check.tools[:1]
         }
         self._started: dict[str, dict[str, set[str]]] = {}
-        self._said: dict[str, list[str]] = {}
+        self._sentences: dict[str, list[str]] = {}
         self._asked: dict[str, tuple[str, str]] = {}
 
     def read(self, criterion: Criterion, workdir: str) -> dict[str, Criterion]:
@@ -86,7 +86,7 @@ class Hiding:
         known[name] = known.get(name, set()) | started
 
     def _blame(self, criterion: str, text: str) -> None:
-        said = self._said.setdefault(criterion, [])
+        said = self._sentences.setdefault(criterion, [])
         if text not in said:
             said.append(text)
 
@@ -98,7 +98,7 @@ class Hiding:
         """Return what is known to hide failures of a criterion's tools."""
         doubt = criterion.check.doubt if criterion.check else None
         read = [f"{doubt.reason} ({doubt.hint})"] if doubt else []
-        return [*read, *self._said.get(criterion.id, [])]
+        return [*read, *self._sentences.get(criterion.id, [])]
 
 
 def _question(criterion: Criterion, asked: Check, words: Sequence[str]) -> Criterion:

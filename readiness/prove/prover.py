@@ -64,14 +64,16 @@ class Prover:
     def prove(self, run: TrialRunner) -> list[ProofRecord]:
         """Try every criterion; `run` is called twice at most, and not after an interrupted run."""
         runnable = [
-            name for name, one in self._criteria.items() if one.check is not None and not one.unset
+            name
+            for name, criterion in self._criteria.items()
+            if criterion.check is not None and not criterion.unset
         ]
         tools = self._watch(runnable, run)
         if not self._interrupted:
             self._try(tools, run)
         return [
-            proof(one, self._records, tools.get(name, Tools()), self._hiding.masks(one))
-            for name, one in self._criteria.items()
+            proof(criterion, self._records, tools.get(name, Tools()), self._hiding.masks(criterion))
+            for name, criterion in self._criteria.items()
         ]
 
     # --- the healthy world ------------------------------------------------------------------------

@@ -181,10 +181,10 @@ class StandIns:
         cases = [
             f'{place}) exec {shlex.quote(one)} "$@" ;;' for place, one in enumerate(candidates)
         ]
-        given = {"chain": CHAIN, "log": LOG, "name": shlex.quote(name), "again": AGAIN}
-        given["asked"] = "0-I*" if name.startswith("python") else "''"
-        watch = _NOTE.format(**given) if self.world is World.NORMAL else ""
-        return _THROUGH.format(**given, watch=watch, programs="\n".join(cases))
+        values = {"chain": CHAIN, "log": LOG, "name": shlex.quote(name), "again": AGAIN}
+        values["asked"] = "0-I*" if name.startswith("python") else "''"
+        watch = _NOTE.format(**values) if self.world is World.NORMAL else ""
+        return _THROUGH.format(**values, watch=watch, programs="\n".join(cases))
 
     def _end(self, path: str) -> None:
         status = STATUS.get(self.world)

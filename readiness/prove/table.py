@@ -24,14 +24,14 @@ def table(proof: ProofDocument, say: Sentences, *, quiet: bool) -> str:
 
 
 def _rows(proof: ProofDocument, say: Sentences) -> str:
-    used = {trial.world for each in proof.criteria for trial in each.trials}
+    used = {trial.world for record in proof.criteria for trial in record.trials}
     worlds = [world for world in World if world is not World.NORMAL and world.value in used]
     rows = []
-    for each in proof.criteria:
-        found = {trial.world: say(f"verdict.{trial.verdict}") for trial in each.trials}
-        now = say(f"verdict.{each.now.verdict}") if each.now else "-"
+    for record in proof.criteria:
+        found = {trial.world: say(f"verdict.{trial.verdict}") for trial in record.trials}
+        now = say(f"verdict.{record.now.verdict}") if record.now else "-"
         verdicts = [found.get(world.value, "-") for world in worlds]
-        rows.append([each.id, now, *verdicts, say(f"prove.outcome.{each.outcome}")])
+        rows.append([record.id, now, *verdicts, say(f"prove.outcome.{record.outcome}")])
     return columns(
         rows,
         [*say.heads("prove.heads"), *(say(f"prove.world.{world.value}") for world in worlds), ""],
@@ -53,11 +53,11 @@ def _tools(proof: ProofDocument, say: Sentences) -> str:
 
 def _listed(title: str, say: Sentences, records: Iterable[ProofRecord]) -> list[str]:
     lines = []
-    for each in records:
-        lines.append(f"  {each.id} {literal(each.title)}")
-        lines.append(f"    {literal(in_language(each.why, say))}")
-        if each.hint:
-            hint = literal(in_language(each.hint, say))
+    for record in records:
+        lines.append(f"  {record.id} {literal(record.title)}")
+        lines.append(f"    {literal(in_language(record.why, say))}")
+        if record.hint:
+            hint = literal(in_language(record.hint, say))
             lines.append(f"    {say('prove.hint', hint=hint)}")
     return [title, *lines, ""] if lines else []
 

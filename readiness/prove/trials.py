@@ -45,21 +45,21 @@ def joined(board: Board, parts: Sequence[TrialPlan]) -> TrialPlan:
     probes: list[Probe] = []
     planned: list[Planned] = []
     order: list[int] = []
-    for each in parts:
+    for part in parts:
         first = len(probes)
         probes += [
             msgspec.structs.replace(probe, after=tuple(first + index for index in probe.after))
-            for probe in each.plan.probes
+            for probe in part.plan.probes
         ]
         planned += [
             msgspec.structs.replace(one, probes=tuple(first + index for index in one.probes))
-            for one in each.plan.planned
+            for one in part.plan.planned
         ]
-        order += [first + index for index in each.plan.order]
+        order += [first + index for index in part.plan.order]
     tasks = [
         msgspec.structs.replace(task, id=f"{task.id}{BETWEEN}{number}")
-        for number, each in enumerate(parts)
-        for task in each.board.tasks
+        for number, part in enumerate(parts)
+        for task in part.board.tasks
     ]
     plan = Plan(probes=tuple(probes), planned=tuple(planned), order=tuple(order), environment={})
     whole = msgspec.structs.replace(board, tasks=tuple(tasks), milestones=())
@@ -107,15 +107,15 @@ def settings_of(criterion: Criterion, control: Control, workdir: str) -> dict[st
     folder = os.path.join(workdir, criterion.workdirs[0] if criterion.workdirs else "")
     params = {**criterion.params, **criterion.matrix[0]}
     values = [value for name, value in params.items() if name not in control.params]
-    found = {}
+    settings = {}
     for word in (word for value in values for word in re.split(r"[\s=,:]+", value)):
         path = os.path.normpath(word)
         if path.startswith((os.pardir, os.path.sep)):
             continue
         file = os.path.join(folder, path)
         if os.path.isfile(file) and os.path.getsize(file) < _LARGEST_SETTINGS:
-            found[path] = file
-    return found
+            settings[path] = file
+    return settings
 
 
 def control_of(criterion: Criterion) -> Control | None:
@@ -170,11 +170,11 @@ def criteria_of(board: Board) -> dict[str, Criterion]:
 
 def probes_of(plan: Plan, indices: Iterable[int]) -> list[Probe]:
     """Return probes of a plan, and all that come before them."""
-    found: dict[int, Probe] = {}
+    probes: dict[int, Probe] = {}
     waiting = list(indices)
     while waiting:
         index = waiting.pop()
-        if index not in found:
-            found[index] = plan.probes[index]
+        if index not in probes:
+            probes[index] = plan.probes[index]
             waiting += plan.probes[index].after
-    return list(found.values())
+    return list(probes.values())

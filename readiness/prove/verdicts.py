@@ -43,13 +43,13 @@ def proof(
     trials = {world: _trial(records, criterion, world, names) for world in World}
     now = trials[World.NORMAL]
     tried = [trial for world in BROKEN if (trial := trials[world])]
-    found = _finding(criterion, now, tried, masks)
+    conclusion = _finding(criterion, now, tried, masks)
     return ProofRecord(
         id=criterion.id,
         title=criterion.title,
-        outcome=found.outcome,
-        why=found.why,
-        hint=found.hint or None,
+        outcome=conclusion.outcome,
+        why=conclusion.why,
+        hint=conclusion.hint or None,
         check=(criterion.check and criterion.check.name) or None,
         tools=names,
         now=now,
@@ -89,7 +89,7 @@ def _finding(
             ProofOutcome.NOT_TRIED, worded("prove.not_set", names=", ".join(criterion.unset))
         )
     if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:
-        passes = [worded("prove.passes", where=_in(each), reason=each.reason) for each in passed]
+        passes = [worded("prove.passes", where=_in(one), reason=one.reason) for one in passed]
         return Conclusion(
             ProofOutcome.STILL_PASSES, joined([*passes, *masks], "semicolon"), _advice(passed)
         )

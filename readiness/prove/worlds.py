@@ -151,12 +151,12 @@ class Worlds:
             run = check.run if check.name else self._place.translate(check.run, moved.root)
             return replace(check, run=run, folder=self._place.translate(check.folder, moved.root))
 
-        def in_copy(one: Criterion) -> Criterion:
+        def in_copy(criterion: Criterion) -> Criterion:
             return replace(
-                one,
-                check=one.check and redirected(one.check),
-                params=translated(one.params),
-                matrix=tuple(map(translated, one.matrix)),
+                criterion,
+                check=criterion.check and redirected(criterion.check),
+                params=translated(criterion.params),
+                matrix=tuple(map(translated, criterion.matrix)),
             )
 
         return replace(

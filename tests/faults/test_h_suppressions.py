@@ -45,10 +45,10 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS)
 def test_3501_to_3517_each_is_counted(project: Project, twin: Project, row: int) -> None:
     """It fails with one suppression. Twin: what only looks like one is none."""
-    for one, text in zip((project, twin), ROWS[row], strict=True):
-        build(str(one.folder), {"test_a.py": text})
+    for checked, text in zip((project, twin), ROWS[row], strict=True):
+        build(str(checked.folder), {"test_a.py": text})
     run = tried(project, a_board(CRITERION)).run
-    assert [(one.verdict, one.value) for one in run.criteria()] == [("fail", 1)]
+    assert [(checked.verdict, checked.value) for checked in run.criteria()] == [("fail", 1)]
     passes(twin, CRITERION)
 
 

@@ -14,12 +14,12 @@ from tests.support.program import Project, a_board
 TOUCHED = ".stamp: code\n\t{}\n\ttouch .stamp\n"
 
 
-def problems(folder: Path, files: Mapping[str, str], given: Mapping[str, str]) -> int | None:
+def problems(folder: Path, files: Mapping[str, str], params: Mapping[str, str]) -> int | None:
     """What the check make-target finds; None where nothing was measured. `x/` is a folder."""
     for name in [name for name in files if name.endswith("/")]:
         (folder / name).mkdir()
     build(str(folder), {name: text for name, text in files.items() if not name.endswith("/")})
-    outcome = run_check("make-target", str(folder), {"target": "x", **given})
+    outcome = run_check("make-target", str(folder), {"target": "x", **params})
     found = outcome.read()
     return None if isinstance(found, Unmeasured) else int(found.value)
 

@@ -57,13 +57,13 @@ def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
 
 def test_swapped_criteria_are_the_same(tmp_path: Path) -> None:
     """Order is no difference."""
-    found = of_plain(
+    changes = of_plain(
         tmp_path,
         ("One, run: make one", "X"),
         ("Two, run: make two", "One, run: make one"),
         ("X", "Two, run: make two"),
     )
-    assert {each[2] for each in found} <= {SAME}
+    assert {each[2] for each in changes} <= {SAME}
 
 
 def test_a_renamed_task_is_the_same(tmp_path: Path) -> None:
@@ -98,13 +98,13 @@ def test_all_weights_times_the_same_are_the_same(tmp_path: Path) -> None:
 
 def test_to_raise_all_others_lowers_one(tmp_path: Path) -> None:
     """Its share of the score tells."""
-    found = of_plain(
+    changes = of_plain(
         tmp_path,
         ("run: make two", "run: make two, weight: 9"),
         ("run: make three", "run: make three, weight: 9"),
     )
-    assert ("T1.1", Kind.SHARE, LOOSE) in found
-    assert ("T1.2", Kind.WEIGHT, TIGHT) in found
+    assert ("T1.1", Kind.SHARE, LOOSE) in changes
+    assert ("T1.2", Kind.WEIGHT, TIGHT) in changes
 
 
 @pytest.mark.parametrize(("others", "told_of"), [(110, False), (111, True)])

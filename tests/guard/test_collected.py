@@ -53,7 +53,7 @@ KEPT = [
     pytest.param(BEFORE, TEXT, id="the same"),
     pytest.param({*BEFORE, case("test_more")}, TEXT, id="one more"),
     pytest.param({case("test_a"), case("test_n[8]"), case("test_n[9]")}, TEXT, id="other values"),
-    pytest.param({case(each.id, ELSEWHERE) for each in BEFORE}, TEXT, id="moved"),
+    pytest.param({case(kept.id, ELSEWHERE) for kept in BEFORE}, TEXT, id="moved"),
     pytest.param(
         {case("test_z"), case("test_n[1]"), case("test_n[2]")},
         TEXT.replace("test_a", "test_z"),
@@ -69,13 +69,13 @@ def states(tmp_path: Path, after: str) -> States:
     return in_folders(tmp_path)
 
 
-@pytest.mark.parametrize(("after", "text", "told"), GONE)
+@pytest.mark.parametrize(("after", "text", "shown"), GONE)
 def test_what_is_no_longer_collected_is_named(
-    after: set[Case], text: str, told: list[tuple[str, str]], tmp_path: Path
+    after: set[Case], text: str, shown: list[tuple[str, str]], tmp_path: Path
 ) -> None:
     """By its id; as skipped where it is still there."""
     found = list(gone(BEFORE, after, states(tmp_path, text)))
-    assert [(each.before, each.after) for each in found] == told
+    assert [(each.before, each.after) for each in found] == shown
     assert {(each.path, each.direction) for each in found} == {(AT, Direction.LOOSENED)}
 
 

@@ -30,19 +30,19 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "found", "hidden"), CASES)
+@pytest.mark.parametrize(("change", "place", "hidden"), CASES)
 def test_a_test_is_known_by_what_it_does(
-    change: dict[str, str | None], found: tuple[str, str, int] | None, hidden: bool, tmp_path: Path
+    change: dict[str, str | None], place: tuple[str, str, int] | None, hidden: bool, tmp_path: Path
 ) -> None:
     """Not by its name, its line or its file: what fails by both sides' rules hides nothing."""
     write(tmp_path / "base", {AT: TEST})
     write(tmp_path / "head", {AT: TEST})
     write(tmp_path / "head", change)
     complaints = Complaints(in_folders(tmp_path), "")
-    places = {"base": (AT, "test_b", 1), "head": found}
-    for criterion, place in places.items():
-        if place is not None:
-            path, rule, line = place
+    places = {"base": (AT, "test_b", 1), "head": place}
+    for criterion, test in places.items():
+        if test is not None:
+            path, rule, line = test
             record = FindingRecord(
                 criterion=criterion, path=path, line=line, rule=rule, message="assert"
             )

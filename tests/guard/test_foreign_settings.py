@@ -80,7 +80,7 @@ def test_a_list_of_what_is_passed_over_is_nobodys_setting(project: Project) -> N
     assert ended.status == 4, ended
 
 
-def told_of_pytest(told: dict[str, tuple[str, ...]]) -> Direction:
+def direction_of_pytest(differing: dict[str, tuple[str, ...]]) -> Direction:
     """What becomes of an unsure setting of pytest, in a file that ruff reads too."""
     change = Change(
         subject="pytest filterwarnings", kind=Kind.SETTING, direction=Direction.LOOSENED,
@@ -96,7 +96,7 @@ def told_of_pytest(told: dict[str, tuple[str, ...]]) -> Direction:
         return tool in of
 
     return (
-        Findings(compared=compared, told=told, spoken=spoken, reached=lambda _: True)
+        Findings(compared=compared, differing=differing, spoken=spoken, reached=lambda _: True)
         .judged(change)
         .direction
     )
@@ -105,5 +105,5 @@ def told_of_pytest(told: dict[str, tuple[str, ...]]) -> Direction:
 def test_what_another_tool_came_to_says_nothing_of_this_one() -> None:
     """One file has the settings of both: each is judged by the criteria that come to it."""
     files = ("pyproject.toml",)
-    assert told_of_pytest({"ruff": files}) is Direction.NEUTRAL
-    assert told_of_pytest({"pytest": files}) is Direction.LOOSENED
+    assert direction_of_pytest({"ruff": files}) is Direction.NEUTRAL
+    assert direction_of_pytest({"pytest": files}) is Direction.LOOSENED

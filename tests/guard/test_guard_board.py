@@ -161,14 +161,16 @@ def test_an_edit_is_told(
     old: str, new: str, subject: str, kind: Kind, direction: Direction, tmp_path: Path
 ) -> None:
     """Under its subject, as its kind, in its direction; and nothing is loosened beside it."""
-    found = told(compared(tmp_path, FILES, edited(old, new)))
-    assert (subject, kind, direction) in found
-    beside = [each for each in found if each[2] is LOOSE and each != (subject, kind, direction)]
+    changes = told(compared(tmp_path, FILES, edited(old, new)))
+    assert (subject, kind, direction) in changes
+    beside = [
+        change for change in changes if change[2] is LOOSE and change != (subject, kind, direction)
+    ]
     # A command that changes with its check is read otherwise, and asks another thing.
     allowed = {Kind.MEASURE, Kind.READER, Kind.EXPECTATION, Kind.PARAMETER, Kind.ATTESTATION}
-    assert all(kind is Kind.CHECK and each[1] in allowed for each in beside) or (
-        all(each[1] is kind for each in beside)
-    ), found
+    assert all(kind is Kind.CHECK and change[1] in allowed for change in beside) or (
+        all(change[1] is kind for change in beside)
+    ), changes
 
 
 @pytest.mark.parametrize(
@@ -354,8 +356,8 @@ def test_a_reformatted_board_is_the_same(tmp_path: Path) -> None:
 
 def test_a_change_shows_before_after_and_place(tmp_path: Path) -> None:
     """The place is where it stands now."""
-    (found,) = compared(tmp_path, FILES, edited('"<= 50"', '"<= 99"'))
+    (change,) = compared(tmp_path, FILES, edited('"<= 50"', '"<= 99"'))
     line = BOARD[: BOARD.index("- id: T1.a")].count("\n") + 1
-    assert (found.before, found.after, found.line) == ("<= 50", "<= 99", line)
-    assert found.path.endswith("head/board.yaml")
-    assert str(found) == "T1.a: expectation changed: <= 50 → <= 99"
+    assert (change.before, change.after, change.line) == ("<= 50", "<= 99", line)
+    assert change.path.endswith("head/board.yaml")
+    assert str(change) == "T1.a: expectation changed: <= 50 → <= 99"

@@ -67,7 +67,7 @@ INNOCENT = [
 
 
 @pytest.mark.parametrize(
-    ("path", "before", "after"), [each[:3] for each in LOOSENED], ids=[each[3] for each in LOOSENED]
+    ("path", "before", "after"), [row[:3] for row in LOOSENED], ids=[row[3] for row in LOOSENED]
 )
 def test_a_gate_that_is_no_longer_called_is_told(
     path: str, before: str, after: str, tmp_path: Path
@@ -79,7 +79,7 @@ def test_a_gate_that_is_no_longer_called_is_told(
 
 
 @pytest.mark.parametrize(
-    ("path", "after"), [each[:2] for each in INNOCENT], ids=[each[2] for each in INNOCENT]
+    ("path", "after"), [row[:2] for row in INNOCENT], ids=[row[2] for row in INNOCENT]
 )
 def test_a_gate_that_is_called_as_before_is_none(path: str, after: str, tmp_path: Path) -> None:
     """Whatever else stands around it."""

@@ -29,15 +29,15 @@ def structs(hint: object) -> Iterator[type[msgspec.Struct]]:
 
 def of_the_model() -> set[type[msgspec.Struct]]:
     """All structs that a board holds, however deep."""
-    found: set[type[msgspec.Struct]] = set()
+    known: set[type[msgspec.Struct]] = set()
     waiting: list[type[msgspec.Struct]] = [Board]
     while waiting:
         kind = waiting.pop()
-        if kind not in found:
-            found.add(kind)
+        if kind not in known:
+            known.add(kind)
             for hint in typing.get_type_hints(kind).values():
                 waiting += structs(hint)
-    return found
+    return known
 
 
 def test_every_field_of_the_model_has_a_row() -> None:

@@ -100,56 +100,22 @@ ROWS = [
         makefile=SEVERAL,
         criterion={"run": "make check"},
     ),
+    lint(
+        "the check make-target",
+        edited("ruff check src", "echo ruff"),
+        "Makefile",
+        criterion={"check": "make-target", "with": {"target": "lint"}},
+    ),
 ]
 
-NEIGHBOURS = [
-    lint("the check make-target", edited("ruff check src", "echo ruff"), "Makefile",
-         criterion={"check": "make-target", "with": {"target": "lint"}}),
-    lint("MAKEFILES", edited(".PHONY", "MAKEFLAGS += -n\n.PHONY"), "Makefile"),
-    lint("an included file is new", {**edited("", ""), "Makefile": f"{MAKEFILE}-include x.mk\n",
-                                     "x.mk": "lint:\n\ttrue\n"}, "Makefile"),
-    lint(
-        "an included pattern",
-        {"build/z.mk": ".PHONY: lint\nlint:\n\t@echo linted\n"},
-        "build/z.mk",
-        makefile="include build/*.mk\n",
-        also={"build/a.mk": MAKEFILE},
-        twin={"build/z.mk": "other:\n\ttrue\n"},
-    ),
-    lint(
-        "a script of a script of a target",
-        {"ci/inner.sh": "exit 0\n"},
-        "ci/inner.sh",
-        makefile=SCRIPTED,
-        also={"ci/lint.sh": "cd ci\n. ./inner.sh\n", "ci/inner.sh": "cd ..\nruff check src\n"},
-        twin={"ci/inner.sh": "# Here.\ncd ..\nruff check src\n"},
-    ),
-    lint(
-        "a folder of its own",
-        {"tools/Makefile": ".PHONY: lint\nlint:\n\ttrue\n"},
-        "tools/Makefile",
-        makefile=".PHONY: lint\nlint:\n\t$(MAKE) -C tools lint\n",
-        also={"tools/Makefile": ".PHONY: lint\nlint:\n\tcd .. && ruff check src\n"},
-        twin={"tools/Makefile": ".PHONY: lint more\nlint:\n\tcd .. && ruff check src\nmore: ;\n"},
-    ),
-    lint(
-        "a number of what make prints",
-        {"Makefile": ".PHONY: count\ncount:\n\t@ruff check -e src --select E9\n"},
-        "Makefile",
-        makefile=".PHONY: count\ncount:\n\t@ruff check --exit-zero src | grep -c F401 || true\n",
-        criterion={"run": "make -s count", "read": {"as": "text", "regex": r"(\d+)",
-                   "pick": "first"}, "expect": "== 0"},
-    ),
-]  # fmt: skip
 
-
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_a_target_that_is_loosened_is_told(row: Loosening, project: Project) -> None:
     """However make comes to another recipe: what the base's would say tells."""
     assert_told(project, row)
 
 
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_an_innocent_change_of_the_same_file_is_none(row: Loosening, project: Project) -> None:
     """A comment, a blank line, a target more."""
     assert_innocent(project, row)

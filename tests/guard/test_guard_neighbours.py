@@ -45,10 +45,10 @@ def suspected(project: Project, row: Loosening) -> Iterator[str]:
     path = few_own_programs()
     sites = Worlds(board, {**os.environ, "PATH": path}, str(project.tmp)).sites()
     decider = Decider(states, board, "", sites=sites, own=["board.yaml"])
-    for one in board.criteria():
-        yield from decider.of(one).files
+    for criterion in board.criteria():
+        yield from decider.of(criterion).files
     yield from added_directives(states)
-    commands = [one.check.run for one in board.criteria() if one.check]
+    commands = [criterion.check.run for criterion in board.criteria() if criterion.check]
     changes = compare_projects(states, used=commands)
     yield from (change.path for change in loosened(changes))
 

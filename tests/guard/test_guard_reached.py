@@ -55,12 +55,6 @@ def lint(session):
 RUNNER = "python -m tools.gate"
 OUTER = {"ci/a.sh": "sh ci/b.sh\n"}
 INSIDE = "cd ..\nruff check src\n"
-HELPED = "from tools import helper\n\nhelper.lint()\n"
-HELPER = (
-    "import subprocess\nimport sys\n\n\ndef lint() -> None:\n    "
-    'sys.exit(subprocess.call(["ruff", "check", "src"]))\n'
-)
-TOX = "[tox]\nskipsdist = true\n[testenv:lint]\nskip_install = true\nallowlist_externals = ruff\n"
 
 ROWS = [
     reaching("3201", RUNNER, "tools/gate.py", GATE, "pass\n"),
@@ -80,29 +74,6 @@ ROWS = [
     reaching("3221", "env -C ci sh a.sh", "ci/a.sh", INSIDE),
 ]  # fmt: skip
 
-NEIGHBOURS = [
-    reaching("a helper of a module", RUNNER, "tools/helper.py", HELPER,
-             "def lint() -> None:\n    return\n", also={"tools/gate.py": HELPED}),
-    reaching("a module by its path", "python tools/gate.py", "tools/gate.py", GATE, "pass\n"),
-    reaching("a script that is sourced by a script", "sh ci/a.sh", "ci/lib.sh",
-             "lint() { ruff check src; }\n", "lint() { :; }\n",
-             also={"ci/a.sh": ". ci/lib.sh\nlint\n"}),
-    reaching("a file that a script reads its command from", "sh ci/a.sh", "ci/command.txt",
-             "ruff check src\n", "true\n", "ruff  check  src\n",
-             also={"ci/a.sh": "sh -c \"$(cat ci/command.txt)\"\n"}),
-    reaching("a script without an ending", "sh ci/gate", "ci/gate"),
-    reaching("a shell given a command", "bash -c 'sh ci/a.sh'", "ci/a.sh"),
-    reaching("a failure that tox ignores", "tox -q -e lint", "tox.ini",
-             f"{TOX}commands = ruff check src\n", f"{TOX}commands = - ruff check src\n"),
-    reaching("a script of npm that calls a file", "npm run -s lint", "ci/lint.mjs",
-             'import { execSync } from "child_process";\n\nexecSync("ruff check src");\n',
-             "export {};\n", '// Lint.\nimport { execSync } from "child_process";\n'
-             'execSync("ruff check src");\n',
-             also={"package.json": PACKAGE.replace("ruff check src", "node ci/lint.mjs")}),
-    reaching("options from a file", "xargs ruff check < ci/options", "ci/options", "src\n", "ci\n",
-             "src  \n", also={"ci/a.py": GOOD}),
-]  # fmt: skip
-
 
 def skip_without(project: Project, row: Loosening) -> None:
     """Task runners that are not installed cannot be tried."""
@@ -112,14 +83,14 @@ def skip_without(project: Project, row: Loosening) -> None:
             pytest.skip(f"{tool} is not installed")
 
 
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_what_a_command_reaches_is_followed(row: Loosening, project: Project) -> None:
     """Through wrappers, folders, shells, modules and task runners."""
     skip_without(project, row)
     assert_told(project, row)
 
 
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_an_innocent_change_of_the_same_file_is_none(row: Loosening, project: Project) -> None:
     """A comment, a space, another recipe."""
     skip_without(project, row)

@@ -64,44 +64,21 @@ ROWS = [
     silenced("3317", COVER, {"src/a.py": f"{GOOD}\n\n{FUNCTION}",
                              ".coveragerc.toml": "[report]\nexclude_also = ['def h']\n"},
              ".coveragerc.toml", dict(TESTED), TESTS),
-]  # fmt: skip
-
-PYPROJECT = "[project]\nname = 'a'\nversion = '1.0'\n"
-OVERRIDE = "[[tool.mypy.overrides]]\nmodule = 'a'\nignore_errors = true\n"
-COUNTED = {"check": "mypy", "with": {"paths": "src", "args": "--strict"}, "expect": "<= 2"}
-
-NEIGHBOURS = [
-    silenced("settings of mypy for a package", COUNTED,
-             {"src/a.py": f"{GOOD}{UNTYPED * 3}", "pyproject.toml": f"{PYPROJECT}{OVERRIDE}"},
-             "5 errors in 1 file under the base's rules",
-             {"pyproject.toml": PYPROJECT.replace("1.0", "1.1")}, {"pyproject.toml": PYPROJECT}),
-    silenced("no_type_check by another name", MYPY,
-             {"src/a.py": f"import typing as t\n\n\n{GOOD}\n\n@t.no_type_check\n{UNTYPED}"},
-             "src/a.py", COMMENT),
-    silenced("a settings file with a dot", RUFF,
-             {"src/a.py": BAD, ".ruff.toml": "lint.ignore = ['F401']\n"}, ".ruff.toml",
-             {".ruff.toml": "line-length = 88\n"}),
-    silenced("settings of ruff excluding all", {"check": "ruff", "with": {"paths": "src"}},
-             {"src/a.py": BAD, "src/b.py": GOOD, "ruff.toml": "exclude = ['a.py']\n"}, "ruff.toml",
-             {"ruff.toml": "line-length = 88\n"}),
-    silenced("an ignore list of its own", RUFF, {"src/a.py": BAD, ".ignore": "a.py\n"}, ".ignore",
-             {".ignore": "*.log\n"}),
     silenced("a stub beside the module", MYPY,
              {"src/a.py": f"{GOOD}{UNTYPED}", "src/a.pyi": "def f(a: int) -> int: ...\n"},
              "src/a.pyi", COMMENT),
-    silenced("settings of coverage for all", COVER,
-             {"src/a.py": f"{GOOD}\n\n{FUNCTION}", ".coveragerc": "[run]\nomit = src/a.py\n"},
-             ".coveragerc", {".coveragerc": "[html]\ntitle = Shop\n"}, TESTS),
 ]  # fmt: skip
 
+PYPROJECT = "[project]\nname = 'a'\nversion = '1.0'\n"
 
-@rows(*ROWS, *NEIGHBOURS)
+
+@rows(*ROWS)
 def test_what_keeps_a_tool_silent_is_told(row: Loosening, project: Project) -> None:
     """However it is spelled, and wherever it stands."""
     assert_told(project, row)
 
 
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_what_does_not_is_none(row: Loosening, project: Project) -> None:
     """An ordinary comment, a setting of style, a version."""
     assert_innocent(project, row)

@@ -32,11 +32,11 @@ def test_the_table_has_three_columns(project: Project) -> None:
     assert re.split(" {2,}", row) == ["T1.1", "pass, 1 error", "pass, 3 errors", "pass, 0 errors"]
     found = project("guard", "--base", "HEAD~1", "--output-format", "json").json
     assert found["measured"] is True
-    (one,) = found["compared"]
-    assert (one["base"], one["by_base"], one["by_head"]) == (
+    (compared,) = found["compared"]
+    assert (compared["base"], compared["by_base"], compared["by_head"]) == (
         "pass, 1 error", "pass, 3 errors", "pass, 0 errors"
     )  # fmt: skip
-    assert one["files"] == ["ci/count.sh"]
+    assert compared["files"] == ["ci/count.sh"]
 
 
 def test_reading_alone_says_that_it_is_the_weaker_way(project: Project) -> None:

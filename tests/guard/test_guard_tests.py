@@ -134,29 +134,6 @@ ROWS = [
     taken("3439", {"pytest.py": "print('1 passed')\n"}, "pytest.py"),
 ]  # fmt: skip
 
-NEIGHBOURS = [
-    taken("a plugin that was there before", {"hlp.py": f"import pytest\n\n{FORGE}"}, "hlp.py",
-          also={"hlp.py": "import pytest\n", "conftest.py": "pytest_plugins = ['hlp']\n"},
-          twin={"hlp.py": "# Nothing.\nimport pytest\n"}),
-    taken("a helper that says what is expected",
-          {"tests/helpers.py": "def two() -> int:\n    return 3\n",
-           AT: HELPED.replace(TEST_B, "")}, AT, RENAMED, also=HELPERS),
-    taken("another value is expected", edited("assert b() == 2", "assert b() == 3"), AT),
-    taken("a file of tests is deleted", {"tests/test_b.py": None}, "tests/test_b.py",
-          also={"tests/test_b.py": f"from app import b\n\n\n{TEST_B}"}),
-    taken("a settings file among the tests",
-          {"tests/conftest.py": "collect_ignore = ['test_b.py']\n"}, "tests/conftest.py",
-          also={"tests/test_b.py": f"from app import b\n\n\n{TEST_B}",
-                AT: TESTS.replace(TEST_B, "")}),
-    taken("the check", {"pytest.ini": f"{PATHS}python_functions = test_a*\n"}, "pytest.ini",
-          criterion=CHECK),
-    taken("a module of the library in its own place", {"pluggy.py": "raise SystemExit(0)\n"},
-          "pluggy.py"),
-    taken("a file that Python loads first",
-          {"sitecustomize.py": "import os\n\nos._exit(0)\n"}, "sitecustomize.py",
-          criterion={"run": "PYTHONPATH=. python -m pytest -q tests"}),
-]  # fmt: skip
-
 
 def assert_loosened(project: Project, names: str) -> None:
     """What the last commit does ends with 4 and is named."""
@@ -165,13 +142,13 @@ def assert_loosened(project: Project, names: str) -> None:
     assert (ended.status, names in ended.out) == (4, True), ended
 
 
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_a_test_that_is_taken_away_is_told(row: Loosening, project: Project) -> None:
     """Deselected, emptied, skipped, deleted, forged or shadowed."""
     assert_told(project, row)
 
 
-@rows(*ROWS, *NEIGHBOURS)
+@rows(*ROWS)
 def test_more_tests_and_other_helpers_are_none(row: Loosening, project: Project) -> None:
     """Tests added, helpers renamed, fixtures with their tests."""
     assert_innocent(project, row)
@@ -225,13 +202,13 @@ HELPED_BY_A_MODULE = {
 }
 
 
-def cached(project: Project, said: str) -> None:
+def cached(project: Project, text: str) -> None:
     """Python's own cache of the module that helps, made of another text, and never made anew."""
     module = project.folder / "tests" / "helper.py"
     made = Path(importlib.util.cache_from_source(str(module)))
     made.parent.mkdir(exist_ok=True)
     other = project.tmp / "helper.py"
-    other.write_text(said, encoding="utf-8")
+    other.write_text(text, encoding="utf-8")
     never = py_compile.PycInvalidationMode.UNCHECKED_HASH
     py_compile.compile(str(other), cfile=str(made), doraise=True, invalidation_mode=never)
     other.unlink()

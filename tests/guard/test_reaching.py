@@ -52,8 +52,8 @@ def test_whether_it_runs_tests(command: str, runs: bool) -> None:
 
 def test_tools_are_known_by_what_they_are_called() -> None:
     """All of a name, or one that begins like it; parts where a section is of a plugin."""
-    found = follow("coverage run -m pytest --no-pretty")
-    assert found.speaks_of("coveragerc")
-    assert found.speaks_of("pytest")
-    assert not found.speaks_of("pre-commit")
-    assert found.speaks_of_part("pytest-asyncio")
+    reach = follow("coverage run -m pytest --no-pretty")
+    assert reach.speaks_of("coveragerc")
+    assert reach.speaks_of("pytest")
+    assert not reach.speaks_of("pre-commit")
+    assert reach.speaks_of_part("pytest-asyncio")

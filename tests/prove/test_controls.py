@@ -46,10 +46,10 @@ def test_a_check_rejects_its_control(check: Check, tmp_path: Path) -> None:
     assert control is not None
     folder = tmp_path / "control"
     write_control(str(folder), control)
-    given: dict[str, Any] = {"flows": "adding", "command": "make lint", "target": "x"}
-    found = run_check(check.name, str(folder), {**given, **control.params}, instead=control.run)
-    value = found.number(control.measures[0])
+    params: dict[str, Any] = {"flows": "adding", "command": "make lint", "target": "x"}
+    outcome = run_check(check.name, str(folder), {**params, **control.params}, instead=control.run)
+    value = outcome.number(control.measures[0])
 
     assert isinstance(value, Decimal)
     assert check.expect is not None
-    assert not holds(check.expect, value, check.measures[0].unit), found
+    assert not holds(check.expect, value, check.measures[0].unit), outcome

@@ -72,10 +72,10 @@ def masked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
 @pytest.mark.parametrize("criterion", MASKED)
 def test_what_would_pass_without_its_tool_is_named(masked: Any, criterion: str) -> None:
     """Each way to hide a failure is found, and said in words."""
-    found = masked[criterion]
-    assert found["outcome"] == "still_passes", found
-    assert MASKED[criterion][1] in found["why"], found["why"]
-    assert found["hint"]
+    record = masked[criterion]
+    assert record["outcome"] == "still_passes", record
+    assert MASKED[criterion][1] in record["why"], record["why"]
+    assert record["hint"]
 
 
 def test_one_that_still_passes_makes_the_status_1(masked: Any) -> None:
@@ -103,15 +103,15 @@ def test_a_good_board_is_0(equipped: Project) -> None:
         {"run": "lint src/*.txt", "read": {"as": "text", "count": "BAD"}, "expect": "== 0"},
     )
     (equipped.folder / "Makefile").write_text(MAKEFILE)
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert found[""]["exit_status"] == 0, found
-    assert worlds(found["T1.1"]) == {"absent": "error", "failing": "fail"}
-    assert worlds(found["T1.3"]) == {"absent": "error", "silent": "error", "failing": "error"}
-    assert worlds(found["T1.4"]) == {"absent": "error", "silent": "error", "failing": "error"}
-    assert worlds(found["T1.5"]) == worlds(found["T1.6"]) == {"hollow": "fail"}
-    assert found["T1.2"]["tools"] == ["lint"]
-    assert worlds(found["T1.7"])["silent"] == "error"
+    assert results[""]["exit_status"] == 0, results
+    assert worlds(results["T1.1"]) == {"absent": "error", "failing": "fail"}
+    assert worlds(results["T1.3"]) == {"absent": "error", "silent": "error", "failing": "error"}
+    assert worlds(results["T1.4"]) == {"absent": "error", "silent": "error", "failing": "error"}
+    assert worlds(results["T1.5"]) == worlds(results["T1.6"]) == {"hollow": "fail"}
+    assert results["T1.2"]["tools"] == ["lint"]
+    assert worlds(results["T1.7"])["silent"] == "error"
 
 
 def test_a_criterion_about_a_service_is_tried_where_nobody_answers(equipped: Project) -> None:
@@ -131,14 +131,14 @@ def test_a_criterion_about_a_service_is_tried_where_nobody_answers(equipped: Pro
             {"check": "http", "with": {"url": url}},
             {"check": "port", "with": {"host": "127.0.0.1", "open": port}},
         )
-        found = proofs(equipped)
+        results = proofs(equipped)
         server.terminate()
 
-    assert worlds(found["T1.1"]) == {"hollow": "pass", "unreachable": "error"}
-    assert found["T1.1"]["outcome"] == "can_fail"
-    assert found["T1.1"]["why"] == "it does not pass where no service answers"
-    assert found["T1.2"]["outcome"] == "not_tried", "its host alone is no address"
-    assert found[""]["exit_status"] == 3
+    assert worlds(results["T1.1"]) == {"hollow": "pass", "unreachable": "error"}
+    assert results["T1.1"]["outcome"] == "can_fail"
+    assert results["T1.1"]["why"] == "it does not pass where no service answers"
+    assert results["T1.2"]["outcome"] == "not_tried", "its host alone is no address"
+    assert results[""]["exit_status"] == 3
 
 
 def test_passing_without_an_answer_proves_nothing(equipped: Project) -> None:
@@ -149,11 +149,11 @@ def test_passing_without_an_answer_proves_nothing(equipped: Project) -> None:
         "measures: {status: {as: exit}}\nexpect: '== 0'\n"
     )
     proven(equipped, {"check": "shut", "with": {"at": "shop.example:4444"}})
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert worlds(found["T1.1"]) == {"hollow": "pass", "unreachable": "pass"}
-    assert found["T1.1"]["outcome"] == "not_tried"
-    assert "in an empty project and where no service answers" in found["T1.1"]["why"]
+    assert worlds(results["T1.1"]) == {"hollow": "pass", "unreachable": "pass"}
+    assert results["T1.1"]["outcome"] == "not_tried"
+    assert "in an empty project and where no service answers" in results["T1.1"]["why"]
 
 
 def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
@@ -164,11 +164,11 @@ def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
         {"run": "lint src/bad.txt"},
     )
     (equipped.folder / "src" / "bad.txt").write_text("BAD\n")
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert found["T1.1"]["now"]["verdict"] == found["T1.2"]["now"]["verdict"] == "fail"
-    assert found["T1.1"]["outcome"] == "still_passes"
-    assert found["T1.2"]["outcome"] == "can_fail"
+    assert results["T1.1"]["now"]["verdict"] == results["T1.2"]["now"]["verdict"] == "fail"
+    assert results["T1.1"]["outcome"] == "still_passes"
+    assert results["T1.2"]["outcome"] == "can_fail"
 
 
 ENVIRONMENTS = [
@@ -196,12 +196,12 @@ def test_the_tools_of_the_projects_own_environment_are_taken_away(
     (equipped.folder / "Makefile").write_text(MAKEFILE)
     good = command.format("", root=equipped.folder)
     proven(equipped, {"run": good}, {"run": command.format(" || true", root=equipped.folder)})
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert found["T1.1"]["now"]["verdict"] == "pass", found["T1.1"]
-    assert found["T1.1"]["tools"] == ["lint"]
-    assert found["T1.1"]["outcome"] == "can_fail", found["T1.1"]
-    assert set(worlds(found["T1.2"]).values()) == {"pass"}, found["T1.2"]
+    assert results["T1.1"]["now"]["verdict"] == "pass", results["T1.1"]
+    assert results["T1.1"]["tools"] == ["lint"]
+    assert results["T1.1"]["outcome"] == "can_fail", results["T1.1"]
+    assert set(worlds(results["T1.2"]).values()) == {"pass"}, results["T1.2"]
 
 
 @pytest.mark.parametrize(
@@ -217,14 +217,14 @@ def test_a_module_that_is_run_as_a_tool_is_taken_away(equipped: Project, command
     (equipped.folder / "linter.py").write_text("print('fine')\n")
     equipped.environment["PYTHONPATH"] += f":{equipped.folder}"
     proven(equipped, {"run": command}, {"run": f"{command} || true"})
-    found = proofs(equipped)
+    results = proofs(equipped)
 
     isolated = "-I" in command
-    assert found["T1.1"]["tools"] == (["python3"] if isolated else ["python -m linter"])
-    assert found["T1.1"]["outcome"] == "can_fail", found["T1.1"]
-    assert found["T1.2"]["outcome"] == "still_passes"
+    assert results["T1.1"]["tools"] == (["python3"] if isolated else ["python -m linter"])
+    assert results["T1.1"]["outcome"] == "can_fail", results["T1.1"]
+    assert results["T1.2"]["outcome"] == "still_passes"
     if not isolated:
-        reasons = [each["reason"] for each in found["T1.1"]["trials"]]
+        reasons = [each["reason"] for each in results["T1.1"]["trials"]]
         assert all("exit 1" in reason for reason in reasons), reasons
 
 
@@ -233,10 +233,10 @@ def test_a_runner_stays_and_what_it_runs_is_taken(equipped: Project) -> None:
     equip_more = equipped.folder.parent / "tools"
     executable(equip_more / "taskrunner", '#!/bin/sh\nlint src/*.txt || echo "never mind"\n')
     proven(equipped, {"run": "taskrunner all"})
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert found["T1.1"]["tools"] == ["lint"]
-    assert found["T1.1"]["outcome"] == "still_passes"
+    assert results["T1.1"]["tools"] == ["lint"]
+    assert results["T1.1"]["outcome"] == "still_passes"
 
 
 CHECK = """\
@@ -272,11 +272,11 @@ def test_a_control_must_be_rejected(
     checks.mkdir()
     (checks / "badlines.yaml").write_text(CHECK.format(control=control))
     proven(equipped, {"check": "badlines"})
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert worlds(found["T1.1"])["control"] == verdict, found["T1.1"]
-    assert found["T1.1"]["outcome"] == outcome
-    assert found[""]["exit_status"] == {"can_fail": 0, "still_passes": 1, "not_tried": 3}[outcome]
+    assert worlds(results["T1.1"])["control"] == verdict, results["T1.1"]
+    assert results["T1.1"]["outcome"] == outcome
+    assert results[""]["exit_status"] == {"can_fail": 0, "still_passes": 1, "not_tried": 3}[outcome]
 
 
 def test_a_control_grows_with_the_limit(equipped: Project) -> None:
@@ -308,9 +308,9 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
     elsewhere = 'run: \'"$READINESS_PYTHON" -c "print(0)"\'\n'
     elsewhere += "measures: {errors: {as: text, regex: '\\d+'}}\nexpect: '== 0'\n"
     (equipped.folder / "checks" / "elsewhere.yaml").write_text(elsewhere)
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    why = {name: found[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4", "T1.5")}
+    why = {name: results[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4", "T1.5")}
     assert why == {
         "T1.1": "it rests on the word of li.wei",
         "T1.2": "NOBODY_SET_THIS is not set",
@@ -318,8 +318,8 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
         "T1.5": "it runs no tool that could be taken away, and also passes in an empty project",
         "T1.4": "/bin/cat is called by its full path and cannot be taken away",
     }
-    assert [found[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]
-    assert found[""]["exit_status"] == 3
+    assert [results[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]
+    assert results[""]["exit_status"] == 3
 
 
 def test_selectors_and_profiles_say_what_is_tried(equipped: Project) -> None:

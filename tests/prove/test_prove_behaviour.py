@@ -12,14 +12,14 @@ from tests.support.proving import proofs, proven
 
 def snapshot(folder: Path) -> dict[str, str]:
     """All of a folder, to be compared byte by byte."""
-    found = {}
+    contents = {}
     for path in sorted(folder.rglob("*")):
         status = path.lstat()
         content = os.readlink(path) if path.is_symlink() else ""
         if path.is_file() and not path.is_symlink():
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-        found[str(path.relative_to(folder))] = f"{status.st_mode:o} {content}"
-    return found
+        contents[str(path.relative_to(folder))] = f"{status.st_mode:o} {content}"
+    return contents
 
 
 def test_nothing_is_changed_whatever_probes_do(equipped: Project) -> None:
@@ -49,14 +49,14 @@ def test_nothing_is_changed_whatever_probes_do(equipped: Project) -> None:
     (folder / "kept.txt").write_text("changed\n")
     subprocess.run(["git", "-C", str(folder), "add", "kept.txt"], check=True)
     before = snapshot(folder)
-    found = proofs(equipped, "-j", "1")
+    results = proofs(equipped, "-j", "1")
 
     assert snapshot(folder) == before
     names = ("T1.1", "T1.2", "T1.3", "T1.4")
-    assert [found[name]["now"]["verdict"] for name in names] == ["pass"] * 4, found
-    assert found[""]["changed"] == []
-    assert found[""]["files"] > 5
-    assert found[""]["exit_status"] == 0
+    assert [results[name]["now"]["verdict"] for name in names] == ["pass"] * 4, results
+    assert results[""]["changed"] == []
+    assert results[""]["files"] > 5
+    assert results[""]["exit_status"] == 0
     assert equipped.entries() == []
 
 
@@ -82,10 +82,10 @@ def test_time_limits_hold(equipped: Project) -> None:
         equipped,
         {"run": "until lint src/*.txt | grep -q checked; do sleep 0.1; done", "timeout": "1s"},
     )
-    found = proofs(equipped)
+    results = proofs(equipped)
 
-    assert found["T1.1"]["outcome"] == "can_fail"
-    assert "timeout" in {trial["reason_code"] for trial in found["T1.1"]["trials"]}
+    assert results["T1.1"]["outcome"] == "can_fail"
+    assert "timeout" in {trial["reason_code"] for trial in results["T1.1"]["trials"]}
 
 
 def test_what_is_waited_for_is_tried_once(equipped: Project) -> None:

@@ -48,13 +48,13 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "status", "said"), CASES)
+@pytest.mark.parametrize(("change", "status", "shown"), CASES)
 def test_only_a_test_that_fails_without_the_change_proves_it(
-    change: dict[str, str | None], status: int, said: str, project: Project
+    change: dict[str, str | None], status: int, shown: str, project: Project
 ) -> None:
     """A broken import or fixture is an error, and a test that passes anyway says nothing."""
     ended = proved(project, change)
-    assert (ended.status, said in ended.out) == (status, True), ended
+    assert (ended.status, shown in ended.out) == (status, True), ended
 
 
 def test_programs_are_told_each_test(project: Project) -> None:

@@ -64,11 +64,11 @@ def test_a_tool_that_looks_for_a_python_is_the_tool(python: Project) -> None:
     command = [uv, "lock", "--quiet"]
     subprocess.run(command, cwd=python.folder, env=python.environment, check=True)
     python.write(a_board({"run": "uv lock --check"}, {"run": "uv lock --check || true"}))
-    found = proofs(python)
-    assert found["T1.1"]["now"]["verdict"] == "pass", found
-    assert found["T1.1"]["tools"] == ["uv"]
-    assert found["T1.1"]["outcome"] == "can_fail"
-    assert found["T1.2"]["outcome"] == "still_passes", "the twin that hides its failure is named"
+    results = proofs(python)
+    assert results["T1.1"]["now"]["verdict"] == "pass", results
+    assert results["T1.1"]["tools"] == ["uv"]
+    assert results["T1.1"]["outcome"] == "can_fail"
+    assert results["T1.2"]["outcome"] == "still_passes", "the twin that hides its failure is named"
 
 
 SHIM = """\
@@ -88,11 +88,11 @@ def test_a_manager_of_versions_finds_its_way(equipped: Project, command: str, ou
         executable(shims / name, SHIM.format(folder=str(shims).replace("/", "\\/")))
     equipped.environment["PATH"] = f"{shims}:{equipped.environment['PATH']}"
     proven(equipped, {"run": f"lint src/*.txt{command}"}, {"run": "lint src/*.txt; ! other"})
-    found = proofs(equipped, "--timeout", "20")
-    assert found["T1.1"]["now"]["verdict"] == "pass", found
-    assert found["T1.1"]["tools"] == ["lint"]
-    assert found["T1.1"]["outcome"] == outcome, found
-    assert found["T1.2"]["now"]["reason_code"] != "timeout", found
+    results = proofs(equipped, "--timeout", "20")
+    assert results["T1.1"]["now"]["verdict"] == "pass", results
+    assert results["T1.1"]["tools"] == ["lint"]
+    assert results["T1.1"]["outcome"] == outcome, results
+    assert results["T1.2"]["now"]["reason_code"] != "timeout", results
 
 
 # --- installed editable ---------------------------------------------------------------------------
@@ -136,11 +136,11 @@ def test_6005_what_is_installed_editable_is_measured_in_the_copy(
         )
     )
     checked = python("check", "--output-format", "json").run
-    found = proofs(python)
-    for one in checked.criteria():
-        now = found[one.id]["now"]
-        assert (now["verdict"], now["shown"]) == ("pass", one.shown), found[one.id]
-        assert found[one.id]["outcome"] == "can_fail"
+    results = proofs(python)
+    for record in checked.criteria():
+        now = results[record.id]["now"]
+        assert (now["verdict"], now["shown"]) == ("pass", record.shown), results[record.id]
+        assert results[record.id]["outcome"] == "can_fail"
 
 
 # --- controls -------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_what_only_asks_about_the_project_is_no_tool(equipped: Project) -> None:
     asks = LINT.replace("status=0", "git rev-parse HEAD >/dev/null 2>&1 || true\nstatus=0", 1)
     executable(equipped.folder.parent / "tools" / "asks", asks)
     proven(equipped, {"run": "asks src/*.txt"}, {"run": "git --version"})
-    found = proofs(equipped)
-    assert found["T1.1"]["tools"] == ["asks"]
-    assert found["T1.2"]["tools"] == ["git"]
-    assert found[""]["exit_status"] == 0, found
+    results = proofs(equipped)
+    assert results["T1.1"]["tools"] == ["asks"]
+    assert results["T1.2"]["tools"] == ["git"]
+    assert results[""]["exit_status"] == 0, results

@@ -65,10 +65,10 @@ def test_the_tools_of_a_command_are_what_measures(
 ) -> None:
     """Not what runs them, and not what every system has, unless there is nothing else."""
     check = a_check(name="", run=command)
-    found = ToolFinder(KNOWN).tools_of(check, chains, recipes)
+    tools = ToolFinder(KNOWN).tools_of(check, chains, recipes)
 
     expected = {"-m mypy"} if taken == "-m mypy" else set(taken.split())
-    assert set(found.taken) == expected
+    assert set(tools.taken) == expected
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_command_that_never_fails_is_told(command: str, can: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "text", "said"),
+    ("command", "text", "masks"),
     [
         ("./a.sh", "#!/bin/sh\nflake8 || true\n", "./a.sh:2 hides failures with `|| true`"),
         ("./a.sh", "#!/usr/bin/env bash\nset -e\nflake8\n", ""),
@@ -147,7 +147,7 @@ def test_a_command_that_never_fails_is_told(command: str, can: bool) -> None:
     ],
 )
 def test_a_script_of_the_project_is_read(
-    tmp_path: Path, command: str, text: str | None, said: str
+    tmp_path: Path, command: str, text: str | None, masks: str
 ) -> None:
     """As the shell that it names would run it."""
     if text is not None:
@@ -156,7 +156,7 @@ def test_a_script_of_the_project_is_read(
     hiding = Hiding([])
     assert hiding.read(criterion, str(tmp_path)) == {}
 
-    assert "".join(hiding.masks(criterion)) == said
+    assert "".join(hiding.masks(criterion)) == masks
 
 
 # --- copies ---------------------------------------------------------------------------------------
@@ -344,10 +344,10 @@ def test_without_a_repository_the_boards_folder_is_the_project(
 def test_an_address_leads_to_nobody(value: str, dead: str) -> None:
     """Only where to, not what for or as whom: the rest of the request is as it was."""
     criterion = a_criterion(params={"at": value, "n": "3"}, matrix=({"to": value}, {"to": "x"}))
-    found = without_services(criterion)
-    assert found is not None
-    assert found.params == {"at": dead, "n": "3"}
-    assert found.matrix == ({"to": dead}, {"to": "x"})
+    alone = without_services(criterion)
+    assert alone is not None
+    assert alone.params == {"at": dead, "n": "3"}
+    assert alone.matrix == ({"to": dead}, {"to": "x"})
 
 
 @pytest.mark.parametrize("value", ["", "src", "12:30 h", "a:b", "docs/a.md:12 x", "50", "T1.1"])

@@ -99,23 +99,23 @@ def _is_wider(name: str, old: str, new: dict[str, str]) -> bool:
 
 def _when(path: str, text: str) -> dict[str, str]:
     data = _table(parse_yaml(text.encode("utf-8", "replace"), path).data)
-    found: dict[str, str] = {}
+    conditions: dict[str, str] = {}
     events = data.get("on")
     if isinstance(events, str | list):
         events = dict.fromkeys([events] if isinstance(events, str) else map(str, events))
     for event, filters in _table(events).items():
-        found[f"on.{event}"] = "runs"
+        conditions[f"on.{event}"] = "runs"
         for name, value in _table(filters).items():
             if name != "types":
-                found[f"on.{event}.{name}"] = str(value)
+                conditions[f"on.{event}.{name}"] = str(value)
     for name, job in _table(data.get("jobs")).items():
         steps = _table(job).get("steps")
         parts = [_table(step) for step in steps] if isinstance(steps, list) else []
         calling = [step for step in parts if _calls(_run(step))]
         for part in (_table(job), *calling) if calling else ():
             for key in TABLE.off.keys() & part.keys():
-                found[f"{name}.{key}"] = str(part[key])
-    return found
+                conditions[f"{name}.{key}"] = str(part[key])
+    return conditions
 
 
 def _table(value: object) -> dict[str, object]:

@@ -94,16 +94,16 @@ def _marks(path: str, text: str) -> Iterator[Loophole]:
     if TABLE.workflows.search(path):
         document = parse_yaml(text.encode("utf-8", "replace"), path)
         yield from _switched_off(path, document)
-        found: Iterable[Command] = _in_workflow(path, document)
+        shell_texts: Iterable[Command] = _in_workflow(path, document)
     elif TABLE.makefiles.search(path):
         yield from _ignoring(path, text)
-        found = _in_makefile(path, text)
+        shell_texts = _in_makefile(path, text)
     elif TABLE.scripts.search(path):
         strict = bool(_ERREXIT.search(text))
-        found = [Command(owner="", text=text, path=path, line=1, errexit=strict)]
+        shell_texts = [Command(owner="", text=text, path=path, line=1, errexit=strict)]
     else:
         return
-    for command in found:
+    for command in shell_texts:
         yield from _of_command(command)
 
 
@@ -172,12 +172,12 @@ def _in_workflow(path: str, document: Document) -> Iterator[Command]:
 
 def _switched_off(path: str, document: Document) -> Iterator[Loophole]:
     for place, key, value in _entries(document, document.data, ()):
-        said = str(value).strip(" ${}").lower()
-        if said in TABLE.off.get(key, ()):
+        setting = str(value).strip(" ${}").lower()
+        if setting in TABLE.off.get(key, ()):
             yield Loophole(
                 kind=Kind.MASK,
                 owner=_named(document, place),
-                text=f"{key}: {said}",
+                text=f"{key}: {setting}",
                 hidden=_named(document, place),
                 path=path,
                 line=document.position(place, key=True).line,
@@ -232,28 +232,28 @@ def _recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
 
 def _targets(path: str, text: str) -> dict[str, str]:
     """Map each target to its needs and its recipe, as one text."""
-    found: dict[str, str] = {}
+    contents: dict[str, str] = {}
     for line in lines_of(text):
         rule = _RULE.match(line) if not line.startswith("\t") else None
         if rule:
             for name in rule["targets"].split():
-                found[name] = found.get(name, "") + " ".join(rule["needs"].split())
+                contents[name] = contents.get(name, "") + " ".join(rule["needs"].split())
     for command in _in_makefile(path, text):
         for name in command.owner.split():
-            found[name] = f"{found.get(name, '')}\n{command.text.strip()}"
-    return found
+            contents[name] = f"{contents.get(name, '')}\n{command.text.strip()}"
+    return contents
 
 
 def _reached(words: Collection[str], targets: dict[str, str]) -> set[str]:
     """Return the targets among these words, and those that they need or make in turn."""
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = [name for name in targets if name in words]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in reached:
+            reached.add(name)
             waiting += [word for word in _WORD.findall(targets[name]) if word in targets]
-    return found
+    return reached
 
 
 def reached_targets(path: str, text: str, words: Collection[str]) -> str:
@@ -322,7 +322,7 @@ def _scripts(files: Differing, used: Collection[str]) -> Iterator[Change]:
 
 def scripts_in(command: str) -> list[str]:
     """Return the words of a command that a shell would run as files: `./x`, `python tools/x.py`."""
-    found = []
+    scripts = []
     for part in _SEPARATORS.split(command):
         words = [word.strip("\"'") for word in part.split()]
         words = [word for word in words if not re.match(r"\w+=", word)]
@@ -332,6 +332,6 @@ def scripts_in(command: str) -> list[str]:
                 words = [each for each in words if not each.startswith("-")]
                 continue
             if "/" in word or "." in word:
-                found.append(word)
+                scripts.append(word)
             break
-    return found
+    return scripts

@@ -30,17 +30,17 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
 def suppressions(files: Differing) -> Iterator[Change]:
     """Compare the suppressions of all files: one that moved with its line is the same."""
     paths = [path for path in files.paths() if not _same_comments(*files.both(path))]
-    old = [each for path in paths for each in found(path, files.before.get(path, ""))]
-    new = [each for path in paths for each in found(path, files.after.get(path, ""))]
+    old = [each for path in paths for each in suppressions_in(path, files.before.get(path, ""))]
+    new = [each for path in paths for each in suppressions_in(path, files.after.get(path, ""))]
     gone, come = net(old, new)
     widened = _grouped(gone, _by_code)
-    for one in come:
-        same = widened.get(_by_code(one))
+    for suppression in come:
+        same = widened.get(_by_code(suppression))
         was = same.pop(0) if same else None
-        yield _change(one, Direction.LOOSENED, was.text if was else "", one.text)
-    gone = [one for rest in widened.values() for one in rest]
-    for one in gone:
-        yield _change(one, Direction.TIGHTENED, one.text, "")
+        yield _change(suppression, Direction.LOOSENED, was.text if was else "", suppression.text)
+    gone = [suppression for rest in widened.values() for suppression in rest]
+    for suppression in gone:
+        yield _change(suppression, Direction.TIGHTENED, suppression.text, "")
 
 
 def net(
@@ -70,15 +70,15 @@ def _by_file(one: Suppression) -> Hashable:
     return one.name, one.path
 
 
-def found(path: str, text: str) -> list[Suppression]:
+def suppressions_in(path: str, text: str) -> list[Suppression]:
     """Return the suppressions in a file; strings hold none, nor does a file that is no code."""
-    known = [each for each in TABLE.comments if path.endswith(each.files)]
+    known = [comment_rule for comment_rule in TABLE.comments if path.endswith(comment_rule.files)]
     if path.endswith((".py", ".pyi")):
         return list(_in_python(path, text, known))
     return [
-        each
+        comment_rule
         for number, line in enumerate(lines_of(text), start=1)
-        for each in _in_comment(path, number, line, line, known)
+        for comment_rule in _in_comment(path, number, line, line, known)
     ]
 
 
@@ -99,12 +99,12 @@ def _in_python(path: str, text: str, known: Sequence[Comment]) -> Iterator[Suppr
 def _in_comment(
     path: str, line: int, comment: str, code: str, known: Sequence[Comment]
 ) -> Iterator[Suppression]:
-    for each in known:
-        match = each.pattern.search(comment)
+    for comment_rule in known:
+        match = comment_rule.pattern.search(comment)
         if match:
             listed = match.groupdict().get("codes") or ""
             yield Suppression(
-                name=each.name,
+                name=comment_rule.name,
                 codes=frozenset(re.split(r"[,\s]+", listed.strip())) if listed.strip() else ALL,
                 code=" ".join(code.replace(match[0], "").split()),
                 text=match[0].strip(),
@@ -159,14 +159,14 @@ def _covers(old: frozenset[str], new: frozenset[str]) -> bool:
     return old == ALL or (new != ALL and new <= old)
 
 
-def _change(one: Suppression, direction: Direction, before: str, after: str) -> Change:
+def _change(suppression: Suppression, direction: Direction, before: str, after: str) -> Change:
     return Change(
-        subject=f"{one.path}:{one.line}",
+        subject=f"{suppression.path}:{suppression.line}",
         kind=Kind.SUPPRESSION,
         direction=direction,
         before=before,
         after=after,
-        path=one.path,
-        line=one.line,
-        note=one.name,
+        path=suppression.path,
+        line=suppression.line,
+        note=suppression.name,
     )

@@ -83,13 +83,13 @@ def _needed(path: str, text: str) -> set[str]:
         packages = tomllib.loads(text).get(table) if table else None
     except (ValueError, RecursionError):
         return set()
-    found: set[str] = set()
+    needed: set[str] = set()
     for entry in packages if isinstance(packages, list) else ():
         named = entry.get("dependencies") if isinstance(entry, dict) else None
         for each in named or ():
             name = each.get("name") if isinstance(each, dict) else each
-            found.add(_canonical(str(name).split(" ")[0]))
-    return found
+            needed.add(_canonical(str(name).split(" ")[0]))
+    return needed
 
 
 def _entries(path: str, text: str) -> dict[str, bool]:

@@ -20,16 +20,16 @@ def changed_sections(name: str, before: str, after: str) -> list[str] | None:
         return None
     old, new = old or {}, new or {}
     differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-    found: dict[str, None] = {}
+    tools: dict[str, None] = {}
     for key in differing:
         if key in TABLE.ruling:
             return None
         section = _section(key)
         if section not in TABLE.described:
-            found[section] = None
+            tools[section] = None
         if section == "scripts":
-            found.update(dict.fromkeys(n for n, f in TABLE.runners.items() if name in f))
-    return list(found)
+            tools.update(dict.fromkeys(n for n, f in TABLE.runners.items() if name in f))
+    return list(tools)
 
 
 def _section(key: str) -> str:

@@ -67,17 +67,17 @@ def _below(prefix: str, flat: Mapping[str, Value]) -> dict[str, Value]:
     """Return the keys below a prefix; those of single modules become `overrides[module].key`."""
     if not prefix:
         return dict(flat)
-    found = {}
+    keys = {}
     for key, value in flat.items():
         if prefix.endswith(":") and key.startswith(prefix):
-            found[key.removeprefix(prefix)] = value
+            keys[key.removeprefix(prefix)] = value
         elif key.startswith(f"{prefix}."):
-            found[key.removeprefix(f"{prefix}.")] = value
+            keys[key.removeprefix(f"{prefix}.")] = value
         elif key.startswith(f"{prefix}-") and "." in key:
             section, _, name = key.removeprefix(f"{prefix}-").rpartition(".")
             for module in section.split(","):
-                found[f"overrides[{module.strip()}].{name}"] = value
-    return found
+                keys[f"overrides[{module.strip()}].{name}"] = value
+    return keys
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Final, TypeAlias
 
 import msgspec
@@ -37,24 +37,27 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 def tests(files: Differing) -> Iterator[Change]:
     """Compare tests, skips, empty assertions and hooks. What only moved is no difference."""
-    old = [each for path, text in files.before.items() for each in found(path, text)]
-    new = [each for path, text in files.after.items() for each in found(path, text)]
+    old = [item for path, text in files.before.items() for item in items_in(path, text)]
+    new = [item for path, text in files.after.items() for item in items_in(path, text)]
     yield from _deleted(old, new)
     yield from _emptied(old, new)
     is_new = _New(files, old, new)
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
         gone, come = (
-            [each for each in side if each.kind is kind]
-            for side in surplus(old, new, lambda one: (one.kind, one.name, one.text, one.within))
+            [item for item in side if item.kind is kind] for side in surplus(old, new, _key)
         )
-        for one in come:
-            hides_nothing = kind is Kind.SKIP and is_new(one)
-            yield _change(one, Direction.NEUTRAL if hides_nothing else LOOSE, "", _display(one))
-        yield from (_change(one, TIGHT, _display(one), "") for one in gone)
+        for item in come:
+            hides_nothing = kind is Kind.SKIP and is_new(item)
+            yield _change(item, Direction.NEUTRAL if hides_nothing else LOOSE, "", _display(item))
+        yield from (_change(item, TIGHT, _display(item), "") for item in gone)
     yield from _unreadable(files)
 
 
-def found(path: str, text: str) -> list[Item]:
+def _key(item: Item) -> Hashable:
+    return item.kind, item.name, item.text, item.within
+
+
+def items_in(path: str, text: str) -> list[Item]:
     """Return the items of a Python test file; nothing if it holds no tests or cannot be parsed."""
     if not (
         path.endswith(".py")
@@ -84,10 +87,14 @@ def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
 
 def _emptied(old: list[Item], new: list[Item]) -> Iterator[Change]:
     """Yield changes for tests that are still there and no longer assert anything."""
-    asked = {(one.path, one.within, one.name) for one in old if one.asserts}
-    for one in new:
-        if one.kind is Kind.TEST and not one.asserts and (one.path, one.within, one.name) in asked:
-            yield _change(one, LOOSE, f"{one.name} asserts", f"{one.name} asserts nothing")
+    asked = {(item.path, item.within, item.name) for item in old if item.asserts}
+    for item in new:
+        if (
+            item.kind is Kind.TEST
+            and not item.asserts
+            and (item.path, item.within, item.name) in asked
+        ):
+            yield _change(item, LOOSE, f"{item.name} asserts", f"{item.name} asserts nothing")
 
 
 def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]:
@@ -131,16 +138,16 @@ def _unreadable(files: Differing) -> Iterator[Change]:
             )
 
 
-def _change(one: Item, direction: Direction, before: str, after: str) -> Change:
+def _change(item: Item, direction: Direction, before: str, after: str) -> Change:
     return Change(
-        subject=f"{one.path}:{one.line}",
-        kind=one.kind,
+        subject=f"{item.path}:{item.line}",
+        kind=item.kind,
         direction=direction,
         before=before,
         after=after,
-        path=one.path,
-        line=one.line,
-        note=one.within if one.kind is Kind.SKIP else "",
+        path=item.path,
+        line=item.line,
+        note=item.within if item.kind is Kind.SKIP else "",
     )
 
 
