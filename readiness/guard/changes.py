@@ -74,7 +74,6 @@ class Kind(StrEnum):
     MASK = "mask"
     RECIPE = "recipe"
     PROGRAM = "program"
-    LOCK = "lock entry"
     FLAG = "flag"
     PROJECT = "project"
     UNREADABLE = "unreadable file"
@@ -131,7 +130,14 @@ class Teller:
         self.line = line
 
     def __call__(
-        self, kind: Kind, direction: Direction, before: str, after: str, note: str = ""
+        self,
+        kind: Kind,
+        direction: Direction,
+        before: str,
+        after: str,
+        note: str = "",
+        *,
+        unsure: bool = False,
     ) -> Change:
         """Return one change of the subject."""
         return Change(
@@ -143,6 +149,7 @@ class Teller:
             path=self.path,
             line=self.line,
             note=note,
+            unsure=unsure,
         )
 
 

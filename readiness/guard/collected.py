@@ -11,7 +11,7 @@ from itertools import islice
 import msgspec
 
 from readiness.builtin import builtin_checks
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.outcomes import functions
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
@@ -77,13 +77,11 @@ def gone(
     for (path, kind), ids in sorted(left_out.items()):
         more = f" +{len(ids) - _NAMED}" if len(ids) > _NAMED else ""
         shown = ", ".join(ids[:_NAMED]) + more
-        yield Change(
-            subject=path,
-            kind=kind,
-            direction=Direction.LOOSENED,
-            before="" if kind is Kind.SKIP else shown,
-            after=shown if kind is Kind.SKIP else "",
-            path=path,
+        yield Teller(path, path)(
+            kind,
+            Direction.LOOSENED,
+            "" if kind is Kind.SKIP else shown,
+            shown if kind is Kind.SKIP else "",
         )
 
 

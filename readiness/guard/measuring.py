@@ -9,7 +9,7 @@ from collections.abc import Collection, Container, Mapping
 from msgspec.structs import replace
 
 from readiness.guard.broken_tests import BrokenTests
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.collected import Case, asked, gone, read_cases
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding
@@ -296,15 +296,12 @@ class Measuring:
             if not broken and self._is_better(name, bare, head):
                 paths = tuple(sorted(self._directives))
                 changes.append(
-                    Change(
-                        subject=name,
-                        kind=Kind.VERDICT,
-                        direction=Direction.LOOSENED,
-                        before=self._say("guard.bare", shown=self._result(bare)),
-                        after=self._say("guard.by_head", shown=self._result(head)),
-                        path=paths[0],
-                        line=self._directives[paths[0]][0][0],
-                        note=self._named(paths),
+                    Teller(name, paths[0], self._directives[paths[0]][0][0])(
+                        Kind.VERDICT,
+                        Direction.LOOSENED,
+                        self._say("guard.bare", shown=self._result(bare)),
+                        self._say("guard.by_head", shown=self._result(head)),
+                        self._named(paths),
                     )
                 )
         return changes
@@ -331,28 +328,24 @@ class Measuring:
         self, name: str, files: Deciding, ruled: CriterionRecord, head: CriterionRecord
     ) -> Change:
         say = self._say
-        return Change(
-            subject=name,
-            kind=Kind.VERDICT,
-            direction=Direction.LOOSENED,
-            before=say("guard.by_base", shown=self._result(ruled)),
-            after=say("guard.by_head", shown=self._result(head)),
-            path=files.files[0],
-            note=self._named(files.files),
+        return Teller(name, files.files[0])(
+            Kind.VERDICT,
+            Direction.LOOSENED,
+            say("guard.by_base", shown=self._result(ruled)),
+            say("guard.by_head", shown=self._result(head)),
+            self._named(files.files),
         )
 
     def _needless(self, name: str, files: Deciding) -> Change:
         tools = " ".join(sorted(self._tools[name].taken))
         tried = self._records[renamed(name, TRIED)]
         unknown = tried.cut_short and self._say("guard.by_head", shown=self._result(tried))
-        return Change(
-            subject=name,
-            kind=Kind.VERDICT,
-            direction=Direction.LOOSENED,
-            before=self._say("guard.needs", tools=tools),
-            after=unknown or self._say("guard.needs_not", tools=tools),
-            path=files.called[0],
-            note=self._named(files.called),
+        return Teller(name, files.called[0])(
+            Kind.VERDICT,
+            Direction.LOOSENED,
+            self._say("guard.needs", tools=tools),
+            unknown or self._say("guard.needs_not", tools=tools),
+            self._named(files.called),
         )
 
     def _named(self, files: tuple[str, ...]) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import Pairs, Placed
 from readiness.model.board import Board
 
 # A criterion that keeps its weight may lose this much of its share before it is told.
 UNTOLD = Fraction(1, 10)
+
+Weighed: TypeAlias = tuple[str, int, Decimal, Decimal]
+"""A subject, the line where it stands, and its weight before and after."""
 
 
 def weights(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
@@ -17,53 +21,41 @@ def weights(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
 
     Only the proportions of the weights of a kind count.
     """
-    yield from _of_criteria(pairs, head.path)
-    yield from _of_tasks(pairs, head.path)
-    yield from _of_priorities(base, head, pairs)
+    for weighed in _together(base, head, pairs):
+        yield from _changed(weighed, head.path)
     yield from _diluted(base, head, pairs)
     yield from _outweighing(base, head, pairs)
 
 
-def _of_criteria(pairs: Pairs, path: str) -> Iterator[Change]:
-    tasks: dict[str, list[tuple[str, int, Decimal, Decimal]]] = {}
+def _together(base: Board, head: Board, pairs: Pairs) -> Iterator[list[Weighed]]:
+    """Yield the weights that count against each other: of criteria by task, tasks, priorities."""
+    criteria: dict[str, list[Weighed]] = {}
+    tasks: dict[str, Weighed] = {}
+    priorities: dict[str, Weighed] = {}
     for old, new in pairs.same:
-        criterion = new.criterion
-        tasks.setdefault(new.task.id, []).append(
-            (criterion.id, criterion.position.line, old.criterion.weight, criterion.weight)
-        )
-    for items in tasks.values():
-        yield from _changed(items, path)
+        criterion, task, name = new.criterion, new.task, new.task.priority
+        weight, line = old.criterion.weight, criterion.position.line
+        criteria.setdefault(task.id, []).append((criterion.id, line, weight, criterion.weight))
+        tasks[task.id] = (task.id, task.position.line, old.task.weight, task.weight)
+        before, after = (board.priorities[name].weight for board in (base, head))
+        priorities[name.value] = (name.value, 0, before, after)
+    yield from criteria.values()
+    yield list(tasks.values())
+    yield list(priorities.values())
 
 
-def _of_tasks(pairs: Pairs, path: str) -> Iterator[Change]:
-    tasks = {new.task.id: (old.task, new.task) for old, new in pairs.same}
-    items = [(new.id, new.position.line, old.weight, new.weight) for old, new in tasks.values()]
-    yield from _changed(items, path)
-
-
-def _of_priorities(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
-    used = dict.fromkeys(new.task.priority for _, new in pairs.same)
-    items = [
-        (name.value, 0, base.priorities[name].weight, head.priorities[name].weight) for name in used
-    ]
-    yield from _changed(items, path=head.path)
-
-
-def _changed(items: Sequence[tuple[str, int, Decimal, Decimal]], path: str) -> Iterator[Change]:
-    """Compare weights (subject, line, before, after) that count against each other."""
+def _changed(items: Sequence[Weighed], path: str) -> Iterator[Change]:
+    """Compare weights that count against each other."""
     ratios = {Fraction(after) / Fraction(before) for _, _, before, after in items}
     is_scaled = len(items) > 1 and len(ratios) == 1
     for subject, line, before, after in items:
         if before != after:
             direction = Direction.LOOSENED if after < before else Direction.TIGHTENED
-            yield Change(
-                subject=subject,
-                kind=Kind.WEIGHT,
-                direction=Direction.NEUTRAL if is_scaled else direction,
-                before=f"{before:f}",
-                after=f"{after:f}",
-                path=path,
-                line=line,
+            yield Teller(subject, path, line)(
+                Kind.WEIGHT,
+                Direction.NEUTRAL if is_scaled else direction,
+                f"{before:f}",
+                f"{after:f}",
             )
 
 
@@ -81,15 +73,12 @@ def _diluted(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
     if losers:
         _, worst, before, after = min(losers, key=lambda loser: loser[0])
         more = f" and of {len(losers) - 1} more" if len(losers) > 1 else ""
-        yield Change(
-            subject=worst.criterion.id,
-            kind=Kind.SHARE,
-            direction=Direction.LOOSENED,
-            before=_percent(before),
-            after=_percent(after),
-            path=head.path,
-            line=worst.criterion.position.line,
-            note=f"other weights were raised; its share{more} fell",
+        yield Teller(worst.criterion.id, head.path, worst.criterion.position.line)(
+            Kind.SHARE,
+            Direction.LOOSENED,
+            _percent(before),
+            _percent(after),
+            f"other weights were raised; its share{more} fell",
         )
 
 
@@ -121,15 +110,12 @@ def _outweighing(base: Board, head: Board, pairs: Pairs) -> Iterator[Change]:
 
 
 def _outweighs(subject: str, weight: Decimal, most: Decimal, placed: Placed, path: str) -> Change:
-    return Change(
-        subject=subject,
-        kind=Kind.WEIGHT,
-        direction=Direction.LOOSENED,
-        before=f"{most:f} at most",
-        after=f"{weight:f}",
-        path=path,
-        line=placed.criterion.position.line,
-        note="new, and heavier than all there was",
+    return Teller(subject, path, placed.criterion.position.line)(
+        Kind.WEIGHT,
+        Direction.LOOSENED,
+        f"{most:f} at most",
+        f"{weight:f}",
+        "new, and heavier than all there was",
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import parse as parse_yaml
@@ -60,14 +60,8 @@ def _asks_less(old: str, new: str) -> bool:
 
 
 def _change(path: str, text: str, before: str, after: str) -> Change:
-    return Change(
-        subject=path,
-        kind=Kind.CALLER,
-        direction=Direction.LOOSENED,
-        before=before,
-        after=after,
-        path=path,
-        line=line_of(text, after or before),
+    return Teller(path, path, line_of(text, after or before))(
+        Kind.CALLER, Direction.LOOSENED, before, after
     )
 
 
@@ -78,15 +72,12 @@ def _conditions(path: str, before: str, after: str) -> Iterator[Change]:
         if name.count(".") == 2 and name.rpartition(".")[0] not in old:
             continue  # it narrows an event that came with it
         if old.get(name, "") != new.get(name, "") and not _is_wider(name, old.get(name, ""), new):
-            yield Change(
-                subject=f"{path} {name}",
-                kind=Kind.CALLER,
-                direction=Direction.LOOSENED,
-                before=old.get(name, ""),
-                after=new.get(name, ""),
-                path=path,
-                line=line_of(after, name.rpartition(".")[2]),
-                note="decides whether the gate runs",
+            yield Teller(f"{path} {name}", path, line_of(after, name.rpartition(".")[2]))(
+                Kind.CALLER,
+                Direction.LOOSENED,
+                old.get(name, ""),
+                new.get(name, ""),
+                "decides whether the gate runs",
             )
 
 

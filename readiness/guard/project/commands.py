@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of, surplus
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import Document, Path
@@ -76,14 +76,8 @@ def _is_apart(mark: Loophole, files: Differing, used: Collection[str]) -> bool:
 def _change(mark: Loophole, direction: Direction) -> Change:
     shown = f"{mark.text} (of {mark.hidden})" if mark.hidden else mark.text
     is_added = direction is not TIGHT
-    return Change(
-        subject=f"{mark.path} {mark.owner}".strip(),
-        kind=mark.kind,
-        direction=direction,
-        before="" if is_added else shown,
-        after=shown if is_added else "",
-        path=mark.path,
-        line=mark.line,
+    return Teller(f"{mark.path} {mark.owner}".strip(), mark.path, mark.line)(
+        mark.kind, direction, "" if is_added else shown, shown if is_added else ""
     )
 
 
@@ -217,15 +211,14 @@ def _recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
         for name in sorted(_reached(words, before) | _reached(words, after)):
             old, new = before.get(name, ""), after.get(name, "")
             if old != new and not _only_masked(old, new):
-                yield Change(
-                    subject=f"{path} {name}",
-                    kind=Kind.RECIPE,
-                    direction=LOOSE if old else TIGHT,
-                    before=old.strip(),
-                    after=new.strip(),
-                    path=path,
-                    line=line_of(files.after.get(path, ""), f"{name}:"),
-                    note="used by the board",
+                yield Teller(
+                    f"{path} {name}", path, line_of(files.after.get(path, ""), f"{name}:")
+                )(
+                    Kind.RECIPE,
+                    LOOSE if old else TIGHT,
+                    old.strip(),
+                    new.strip(),
+                    "used by the board",
                     unsure=bool(old),
                 )
 
@@ -308,14 +301,12 @@ def _scripts(files: Differing, used: Collection[str]) -> Iterator[Change]:
     }
     for path in sorted(named & set(files.paths())):
         before, after = files.both(path)
-        yield Change(
-            subject=path,
-            kind=Kind.SCRIPT,
-            direction=LOOSE,
-            before="as in the base" if before else "",
-            after="other text" if after else "",
-            path=path,
-            note="run by the board",
+        yield Teller(path, path)(
+            Kind.SCRIPT,
+            LOOSE,
+            "as in the base" if before else "",
+            "other text" if after else "",
+            "run by the board",
             unsure=True,
         )
 

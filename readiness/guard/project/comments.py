@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
 from readiness.guard.project.rules import TABLE, Comment
 
@@ -160,13 +160,6 @@ def _covers(old: frozenset[str], new: frozenset[str]) -> bool:
 
 
 def _change(suppression: Suppression, direction: Direction, before: str, after: str) -> Change:
-    return Change(
-        subject=f"{suppression.path}:{suppression.line}",
-        kind=Kind.SUPPRESSION,
-        direction=direction,
-        before=before,
-        after=after,
-        path=suppression.path,
-        line=suppression.line,
-        note=suppression.name,
+    return Teller(f"{suppression.path}:{suppression.line}", suppression.path, suppression.line)(
+        Kind.SUPPRESSION, direction, before, after, suppression.name
     )

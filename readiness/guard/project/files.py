@@ -18,15 +18,12 @@ _SUFFIXES = tuple({suffix for comment in TABLE.comments for suffix in comment.fi
 _NAMES = (
     {place.file for tool in TABLE.tools for place in tool.places}
     | set(TABLE.ignore_lists)
-    | set(TABLE.locks)
     | TABLE.hook_files
 )
 _PATTERNS = (
     TABLE.makefiles,
     TABLE.scripts,
     TABLE.workflows,
-    TABLE.requirements,
-    TABLE.inputs,
     TABLE.callers,
 )
 _ANYWHERE = (TABLE.workflows, TABLE.callers)

@@ -8,7 +8,6 @@ from readiness.guard.project.callers import callers
 from readiness.guard.project.commands import commands, scripts_in
 from readiness.guard.project.comments import suppressions
 from readiness.guard.project.files import differing
-from readiness.guard.project.locks import locks
 from readiness.guard.project.settings import settings
 from readiness.guard.project.tests import tests
 from readiness.guard.states import States
@@ -33,6 +32,5 @@ def compare_projects(
         *tests(files),
         *settings(files),
         *commands(files, used),
-        *locks(files),
         *callers(files),
     ]

@@ -90,7 +90,6 @@ class Silencing(msgspec.Struct, frozen=True):
     scripts: Later
     workflows: Later
     requirements: Later
-    inputs: Later
     callers: Later
     test_tree: Later
     test_runners: Later

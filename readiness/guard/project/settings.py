@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of
 from readiness.guard.project.rules import TABLE, Effect, ToolSettings
 from readiness.guard.states import States
@@ -151,15 +151,8 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
         direction = SAME if implied else _direction(effect, before, after)
         shown = _difference(effect, before, after)
         place = new if new.path else old
-        yield Change(
-            subject=f"{tool.name} {key}",
-            kind=Kind.SETTING,
-            direction=direction,
-            before=shown[0],
-            after=shown[1],
-            path=place.path,
-            line=_line(place.text, key),
-            unsure=effect is Effect.UNKNOWN,
+        yield Teller(f"{tool.name} {key}", place.path, _line(place.text, key))(
+            Kind.SETTING, direction, shown[0], shown[1], unsure=effect is Effect.UNKNOWN
         )
 
 
@@ -296,13 +289,7 @@ def _broken(files: Differing, names: set[str]) -> Iterator[Change]:
         if name in names and flat(name, text) is None:
             was_read = path in files.before and flat(name, files.before[path]) is not None
             if was_read or path not in files.before:
-                yield Change(
-                    subject=path,
-                    kind=Kind.UNREADABLE,
-                    direction=LOOSE,
-                    after="cannot be read",
-                    path=path,
-                )
+                yield Teller(path, path)(Kind.UNREADABLE, LOOSE, "", "cannot be read")
 
 
 def _ignore_lists(files: Differing) -> Iterator[Change]:
@@ -319,12 +306,4 @@ def _ignore_lists(files: Differing) -> Iterator[Change]:
 
 
 def _listed_line(path: str, before: str, after: str, line: int) -> Change:
-    return Change(
-        subject=path,
-        kind=Kind.SETTING,
-        direction=LOOSE if after else TIGHT,
-        before=before,
-        after=after,
-        path=path,
-        line=line,
-    )
+    return Teller(path, path, line)(Kind.SETTING, LOOSE if after else TIGHT, before, after)

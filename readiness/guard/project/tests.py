@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from readiness.guard.changes import Change, Direction, Kind
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, surplus
 from readiness.guard.project.rules import TABLE
 
@@ -129,25 +129,12 @@ def _unreadable(files: Differing) -> Iterator[Change]:
     """Yield a change for each test file that no longer parses, and so has no tests."""
     for path, text in files.after.items():
         if TABLE.test_file.search(path) and _parse(path, text) is None:
-            yield Change(
-                subject=path,
-                kind=Kind.UNREADABLE,
-                direction=LOOSE,
-                after="not Python",
-                path=path,
-            )
+            yield Teller(path, path)(Kind.UNREADABLE, LOOSE, "", "not Python")
 
 
 def _change(item: Item, direction: Direction, before: str, after: str) -> Change:
-    return Change(
-        subject=f"{item.path}:{item.line}",
-        kind=item.kind,
-        direction=direction,
-        before=before,
-        after=after,
-        path=item.path,
-        line=item.line,
-        note=item.within if item.kind is Kind.SKIP else "",
+    return Teller(f"{item.path}:{item.line}", item.path, item.line)(
+        item.kind, direction, before, after, item.within if item.kind is Kind.SKIP else ""
     )
 
 
