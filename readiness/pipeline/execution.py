@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,36 +13,15 @@ from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Outcome, Start
-from readiness.pipeline.settle import Readings
+from readiness.pipeline.features import Feature
+from readiness.pipeline.settle import Execution, Readings
 from readiness.plan import secret_values
 from readiness.record.criteria import Recorder, with_versions
-from readiness.run.interface import Settle
 from readiness.run.run import run
 from readiness.run.scratch import choose, make, remove
 from readiness.terminal.output import shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
-
-if TYPE_CHECKING:
-    from readiness.pipeline.features import Feature
-
-
-class Execution(msgspec.Struct, frozen=True, kw_only=True):
-    """How a plan is going to be run: what of it is `left`, and how attempts are settled.
-
-    `may_stop` says that `settle` may end the run early. `scratch` is a folder that is there as
-    long as probes run.
-    """
-
-    board: Board
-    plan: Plan
-    start: Start
-    readings: Readings
-    recorder: Recorder
-    scratch: str
-    left: Plan
-    settle: Settle
-    may_stop: bool = False
 
 
 def execute(
@@ -54,7 +32,7 @@ def execute(
     *,
     versions: Mapping[str, str],
     name: str = "",
-    features: "Sequence[Feature]" = (),
+    features: Sequence[Feature] = (),
 ) -> Outcome:
     """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
 

@@ -15,9 +15,10 @@ from readiness.model.capture import Capture
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode
+from readiness.pipeline.facts import Start
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
-from readiness.run.interface import Settled
+from readiness.run.interface import Settle, Settled
 from readiness.run.retry import (
     adds_a_sample,
     is_second_chance,
@@ -261,3 +262,21 @@ class Readings:
 def _succeeded(check: Check, capture: Capture) -> bool:
     """Return whether the probes after it may start: a status that is read freely has to be 0."""
     return check.exit_ok is not None or capture.exit_status == 0
+
+
+class Execution(msgspec.Struct, frozen=True, kw_only=True):
+    """How a plan is going to be run: what of it is `left`, and how attempts are settled.
+
+    `may_stop` says that `settle` may end the run early. `scratch` is a folder that is there as
+    long as probes run.
+    """
+
+    board: Board
+    plan: Plan
+    start: Start
+    readings: Readings
+    recorder: Recorder
+    scratch: str
+    left: Plan
+    settle: Settle
+    may_stop: bool = False

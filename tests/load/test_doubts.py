@@ -40,31 +40,60 @@ NUMBER = {"read": {"as": "text", "regex": r"\d+"}, "expect": "== 0"}
 ORDINARY = r"""
 npm test
 npx tsc --noEmit
+npx eslint . --max-warnings 0
+npm run build --workspaces
 npm run lint --if-present
+pnpm -r test
+yarn lint
+bun test
 docker compose config -q
+docker build -q .
 curl -fsS http://localhost:8000/health
 curl -fsS http://localhost:8000/health | jq -e '.status == "ok"'
 curl -s -o /dev/null -w '%{http_code}' http://localhost:8000
 test -f LICENSE
+[ -f LICENSE ]
 test -s CHANGELOG.md
 grep -q '^## \[1.2' CHANGELOG.md
 make generate && git diff --exit-code
 git diff --quiet origin/main -- api/
 bash scripts/check.sh
+sh ci/lint.sh
 make lint
+make -C sub test
+make -s check
+just ci
+task lint
 nox -s tests
+tox -e py311
+hatch run lint
+poe check
+inv lint
 cargo test --locked
 cargo clippy -- -D warnings
+cargo fmt --check
+go vet ./...
 go test ./...
+golangci-lint run
+govulncheck ./...
 terraform validate
+terraform fmt -check -recursive
+tflint
+helm lint charts/app
 kubeconform -strict k8s/
+kubectl apply --dry-run=client -f k8s/
 shellcheck scripts/*.sh
+hadolint Dockerfile
+yamllint .
 markdownlint '**/*.md'
 sh -c 'ruff check src && ruff format --check src'
 ruff check src && mypy src
+ruff check src; mypy src
 timeout 60 pytest -q tests/smoke
 python -m pytest -q -x
+python3 -W error -m pytest
 coverage run -m pytest && coverage report --fail-under=80
+python -m compileall -q src
 python -c 'import shop; shop.check()'
 python scripts/check_links.py
 ./start.sh & PID=$!; sleep 1; kill $PID
@@ -75,11 +104,17 @@ docker run --rm app pytest -q
 ssh host 'systemctl is-active app'
 alembic upgrade head && alembic check
 python manage.py check --deploy --fail-level WARNING
+python manage.py makemigrations --check --dry-run
+pip check
+uv lock --check
+poetry check --lock
+npm ci --dry-run
 npm audit --audit-level=high
 openssl x509 -checkend 2592000 -noout -in cert.pem
 set -x; make lint
 export FOO=1; pytest
 cd web && npm test
+(cd web; npm test)
 pushd web; npm test; popd
 if [ -n "$CI" ]; then pytest -n auto; else pytest; fi
 for d in services/*/; do (cd "$d" && pytest -q); done

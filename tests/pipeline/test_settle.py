@@ -12,10 +12,9 @@ from readiness.model.judgement import Judgement
 from readiness.model.plan import Plan, Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import Format, ReasonCode
-from readiness.pipeline.execution import Execution
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features.fail_fast import FirstFault
-from readiness.pipeline.settle import Readings
+from readiness.pipeline.settle import Execution, Readings
 from readiness.plan import make_plan
 from readiness.record.criteria import Recorder
 from readiness.run.interface import Settled

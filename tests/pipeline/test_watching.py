@@ -19,7 +19,7 @@ import pytest
 from tests.support.program import ROOT, Project
 from tests.support.repositories import git
 
-WAITING = "Ctrl-C ends"
+WAITING = "press Ctrl-C to stop"
 LONGEST = 60.0
 
 CHECK = """\

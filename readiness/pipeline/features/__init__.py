@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from readiness.history.store import History, Keep
     from readiness.model.board import Board
     from readiness.model.plan import Plan
-    from readiness.pipeline.execution import Execution
     from readiness.pipeline.facts import Outcome, Start
+    from readiness.pipeline.settle import Execution
     from readiness.record.document import RunDocument
     from readiness.report import Context
 

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from readiness.model.capture import Capture
-from readiness.pipeline.execution import Execution
 from readiness.pipeline.features import Feature
+from readiness.pipeline.settle import Execution
 from readiness.run.interface import Settled
 
 

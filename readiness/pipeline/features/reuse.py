@@ -15,10 +15,9 @@ from readiness.model.capture import Capture
 from readiness.model.digests import digest
 from readiness.model.plan import Plan, Planned
 from readiness.model.settings import RunSettings
-from readiness.pipeline.execution import Execution
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
-from readiness.pipeline.settle import Readings
+from readiness.pipeline.settle import Execution, Readings
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord
 from readiness.record.earlier import ReusedFrom

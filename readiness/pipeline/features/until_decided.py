@@ -17,10 +17,9 @@ from readiness.model.judgement import HeldLine, Judgement
 from readiness.model.plan import Plan, Planned
 from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.concluding import decide
-from readiness.pipeline.execution import Execution
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
-from readiness.pipeline.settle import Readings
+from readiness.pipeline.settle import Execution, Readings
 from readiness.plan.soonest import soonest
 from readiness.run.interface import Settled
 from readiness.text.worded import worded
