@@ -76,12 +76,12 @@ def _run(arguments: list[str]) -> int:
     secure_streams()
     if 0 < os.sysconf("SC_OPEN_MAX") < FEWEST_FILES:
         return too_few_files(os.sysconf("SC_OPEN_MAX"))
-    found = read(arguments, os.environ)
-    if found is None:
+    command = read(arguments, os.environ)
+    if command is None:
         from readiness.command_line.application import main
 
         return main(arguments)
-    verb, values = found
+    verb, values = command
     if not runs_probes(verb, values):
         return _perform(verb, values)
     # The watcher is split off before anything large is imported: what both have costs twice.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from readiness.load import load_catalogue
+from tests.support.naming import report
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
 PACKAGES = (PACKAGE, PACKAGE.parent / "checks")
@@ -20,6 +21,11 @@ def test_no_two_classes_share_a_name() -> None:
                 places[node.name].append(str(path.relative_to(PACKAGE.parent)))
     assert len(places) > 100
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_names_say_what_they_stand_for() -> None:
+    """Nothing that lives longer than a glance is called `found`, `each`, `one`, `told` or so."""
+    assert report([*PACKAGES, PACKAGE.parent / "tests"]) == []
 
 
 def test_the_glossary_says_what_the_code_says() -> None:

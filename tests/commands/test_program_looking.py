@@ -109,9 +109,9 @@ def test_doctor_tells_which_tools_are_missing(project: Project) -> None:
     assert tools["no_such_tool"]["path"] is None
 
 
-@pytest.mark.parametrize(("version", "told"), [("3.4", False), ("4.0", True), ("0.9", True)])
+@pytest.mark.parametrize(("version", "warns"), [("3.4", False), ("4.0", True), ("0.9", True)])
 def test_doctor_tells_of_versions_that_were_not_tried(
-    project: Project, version: str, told: bool
+    project: Project, version: str, warns: bool
 ) -> None:
     """A tool outside of the range of its check is here, and told; within, nothing is said."""
     folder = project.folder / "tools"
@@ -128,9 +128,9 @@ def test_doctor_tells_of_versions_that_were_not_tried(
     ended = project("doctor")
     assert ended.status == 0, ended
     assert f"measurer {version}" in ended.out
-    assert ("the checks are tested with >=1,<4" in ended.out) is told
+    assert ("the checks are tested with >=1,<4" in ended.out) is warns
     tools = {tool["tool"]: tool for tool in project("doctor", "--output-format", "json").json}
-    assert (tools["measurer"]["outside"], tools["measurer"]["tried"]) == (told, ">=1,<4")
+    assert (tools["measurer"]["outside"], tools["measurer"]["tried"]) == (warns, ">=1,<4")
     assert tools["sh"]["outside"] is False
     assert "Tested with measurer >=1,<4" in project("checks", "own").out
 

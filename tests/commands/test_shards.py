@@ -46,24 +46,24 @@ OF_A_PROBE = ("started_at", "duration_s", "cpu_s", "memory_kib", "stdout", "stde
 
 def without_times(document: RunDocument) -> dict[str, Any]:
     """All of a document that is not another one each time."""
-    told: dict[str, Any] = json.loads(to_json(document))
+    data: dict[str, Any] = json.loads(to_json(document))
     for name in (*TIMES, "shard"):
-        del told[name]
-    for probe in told["probes"]:
+        del data[name]
+    for probe in data["probes"]:
         for name in OF_A_PROBE:
             del probe[name]
-    return told
+    return data
 
 
 # --- what is concluded from parts -----------------------------------------------------------------
 
 
-def document(board: Board, plan: Plan, found: Mapping[str, Judgement]) -> RunDocument:
+def document(board: Board, plan: Plan, judgements: Mapping[str, Judgement]) -> RunDocument:
     """The document of a run of this plan that came to these judgements."""
     judgements = [
         Judgement(criterion=one.criterion, verdict=Verdict.SKIP, reason=one.skipped)
         if one.skipped
-        else found[one.criterion.id]
+        else judgements[one.criterion.id]
         for one in plan.planned
     ]
     facts = Facts(
@@ -86,10 +86,12 @@ def document(board: Board, plan: Plan, found: Mapping[str, Judgement]) -> RunDoc
     return conclude(board, judgements, start, facts, Recorder(Redactor([])))
 
 
-def union(board: Board, plan: Plan, found: Mapping[str, Judgement], count: int) -> RunDocument:
+def union(board: Board, plan: Plan, judgements: Mapping[str, Judgement], count: int) -> RunDocument:
     """The shards of that run, written, read and joined, the last of them first."""
     runs = [
-        from_json(to_json(document(board, shard_of(plan, board, number, count), found)), "a shard")
+        from_json(
+            to_json(document(board, shard_of(plan, board, number, count), judgements)), "a shard"
+        )
         for number in range(1, count + 1)
     ]
     return join(board, runs[::-1])
@@ -98,7 +100,7 @@ def union(board: Board, plan: Plan, found: Mapping[str, Judgement], count: int) 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Board, dict[str, Judgement]]:
     """Draw a board with what became of its criteria, thirds and long decimals among it."""
-    tasks, found, checks = [], {}, {}
+    tasks, judgements, checks = [], {}, {}
     for place in range(draw(st.integers(1, 4))):
         criteria = []
         for number in range(draw(st.integers(1, 4))):
@@ -110,10 +112,10 @@ def cases(draw: st.DrawFn) -> tuple[Board, dict[str, Judgement]]:
         priority = draw(st.sampled_from(["P0", "P1", "P3"]))
         weight = draw(st.sampled_from(["0.7", "1", "3"]))
         tasks.append(a_task(f"T{place}", criteria, priority, weight=weight))
-        for one in criteria:
+        for criterion in criteria:
             lack = Unmeasured(code=ReasonCode.SIGNAL, reason="ended by SIGKILL")
             value = draw(st.sampled_from([lack, None])) or draw(st.decimals(0, 99999, places=3))
-            found[one.id] = judge(one, [a_reading(value)], today=TODAY)
+            judgements[criterion.id] = judge(criterion, [a_reading(value)], today=TODAY)
     board = a_board(
         *tasks,
         target=draw(st.sampled_from(["2.5", "5", "8.0"])),
@@ -121,17 +123,17 @@ def cases(draw: st.DrawFn) -> tuple[Board, dict[str, Judgement]]:
         min_measured=draw(st.sampled_from([None, Decimal("0.9")])),
         checks=checks,
     )
-    return board, found
+    return board, judgements
 
 
 @settings(max_examples=150)
 @given(cases(), st.sampled_from(COUNTS))
 def test_the_union_is_the_whole(case: tuple[Board, dict[str, Judgement]], count: int) -> None:
     """Score, gate, tasks, milestones, probes and findings, whatever became of each criterion."""
-    board, found = case
+    board, judgements = case
     plan = make_plan(board, environ={})
-    whole = document(board, plan, found)
-    assert without_times(union(board, plan, found, count)) == without_times(whole)
+    whole = document(board, plan, judgements)
+    assert without_times(union(board, plan, judgements, count)) == without_times(whole)
 
 
 # --- whole runs -----------------------------------------------------------------------------------
@@ -296,28 +298,28 @@ def edited(project: Project, name: str, **fields: Any) -> str:
 
 def test_gaps_and_doubles_are_refused(parted: Project) -> None:
     """Which part is missing, and which was given twice."""
-    one, two, three = shards(parted, 3)
-    assert "part 2 of 3 is missing" in refused(parted, three, one)
+    first, two, three = shards(parted, 3)
+    assert "part 2 of 3 is missing" in refused(parted, three, first)
     assert "parts 1, 3 of 3 are missing" in refused(parted, two)
-    assert "part 1 of 3 is given twice" in refused(parted, one, two, three, one)
+    assert "part 1 of 3 is given twice" in refused(parted, first, two, three, first)
 
 
 def test_what_is_of_another_run_is_refused(parted: Project) -> None:
     """Another plan, cut, count, profile, version; a run that is no shard."""
-    one, two = shards(parted, 2)
-    assert "another plan" in refused(parted, one, shard(parted, 2, 2, "--timeout=7s"))
+    first, two = shards(parted, 2)
+    assert "another plan" in refused(parted, first, shard(parted, 2, 2, "--timeout=7s"))
     two = shard(parted, 2, 2)
-    assert "one of 3 parts, 1-2.json one of 2" in refused(parted, one, shard(parted, 2, 3))
+    assert "one of 3 parts, 1-2.json one of 2" in refused(parted, first, shard(parted, 2, 3))
     there = shard(parted, 2, 2, "--profile=production")
-    assert "the profile production" in refused(parted, one, there)
+    assert "the profile production" in refused(parted, first, there)
     tool = {"name": "readiness", "version": "9.9"}
     two = shard(parted, 2, 2)
-    assert "readiness 9.9" in refused(parted, one, edited(parted, two, tool=tool))
+    assert "readiness 9.9" in refused(parted, first, edited(parted, two, tool=tool))
     parted("check", "-q", "--history=", "--report", "json=whole.json")
-    assert "not part of" in refused(parted, one, "whole.json")
-    assert "not part of" in refused(parted, "whole.json", one)
+    assert "not part of" in refused(parted, first, "whole.json")
+    assert "not part of" in refused(parted, "whole.json", first)
     parted.write(BOARD | {"title": "Another"})
-    assert "another board" in refused(parted, one, two)
+    assert "another board" in refused(parted, first, two)
 
 
 def test_other_commits_and_other_dirty_trees_are_refused(parted: Project) -> None:
@@ -325,14 +327,14 @@ def test_other_commits_and_other_dirty_trees_are_refused(parted: Project) -> Non
     (parted.folder / ".gitignore").write_text("*.json\n")
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
         git(parted.folder, *words)
-    one, two = shards(parted, 2)
-    assert joined(parted, [one, two]).status == 1
+    first, two = shards(parted, 2)
+    assert joined(parted, [first, two]).status == 1
     git(parted.folder, "commit", "-qm", "two", "--allow-empty")
     two = shard(parted, 2, 2)
-    assert "of commit" in refused(parted, one, two)
-    one = shard(parted, 1, 2)
+    assert "of commit" in refused(parted, first, two)
+    first = shard(parted, 1, 2)
     (parted.folder / "left").write_text("x")
-    assert "uncommitted changes" in refused(parted, one, shard(parted, 2, 2))
+    assert "uncommitted changes" in refused(parted, first, shard(parted, 2, 2))
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3", "/", "١/٢"])

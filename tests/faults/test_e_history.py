@@ -78,11 +78,11 @@ def at_once(project: Project, gates: int, runs: int) -> None:
     loop = f'for run in $(seq {runs}); do "$@" || exit; done'
     started = [project.start("check", "-q", prefix=["bash", "-c", loop, "-"]) for _ in range(gates)]
     assert [project.end(gate).status for gate in started] == [0] * gates
-    found = rows(project)
-    assert [(entry, state) for entry, _, state, _ in found] == [
+    entries = rows(project)
+    assert [(entry, state) for entry, _, state, _ in entries] == [
         (entry, "finished") for entry in range(1, gates * runs + 1)
     ]
-    assert all(json.loads(document)["gate"]["decision"] == "ready" for *_, document in found)
+    assert all(json.loads(document)["gate"]["decision"] == "ready" for *_, document in entries)
     status, answer = verified(project)
     assert (status, answer["chained"], answer["altered"]) == (0, gates * runs, [])
 

@@ -221,15 +221,15 @@ def reader_of(kind: str) -> dict[str, str]:
     return {"regex": r"errors: (\S+)"} if kind == "text" else {"query": QUERY.get(kind, "n")}
 
 
-def check_reading(found: Measurement | Unmeasured) -> None:
+def check_reading(reading: Measurement | Unmeasured) -> None:
     """It is a finite number, or an error with a code and a reason that can be shown."""
-    if isinstance(found, Measurement):
-        assert isinstance(found.value, Decimal)
-        assert found.value.is_finite()
+    if isinstance(reading, Measurement):
+        assert isinstance(reading.value, Decimal)
+        assert reading.value.is_finite()
     else:
-        assert found.code in ReasonCode
-        assert found.reason
-        assert not re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", found.reason + found.hint)
+        assert reading.code in ReasonCode
+        assert reading.reason
+        assert not re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", reading.reason + reading.hint)
 
 
 @settings(calm, max_examples=100)
@@ -260,10 +260,10 @@ def test_half_an_output_is_no_output(kind: str) -> None:
 @given(st.text(max_size=60) | st.text("0123456789.,+-eE_'% xX/", max_size=20))
 def test_only_a_whole_plain_number_is_measured(text: str) -> None:
     """What is measured stands as one word in the output, and is that number."""
-    found = read(a_reader("text", regex=r"errors: (\S+)"), f"errors: {text}\n")
-    if isinstance(found, Measurement):
-        assert isinstance(found.value, Decimal)
-        assert found.value in {_exactly(word) for word in text.split()}
+    reading = read(a_reader("text", regex=r"errors: (\S+)"), f"errors: {text}\n")
+    if isinstance(reading, Measurement):
+        assert isinstance(reading.value, Decimal)
+        assert reading.value in {_exactly(word) for word in text.split()}
 
 
 def _exactly(word: str) -> Decimal | None:
@@ -298,11 +298,11 @@ DATA = '{"a": [{"a": 1, "b": "x"}, {"a": "2", "b": null}], "b": {"a": true, "n":
 def test_any_query_is_answered_or_an_error(query: str) -> None:
     """On data of every kind; numbers stay finite."""
     for number in (True, False):
-        found = read(a_reader("json", query=query), DATA, number=number)
-        if isinstance(found, Measurement):
-            assert not isinstance(found.value, Decimal) or found.value.is_finite()
+        reading = read(a_reader("json", query=query), DATA, number=number)
+        if isinstance(reading, Measurement):
+            assert not isinstance(reading.value, Decimal) or reading.value.is_finite()
         else:
-            assert found.reason
+            assert reading.reason
 
 
 REGEX = [

@@ -57,10 +57,10 @@ def test_5001_to_5003_a_base_that_is_none_is_an_error_of_the_call(
     versioned: Project, base: str
 ) -> None:
     """The agent is told what is wrong, and nobody sees a traceback."""
-    is_error, said = asked(versioned, base)
-    assert is_error, said
-    assert "exit status" in said
-    assert "Traceback" not in said
+    is_error, answer = asked(versioned, base)
+    assert is_error, answer
+    assert "exit status" in answer
+    assert "Traceback" not in answer
 
 
 def test_5001_to_5003_twin_a_revision_is_compared_with(versioned: Project) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.changes import Direction, Kind
-from tests.support.boards_compared import BOARD, FILES, LOOSE, SAME, TIGHT, compared, edited, told
+from tests.support.boards_compared import BOARD, FILES, LOOSE, SAME, TIGHT, brief, compared, edited
 
 PLAIN = """\
 version: 1
@@ -30,7 +30,7 @@ def of_plain(tmp_path: Path, *edits: tuple[str, str]) -> list[tuple[str, Kind, D
     for old, new in edits:
         assert old in after
         after = after.replace(old, new)
-    return told(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": after}))
+    return brief(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": after}))
 
 
 ONE = "      - {title: One, run: make one}\n"
@@ -115,7 +115,7 @@ def test_a_share_may_fall_by_a_tenth_untold(tmp_path: Path, others: int, told_of
         "      - {run: make one, weight: 90}\n      - {run: make two, weight: 90}\n"
     )
     head = base.replace("make two, weight: 90", f"make two, weight: {others}")
-    found = told(compared(tmp_path, {"board.yaml": base}, {"board.yaml": head}))
+    found = brief(compared(tmp_path, {"board.yaml": base}, {"board.yaml": head}))
     assert (("T1.1", Kind.SHARE, LOOSE) in found) is told_of
 
 
@@ -124,7 +124,7 @@ def test_a_lone_weight_counts_as_it_stands(tmp_path: Path) -> None:
     lone = "version: 1\ntitle: x\ntasks:\n  - {id: T1, criteria: [{run: make x, weight: 10}]}\n"
     lowered = lone.replace("weight: 10", "weight: 1")
     found = compared(tmp_path, {"board.yaml": lone}, {"board.yaml": lowered})
-    assert told(found) == [("T1.1", Kind.WEIGHT, LOOSE)]
+    assert brief(found) == [("T1.1", Kind.WEIGHT, LOOSE)]
 
 
 def test_profiles_that_go_or_come_first(tmp_path: Path) -> None:
@@ -133,11 +133,11 @@ def test_profiles_that_go_or_come_first(tmp_path: Path) -> None:
     gone = FILES | {
         "board.yaml": BOARD.replace(production, "").replace("[local, production]", "[local]")
     }
-    assert ("board", Kind.PROFILE, LOOSE) in told(compared(tmp_path, FILES, gone))
+    assert ("board", Kind.PROFILE, LOOSE) in brief(compared(tmp_path, FILES, gone))
     swapped = edited(f"  local: {{}}\n{production}", f"{production}  local: {{}}\n")
-    assert ("board", Kind.PROFILE, LOOSE) in told(compared(tmp_path, FILES, swapped))
+    assert ("board", Kind.PROFILE, LOOSE) in brief(compared(tmp_path, FILES, swapped))
     added = edited("  local: {}\n", "  local: {}\n  test: {}\n")
-    found = told(compared(tmp_path, FILES, added))
+    found = brief(compared(tmp_path, FILES, added))
     assert found == [("board", Kind.PROFILE, SAME)]
 
 
@@ -146,12 +146,12 @@ def test_a_profile_that_nobody_runs_hides_a_criterion(tmp_path: Path) -> None:
     hidden = PLAIN.replace("run: make one", "run: make one, profiles: [never]").replace(
         "tasks:", "profiles: {ci: {}, never: {}}\ntasks:"
     )
-    found = told(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": hidden}))
+    found = brief(compared(tmp_path, {"board.yaml": PLAIN}, {"board.yaml": hidden}))
     assert ("T1.1", Kind.PROFILE, LOOSE) in found
 
 
 def test_the_env_of_a_profile_is_told_in_it(tmp_path: Path) -> None:
     """Loaded for that profile."""
     other = edited("https://example.org", "https://example.com")
-    found = told(compared(tmp_path, FILES, other, profile="production"))
+    found = brief(compared(tmp_path, FILES, other, profile="production"))
     assert found == [("board", Kind.ENV, LOOSE)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.changes import Kind
-from tests.support.guarded import CI, FILES, LOOSE, MAKEFILE, TIGHT, compared, edited, told
+from tests.support.guarded import CI, FILES, LOOSE, MAKEFILE, TIGHT, brief, compared, edited
 
 OF_COMMANDS = [
     ("Makefile", "\truff check src", "\truff check src || true", "Makefile:3", Kind.MASK),
@@ -35,7 +35,7 @@ def test_a_command_that_hides_or_leaves_out_is_told(
 ) -> None:
     """With its line; taken away again, it is tightened."""
     after = edited(path, old, new)
-    found = told(compared(tmp_path, after))
+    found = brief(compared(tmp_path, after))
     assert (place, kind, LOOSE) in found
     back = compared(tmp_path, {path: FILES[path]}, {path: str(after[path])})
     if kind in (Kind.MASK, Kind.FLAG):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.changes import Direction, Kind
-from tests.support.guarded import LOOSE, PYPROJECT, SAME, TIGHT, compared, edited, told
+from tests.support.guarded import LOOSE, PYPROJECT, SAME, TIGHT, brief, compared, edited
 
 OF_SETTINGS = [
     (
@@ -117,5 +117,5 @@ def test_sections_of_modules_in_an_ini_file(tmp_path: Path) -> None:
 
 def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     """No tool can obey them."""
-    found = told(compared(tmp_path, {"pyproject.toml": "[tool.mypy\n"}))
+    found = brief(compared(tmp_path, {"pyproject.toml": "[tool.mypy\n"}))
     assert ("pyproject.toml", Kind.UNREADABLE, LOOSE) in found

@@ -6,7 +6,7 @@ import pytest
 
 from readiness.guard.changes import Kind
 from readiness.guard.project.reading import compare_projects
-from tests.support.guarded import CODE, LOOSE, TESTS, TIGHT, compared, edited, in_folders, told
+from tests.support.guarded import CODE, LOOSE, TESTS, TIGHT, brief, compared, edited, in_folders
 from tests.support.repositories import write
 
 OF_TESTS = [
@@ -47,7 +47,7 @@ OF_TESTS = [
 @pytest.mark.parametrize(("old", "new", "place", "kind"), OF_TESTS)
 def test_a_test_less_is_told(old: str, new: str, place: str, kind: Kind, tmp_path: Path) -> None:
     """Deleted, renamed out of sight, skipped, or emptied."""
-    found = told(compared(tmp_path, edited("tests/test_a.py", old, new)))
+    found = brief(compared(tmp_path, edited("tests/test_a.py", old, new)))
     assert (place, kind, LOOSE) in found
     assert {each[1] for each in found if each[2] is LOOSE} <= {kind, Kind.TEST}
 
@@ -68,20 +68,22 @@ def test_tests_that_move_or_are_renamed_are_the_same(tmp_path: Path) -> None:
 def test_one_of_two_tests_of_a_name_is_missed(tmp_path: Path) -> None:
     """Names are counted."""
     before = {"tests/test_b.py": TESTS}
-    found = told(compared(tmp_path, {"tests/test_b.py": None}, before))
+    found = brief(compared(tmp_path, {"tests/test_b.py": None}, before))
     assert [each[1:] for each in found] == [(Kind.TEST, LOOSE)] * 3
 
 
 def test_a_file_that_no_test_runner_looks_at_has_no_tests(tmp_path: Path) -> None:
     """Whatever its functions are called."""
-    found = told(compared(tmp_path, {"tests/test_a.py": None, "tests/old_a.py": TESTS}))
-    assert [each[1:] for each in found] == [(Kind.TEST, LOOSE)] * 3
+    changes = brief(compared(tmp_path, {"tests/test_a.py": None, "tests/old_a.py": TESTS}))
+    assert [each[1:] for each in changes] == [(Kind.TEST, LOOSE)] * 3
 
 
 def test_a_new_test_is_tightened(tmp_path: Path) -> None:
     """It is shown as such."""
-    found = told(compared(tmp_path, {"tests/test_a.py": f"{TESTS}\n\ndef test_new():\n    f(9)\n"}))
-    assert found == [("tests/test_a.py:17", Kind.TEST, TIGHT)]
+    changes = brief(
+        compared(tmp_path, {"tests/test_a.py": f"{TESTS}\n\ndef test_new():\n    f(9)\n"})
+    )
+    assert changes == [("tests/test_a.py:17", Kind.TEST, TIGHT)]
 
 
 HOOKS = [
@@ -99,11 +101,11 @@ HOOKS = [
 @pytest.mark.parametrize("text", HOOKS)
 def test_a_hook_that_decides_how_tests_end_is_told(text: str, tmp_path: Path) -> None:
     """In a conftest.py: it has the last word."""
-    changes = told(compared(tmp_path, {"tests/conftest.py": f"import pytest\n{text}"}))
+    changes = brief(compared(tmp_path, {"tests/conftest.py": f"import pytest\n{text}"}))
     assert changes
     assert {each[1] for each in changes} <= {Kind.HOOK, Kind.SKIP}
     assert {each[2] for each in changes} == {LOOSE}
-    assert told(compared(tmp_path, {"tests/conftest.py": "import pytest\nX = 1\n"})) == []
+    assert brief(compared(tmp_path, {"tests/conftest.py": "import pytest\nX = 1\n"})) == []
 
 
 def test_a_hook_above_the_folder_of_the_probes_counts(tmp_path: Path) -> None:

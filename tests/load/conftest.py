@@ -8,7 +8,7 @@ import pytest
 from readiness.load import load_board
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError
-from tests.support.boards import ALEMBIC, HTTP, MYPY, PIP_AUDIT, one
+from tests.support.boards import ALEMBIC, HTTP, MYPY, PIP_AUDIT, put
 
 Loader = Callable[..., Board]
 CriterionLoader = Callable[..., Criterion]
@@ -52,7 +52,7 @@ def criterion(board: Loader) -> CriterionLoader:
     """Load a criterion from its lines, as the only one of a board."""
 
     def load(text: str, head: str = "", **options: Mapping[str, str]) -> Criterion:
-        return board(one(text, head), **options).tasks[0].criteria[0]
+        return board(put(text, head), **options).tasks[0].criteria[0]
 
     return load
 

@@ -10,7 +10,7 @@ from readiness.model.errors import BoardError
 from readiness.model.words import Format, Operator, Place, Priority, Scoring
 from readiness.text.languages import Language
 from tests.load.conftest import CriterionLoader, Loader
-from tests.support.boards import EXAMPLE, one
+from tests.support.boards import EXAMPLE, put
 
 # --- what a board becomes -------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ sections:
   - {title: A, text: b}
   - {title: C, text: d, place: guide}
 """
-    loaded = board(one("run: x", text) + "    details: see `x`\n")
+    loaded = board(put("run: x", text) + "    details: see `x`\n")
     assert (loaded.created, loaded.goal, loaded.review) == ("2025-10-23", "**Go**", "every Monday")
     assert loaded.key_figures == {"T1.1": "1.10"}
     assert [(each.title, each.text, each.place) for each in loaded.sections] == [
@@ -111,7 +111,7 @@ def test_a_board_may_be_very_short(board: Loader, folder: Path) -> None:
 
 def test_a_priority_keeps_what_the_board_does_not_change(board: Loader) -> None:
     """To block on P1 does not take naming its weight."""
-    rules = board(one("run: make", "priorities: {P1: {blocking: true}}\n")).priorities
+    rules = board(put("run: make", "priorities: {P1: {blocking: true}}\n")).priorities
     assert (rules[Priority.P1].weight, rules[Priority.P1].blocking) == (Decimal("7.5"), True)
     assert rules[Priority.P0].blocking
 
@@ -194,7 +194,7 @@ def test_an_expectation_may_be_a_yaml_boolean(criterion: CriterionLoader, text: 
 def test_unset_variables_are_errors_of_their_criteria_alone(board: Loader) -> None:
     """A name that nobody set is noted at the criteria that use it; the board loads."""
     head = "env: {URL: '${HOST}/x', OK: '${HOME}'}\n"
-    text = one("check: http\nwith: {url: '${NOPE}/${NOPE}/${GONE}'}", head)
+    text = put("check: http\nwith: {url: '${NOPE}/${NOPE}/${GONE}'}", head)
     text += "      - run: curl $URL\n      - run: curl ${URL}x\n      - run: curl $URLS $OK\n"
     text += "      - {run: curl $URL, with: {URL: x}}\n"
     loaded = board(text, environ={"HOME": "/h"})
@@ -207,7 +207,7 @@ def test_unset_variables_are_errors_of_their_criteria_alone(board: Loader) -> No
 def test_the_profile_comes_before_the_board(board: Loader) -> None:
     """What a profile sets wins over the board's `env`; the environment wins over both."""
     head = "env: {A: board}\nprofiles: {one: {env: {A: one}}, two: {}}\n"
-    text = one("check: http\nwith: {url: '${A}'}", head)
+    text = put("check: http\nwith: {url: '${A}'}", head)
     assert board(text).env == {"A": "one"}
     assert board(text, profile="two").env == {"A": "board"}
     assert board(text, environ={"A": "env"}).tasks[0].criteria[0].params == {"url": "env"}
@@ -215,9 +215,9 @@ def test_the_profile_comes_before_the_board(board: Loader) -> None:
 
 def test_an_unset_workdir_is_an_error_of_all_criteria(board: Loader, folder: Path) -> None:
     """Nothing can be run in a folder that is not known."""
-    loaded = board(one("run: make", "workdir: '${WHERE}/x'\n"))
+    loaded = board(put("run: make", "workdir: '${WHERE}/x'\n"))
     assert loaded.tasks[0].criteria[0].unset == ("WHERE",)
-    assert board(one("run: make", "workdir: '${W:-y}'\n")).workdir == str(folder / "y")
+    assert board(put("run: make", "workdir: '${W:-y}'\n")).workdir == str(folder / "y")
 
 
 def test_commands_are_left_to_the_shell(criterion: CriterionLoader) -> None:

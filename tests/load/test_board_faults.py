@@ -7,7 +7,7 @@ import pytest
 
 from readiness.model.errors import BoardError, UsageError
 from tests.load.conftest import Loader
-from tests.support.boards import EXAMPLE, one
+from tests.support.boards import EXAMPLE, put
 
 # --- faults ---------------------------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ def test_each_mistake_in_a_criterion_is_one_fault(
     faults: Callable[[str], list[str]], text: str, start: str
 ) -> None:
     """A mistake gives one line: its place, the criterion, what is wrong, what to do."""
-    (line,) = faults(one(text))
+    (line,) = faults(put(text))
     assert line.startswith("board.yaml:" + start), line
 
 
@@ -130,64 +130,64 @@ BOARD_FAULTS = [
     ("tasks: [{id: a}]", 'board.yaml:1:9: a: "criteria" is missing'),
     ("tasks: [{criteria: [{run: x}]}]", 'board.yaml:1:9: task 1: "id" is missing'),
     ("tasks: [a]", 'board.yaml:1:9: task 1: expected a mapping, found the text "a"'),
-    (one("run: x").replace("version: 1", "version: 2"), "board.yaml:1:10: expected 1, found"),
-    (one("run: x", "titel: x\n"), 'board.yaml:1:1: unknown key "titel"; did you mean "title"?'),
-    (one("run: x", "on: x\n"), 'board.yaml:1:1: unknown key "on"; quote it'),
-    (one("run: x", "target: 11\n"), "board.yaml:1:9: 11 is not between 0 and 10"),
-    (one("run: x", "min_measured: 90\n"), "board.yaml:1:15: expected text, found the number"),
-    (one("run: x", "min_measured: 101%\n"), 'board.yaml:1:15: "101%" is not a share'),
-    (one("run: x", "min_measured: 1.2.3%\n"), 'board.yaml:1:15: "1.2.3%" is not a share'),
-    (one("run: x", "scoring: lax\n"), 'board.yaml:1:10: "lax" is not one of strict, partial'),
-    (one("run: x", "checks: [nowhere]\n"), 'board.yaml:1:10: no such folder: "nowhere"'),
-    (one("run: x", "secrets: [A B]\n"), 'board.yaml:1:11: "A B" is not the name of a variable'),
-    (one("run: x", "env: {A: '${'}\n"), "board.yaml:1:10: `${` is not a variable"),
-    (one("run: x", "workdir: '${A'\n"), "board.yaml:1:10: `${A` is not a variable"),
-    (one("run: x", "priorities: {P4: {}}\n"), 'board.yaml:1:14: "P4" is not one of P0, P1, P2, P3'),
-    (one("run: x", "priorities: {P0: {weight: 0}}\n"), "board.yaml:1:27: 0 is not more than 0"),
-    (one("run: x", "profiles: {'a b': {}}\n"), 'board.yaml:1:12: "a b" is not an id'),
+    (put("run: x").replace("version: 1", "version: 2"), "board.yaml:1:10: expected 1, found"),
+    (put("run: x", "titel: x\n"), 'board.yaml:1:1: unknown key "titel"; did you mean "title"?'),
+    (put("run: x", "on: x\n"), 'board.yaml:1:1: unknown key "on"; quote it'),
+    (put("run: x", "target: 11\n"), "board.yaml:1:9: 11 is not between 0 and 10"),
+    (put("run: x", "min_measured: 90\n"), "board.yaml:1:15: expected text, found the number"),
+    (put("run: x", "min_measured: 101%\n"), 'board.yaml:1:15: "101%" is not a share'),
+    (put("run: x", "min_measured: 1.2.3%\n"), 'board.yaml:1:15: "1.2.3%" is not a share'),
+    (put("run: x", "scoring: lax\n"), 'board.yaml:1:10: "lax" is not one of strict, partial'),
+    (put("run: x", "checks: [nowhere]\n"), 'board.yaml:1:10: no such folder: "nowhere"'),
+    (put("run: x", "secrets: [A B]\n"), 'board.yaml:1:11: "A B" is not the name of a variable'),
+    (put("run: x", "env: {A: '${'}\n"), "board.yaml:1:10: `${` is not a variable"),
+    (put("run: x", "workdir: '${A'\n"), "board.yaml:1:10: `${A` is not a variable"),
+    (put("run: x", "priorities: {P4: {}}\n"), 'board.yaml:1:14: "P4" is not one of P0, P1, P2, P3'),
+    (put("run: x", "priorities: {P0: {weight: 0}}\n"), "board.yaml:1:27: 0 is not more than 0"),
+    (put("run: x", "profiles: {'a b': {}}\n"), 'board.yaml:1:12: "a b" is not an id'),
     (
-        one("run: x", "profiles: {a: {envs: {}}}\n"),
+        put("run: x", "profiles: {a: {envs: {}}}\n"),
         'board.yaml:1:16: unknown key "envs"; did you',
     ),
     (
-        one("run: x", "milestones: [{id: M, requires: {}}]\n"),
+        put("run: x", "milestones: [{id: M, requires: {}}]\n"),
         "board.yaml:1:32: a milestone re",
     ),
-    (one("run: x", "milestones: [{id: M}]\n"), 'board.yaml:1:14: "requires" is missing'),
+    (put("run: x", "milestones: [{id: M}]\n"), 'board.yaml:1:14: "requires" is missing'),
     (
-        one("run: x", "milestones: [{id: M, due: soon, requires: {score: 5}}]\n"),
+        put("run: x", "milestones: [{id: M, due: soon, requires: {score: 5}}]\n"),
         'board.yaml:1:27: "soon" is not a date',
     ),
     (
-        one("run: x", "milestones: [{id: M, requires: {score: 50}}]\n"),
+        put("run: x", "milestones: [{id: M, requires: {score: 50}}]\n"),
         "board.yaml:1:40: 50 is not between 0 and 10",
     ),
-    (one("run: x", "created: 2025-13-01\n"), "board.yaml:1:10: 2025-13-01 is not a calendar date"),
+    (put("run: x", "created: 2025-13-01\n"), "board.yaml:1:10: 2025-13-01 is not a calendar date"),
     (
-        one("run: x", "key_figures: {T1.2: Figure}\n"),
+        put("run: x", "key_figures: {T1.2: Figure}\n"),
         'board.yaml:1:15: unknown criterion "T1.2"; did you mean "T1.1"?',
     ),
-    (one("run: x", "key_figures: {T1: x}\n"), 'board.yaml:1:15: unknown criterion "T1"'),
+    (put("run: x", "key_figures: {T1: x}\n"), 'board.yaml:1:15: unknown criterion "T1"'),
     (
-        one("run: x", "sections: [{title: A, text: b, place: topp}]\n"),
+        put("run: x", "sections: [{title: A, text: b, place: topp}]\n"),
         'board.yaml:1:39: "topp" is not one of guide, top, progress, bottom, success; did you mean',
     ),
-    (one("run: x", "sections: [{title: A}]\n"), 'board.yaml:1:12: "text" is missing'),
-    (one("run: x") + "    depends_on: [T9]\n", 'board.yaml:6:18: T1: unknown task "T9"'),
-    (one("run: x") + "    depends_on: [T1]\n", "board.yaml:6:17: T1: these tasks depend on each"),
-    (one("run: x") + "    depends_on: T1\n", "board.yaml:6:17: T1: expected a list, found"),
-    (one("run: x") + "    priority: P5\n", 'board.yaml:6:15: T1: "P5" is not one of P0'),
-    (one("run: x") + "    weight: 0\n", "board.yaml:6:13: T1: 0 is not more than 0"),
+    (put("run: x", "sections: [{title: A}]\n"), 'board.yaml:1:12: "text" is missing'),
+    (put("run: x") + "    depends_on: [T9]\n", 'board.yaml:6:18: T1: unknown task "T9"'),
+    (put("run: x") + "    depends_on: [T1]\n", "board.yaml:6:17: T1: these tasks depend on each"),
+    (put("run: x") + "    depends_on: T1\n", "board.yaml:6:17: T1: expected a list, found"),
+    (put("run: x") + "    priority: P5\n", 'board.yaml:6:15: T1: "P5" is not one of P0'),
+    (put("run: x") + "    weight: 0\n", "board.yaml:6:13: T1: 0 is not more than 0"),
     (
-        one("run: x") + "  - {id: t1, criteria: [{run: x}]}\n",
+        put("run: x") + "  - {id: t1, criteria: [{run: x}]}\n",
         "board.yaml:6:10: t1: the id t1 differs from T1 only in case",
     ),
     (
-        one("id: a\nrun: x") + "      - {id: A, run: y}\n",
+        put("id: a\nrun: x") + "      - {id: A, run: y}\n",
         "board.yaml:7:14: A: the id A differs from a only in case",
     ),
     (
-        one("id: T1.2\nrun: x") + "      - run: y\n",
+        put("id: T1.2\nrun: x") + "      - run: y\n",
         "board.yaml:7:9: T1.2: the id T1.2 is used twice",
     ),
 ]
@@ -226,7 +226,7 @@ def test_what_is_not_strict_yaml_is_refused(
 
 def test_a_byte_order_mark_and_other_line_ends_are_accepted(board: Loader) -> None:
     """Editors of other systems write boards too."""
-    assert board("\ufeff" + one("run: make").replace("\n", "\r\n")).tasks
+    assert board("\ufeff" + put("run: make").replace("\n", "\r\n")).tasks
 
 
 TEN_MISTAKES = """\
@@ -267,14 +267,14 @@ def test_faults_of_checks_and_of_the_board_come_together(
 ) -> None:
     """A faulty check is told in its own file, once, however many criteria use it."""
     (folder / "checks" / "bad.yaml").write_text("run: x\nmesures: {}\n")
-    found = faults(one("check: bad\nweight: 0") + "      - check: bad\n")
+    found = faults(put("check: bad\nweight: 0") + "      - check: bad\n")
     assert [line.split(": ")[0] for line in found] == ["board.yaml:6:17", "checks/bad.yaml:2:1"]
 
 
 def test_only_checks_that_are_used_are_read(board: Loader, folder: Path) -> None:
     """A broken check that a board does not use is no fault of that board."""
     (folder / "checks" / "bad.yaml").write_text("[")
-    assert "bad" not in board(one("check: http\nwith: {url: x}")).checks
+    assert "bad" not in board(put("check: http\nwith: {url: x}")).checks
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_an_unknown_profile_is_an_error_of_the_command_line(board: Loader) -> No
     with pytest.raises(UsageError, match='unknown profile ""prod""; did you mean "production"'):
         board(EXAMPLE, profile="prod")
     with pytest.raises(UsageError, match="the board has no profiles"):
-        board(one("run: x"), profile="prod")
+        board(put("run: x"), profile="prod")
 
 
 # --- bounds ---------------------------------------------------------------------------------------
@@ -326,5 +326,5 @@ def test_an_unknown_profile_is_an_error_of_the_command_line(board: Loader) -> No
 def test_a_matrix_is_bounded(faults: Callable[[str], list[str]]) -> None:
     """A matrix of a million combinations is refused before it is made."""
     values = f"[{', '.join(map(str, range(100)))}]"
-    (line,) = faults(one(f"run: x\nmatrix: {{a: {values}, b: {values}, c: {values}}}"))
+    (line,) = faults(put(f"run: x\nmatrix: {{a: {values}, b: {values}, c: {values}}}"))
     assert "1000000 combinations are too many" in line

@@ -9,7 +9,7 @@ import yaml
 from readiness.load.schema import board_schema, check_schema
 from readiness.load.validate import RULES
 from tests.load.test_catalogue_format import FULL
-from tests.support.boards import EXAMPLE, HTTP, MYPY, one
+from tests.support.boards import EXAMPLE, HTTP, MYPY, put
 
 
 class Editor(yaml.SafeLoader):
@@ -44,9 +44,9 @@ def test_the_schemas_are_schemas(make: Any) -> None:
     "text",
     [
         EXAMPLE,
-        one("run: make"),
-        one("run: x\nread: {as: json, query: ok}\nexpect: true\ntimeout: 60\nweight: 1.5"),
-        one("check: mypy\nwith: {paths: [src, 3.10], strict: true}"),
+        put("run: make"),
+        put("run: x\nread: {as: json, query: ok}\nexpect: true\ntimeout: 60\nweight: 1.5"),
+        put("check: mypy\nwith: {paths: [src, 3.10], strict: true}"),
     ],
 )
 def test_good_boards_are_valid(text: str) -> None:
@@ -65,14 +65,14 @@ def test_good_checks_are_valid(text: str) -> None:
     [
         "tasks: []",
         "version: 2\ntasks: [{id: a, criteria: [{run: x}]}]",
-        one("run: x", "titel: x\n"),
-        one("title: x"),
-        one("run: x\ntreshold: 0"),
-        one("id: 5\nrun: x"),
-        one("run: x\nweight: many"),
-        one("run: x\nread: {as: jsn, query: a}"),
-        one("run: x\nwaive: {reason: a, by: b}"),
-        one("run: x", "priorities: {P4: {}}\n"),
+        put("run: x", "titel: x\n"),
+        put("title: x"),
+        put("run: x\ntreshold: 0"),
+        put("id: 5\nrun: x"),
+        put("run: x\nweight: many"),
+        put("run: x\nread: {as: jsn, query: a}"),
+        put("run: x\nwaive: {reason: a, by: b}"),
+        put("run: x", "priorities: {P4: {}}\n"),
     ],
 )
 def test_mistakes_in_boards_are_found(text: str) -> None:

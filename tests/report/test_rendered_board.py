@@ -186,7 +186,7 @@ def test_hostile_text_stays_text(text: str, run: RunDocument) -> None:
     for element in ("h1", "h2", "h3", "table", "tr", "td", "input", "hr"):
         assert page.elements.count(element) == harmless.elements.count(element), element
     assert {"a", "img", "details", "script"}.isdisjoint(page.elements)
-    assert not RECOGNISED.search("\n".join(page.words))
+    assert not RECOGNISED.search("\n".join(page.prose))
     assert made.replace("\n", "").isprintable()
     assert "##[" not in made
     assert not [line for line in made.splitlines() if line.lstrip().startswith("::")]
@@ -198,6 +198,6 @@ def test_hostile_markdown_of_a_board_ends_where_it_ends(text: str) -> None:
     run = full_of(HOSTILE_TEXTS[text], a_written_document())
     page = on_github(board_of(run))
     for heading in map(EN, ("board.guide", "board.progress", "board.success", "board.chapter.P2")):
-        assert heading in page.said
+        assert heading in page.prose
     assert {"details", "script"}.isdisjoint(page.elements)
     assert page.elements.count("input") >= sum(1 for _ in run.criteria())

@@ -94,7 +94,7 @@ tasks:
 """
 
 
-def one(text: str, head: str = "") -> str:
-    """Write a board around the lines of one criterion, which begin in line 5 of column 9."""
+def put(text: str, head: str = "") -> str:
+    """Put the lines of one criterion into a board, where they begin in line 5 of column 9."""
     lines = "\n".join(f"        {line}" for line in text.strip().splitlines())
     return f"{head}version: 1\ntasks:\n  - id: T1\n    criteria:\n      - {lines.strip()}\n"

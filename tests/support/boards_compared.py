@@ -120,6 +120,6 @@ def edited(old: str, new: str, path: str = "board.yaml") -> dict[str, str]:
     return FILES | {path: FILES[path].replace(old, new)}
 
 
-def told(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
+def brief(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
     """Subject, kind and direction of each."""
     return [(change.subject, change.kind, change.direction) for change in changes]

@@ -152,6 +152,6 @@ def edited(path: str, old: str, new: str) -> dict[str, str | None]:
     return {path: FILES[path].replace(old, new)}
 
 
-def told(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
+def brief(changes: list[Change]) -> list[tuple[str, Kind, Direction]]:
     """Place, kind and direction of each."""
     return [(change.place, change.kind, change.direction) for change in changes]

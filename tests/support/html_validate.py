@@ -56,14 +56,14 @@ def complaints(pages: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
             timeout=600,
         )
     assert ended.returncode in (0, 1), ended
-    told: dict[str, list[str]] = {name: [] for name in pages}
+    messages: dict[str, list[str]] = {name: [] for name in pages}
     names = {str(path): name for name, path in paths.items()}
     for file in json.loads(answer.read_bytes()):
-        told[names[file["filePath"]]] += [
+        messages[names[file["filePath"]]] += [
             f"{each['line']}:{each['column']} {each['ruleId']}: {each['message']}"
             for each in file["messages"]
         ]
-    return told
+    return messages
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class Page(HTMLParser):
         (self.code if self._in_code else self.words).append(data)
 
     @property
-    def said(self) -> str:
+    def prose(self) -> str:
         """The words outside of code."""
         return "".join(self.words)
 

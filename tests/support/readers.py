@@ -44,35 +44,35 @@ class Told(NamedTuple):
     shown_score: str | None = None
 
 
-def agrees(told: Told, run: RunDocument) -> None:
+def agrees(report: Told, run: RunDocument) -> None:
     """Assert that a report tells of this run: verdicts, values, counts, score and decision."""
     criteria = {key(criterion.id): criterion for criterion in run.criteria()}
-    listed = {name for name, each in criteria.items() if each.verdict not in told.silent}
-    assert {key(name) for name in told.verdicts} == listed
-    for name, possible in told.verdicts.items():
+    listed = {name for name, each in criteria.items() if each.verdict not in report.silent}
+    assert {key(name) for name in report.verdicts} == listed
+    for name, possible in report.verdicts.items():
         assert criteria[key(name)].verdict in possible, name
-    for name, value in (told.values or {}).items():
+    for name, value in (report.values or {}).items():
         assert value == criteria[key(name)].value, name
-    unshown = told.silent | {Verdict.SKIP}
-    for each in criteria.values() if told.shown is not None else ():
+    unshown = report.silent | {Verdict.SKIP}
+    for criterion in criteria.values() if report.shown is not None else ():
         # Text that was measured is cut and escaped as the format needs it.
         if (
-            isinstance(each.value, int | float)
-            and each.verdict not in unshown
-            and not each.attestation
+            isinstance(criterion.value, int | float)
+            and criterion.verdict not in unshown
+            and not criterion.attestation
         ):
-            assert (told.shown or {})[key(each.id)] == each.shown, each.id
-    if told.counts is not None:
-        verdicts = [each.verdict for each in criteria.values()]
-        assert told.counts == {verdict: verdicts.count(verdict) for verdict in Verdict}
-    if told.decision is not None:
-        assert told.decision == run.gate.decision
-    if told.score is not UNTOLD:
-        assert told.score == run.score.value
-    if told.shown_score is not None and run.score.value is not None:
-        assert told.shown_score == run.score.shown
-    if told.ready is not None:
-        assert told.ready == (run.gate.decision is Decision.READY and not run.interrupted)
+            assert (report.shown or {})[key(criterion.id)] == criterion.shown, criterion.id
+    if report.counts is not None:
+        verdicts = [criterion.verdict for criterion in criteria.values()]
+        assert report.counts == {verdict: verdicts.count(verdict) for verdict in Verdict}
+    if report.decision is not None:
+        assert report.decision == run.gate.decision
+    if report.score is not UNTOLD:
+        assert report.score == run.score.value
+    if report.shown_score is not None and run.score.value is not None:
+        assert report.shown_score == run.score.shown
+    if report.ready is not None:
+        assert report.ready == (run.gate.decision is Decision.READY and not run.interrupted)
 
 
 def key(name: str) -> str:
@@ -121,10 +121,10 @@ _PARTIAL = tuple(say("decision.partial") for say in _SAID)
 
 def _table(text: str) -> Told:
     ending = text.splitlines()[-1][2:]
-    found = [match for match in _ROW.finditer(text) if match[2] in _WORDS]
-    rows = {match[1]: _cells(text, match.start()) for match in found}
+    matches = [match for match in _ROW.finditer(text) if match[2] in _WORDS]
+    rows = {match[1]: _cells(text, match.start()) for match in matches}
     return Told(
-        verdicts={match[1]: frozenset({_WORDS[match[2]]}) for match in found},
+        verdicts={match[1]: frozenset({_WORDS[match[2]]}) for match in matches},
         silent=frozenset({Verdict.SKIP} if ending.startswith(_PARTIAL) else ()),
         ready=ending.startswith(_READY),
         shown_score=_score(text),

@@ -61,13 +61,13 @@ def assert_text(foreign: str) -> None:
     assert "\n" not in made
     page = on_github(made)
     assert page.elements in (["p"], [])
-    assert page.said.strip().replace(APART, "") == one_line(foreign)
-    assert not RECOGNISED.search(page.said)
+    assert page.prose.strip().replace(APART, "") == one_line(foreign)
+    assert not RECOGNISED.search(page.prose)
     assert tokens(made) <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
     cells = on_github(f"| a | b |\n| --- | --- |\n| {made} | end |")
     assert cells.elements.count("td") == 2
     assert cells.elements.count("tr") == 2
-    assert cells.said.strip().endswith("end")
+    assert cells.prose.strip().endswith("end")
 
 
 @pytest.mark.parametrize("foreign", HOSTILE)
@@ -100,7 +100,7 @@ def test_code_stays_code(foreign: str) -> None:
     made = code(foreign, cell=True)
     page = on_github(f"| a | b |\n| --- | --- |\n| {made} | end |")
     assert page.elements.count("td") == 2
-    said = "".join(page.code) or "".join(page.words[page.words.index("b") + 1 :])
+    said = "".join(page.code) or "".join(page.prose[page.prose.index("b") + 1 :])
     assert said.replace(APART, "").strip().removesuffix("end").strip() == one_line(foreign)
 
 
@@ -118,7 +118,7 @@ def test_nothing_ends_a_fence(first: str, second: str) -> None:
     block = fence("\n".join(["x", first, second, "y"]))
     page = on_github(f"{block}\n\nend")
     assert page.elements == ["pre", "code", "p"]
-    assert page.said.strip() == "end"
+    assert page.prose.strip() == "end"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_titles_are_no_more_than_text_and_code(words: str) -> None:
     """Whatever is in them."""
     page = on_github(prose(words))
     assert set(page.elements) <= {"p", "code"}
-    assert not RECOGNISED.search("\n".join(page.words))
+    assert not RECOGNISED.search("\n".join(page.prose))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_boards_own_markdown_is_rendered(markdown: str, elements: list[str] 
     page = on_github(f"{own(markdown, level=3)}\n\nend")
     if elements is not None:
         assert page.elements == [*elements, "p"]
-    assert page.words[-2:][0] == "end"
+    assert page.prose[-2:][0] == "end"
 
 
 @given(st.one_of(MARKS, st.sampled_from(HOSTILE)))
@@ -174,4 +174,4 @@ def test_the_boards_own_markdown_brings_no_html(markdown: str) -> None:
     """Whatever is in it, what comes after it is not part of it."""
     made = own(markdown, level=3)
     assert not {"html_block", "html_inline"} & tokens(made)
-    assert on_github(f"{made}\n\nend").said.strip().endswith("end")
+    assert on_github(f"{made}\n\nend").prose.strip().endswith("end")
