@@ -166,7 +166,7 @@ def test_the_boards_own_markdown_is_rendered(markdown: str, elements: list[str] 
     page = on_github(f"{own(markdown, level=3)}\n\nend")
     if elements is not None:
         assert page.elements == [*elements, "p"]
-    assert page.prose[-2:][0] == "end"
+    assert page.words[-2:][0] == "end"
 
 
 @given(st.one_of(MARKS, st.sampled_from(HOSTILE)))
