@@ -100,7 +100,7 @@ def test_code_stays_code(foreign: str) -> None:
     made = code(foreign, cell=True)
     page = on_github(f"| a | b |\n| --- | --- |\n| {made} | end |")
     assert page.elements.count("td") == 2
-    said = "".join(page.code) or "".join(page.prose[page.prose.index("b") + 1 :])
+    said = "".join(page.code) or "".join(page.words[page.words.index("b") + 1 :])
     assert said.replace(APART, "").strip().removesuffix("end").strip() == one_line(foreign)
 
 
@@ -142,7 +142,7 @@ def test_titles_are_no_more_than_text_and_code(words: str) -> None:
     """Whatever is in them."""
     page = on_github(prose(words))
     assert set(page.elements) <= {"p", "code"}
-    assert not RECOGNISED.search("\n".join(page.prose))
+    assert not RECOGNISED.search("\n".join(page.words))
 
 
 @pytest.mark.parametrize(
