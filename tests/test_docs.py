@@ -103,7 +103,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def test_the_page_of_checks_is_the_catalogue(golden: Callable[[str, str], None]) -> None:
-    """docs/checks.md is made from the check files; `pytest --update-golden` makes it anew."""
+    """docs/checks.md is made from the check files; `pytest --update-golden` regenerates it."""
     catalogue = load_catalogue([])
     page = "\n".join([HEAD, *(section(catalogue[name]) for name in sorted(catalogue))])
     golden(str(ROOT / "docs" / "checks.md"), page)
@@ -111,8 +111,8 @@ def test_the_page_of_checks_is_the_catalogue(golden: Callable[[str, str], None])
 
 HEAD = """# The checks
 
-What `readiness checks` lists. A criterion names a check with `check:`, gives its parameters with
-`with:` and, where it wants another measure than the first, `measure:`.
+The checks that `readiness checks` lists. In a criterion, name a check with `check:`, set its
+parameters with `with:` and, to use a measure other than the first, add `measure:`.
 """
 
 

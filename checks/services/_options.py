@@ -33,7 +33,7 @@ class Network(ProbeOptions, frozen=True, kw_only=True):
 
     source: Annotated[str, Meta(description="address to connect from")] = ""
     netns: Annotated[
-        str, Meta(description="network namespace to connect from, as `ip netns` names it; for root")
+        str, Meta(description="network namespace to connect from, as named by `ip netns`; for root")
     ] = ""
 
 

@@ -38,15 +38,15 @@ class AccessLogOptions(Client, frozen=True, kw_only=True):
         ),
     ] = ("/",)
     requests: Annotated[int, Meta(ge=1, le=10_000, description="requests for each location")] = 20
-    methods: Annotated[Words, Meta(description="methods to ask with, in turn")] = ("GET",)
+    methods: Annotated[Words, Meta(description="methods to use, in turn")] = ("GET",)
     tag_in: Annotated[
         Literal["user-agent", "query", "path"], Meta(description="user-agent, query or path")
     ] = "user-agent"
     fields: Annotated[
         Lines,
         Meta(
-            description="what each line must have, a regular expression a line; {client} is the"
-            " address that asked, {method} and {status} what was asked and answered"
+            description="what each line must contain, one regular expression per line; {client} is"
+            " the requesting address, {method} and {status} those of the request and its answer"
         ),
     ] = ()
     wait: Annotated[float, Meta(ge=0, le=600, description="seconds to wait for the lines")] = 5.0

@@ -31,7 +31,7 @@ class AlertmanagerOptions(Client, frozen=True, kw_only=True):
 
     url: Annotated[str, Meta(description="the address of Alertmanager")]
     received: Annotated[
-        str, Meta(description="an address that tells as JSON what arrived at the channel")
+        str, Meta(description="an address that returns as JSON what arrived at the channel")
     ] = ""
     prometheus: Annotated[
         str, Meta(description="the Prometheus that should send its alerts there")
@@ -48,7 +48,7 @@ class AlertmanagerOptions(Client, frozen=True, kw_only=True):
     ] = ()
     wait: Annotated[float, Meta(ge=0, description="seconds to wait for the alerts")] = 60.0
     severity: Annotated[
-        str, Meta(description="the label `severity` of the alert where no Prometheus is named")
+        str, Meta(description="the label `severity` of the alert if no Prometheus is given")
     ] = "page"
 
 

@@ -33,9 +33,9 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
 
     ruleset: Annotated[str, Meta(description="file with what `nft -j list ruleset` printed")]
     ufw: Annotated[
-        str, Meta(description="file with what `ufw status verbose` printed, where ufw is used")
+        str, Meta(description="file with the output of `ufw status verbose`, if ufw is used")
     ] = ""
-    address: Annotated[str, Meta(description="address of the services, as they listen")] = ""
+    address: Annotated[str, Meta(description="address that the services listen on")] = ""
     allowed: Annotated[Words, Meta(description="ports that the outside world must reach")] = ()
     denied: Annotated[Words, Meta(description="ports that it must not reach")] = ()
     scan: Annotated[
@@ -43,10 +43,10 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     ] = False
     other_sources: Annotated[
         Words,
-        Meta(description="further addresses of the outside world: `allowed` alone may be open"),
+        Meta(description="more addresses of the outside world: only `allowed` may be open"),
     ] = ()
     udp: Annotated[
-        Words, Meta(description="ports of UDP which the outside world may not reach, where free")
+        Words, Meta(description="UDP ports that the outside world must not reach, if free")
     ] = ()
 
 

@@ -42,7 +42,7 @@ class HttpOptions(Client, frozen=True, kw_only=True):
 
     url: Annotated[str, Meta(description="the address to ask for")]
     method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
-    headers: Annotated[Lines, Meta(description="request headers, `Name: value`, one a line")] = ()
+    headers: Annotated[Lines, Meta(description="request headers, `Name: value`, one per line")] = ()
     body: Annotated[str, Meta(description="what to send as the request's body")] = ""
     follow: Annotated[bool, Meta(description="`true` follows redirects")] = False
     header: Annotated[str, Meta(description="the header of the answer to tell")] = ""

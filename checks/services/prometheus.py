@@ -35,7 +35,7 @@ class PrometheusOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: Annotated[str, Meta(description="the address of Prometheus")]
-    query: Annotated[str, Meta(description="a PromQL query whose value is told")] = ""
+    query: Annotated[str, Meta(description="a PromQL query whose value to report")] = ""
     files: Annotated[Words, Meta(description="rule files whose rules should be loaded")] = ()
     tests: Annotated[
         Words, Meta(description="promtool's tests of these files, which make each alert fire")

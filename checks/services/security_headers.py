@@ -30,12 +30,12 @@ class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
     paths: Annotated[
         Words,
         Meta(
-            description="a location of each class, with its status where that is not 200:"
+            description="a location of each class, with its status unless 200:"
             " `/ /nosuch=404 /old=301 /static/app.css POST:/items=401`; also whole URLs"
         ),
     ] = ("/",)
     request_headers: Annotated[
-        Lines, Meta(description="headers for requests of another method than GET, one a line")
+        Lines, Meta(description="headers for requests with a method other than GET, one per line")
     ] = ()
     headers: Annotated[Words, Meta(description="the headers that each location must send")] = (
         "strict-transport-security",
@@ -47,13 +47,16 @@ class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
     )
     patterns: Annotated[
         Lines,
-        Meta(description="further demands, `Name: regular expression` of the value, one a line"),
+        Meta(
+            description="more requirements, `Name: regular expression` for the value, one per line"
+        ),
     ] = ()
-    silent: Annotated[
-        Words, Meta(description="headers that, where they are sent, may not tell a version")
-    ] = ("server", "x-powered-by")
+    silent: Annotated[Words, Meta(description="headers that must not reveal a version if sent")] = (
+        "server",
+        "x-powered-by",
+    )
     max_age: Annotated[
-        int, Meta(ge=0, description="seconds for which Strict-Transport-Security must hold")
+        int, Meta(ge=0, description="seconds for which Strict-Transport-Security must apply")
     ] = 15_552_000
 
 
