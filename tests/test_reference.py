@@ -1,4 +1,4 @@
-"""docs/reference.md is made of the code; `pytest --update-golden` makes it anew."""
+"""docs/reference.md is generated from the code; `pytest --update-golden` regenerates it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,16 +16,17 @@ from tests.test_docs import in_a_cell
 ROOT = Path(__file__).parents[1]
 HEAD = """# Reference
 
-Made of the code. Beside it: [the checks](checks.md), [boards](board.md),
+Generated from the code. See also [the checks](checks.md), [boards](board.md),
 [check files](writing-checks.md) and [report formats](reports.md).
 
 ## Exit statuses
 
 {statuses}
 
-The same for every command, format and option; [what each means](score.md#the-exit-status).
+They are the same for every command, format and option; see
+[what each means](score.md#the-exit-status).
 
-Every option with a variable can be given in the environment; the command line wins.
+Options with a variable can be set in the environment; the command line takes precedence.
 """
 DOCUMENT = """## The run document
 

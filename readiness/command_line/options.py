@@ -90,18 +90,18 @@ class Argument(Option):
 
 
 OPTIONS = [
-    Option("board", "FILE", "The board.", short="b"),
+    Option("board", "FILE", "The board file.", short="b"),
     Option(
         "project", "DIR", "Run probes in this folder instead of the board's workdir.", short="C"
     ),
-    Option("profile", "NAME", "Where the run takes place."),
-    Option("jobs", "N", "Probes at once.", value=Value.NUMBER, short="j"),
+    Option("profile", "NAME", "The board's profile to use."),
+    Option("jobs", "N", "Number of probes to run at once.", value=Value.NUMBER, short="j"),
     Option("timeout", "TIME", "Time limit of each probe, e.g. 90s.", value=Value.TIME),
     Option("fail_fast", "", "Stop at the first fail or error.", value=Value.SWITCH),
     Option(
         "reuse",
         "",
-        "Do not run again what depends on nothing that has changed.",
+        "Reuse results that depend on nothing that has changed.",
         value=Value.SWITCH,
     ),
     Option(
@@ -114,87 +114,87 @@ OPTIONS = [
     Option(
         "output_format",
         "FORMAT",
-        "What stdout gets: table or json.",
-        where_reports="What stdout gets: table, json, or any report format.",
+        "Format on stdout: table or json.",
+        where_reports="Format on stdout: table, json, or any report format.",
     ),
     Option(
         "history",
         "FILE",
-        'The history of runs; "" for none. Default: .readiness/history.db beside the board.',
+        'The history file; "" for none. Default: .readiness/history.db beside the board.',
         empty=True,
     ),
-    Option("base", "REF", "Judge by this revision's board, and tell what the change loosens."),
+    Option("base", "REF", "Judge by this revision's board, and report what the change loosens."),
     Option(
         "explain",
         "",
-        "Show the score's sum line by line.",
+        "Show how the score adds up, line by line.",
         value=Value.SWITCH,
         commands=("score",),
     ),
-    Option("dry_run", "", "Show the plan, run nothing.", value=Value.SWITCH),
+    Option("dry_run", "", "Show the plan without running anything.", value=Value.SWITCH),
     Option(
         "exit_zero",
         "",
-        "End with 0 instead of 1 or 3, for reports that do not block.",
+        "Exit with 0 instead of 1 or 3, for reports that do not block.",
         value=Value.SWITCH,
     ),
-    Option("milestone", "ID", "Decide on this milestone instead of on the release."),
+    Option("milestone", "ID", "Decide on this milestone instead of the release."),
     Option(
         "hold_line",
         "",
-        "Ask only that nothing is worse than its baseline, or fails that passed before.",
+        "Require only that nothing is worse than its baseline or fails after passing before.",
         value=Value.SWITCH,
     ),
     Option(
         "until_decided",
         "",
-        "Run what can decide soonest first, and stop once nothing left can change the decision.",
+        "Run what can decide soonest first, and stop when nothing left can change the decision.",
         value=Value.SWITCH,
     ),
     Option(
         "shard",
         "K/N",
-        "Run part K of N, the same parts on every machine; `score` joins what they found.",
+        "Run part K of N, divided the same way on every machine; `score` joins the results.",
         value=Value.SHARD,
     ),
     Option(
         "failed_only",
         "",
-        "Show only what is not good, as from 200 criteria on by itself; -v shows all.",
+        "Show only what needs attention, the default from 200 criteria on; -v shows all.",
         value=Value.SWITCH,
     ),
     Option(
         "notify",
         "URL",
-        "Send the summary there, as Apprise writes addresses; repeatable.",
+        "Send the summary to this Apprise URL; repeatable.",
         value=Value.TEXTS,
     ),
     Option("on", "ADDRESS", "Run on the workers of this Dask cluster; needs readiness[dask]."),
     Option(
         "repository",
         "URL",
-        "Where the workers of a cluster fetch the commit from. Default: the remote origin.",
+        "Repository that the cluster's workers fetch the commit from. Default: the remote origin.",
     ),
     Option(
         "watch",
         "",
-        "Run again what a saved file can change, until Ctrl-C; needs readiness[watch].",
+        "Rerun whatever a saved file can affect, until Ctrl-C; needs readiness[watch].",
         value=Value.SWITCH,
         commands=("check",),
     ),
     Option(
         "open",
         "",
-        "Open the page of the run.",
+        "Open the run's page in the browser.",
         value=Value.SWITCH,
         commands=("check",),
     ),
-    Option("quiet", "", "Only the decision.", value=Value.SWITCH, short="q"),
-    Option("verbose", "", "Show outputs of probes.", value=Value.SWITCH, short="v"),
+    Option("quiet", "", "Print only the decision.", value=Value.SWITCH, short="q"),
+    Option("verbose", "", "Show the output of probes.", value=Value.SWITCH, short="v"),
     Option(
         "lang",
         "LANGUAGE",
-        "What people read: en or zh. Default: the board's language.",
+        "Language of the output: en or zh. Default: the board's language.",
         value=Value.LANGUAGE,
         commands=ALL,
     ),
@@ -206,14 +206,14 @@ SELECTORS = Argument(
     "selectors",
     "[SELECTOR]...",
     "Task or criterion ids, P0, tag:NAME, check:NAME, owner:NAME, failed (in the last run), or"
-    " changed[:REF] (what the change since then can affect; default: HEAD).",
+    " changed[:REF] (what changes since then can affect; default: HEAD).",
     repeats=True,
 )
 
 CRITERION = Argument("subject", "ID", "The criterion.")
-BY = Option("by", "NAME", "Who decides this. Default: git's user.name.", variable=False)
+BY = Option("by", "NAME", "Who decides this. Default: Git's user.name.", variable=False)
 DRY_RUN = Option(
-    "dry_run", "", "Show the change, write nothing.", value=Value.SWITCH, variable=False
+    "dry_run", "", "Show the change without writing anything.", value=Value.SWITCH, variable=False
 )
 """What commands share that write into a board."""
 

@@ -1,4 +1,4 @@
-"""Give your word where nothing can be measured: write it into the board."""
+"""Attest a criterion that cannot be measured."""
 
 import datetime as dt
 import os
@@ -111,17 +111,17 @@ VERB = Verb(
     attest,
     CRITERION,
     BY,
-    Option("on", "YYYY-MM-DD", "Default: today, in UTC.", variable=False),
+    Option("on", "YYYY-MM-DD", "Date of the attestation. Default: today, in UTC.", variable=False),
     Option(
         "valid",
         "TIME",
-        "How long it is good. Default: as the board has it, or 180d.",
+        "How long it is valid. Default: as in the board, or 180d.",
         variable=False,
     ),
     Option(
         "evidence",
         "PATH",
-        'A file, a folder or a link. Default: the board\'s own; "": none.',
+        'A file, folder or link. Default: the board\'s own; "" for none.',
         variable=False,
     ),
     DRY_RUN,

@@ -1,4 +1,4 @@
-"""Write better values into the board as baselines; never a worse one."""
+"""Write better values to the board as baselines, never worse ones."""
 
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -173,7 +173,7 @@ def _lines(report: BaselineReport, run: RunDocument) -> Iterator[str]:
 
 VERB = Verb(
     baseline,
-    Argument("run", "[RUN]", "A run by the beginning of its id, a file, or `last`."),
+    Argument("run", "[RUN]", "A run: the beginning of its id, a file, or `last`."),
     DRY_RUN,
     takes="board project profile output_format history",
     prints=BaselineReport,

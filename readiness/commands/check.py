@@ -1,4 +1,4 @@
-"""Run the probes; show what passes, the score and the gate."""
+"""Run the probes and show the criteria, the score and the gate."""
 
 from __future__ import annotations
 

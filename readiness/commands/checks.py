@@ -1,4 +1,4 @@
-"""List the catalogue of checks, or document one."""
+"""List the catalogue of checks, or describe one."""
 
 import os
 from collections.abc import Mapping
@@ -111,7 +111,7 @@ def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
 
 VERB = Verb(
     checks,
-    Argument("name", "[NAME]", "Document this check."),
+    Argument("name", "[NAME]", "The check to describe."),
     takes="board output_format",
     prints=Catalogue,
 )

@@ -1,4 +1,4 @@
-"""Tell what changed between two runs, and what that did to the score."""
+"""Show what changed between two runs, and how that changed the score."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -124,7 +124,7 @@ VERB = Verb(
     Argument(
         "runs",
         "[A [B]]",
-        "Runs by the beginning of their id, as files, or `last`. Default: the last two whole ones.",
+        "Runs: the beginnings of their ids, files, or `last`. Default: the last two whole ones.",
         repeats=True,
     ),
     takes="board profile output_format history",

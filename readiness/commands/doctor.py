@@ -1,4 +1,4 @@
-"""Tell which tools are here, and how to get the others."""
+"""Show which tools are installed, and how to install the others."""
 
 import os
 import shutil

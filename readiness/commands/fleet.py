@@ -1,4 +1,4 @@
-"""Measure many projects and show them together: folders, git addresses or recorded runs."""
+"""Measure many projects and show them together: folders, Git URLs or recorded runs."""
 
 import os
 import signal
@@ -174,15 +174,15 @@ VERB = Verb(
     Option(
         "recorded",
         "",
-        "Run nothing: the newest whole run of each folder's history stands for it.",
+        "Run nothing; use the newest whole run in each folder's history.",
         value=Value.SWITCH,
         variable=False,
     ),
-    Option("pages", "DIR", "Write each project's own page there; fleet pages link to it."),
+    Option("pages", "DIR", "Write each project's own page to this folder; fleet pages link to it."),
     Option(
         "output_format",
         "FORMAT",
-        "What stdout gets: table, json, markdown or html.",
+        "Format on stdout: table, json, markdown or html.",
     ),
     takes="profile jobs timeout report hold_line milestone exit_zero quiet",
     prints=FleetDocument,

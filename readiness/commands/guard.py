@@ -1,4 +1,4 @@
-"""Tell what this change loosens, in the gate and in what it measures, by the base's rules."""
+"""Show what this change loosens in the gate and in its results, judged by the base's rules."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -190,7 +190,7 @@ VERB = Verb(
     Option(
         "no_run",
         "",
-        "Only read what changed: fast, and the weaker of the two.",
+        "Only read what changed, which is faster but weaker.",
         value=Value.SWITCH,
         variable=False,
     ),

@@ -1,4 +1,4 @@
-"""List the recorded runs, or verify that nobody altered them."""
+"""List the recorded runs, or verify their integrity."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -224,10 +224,10 @@ VERB = Verb(
     Option(
         "verify",
         "",
-        "Name what was edited, removed or inserted; end with 4 where anything was.",
+        "Report what was edited, removed or inserted; exit with 4 if anything was.",
         value=Value.SWITCH,
     ),
-    Option("limit", "N", "So many runs.", value=Value.NUMBER, short="n"),
+    Option("limit", "N", "Number of runs to list.", value=Value.NUMBER, short="n"),
     takes="board project output_format history",
     prints=PastRuns,
     prints_with={"verify": Verification},

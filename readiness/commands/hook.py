@@ -1,4 +1,4 @@
-"""Answer a coding agent: whether it may stop, by what its change makes worse or loosens."""
+"""Block a coding agent from finishing while its change makes things worse or loosens the gate."""
 
 from readiness.agents.forms import agent_of, event_of
 from readiness.command_line.options import Argument, Option, Value, Verb
@@ -44,14 +44,14 @@ VERB = Verb(
     Option(
         "install",
         "",
-        "Write the hook into the agent's settings of this project.",
+        "Write the hook to the agent's settings in this project.",
         value=Value.SWITCH,
         variable=False,
     ),
     Option(
         "uninstall",
         "",
-        "Take the hook out of the agent's settings.",
+        "Remove the hook from the agent's settings.",
         value=Value.SWITCH,
         variable=False,
     ),

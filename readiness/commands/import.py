@@ -1,4 +1,4 @@
-"""Write a board from a Markdown task board: nothing of it is run, and no ticked box is believed."""
+"""Write a board from a Markdown task board, running nothing and trusting no ticked box."""
 
 import os
 import sys

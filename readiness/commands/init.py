@@ -1,4 +1,4 @@
-"""Write a first board, from what the project's files say and what can be measured here."""
+"""Write a first board from the project's files and what can be measured here."""
 
 import datetime
 import os
@@ -320,12 +320,12 @@ def _doubts(board: Board) -> dict[str, str]:
 
 VERB = Verb(
     init,
-    Option("yes", "", "Take every proposal, without asking.", value=Value.SWITCH, variable=False),
+    Option("yes", "", "Accept every proposal without asking.", value=Value.SWITCH, variable=False),
     Option("no_measure", "", "Run nothing.", value=Value.SWITCH, variable=False),
     Option(
         "template",
         "NAME",
-        "Write this ready-made board instead; `list` tells their names.",
+        "Write this ready-made board instead; `list` shows their names.",
         alone=LIST,
         variable=False,
     ),

@@ -1,4 +1,4 @@
-"""List the tasks, as they stand by the newest measurements."""
+"""List the tasks with their status in the newest measurements."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Tell what to do next: open criteria by what they gain, blockers first."""
+"""Show what to do next: open criteria by what they gain, blockers first."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""Make reports from recorded runs: of one run, a day, a week or a milestone."""
+"""Make reports from recorded runs: on one run, a day, a week or a milestone."""
 
 import os
 import time
@@ -168,13 +168,13 @@ def _seconds(text: str) -> float:
 
 VERB = Verb(
     report,
-    Argument("run", "[RUN]", "The beginning of an id, a file, or `last`."),
-    Option("since", "TIME", "The report on a time: 1d of the day, 7d of the week.", variable=False),
-    Option("milestone", "ID", "The report on a milestone.", variable=False),
+    Argument("run", "[RUN]", "A run: the beginning of its id, a file, or `last`."),
+    Option("since", "TIME", "Report on a period: 1d for the day, 7d for the week.", variable=False),
+    Option("milestone", "ID", "Report on this milestone.", variable=False),
     Option(
         "notify",
         "URL",
-        "Send it there, as Apprise writes addresses; repeatable.",
+        "Send it to this Apprise URL; repeatable.",
         value=Value.TEXTS,
     ),
     takes="report output_format board profile history failed_only quiet verbose",

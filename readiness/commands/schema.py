@@ -1,4 +1,4 @@
-"""Print the JSON Schema of a board, a check, a run or a command's JSON."""
+"""Print the JSON Schema of a board, a check, a run or a command's JSON output."""
 
 from collections.abc import Callable
 
@@ -56,5 +56,5 @@ def _printed(command: str) -> object:
 
 VERB = Verb(
     schema,
-    Argument("subject", "NAME", "board, check, run, or a command: its JSON."),
+    Argument("subject", "NAME", "board, check, run, or a command for its JSON output."),
 )

@@ -1,4 +1,4 @@
-"""Follow a number over the runs, and tell when it reaches its target at this pace."""
+"""Show a number over the runs, and when it reaches its target at this pace."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -124,7 +124,7 @@ def _row(point: Point, count: int, say: Sentences) -> list[str]:
 VERB = Verb(
     trend_of,
     Argument("subject", "ID", "A criterion, a task, or `score`."),
-    Option("limit", "N", "How many runs at most.", value=Value.NUMBER, variable=False),
+    Option("limit", "N", "Maximum number of runs to show.", value=Value.NUMBER, variable=False),
     takes="board profile output_format history",
     prints=Trend,
 )

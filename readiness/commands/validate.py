@@ -1,4 +1,4 @@
-"""Report every mistake of the board; run nothing."""
+"""Report every mistake in the board without running anything."""
 
 import msgspec
 

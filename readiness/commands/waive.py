@@ -1,4 +1,4 @@
-"""Let a criterion fail until a day: write it into the board."""
+"""Waive a criterion until a date."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ VERB = Verb(
     Option(
         "up_to",
         "EXPECTATION",
-        'How bad it may be: "<= 2". "" takes a bound away.',
+        'How bad it may get, such as "<= 2"; "" removes the limit.',
         variable=False,
     ),
     DRY_RUN,
