@@ -6,13 +6,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 55_700, "checks": 16_800, "tests": 63_100}
+MOST_LINES = {"readiness": 52_000, "checks": 15_000, "tests": 56_400}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
-The aim is 52,000, 14,000 and 54,000: a number here goes down with what is taken away.
+The aim is 66,000 for readiness and checks together, and 54,000 for tests: a number here goes down
+with what is taken away.
 """
 
-SLACK = 10_000
+SLACK = 1_500
 """How far a limit may stand above what there is; beyond, it would hold nothing."""
 
 
