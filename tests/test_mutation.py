@@ -71,18 +71,24 @@ def test_the_sample_is_the_same_again(tmp_path: Path) -> None:
     assert set(chosen) <= set(mutation.sample(tmp_path, 8))
 
 
-def test_the_nearest_tests_come_first(tmp_path: Path) -> None:
-    """What names the module, then its room, then what runs the program; the live ones never."""
-    plain = "def test_it(): pass\n"
-    write(tmp_path, {f"tests/{name}.py": plain for name in ("guard/test_a", "commands/test_b")})
-    write(tmp_path, {"tests/plan/test_c.py": "from readiness.guard.box import Box\n"})
-    write(tmp_path, {"tests/live/test_d.py": "from readiness.guard.box import Box\n"})
-    write(tmp_path, {"tests/text/test_e.py": "from readiness.guard.boxes import Box\n"})
-    assert Suite(tmp_path).noticing(MUTANT) == [
-        "tests/plan/test_c.py",
-        "tests/guard/test_a.py",
-        "tests/commands/test_b.py",
+def test_what_reaches_a_fault_is_tried_the_quickest_first(tmp_path: Path) -> None:
+    """Whole files come last; what reaches only another function is left out."""
+    write(tmp_path, {"readiness/guard/box.py": CODE})
+    text = next(fault for fault in mutation.FAULTS.mutants("a.py", CODE) if ">=" in fault.what)
+    fault = Mutant("readiness/guard/box.py", text.function, text.line, text.what, text.index)
+    first = max(
+        min([node.lineno, *(call.lineno for call in node.decorator_list)])
+        for _, node in mutation.FAULTS.functions(ast.parse(CODE))
+        if node.lineno <= fault.line <= (node.end_lineno or 0)
+    )
+    lines = [
+        f"tests/test_b.py\treadiness/guard/box.py:{first}",
+        f"tests/test_a.py::test_it\treadiness/guard/box.py:{first}",
+        "tests/test_c.py::test_other\treadiness/guard/box.py:9999",
     ]
+    write(tmp_path, {"reached/1": "\n".join(lines)})
+    noticing = Suite(tmp_path, tmp_path / "reached").noticing(fault)
+    assert noticing == ["tests/test_a.py::test_it", "tests/test_b.py"]
 
 
 def test_results_are_kept_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ python -m tests.support.mutation --tier quick       the same mutants, the quick 
 python -m tests.support.mutation --number 20 --room guard
 python -m tests.support.mutation --report           what is known so far
 
+The tests are run once and watched, so that of each mutant only those are tried that reach it.
 Results are kept in build/mutation, so a run that was ended goes on where it was. The project is
 copied there, with its environment, and only the copies are changed.
 """
@@ -32,13 +33,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tests.support.durations import Name, recorded_durations
+from tests.support.reached import reaching
 from tests.support.tiers import expensive_tests_of_quick
 
 ROOT: Final = Path(__file__).parents[2]
 SEED: Final = "0"
 HANGS_AFTER_S: Final = 240
-WHOLE_PROGRAM: Final = ("tests/pipeline", "tests/commands", "tests/test_outputs.py")
-"""What runs the program as its users do; it is asked last, where nothing nearer notices."""
 
 
 class Mutant(NamedTuple):
@@ -142,35 +142,28 @@ def mutated_text(text: str, mutant: Mutant) -> str:
 
 
 class Suite:
-    """Which test files may notice a fault in a file."""
+    """Which tests reach the function that a fault is in, the quickest first."""
 
-    def __init__(self, project: Path) -> None:
-        """Read all tests, and which checks run which programs."""
+    def __init__(self, project: Path, folder: Path) -> None:
+        """Read what a watched run of the tests has left in a folder."""
         self._project = project
-        self._texts = {
-            str(path.relative_to(project)): path.read_text("utf-8")
-            for path in sorted((project / "tests").rglob("test_*.py"))
-            if "live" not in path.parts
-        }
-        self._checks = {
-            path.stem: path.read_text("utf-8") for path in (project / "checks").rglob("*.yaml")
-        }
+        self._reaching = reaching(str(folder))
+        self._durations = recorded_durations()
 
     def noticing(self, mutant: Mutant) -> list[str]:
-        """List what names the module first, then its room, then what runs the whole program."""
-        module = mutant.path.removesuffix(".py").replace("/", ".")
-        stem = Path(mutant.path).stem.lstrip("_")
-        if mutant.path.startswith("readiness/"):
-            words = [module]
-            rooms = [f"tests/{mutant.room}/"]
-        else:
-            words = [stem, *(name for name, text in self._checks.items() if stem in text)]
-            rooms = ["tests/checks/", "tests/services/"]
-        pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in words))
-        near = [path for path, text in self._texts.items() if pattern.search(text)]
-        beside = [path for path in self._texts for room in rooms if path.startswith(room)]
-        far = [path for path in self._texts if path.startswith(WHOLE_PROGRAM)]
-        return list(dict.fromkeys([*near, *beside, *far]))
+        """List the tests; files, whose tests share what reaches it, come last."""
+        tree = ast.parse((self._project / mutant.path).read_text("utf-8"))
+        first = max(
+            min([node.lineno, *(call.lineno for call in node.decorator_list)])
+            for _, node in FAULTS.functions(tree)
+            if node.lineno <= mutant.line <= (node.end_lineno or node.lineno)
+        )
+        tests = self._reaching.get((mutant.path, first), set())
+        return sorted(tests, key=lambda test: ("::" not in test, self._duration(test), test))
+
+    def _duration(self, test: str) -> int:
+        name = Name.of(test)
+        return self._durations.get(name, self._durations.get(name._replace(row=""), 0))
 
 
 class Copy:
@@ -196,14 +189,31 @@ class Copy:
                 subprocess.run(["cp", "-al", project / place, folder / place], check=True)
                 _move(folder / place, project, folder)
 
+    def watch(self, folder: Path, tier: str) -> None:
+        """Run the tests of a tier, and note in a folder which functions each of them reaches."""
+        folder.mkdir(parents=True)
+        hook = folder.with_suffix(".py")
+        source = (self.folder / "tests" / "support" / "reached.py").read_text("utf-8")
+        hook.write_text(f"{source}\nCalls({str(self.folder)!r}, {str(folder)!r})\n", "utf-8")
+        (packages,) = self.folder.glob(".venv/lib/python3*/site-packages")
+        start = packages / "reached.pth"
+        start.write_text(f"import os; exec(open({str(hook)!r}).read(), {{}})\n", "utf-8")
+        command = [".venv/bin/python", "-m", "pytest", "-q", "--tb=no", "-n", "auto"]
+        command += ["--maxprocesses", "6", "--dist", "loadfile", "--tier", tier]
+        command += ["-p", "tests.support.reaching", "-p", "no:cacheprovider"]
+        subprocess.run(command, cwd=self.folder, check=False)
+        start.unlink()
+
     def run(self, tests: Iterable[str], *options: str, limit_s: float) -> tuple[str, str]:
         """Run tests until one fails; return the verdict, and that test."""
+        listed = self.folder.with_suffix(".tests")
+        listed.write_text("".join(f"{test}\n" for test in tests), "utf-8")
         command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-rfE", "--tb=no", "-n", "0"]
         # Its temporary files are here, as nothing removes them where it is killed.
         command += ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
         command += ["--basetemp", str(self.folder.with_suffix(".tmp"))]
         command += ["-o", f"faulthandler_timeout={HANGS_AFTER_S}"]
-        command += ["-o", "faulthandler_exit_on_timeout=true", *options, *tests]
+        command += ["-o", "faulthandler_exit_on_timeout=true", *options, f"@{listed}"]
         environment = {**os.environ, "COLUMNS": "1000", "NO_COLOR": "1"}
         with subprocess.Popen(
             command,
@@ -228,6 +238,8 @@ class Copy:
 
     def try_mutant(self, mutant: Mutant, tests: list[str], tier: str, limit_s: float) -> Result:
         """Run the tests with the fault; one that fails without it too says nothing."""
+        if not tests:
+            return Result(mutant, "survived")
         began = time.monotonic()
         path = self.folder / mutant.path
         text = path.read_text("utf-8")
@@ -373,10 +385,16 @@ def try_all(
     """Try mutants, each worker in a copy of its own."""
     if not mutants:
         return
-    suite = Suite(project)
+    work = options.work.resolve()
     copies: SimpleQueue[Copy] = SimpleQueue()
     for number in range(min(options.workers, len(mutants))):
-        copies.put(Copy(project, options.work.resolve() / f"copy-{number}"))
+        copies.put(Copy(project, work / f"copy-{number}"))
+    reached = work / f"reached-{options.tier}"
+    if not reached.is_dir():
+        copy = copies.get()
+        copy.watch(reached, options.tier)
+        copies.put(copy)
+    suite = Suite(project, reached)
 
     def try_one(mutant: Mutant) -> None:
         copy = copies.get()
