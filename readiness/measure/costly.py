@@ -7,7 +7,8 @@ doubles with each part) - is read by the worker, with limits on its CPU time and
 
 import math
 
-from readiness.measure.data import Data, parse, reader_of
+from readiness.measure.data import Data
+from readiness.measure.parsing import parse, reader_of
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.measure.worker import WorkStoppedError, ask
 from readiness.model.words import Format, ReasonCode

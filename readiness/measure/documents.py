@@ -6,7 +6,8 @@ import re
 import stat
 from collections.abc import Mapping
 
-from readiness.measure.data import Data, parse
+from readiness.measure.data import Data
+from readiness.measure.parsing import parse
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Measure, Reader
 from readiness.model.capture import Capture, Stream

@@ -5,14 +5,11 @@ be JSON, and a reader that ignored it would count none. The exception is a line 
 itself expects, as its proof that the tool did its work.
 """
 
-from readiness.measure import bounded
 from readiness.measure.data import Data
 from readiness.measure.read_json import parse as parse_json
 
 IN_PLACE = 1024 * 1024
 TEXT_ONLY = False
-
-_MOST_PLAIN_LINES = 100
 
 
 def parse(text: str) -> Data:
@@ -25,15 +22,3 @@ def parse(text: str) -> Data:
             except ValueError as error:
                 raise ValueError(f"line {number}, {line[:80]!r}: {error}") from None
     return values
-
-
-def without(text: str, pattern: str) -> str:
-    """Return the text without those lines of plain text in which the pattern is found."""
-    lines = text.split("\n")
-    plain = [
-        place for place, line in enumerate(lines) if line.strip() and line.lstrip()[0] not in "{["
-    ]
-    for place in plain[:_MOST_PLAIN_LINES]:
-        if bounded.count(pattern, lines[place]):
-            lines[place] = ""
-    return "\n".join(lines) if plain else text

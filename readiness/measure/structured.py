@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from readiness.measure import costly
-from readiness.measure.data import Data, reader_of
+from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
+from readiness.measure.parsing import reader_of
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Check, Reader
 from readiness.model.words import Format, ReasonCode
