@@ -23,6 +23,7 @@ from checks.in_project.common import (
     require,
 )
 from checks.tests.session import Session, failures, numbers, read_session
+from checks.tests.waiting import Waiting
 
 NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
@@ -89,17 +90,20 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     params = Params(env)
     require("coverage", "pytest")
     tmp = params.tmp
+    waiting = Waiting(os.path.join(tmp, "pid"))
     output = heard(stdin)
+    stood_in_line = waiting.seconds()
     results = os.path.join(tmp, "tests.jsonl")
     if not os.path.exists(results):
         not_measured(f"pytest did not begin: {last_words(output)}")
     session = read_session(results, last_words(output))
     counted = numbers(session.cases)
     save_coverage(tmp)
-    whole = session.seconds if all_were_planned(params, session) else None
+    duration = round(max(session.seconds - stood_in_line, 0), 3)
+    whole = duration if all_were_planned(params, session) else None
     more = {
         "deselected": session.deselected,
-        "duration": session.seconds,
+        "duration": duration,
         "duration_of_all": whole,
     }
     emit({**counted, **more}, failures(session.cases))

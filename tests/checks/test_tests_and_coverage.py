@@ -1,6 +1,10 @@
 """The checks on tests and coverage on small real projects."""
 
+import os
 import re
+import subprocess
+import sys
+import time
 from decimal import Decimal
 from textwrap import dedent
 
@@ -99,10 +103,10 @@ def test_code_that_stands_in_no_file_takes_only_the_coverage_away(project: str) 
     """Tests of what makes code, such as templates, are counted; coverage says what it lacks."""
     made = "\ndef test_made():\n    exec(compile('x = 1', 'made_up_html', 'exec'))\n"
     build(project, service(tests=projects.TESTS + made))
-    params = {"source": "."}
-    tests = run_check("pytest", project, params)
+    parameters = {"source": "."}
+    tests = run_check("pytest", project, parameters)
     assert (tests.value("failed"), tests.value("executed")) == (0, 4)
-    coverage = run_check("coverage", project, params)
+    coverage = run_check("coverage", project, parameters)
     assert coverage.is_error
     assert re.search(r"No source for code: '.*made_up_html'", coverage.stderr)
 
@@ -171,7 +175,7 @@ FLOWS = "integration:\n  adding: numbers\n  undoing: nothing\ne2e:\n  season: al
 
 
 @pytest.mark.parametrize(
-    ("params", "missing"),
+    ("parameters", "missing"),
     [
         ({"flows": "adding"}, 0),
         ({"flows": "adding undoing"}, 1),
@@ -180,10 +184,33 @@ FLOWS = "integration:\n  adding: numbers\n  undoing: nothing\ne2e:\n  season: al
         ({}, 2),
     ],
 )
-def test_flows_need_a_passing_test(project: str, params: dict[str, str], missing: int) -> None:
+def test_flows_need_a_passing_test(project: str, parameters: dict[str, str], missing: int) -> None:
     """A flow counts only with a test that passed; the levels of the file can be told apart."""
     build(project, {**service(), "tests/flows.yaml": FLOWS})
-    assert run_check("test-flows", project, params).value("missing") == missing
+    assert run_check("test-flows", project, parameters).value("missing") == missing
+
+
+def test_a_helper_that_asserts_counts_for_its_test(project: str) -> None:
+    """`assert True` is no assertion; a helper's, or pytest.raises, is one."""
+    code = dedent("""\
+        import pytest
+
+        def holds(x):
+            assert x
+
+        def test_helper():
+            holds(1)
+
+        def test_raises():
+            with pytest.raises(ValueError):
+                int("x")
+
+        def test_true():
+            assert True
+        """)
+    build(project, {"tests/test_a.py": code})
+    outcome = run_check("test-quality", project)
+    assert (outcome.value("tests"), outcome.value("without")) == (3, 1)
 
 
 def test_sleeping_is_charged(project: str) -> None:
@@ -191,3 +218,37 @@ def test_sleeping_is_charged(project: str) -> None:
     sleepy = "import time\n\n\ndef test_slow():\n    time.sleep(1)\n    assert True\n"
     build(project, service(tests=sleepy))
     assert run_check("pytest", project).number("duration") >= 1
+
+
+BUSY = """\
+import time
+end = time.process_time() + 2
+while time.process_time() < end:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["exec(BUSY)", "subprocess.run(['sh', '-c', '\"$0\" -c \"$1\"; :', sys.executable, BUSY])"],
+    ids=["by itself", "by a program of a program"],
+)
+def test_tests_are_not_charged_for_a_busy_machine(project: str, call: str) -> None:
+    """What waits for its turn takes no longer, whoever it is that waits."""
+    imports = f"import subprocess\nimport sys\n\nBUSY = {BUSY!r}\n\n\n"
+    build(project, service(tests=f"{imports}def test_busy():\n    {call}\n    assert BUSY\n"))
+    spin = [sys.executable, "-c", "while True: pass"]
+    core = min(os.sched_getaffinity(0))
+    others = [subprocess.Popen(["taskset", "-c", str(core), *spin]) for _ in range(3)]
+    allowed = os.sched_getaffinity(0)
+    began = time.monotonic()
+    try:
+        os.sched_setaffinity(0, {core})
+        outcome = run_check("pytest", project)
+    finally:
+        os.sched_setaffinity(0, allowed)
+        for other in others:
+            other.kill()
+            other.wait()
+    # More than half of all the time is the test's own wait; what stays is what it needed.
+    assert 2 <= outcome.number("duration") < 0.4 * (time.monotonic() - began), outcome.stdout

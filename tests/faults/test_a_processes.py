@@ -104,7 +104,7 @@ def test_9_endless_output_takes_little_memory(project: Project) -> None:
     kept = len(probe.stdout.head) + len(probe.stdout.tail)
     assert probe.stdout.bytes > 10_000_000
     assert kept < 64 * 1024
-    assert f"wrote {probe.stdout.bytes} bytes, cut" in seen.reports["table"]
+    assert f"wrote {probe.stdout.bytes} bytes, truncated" in seen.reports["table"]
     assert int(seen.ended.err.splitlines()[-1]) < 150 * 1024
 
 

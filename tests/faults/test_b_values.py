@@ -159,3 +159,13 @@ def test_a_command_that_does_nothing_is_refused(project: Project, command: str) 
     """Blank lines and comments end with status 0 in every shell."""
     project.write(a_board(plain(command)))
     assert re.match(r"board\.yaml:1:\d+: T1\.1: ", refused(project).err)
+
+
+def test_43_a_pattern_that_is_none_is_a_fault_of_the_board(project: Project, twin: Project) -> None:
+    """With the criterion and the position; nothing is run. Twin: the same, closed."""
+    project.write(a_board(plain("touch ran"), text("echo 1", "(", ZERO)))
+    faults = refused(project).err
+    assert re.match(r"board\.yaml:1:\d+: T1\.2: ", faults)
+    assert "at character 1" in faults
+    assert not (project.folder / "ran").exists()
+    passes(twin, text("echo 0", "(.)", ZERO))

@@ -61,8 +61,8 @@ EXPECT = '"<= 3"'
 
 BAD = [
     Bad(55, "a limit twice", reading(LIMIT, f'{LIMIT}\n    expect: "<= 99"'), "10:5",
-        "in line 9 and in line 10"),
-    Bad(55, "in quotes", good("title: A", 'title: A\n"title": B'), "3:1", "in line 2 and in line"),
+        "on line 9 and on line 10"),
+    Bad(55, "in quotes", good("title: A", 'title: A\n"title": B'), "3:1", "on line 2 and on line"),
     Bad(55, "an escape", good("title: A", 'title: A\n"t\\x69tle": B'), "3:1", "twice"),
     Bad(55, "an alias as the key", good("title: A", "title: &a A\n*a : B\n*a : C"), "4:1", "twice"),
     Bad(57, "a title", good("title: A", "titel: A"), "2:1", 'did you mean "title"'),
@@ -123,7 +123,7 @@ BAD = [
         "requires: {score: 5}}]\ntasks:"), "3:19", ""),
     Bad(53, "empty", b"", "1:1", ""),
     Bad(53, "a comment", b"# nothing\n", "1:1", ""),
-    Bad(53, "a list", b"- a\n", "1:1", "a mapping is needed"),
+    Bad(53, "a list", b"- a\n", "1:1", "expected a mapping"),
     Bad(53, "a mark alone", b"\xef\xbb\xbf", "1:1", ""),
     Bad(53, "only a start", b"---\n", "", ""),
     *[Bad(53, f"version {value}", good("version: 1", f"version: {value}"), "1:10", "")

@@ -76,7 +76,7 @@ def test_5005_an_option_is_no_revision(versioned: Project, command: str, base: s
     git(versioned.folder, "branch", "a--output=x")
     ended = versioned(command, f"--base={base}")
     assert (ended.status, ended.out) == (2, ""), ended
-    assert "is no revision" in ended.err
+    assert "is not a revision" in ended.err
     assert not (versioned.folder / "x").exists()
     assert versioned("guard", "--base=a--output=x").status == 0
 
@@ -196,4 +196,4 @@ def test_a_word_of_the_selectors_is_no_id(project: Project, word: str) -> None:
         project.write({"version": 1, "title": "x", "tasks": [only]})
         ended = project("validate")
         assert ended.status == (2 if wrong else 0), ended
-        assert (f"the id {word} selects by itself" in ended.err) == wrong
+        assert (f"the id {word} is a selector of its own" in ended.err) == wrong

@@ -36,7 +36,7 @@ def test_what_is_proposed_is_measured_and_can_fail(shape: str, project: Project)
     assert [criterion["id"] for criterion in answer["criteria"]] == listed
     missed = [left for left in answer["left_out"] if left["why"].startswith("not measured: ")]
     measured = [one for one in answer["criteria"] if one["value"] is not None]
-    assert len(measured) / (len(listed) + len(missed)) >= 0.8, answer
+    assert len(measured) / (len(listed) + len(missed)) >= 0.75, answer
     proof = project("prove", env=ENVIRONMENT)
     assert proof.status == 0, proof
 

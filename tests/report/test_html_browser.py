@@ -173,7 +173,7 @@ def test_filters_work_by_keyboard(browser: Browser) -> None:
         page.keyboard.press("Tab")
         page.keyboard.type("li")
         assert shown(page) == ["T2.1", "T2.2"]
-        page.get_by_label("Text").focus()
+        page.get_by_role("searchbox", name="Text").focus()
         page.keyboard.type("ERRORS mypy")
         assert shown(page) == ["T2.1"]
         assert status(page) == f"1 of {len(everything)} criteria shown"
@@ -205,7 +205,7 @@ def test_the_filter_is_in_the_address(browser: Browser) -> None:
 def test_a_link_shows_what_a_filter_hides(browser: Browser, large: str) -> None:
     """A link to a criterion opens its task, and takes back a filter that hides it."""
     with opened(browser, large) as page:
-        page.get_by_label("Text").fill("nothing like it")
+        page.get_by_role("searchbox", name="Text").fill("nothing like it")
         link = page.locator("#next a").first
         target = page.locator(f"[id='{str(link.get_attribute('href'))[1:]}']")
         assert not target.is_visible()

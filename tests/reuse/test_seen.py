@@ -115,4 +115,4 @@ def test_a_name_that_is_no_text_cannot_be_kept(folder: Path) -> None:
     name = os.fsdecode(b"\xff")
     (folder / name).write_text("x")
     time.sleep(0.05)
-    assert "no text" in depends(folder, opened=[name]).refusal
+    assert "not text" in depends(folder, opened=[name]).refusal
