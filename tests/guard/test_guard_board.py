@@ -12,9 +12,9 @@ from tests.support.boards_compared import (
     PREPARE,
     SAME,
     TIGHT,
+    brief,
     compared,
     edited,
-    told,
 )
 
 # What is edited, and all that is to be told of it.
@@ -161,7 +161,7 @@ def test_an_edit_is_told(
     old: str, new: str, subject: str, kind: Kind, direction: Direction, tmp_path: Path
 ) -> None:
     """Under its subject, as its kind, in its direction; and nothing is loosened beside it."""
-    changes = told(compared(tmp_path, FILES, edited(old, new)))
+    changes = brief(compared(tmp_path, FILES, edited(old, new)))
     assert (subject, kind, direction) in changes
     beside = [
         change for change in changes if change[2] is LOOSE and change != (subject, kind, direction)
@@ -188,7 +188,7 @@ def test_what_is_seen_is_more_than_what_is_named(
     """But what a service reads for a command is not seen."""
     before = {**FILES, "board.yaml": edited("inputs: [src]", f"inputs: {old}")["board.yaml"]}
     after = edited("inputs: [src]", f"inputs: {new}")
-    found = told(compared(tmp_path, before, after))
+    found = brief(compared(tmp_path, before, after))
     assert [each for each in found if each[1] is Kind.INPUTS] == [("T1.a", Kind.INPUTS, direction)]
 
 
@@ -212,7 +212,7 @@ def test_a_word_on_other_evidence_is_another_word(digest: str, tmp_path: Path) -
     """Where the digest of what was attested is changed, or taken away."""
     before = edited("docs/training.md", f"docs/training.md, digest: {DIGEST}")
     after = edited("docs/training.md", f"docs/training.md{digest}")
-    found = told(compared(tmp_path, before, after))
+    found = brief(compared(tmp_path, before, after))
     assert ("T2.a", Kind.ATTESTATION, LOOSE) in found
 
 
@@ -221,7 +221,7 @@ def test_an_edit_of_a_check_is_told(
     old: str, new: str, kind: Kind, direction: Direction, tmp_path: Path
 ) -> None:
     """The definition that takes effect counts, once, however many criteria use it."""
-    found = told(compared(tmp_path, FILES, edited(old, new, "checks/mine.yaml")))
+    found = brief(compared(tmp_path, FILES, edited(old, new, "checks/mine.yaml")))
     assert found.count(("check mine", kind, direction)) == 1
     assert {each[1] for each in found} <= {kind, Kind.TIMEOUT}
 
@@ -229,23 +229,23 @@ def test_an_edit_of_a_check_is_told(
 def test_what_a_check_reads_and_expects_is_told_of_its_criteria(tmp_path: Path) -> None:
     """Whoever takes the default takes the new one."""
     reader = edited("n=(\\d+)", "n=\\s*(\\d+)", "checks/mine.yaml")
-    assert told(compared(tmp_path, FILES, reader)) == [
+    assert brief(compared(tmp_path, FILES, reader)) == [
         ("T1.b", Kind.READER, LOOSE),
         ("T2.b", Kind.READER, LOOSE),
     ]
     expect = edited('expect: "== 0"', 'expect: "<= 9"', "checks/mine.yaml")
-    assert told(compared(tmp_path, FILES, expect)) == [
+    assert brief(compared(tmp_path, FILES, expect)) == [
         ("T1.b", Kind.EXPECTATION, LOOSE),
         ("T2.b", Kind.EXPECTATION, LOOSE),
     ]
     default = edited("level: {default: high", "level: {default: low", "checks/mine.yaml")
-    assert (("T1.b", Kind.PARAMETER, LOOSE)) in told(compared(tmp_path, FILES, default))
+    assert (("T1.b", Kind.PARAMETER, LOOSE)) in brief(compared(tmp_path, FILES, default))
 
 
 def test_producers_and_scripts_belong_to_a_check(tmp_path: Path) -> None:
     """Also helpers, and what is put beside a script: it may be loaded in place of another."""
     producer = FILES | {"checks/prepare.yaml": PREPARE.replace("all", "nothing")}
-    assert told(compared(tmp_path, FILES, producer)) == [("check prepare", Kind.COMMAND, LOOSE)]
+    assert brief(compared(tmp_path, FILES, producer)) == [("check prepare", Kind.COMMAND, LOOSE)]
     for name in ("m.sh", "helper.sh", "json.py"):
         found = compared(tmp_path, FILES, FILES | {f"checks/scripts/{name}": "exit 0\n"})
         assert [each.kind for each in found] == [Kind.SCRIPT]
@@ -260,7 +260,7 @@ def test_a_check_of_the_board_in_place_of_the_built_in_one(tmp_path: Path) -> No
     )
     files = FILES | {"board.yaml": board.replace("        timeout: 60s\n", "")}
     shadow = "summary: s\nrun: 'test -d .'\nmeasures: {errors: {as: text, regex: '(0)'}}\n"
-    found = told(compared(tmp_path, files, files | {"checks/mypy.yaml": shadow}))
+    found = brief(compared(tmp_path, files, files | {"checks/mypy.yaml": shadow}))
     assert ("check mypy", Kind.COMMAND, LOOSE) in found
 
 

@@ -12,10 +12,10 @@ from tests.support.guarded import (
     LOOSE,
     TIGHT,
     USED,
+    brief,
     compared,
     edited,
     in_folders,
-    told,
 )
 
 COMMENTS = [
@@ -44,11 +44,11 @@ COMMENTS = [
 def test_a_suppression_is_told_with_its_line(comment: str, tmp_path: Path) -> None:
     """Behind code as well as on a line of its own; gone, it is tightened."""
     added = edited("src/a.py", "return b\n", f"return b  {comment}\n")
-    assert told(compared(tmp_path, added)) == [("src/a.py:6", Kind.SUPPRESSION, LOOSE)]
+    assert brief(compared(tmp_path, added)) == [("src/a.py:6", Kind.SUPPRESSION, LOOSE)]
     alone = {"src/a.py": f"{comment}\n{CODE}"}
-    assert told(compared(tmp_path, alone)) == [("src/a.py:1", Kind.SUPPRESSION, LOOSE)]
+    assert brief(compared(tmp_path, alone)) == [("src/a.py:1", Kind.SUPPRESSION, LOOSE)]
     gone = compared(tmp_path, {"src/a.py": CODE}, {"src/a.py": f"{comment}\n{CODE}"})
-    assert told(gone) == [("src/a.py:1", Kind.SUPPRESSION, TIGHT)]
+    assert brief(gone) == [("src/a.py:1", Kind.SUPPRESSION, TIGHT)]
 
 
 NO_SUPPRESSIONS = [
@@ -94,7 +94,7 @@ def test_comments_of_other_languages(tmp_path: Path) -> None:
         "c.go": "x := 1 //nolint:errcheck\n",
         "d.rs": "#[allow(dead_code)]\nfn f() {}\n",
     }
-    places = [each[0] for each in told(compared(tmp_path, files))]
+    places = [each[0] for each in brief(compared(tmp_path, files))]
     assert sorted(places) == ["b.sh:1", "c.go:1", "d.rs:1", "web/a.ts:1", "web/a.ts:2"]
 
 
