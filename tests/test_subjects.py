@@ -12,7 +12,8 @@ from tests.support.subjects import follows, report
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [
-        ("prove, propose: try boards", True),
+        ("guard/project: try boards", True),
+        ("prove, propose: try boards", False),
         ("a: " + "b" * 69, True),
         ("a: " + "b" * 70, False),
         ("Docs: edit the guides", False),

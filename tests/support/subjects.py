@@ -11,9 +11,9 @@ from pathlib import Path
 from tests.support.program import ROOT
 
 #: Earlier history does not follow the rule.
-START = "359c27b"
+START = "9ed398f"
 LENGTH = 72
-SUBJECT = re.compile(r"[a-z0-9_/, -]+: \S.*")
+SUBJECT = re.compile(r"[a-z0-9_/-]+: \S.*")
 
 
 def follows(subject: str) -> bool:
