@@ -206,8 +206,10 @@ def _own_words(stream: Stream) -> str:
 def _adds(line: str, known: str) -> bool:
     """Return whether a line adds to what is known, whichever program it names as its source.
 
-    A shorter form of what is known adds nothing.
+    A shorter form of what is known adds nothing, nor does a heading (`=== FAILURES ===`).
     """
+    if line[:3] == line[-3:] == 3 * line[0] and not line[0].isalnum():
+        return False
     rest = line.partition(": ")[2].lstrip("* ")
     cause = known.partition(": ")[2]
     longer = bool(cause) and cause in shown(line)

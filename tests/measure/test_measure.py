@@ -85,6 +85,12 @@ def refusal(capture: Capture, check: Check | None = None) -> Unmeasured | None:
             "make says: no such file",
         ),
         (
+            a_capture("", "E: x\n=== errors ===\nnot measured: no x: E: x\n", exit_status=3),
+            {"exit_ok": (0, 1)},
+            "exit_status",
+            "no x: E: x",
+        ),
+        (
             a_capture("", "looking at a\nnot measured: there is no test\n", exit_status=3),
             {"exit_ok": (0, 1)},
             "exit_status",
