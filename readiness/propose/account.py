@@ -116,7 +116,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return [*self._missing(), *steps, *last][:3]
 
     def _missing(self) -> list[str]:
-        """Return the step that installs what is missing, if anything is."""
+        """Return the steps to measure more: all tools at once, then the first failure."""
         missing = {
             name
             for name, reading in self.readings.items()
@@ -129,10 +129,21 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             if criterion.id in missing and criterion.check
         ]
         commands = " && ".join(install_commands(lacking))
+        steps = [
+            self.say(
+                "init.step_measure",
+                id=entry.id,
+                title=in_language(entry.proposal.title, self.say),
+                why=in_language(entry.missing, self.say),
+            )
+            for entry in self.planned
+            if entry.missing and not (commands and entry.id in missing)
+        ][:1]
         if not commands:
-            return []
+            return steps
         count = len(lacking)
-        return [self.say("init.step_install", path=self.path, count=count, commands=commands)]
+        install = self.say("init.step_install", path=self.path, count=count, commands=commands)
+        return [install, *steps]
 
     def _agent_lines(self) -> list[str]:
         """Return the lines for coding agents, with where they go and what holds one to them."""

@@ -49,12 +49,13 @@ def test_one_file_is_written_and_nothing_else(shop: Project) -> None:
 
 
 def test_a_tool_that_is_there_is_not_to_be_installed(shop: Project) -> None:
-    """Tests that cannot be collected are named with the reason, and so is what comes after them."""
+    """Tests that cannot be collected are the first step; what comes after them is none."""
     environ = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
     build(str(shop.folder), {"tests/test_a.py": "import gone_module\n"})
     account = shop("init", "--yes", env=environ).out
     assert "pytest" not in "".join(re.findall(".*to measure.*", account))
     assert "  pytest: not measured: " in account
+    assert re.findall(r"make (\S+) measurable", account) == ["T1.1"], account
 
 
 @pytest.mark.parametrize("name", ["board.yaml", "readiness.yaml", "shop.readiness.yaml"])
