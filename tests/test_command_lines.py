@@ -47,7 +47,6 @@ ASIDE = {
     "make check": "measures the whole example; tests/test_board.py does",
     "make test": "runs these tests",
     "make stack": "starts a whole production; tests/live does",
-    "readiness fleet services/* https": "asks a cluster; tests/cluster does",
     "make mutation": "takes hours; what decides is tried by the release board",
     ".venv/bin/mutmut ": "needs what `make mutation-deciding` has left",
     "cosign ": "signs, with the reader's key",
