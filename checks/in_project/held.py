@@ -14,14 +14,15 @@ Swap = tuple[FunctionType, CodeType]
 def functions_of(roots: list[str], source: list[str]) -> Held:
     """Return the functions that this process holds, by the file below `source` they stand in."""
     tops = [os.path.join(os.path.realpath(root), top) for root in roots for top in source]
-    files: dict[str, str] = {}
+    files: dict[str, str] = {}  # by the name that the code has; "" where it is not below a top
     held: Held = {}
     for function in gc.get_objects():
         if type(function) is FunctionType:
             name = function.__code__.co_filename
             if name not in files:
-                files[name] = os.path.realpath(name)
-            if any(is_below(files[name], top) for top in tops):
+                path = os.path.realpath(name)
+                files[name] = path if any(is_below(path, top) for top in tops) else ""
+            if files[name]:
                 held.setdefault(files[name], []).append(function)
     return held
 
