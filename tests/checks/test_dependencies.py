@@ -163,6 +163,28 @@ def test_all_locks_have_hashes_and_the_same_for_one_release(
 
 
 @pytest.mark.parametrize(
+    ("text", "unhashed"),
+    [
+        ("=md5:aa", 1),
+        ("=sha256:aa", 1),
+        ("=sha256:" + "g" * 64, 1),
+        ("=sha256:" + "0" * 63, 1),
+        ("=sha1:" + "0" * 40, 1),
+        ("=sha256", 1),
+        ("=sha512:" + "0" * 64, 1),
+        ("=sha256:" + "0" * 64 + " --hash=md5:aa", 1),
+        (" sha384:" + "a" * 96, 0),
+        ("=sha512:" + "F" * 128 + " \\\n --hash=sha256:" + "1" * 64, 0),
+    ],
+)
+def test_what_is_no_hash_is_none(project: str, text: str, unhashed: int) -> None:
+    """Neither weak kinds nor too few digits, beside a good one or not; every strong kind is one."""
+    build(project, {"a.in": "packaging\n", "a.lock": f"packaging==26.4 --hash{text}\n"})
+    outcome = run_check("lock", project, {"lock": "a.lock", "inputs": "a.in"})
+    assert outcome.value("unhashed") == unhashed
+
+
+@pytest.mark.parametrize(
     ("wanted", "messages"),
     [
         ("-r a.in\n", []),

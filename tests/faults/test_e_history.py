@@ -1,23 +1,21 @@
 """E. History and disk: what is recorded stays recorded, and what was done to it is told."""
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.program import Ended, Project, a_board, number, wait_until
+from tests.support.program import Ended, Project, a_board, wait_until
 from tests.support.repositories import git
-from tests.support.running import alive_in
 
 READY = a_board({"run": "test -d ."})
 LARGE = a_board(*[{"run": f"seq {n}000 {n}999"} for n in range(1, 60)])
@@ -236,24 +234,7 @@ def test_105_what_is_no_history_is_not_written_over(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
-# --- 107, 131, 139: what was done to records ------------------------------------------------------
-
-
-@pytest.mark.parametrize("entry", [1, 3])
-def test_107_an_edited_entry_is_named(project: Project, entry: int) -> None:
-    """60 becomes 95, in the same number of bytes. Twin: before that, all is well."""
-    project.write(a_board(number("echo 'errors: 60'", "<= 99")))
-    for _ in range(3):
-        assert project("check", "-q").status == 0
-    assert verified(project)[0] == 0
-    with opened(project) as connection:
-        connection.execute(
-            "update runs set document = cast(replace(cast(document as text), '60', '95') as blob)"
-            " where sequence = ?", (entry,),
-        )  # fmt: skip
-    status, answer = verified(project)
-    assert (status, [one["entry"] for one in answer["altered"]]) == (4, [entry])
-    assert answer["altered"][0]["id"] == rows(project)[entry - 1][1]
+# --- 131, 139: what was done to records -----------------------------------------------------------
 
 
 FORGE = """
@@ -407,34 +388,3 @@ def test_111_under_load(project: Project) -> None:
     """With a shorter patience, which is what is waited for."""
     impatient = "import readiness.history.database as database; database.LOCK_TIMEOUT = 0.5"
     runs_beside_a_lock(project, lambda: patched(project, impatient, "check"), 30)
-
-
-# --- killed ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("busy")
-@pytest.mark.parametrize("delays", [(0.0, 0.1, 0.2, 0.4, 0.8)])
-def test_a_gate_that_is_killed_costs_no_older_entry(
-    project: Project, delays: Sequence[float]
-) -> None:
-    """At whatever moment. Its own entry stays as one without an end, which is no alteration."""
-    checked(project, 2)
-    before = rows(project)
-    project.write(a_board(*[{"run": f"sleep 0.1; true {n}"} for n in range(4)]))
-    for delay in delays:
-        gate = project.start("check", "-q")
-        time.sleep(delay)
-        os.killpg(gate.pid, signal.SIGKILL)
-        project.end(gate)
-        assert rows(project)[:2] == before
-    deadline = time.monotonic() + 10
-    while alive_in(project.folder) or project.left():
-        for name in project.left():  # the folder of a gate that could not clear it away
-            shutil.rmtree(project.tmp / name, ignore_errors=True)
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    checked(project)
-    status, answer = verified(project)
-    assert (status, answer["altered"]) == (0, [])
-    without_end = [entry for entry, _, state, _ in rows(project) if state == "running"]
-    assert answer["without_end"] == len(without_end)

@@ -140,37 +140,6 @@ def test_115_twin_a_board_that_is_broken_otherwise_is_broken(change: Project) ->
     )
 
 
-LOOSER = [
-    ("weight: 10", "weight: 1", "T1.1", "weight changed"),
-    ("        proof: {as: text, regex: 'files checked'}\n", "", "T1.1", "proof removed"),
-    (
-        "      - {id: T1.2, title: Tests pass, run: sh run_tests.sh}\n",
-        "",
-        "T1.2",
-        "criterion removed",
-    ),
-    ("title: Tests pass", "title: Some tests pass", "T1.2", "title changed"),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "subject", "what"), LOOSER)
-def test_117_a_looser_board_is_told(
-    old: str, new: str, subject: str, what: str, change: Project
-) -> None:
-    """Weights, the target, proofs, priorities, titles: one each."""
-    commit(change.folder, {"board.yaml": edited(old, new)})
-    assert (subject, what) in [each[:2] for each in loosened(change)]
-
-
-def test_117_twin_a_reformatted_or_stricter_board(change: Project) -> None:
-    """Comments, quotes and order are neutral; more weight and a higher target are fine."""
-    board = edited("title: A board", "# new\ntitle: 'A board'")
-    commit(change.folder, {"board.yaml": edited("target: 9", "target: 9.0", board)})
-    is_ready(change)
-    commit(change.folder, {"board.yaml": edited("target: 9", "target: 9.5")})
-    is_ready(change)
-
-
 def test_119_a_base_that_is_not_there(change: Project, tmp_path: Path) -> None:
     """In a shallow clone of one branch there is no base: said so, with what to fetch.
 
@@ -192,48 +161,6 @@ def test_119_a_base_that_is_not_there(change: Project, tmp_path: Path) -> None:
     git(clone.folder, "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
     ended = clone("check", "--base", "origin/main")
     assert ended.status == 0, ended
-
-
-@pytest.mark.parametrize("ref", ["nowhere", "--all", "HEAD:board.yaml", "main..feature", ""])
-def test_119_a_name_that_is_no_commit(ref: str, change: Project) -> None:
-    """Neither an option, a file nor a range is one."""
-    ended = change("check", f"--base={ref}")
-    assert ended.status == (2 if ref in ("", "--all") else 4), ended
-    assert "Traceback" not in ended.err
-
-
-def test_121_done_by_hand_gives_no_credit(change: Project) -> None:
-    """There is no such key: only what was measured counts.
-
-    Twin: the same board without it.
-    """
-    commit(change.folder, {"board.yaml": edited("title: Errors", "title: Errors\n    done: true")})
-    ended = change("check", "--base", "main")
-    assert ended.status == 2
-    assert "done" in ended.err
-    commit(change.folder, {"board.yaml": BOARD})
-    is_ready(change)
-
-
-@pytest.mark.parametrize(
-    "waiver",
-    [
-        "{by: lead, until: 2030-01-01}",
-        "{reason: later, by: lead}",
-        "{reason: later, until: 2030-01-01}",
-        "{reason: '', by: lead, until: 2030-01-01}",
-    ],
-)
-def test_123_a_waiver_that_lacks_something_is_a_mistake(waiver: str, change: Project) -> None:
-    """Reason, end and approver, each.
-
-    Twin: with all of them it is a waiver, if one that the change adds.
-    """
-    board = edited("weight: 10", f"weight: 10\n        waive: {waiver}")
-    commit(change.folder, {"board.yaml": board})
-    assert [change(name, "--base", "main").status for name in ("guard", "check")] == [2, 2]
-    commit(change.folder, {"board.yaml": WAIVED})
-    assert [change("guard", "--base", "main").status, change("check").status] == [4, 0]
 
 
 WAIVED = edited(
@@ -270,52 +197,6 @@ def test_125_twin_a_waiver_of_the_base_is_in_force(project: Project) -> None:
     assert (run.gate.exit_status, run.loosened) == (1, [])
 
 
-@pytest.mark.parametrize("comment", ["# type: ignore", "# noqa", "# pragma: no cover", "# nosec"])
-def test_127_a_suppression_is_told_by_file_and_line(comment: str, change: Project) -> None:
-    """Also in a file that nobody has committed."""
-    write(change.folder, {"src/b.py": f"x = 1\ny = 2  {comment}\n"})
-    assert ("src/b.py:2", "") in [(each[0], each[2]) for each in loosened(change)]
-    assert f"src/b.py:2  suppression added ({comment[2:]})" in guarded(change).out
-
-
-def test_127_twin_code_without_suppressions(change: Project) -> None:
-    """Even if a string looks like one."""
-    write(change.folder, {"src/b.py": 'x = "# type: ignore"\n'})
-    is_ready(change)
-
-
-PROTECTED: list[tuple[dict[str, str | None], str]] = [
-    ({"pyproject.toml": '[tool.ruff.lint]\nselect = ["E"]\n'}, "ruff lint.select"),
-    ({".coveragerc": "[run]\nomit = src/*\n"}, "coverage run.omit"),
-    ({"mypy.ini": "[mypy]\nignore_errors = True\n"}, "mypy ignore_errors"),
-    (
-        {"conftest.py": "def pytest_sessionfinish(session):\n    session.exitstatus = 0\n"},
-        "conftest.py:1",
-    ),
-    ({"tests/test_a.py": "def test_f():\n    assert True\n"}, "tests/test_a.py:2"),
-    ({"tests/test_a.py": "x = 1\n"}, "tests/test_a.py:1"),
-    ({"run_tests.sh": "exit 0\n", "tests/test_a.py": None}, "T1.2"),
-]
-
-
-@pytest.mark.parametrize(("files", "subject"), PROTECTED)
-def test_129_what_decides_what_is_measured_is_protected(
-    files: dict[str, str | None], subject: str, change: Project
-) -> None:
-    """Settings, hooks, tests, and scripts that no longer see what is wrong."""
-    commit(change.folder, files)
-    assert subject in [each[0] for each in loosened(change)]
-
-
-def test_129_twin_stricter_settings_and_more_tests(change: Project) -> None:
-    """They are shown as tightened."""
-    tests = "def test_f():\n    assert f() == 1\n\n\ndef test_g():\n    assert g() == 1\n"
-    settings = '[tool.ruff.lint]\nselect = ["E", "F", "S"]\n'
-    commit(change.folder, {"tests/test_a.py": tests, "pyproject.toml": settings})
-    is_ready(change)
-    assert "tightened: 2" in guarded(change).out
-
-
 def test_133_edits_that_nobody_committed_are_seen(change: Project) -> None:
     """Staged or not; the run says that the tree is dirty.
 
@@ -330,51 +211,6 @@ def test_133_edits_that_nobody_committed_are_seen(change: Project) -> None:
     assert run.git.dirty
     git(change.folder, "checkout", "-q", "HEAD", "--", "board.yaml")
     is_ready(change)
-
-
-@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_133_edits_that_git_was_told_not_to_see_are_seen(flag: str, change: Project) -> None:
-    """Files are read, not asked about."""
-    git(change.folder, "update-index", flag, "src/a.py", "board.yaml")
-    write(
-        change.folder,
-        {
-            "src/a.py": "def f():  # noqa\n    return 1\n",
-            "board.yaml": edited("target: 9", "target: 1"),
-        },
-    )
-    assert git(change.folder, "status", "--porcelain", "--untracked-files=no") == ""
-    found = [each[0] for each in loosened(change)]
-    assert {"src/a.py:1", "board"} <= set(found)
-
-
-def test_135_variables_of_another_repository_do_not_mislead(
-    change: Project, tmp_path: Path
-) -> None:
-    """GIT_DIR and GIT_INDEX_FILE are dropped: the right repository is read."""
-    commit(change.folder, {"board.yaml": edited('"<= 5"', '"<= 99"')})
-    other = tmp_path / "elsewhere"
-    other.mkdir()
-    commit(other, {"board.yaml": edited('"<= 5"', '"<= 99"')}, "other")
-    lies = {
-        "GIT_DIR": str(other / ".git"),
-        "GIT_WORK_TREE": str(other),
-        "GIT_INDEX_FILE": "x",
-        "GIT_OBJECT_DIRECTORY": str(other / ".git" / "objects"),
-    }
-    for command in ("guard", "check"):
-        ended = change(command, "--base", "main", env=lies)
-        assert ended.status == 4, ended
-        assert "T1.1" in ended.out
-
-
-def test_135_twin_variables_do_not_matter_for_a_healthy_change(
-    change: Project, tmp_path: Path
-) -> None:
-    """Nor is anything read from where they point."""
-    lies = {"GIT_DIR": str(tmp_path / "nowhere"), "GIT_INDEX_FILE": "x"}
-    assert change("guard", "--base", "main", env=lies).status == 0
-    assert change("check", "--base", "main", env=lies).status == 0
 
 
 def test_137_only_the_commands_of_the_base_are_run(change: Project) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -211,13 +210,3 @@ def test_1429_to_1435_words_with_which_make_is_blind(tmp_path: Path, args: str) 
 def test_1429_to_1435_twin_words_that_hide_nothing(tmp_path: Path, args: str) -> None:
     """They are as good as none."""
     assert problems(tmp_path, {"Makefile": x("true")}, {"args": args}) == 0
-
-
-def test_5011_what_make_says_is_no_tool(project: Project) -> None:
-    """`make: 'test' is up to date.` names no program. Twin: with .PHONY, nothing else is told."""
-    build(str(project.folder), {"Makefile": "test:\n\ttrue\n", "test": ""})
-    project.write(a_board({"run": "make test"}))
-    said: Any = project("prove", "--output-format", "json").json
-    assert "make:" not in str([each["tools"] for each in said["criteria"]])
-    build(str(project.folder), {"Makefile": ".PHONY: test\ntest:\n\ttrue\n"})
-    passes(project, {"run": "make test"})

@@ -113,18 +113,6 @@ def test_2007_twin_what_the_board_sets_is_kept(project: Project) -> None:
     assert tried(project, board, env={"PYTHONPATH": str(libraries)}).ended.status == 0
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["HTTPS_PROXY", "PIP_INDEX_URL", "UV_INDEX_URL", "SSL_CERT_FILE", "LD_LIBRARY_PATH", "USER",
-     "SSH_AUTH_SOCK", "DOCKER_HOST", "DATABASE_URL", "GIT_SSH_COMMAND", "PYTHON_VERSION", "CI"],
-)  # fmt: skip
-def test_twin_what_says_how_to_reach_things_is_kept(project: Project, name: str) -> None:
-    """Proxies, indexes, certificates, services, and what CI tells."""
-    command = f'test "${{{name}-}}" = /there'
-    project.write(a_board(plain(command)))
-    assert project("check", env={name: "/there"}).status == 0
-
-
 def test_what_was_put_aside_is_told(project: Project) -> None:
     """With -v, in the run document, and by name where a criterion errs."""
     project.write(a_board(plain("python3 -c 'import ours'", read=NUMBER, expect="> 0")))

@@ -1,4 +1,4 @@
-"""What is near the rows of section A and will be tried: escapes, attacks on the gate, exits."""
+"""What is near the rows of section A and will be tried: escapes, and harm to one's surroundings."""
 
 import os
 import signal
@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.faults.rows import history, passes, plain, tried
+from tests.faults.rows import passes, plain, tried
 from tests.support.program import Project, a_board, number, wait_until
-from tests.support.running import alive_in, chain_of, wait_for
+from tests.support.running import chain_of
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 
@@ -24,13 +24,9 @@ def prints(before: str, **changes: object) -> dict[str, object]:
 
 # All of them print what would pass, and leave something behind.
 ESCAPES = {
-    "setsid": "setsid sleep 60 &",
     "setsid, its pipes closed": "setsid sleep 60 </dev/null >/dev/null 2>&1 &",
-    "a double fork": "(sleep 60 &)",
-    "a daemon": "(setsid sleep 60 </dev/null >/dev/null 2>&1 &)",
     "nohup": "nohup sleep 60 >/dev/null 2>&1 &",
     "an empty environment": "env -i sleep 60 &",
-    "a daemon without environment": "(env -i setsid sleep 60 </dev/null >/dev/null 2>&1 &)",
     "a daemon elsewhere": "(cd / && env -i setsid sleep 60 </dev/null >/dev/null 2>&1 &)",
     "a deaf daemon": "(trap '' TERM HUP INT; exec setsid sleep 60 </dev/null >/dev/null 2>&1) &",
     "a grandchild with the pipe": "(exec sleep 60) &",
@@ -55,33 +51,6 @@ def test_what_escapes_a_probe_is_found_and_ended(project: Project) -> None:
     verdicts = {one.title: (one.verdict, one.reason_code) for one in seen.run.criteria()}
     assert verdicts == dict.fromkeys(ESCAPES, ("error", "leaked"))
     assert seen.ended.status == 3
-
-
-# Probes that go beyond their time, whatever they think of being told.
-STUBBORN = {
-    "a deaf loop": "trap '' TERM; while :; do sleep 1; done",
-    "one that talks back": "trap 'echo no' TERM; while :; do sleep 1; done",
-    "one that ends well when told": "trap 'exit 0' TERM; while :; do sleep .1; done",
-    "one that prints when told": f'trap "{PRINT}; exit 0" TERM; while :; do sleep .1; done',
-    "one that stops its group": "kill -STOP 0; sleep 60",
-    "a tree": "sh -c 'sh -c \"sleep 60 | cat\" | cat' | cat",
-    # Of nine generations: one without an end takes the processes that others need.
-    "a fork bomb": (
-        "f() { sleep .05; if [ $1 != 9 ]; then f $(($1+1)) & f $(($1+1)) & fi; sleep 60; }; f 1"
-    ),
-    "one that floods both pipes": "yes & yes >&2",
-    "a deaf one that floods": "trap '' TERM; yes",
-    "one in another session": "setsid --wait sleep 60",
-}
-
-
-def test_what_does_not_end_in_time_is_ended(project: Project) -> None:
-    """A status that follows our own signal proves nothing."""
-    criteria = [number(run, ZERO, title=name, **SHORT) for name, run in STUBBORN.items()]
-    seen = tried(project, a_board(*criteria), "-j", "5", within=12)
-    verdicts = {one.title: (one.verdict, one.reason_code) for one in seen.run.criteria()}
-    assert verdicts == dict.fromkeys(STUBBORN, ("error", "timeout"))
-    assert all(probe.duration_s < 6 for probe in seen.run.probes)
 
 
 BOMB = """
@@ -163,117 +132,6 @@ def test_a_probe_that_removes_the_scratch_of_the_run_spoils_it_at_most(
     assert [one.verdict for one in seen.run.criteria()] == ["pass", "pass", "error"]
 
 
-EXITS = [
-    ("exit 1", "fail", None),
-    ("exit 255", "fail", None),
-    ("exit 193", "fail", None),
-    ("exit 126", "error", "tool_missing"),
-    ("exit 127", "error", "tool_missing"),
-    ("sh -c 'exit 126' | cat", "error", "tool_missing"),
-    ("sh -c 'exit 127' | cat", "error", "tool_missing"),
-    ("exit 129", "error", "signal"),
-    ("exit 137", "error", "signal"),
-    ("exit 143", "error", "signal"),
-    ("exit 192", "error", "signal"),
-    ("sh -c 'kill -9 $$'", "error", "signal"),
-    ("kill -9 $$", "error", "signal"),
-    ("kill -ABRT $$", "error", "signal"),
-    ("kill -34 $$", "error", "signal"),
-    ("kill -9 0", "error", "signal"),
-    ("/dev/null", "error", "tool_missing"),
-    ("./board.yaml", "error", "tool_missing"),
-    ("ulimit -t 1; while :; do :; done", "error", "signal"),
-    ("ulimit -f 0; echo x > \"$READINESS_TMP/f\"", "error", "signal"),
-    ("timeout 0.1 sleep 5", "error", "timeout"),
-    ("exit 0", "warn", None),
-]  # fmt: skip
-
-
-def test_every_exit_is_told_for_what_it_is(project: Project) -> None:
-    """Neither a signal nor a missing tool is a measurement."""
-    criteria = [plain(run, title=run, timeout="20s") for run, _, _ in EXITS]
-    seen = tried(project, a_board(*criteria), within=15)
-    assert [(one.title, one.verdict, one.reason_code) for one in seen.run.criteria()] == EXITS
-
-
-# --- attacks on the gate ------------------------------------------------------------------------
-
-PARENT = "$(ps -o ppid= -p $PPID)"
-
-STOPS = {
-    "the gate": "kill -STOP $PPID",
-    "the keeper": f"kill -STOP {PARENT}",
-    "both": f"kill -STOP $PPID {PARENT}",
-    "the gate, with TSTP": "kill -TSTP $PPID",
-}
-
-
-@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
-def test_a_probe_that_stops_its_parents_changes_nothing(project: Project, stop: str) -> None:
-    """They go on, and so do the limits of the others."""
-    seen = tried(project, a_board(prints(stop), prints("sleep 0.1"), plain("sleep 60", **SHORT)))
-    assert [one.verdict for one in seen.run.criteria()] == ["pass", "pass", "error"]
-
-
-DEADLY = [
-    "kill -KILL $PPID",
-    f"kill -KILL {PARENT}",
-    f"kill -KILL $PPID {PARENT}",
-    f"kill -KILL {PARENT} $PPID",
-    "kill -KILL -- -$PPID",
-    "kill -SEGV $PPID",
-    f"kill -SEGV {PARENT}",
-    "kill -QUIT $PPID",
-    "kill -USR1 $PPID",
-    f"kill -USR1 {PARENT}",
-]
-
-
-@pytest.mark.parametrize("command", DEADLY)
-def test_a_probe_that_kills_its_parents_decides_nothing(project: Project, command: str) -> None:
-    """The status is 70, with a calm line; the history is intact and nothing is alive."""
-    passes(project, plain("test -d ."))
-    before = history(project)
-    project.write(a_board(prints(f"{command}\nsleep 60"), plain("sleep 60")))
-    began = time.monotonic()
-    ended = project("check", "--output-format", "json")
-    assert time.monotonic() - began < 10
-    assert ended.status == 70, ended
-    assert "nothing is decided" in ended.err
-    assert "Traceback" not in ended.err
-    assert wait_for(lambda: alive_in(project.folder) == [], 3)
-    after = history(project)
-    assert (after[:-1], after[-1][1]) == (before, "running")
-
-
-@pytest.mark.parametrize("number_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_sent_twice_ends_even_deaf_probes_at_once(project: Project, number_: int) -> None:
-    """The second does not wait for the grace; reports and history are written all the same."""
-    deaf = "trap '' TERM INT HUP; touch ready; while :; do sleep 1; done"
-    project.write(a_board(plain("test -d ."), plain(deaf)))
-    gate = project.start("check", "--output-format", "json", "-j", "2", "--report", "table=t.txt")
-    wait_until(project.folder / "ready")
-    gate.send_signal(number_)
-    time.sleep(0.25)
-    gate.send_signal(number_)
-    ended = project.end(gate)
-    assert ended.status == 128 + number_, ended
-    assert ended.run.interrupted
-    assert "interrupted" in (project.folder / "t.txt").read_text()
-    assert project.entries() == [("interrupted", True)]
-
-
-def test_quit_ends_all_at_once(project: Project) -> None:
-    """A signal that asks for no goodbye: nothing is decided, nothing is alive."""
-    project.write(a_board(plain("touch ready; sleep 60")))
-    gate = project.start("check", "--output-format", "json")
-    wait_until(project.folder / "ready")
-    gate.send_signal(signal.SIGQUIT)
-    ended = project.end(gate)
-    assert (ended.status, ended.out) == (131, "")
-    assert [state for state, _ in project.entries()] == ["running"]
-
-
 def test_a_gate_that_slept_still_keeps_its_deadlines(project: Project) -> None:
     """Stopped and continued from outside: what is over by then is ended, what has ended counts."""
     project.write(a_board(plain("touch ready; sleep 0.3"), plain("sleep 60", timeout="0.8s")))
@@ -290,61 +148,8 @@ def test_a_gate_that_slept_still_keeps_its_deadlines(project: Project) -> None:
     assert [one.verdict for one in ended.run.criteria()] == ["pass", "error"]
 
 
-# --- files that are read ------------------------------------------------------------------------
-
-FILES = {
-    "a FIFO": ("mkfifo $f", "unreadable"),
-    "a folder": ("mkdir $f", "unreadable"),
-    "a device": ("ln -s /dev/zero $f", "unreadable"),
-    "a terminal": ("ln -s /dev/tty $f", "unreadable"),
-    "a link to nothing": ("ln -s nowhere $f", "no_value"),
-    "a link to itself": ("ln -s $f $f", "no_value"),
-    "nothing": (":", "no_value"),
-    "empty": (": > $f", "no_value"),
-    "older than the probe": ("echo 0 > $f; touch -d '1 hour ago' $f", "stale_file"),
-    "a link to something older": ("ln -s board.yaml $f", "stale_file"),
-    "larger than is read": ("truncate -s 100M $f", "unreadable"),
-}
-
-
-def test_a_file_that_is_none_is_no_measurement(project: Project) -> None:
-    """Nothing hangs on it, nothing is read without end. Each stands beside a file that is one."""
-    criteria = []
-    for place, (name, (command, _)) in enumerate(FILES.items()):
-        file = f"f{place}"
-        read = {"as": "text", "from": file, "regex": r"\d+"}
-        run = command.replace("$f", file)
-        criteria.append({"run": run, "title": name, "read": read, "expect": ZERO})
-    read = {"as": "text", "from": "good", "regex": r"\d+"}
-    criteria.append({"run": "echo 0 > good", "title": "good", "read": read, "expect": ZERO})
-    seen = tried(project, a_board(*criteria))
-    codes = {one.title: one.reason_code for one in seen.run.criteria()}
-    assert codes == {name: code for name, (_, code) in FILES.items()} | {"good": None}
-
-
 def test_patterns_with_warnings_are_searched_in_silence(project: Project) -> None:
     """What Python's compiler thinks of a pattern is nothing that a user could act on."""
     seen = passes(project, {"run": "echo '[0'", "expect": ZERO,
                             "read": {"as": "text", "regex": r"[[](\d)"}})  # fmt: skip
     assert "Warning" not in seen.ended.err
-
-
-SHELL_VARIABLES = {
-    "SHELLOPTS": "noexec",
-    "BASH_ENV": "/dev/zero",
-    "ENV": "/dev/zero",
-    "BASH_FUNC_false%%": "() { true; }",
-    "BASHOPTS": "extdebug",
-    "PS4": "$(touch pwned)",
-    "MAKEFLAGS": "-i",
-    "CDPATH": "/",
-}
-
-
-def test_the_caller_s_shell_cannot_make_a_failure_pass(project: Project) -> None:
-    """Variables that change what a command means reach no probe."""
-    project.write(a_board(plain("true; false"), plain("true; true")))
-    bash = [f"{name}={value}" for name, value in SHELL_VARIABLES.items()]
-    ended = project("check", "--output-format", "json", prefix=["env", *bash])
-    assert [one.verdict for one in ended.run.criteria()] == ["fail", "warn"]
-    assert not (project.folder / "pwned").exists()

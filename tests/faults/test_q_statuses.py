@@ -7,20 +7,13 @@ import json
 import os
 from pathlib import Path
 
-import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 from tests.faults.rows import plain, refused
 from tests.support.program import Ended, Project, a_board
 from tests.support.repositories import commit, git
 
 GOOD = plain("test -d .")
-SERVE = (
-    "import sys; sys.stderr = open(sys.argv[1], 'w'); sys.argv[1:] = ['mcp'];"
-    " from readiness.__main__ import main; main()"
-)
-"""A server whose log goes to a file."""
 
 
 @pytest.fixture
@@ -29,44 +22,6 @@ def versioned(project: Project) -> Project:
     project.write(a_board(GOOD))
     commit(project.folder, {".gitignore": ".readiness\n"})
     return project
-
-
-def asked(project: Project, base: str) -> tuple[bool, str]:
-    """Ask the server for `guard`: whether that was an error, and all that it and its log say."""
-    import sys
-
-    log = project.folder.parent / "server.log"
-
-    async def session() -> tuple[bool, str]:
-        parameters = StdioServerParameters(
-            command=sys.executable,
-            args=["-c", SERVE, str(log)],
-            cwd=str(project.folder), env=project.environment,
-        )  # fmt: skip
-        with anyio.fail_after(50):
-            async with Client(parameters) as client:
-                result = await client.call_tool("guard", {"base": base})
-                return bool(result.is_error), str(result.content)
-
-    is_error, said = anyio.run(session)
-    return is_error, said + log.read_text()
-
-
-@pytest.mark.parametrize("base", ["\0", "nope", "a\0b", "--output=x", ""])
-def test_5001_to_5003_a_base_that_is_none_is_an_error_of_the_call(
-    versioned: Project, base: str
-) -> None:
-    """The agent is told what is wrong, and nobody sees a traceback."""
-    is_error, answer = asked(versioned, base)
-    assert is_error, answer
-    assert "exit status" in answer
-    assert "Traceback" not in answer
-
-
-def test_5001_to_5003_twin_a_revision_is_compared_with(versioned: Project) -> None:
-    """What there is is no error."""
-    is_error, said = asked(versioned, "HEAD")
-    assert not is_error, said
 
 
 @pytest.mark.parametrize("base", ["--output=x", "-x", "--all", "-"])

@@ -101,6 +101,7 @@ FAULTS = [
     ("attest: {on: 2025-11-01, valid: 1d}", '5:17: T1.1: "by" is missing'),
     ("run: x\nwaive: {by: a, until: 2025-12-01}", '6:16: T1.1: "reason" is missing'),
     ("run: x\nwaive: {reason: a, by: b}", '6:16: T1.1: "until" is missing'),
+    ("run: x\nwaive: {reason: a, until: 2025-12-01}", '6:16: T1.1: "by" is missing'),
     ("run: x\nwaive: {reason: '', by: b, until: 2025-12-01}", "6:25: T1.1: this is empty"),
     ("run: x\nwaive: {reason: ' ', by: b, until: 2025-12-01}", "6:25: T1.1: a waiver needs a reas"),
     ("run: x\nwaive: {reason: a, by: b, until: never}", '6:42: T1.1: "never" is not a date'),

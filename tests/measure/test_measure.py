@@ -169,6 +169,7 @@ def test_a_capture_that_proves_nothing(
         (a_capture(exit_status=1), {"exit_ok": (0, 1)}),
         (a_capture(exit_status=124), {"exit_ok": (0, 124)}),
         (a_capture(exit_status=7), {"exit_ok": None}),
+        (a_capture(exit_status=193), {"exit_ok": None}),
         (a_capture(exit_status=255), {"exit_ok": None}),
         (a_capture("", "collected 3 items"), {"proof": PROOF}),
         (a_capture('{"scanned": 3}'), {"proof": a_reader("json", query="scanned > `0`")}),
@@ -180,7 +181,7 @@ def test_a_capture_that_may_be_read(capture: Capture, check: dict[str, object]) 
     assert refusal(capture, a_check(**check)) is None  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("status", [124, 126, 127, 139])
+@pytest.mark.parametrize("status", [124, 126, 127, 129, 139, 192])
 def test_a_status_that_is_the_value_is_refused_too(status: int) -> None:
     """A missing tool, a time limit and a signal are no exit status of the tool."""
     assert refusal(a_capture(exit_status=status), a_check(exit_ok=None)) is not None
@@ -309,6 +310,7 @@ def test_a_file_older_than_the_probe_is_stale(tmp_path: Path) -> None:
     ("source", "code"),
     [
         ("missing.txt", "no_value"),
+        ("loop", "no_value"),
         ("folder", "unreadable"),
         ("fifo", "unreadable"),
         ("/dev/zero", "unreadable"),
@@ -320,6 +322,7 @@ def test_a_file_older_than_the_probe_is_stale(tmp_path: Path) -> None:
 def test_what_is_no_file_is_refused(tmp_path: Path, source: str, code: str) -> None:
     """Nothing is waited for and nothing is read without end."""
     (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
     os.mkfifo(tmp_path / "fifo")
     with (tmp_path / "huge").open("wb") as huge:
         huge.truncate(65 * 1024 * 1024)

@@ -276,8 +276,8 @@ def test_secrets_reach_probes_only_by_name(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["MAKEFLAGS", "MFLAGS", "GIT_DIR", "GIT_INDEX_FILE", "BASH_ENV", "ENV", "BASH_FUNC_ls%%",
-     "READINESS_BOARD", "READINESS_SCRATCH", "FORCE_COLOR", "PYTHONHOME", "PYTHONPATH",
-     "VIRTUAL_ENV", "LC_MESSAGES", "LANGUAGE", "COLUMNS"],
+     "SHELLOPTS", "BASHOPTS", "CDPATH", "READINESS_BOARD", "READINESS_SCRATCH", "FORCE_COLOR",
+     "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "LC_MESSAGES", "LANGUAGE", "COLUMNS"],
 )  # fmt: skip
 def test_what_leads_tools_astray_is_dropped(name: str) -> None:
     """Unless the board itself sets it."""
@@ -286,8 +286,11 @@ def test_what_leads_tools_astray_is_dropped(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["HOME", "PIP_INDEX_URL", "PYTHON_VERSION", "HTTPS_PROXY", "GIT_SSL_CAINFO"]
-)
+    "name",
+    ["HOME", "PIP_INDEX_URL", "UV_INDEX_URL", "PYTHON_VERSION", "HTTPS_PROXY", "GIT_SSL_CAINFO",
+     "SSL_CERT_FILE", "LD_LIBRARY_PATH", "USER", "SSH_AUTH_SOCK", "DOCKER_HOST", "DATABASE_URL",
+     "GIT_SSH_COMMAND", "CI"],
+)  # fmt: skip
 def test_the_rest_is_kept(name: str) -> None:
     """A probe is still at home."""
     assert environment({name: "x"})[name] == "x"
