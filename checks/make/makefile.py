@@ -158,18 +158,6 @@ def hidden_failures(database: MakeDatabase, target: str) -> list[CheckFinding]:
     return findings
 
 
-def hidden_when_expanded(
-    commands: Iterable[tuple[str, str]], database: MakeDatabase, known: list[CheckFinding]
-) -> list[CheckFinding]:
-    """List what only shows in the commands with their variables replaced, each after its target."""
-    strict = _strict(database)
-    return [
-        each
-        for target, command in commands
-        for each in told_masks(masks(command, errexit=strict), target, command, database, known)
-    ]
-
-
 def told_masks(
     hiding: Iterable[Mask],
     target: str,

@@ -239,7 +239,6 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
         timeout=seconds(file.timeout, ("timeout",), problems),
         exclusive=words(file.exclusive),
         needs=words(file.needs),
-        recipes=file.recipes,
         stands_for=_stands_for(file, problems),
         control=_control(file, measures, problems),
     )

@@ -197,13 +197,6 @@ class CheckFile(FilePart, frozen=True):
     needs: Annotated[Words, Meta(description="Labels of the machines of a cluster that can.")] = (
         field(default_factory=list)
     )
-    recipes: Annotated[
-        str,
-        Meta(
-            description="A command that lists, as JSON, what the tool would run, and runs nothing;"
-            " the tool's own arguments follow."
-        ),
-    ] = ""
     stands_for: StandsForFile | UnsetType = UNSET
     control: Annotated[
         ControlFile | UnsetType, Meta(description="A known-bad sample, which `prove` tries.")

@@ -133,11 +133,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
     None: the board's. While no file of `inputs` changes, a result may be reused for `max_age`
-    seconds; None: as long as one likes. `recipes` is a command that lists what the tool would run,
-    `by_hand` what people type to see the same.
-    `needs` are labels that a machine of a cluster
-    must have to run it. `tried` has, by tool, the versions that the check is tried with. What
-    passes with a `doubt` is a warning.
+    seconds; None: as long as one likes. `by_hand` is what people type to see the same. `needs` are
+    labels that a machine of a cluster must have to run it. `tried` has, by tool, the versions that
+    the check is tried with. What passes with a `doubt` is a warning.
     """
 
     name: str
@@ -164,7 +162,6 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    recipes: str = ""
     doubt: Doubt | None = None
     stands_for: StandsFor | None = None
     control: Control | None = None

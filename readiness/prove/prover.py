@@ -9,7 +9,7 @@ from readiness.model.board import Board, Check, Control, Criterion
 from readiness.model.errors import NotWrittenError
 from readiness.prove.addresses import without_services
 from readiness.prove.document import ProofRecord
-from readiness.prove.hiding import Hiding
+from readiness.prove.hiding import Hiding, read_hiding
 from readiness.prove.observed import ToolFinder, Tools, lines_of
 from readiness.prove.standins import World
 from readiness.prove.trials import (
@@ -51,7 +51,7 @@ class Prover:
         """
         self._board = board
         self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
-        self._hiding = Hiding(catalogue.values())
+        self._hiding: dict[str, Hiding] = {}
         self._observer = ToolFinder(catalogue.values())
         self._environ = environ
         self._scratch = scratch
@@ -72,22 +72,29 @@ class Prover:
         if not self._interrupted:
             self._try(tools, run)
         return [
-            proof(criterion, self._records, tools.get(name, Tools()), self._hiding.masks(criterion))
+            proof(
+                criterion,
+                self._records,
+                tools.get(name, Tools()),
+                self._hiding.get(name, Hiding()).masks,
+            )
             for name, criterion in self._criteria.items()
         ]
 
     # --- the healthy world ------------------------------------------------------------------------
 
     def _watch(self, names: Sequence[str], run: TrialRunner) -> dict[str, Tools]:
-        """Run the criteria as they are, their controls, and questions about their recipes."""
+        """Run the criteria as they are, and their controls."""
         self._healthy = self._copy(World.NORMAL)
+        self._hiding = {
+            name: read_hiding(self._criteria[name], self._healthy.board.workdir) for name in names
+        }
         logs = self._folder("logs")
         os.mkdir(logs)
         criteria = {name: watched(one) for name, one in self._healthy.criteria(names).items()}
         world = World.NORMAL.value
         normal = self._healthy.part(criteria, world, timeout=self._timeout, logs=logs)
-        parts = [normal, *self._controls(names), *self._questions(names)]
-        self._run(parts, run)
+        self._run([normal, *self._controls(names)], run)
         if not os.path.isdir(logs):
             raise NotWrittenError(f"{logs}: somebody removed it while it was in use")
         return {
@@ -98,21 +105,10 @@ class Prover:
     def _seen(self, normal: TrialPlan, probes: Sequence[int], logs: str) -> Tools:
         tools = Tools()
         for probe in probes_of(normal.plan, probes):
-            started = self._hiding.started(normal.readers.get(probe.id, ""))
+            hiding = self._hiding.get(normal.readers.get(probe.id, ""), Hiding())
             log = lines_of(os.path.join(logs, probe.id))
-            tools |= self._observer.tools_of(probe.check, log, started)
+            tools |= self._observer.tools_of(probe.check, log, hiding.started)
         return tools
-
-    def _questions(self, names: Iterable[str]) -> list[TrialPlan]:
-        copied = self._healthy
-        asked: dict[str, dict[str, Criterion]] = {}
-        for name in names:
-            questions = self._hiding.read(self._criteria[name], copied.board.workdir)
-            for label, criterion in questions.items():
-                asked.setdefault(label, {})[name] = criterion
-        return [
-            copied.part(criteria, label, timeout=self._timeout) for label, criteria in asked.items()
-        ]
 
     def _controls(self, names: Iterable[str]) -> list[TrialPlan]:
         samples: dict[str, tuple[Control, dict[str, str], dict[str, Criterion]]] = {}
@@ -178,7 +174,6 @@ class Prover:
     def _run(self, parts: Sequence[TrialPlan], run: TrialRunner) -> None:
         document = run(joined(self._board, parts))
         self._records.update({record.id: record for record in document.criteria()})
-        self._hiding.learn(self._records, document.findings)
         self._interrupted = document.interrupted
 
 

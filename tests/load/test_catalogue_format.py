@@ -35,7 +35,6 @@ findings: {as: text, regex: '(?P<path>.*):(?P<line>\\d+): (?P<message>.*)'}
 inputs: ["$paths/**/*.py", mypy.ini]
 timeout: 10m
 exclusive: [database, network]
-recipes: list-recipes
 control: {files: {"bad_{n}.py": "x: int = ''"}, with: {paths: [., 1.10]},
   measures: [lines], times: 3}
 """
@@ -86,7 +85,6 @@ def test_a_check_says_all_that_the_contract_lists(
     assert check.findings is not None
     assert (check.inputs, check.timeout) == (("$paths/**/*.py", "mypy.ini"), 600)
     assert check.exclusive == ("database", "network")
-    assert check.recipes == "list-recipes"
     assert check.control == Control(
         files={"bad_{n}.py": "x: int = ''"},
         params={"paths": ". 1.10"},

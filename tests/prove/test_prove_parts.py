@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from readiness.model.board import StandsFor
 from readiness.prove import copying
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, changes, place_of
-from readiness.prove.hiding import Hiding
+from readiness.prove.hiding import read_hiding
 from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.prover import grouped
 from readiness.shell import can_fail
@@ -18,7 +19,7 @@ from tests.support.builders import a_check, a_criterion
 from tests.support.proving import executable
 
 KNOWN = [
-    a_check(name="make-target", tools=("make",), recipes="ask"),
+    a_check(name="make-target", tools=("make",), stands_for=StandsFor(command=("make",))),
     a_check(name="mypy", tools=("mypy",)),
     a_check(name="lock", tools=("python",)),
 ]
@@ -28,7 +29,7 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(
-    ("command", "chains", "recipes", "taken"),
+    ("command", "chains", "scripts", "taken"),
     [
         ("mypy src || true", ["/mypy"], {}, "mypy"),
         ("mypy src || true", [], {}, "mypy"),
@@ -36,8 +37,7 @@ KNOWN = [
         ("grep -c x a || echo 0", ["/grep"], {}, "grep"),
         ("make lint", ["/make", "/make/flake8", "/make/mkdir"], {}, "flake8"),
         ("make lint", ["/make", "/make/grep"], {}, "grep"),
-        ("make lint", ["/make"], {"make": ["flake8"]}, "flake8"),
-        ("make lint", ["/make"], {"make": []}, "make"),
+        ("make lint", ["/make"], {}, "make"),
         ("make a", ["/make", "/make/make", "/make/make/flake8"], {}, "flake8"),
         ("npm run lint", ["/npm", "/npm/eslint"], {}, "eslint"),
         ("make types", ["/make", "/make/mypy", "/make/mypy/gcc"], {}, "mypy"),
@@ -61,11 +61,11 @@ KNOWN = [
     ],
 )
 def test_the_tools_of_a_command_are_what_measures(
-    command: str, chains: list[str], recipes: dict[str, list[str]], taken: str
+    command: str, chains: list[str], scripts: dict[str, list[str]], taken: str
 ) -> None:
     """Not what runs them, and not what every system has, unless there is nothing else."""
     check = a_check(name="", run=command)
-    tools = ToolFinder(KNOWN).tools_of(check, chains, recipes)
+    tools = ToolFinder(KNOWN).tools_of(check, chains, scripts)
 
     expected = {"-m mypy"} if taken == "-m mypy" else set(taken.split())
     assert set(tools.taken) == expected
@@ -153,10 +153,7 @@ def test_a_script_of_the_project_is_read(
     if text is not None:
         executable(tmp_path / "a.sh", text)
     criterion = a_criterion(check=a_check(name="", run=command))
-    hiding = Hiding([])
-    assert hiding.read(criterion, str(tmp_path)) == {}
-
-    assert "".join(hiding.masks(criterion)) == masks
+    assert "".join(read_hiding(criterion, str(tmp_path)).masks) == masks
 
 
 # --- copies ---------------------------------------------------------------------------------------
