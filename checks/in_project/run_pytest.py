@@ -1,8 +1,8 @@
 """Run pytest as `python -m pytest` does, so that `coverage run` sees all of it.
 
 Leaves `tests.jsonl` in READINESS_TMP: what a plugin of ours saw from inside the session. All tests
-run in this process, and what an earlier run left in pytest's cache plays no part. What the project
-has coverage omit is measured too, and stands in `omitted` for its own report.
+run in this process, and what an earlier run left in pytest's cache plays no part. Under coverage,
+what the project has it omit is measured too, and stands in `omitted` for its own report.
 """
 
 import os
@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping
 from typing import TextIO
 
-import coverage
 import pytest
 
 from .common import Params, not_measured
@@ -29,10 +28,11 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     # It is set for what tools print; tests of colours would fail by it, and do not by hand.
     os.environ.pop("NO_COLOR", None)
     options = ["--color=no", "--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
-    own = coverage.Coverage(data_file=None)
-    omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
-    with open(os.path.join(tmp, "omitted"), "w", encoding="utf-8") as file:
-        file.write(",".join(str(each) for listed in omitted for each in listed))  # type: ignore[union-attr]
+    if coverage := sys.modules.get("coverage"):
+        own = coverage.Coverage(data_file=None)
+        omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
+        with open(os.path.join(tmp, "omitted"), "w", encoding="utf-8") as file:
+            file.write(",".join(str(pattern) for listed in omitted for pattern in listed))
     # As a link it is there with all that it says, or not at all.
     os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
     began = running()

@@ -1,5 +1,6 @@
 """Read the JSON report of coverage; lines only, branches are never mixed in."""
 
+import os
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict, cast
 
@@ -25,6 +26,8 @@ class _Report(TypedDict):
 
 def read_report(path: str) -> dict[str, Summary]:
     """Map each measured file to its numbers."""
+    if not os.path.exists(path):
+        not_measured("coverage is not installed beside pytest; install it: pip install coverage")
     report = cast("_Report", read_json(path))
     if reason := report.get("unreported"):
         not_measured(f"coverage cannot report on the tests: {reason}")

@@ -40,9 +40,11 @@ def last_words(said: str) -> str:
 def save_coverage(tmp: str) -> None:
     """Write the coverage of the run as JSON, whatever limit the project's settings have.
 
-    Where coverage cannot report on what it measured, its reason is left to the checks that read it:
+    Without coverage beside pytest there is none. Where coverage cannot report on what it measured, its reason is left to the checks that read it:
     the tests have run all the same.
     """
+    if not os.path.exists(os.path.join(tmp, "omitted")):
+        return
     data = os.path.join(tmp, "coverage")
     parts = glob(f"{data}.*")
     commands = [["coverage", "combine", "--quiet", "--data-file", data, *parts]] if parts else []
@@ -88,7 +90,7 @@ def has_tests(path: str) -> bool:
 def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Pass pytest's text on to standard error, then count."""
     params = Params(env)
-    require("coverage", "pytest")
+    require("pytest")
     tmp = params.tmp
     waiting = Waiting(os.path.join(tmp, "pid"))
     output = heard(stdin)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from decimal import Decimal
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -169,6 +170,20 @@ def test_a_consumer_has_nothing_when_its_producer_failed(project: str) -> None:
     build(project, service(tests=None))
     with pytest.raises(ProducerFailedError):
         run_check("coverage", project)
+
+
+def test_tests_count_without_coverage_beside_pytest(project: str, tmp_path: Path) -> None:
+    """Only what reads coverage lacks it; that of another environment is not used."""
+    build(project, service())
+    for tool in ("pytest", "python3"):
+        program = tmp_path / tool
+        program.write_text(f'#!/bin/sh\nexec {os.path.dirname(sys.executable)}/{tool} "$@"\n')
+        program.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), os.path.dirname(sys.executable), os.environ["PATH"]])
+    assert run_check("pytest", project, path=path).value("executed") == 3
+    coverage = run_check("coverage", project, path=path)
+    assert coverage.is_error
+    assert "coverage is not installed beside pytest" in coverage.stderr
 
 
 FLOWS = "integration:\n  adding: numbers\n  undoing: nothing\ne2e:\n  season: all\n"
