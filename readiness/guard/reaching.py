@@ -127,8 +127,8 @@ class _Following:
     def _follow(self, path: str, text: str) -> None:
         is_python = path.endswith(".py")
         if TABLE.makefiles.search(path):
-            text = reached_targets(path, text, self.words)
-            self.targets.update(built_targets(path, text))
+            text = reached_targets(text, self.words)
+            self.targets.update(built_targets(text))
         elif is_python:
             self.scripts[path] = None
             self._imports(path, text)

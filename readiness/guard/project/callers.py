@@ -8,6 +8,7 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import parse as parse_yaml
+from readiness.shell import masks
 
 _CALL: Final = re.compile(
     r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
@@ -45,10 +46,12 @@ def callers(files: Differing) -> Iterator[Change]:
 
 
 def _calls(text: str) -> list[str]:
+    """List the calls in a text, each with what hides its failure on the same line."""
+    lines = [_COMMENT.sub("", line) for line in lines_of(text)]
     return [
-        " ".join(found[0].split())
-        for line in lines_of(text)
-        for found in _CALL.finditer(_COMMENT.sub("", line))
+        " ".join([*found[0].split(), *(mask.text for mask in masks(line, pipefail=False))])
+        for line in lines
+        for found in _CALL.finditer(line)
     ]
 
 

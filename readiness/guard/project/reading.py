@@ -1,11 +1,10 @@
 """All that reading tells of a change to what is measured."""
 
-import os
 from collections.abc import Collection
 
 from readiness.guard.changes import Change
 from readiness.guard.project.callers import callers
-from readiness.guard.project.commands import commands, scripts_in
+from readiness.guard.project.commands import commands, reached_scripts
 from readiness.guard.project.comments import suppressions
 from readiness.guard.project.files import differing
 from readiness.guard.project.settings import settings
@@ -21,12 +20,7 @@ def compare_projects(
     `workdir` is where probes run, relative to the root; `used` are the commands and parameters of
     the board.
     """
-    scripts = {
-        os.path.normpath(os.path.join(workdir, word))
-        for command in used
-        for word in scripts_in(command)
-    }
-    files = differing(states, workdir, scripts)
+    files = differing(states, workdir, reached_scripts(states, workdir, used))
     return [
         *suppressions(files),
         *tests(files),
