@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],
     "report": [*FOUNDATION, "record"],
-    "timeline": [*FOUNDATION, "record"],
+    "timeline": [*FOUNDATION, "record", "advice"],
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
     "reuse": [*FOUNDATION, "record", "project"],

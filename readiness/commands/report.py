@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from readiness.advice.step_lines import NextStep
 from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
@@ -20,19 +21,12 @@ from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report import render, write_report
 from readiness.terminal.ending import tell
-from readiness.terminal.output import context, put, put_json, put_text, wants_json
+from readiness.terminal.output import context, put, put_text
 from readiness.text.languages import Language
 from readiness.text.sentences import spoken
 from readiness.text.worded import joined, worded, words_of
 from readiness.timeline.page import page, title
-from readiness.timeline.period import (
-    OwnerPlan,
-    PlannedStep,
-    ReportKind,
-    TeamReport,
-    on_a_milestone,
-    over_a_period,
-)
+from readiness.timeline.period import ReportKind, TeamReport, on_a_milestone, over_a_period
 
 RUNS = 1000
 DAY = 86_400.0
@@ -48,18 +42,13 @@ def report(
     board = open_board(settings)
     if since is None and settings.milestone is None:
         return _of_a_run(settings, board, run, notify)
-    if settings.reports:
+    if settings.reports or settings.output_format != "table":
         raise UsageError(worded("usage.team_one_text"))
-    as_json = wants_json(settings.output_format)
-    language = None if as_json else spoken(board.language)
-    made = _of_the_team(settings, board, since, language)
-    made = msgspec.structs.replace(made, plan=_plan(settings, board, made, language))
-    if as_json:
-        put_json(made)
-    else:
-        put_text(page(made))
-    bad = bool(made.alarms)
-    return _sent(notify, title(made), page(made), bad=bad)
+    language = spoken(board.language)
+    team = _of_the_team(settings, board, since, language)
+    team = msgspec.structs.replace(team, plan=_plan(settings, board, team, language))
+    put_text(page(team))
+    return _sent(notify, title(team), page(team), bad=team.is_exception())
 
 
 def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[str]) -> int:
@@ -81,33 +70,21 @@ def _of_a_run(settings: RunSettings, board: Board, name: str, notify: Sequence[s
 
 
 def _plan(
-    settings: RunSettings, board: Board, made: TeamReport, language: Language | None
-) -> list[OwnerPlan]:
-    """Return the steps that `next` names now, by owner; of a milestone, those that it lacks."""
+    settings: RunSettings, board: Board, team: TeamReport, language: Language
+) -> dict[str, list[NextStep]]:
+    """Return the steps that `next` names now, by owner; of a milestone, those of its tasks."""
     from readiness.commands.next import advise
 
-    known = {one.id for one in made.open}
+    asked = {task.id for task in team.tasks()}
     today = datetime.fromtimestamp(time.time(), UTC).date()
     run = standing(settings, board)
-    if run is not None and language is not None:
-        run = localised(run, language)
-    steps = advise(board, run, None, today).criteria
+    steps = advise(board, run and localised(run, language), None, today).criteria
     owners = {task.id: task.owner for task in board.tasks}
-    plans: dict[str, list[PlannedStep]] = {}
+    plans: dict[str, list[NextStep]] = {}
     for step in steps:
-        if made.kind is not ReportKind.MILESTONE or step.id in known:
-            plans.setdefault(owners[step.task], []).append(
-                PlannedStep(
-                    id=step.id,
-                    title=step.title,
-                    priority=step.priority,
-                    blocking=step.blocking,
-                    gain=step.gain,
-                    after=step.after,
-                    hint=step.hint or step.reason,
-                )
-            )
-    return [OwnerPlan(owner=owner, steps=found) for owner, found in plans.items()]
+        if team.milestone is None or step.task in asked:
+            plans.setdefault(owners[step.task], []).append(step)
+    return plans
 
 
 def _sent(addresses: Sequence[str], subject: str, body: str, *, bad: bool) -> ExitStatus:
@@ -124,7 +101,7 @@ def _sent(addresses: Sequence[str], subject: str, body: str, *, bad: bool) -> Ex
 
 
 def _of_the_team(
-    settings: RunSettings, board: Board, since: str | None, language: Language | None
+    settings: RunSettings, board: Board, since: str | None, language: Language
 ) -> TeamReport:
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
@@ -148,7 +125,7 @@ def _of_the_team(
     )
 
 
-def _of_the_milestone(name: str, runs: list[RunDocument], language: Language | None) -> TeamReport:
+def _of_the_milestone(name: str, runs: list[RunDocument], language: Language) -> TeamReport:
     now = runs[-1]
     for milestone in now.milestones:
         if milestone.id == name:
@@ -178,5 +155,4 @@ VERB = Verb(
         value=Value.TEXTS,
     ),
     takes="report output_format board profile history failed_only quiet verbose",
-    prints=TeamReport,
 )

@@ -2,25 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from readiness.advice.step_lines import NextStep
 from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
-from readiness.record.document import MilestoneRecord
+from readiness.record.document import MilestoneRecord, TaskRecord
 from readiness.record.scores import goal_text
 from readiness.text.markdown import code, prose, text
 from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import CriterionChange, Difference, cause_in_words
-from readiness.timeline.period import (
-    Alarm,
-    AlarmKind,
-    OpenItem,
-    OpenTask,
-    PlannedStep,
-    ReportKind,
-    TeamReport,
-)
+from readiness.timeline.period import ReportKind, TeamReport
 
-NEXT = {ReportKind.DAILY: 5}
-NEXT_AT_MOST = 10
 CHANGES = 30
 STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
 """So many steps a person."""
@@ -28,18 +19,17 @@ STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
 
 def page(report: TeamReport) -> str:
     """Write the report, ending with a line end. What the board and its probes say stays text."""
-    say = sentences(report.language)
+    say = sentences(report.now.board.language)
     blocks = [
         _title(report, say),
         *_own_verdict(report, say),
-        *_alarms(report.alarms, say),
+        *_alarms(report, say),
         *_state(report, say),
         *_progress(report, say),
         *_changes(report.difference, say),
-        *(() if report.kind is ReportKind.MILESTONE else _milestones(report.milestones, say)),
-        *(_plan(report, say) if report.plan else _next(report, say)),
-        *_risks(report, say),
-        *(_tasks(report.tasks, say) if report.kind is not ReportKind.DAILY else ()),
+        *(_milestones(report.now.milestones, say) if report.milestone is None else ()),
+        *_plan(report, say),
+        *(_open_tasks(report, say) if report.kind is not ReportKind.DAILY else ()),
         _footer(report, say),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -47,7 +37,8 @@ def page(report: TeamReport) -> str:
 
 def title(report: TeamReport) -> str:
     """Return the heading as plain text, for the subject of a message."""
-    return f"{report.title}: {_kind(report, sentences(report.language))}"
+    board = report.now.board
+    return f"{board.title}: {_kind(report, sentences(board.language))}"
 
 
 def _kind(report: TeamReport, say: Sentences) -> str:
@@ -55,14 +46,14 @@ def _kind(report: TeamReport, say: Sentences) -> str:
 
 
 def _title(report: TeamReport, say: Sentences) -> str:
-    return f"# {prose(report.title)}: {text(_kind(report, say))}"
+    return f"# {prose(report.now.board.title)}: {text(_kind(report, say))}"
 
 
 def _own_verdict(report: TeamReport, say: Sentences) -> Iterator[str]:
     """Yield the milestone's own verdict, where the report is on one."""
-    if report.kind is not ReportKind.MILESTONE:
+    milestone = report.milestone
+    if milestone is None:
         return
-    (milestone,) = report.milestones
     mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
     name = f"{text(milestone.id)} {prose(milestone.title)}".rstrip()
     facts = [f"**{say(f'report.milestone.{milestone.state}')}**"]
@@ -72,26 +63,35 @@ def _own_verdict(report: TeamReport, say: Sentences) -> Iterator[str]:
     yield f"{mark} {name}: {say('report.comma').join(facts)}"
 
 
-def _alarms(alarms: Sequence[Alarm], say: Sentences) -> Iterator[str]:
-    if not alarms:
+def _alarms(report: TeamReport, say: Sentences) -> Iterator[str]:
+    """Yield what is new and bad, and must be read first."""
+    if not report.is_exception():
         return
     yield f"## 🚨 {say('team.alarm_heading')}"
     lines = []
-    for alarm in alarms:
-        what = say(f"team.alarm.{alarm.kind}", what=text(alarm.text))
-        line = f"- **{text(alarm.subject)}** {prose(alarm.title)}: {what}"
-        if alarm.kind is AlarmKind.REGRESSION and alarm.text:
-            line += f" ({text(alarm.text)})"
-        lines.append(line)
+    for item in report.regressions():
+        why = f" ({text(item.reason)})" if item.reason else ""
+        lines.append(_alarm(item.id, item.title, f"{say('team.alarm.regression')}{why}"))
+    for milestone in report.overdue():
+        late = say("team.alarm.overdue", what=text(milestone.due))
+        lines.append(_alarm(milestone.id, milestone.title, late))
+    for loosening in report.now.loosened:
+        change = text(f"{loosening.before} → {loosening.after}")
+        weaker = say("team.alarm.loosened", what=change)
+        lines.append(_alarm(loosening.subject, loosening.what, weaker))
     yield "\n".join(lines)
 
 
+def _alarm(subject: str, title: str, what: str) -> str:
+    return f"- **{text(subject)}** {prose(title)}: {what}"
+
+
 def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
-    now, compared = report.now, report.difference
+    score, decision, compared = report.now.score, report.now.gate.decision, report.difference
     yield f"## {say('team.state')}"
-    shown = now.shown if now.score is not None else say("report.unknown")
-    target = goal_text(report.target)
-    lines = [f"- **{say(f'decision.{now.decision}')}**{say(f'meaning.{now.decision}')}"]
+    shown = score.shown if score.value is not None else say("report.unknown")
+    target = goal_text(score.target)
+    lines = [f"- **{say(f'decision.{decision}')}**{say(f'meaning.{decision}')}"]
     if compared is None:
         lines.append(f"- {say('team.first_run', score=shown, target=target)}")
     elif compared.score_change is None:
@@ -105,13 +105,13 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
             "team.counts", better=compared.better, worse=compared.worse, same=compared.same
         )
         lines.append(f"- {counts}")
-    if report.kind is not ReportKind.MILESTONE:
+    if report.milestone is None:
         lines.append(f"- {say('team.runs', count=report.runs)}")
-    if report.pace is not None and report.expected_on:
-        pace = f"{report.pace:+.3g}"
-        lines.append(f"- {say('trend.arrives', pace=pace, date=report.expected_on)}")
-    elif report.pace is not None and not _reached(report):
-        lines.append(f"- {say('trend.never', pace=f'{report.pace:+.3g}')}")
+    course = report.course
+    if course is not None and course.pace is not None and not course.reached:
+        pace, date = f"{course.pace:+.3g}", course.expected_on
+        never = say("trend.never", pace=pace)
+        lines.append(f"- {say('trend.arrives', pace=pace, date=date) if date else never}")
     yield "\n".join(lines)
     if compared is not None and compared.causes:
         yield f"{say('team.causes')}:"
@@ -119,10 +119,6 @@ def _state(report: TeamReport, say: Sentences) -> Iterator[str]:
             f"- {cause.points:+g} {cause_in_words(cause.what, say, text)}"
             for cause in compared.causes
         )
-
-
-def _reached(report: TeamReport) -> bool:
-    return report.now.score is not None and report.now.score >= report.target
 
 
 def _changes(compared: Difference | None, say: Sentences) -> Iterator[str]:
@@ -179,95 +175,76 @@ def _lacks(milestone: MilestoneRecord, say: Sentences) -> list[str]:
 
 def _progress(report: TeamReport, say: Sentences) -> Iterator[str]:
     """Yield what became done, and what was noted."""
-    if not report.done and not report.notes:
-        return
-    yield f"## {say('team.progress')}"
-    done = [f"- ✅ **{text(task.id)}** {prose(task.title)}" for task in report.done]
+    done = [f"- ✅ **{text(task.id)}** {prose(task.title)}" for task in report.done()]
     notes = [
-        f"- {text(note.day)} **{text(note.task)}**: {prose(note.text)}" for note in report.notes
+        f"- {text(day)} **{text(task.id)}**: {prose(note)}"
+        for task in report.tasks()
+        for day, note in sorted(task.notes.items())
+        if report.since and day >= report.since[:10]
     ]
-    yield "\n".join([*done, *notes])
+    if done or notes:
+        yield f"## {say('team.progress')}"
+        yield "\n".join([*done, *notes])
 
 
 def _plan(report: TeamReport, say: Sentences) -> Iterator[str]:
     """Yield what is next, person by person."""
+    if not report.plan:
+        yield f"## {say('report.todo')}"
+        yield say("team.nothing_open")
+        return
     yield f"## {say(f'team.plan.{report.kind}')}"
     lines = []
-    for plan in report.plan:
-        lines.append(f"- **{text(plan.owner) or say('board.nobody')}**")
-        shown = plan.steps[: STEPS.get(report.kind, STEPS_AT_MOST)]
+    for owner, steps in report.plan.items():
+        lines.append(f"- **{text(owner) or say('board.nobody')}**")
+        shown = steps[: STEPS.get(report.kind, STEPS_AT_MOST)]
         lines += [f"  - {_planned(step, say)}" for step in shown]
-        if more := len(plan.steps) - len(shown):
+        if more := len(steps) - len(shown):
             lines.append(f"  - {say('team.more', count=more)}")
     yield "\n".join(lines)
 
 
-def _planned(step: PlannedStep, say: Sentences) -> str:
+def _planned(step: NextStep, say: Sentences) -> str:
     facts = [step.priority]
     facts += [say("report.blocks")] if step.blocking else []
     facts.append(f"+{step.gain:.3g}")
     if step.after:
         facts.append(say("team.after", names=", ".join(map(text, step.after))))
     title = f"{text(step.id)} {prose(step.title)} ({', '.join(facts)})"
-    return f"{title}: {text(step.hint)}" if step.hint else title
+    hint = step.hint or step.reason
+    return f"{title}: {text(hint)}" if hint else title
 
 
-def _risks(report: TeamReport, say: Sentences) -> Iterator[str]:
-    """Yield the open tasks that have a risk, in the order of the board; not in a daily report."""
-    risky = [task for task in report.tasks if task.risk.strip()]
-    if not risky or report.kind is ReportKind.DAILY:
-        return
-    yield f"## {say('team.risks')}"
-    yield "\n".join(
-        f"- **{text(task.id)}** {prose(task.title)}: {prose(task.risk)}" for task in risky
-    )
+def _open_tasks(report: TeamReport, say: Sentences) -> Iterator[str]:
+    """Yield the tasks that are not done, first those that have a risk, in the board's order."""
+    tasks = [task for task in report.tasks() if not task.done and task.in_scope()]
+    if risky := [task for task in tasks if task.risk.strip()]:
+        yield f"## {say('team.risks')}"
+        yield "\n".join(
+            f"- **{text(task.id)}** {prose(task.title)}: {prose(task.risk)}" for task in risky
+        )
+    if tasks:
+        yield f"## {say('team.tasks')}"
+        yield _table(say.heads("team.task_heads"), list(map(_task_row, tasks)), 0, say)
 
 
-def _next(report: TeamReport, say: Sentences) -> Iterator[str]:
-    yield f"## {say('report.todo')}"
-    if not report.open:
-        yield say("team.nothing_open")
-        return
-    most = NEXT.get(report.kind, NEXT_AT_MOST)
-    rows = [_next_row(item, say) for item in report.open[:most]]
-    yield _table(say.heads("team.next_heads"), rows, len(report.open) - most, say)
-
-
-def _next_row(item: OpenItem, say: Sentences) -> list[str]:
-    blocks = f" ({say('report.blocks')})" if item.blocking else ""
+def _task_row(task: TaskRecord) -> list[str]:
     return [
-        f"{text(item.id)} {prose(item.title)}",
-        f"{item.priority}{blocks}",
-        f"+{item.gain:.3g}",
-        f"{say(f'verdict.{item.verdict}')} {text(item.shown)}".rstrip(),
-        text(item.hint or item.reason),
+        f"{text(task.id)} {prose(task.title)}",
+        task.priority.value,
+        text(task.owner),
+        text(task.estimate),
+        f"{task.good()}/{len(task.in_scope())}",
+        prose(task.risk),
     ]
-
-
-def _tasks(tasks: Sequence[OpenTask], say: Sentences) -> Iterator[str]:
-    if not tasks:
-        return
-    yield f"## {say('team.tasks')}"
-    rows = [
-        [
-            f"{text(task.id)} {prose(task.title)}",
-            task.priority,
-            text(task.owner),
-            text(task.estimate),
-            f"{task.good}/{task.in_scope}",
-            prose(task.risk),
-        ]
-        for task in tasks
-    ]
-    yield _table(say.heads("team.task_heads"), rows, 0, say)
 
 
 def _footer(report: TeamReport, say: Sentences) -> str:
     now = report.now
     line = say("team.measured", time=text(now.started_at[:16].replace("T", " ")), run=code(now.id))
-    if now.commit:
-        modified = f" ({say('report.modified')})" if now.dirty else ""
-        line += f", {code(now.commit[:10])}{modified}"
+    if now.git is not None:
+        modified = f" ({say('report.modified')})" if now.git.dirty else ""
+        line += f", {code(now.git.commit[:10])}{modified}"
     return f"*{line}*"
 
 
