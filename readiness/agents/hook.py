@@ -20,7 +20,7 @@ from readiness.model.errors import (
 )
 from readiness.model.settings import RunSettings, find_board
 from readiness.plan.selection import CHANGED
-from readiness.project.change import base_of, digest_of, had_board, state_of
+from readiness.project.change import base_of, digest_of, had_board, meant_by, state_of
 from readiness.project.git import Asking, Changed, head_of, repository
 from readiness.text.sentences import say_now
 from readiness.text.worded import words_of
@@ -106,7 +106,7 @@ class HookCall:
     def _base_of_work(self, kept: Kept) -> str:
         """Return the commit to compare with, asking for it again only where HEAD has moved."""
         if self._settings.base:
-            return head_of(self._root, self._settings.base) or self._settings.base
+            return meant_by(self._root, self._settings.base) or self._settings.base
         headers, memory = self._changed.headers, kept.memory
         head = headers.get("branch.oid", "")
         if not self._root or head in ("", "(initial)"):

@@ -12,7 +12,8 @@ from readiness.load import board_folders, load_board
 from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, ReadinessError, UsageError
 from readiness.model.settings import BoardSettings, find_board, is_board_name
-from readiness.project.git import GitError, ask
+from readiness.project.change import meant_by
+from readiness.project.git import GitError, ask, head_of
 from readiness.prove.copying import is_below
 from readiness.text.worded import worded
 
@@ -68,7 +69,8 @@ def open_base(ref: str, board: str, *, searched_from: str | None, run: str = "")
 
     Where nobody named the board, `searched_from` is the folder from which it was looked for, and
     the base's own is looked for from there too. The copies are in a folder for scratch of this
-    `run`. The caller closes what is returned. Raises `BaseError`.
+    `run`. The caller closes what is returned. Raises `BaseError`, and `UsageError` where there is
+    no such revision.
     """
     if not ref:
         raise UsageError(worded("usage.base_name"))
@@ -125,12 +127,13 @@ def _resolve(ref: str, folder: str) -> tuple[str, str]:
     try:
         root = os.fsdecode(ask(folder, "rev-parse", "--show-toplevel")).rstrip("\n")
     except GitError as error:
-        raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
-    try:
-        commit = ask(root, "rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    except GitError:
-        raise BaseError(worded("usage.base_no_commit", ref=ref, advice=_hint(ref, root))) from None
-    return root, commit.decode().strip()
+        raise UsageError(worded("usage.base_unread", ref=ref, why=error)) from None
+    commit = meant_by(root, ref)
+    if not commit and head_of(root, ref):
+        raise UsageError(worded("usage.base_apart", ref=ref, advice=_hint(ref, root)))
+    if not commit:
+        raise UsageError(worded("usage.base_no_commit", ref=ref, advice=_hint(ref, root)))
+    return root, commit
 
 
 def _hint(ref: str, root: str) -> str:
@@ -138,13 +141,10 @@ def _hint(ref: str, root: str) -> str:
     remotes = ask(root, "remote").decode("utf-8", "replace").split()
     is_shallow = ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     remote, _, branch = ref.partition("/")
-    steps = []
+    command = "git fetch --unshallow" if is_shallow else "git fetch"
     if remote in remotes and branch:
-        steps.append(f"git fetch --depth=1 {remote} {branch}:refs/remotes/{ref}")
-    if is_shallow:
-        steps.append("git fetch --unshallow")
-    known = worded("usage.shallow") if is_shallow else ""
-    return f"{known}{' or '.join(steps or ['git fetch'])}"
+        command += f" {remote} {branch}:refs/remotes/{ref}"
+    return worded("usage.shallow", command=command) if is_shallow else command
 
 
 # --- its board ------------------------------------------------------------------------------------

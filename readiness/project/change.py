@@ -4,7 +4,7 @@ import hashlib
 import os
 
 from readiness.model.settings import is_board_name
-from readiness.project.git import Changed, GitError, ask
+from readiness.project.git import Changed, GitError, ask, head_of
 
 _DEFAULTS = (
     *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
@@ -25,6 +25,17 @@ def base_of(folder: str, head: str, branch: str, began: str) -> str:
     if default and not (local and default == f"refs/heads/{branch}"):
         return _merge_base(folder, head, default) or head
     return began if began and _merge_base(folder, head, began) == began else head
+
+
+def meant_by(folder: str, ref: str) -> str:
+    """Find the commit that `ref` names as a base: where HEAD left it, as in `git diff REF...`.
+
+    A hash is the commit itself. Empty where there is no such commit, or none in common with HEAD.
+    """
+    commit = head_of(folder, ref)
+    if commit.startswith(ref.lower()):
+        return commit
+    return _merge_base(folder, "HEAD", commit)
 
 
 def had_board(root: str, base: str, folder: str) -> bool:

@@ -140,10 +140,32 @@ def test_115_twin_a_board_that_is_broken_otherwise_is_broken(change: Project) ->
     )
 
 
-def test_119_a_base_that_is_not_there(change: Project, tmp_path: Path) -> None:
-    """In a shallow clone of one branch there is no base: said so, with what to fetch.
+def test_119_a_branch_behind_its_base_changes_only_what_it_changes(change: Project) -> None:
+    """What the base gained since is not taken away, unless a commit is named by its hash.
 
-    Twin: once that is fetched, the same clone is judged.
+    Twin: a branch behind its base that removes a test of its own.
+    """
+    commit(change.folder, {"README.md": "More.\n"})
+    git(change.folder, "checkout", "-q", "main")
+    gained = {
+        "board.yaml": edited("<= 5", "<= 4"),
+        "tests/test_b.py": "def test_g():\n    assert g() == 2\n",
+        ".github/workflows/ci.yml": "jobs: {gate: {steps: [{run: readiness score}]}}\n",
+    }
+    newest = commit(change.folder, gained)
+    git(change.folder, "checkout", "-q", "feature")
+    for command in ("guard", "check", "score"):
+        assert change(command, "--base", "main").status == 0
+    assert change("guard", "--base", newest[:9]).status == 4
+    commit(change.folder, {"tests/test_a.py": "", "run_tests.sh": "true\n"})
+    assert [subject for subject, *_ in loosened(change)] == ["tests/test_a.py:1"]
+    assert "test_g" not in guarded(change).out
+
+
+def test_119_a_base_that_is_not_there(change: Project, tmp_path: Path) -> None:
+    """In a shallow clone there is no base, or nothing tells where HEAD left it: said with a remedy.
+
+    Twin: once all is fetched, the same clone is judged.
     """
     commit(change.folder, {"src/b.py": "x = 1\n"})
     (tmp_path / "other").mkdir()
@@ -151,16 +173,41 @@ def test_119_a_base_that_is_not_there(change: Project, tmp_path: Path) -> None:
     clone.folder.rmdir()
     shallow = ("--depth=1", "--branch=feature", f"file://{change.folder}")
     git(tmp_path, "clone", "-q", *shallow, str(clone.folder))
-    for command in ("guard", "check", "score"):
-        ended = clone(command, "--base", "origin/main")
-        assert ended.status == 4, ended
-        assert "cannot read base origin/main" in ended.err
-        assert "git fetch --depth=1 origin main" in ended.err
-        assert "git fetch --unshallow" in ended.err
-        assert not (clone.folder / ".readiness").exists()
+    remedy = "git fetch --unshallow origin main:refs/remotes/origin/main"
+
+    def refused() -> None:
+        for command in ("guard", "check", "score"):
+            ended = clone(command, "--base", "origin/main")
+            assert ended.status == 2, ended
+            assert "cannot read base origin/main" in ended.err
+            assert remedy in ended.err
+            assert "fetch-depth: 0" in ended.err
+            assert not (clone.folder / ".readiness").exists()
+
+    refused()
     git(clone.folder, "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
+    refused()
+    assert clone("guard", "--base", git(clone.folder, "rev-parse", "origin/main")).status == 0
+    git(clone.folder, *remedy.split()[1:])
     ended = clone("check", "--base", "origin/main")
     assert ended.status == 0, ended
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "--all", "HEAD:board.yaml", "main..feature", ""])
+def test_119_a_name_that_is_no_commit(ref: str, change: Project) -> None:
+    """Neither an option, a file nor a range is one: a mistake, and nothing is loosened."""
+    for command in ("guard", "check"):
+        ended = change(command, f"--base={ref}")
+        assert ended.status == 2, ended
+        assert "Traceback" not in ended.err
+
+
+def test_119_a_folder_that_is_no_repository(project: Project) -> None:
+    """There is no revision to compare with."""
+    write(project.folder, {"board.yaml": BOARD})
+    ended = project("guard", "--base", "main")
+    assert ended.status == 2, ended
+    assert "not a git repository" in ended.err
 
 
 WAIVED = edited(
