@@ -9,7 +9,7 @@ from types import FrameType
 
 import msgspec
 
-from readiness.command_line.options import Argument, Option, Value, Verb
+from readiness.command_line.options import Argument, Option, Verb
 from readiness.fleet.measuring import FleetRun, Wanted, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
@@ -33,7 +33,6 @@ def fleet(
     settings: RunSettings,
     projects: Sequence[str] = (),
     *,
-    recorded: bool = False,
     pages: str | None = None,
 ) -> int:
     """Make each project known, print what they are together, and end as the worst of them.
@@ -49,7 +48,6 @@ def fleet(
     known = sources(projects)
     wanted = Wanted(
         settings=_of_each(settings),
-        recorded=recorded,
         pages=None if pages is None else os.path.abspath(pages),
         today=datetime.fromtimestamp(at, UTC).date().isoformat(),
     )
@@ -171,13 +169,6 @@ def _rendered(
 VERB = Verb(
     fleet,
     Argument("projects", "[PATH|URL|RUN.json]...", "The projects.", repeats=True),
-    Option(
-        "recorded",
-        "",
-        "Run nothing; use the newest whole run in each folder's history.",
-        value=Value.SWITCH,
-        variable=False,
-    ),
     Option("pages", "DIR", "Write each project's own page to this folder; fleet pages link to it."),
     Option(
         "output_format",

@@ -16,14 +16,12 @@ from readiness.fleet.checkouts import cache_folder, checkout, history_of
 from readiness.fleet.project import ProjectState
 from readiness.fleet.sources import Source, SourceKind, file_name
 from readiness.fleet.states import state_of, unknown
-from readiness.history.store import History, board_key
-from readiness.model.errors import NoBoardError, NotWrittenError, UsageError
+from readiness.model.errors import NoBoardError, UsageError
 from readiness.model.settings import (
     BoardSettings,
     ReportTarget,
     RunSettings,
     find_board,
-    history_path,
     named_board,
 )
 from readiness.project.git import GitError
@@ -43,14 +41,9 @@ STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of each project: the settings of its run, where its page is written.
-
-    With `recorded` no board is run, and the newest whole run of each history stands for its
-    project.
-    """
+    """What is asked of each project: the settings of its run, where its page is written."""
 
     settings: RunSettings = RunSettings()
-    recorded: bool = False
     pages: str | None = None
     today: str
     at_once: int = 1
@@ -120,8 +113,6 @@ class FleetRun:
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
         board = source.place if source.kind is SourceKind.BOARD else _board_of(folder)
-        if self._wanted.recorded:
-            return Known(_newest(board, settings))
         page = self._wanted.page_of(source, place)
         if page:
             target = ReportTarget("html", page)
@@ -155,8 +146,8 @@ def _known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[Pro
         return unknown(source, words_of(error)), ""
     except GitError as error:
         return unknown(source, worded("fleet.not_fetched", why=_brief(str(error)))), ""
-    except (OSError, NotWrittenError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or words_of(error)
+    except OSError as error:
+        why = error.strerror or words_of(error)
         return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
     run = known_by.run
     return state_of(run, _named(source, run), today, known_by.page), known_by.messages
@@ -197,18 +188,6 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-
-
-def _newest(board: str, settings: RunSettings) -> RunDocument:
-    """Return the newest whole run that a history has of a board."""
-    opened = History(history_path(settings, board))
-    try:
-        run = opened.newest_whole(board_key(board), settings.profile)
-    finally:
-        opened.close()
-    if run is None:
-        raise UsageError(worded("fleet.no_run"))
-    return run
 
 
 def _named(source: Source, run: RunDocument) -> Source:

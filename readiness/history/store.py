@@ -182,15 +182,6 @@ class History:
             else:
                 yield run
 
-    def newest_whole(self, board: str, profile: str | None) -> RunDocument | None:
-        """Return a board's newest whole run, of any profile if None; raises on damage."""
-        rows = self._read(
-            "select document from runs where sequence = (select max(sequence) from runs where"
-            " board = ? and ifnull(? = profile, 1) and state = 'finished' and partial = 0)",
-            (board, profile),
-        )
-        return from_json(_bytes(rows[0][0]), self.path) if rows else None
-
     def named(self, board: str, name: str) -> list[RunDocument]:
         """Return a board's runs whose id begins with `name`, newest first, interrupted ones too.
 

@@ -15,8 +15,6 @@ QUESTIONS: dict[str, Callable[[History], object]] = {
         history.runs("board.yaml", "local", RunDocument, whole=True, before="r1")
     ),
     "named": lambda history: history.named("board.yaml", "r"),
-    "newest whole": lambda history: history.newest_whole("board.yaml", None),
-    "newest whole of a profile": lambda history: history.newest_whole("board.yaml", "local"),
     "stored": lambda history: history.stored("r1"),
 }
 
@@ -37,20 +35,6 @@ def test_no_question_reads_every_run(tmp_path: Path, name: str) -> None:
     for query in queries:
         plan = connection.execute(f"explain query plan {query}").fetchall()
         assert not [step for *_, step in plan if str(step).startswith("SCAN runs")], query
-    history.close()
-
-
-def test_the_newest_whole_run_is_found_behind_many_of_parts(tmp_path: Path) -> None:
-    """In any profile, or in the one that is named; runs that were cut short do not count."""
-    history = History(str(tmp_path / "history.db"))
-    record(history, a_document("local"))
-    record(history, a_document("live", profile="live"))
-    for number in range(30):
-        record(history, a_document(f"part{number}", partial=True))
-    record(history, a_document("cut", interrupted=True))
-    runs = [history.newest_whole("board.yaml", profile) for profile in (None, "local", "none")]
-    assert [None if run is None else run.id for run in runs] == ["live", "local", None]
-    assert history.newest_whole("other.yaml", None) is None
     history.close()
 
 
