@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
-from readiness.history.matching import differences
+from readiness.history.matching import first_difference
 from readiness.history.store import History
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError
@@ -55,9 +55,9 @@ def _refuse_edited(name: str, stored: bytes | None) -> None:
     if stored is None:
         return
     with open(name, "rb") as file:
-        edits = differences(file.read(), stored)
-    if edits:
-        raise UsageError(worded("matching.edited", name=name, what=edits[0]))
+        edit = first_difference(file.read(), stored)
+    if edit:
+        raise UsageError(worded("matching.edited", name=name, what=edit))
 
 
 def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:
