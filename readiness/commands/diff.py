@@ -17,8 +17,13 @@ from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.text.worded import worded
-from readiness.timeline import Difference, difference
-from readiness.timeline.difference import CriterionChange, RunSummary, cause_in_words
+from readiness.timeline.difference import (
+    CriterionChange,
+    Difference,
+    RunSummary,
+    cause_in_words,
+    difference,
+)
 
 
 def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:

@@ -11,7 +11,7 @@ from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.record.document import decoded
-from readiness.record.excerpts import PastVerdict
+from readiness.record.excerpts import PastRun
 from readiness.terminal.ending import tell
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import clean
@@ -119,23 +119,23 @@ def _where(settings: RunSettings) -> tuple[str, str | None]:
 # --- the list -----------------------------------------------------------------------------------
 
 
-def _outcome(entry: Entry, path: str) -> PastVerdict | None:
+def _outcome(entry: Entry, path: str) -> PastRun | None:
     """Return the outcome of a run; None where it has no end, or cannot be read."""
     if entry.state == "running":
         return None
     try:
-        return decoded(entry.document or b"", f"{path} run {entry.id}", PastVerdict)
+        return decoded(entry.document or b"", f"{path} run {entry.id}", PastRun)
     except UsageError as error:
         tell(worded("notice.warning", what=words_of(error)))
         return None
 
 
-def _language(outcomes: Iterable[PastVerdict | None]) -> Language:
+def _language(outcomes: Iterable[PastRun | None]) -> Language:
     """Return the language of the newest run that can be read; English where none can."""
     return next((run.board.language for run in outcomes if run is not None), Language.EN)
 
 
-def _past(entry: Entry, run: PastVerdict | None) -> PastEntry:
+def _past(entry: Entry, run: PastRun | None) -> PastEntry:
     unread = run is None and entry.state != "running"
     known = PastEntry(
         id=entry.id,

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import msgspec
 
-from readiness.advice import OpenCriterion, cheapest, effort, rank, works
-from readiness.advice.estimates import in_words
-from readiness.advice.ranking import cost_of
+from readiness.advice.estimates import effort, in_words
+from readiness.advice.knapsack import cheapest
+from readiness.advice.ranking import OpenCriterion, cost_of, rank, works
 from readiness.advice.step_lines import NextStep, step_lines
 from readiness.command_line.options import Option, Verb
 from readiness.command_line.reader import load

@@ -15,7 +15,7 @@ from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
-from readiness.timeline import Point, Trend, trend
+from readiness.timeline.trend import Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDEST = 60

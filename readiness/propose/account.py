@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.advice import rank
+from readiness.advice.ranking import rank
 from readiness.decide.gate import gate
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Check

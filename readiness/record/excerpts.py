@@ -52,10 +52,11 @@ class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PastRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that the next run, and the course of a project, look back at."""
+    """The part of a run document that the next run, a list and the course of a project look at."""
 
     id: str
     started_at: str
+    duration_s: float
     profile: str
     git: Git | None
     board: PastBoard
@@ -96,13 +97,3 @@ class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[KnownTask]
     milestones: list[MilestoneRecord]
     whole_run: WholeRun | None = None
-
-
-class PastVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that a list of runs shows."""
-
-    board: PastBoard
-    git: Git | None
-    score: ScoreRecord
-    gate: GateRecord
-    duration_s: float

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.advice import Work, cheapest, effort, rank, works
-from readiness.advice.estimates import in_words
+from readiness.advice.estimates import effort, in_words
+from readiness.advice.knapsack import Work, cheapest
+from readiness.advice.ranking import rank, works
 from readiness.decide.score import score
 from readiness.model.board import Board
 from readiness.model.words import Scoring

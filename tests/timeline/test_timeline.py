@@ -13,7 +13,8 @@ from readiness.model.errors import UsageError
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.comparison import Movement, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument
-from readiness.timeline import Point, difference, trend
+from readiness.timeline.difference import difference
+from readiness.timeline.trend import Point, trend
 from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.program import Project
 
