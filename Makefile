@@ -11,13 +11,14 @@ BROWSER := $(VENV)/.browser
 MUTATION := $(VENV)/.mutation
 HTML_VALIDATE := $(VENV)/.html-validate
 STRACE := $(VENV)/.strace
+OLDEST := $(VENV)/.oldest
 OPS_READY := $(EXAMPLE)/.venv/.ops
 # Root on Debian gets what the tests on running services need; elsewhere these are skipped.
 LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV)/.live)
 # The Debian packages that were installed from here.
 INSTALLED := $(abspath $(VENV))/.installed
 # What the tests need, and how they are run: files as units, divided finer by tests/support/scheduling.py.
-TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(LIVE)
+TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(OLDEST) $(LIVE)
 PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
@@ -94,6 +95,12 @@ $(DEV): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	$(BIN)/python -m compileall -q readiness
+	touch $@
+
+# The oldest libraries that readiness may be installed with.
+$(OLDEST): $(DEV)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/oldest
+	$(BIN)/uv pip install --quiet --python $(VENV)/oldest --resolution lowest-direct -r pyproject.toml
 	touch $@
 
 $(MUTATION): $(DEV)
