@@ -1,5 +1,5 @@
 # readiness in a small image. Mount the project at /work; what its board runs must be there too, so
-# most projects build their own image FROM this one, or install readiness beside their tools.
+# most projects build their own image FROM this one.
 #
 #   docker build --tag readiness .
 #   docker run --rm --volume "$PWD:/work" readiness check
