@@ -3,14 +3,12 @@
 Tasks are decided one after the other, what others wait for first. Of all choices that cost the
 same and leave the same tasks out of reach, only the one that wins most is kept: the others can
 never be better. What is left at the end holds the answer (dynamic programming over the cost).
-A choice is dropped as soon as what it still lacks must cost more than an answer that is known,
-even if every task could be bought in part and without those that it waits for.
+A choice is dropped as soon as it costs more than an answer that is known, or can no longer win
+enough.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import accumulate
 from math import lcm
 from typing import NamedTuple
 
@@ -78,8 +76,7 @@ def cheapest(works: Sequence[Work], need: Fraction) -> Bundle | None:
         states = _decided(
             states, 1 << position, waiting, work.cost, gains[position], places[work.id]
         )
-        rest = _Rest(order[position + 1 :], gains[position + 1 :])
-        _forget_the_hopeless(states, wanted, limit, rest)
+        _forget_the_hopeless(states, wanted, limit, sum(gains[position + 1 :]))
         if sum(map(len, states.values())) > LIMIT:
             return Bundle(works=[work for work in works if work.id in known], exact=False)
     reaching = [
@@ -89,28 +86,6 @@ def cheapest(works: Sequence[Work], need: Fraction) -> Bundle | None:
     ]
     chosen = -min(reaching)[2]
     return Bundle(works=[work for work in works if chosen & places[work.id]])
-
-
-class _Rest:
-    """What is undecided yet, the most for its cost first."""
-
-    def __init__(self, works: Sequence[Work], gains: Sequence[int]) -> None:
-        pairs = [(work.cost, gain) for work, gain in zip(works, gains, strict=True) if gain]
-        pairs.sort(key=lambda pair: Fraction(pair[0], pair[1]))
-        self._costs = [0, *accumulate(cost for cost, _ in pairs)]
-        self._gains = [0, *accumulate(gain for _, gain in pairs)]
-
-    def at_least(self, lack: int) -> int | None:
-        """Return a lower bound of the cost of winning `lack`; None where that is impossible."""
-        if lack <= 0:
-            return 0
-        place = bisect_left(self._gains, lack)
-        if place == len(self._gains):
-            return None
-        missing = lack - self._gains[place - 1]
-        gain = self._gains[place] - self._gains[place - 1]
-        cost = self._costs[place] - self._costs[place - 1]
-        return self._costs[place - 1] - (-missing * cost // gain)
 
 
 def _greedy(order: Sequence[Work], gains: Sequence[int], wanted: int) -> set[str]:
@@ -156,15 +131,14 @@ def _keep(choices: dict[int, _Choice], cost: int, choice: _Choice) -> None:
         choices[cost] = choice
 
 
-def _forget_the_hopeless(states: _States, wanted: int, limit: int, rest: _Rest) -> None:
-    """Drop what wins no more than something cheaper, and what must cost more than the limit."""
+def _forget_the_hopeless(states: _States, wanted: int, limit: int, rest: int) -> None:
+    """Drop what wins no more than something cheaper, costs too much, or can win too little."""
     for blocked, choices in states.items():
         kept: dict[int, _Choice] = {}
         most = -1
         for cost in sorted(choices):
             choice = choices[cost]
-            further = rest.at_least(wanted - choice.gain)
-            if choice.gain > most and further is not None and cost + further <= limit:
+            if choice.gain > most and choice.gain + rest >= wanted and cost <= limit:
                 most = choice.gain
                 kept[cost] = choice
         states[blocked] = kept
