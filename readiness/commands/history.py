@@ -52,7 +52,6 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     sound: bool
     entries: int
     chained: int
-    not_chained: int
     without_end: int
     altered: list[Alteration]
 
@@ -197,8 +196,7 @@ def _verification(path: str, verified: Verified) -> Verification:
         history=clean(path, newlines=False),
         sound=not verified.alterations,
         entries=verified.entries,
-        chained=verified.links - min(verified.loose, verified.links),
-        not_chained=verified.loose,
+        chained=verified.links,
         without_end=verified.open,
         altered=verified.alterations,
     )
@@ -209,8 +207,6 @@ def _account(verification: Verification, say: Sentences) -> str:
         say("history.entries", count=verification.entries),
         say("history.chained", count=verification.chained),
     ]
-    if verification.not_chained:
-        facts.append(say("history.not_chained", count=verification.not_chained))
     if verification.without_end:
         facts.append(say("history.without_end", count=verification.without_end))
     lines = [f"{verification.history}: {say('report.comma').join(facts)}"]

@@ -20,14 +20,7 @@ create table if not exists chain (
     found text not null default ''
 );
 create index if not exists runs_without_end on runs (sequence) where state = 'running';
-insert into chain (link, run, digest)
-    select row_number() over (order by sequence), sequence, digest_of(document) from runs
-    where document is not null and not exists (select 1 from chain);
 """
-"""Needs the function `digest_of`. Runs from before there was a chain are entered as they are."""
-
-SINCE = 2
-"""The format of the history since which there is a chain."""
 
 LOOKED_AT = 100
 """Number of older runs to read again where others wrote while a run went on."""
@@ -67,18 +60,16 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """How the whole history stands.
 
-    `loose` runs were recorded before there was a chain; `open` entries have no end: their runs
-    were killed, or still go on.
+    `open` entries have no end: their runs were killed, or still go on.
     """
 
     entries: int
     links: int
-    loose: int
     open: int
     alterations: list[Alteration]
 
 
-NOTHING = Verified(entries=0, links=0, loose=0, open=0, alterations=[])
+NOTHING = Verified(entries=0, links=0, open=0, alterations=[])
 """The result for a history in which nothing was recorded yet."""
 
 
@@ -140,7 +131,7 @@ def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
         if alteration.entry > seen.last or alteration.entry in seen.open
     ]
     edited = _edited_below(connection, seen.head)
-    walk = _Walk(connection, seen.head, tied=True)
+    walk = _Walk(connection, seen.head)
     return [*removed, *edited, *walk.alterations, *inserted]
 
 
@@ -148,56 +139,34 @@ def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration
     """Return what does not fit in the chain from the run with this entry on."""
     rows = connection.execute(f"{_LINKS} where run < ? order by link desc limit 1", (entry,))
     before = rows.fetchone()
-    return _Walk(connection, _link(before) if before else None, tied=True).alterations
+    return _Walk(connection, _link(before) if before else None).alterations
 
 
 def verify(connection: sqlite3.Connection) -> Verified:
     """Read the whole history and return what does not fit."""
     if not connection.execute("select 1 from sqlite_master where name = 'chain'").fetchone():
-        return _unchained(connection)
+        # One that was never chained holds no digests; it is refused where it would be written.
+        (version,) = connection.execute("pragma user_version").fetchone()
+        runs = list(connection.execute("select sequence, id, document from runs order by sequence"))
+        ended = [run for run in runs if run[2] is not None]
+        return Verified(
+            entries=len(runs),
+            links=0,
+            open=len(runs) - len(ended),
+            alterations=[
+                _cut_off(entry, name)
+                for entry, name, document in ended
+                if version > 1 or _is_tied(document)
+            ],
+        )
     seen = look(connection)
-    walk = _Walk(connection, None, tied=False)
-    outside = _outside(connection)
-    cut_off = [
-        _cut_off(entry, name)
-        for entry, name, document in connection.execute(_UNLINKED)
-        if _is_tied(document)
-    ]
-    known = {alteration.entry for alteration in cut_off}
-    inserted = cut_off + [
-        alteration
-        for alteration in outside
-        if walk.tied_from and alteration.entry > walk.tied_from and alteration.entry not in known
-    ]
-    alterations = [*walk.alterations, *_gaps(connection), *inserted]
+    walk = _Walk(connection, None)
+    alterations = [*walk.alterations, *_gaps(connection), *_outside(connection)]
     return Verified(
         entries=seen.entries,
         links=walk.links,
-        loose=max(0, walk.loose - 1) + len(outside) - len(inserted),
         open=len(seen.open),
         alterations=sorted(alterations, key=lambda alteration: alteration.entry),
-    )
-
-
-def _unchained(connection: sqlite3.Connection) -> Verified:
-    """Verify a history without a chain: it has none yet, or has lost it."""
-    (version,) = connection.execute("pragma user_version").fetchone()
-    documents = entries = without_end = 0
-    alterations = []
-    for entry, name, state, document in connection.execute(
-        "select sequence, id, state, document from runs order by sequence"
-    ):
-        entries += 1
-        without_end += state == "running"
-        documents += document is not None
-        if document is not None and (version >= SINCE or _is_tied(document)):
-            alterations.append(_cut_off(entry, name))
-    return Verified(
-        entries=entries,
-        links=0,
-        loose=documents - len(alterations),
-        open=without_end,
-        alterations=alterations,
     )
 
 
@@ -215,16 +184,12 @@ _UNLINKED = (
 class _Walk:
     """The links after one of them, in order: how many there are, and what does not fit.
 
-    With `tied` every one must hold the digest of the one before; else all from the first that
-    does, which is the run `tied_from`. `loose` are those that hold none.
+    Every one but the first must hold the digest of the one before.
     """
 
-    def __init__(
-        self, connection: sqlite3.Connection, after: ChainLink | None, *, tied: bool
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, after: ChainLink | None) -> None:
         self.alterations: list[Alteration] = []
-        self.links = self.loose = self.tied_from = 0
-        self._tied = tied
+        self.links = 0
         before = after
         if after is not None and _at(connection, after.number) != after:
             self._say(after, "was removed or replaced")
@@ -244,16 +209,13 @@ class _Walk:
         document, *columns = stored
         tie = _decoded(document)
         if tie is None or tie.previous_run is None:
-            self.loose += 1
-            if self._tied and before is not None:
+            if before is not None:
                 self._say(link, "was inserted: it is not tied to the run before it")
             return
         state = "interrupted" if tie.interrupted else "finished"
         if columns != [tie.id, tie.profile, state]:
             self._say(link, "was edited: its entry does not say what its document says")
         previous = tie.previous_run
-        self._tied = True
-        self.tied_from = self.tied_from or link.entry
         if before is not None and before.digest == previous.digest:
             return
         if before is not None and before.id == previous.id:
@@ -286,8 +248,10 @@ def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> lis
 def _outside(connection: sqlite3.Connection) -> list[Alteration]:
     """Return an alteration for each ended entry that no link refers to."""
     return [
-        Alteration(entry=entry, id=str(name), what="was inserted: no gate recorded it")
-        for entry, name, _ in connection.execute(_UNLINKED)
+        _cut_off(entry, name)
+        if _is_tied(document)
+        else Alteration(entry=entry, id=str(name), what="was inserted: no gate recorded it")
+        for entry, name, document in connection.execute(_UNLINKED)
     ]
 
 

@@ -175,9 +175,13 @@ class Database:
                 f"{self.path}: written by a newer readiness (format {version}, this program writes"
                 f" {VERSION}); install a newer one"
             )
-        if version < VERSION:
+        if 0 < version < VERSION:
+            raise NotWrittenError(
+                f"{self.path}: written by an older readiness (format {version}, this program"
+                f" writes {VERSION}); move it away to begin a new history"
+            )
+        if not version:
             _keep_a_log(connection)
-            connection.create_function("digest_of", 1, chain.digest_of, deterministic=True)
             connection.executescript(_SCHEMA)
         self._prepared = True
 
