@@ -2,7 +2,7 @@
 
 import re
 import shutil
-import sys
+import subprocess
 from collections.abc import Callable
 
 import msgspec
@@ -11,7 +11,6 @@ import pytest
 from readiness.history.store import History, board_key
 from readiness.record.document import RunDocument
 from tests.support.program import Project
-from tests.support.terminal import on_a_terminal
 
 COLUMNS = 80
 READ = {"as": "text", "regex": r"(\d+)"}
@@ -165,14 +164,9 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def shown(project: Project, command: str) -> str:
     """What a terminal shows of a command at last, without colours and what differs by machine."""
-    errors = "STDOUT" if "wrong" in command else "DEVNULL"
-    code = (
-        "import os, subprocess, sys;"
-        f" os.chdir({str(project.folder)!r});"
-        f" subprocess.run([{sys.executable!r}, '-m', 'readiness', *{command.split()!r}],"
-        f" env={dict(project.environment)!r}, stderr=subprocess.{errors})"
-    )
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal(code, columns=COLUMNS))
+    errors = subprocess.STDOUT if "wrong" in command else subprocess.DEVNULL
+    screen = project.on_a_terminal(command, COLUMNS, errors)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen)
     lines = [line.rpartition("\r")[2].rstrip() for line in text.split("\n")]
     text = "\n".join(lines).replace(str(project.folder), "FOLDER")
     if command == "doctor":  # whose columns are as wide as this machine's paths

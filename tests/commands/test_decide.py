@@ -53,16 +53,8 @@ def verdicts(project: Project) -> dict[str, Any]:
 
 def at(project: Project, moment: str, *arguments: str) -> Ended:
     """Run the program at a time of our choice."""
-    seconds = dt.datetime.fromisoformat(moment).timestamp()
-    code = (
-        f"import sys, time; time.time = lambda: {seconds}\n"
-        "from readiness.__main__ import main; sys.exit(main())"
-    )
-    process = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=project.folder, env=project.environment, capture_output=True, check=False, timeout=60,
-    )  # fmt: skip
-    return Ended(process.returncode, process.stdout, process.stderr)
+    clock = f"import time; time.time = lambda: {dt.datetime.fromisoformat(moment).timestamp()}"
+    return project.end(project.start_patched(clock, *arguments))
 
 
 # --- waive --------------------------------------------------------------------------------------
@@ -301,19 +293,13 @@ def test_a_board_that_another_holds_is_waited_for_a_while(board: Project) -> Non
     holder = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=board.folder)
     try:
         wait_until(board.folder / "held")
-        code = (
-            "import sys, readiness.amend.rewriting as writing; writing.LOCK_PATIENCE_S = 0.3\n"
-            "from readiness.__main__ import main; sys.exit(main())"
-        )
-        process = subprocess.run(
-            [sys.executable, "-c", code, "waive", "T1.1", *GOOD],
-            cwd=board.folder, env=board.environment, capture_output=True, check=False, timeout=30,
-        )  # fmt: skip
+        patch = "import readiness.amend.rewriting as writing; writing.LOCK_PATIENCE_S = 0.3"
+        ended = board.end(board.start_patched(patch, "waive", "T1.1", *GOOD))
     finally:
         holder.kill()
         holder.wait()
-    assert (process.returncode, text(board)) == (5, BOARD)
-    assert b"another process" in process.stderr
+    assert (ended.status, text(board)) == (5, BOARD)
+    assert "another process" in ended.err
 
 
 def test_a_full_disk_leaves_the_board(board: Project) -> None:

@@ -1,6 +1,5 @@
 """`readiness history`: the list of runs, and `--verify`."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -37,10 +36,8 @@ def run(project: Project, name: str = "run.json") -> str:
 
 def change(project: Project, statement: str) -> None:
     """Do something to the history that no gate would do."""
-    connection = sqlite3.connect(project.folder / ".readiness" / "history.db")
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
+    with project.opened_history() as connection:
+        connection.execute(statement)
 
 
 # --- the list -----------------------------------------------------------------------------------

@@ -259,24 +259,16 @@ def test_an_agent_that_ends_the_hook_gets_no_answer(hooked: Project) -> None:
     assert ended.status == 128 + 15
 
 
-SHORTER = """
-import sys
-from readiness.agents import hook
-hook.RUN_LIMIT_S, hook.LONGEST_S = {limit}, {longest}
-from readiness.__main__ import main
-sys.exit(main())
-"""
-
-
 def look(project: Project, limit: float, longest: float) -> Ended:
     """Call the hook at a stop, with less time than agents give it."""
     path = project.folder.parent / "payload"
     path.write_text(json.dumps({"session_id": "s", "cwd": str(project.folder)}), "utf-8")
-    source = SHORTER.format(limit=limit, longest=longest)
+    patch = (
+        f"from readiness.agents import hook; hook.RUN_LIMIT_S, hook.LONGEST_S = {limit}, {longest}"
+    )
     with path.open("rb") as stdin:
-        return project.end(
-            project.start("hook", "stop", "--agent", "claude-code", source=source, stdin=stdin)
-        )
+        line = ("hook", "stop", "--agent", "claude-code")
+        return project.end(project.start_patched(patch, *line, stdin=stdin))
 
 
 @pytest.mark.slow

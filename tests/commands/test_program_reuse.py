@@ -1,7 +1,6 @@
 """`--reuse`: what depends on nothing that has changed is not run again, and all else is."""
 
 import json
-import sqlite3
 import time
 from typing import Any
 
@@ -186,12 +185,10 @@ def test_a_result_whose_run_was_altered_is_never_reused(counting: Project, what:
     """The chain has to hold from the run that measured it, and name what it left."""
     settle_clock()
     check(counting)
-    connection = sqlite3.connect(counting.folder / ".readiness" / "history.db")
-    connection.execute(EDITS[what])
-    connection.execute("update runs set document = cast(document as blob)")
-    connection.execute("update results set result = cast(result as blob)")
-    connection.commit()
-    connection.close()
+    with counting.opened_history() as connection:
+        connection.execute(EDITS[what])
+        connection.execute("update runs set document = cast(document as blob)")
+        connection.execute("update results set result = cast(result as blob)")
     ended = counting("check", "--reuse", "--output-format", "json")
     assert not ended.run.probes[0].reused
     assert [one.value for one in ended.run.criteria()] == [3]
@@ -203,13 +200,11 @@ def test_a_later_run_that_was_altered_breaks_it_too(counting: Project) -> None:
     check(counting)
     check(counting)
     check(counting)
-    connection = sqlite3.connect(counting.folder / ".readiness" / "history.db")
-    connection.execute(
-        "update runs set document = cast(replace(document, 'errors', 'errorz') as blob)"
-        " where sequence = 2"
-    )
-    connection.commit()
-    connection.close()
+    with counting.opened_history() as connection:
+        connection.execute(
+            "update runs set document = cast(replace(document, 'errors', 'errorz') as blob)"
+            " where sequence = 2"
+        )
     ended = counting("check", "--reuse", "--output-format", "json")
     assert not ended.run.probes[0].reused
     assert "not reused" in ended.err

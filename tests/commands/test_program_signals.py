@@ -38,15 +38,12 @@ def test_interrupts_are_deadly_before_a_library_is_loaded(project: Project) -> N
 
 
 SLOW_BASE = """
-import sys, time
+import time
 import readiness.guard.deciding as module
 def of(self, criterion):
     open("preparing", "w").close()
     time.sleep(600)
 module.Decider.of = of
-from readiness.__main__ import main
-sys.argv[1:] = sys.argv[2:]
-sys.exit(main())
 """
 
 
@@ -61,7 +58,7 @@ def test_a_signal_while_the_base_is_prepared(project: Project, line: str) -> Non
     payload = project.folder / "payload.json"
     payload.write_text(json.dumps({"session_id": "s", "cwd": str(project.folder)}))
     with payload.open() as given:
-        process = project.start("", *line.split(), source=SLOW_BASE, stdin=given)
+        process = project.start_patched(SLOW_BASE, *line.split(), stdin=given)
     wait_until(project.folder / "preparing")
     assert project.left() != []
     process.send_signal(signal.SIGTERM)
@@ -70,7 +67,7 @@ def test_a_signal_while_the_base_is_prepared(project: Project, line: str) -> Non
 
 
 SLOW_REPORT = """
-import os, sys, time
+import time
 import readiness.report.json as module
 real = module.render
 def render(run, context):
@@ -79,9 +76,6 @@ def render(run, context):
         time.sleep(0.7)
     return real(run, context)
 module.render = render
-from readiness.__main__ import main
-sys.argv[1:] = ["check", "--report", "json=run.json"]
-sys.exit(main())
 """
 
 
@@ -91,7 +85,7 @@ def test_a_signal_while_the_results_are_written(
 ) -> None:
     """They are written whole, and then the gate ends by the signal."""
     project.write(READY)
-    process = project.start(source=SLOW_REPORT)
+    process = project.start_patched(SLOW_REPORT, "check", "--report", "json=run.json")
     wait_until(project.folder / "writing")
     process.send_signal(number_)
     ended = project.end(process)

@@ -1,13 +1,11 @@
 """What commands list fits the terminal, and off a terminal nothing is wrapped or left out."""
 
 import re
-import sys
 
 import pytest
 
 from readiness.text.layout import columns, width, wrapped
 from tests.support.program import Project
-from tests.support.terminal import on_a_terminal
 
 _WIDTHS = [60, 80, 100, 140]
 _COMMANDS = ["next", "next --to 9", "diff", "list", "trend T1.1", "history", "doctor", "checks"]
@@ -42,22 +40,11 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def _shown(project: Project, command: str, columns: int) -> str:
-    environment = dict(project.environment)
-    code = (
-        "import os, subprocess, sys;"
-        f" os.chdir({str(project.folder)!r});"
-        f" subprocess.run([{sys.executable!r}, '-m', 'readiness', *{command.split()!r}],"
-        f" env={environment!r})"
-    )
-    return on_a_terminal(code, columns=columns)
-
-
 @pytest.mark.parametrize("command", _COMMANDS)
 @pytest.mark.parametrize("columns", _WIDTHS)
 def test_a_listing_fits_the_terminal(measured: Project, command: str, columns: int) -> None:
     """No line is wider, whatever is long, and each row still says what it is about."""
-    text = _shown(measured, command, columns)
+    text = measured.on_a_terminal(command, columns)
     assert text.strip()
     assert max(map(width, text.splitlines())) <= columns
     if command in ("list", "next"):
@@ -78,8 +65,8 @@ def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: st
     """TERM=dumb, and a terminal without a size, are told in lines; the other is drawn on."""
     measured.environment["TERM"] = term
     try:
-        sized = _shown(measured, "check -j1", 80)
-        unsized = _shown(measured, "check -j1", 0)
+        sized = measured.on_a_terminal("check -j1", 80)
+        unsized = measured.on_a_terminal("check -j1", 0)
     finally:
         del measured.environment["TERM"]
     assert ("\x1b" in sized) is (term == "xterm")
@@ -91,7 +78,7 @@ def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: st
 @pytest.mark.parametrize("columns", _WIDTHS)
 def test_help_has_panels_where_there_is_room(measured: Project, command: str, columns: int) -> None:
     """On a terminal, with no word cut; a pipe and a narrow one get it plain."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", _shown(measured, command, columns))
+    text = re.sub(r"\x1b\[[0-9;]*m", "", measured.on_a_terminal(command, columns))
     assert max(map(width, text.splitlines())) <= columns
     assert ("╭" in text) is (columns >= 80)
     assert "…" not in text

@@ -26,7 +26,6 @@ from tests.faults.rows import (
 )
 from tests.support.program import Ended, Project, a_board, number, wait_until
 from tests.support.running import Chain, alive_in, chain_of, own_children, wait_for
-from tests.support.terminal import on_a_terminal
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 
@@ -239,23 +238,16 @@ def test_21_a_probe_has_no_terminal_to_ask(project: Project, command: str, statu
     Twin: what asks for nothing passes there.
     """
     project.write(a_board(number(command, ZERO)))
-    code = (
-        "import subprocess, sys, os\n"
-        f"os.chdir({str(project.folder)!r}); os.environ.update({project.environment!r})\n"
-        "command = [sys.executable, '-m', 'readiness', 'check', '-q']\n"
-        "print('status', subprocess.run(command).returncode)\n"
-    )
     began = time.monotonic()
-    assert f"status {status}" in on_a_terminal(code, columns=80)
+    project.on_a_terminal("check -q", columns=80)
     assert time.monotonic() - began < 10
+    assert project.last_run().gate.exit_status == status
 
 
 CLOCK = """
-import sys, time
-real, began, step = time.time, time.time(), float(sys.argv.pop(1))
-time.time = lambda: real() + (step if real() - began > 0.7 else 0)
-from readiness.__main__ import main
-sys.exit(main())
+import time
+real, began = time.time, time.time()
+time.time = lambda: real() + ({step} if real() - began > 0.7 else 0)
 """
 
 
@@ -265,14 +257,8 @@ def test_25_a_clock_that_is_set_changes_no_duration(project: Project, step: int)
     project.write(
         a_board(plain("sleep 0.9"), plain("sleep 60", timeout="1.2s"), plain("sleep 0.2"))
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", CLOCK, str(step), "check", "--output-format", "json"],
-        cwd=project.folder,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    ended = project.end(process)
+    clock = CLOCK.format(step=step)
+    ended = project.end(project.start_patched(clock, "check", "--output-format", "json"))
     run = ended.run
     assert ended.status == 3, ended
     assert [one.verdict for one in run.criteria()] == ["pass", "error", "pass"]

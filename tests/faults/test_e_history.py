@@ -24,20 +24,9 @@ LARGE = a_board(*[{"run": f"seq {n}000 {n}999"} for n in range(1, 60)])
 Rows = list[tuple[int, str, str, object]]
 
 
-@contextmanager
-def opened(project: Project) -> Iterator[sqlite3.Connection]:
-    """The history, as anybody may open it."""
-    connection = sqlite3.connect(project.folder / ".readiness" / "history.db")
-    try:
-        yield connection
-        connection.commit()
-    finally:
-        connection.close()
-
-
 def rows(project: Project) -> Rows:
     """Every entry as it is stored; the file itself is sound."""
-    with opened(project) as connection:
+    with project.opened_history() as connection:
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
         query = "select sequence, id, state, document from runs order by sequence"
         return connection.execute(query).fetchall()
@@ -55,16 +44,6 @@ def checked(project: Project, times: int = 1, board: object = READY) -> None:
     project.write(board)
     for _ in range(times):
         assert project("check", "-q").status == 0
-
-
-def patched(project: Project, patch: str, *arguments: str) -> Ended:
-    """Run the program with something patched before it starts."""
-    code = f"import sys\n{patch}\nfrom readiness.__main__ import main\nsys.exit(main())"
-    process = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=project.folder, env=project.environment, capture_output=True, check=False, timeout=60,
-    )  # fmt: skip
-    return Ended(process.returncode, process.stdout, process.stderr)
 
 
 # --- 101: many at once ----------------------------------------------------------------------------
@@ -176,7 +155,7 @@ def test_103_with_room_the_same_run_is_recorded(project: Project) -> None:
 def test_105_a_garbage_row_is_kept_told_and_passed_over(project: Project, garbage: str) -> None:
     """In the middle it is in nobody's way; as the newest, the one before is. Twin: the last."""
     checked(project, 3)
-    with opened(project) as connection:
+    with project.opened_history() as connection:
         connection.execute(f"update runs set document = {garbage} where sequence in (2, 3)")
     before = rows(project)
     ended = project("check")
@@ -222,7 +201,7 @@ def test_105_what_is_no_history_is_not_written_over(
     """The verdict is on screen, the file named, and it ends with 5."""
     checked(project, 3)
     path = project.folder / ".readiness" / "history.db"
-    with opened(project) as connection:
+    with project.opened_history() as connection:
         connection.execute("pragma wal_checkpoint(truncate)")
     spoil(path)
     before = path.read_bytes() if path.is_file() else b""
@@ -328,7 +307,7 @@ def test_109_a_clock_that_was_set_back(project: Project) -> None:
     checked(project)
     project.write(a_board({"run": "false"}))
     back = "import time; now = time.time; time.time = lambda: now() - 86400"
-    ended = patched(project, back, "check", "--output-format", "json")
+    ended = project.end(project.start_patched(back, "check", "--output-format", "json"))
     assert ended.status == 1, ended
     assert "warning: the clock" in ended.err
     assert ended.run.duration_s >= 0
@@ -387,4 +366,4 @@ def test_111_a_lock_held_by_a_stopped_process(project: Project) -> None:
 def test_111_under_load(project: Project) -> None:
     """With a shorter patience, which is what is waited for."""
     impatient = "import readiness.history.database as database; database.LOCK_TIMEOUT = 0.5"
-    runs_beside_a_lock(project, lambda: patched(project, impatient, "check"), 30)
+    runs_beside_a_lock(project, lambda: project.end(project.start_patched(impatient, "check")), 30)

@@ -74,23 +74,18 @@ def test_143_a_secret_that_is_cut_in_two_is_masked(project: Project) -> None:
 
 
 CRASH = """
-import sys
 import readiness.pipeline.concluding as concluding
 def fail(*given, **named):
     secret = "s3cr3t-value-1"
     raise RuntimeError(secret)
 concluding.score = fail
-from readiness.__main__ import main
-sys.argv[1:] = ["check"]
-sys.exit(main())
 """
 
 
 def test_145_a_bug_ends_calmly_and_tells_no_value(project: Project) -> None:
     """70, one line, a log without values. Twin: without the bug the same board ends with 0."""
     project.write(a_board(plain("test -d .")))
-    process = project.start(source=CRASH)
-    ended = project.end(process)
+    ended = project.end(project.start_patched(CRASH, "check"))
     assert ended.status == 70, ended
     (log,) = project.tmp.iterdir()
     text = log.read_text()

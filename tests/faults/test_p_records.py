@@ -38,13 +38,8 @@ def waived(until: int, command: str = "echo errors: 9") -> dict[str, object]:
 
 def on_another_day(project: Project, days: int) -> Ended:
     """Check the board with the clock set so many days back, and keep the run in `RECORD`."""
-    source = (
-        "import sys, time; real = time.time;"
-        f" time.time = lambda: real() + {days * 86400};"
-        " from readiness.__main__ import main; sys.exit(main())"
-    )
-    started = project.start("check", f"--report=json={RECORD}", source=source)
-    return project.end(started)
+    clock = f"import time; real = time.time; time.time = lambda: real() + {days * 86400}"
+    return project.end(project.start_patched(clock, "check", f"--report=json={RECORD}"))
 
 
 def recorded(project: Project, *criteria: Mapping[str, object]) -> Ended:
@@ -236,16 +231,12 @@ def test_a_number_that_a_document_rounds_is_no_edit(project: Project, printed: s
 
 def test_an_altered_history_backs_no_record(project: Project) -> None:
     """Whoever edits the history too is found by its chain; another history may be named."""
-    import sqlite3
-    from contextlib import closing
-
     recorded(project, number("echo errors: 9"))
     project("check")
     edit(project, value=0, shown="0", **PASSED)
-    with closing(sqlite3.connect(project.folder / ".readiness" / "history.db")) as connection:
+    with project.opened_history() as connection:
         text = (project.folder / RECORD).read_bytes()
         connection.execute("update runs set document = ? where sequence = 1", (text,))
-        connection.commit()
     ended = project("score", RECORD)
     assert (ended.status, ended.out) == (2, ""), ended
     assert "readiness history --verify" in ended.err

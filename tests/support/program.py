@@ -7,13 +7,15 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from readiness.record.document import RunDocument, from_json
 from tests.support.few_programs import few_programs
 from tests.support.forkserver import SERVER
+from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60
@@ -122,33 +124,45 @@ class Project:
         self.started.append(process)
         return process
 
+    def start_patched(self, patch: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start the program after some Python that changes what it is made of."""
+        source = f"import sys\n{patch}\nfrom readiness.__main__ import main\nsys.exit(main())"
+        return self.start(*arguments, source=source, **options)
+
+    def on_a_terminal(self, line: str, columns: int, stderr: int | None = None) -> str:
+        """Return what a terminal of so many columns shows of a command."""
+        command = [sys.executable, "-m", "readiness", *line.split()]
+        code = (
+            f"import os, subprocess; os.chdir({str(self.folder)!r});"
+            f" subprocess.run({command!r}, env={self.environment!r}, stderr={stderr})"
+        )
+        return on_a_terminal(code, columns=columns)
+
     def end(self, process: subprocess.Popen[bytes]) -> Ended:
         """Wait for a started program."""
         out, err = process.communicate(timeout=self.longest)
         return Ended(process.returncode, out or b"", err or b"")
 
+    @contextmanager
+    def opened_history(self) -> Iterator[sqlite3.Connection]:
+        """Open the history as anybody may, also to do to it what no gate would."""
+        with closing(sqlite3.connect(self.folder / ".readiness" / "history.db")) as connection:
+            yield connection
+            connection.commit()
+
     def entries(self) -> list[tuple[str, bool]]:
         """The state of each run in the history, oldest first, and whether it has a document."""
-        path = self.folder / ".readiness" / "history.db"
-        if not path.exists():
+        if not (self.folder / ".readiness" / "history.db").exists():
             return []
-        connection = sqlite3.connect(path)
-        try:
+        with self.opened_history() as connection:
             rows = connection.execute("select state, document from runs order by sequence")
             return [(state, document is not None) for state, document in rows]
-        finally:
-            connection.close()
 
     def last_run(self) -> RunDocument:
         """The newest document in the history, of whatever state."""
-        connection = sqlite3.connect(self.folder / ".readiness" / "history.db")
-        try:
-            (document,) = connection.execute(
-                "select document from runs where document is not null"
-                " order by sequence desc limit 1"
-            ).fetchone()
-        finally:
-            connection.close()
+        query = "select document from runs where document is not null order by sequence desc"
+        with self.opened_history() as connection:
+            (document,) = connection.execute(f"{query} limit 1").fetchone()
         return from_json(document, "history")
 
     def close(self) -> None:
