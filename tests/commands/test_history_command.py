@@ -63,19 +63,6 @@ def test_the_newest_run_comes_first(past: Project) -> None:
     assert past("history", "--limit", "0").status == 2
 
 
-def test_what_cannot_be_read_is_passed_over_and_told(past: Project) -> None:
-    """So is what has no end; the others are listed."""
-    run(past)
-    run(past)
-    change(past, "update runs set document = 'x' where sequence = 1")
-    change(past, "insert into runs (id, board, profile, started_at, state)"
-                 " values ('k', 'board.yaml', '', '2026-11-24T00:00:00Z', 'running')")  # fmt: skip
-    ended = past("history", "--output-format", "json")
-    assert [one["state"] for one in ended.json["runs"]] == ["running", "finished", "unreadable"]
-    assert "warning" in ended.err
-    assert past("history").status == 0
-
-
 def test_boards_in_one_folder_have_lists_of_their_own(past: Project) -> None:
     """A history that is named is listed whole where there is no board."""
     run(past)

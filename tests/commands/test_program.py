@@ -131,22 +131,6 @@ def test_what_cannot_be_written_is_not_0(project: Project, command: str) -> None
         assert project.end(project.start(command, stderr=full)).status == 0
 
 
-def test_a_board_is_found_from_below(project: Project) -> None:
-    """In a parent folder up to the repository's root, or where pyproject.toml says."""
-    project.write(READY)
-    (project.folder / ".git").mkdir()
-    below = project.folder / "a" / "b"
-    below.mkdir(parents=True)
-    assert project("validate", cwd=below).status == 0
-    (below / ".git").mkdir()
-    ended = project("validate", cwd=below)
-    assert ended.status == 2
-    assert "--board" in ended.err
-    (below / "pyproject.toml").write_text('[tool.readiness]\nboard = "../gate.yaml"\n')
-    project.write(NOT_READY, "a/gate.yaml")
-    assert "gate.yaml: valid" in project("validate", cwd=below).out
-
-
 def test_the_project_option_takes_the_place_of_workdir(project: Project) -> None:
     """Probes run there; the history stays beside the board."""
     project.write(a_board({"run": "test -f here"}))
@@ -180,17 +164,3 @@ def test_no_history_is_kept_where_it_is_not_wanted(project: Project) -> None:
     assert project("check", "--history", "").status == 0
     assert project("check", env={"READINESS_HISTORY": ""}).status == 0
     assert os.listdir(project.folder) == ["board.yaml"]
-
-
-def test_a_probe_is_not_led_astray_by_our_variables(project: Project) -> None:
-    """A readiness within readiness reads its own settings; make, git and bash their own."""
-    command = (
-        "env | grep -E '^(READINESS_(BOARD|JOBS)|MAKEFLAGS|GIT_DIR|BASH_ENV|PYTEST_ADDOPTS)=' && "
-        'exit 1; [ "$LC_ALL" = C.UTF-8 ] && [ "$NO_COLOR" = 1 ]'
-    )
-    project.write(a_board({"run": command}))
-    variables = {
-        "READINESS_BOARD": "board.yaml", "READINESS_JOBS": "1", "MAKEFLAGS": "-n",
-        "GIT_DIR": "/nowhere", "BASH_ENV": "/nowhere", "PYTEST_ADDOPTS": "-x", "FORCE_COLOR": "1",
-    }  # fmt: skip
-    assert project("check", env=variables).status == 0

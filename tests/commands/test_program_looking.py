@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 from msgspec.structs import replace
 
@@ -16,7 +15,7 @@ from readiness.load import load_board
 from readiness.plan.environment import Surroundings
 from readiness.text.clean import Redactor
 from tests.support.program import Project, a_board
-from tests.support.whole_program import READY, SEVERAL
+from tests.support.whole_program import SEVERAL
 
 
 def test_list_and_show_before_any_run(several: Project) -> None:
@@ -166,21 +165,6 @@ def test_doctor_runs_no_version_command_of_the_projects_own_checks(project: Proj
     ended = project("doctor")
     assert ended.status == 0, ended
     assert not (project.folder / "mark").exists()
-
-
-@pytest.mark.parametrize("subject", ["board", "check", "run"])
-def test_schemas_are_schemas(project: Project, subject: str) -> None:
-    """And what they describe is valid by them."""
-    schema = project("schema", subject).json
-    jsonschema.Draft202012Validator.check_schema(schema)
-    project.write(READY)
-    instances = {
-        "board": READY,
-        "check": {"summary": "x", "run": "test -d ."},
-        "run": project("check", "--output-format", "json").json,
-    }
-    jsonschema.validate(instances[subject], schema)
-    assert project("schema", "boards").status == 2
 
 
 @pytest.mark.parametrize("command", ["list", "show T1", "checks", "doctor"])

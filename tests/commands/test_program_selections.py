@@ -40,33 +40,3 @@ def test_a_task_that_is_not_selected_has_no_attainment(several: Project) -> None
     assert shares("T1.1") == [1.0, None, None]
     assert shares("T1") == [0.5, None, None]
     assert shares() == [0.5, 1.0, 0.0]
-
-
-def test_failed_chooses_what_was_not_good(several: Project) -> None:
-    """In the last whole run; before one, and after a good one, there is nothing to choose."""
-    assert several("check", "failed").status == 2
-    assert several("check").status == 1
-    ended = several("check", "failed", "--output-format", "json")
-    assert [one.id for one in ended.run.criteria() if one.verdict != "skip"] == ["T1.2", "T3.1"]
-    again = several("check", "failed", "--output-format", "json")
-    assert [one.id for one in again.run.criteria() if one.verdict != "skip"] == ["T1.2", "T3.1"]
-
-
-@pytest.mark.parametrize(
-    ("selector", "says"),
-    [
-        ("T11", "T1.1"),
-        ("tag:fats", "tag:fast"),
-        ("check:a", "check:c"),
-        ("P3", "no task"),
-        ("everything", "expected"),
-    ],
-)
-def test_a_selector_that_names_nothing_is_a_mistake(
-    several: Project, selector: str, says: str
-) -> None:
-    """With the nearest name; nothing is run."""
-    ended = several("check", selector)
-    assert (ended.status, several.entries()) == (2, [])
-    assert selector in ended.err
-    assert says in ended.err

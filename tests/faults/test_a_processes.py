@@ -218,6 +218,8 @@ def check_killed(project: Project, yesterday: list[tuple[str, str, bytes | None]
     today = history(project)
     assert today[:-1] == yesterday
     assert today[-1][1] in ("running", "interrupted")
+    listed = project("history", "--output-format", "json").json["runs"]
+    assert listed[0]["state"] == today[-1][1]
     for path in project.tmp.iterdir():  # the scratch of a run that was killed
         subprocess.run(["rm", "-rf", path], check=True)
     project.write(a_board(plain("test -d .")))

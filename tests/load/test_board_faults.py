@@ -99,6 +99,17 @@ FAULTS = [
     ("attest: {by: a, on: 2025-11-01, valid: long}", '5:48: T1.1: "long" is not a duration'),
     ("attest: {by: a, on: 9999-12-31, valid: 9d}", "5:48: T1.1: 9d is outside the supported dates"),
     ("attest: {on: 2025-11-01, valid: 1d}", '5:17: T1.1: "by" is missing'),
+    ("attest: {by: a, valid: 1d}", '5:17: T1.1: "on" is missing'),
+    ("attest: {by: a, on: 2026-01-01}", '5:17: T1.1: "valid" is missing'),
+    ("attest: {by: a, on: 2026-01-01, valid: 1d, digest: x}", '5:60: T1.1: "x" is not a digest'),
+    (
+        f"attest: {{by: a, on: 2026-01-01, valid: 1d, digest: 'sha256:{'0' * 64}'}}",
+        "5:60: T1.1: only evidence that is a file has a digest",
+    ),
+    (
+        f"attest: {{evidence: a.md, digest: 'sha256:{'0' * 64}'}}",
+        "5:42: T1.1: not attested yet",
+    ),
     ("run: x\nwaive: {by: a, until: 2025-12-01}", '6:16: T1.1: "reason" is missing'),
     ("run: x\nwaive: {reason: a, by: b}", '6:16: T1.1: "until" is missing'),
     ("run: x\nwaive: {reason: a, until: 2025-12-01}", '6:16: T1.1: "by" is missing'),
