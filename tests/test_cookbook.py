@@ -3,16 +3,16 @@
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from textwrap import indent
 
 import msgspec
 import pytest
 
+from tests.support.http_servers import serving
 from tests.support.program import ROOT, Project
 from tests.support.repositories import write
 from tests.support.servers import free_port
@@ -114,31 +114,22 @@ CASES = {
 }
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
-
-    def log_message(self, *_: object) -> None:
-        """Keep it to itself."""
-
-
 @pytest.fixture
 def served(project: Project) -> Iterator[Project]:
     """A project whose files are also answers of a service, with the tools of this Python."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(project.folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    project.environment |= {
-        "PATH": f"{TOOLS}:{project.environment['PATH']}",
-        "BASE_URL": f"http://127.0.0.1:{server.server_port}",
-        "PORT": str(free_port()),
-        "UV_OFFLINE": "1",
-    }
-    try:
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Keep it to itself."""
+
+    with serving(partial(Quiet, directory=str(project.folder))) as place:
+        project.environment |= {
+            "PATH": f"{TOOLS}:{project.environment['PATH']}",
+            "BASE_URL": f"http://{place}",
+            "PORT": str(free_port()),
+            "UV_OFFLINE": "1",
+        }
         yield project
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def verdict(project: Project) -> str:

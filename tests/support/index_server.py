@@ -4,12 +4,12 @@ import hashlib
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.support.http_servers import Answering, serving
 
 JSON = "application/vnd.pypi.simple.v1+json"
 
@@ -83,48 +83,25 @@ class PackageIndex:
         return "#" + digest(file, self.kind).replace(":", "=") if self.kind else ""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    index: PackageIndex
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        """Answer with a page or a file."""
-        index = self.server.index
-        index.asked.append(self.path)
-        parts = self.path.strip("/").split("/")
-        answer: tuple[str, bytes] | None = None
-        if parts[0] == "files":
-            answer = "application/octet-stream", (index.files / parts[1]).read_bytes()
-        elif parts[0] == "simple":
-            answer = index.page(parts[1])
-        status = index.status if answer else 404
-        if index.credentials and index.credentials not in self.headers.get("Authorization", ""):
-            status = 401
-        kind, body = answer if answer and status == 200 else ("text/plain", b"")
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
-
-
 @contextmanager
 def index_server(index: PackageIndex) -> Iterator[str]:
     """Serve an index while the block runs; gives the address for `--index-url`."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.index = index
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/simple"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+
+    class Handler(Answering):
+        def do_GET(self) -> None:  # noqa: N802 - as the base class names it
+            """Answer with a page or a file."""
+            index.asked.append(self.path)
+            parts = self.path.strip("/").split("/")
+            page: tuple[str, bytes] | None = None
+            if parts[0] == "files":
+                page = "application/octet-stream", (index.files / parts[1]).read_bytes()
+            elif parts[0] == "simple":
+                page = index.page(parts[1])
+            status = index.status if page else 404
+            if index.credentials and index.credentials not in self.headers.get("Authorization", ""):
+                status = 401
+            kind, body = page if page and status == 200 else ("text/plain", b"")
+            self.answer(status, body, {"Content-Type": kind})
+
+    with serving(Handler) as place:
+        yield f"http://{place}/simple"

@@ -4,7 +4,7 @@ It answers `POST /v1/query` and `GET /v1/vulns/ID`, as pip-audit and the check a
 is a list of OSV records; a package without one is known and clean. One canary is always known,
 since the check does not believe a service that knows nothing.
 
-As a command, `python tests/support/osv_server.py [ADVISORIES.json]` serves on a free port and
+As a command, `python -m tests.support.osv_server [ADVISORIES.json]` serves on a free port and
 prints its query address.
 """
 
@@ -13,8 +13,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypedDict, cast
+
+from tests.support.http_servers import Answering, serving
 
 
 class Package(TypedDict):
@@ -73,41 +74,6 @@ def advisory(
 CANARY = advisory("GHSA-462w-v97r-4m45", "jinja2", "2.10", fixed="2.10.1", label="HIGH")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    records: Sequence[Record] = ()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_POST(self) -> None:
-        """Answer a query by package and version."""
-        query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        asked = (query["package"]["name"], query["version"])
-        found = [record for record in self.server.records if _is_about(record, asked)]
-        self._send(200, {"vulns": found} if found else {})
-
-    def do_GET(self) -> None:
-        """Answer with the record of an id."""
-        identifier = self.path.removeprefix("/v1/vulns/")
-        for record in self.server.records:
-            if record["id"] == identifier:
-                return self._send(200, record)
-        return self._send(404, {"code": 5, "message": "Bug not found."})
-
-    def _send(self, status: int, data: object) -> None:
-        body = json.dumps(data).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
-
-
 def _is_about(record: Record, asked: tuple[str, str]) -> bool:
     return any(
         (affected["package"]["name"], version) == asked
@@ -119,16 +85,26 @@ def _is_about(record: Record, asked: tuple[str, str]) -> bool:
 @contextmanager
 def osv_server(records: Sequence[Record] = (), *, canary: bool = True) -> Iterator[str]:
     """Serve the records on the loopback while the block runs; gives the query address."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.records = [*records, *([CANARY] if canary else [])]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1/query"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    known = [*records, *([CANARY] if canary else [])]
+
+    class Handler(Answering):
+        def do_POST(self) -> None:  # noqa: N802 - as the base class names it
+            """Answer a query by package and version."""
+            query = json.loads(self.posted())
+            release = (query["package"]["name"], query["version"])
+            about = [record for record in known if _is_about(record, release)]
+            self.answer(200, {"vulns": about} if about else {})
+
+        def do_GET(self) -> None:  # noqa: N802 - as the base class names it
+            """Answer with the record of an id."""
+            named = [record for record in known if record["id"] == self.path.rpartition("/")[2]]
+            if named:
+                self.answer(200, named[0])
+            else:
+                self.answer(404, {"code": 5, "message": "Bug not found."})
+
+    with serving(Handler) as place:
+        yield f"http://{place}/v1/query"
 
 
 def main() -> None:
