@@ -1,11 +1,11 @@
 """`make lint` holds the subjects of commits to `area: what changes`."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.program import ROOT
+from tests.support.repositories import commit
 from tests.support.subjects import follows, report
 
 
@@ -28,18 +28,10 @@ def test_a_subject_names_an_area_and_stays_short(subject: str, expected: bool) -
 
 def test_commits_after_the_start_are_checked(tmp_path: Path) -> None:
     """Leave out what came before, name what breaks the rule after."""
-
-    def git(*arguments: str) -> str:
-        identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        command = ["git", "-C", str(tmp_path), *identity, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-    git("init", "-q")
-    git("commit", "-q", "--allow-empty", "-m", "No area")
-    start = git("rev-parse", "HEAD")
-    git("commit", "-q", "--allow-empty", "-m", "docs: say more")
+    start = commit(tmp_path, {}, "No area")
+    commit(tmp_path, {}, "docs: say more")
     assert report(tmp_path, start) == (0, "Commit subjects checked: 1.")
-    git("commit", "-q", "--allow-empty", "-m", "Say more")
+    commit(tmp_path, {}, "Say more")
     status, text = report(tmp_path, start)
     assert status == 1
     assert text.endswith(" Say more")

@@ -1,11 +1,12 @@
 """Audit reports of small real projects."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.support.checking import build, run_check
-from tests.support.projects import commit
+from tests.support.repositories import commit
 
 REPORT = '{{"date": "{date}", "commit": "{commit}", "scans": [{{"tool": "bandit 1.9.4"}}]}}'
 
@@ -23,7 +24,7 @@ def test_a_report_names_commit_date_and_tools(
 ) -> None:
     """What cannot be placed in time, or attributed to a commit, is not fit for an audit."""
     build(project, {".gitignore": "r.json\n"})
-    head = commit(project)
+    head = commit(Path(project), {})
     text = REPORT.format(date=date, commit=head if commit_of == "head" else "0" * 40)
     build(project, {"r.json": text})
     outcome = run_check("audit-report", project, {"report": "r.json", "tools": tools})
@@ -36,7 +37,7 @@ def test_a_report_is_written_anew_in_a_copy(project: str) -> None:
         '"', '\\"'
     )
     build(project, {"Makefile": f'report:\n\techo "{line}" > r.json\nlazy:\n\ttrue\n'})
-    commit(project)
+    commit(Path(project), {})
     params = {"report": "r.json", "tools": "bandit"}
     outcome = run_check("audit-report", project, {**params, "target": "report"})
     assert outcome.value() == 0, outcome.stderr

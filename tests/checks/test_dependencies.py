@@ -111,9 +111,6 @@ def pins(*names: str) -> str:
     )
 
 
-COMPLETE = ("alembic", "mako", "markupsafe", "sqlalchemy", "typing_extensions", "greenlet")
-
-
 @pytest.mark.parametrize(
     ("inputs", "lock", "rules"),
     [

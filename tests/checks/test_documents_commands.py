@@ -1,12 +1,14 @@
 """Commands of documents, in blocks of every kind and within sentences; files and alerts by name."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.support import projects
 from tests.support.checking import build, run_check
-from tests.support.projects import Files, commit
+from tests.support.projects import Files
+from tests.support.repositories import commit
 
 PROJECT: Files = {
     "Makefile": projects.MAKEFILE,
@@ -120,7 +122,7 @@ def test_links_in_html_lead_somewhere(project: str, text: str, told: list[str]) 
 def test_files_that_are_named_are_there(project: str, text: str, messages: list[str]) -> None:
     """Those below a folder of the project, where that is asked for."""
     build(project, PROJECT)
-    commit(project)
+    commit(Path(project), {})
     assert problems(project, text, files="true") == messages
     assert problems(project, text) == []
 
@@ -193,7 +195,7 @@ def test_metrics_that_are_named_are_defined(project: str, text: str, absent: str
     """In code, as a query or alone. Twins: databases, files, labels and variables of that name."""
     code = {"src/app/metrics.py": METRICS, "src/app/names.py": 'SPACE = "shop"\n'}
     build(project, {**PROJECT, **code, "compose.yml": "database: shop_dev\n"})
-    commit(project)
+    commit(Path(project), {})
     told = [f"there is no metric {absent}"] if absent else []
     assert problems(project, text, metrics="src") == told
     assert problems(project, text) == []

@@ -21,27 +21,15 @@ from tests.support.performance_cases import (
     report,
     web,
 )
+from tests.support.repositories import commit
 from tests.support.servers import LOOPBACK, free_port
-
-COMMITTER = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
-
-
-def git(folder: Path, *words: str) -> str:
-    """Run git in a folder, as nobody in particular."""
-    done = subprocess.run(
-        ("git", *COMMITTER, *words), cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture
 def measured(tmp_path: Path) -> Path:
     """A repository with code, and a report on its commit."""
-    build(str(tmp_path), {"src/app.py": "print()\n", ".gitignore": "reports/\n"})
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", "--all")
-    git(tmp_path, "commit", "--quiet", "--message", "App")
-    build(str(tmp_path), report(commit=git(tmp_path, "rev-parse", "HEAD")))
+    head = commit(tmp_path, {"src/app.py": "print()\n", ".gitignore": "reports/\n"})
+    build(str(tmp_path), report(commit=head))
     return tmp_path
 
 
@@ -55,9 +43,7 @@ def current(folder: Path) -> object:
 
 def test_a_report_on_this_very_code_is_current(measured: Path) -> None:
     """Also when something else was committed since."""
-    build(str(measured), {"README.md": "Read me.\n"})
-    git(measured, "add", "--all")
-    git(measured, "commit", "--quiet", "--message", "Readme")
+    commit(measured, {"README.md": "Read me.\n"})
     assert current(measured) is True
 
 
@@ -67,10 +53,10 @@ def test_a_report_on_other_code_is_not_current(measured: Path) -> None:
     assert current(measured) is False
 
 
-@pytest.mark.parametrize("commit", ["0" * 40, "", "HEAD~1", "--output=x"])
-def test_a_report_on_a_commit_that_nobody_knows_is_not_current(measured: Path, commit: str) -> None:
+@pytest.mark.parametrize("name", ["0" * 40, "", "HEAD~1", "--output=x"])
+def test_a_report_on_a_commit_that_nobody_knows_is_not_current(measured: Path, name: str) -> None:
     """Nor does its name get anything done."""
-    build(str(measured), report(commit=commit))
+    build(str(measured), report(commit=name))
     assert current(measured) is False
 
 

@@ -1,11 +1,11 @@
 """Section J: a step of the CI that cannot fail, or never runs, does not pass."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.checking import build, run_check
+from tests.support.repositories import commit, git, init
 
 STEP = "      - run: make lint\n"
 
@@ -179,8 +179,9 @@ REAL = {
 def problems(folder: Path, text: str) -> int:
     """How many problems the step has, in a repository that holds the workflow alone."""
     build(str(folder), {".github/workflows/ci.yml": text})
-    for words in (["init", "-q"], ["add", "-A"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
+    if not (folder / ".git").exists():
+        init(folder)
+    git(folder, "add", "-A")
     outcome = run_check("ci-workflow", str(folder), {"command": "make lint"})
     return int(outcome.value())
 
@@ -195,14 +196,6 @@ def test_1501_to_1515_a_step_that_is_moot_does_not_pass(tmp_path: Path, case: st
 def test_1501_to_1515_twin_a_step_that_runs_passes(tmp_path: Path, case: str) -> None:
     """A step as careful projects have it is no problem."""
     assert problems(tmp_path, REAL[case]) == 0
-
-
-def begin(folder: Path) -> None:
-    """Make a repository with a commit on its one branch, `main`."""
-    build(str(folder), {"a": ""})
-    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]):
-        subprocess.run([*git, *words], cwd=folder, check=True)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +214,7 @@ def test_a_branch_that_is_not_there_starts_nothing(
     tmp_path: Path, branches: str, moot: int
 ) -> None:
     """Twin: the repository's own branch, by name or by pattern."""
-    begin(tmp_path)
+    commit(tmp_path, {"a": ""})
     assert problems(tmp_path, workflow(on=f"{{push: {{branches: {branches}}}}}")) == moot
 
 
@@ -239,7 +232,7 @@ def test_a_branch_that_is_not_there_starts_nothing(
 )
 def test_a_step_for_no_branch_that_is_there_is_moot(tmp_path: Path, asked: str, moot: int) -> None:
     """Nor is one for tags that a change does not bring. Twin: the repository's own branch."""
-    begin(tmp_path)
+    commit(tmp_path, {"a": ""})
     assert problems(tmp_path, with_if(asked)) == moot
 
 

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import subprocess
 from collections.abc import Mapping
 from textwrap import dedent
 
@@ -192,16 +191,6 @@ GUIDE = dedent("""\
     """)
 
 NOTES = "# Notes\n\n## Restore\n\nFrom the newest backup.\n"
-
-
-def commit(folder: str) -> str:
-    """Make a git repository of a folder, with one commit; returns its id."""
-    who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
-    for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "Start"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
-    command = ["git", "rev-parse", "HEAD"]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 def fake_tool(folder: str, name: str, script: str) -> str:

@@ -6,7 +6,6 @@ format joins by a line in `READERS`.
 
 import json
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -187,12 +186,6 @@ def _junit_verdicts(case: Any) -> frozenset[Verdict]:
         (Error,): frozenset({Verdict.ERROR}),
         (Skipped,): frozenset({Verdict.WAIVED, Verdict.SKIP}),
     }[tuple(results)]
-
-
-def junit_counts(text: str) -> dict[str, int]:
-    """The counts that the root of a JUnit file claims."""
-    root = ElementTree.fromstring(text)
-    return {name: int(root.attrib[name]) for name in ("tests", "failures", "errors")}
 
 
 def _sarif(text: str) -> Told:
