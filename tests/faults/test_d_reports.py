@@ -3,8 +3,6 @@
 Row 89 asks for cells of CSV, which no report is.
 """
 
-import json
-import os
 import re
 import subprocess
 import sys
@@ -13,10 +11,8 @@ from textwrap import dedent
 
 import pytest
 from defusedxml import ElementTree
-from markdown_it import MarkdownIt
 
 from readiness.report import FORMATS
-from tests.faults.rows import plain
 from tests.support.program import Ended, Project, a_board, number, wait_until
 from tests.support.readers import READERS, agrees, strict_json
 
@@ -120,8 +116,6 @@ def test_99_a_broken_format_costs_no_other_one(project: Project) -> None:
 
 
 SHOUTED = "::error file=a::x\n  ::stop-commands::t\n##[error]x\n##vso[task.complete]y"
-MARKED = "[green]READY[/green] [/a/b] [link=x]y[/link]"
-FOREIGN = "a|b `c` <details> @team ![p](http://x/p.png) [l](http://y) ```\n# head\n> quote\n- item"
 HARMLESS = "nothing of note"
 
 
@@ -152,36 +146,6 @@ def test_77_no_line_of_a_report_is_a_command_to_the_ci(project: Project) -> None
             assert not re.search(r"##(vso)?\[", text), name
 
 
-def test_79_markup_of_the_terminal_is_text(project: Project) -> None:
-    """It is shown as it is, and ready is not said. Twin: harmless words are shown as well."""
-    for words in (MARKED, HARMLESS):
-        ended, reports = _runs_over(project, words)
-        assert ended.status == 1
-        assert words in reports["table"]
-        assert words in json.loads(reports["json"])["tasks"][0]["criteria"][0]["title"]
-        assert (
-            "\x1b[32m"
-            not in project("check", env={"FORCE_COLOR": "1"}).out.split("READY[/")[0][-9:]
-        )
-
-
-@pytest.mark.parametrize("name", ["markdown", "board"])
-def test_85_markdown_stays_whole(project: Project, name: str) -> None:
-    """Foreign text makes no mention, image, link or end of a fence. Twin: harmless words."""
-    shapes = []
-    for words in (HARMLESS, FOREIGN, HARMLESS):  # each is compared with the one before
-        ended, reports = _runs_over(project, words)
-        assert ended.status == 1
-        tokens = MarkdownIt("commonmark").enable("table").parse(reports[name])
-        every = [inner for token in tokens for inner in [token, *(token.children or [])]]
-        assert not any("@team" in one.content for one in every if one.type == "text")
-        hrefs = [str(one.attrs.get("href", "")) for one in every if one.type == "link_open"]
-        assert not any(href.startswith(("http://x", "http://y")) for href in hrefs)
-        assert not any(one.type == "image" for one in every)
-        shapes.append([one.type for one in tokens if one.type in ("tr_open", "heading_open")])
-    assert shapes[1] == shapes[2]
-
-
 def test_89_no_report_is_made_of_cells() -> None:
     """No spreadsheet reads any of our formats. Twin: there are formats."""
     assert "csv" not in FORMATS
@@ -210,35 +174,6 @@ def test_95_an_old_verdict_does_not_outlive_a_run_that_is_killed(project: Projec
     project.write(a_board({"run": "test -d ."}))
     assert project("check", *names).status == 0
     assert "READY" in (project.folder / "old.table").read_text()
-
-
-def test_91_a_report_through_a_link_is_refused(project: Project) -> None:
-    """The target is untouched, wherever the link is; 5. Twin: a report beside it is written."""
-    project.write(a_board(plain("test -d .")))
-    (project.folder / "secret").write_text("untouched")
-    (project.folder / "link.json").symlink_to("secret")
-    (project.folder / "real").mkdir()
-    (project.folder / "linked").symlink_to("real")
-    for path in ("link.json", "linked/run.json"):
-        ended = project("check", "--report", f"json={path}")
-        assert ended.status == 5, ended
-        assert path in ended.err
-        assert "READY" in ended.out
-    assert (project.folder / "secret").read_text() == "untouched"
-    assert os.listdir(project.folder / "real") == []
-    assert project("check", "--report", "json=real/run.json").status == 0
-
-
-def test_93_a_report_that_cannot_be_written_is_told(project: Project) -> None:
-    """The verdict is on screen, the path named; 5 instead of 0. Twin: another report is written."""
-    project.write(a_board(plain("test -d .")))
-    ended = project("check", "--report", "json=missing/run.json", "--report", "table=t.txt")
-    assert ended.status == 5
-    assert "missing/run.json" in ended.err
-    assert "READY" in ended.out
-    assert "READY" in (project.folder / "t.txt").read_text()
-    project.write(a_board(plain("false")))
-    assert project("check", "--report", "json=missing/run.json").status == 1
 
 
 def test_97_nothing_is_cut_off_a_terminal(project: Project) -> None:

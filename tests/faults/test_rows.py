@@ -8,6 +8,10 @@ from tests.faults.rows import covered
 FAULTS = Path(__file__).parent
 TESTS = FAULTS.parent
 NEARER = {
+    79: "report/test_table.py::test_foreign_text_is_shown_and_never_obeyed",
+    85: "text/test_markdown_text.py::test_foreign_text_stays_text",
+    91: "report/test_report_write.py::test_no_link_is_followed",
+    93: "report/test_report_write.py::test_what_cannot_be_written_is_named",
     107: "commands/test_history_command.py::test_an_edited_entry_is_named",
     117: "guard/test_guard_board.py::test_an_edit_is_told",
     121: "load/test_board_faults.py::test_each_mistake_in_a_board_is_one_fault",
