@@ -13,7 +13,6 @@ from checks.services._http import Request, Via, fetch
 from checks.services._json import Kind, elsewhere, from_json, from_yaml, typed, typed_field
 from checks.services._options import OptionsError
 from checks.services._promql import Window, unfiltered
-from checks.services._relabel import Relabeling, relabeled
 
 _SAMPLES = ("_total", "_bucket", "_count", "_sum", "_created", "_info")
 """What names of series have behind the name by which a metric may be described."""
@@ -54,21 +53,12 @@ class _Global(msgspec.Struct, frozen=True):
     rule_query_offset: str = "0s"
 
 
-class _Addresses(msgspec.Struct):
-    targets: list[str] = []
-
-
 class _Receiving(msgspec.Struct):
-    alert_relabel_configs: list[Relabeling] = []
-    static_configs: list[_Addresses] = []
-
-    def reaches(self, manager: str) -> bool:
-        """Return whether its settings name this host and port."""
-        return any(manager in addresses.targets for addresses in self.static_configs)
+    alert_relabel_configs: list[object] = []
 
 
 class _Alerting(msgspec.Struct, frozen=True):
-    alert_relabel_configs: list[Relabeling] = []
+    alert_relabel_configs: list[object] = []
     alertmanagers: list[_Receiving] = []
 
 
@@ -78,20 +68,21 @@ class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
     global_: _Global = _Global()
     alerting: _Alerting = _Alerting()
 
-    def sent(self, labels: Mapping[str, str], manager: str) -> Mapping[str, str] | None:
-        """Return the labels with which an alert of these labels is sent; None if it is dropped.
-
-        Of an Alertmanager that is discovered it is not known by which of several ways it is told.
-        """
-        common = relabeled(
-            {**self.global_.external_labels, **labels}, self.alerting.alert_relabel_configs
-        )
-        if common is None:
-            return None
+    @property
+    def relabels(self) -> bool:
+        """Return whether alerts are sent with labels that Prometheus alone knows."""
         managers = self.alerting.alertmanagers
-        there = [way for way in managers if way.reaches(manager)] or managers
-        ways = (relabeled(common, way.alert_relabel_configs) for way in there)
-        return next((sent for sent in ways if sent is not None), None)
+        return any(
+            [self.alerting.alert_relabel_configs, *(to.alert_relabel_configs for to in managers)]
+        )
+
+    def sent(self, labels: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the labels with which an alert of these labels is sent, but for relabelling."""
+        return {**self.global_.external_labels, **labels}
+
+    def identity(self, labels: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the labels by which an alert is known there: its name where these change."""
+        return {"alertname": labels.get("alertname", "")} if self.relabels else labels
 
 
 class _Result(msgspec.Struct, rename="camel"):

@@ -1,12 +1,10 @@
 """Send alerts on purpose, and see whether they arrive where people would read them.
 
-Each has the labels of a rule, and those that all series of its query have, as Prometheus would
-send it, and one that no other alert has; all are resolved at the end. What routes, silences,
-inhibitions and mute times do to an alert of that rule they do to this one.
+Each has the labels of a rule, those that all series of its query have, those that Prometheus adds,
+and one that no other alert has; all are resolved at the end. What routes, silences, inhibitions and
+mute times do to an alert of that rule they do to this one, unless Prometheus relabels its alerts.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
@@ -17,13 +15,11 @@ from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._http import without_password
 from checks.services._json import get, wait
 from checks.services._options import Words
-from checks.services._prometheus_api import PrometheusApi
+from checks.services._prometheus_api import AlertSettings, PrometheusApi
 from checks.services._promql import names_in, seconds
 from checks.services.http import Client
 
 NAME = "ReadinessCanary"
-
-Sending = Callable[[Labels], Labels | None]
 
 
 class AlertmanagerOptions(Client, frozen=True, kw_only=True):
@@ -59,23 +55,22 @@ def measure(options: AlertmanagerOptions) -> Answer:
     was asked, `linked` where no Prometheus was: whether it sends its alerts there. `passed` tells
     whether the alerts that fire in Prometheus now are there, null where none fires. `works` says
     that none of these is false, and that there is no problem. `sent` counts the alerts that were
-    sent, `swallowed` those that did not arrive, not in time or not as their rule says. `seconds` is
-    how long it took.
+    sent, `swallowed` those that did not arrive, or not in time. `seconds` is how long it took.
     """
     via = options.via()
     manager = Manager(options.url, options.received, via)
     version, routing = manager.settings()
-    linked, passed, problems = None, None, []
+    linked, passed, problems, relabels = None, None, [], False
     canaries: list[Labels] = [{"alertname": NAME, "severity": options.severity}]
     if options.prometheus:
         server = PrometheusApi(options.prometheus, via)
         own = options.url.rstrip("/").partition("://")[2].rpartition("@")[2]
         settings = server.settings()
-        sent = partial(settings.sent, manager=own.partition("/")[0])
-        passed, lost = _passed(server, sent, manager, options.wait)
-        linked, elsewhere = _linked(server, sent, manager, own, options.wait)
-        canaries, changed = _canaries(server, sent, options)
-        problems = [*elsewhere, *lost, *changed]
+        relabels = settings.relabels
+        passed, lost = _passed(server, settings, manager, options.wait)
+        linked, elsewhere = _linked(server, settings, manager, own, options.wait)
+        canaries = _canaries(server, settings, options)
+        problems = [*elsewhere, *lost]
     arrived, took = None, 0.0
     if options.received:
         get(options.received, via)  # what cannot be asked cannot tell that nothing came
@@ -87,6 +82,9 @@ def measure(options: AlertmanagerOptions) -> Answer:
             why = f"one that joins a group waits up to {interval} (group_interval)"
             message = _complaint(late[0].labels, f"{late[0].why}; {why}").message
             raise ProbeError(f"{message}: look again after that")
+        if late and relabels:
+            message = _complaint(late[0].labels, late[0].why).message
+            raise ProbeError(f"{message}; which labels Prometheus would give it is not known")
         arrived = bool(canaries) and not late
         problems += [_complaint(alert.labels, alert.why) for alert in late]
     channels = routing.channels()
@@ -107,7 +105,7 @@ def measure(options: AlertmanagerOptions) -> Answer:
 
 
 def _linked(
-    server: PrometheusApi, sent: Sending, manager: Manager, own: str, limit: float
+    server: PrometheusApi, settings: AlertSettings, manager: Manager, own: str, limit: float
 ) -> tuple[bool, list[Complaint]]:
     """Return whether Prometheus sends its alerts there, by that name or another; if not, where.
 
@@ -119,10 +117,10 @@ def _linked(
     before = [(alert.labels, alert.updated_at) for alert in manager.held()]
 
     def told_again() -> bool | None:
-        firing = [sent(labels) for labels in server.firing()]
+        firing = [settings.identity(settings.sent(labels)) for labels in server.firing()]
         held = manager.held()
         renewed = [alert for alert in held if (alert.labels, alert.updated_at) not in before]
-        return any(alert.labels in firing for alert in renewed) or None
+        return any(settings.identity(alert.labels) in firing for alert in renewed) or None
 
     if addresses and server.firing() and wait(told_again, limit)[0]:
         return True, []
@@ -132,13 +130,17 @@ def _linked(
 
 
 def _passed(
-    server: PrometheusApi, sent: Sending, manager: Manager, limit: float
+    server: PrometheusApi, settings: AlertSettings, manager: Manager, limit: float
 ) -> tuple[bool | None, list[Complaint]]:
     """Return whether Alertmanager knows what fires in Prometheus, and a complaint of each other."""
 
     def missing() -> list[Labels]:
-        known = [alert.labels for alert in manager.held()]
-        return [labels for labels in server.firing() if sent(labels) not in known]
+        known = [settings.identity(alert.labels) for alert in manager.held()]
+        return [
+            labels
+            for labels in server.firing()
+            if settings.identity(settings.sent(labels)) not in known
+        ]
 
     if not server.firing():
         return None, []
@@ -148,9 +150,9 @@ def _passed(
 
 
 def _canaries(
-    server: PrometheusApi, sent: Sending, options: AlertmanagerOptions
-) -> tuple[list[Labels], list[Complaint]]:
-    """Return the labels of the rules as they are sent, and what relabelling drops or changes.
+    server: PrometheusApi, settings: AlertSettings, options: AlertmanagerOptions
+) -> list[Labels]:
+    """Return the labels of the rules as they are sent.
 
     One that stands for several rules has of their series' labels those that all of them share.
     A rule that asks for no metric fires always, and goes to whoever waits for its silence.
@@ -162,31 +164,14 @@ def _canaries(
         and not {rule.name, rule.labels.get("severity")} & set(options.aside)
     ]
     wanted: dict[tuple[str, ...], tuple[Labels, Labels]] = {}
-    changed = []
     for rule in rules:
         own = {**rule.labels, "alertname": rule.name}
         shared = server.shared_labels(rule.query) if rule.health == "ok" else {}
-        labels = sent({**shared, **own})
-        if labels is None:
-            changed.append(_complaint(own, "the settings of Prometheus drop it"))
-            continue
-        changed += [_complaint(own, why) for why in _changes(own, labels)]
-        key = (labels.get("severity", ""), *([rule.name] if options.every == "rule" else []))
+        severity = settings.sent(own).get("severity", "")
+        key = (severity, *([rule.name] if options.every == "rule" else []))
         first, common = wanted.get(key, (own, shared))
         wanted[key] = (first, dict(common.items() & shared.items()))
-    canaries = [sent({**common, **own}) for own, common in wanted.values()]
-    return [labels for labels in canaries if labels is not None], changed
-
-
-def _changes(own: Labels, sent: Labels) -> Iterator[str]:
-    """Yield how a rule's own labels are changed when sent; renamed or recased is the same."""
-    values = {value.casefold() for value in sent.values()}
-    for name, value in own.items():
-        if name not in sent:
-            if value.casefold() not in values:
-                yield f"its {name} is not sent"
-        elif value.casefold() != sent[name].casefold():
-            yield f"its {name} is sent as {sent[name]}"
+    return [settings.sent({**common, **own}) for own, common in wanted.values()]
 
 
 def _complaint(labels: Labels, message: str) -> Complaint:

@@ -40,8 +40,8 @@ def last_words(said: str) -> str:
 def save_coverage(tmp: str) -> None:
     """Write the coverage of the run as JSON, whatever limit the project's settings have.
 
-    Without coverage beside pytest there is none. Where coverage cannot report on what it measured, its reason is left to the checks that read it:
-    the tests have run all the same.
+    Without coverage beside pytest there is none. Where coverage cannot report on what it measured,
+    its reason is left to the checks that read it: the tests have run all the same.
     """
     if not os.path.exists(os.path.join(tmp, "omitted")):
         return

@@ -660,8 +660,6 @@ groups:
       - {alert: One, expr: 'up == 0', labels: {severity: series-of-one}}
       - {alert: Other, expr: 'count(up) == 0', labels: {severity: series-of-one}}
       - {alert: Slow, expr: 'up == 0', labels: {severity: slow}}
-      - {alert: Dropped, expr: 'up == 0', labels: {severity: dropped}}
-      - {alert: Rewritten, expr: 'up == 0', labels: {severity: rewritten, area: x}}
 """
 
 ROUTES = """\
@@ -691,25 +689,17 @@ receivers:
     webhook_configs: [{url: 'CHANNEL'}]
 """
 
-RELABELING = """[
-  {source_labels: [severity], regex: dropped, action: drop},
-  {source_labels: [severity], regex: rewritten, target_label: severity, replacement: mail},
-  {source_labels: [team], regex: (.+), target_label: squad},
-  {source_labels: [team], target_label: team, action: lowercase},
-  {regex: area|instance, action: labeldrop}]"""
-
 
 def test_what_swallows_an_alert_is_named(tmp_path: Path, check: Check) -> None:
-    """A silence, a route, times, an inhibition, a relabelling, a long wait; the twins arrive.
+    """A silence, a route, times, an inhibition, a long wait; the twins arrive.
 
-    Twins: of labels that only one of two rules' series have; of labels that are added, in other
-    letters or not the rule's; of a slow copy beside a quick one; of a route that no rule takes; and
-    those that only others sent on purpose inhibit.
+    Twins: of labels that only one of two rules' series have; of a slow copy beside a quick one; of
+    a route that no rule takes; and those that only others sent on purpose inhibit.
     """
     with (
         web() as channel,
         alertmanager(tmp_path, f"{channel.url}/hook", ROUTES) as manager,
-        prometheus(tmp_path, FATES, manager=manager, relabeling=RELABELING) as server,
+        prometheus(tmp_path, FATES, manager=manager) as server,
     ):
         silence(manager, "severity", "silent")
         outcome = check(
@@ -729,13 +719,10 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path, check: Check) -> None:
     (silenced,) = [why for rule, why in problems if why.startswith("silenced by ")]
     (inhibited,) = [why for rule, why in problems if why.startswith("inhibited by ")]
     assert sorted(problems) == [
-        ("Dropped", "the settings of Prometheus drop it"),
         ("Inactive", "muted by long ago"),
         ("Inhibited", inhibited),
         ("Muted", "muted by always"),
         ("Nowhere", "goes to nobody and did not arrive at the channel"),
-        ("Rewritten", "its area is not sent"),
-        ("Rewritten", "its severity is sent as mail"),
         ("Series", "goes to nobody and did not arrive at the channel"),
         ("Silent", silenced),
         ("Slow", "goes to all and did not arrive at the channel"),
@@ -777,20 +764,43 @@ def silence(manager: str, label: str, value: str) -> None:
         assert answer.status == 200
 
 
-def test_alerts_that_relabelling_drops_are_missed_in_alertmanager(
-    tmp_path: Path, check: Check
+NOBODY = """\
+route: {receiver: nobody, group_wait: 100ms, group_interval: 200ms}
+receivers:
+  - name: nobody
+  - {name: all, webhook_configs: [{url: 'CHANNEL'}]}
+"""
+RELABELED = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Always, expr: vector(1), labels: {area: x}}
+      - {alert: Page, expr: 'up == 0', labels: {severity: page}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("relabeling", "settings", "passed"),
+    [
+        ("[{regex: area, action: labeldrop}]", SETTINGS, True),
+        ("[{source_labels: [alertname], regex: '.+', action: drop}]", SETTINGS, False),
+        ("[{regex: area, action: labeldrop}]", NOBODY, None),
+    ],
+)
+def test_alerts_that_prometheus_relabels_are_known_by_their_names(
+    tmp_path: Path, check: Check, relabeling: str, settings: str, passed: bool | None
 ) -> None:
-    """Although Prometheus knows its Alertmanager and evaluates its rules."""
-    rules = "groups: [{name: a, rules: [{alert: Always, expr: vector(1)}]}]"
+    """One that is dropped is missed; whether one goes nowhere that others would is not known."""
     with (
         web() as channel,
-        alertmanager(tmp_path, f"{channel.url}/hook") as manager,
-        prometheus(tmp_path, rules, manager=manager, relabeling=DROPS) as server,
+        alertmanager(tmp_path, f"{channel.url}/hook", settings) as manager,
+        prometheus(tmp_path, RELABELED, manager=manager, relabeling=relabeling) as server,
     ):
         params = {"url": manager, "prometheus": server, "received": f"{channel.url}/received"}
         outcome = check("alertmanager", params | {"wait": "8"})
-    assert (outcome.value("works"), outcome.value("linked")) == (False, True)
-    assert json.loads(outcome.stdout)["passed"] is False
-
-
-DROPS = "[{source_labels: [alertname], regex: '.+', action: drop}]"
+    if passed is None:
+        assert outcome.is_error
+        assert "which labels Prometheus would give it is not known" in reason_of(outcome)
+    else:
+        assert (outcome.value("works"), outcome.value("linked")) == (passed, True)
+        assert json.loads(outcome.stdout)["passed"] is passed

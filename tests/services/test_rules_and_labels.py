@@ -1,4 +1,4 @@
-"""Rules without a server: what a query names, what is loaded, what relabelling does."""
+"""Rules without a server: what a query names, and what is loaded."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ import pytest
 from checks.services._alert_rules import AlertRule, RuleGroup, compared, delayed
 from checks.services._answer import ProbeError
 from checks.services._promql import names_in, normal, seconds, unfiltered
-from checks.services._relabel import Relabeling, relabeled
 
 
 @pytest.mark.parametrize(
@@ -185,46 +184,3 @@ def test_rules_come_late_only_on_purpose(
     problems = delayed([str(tmp_path / "r.yml")], groups, 300, **settings)
     assert problems.get("A", "").startswith(why)
     assert bool(problems) == bool(why)
-
-
-ALERT = {"alertname": "A", "severity": "page"}
-
-
-@pytest.mark.parametrize(
-    ("step", "labels"),
-    [
-        ({"action": "drop", "source_labels": ["severity"], "regex": "page"}, None),
-        ({"action": "drop", "source_labels": ["severity"], "regex": "pag"}, ALERT),
-        ({"action": "keep", "source_labels": ["severity"], "regex": "page|x"}, ALERT),
-        ({"action": "keep", "source_labels": ["severity"], "regex": "ticket"}, None),
-        ({"action": "keepequal", "source_labels": ["severity"], "target_label": "x"}, None),
-        ({"action": "dropequal", "source_labels": ["severity"], "target_label": "severity"}, None),
-        ({"action": "labeldrop", "regex": "sev.*"}, {"alertname": "A"}),
-        ({"action": "labelkeep", "regex": "sev.*"}, {"severity": "page"}),
-        ({"target_label": "dc", "replacement": "eu"}, ALERT | {"dc": "eu"}),
-        (
-            {"source_labels": ["severity"], "regex": "(p)(.*)", "target_label": "severity",
-             "replacement": "${2}-$1"},
-            {"alertname": "A", "severity": "age-p"},
-        ),
-        ({"source_labels": ["no"], "regex": "(.+)", "target_label": "b"}, ALERT),
-        ({"target_label": "severity", "replacement": ""}, {"alertname": "A"}),
-        ({"action": "labelmap", "regex": "(sev).*", "replacement": "my_$1"},
-         ALERT | {"my_sev": "page"}),
-        ({"action": "uppercase", "source_labels": ["severity"], "target_label": "severity"},
-         ALERT | {"severity": "PAGE"}),
-        ({"action": "Lowercase", "source_labels": ["alertname"], "target_label": "n"},
-         ALERT | {"n": "a"}),
-    ],
-)  # fmt: skip
-def test_relabelling_does_what_prometheus_does(
-    step: dict[str, object], labels: dict[str, str] | None
-) -> None:
-    """One step of each action."""
-    assert relabeled(ALERT, [Relabeling(**step)]) == labels  # type: ignore[arg-type]
-
-
-def test_an_action_that_is_not_known_is_told() -> None:
-    """What cannot be followed is no alert that was sent."""
-    with pytest.raises(ProbeError, match="'teleport' is not known"):
-        relabeled(ALERT, [Relabeling(action="teleport")])
