@@ -256,9 +256,9 @@ def _spelled(script: str, command: str) -> Iterator[tuple[str, ...]]:
 
 def _run_by(script: str) -> Iterator[tuple[str, ...]]:
     """List the simple commands that a script may run, as a shell reads it."""
-    # What is filled in is no word of the script's: only without it are tests as they stand there.
-    dead = never_run(EXPRESSION.sub("x", script), as_written=not EXPRESSION.search(script))
-    for words in simple_commands(EXPRESSION.sub("x", script)) or ():
+    script = EXPRESSION.sub("x", script)
+    dead = never_run(script)
+    for words in simple_commands(script) or ():
         if words in dead:
             dead.remove(words)
             continue

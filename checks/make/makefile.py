@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from checks.in_project.common import CheckFinding, place
 from readiness.shell import Mask, masks
 from readiness.shell.programs import HELPERS, STARTERS, is_utility, programs, simple_commands
-from readiness.shell.unreached import never_run
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
 SUBMAKE = re.compile(r"(?:\$[({]MAKE[)}]|(?<![\w./-])make)(?P<words>(?:[ \t]+[^\s;&|()]+)*)")
@@ -26,7 +25,6 @@ CARELESS = re.compile(
 SHELL = re.compile(
     r"^(?P<origin>#.*)\n(?:(?P<target>[^\s#:=]+): )?SHELL :?= (?P<value>.*)$", re.MULTILINE
 )
-_FILLED_IN = re.compile(r"(?<!\$)(?:\$\$)*\$[^$]")
 _SAID = re.compile(r"^(?:g?make(?:\[\d+\])?: .*|\s*)$")
 _TIDIES = frozenset(("rm", "rmdir", "mkdir", "touch", "cp", "mv", "ln", "chmod", "unlink", "kill"))
 _TIDIES |= {"pkill", "killall", "cd", "echo", "printf", "sleep", ":", "true"}
@@ -231,7 +229,6 @@ def _in_recipe(name: str, rule: MakeRule, strict: bool, *, one_shell: bool) -> l
             for mask in masks(command, errexit=strict)
             if not hides_no_work(mask, rule)
         ]
-        hiding += [(1, f"`{dead}` is never run") for dead in _as_written(command, strict)]
         hiding += [
             (1, f"make{words}")
             for words in SUBMAKE.findall(command)
@@ -242,16 +239,6 @@ def _in_recipe(name: str, rule: MakeRule, strict: bool, *, one_shell: bool) -> l
             commands.append(place(rule.path, where, "masked", f"{name}: {text}"))
         at += command.count("\n") + 1 if at else 0
     return commands
-
-
-def _as_written(command: str, strict: bool) -> list[str]:
-    """List what no word of a `case`, and no test, leads to where make fills nothing in."""
-    if _FILLED_IN.search(command):
-        return []
-    known = never_run(command, errexit=strict)
-    dead = never_run(command, errexit=strict, as_written=True)
-    told = [" ".join(words) for words in dead if words not in known]
-    return [each for each in told if not is_housekeeping(each)]
 
 
 def _submade(recipe: list[str]) -> list[str]:

@@ -2,33 +2,26 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from readiness.shell.commands import command_words, is_work, name_of
 from readiness.shell.plain import BUILTINS
 from readiness.shell.programs import plain_words
 from readiness.shell.syntax import parse
 from readiness.shell.words import Node, Unreadable
-from readiness.startup.patterns import later
-
-_COMPARED: Final = later(r"(?:test|\[\[?)\s+'?(\w+)'?\s+(==?|!=)\s+'?(\w+)'?(?:\s+\]\]?)?\s*")
 
 
-def never_run(
-    command: str, *, errexit: bool = True, as_written: bool = False
-) -> list[tuple[str, ...]]:
+def never_run(command: str, *, errexit: bool = True) -> list[tuple[str, ...]]:
     """List the words of the simple commands that are never run, in their order.
 
     Only what is certain in the text counts; a test, a variable or a program may go either way. A
-    text that cannot be read yields nothing. In a text that is `as_written`, not one in which
-    variables were replaced, comparisons of two plain words count too.
+    text that cannot be read yields nothing.
     """
     body = command.strip()
     try:
         tree = parse(body)
     except (Unreadable, RecursionError):
         return []
-    walk = _Reached(body, tree, errexit=errexit, as_written=as_written)
+    walk = _Reached(body, tree, errexit=errexit)
     walk.visit(tree)
     return [words for node in _simple_nodes(tree) if (words := walk.unreached(node))]
 
@@ -43,10 +36,9 @@ def _simple_nodes(node: Node) -> Iterator[Node]:
 class _Reached:
     """Goes through a command in its order; `over` says that what follows is not reached."""
 
-    def __init__(self, body: str, tree: Node, *, errexit: bool, as_written: bool) -> None:
+    def __init__(self, body: str, tree: Node, *, errexit: bool) -> None:
         self.body = body
         self.errexit = errexit
-        self.as_written = as_written
         self.called = {node.words[0] for node in _simple_nodes(tree) if node.words}
         self.reached: set[int] = set()
         self.over = False
@@ -69,8 +61,6 @@ class _Reached:
             "or": self._chain,
             "if": self._if,
             "loop": self._loop,
-            "case": self._case,
-            "test": self._test,
         }.get(node.kind, self._apart)
         return own(node)
 
@@ -82,16 +72,14 @@ class _Reached:
         execs = node.words[:1] == ["exec"] and len(node.words) > 1
         reads_only = name == "set" and bool(re.fullmatch(r"-[a-z]*n[a-z]*", "".join(words[1:2])))
         self.over = execs or reads_only or name in ("exit", "return")
-        if name in ("[", "test"):
-            return self._test(node)
         return {"true": True, ":": True, "false": False}.get(name)
 
     def _list(self, node: Node) -> bool | None:
         result: bool | None = None
         for part in node.parts:
             result = self.visit(part)
-            plain = part.kind in ("simple", "test")
-            self.over = self.over or (self.errexit and plain and result is False)
+            fails = part.kind == "simple" and result is False
+            self.over = self.over or (self.errexit and fails)
         return result
 
     def _chain(self, node: Node) -> bool | None:
@@ -122,22 +110,6 @@ class _Reached:
             self._perhaps([body])
         return None
 
-    def _case(self, node: Node) -> bool | None:
-        subject, *patterns = node.words
-        plain = self.as_written and all(re.fullmatch(r"[\w|]+", word) for word in node.words)
-        self._perhaps(
-            part
-            for pattern, part in zip(patterns, node.parts, strict=True)
-            if not plain or subject in pattern.split("|")
-        )
-        return None
-
-    def _test(self, node: Node) -> bool | None:
-        comparison = _COMPARED.fullmatch(self.body, node.start, node.end)
-        if not comparison or not self.as_written:
-            return None
-        return (comparison[1] == comparison[3]) is (comparison[2] != "!=")
-
     def _perhaps(self, nodes: Iterable[Node]) -> list[bool | None]:
         """Visit nodes that may be run or not: they do not end what follows."""
         results = []
@@ -147,10 +119,11 @@ class _Reached:
         return results
 
     def _apart(self, node: Node) -> bool | None:
-        """Visit a function, or what is run in a shell of its own."""
+        """Visit a function, a test, a case, or what is run in a shell of its own."""
         if node.kind == "function" and node.words[0] not in self.called:
             return None
-        result = self._perhaps(node.parts)[-1]
+        results = self._perhaps(node.parts)
+        result = results[-1] if results else None
         if node.negated:
             return None if result is None or len(node.parts) > 1 else not result
         return result if node.kind == "subshell" else None

@@ -57,8 +57,6 @@ MOOT = {
     "1507 after a failure": with_if("failure()"),
     "1507 when it was ended": with_if("${{ cancelled() }}"),
     "1509 no such path": workflow(on="{push: {paths: ['nosuch/**']}}"),
-    "1513 a test that says no": workflow(script("if [ 1 = 2 ]; then", "  make lint", "fi")),
-    "1513 in bash": workflow(script("[[ a == b ]] && make lint")),
     "no matrix": workflow(job="    strategy: {matrix: {x: []}}\n"),
     "all of it excluded": workflow(
         job="    strategy: {matrix: {x: [1], y: [2], exclude: [{x: 1}]}}\n"
