@@ -3,16 +3,20 @@
 Known ones and whatever looks like one: a comment that only people read changes no measurement.
 """
 
-import io
 import os
 import re
-import tokenize
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final
 
-from readiness.guard.project.comments import Suppression, net, suppressions_in
+from readiness.guard.project.comments import (
+    Suppression,
+    is_python,
+    may_differ,
+    net,
+    python_comments,
+    suppressions_in,
+)
 from readiness.guard.project.files import LONGEST
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
@@ -43,7 +47,7 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
     known: tuple[list[Suppression], list[Suppression]] = ([], [])
     for path in paths:
         old, new = states.both(path)
-        if _with_mark(old) != _with_mark(new):
+        if may_differ(old, new):
             before.update(text for _, _, text in _comments(path, old))
             after[path] = [
                 comment
@@ -73,25 +77,12 @@ def _told_by_settings(states: States) -> str:
     return "\n".join(said for each in texts for said in each).lower()
 
 
-def _is_python(path: str) -> bool:
-    return path.endswith((".py", ".pyi"))
-
-
-def _with_mark(text: str) -> list[str]:
-    """Return the lines that may have a comment, sorted."""
-    return sorted(
-        line.strip()
-        for line in text.split("\n")
-        if _COMMENT.search(line) or "#" in line or TABLE.unchecked.search(line)
-    )
-
-
 def _is_known(path: str, comment: str) -> bool:
     return any(row.pattern.search(comment) for row in TABLE.comments if path.endswith(row.files))
 
 
 def _speaks_to_tools(path: str, comment: str, own_words: str) -> bool:
-    if not _is_python(path):
+    if not is_python(path):
         return _SILENT.match(comment) is not None
     body = re.split(r"[:(]", comment.lstrip("# ").lower())[0].strip()
     own = len(body) > _SHORT and body in own_words
@@ -101,24 +92,18 @@ def _speaks_to_tools(path: str, comment: str, own_words: str) -> bool:
 
 def _comments(path: str, text: str) -> list[Comment]:
     """Return the comments of a file; of Python, also conditions under which code is not checked."""
-    if not _is_python(path):
+    if not is_python(path):
         return [
             (number, match.start(), match[0])
             for number, line in enumerate(text.split("\n"), start=1)
             for match in _COMMENT.finditer(line[:LONGEST])
         ]
-    comments: list[Comment] = [
+    conditions = [
         (number, match.start(), match[0])
         for number, line in enumerate(text.split("\n"), start=1)
         for match in TABLE.unchecked.finditer(line)
     ]
-    with suppress(tokenize.TokenError, SyntaxError):  # what was found before a mistake counts
-        comments.extend(
-            (*token.start, token.string)
-            for token in tokenize.generate_tokens(io.StringIO(text).readline)
-            if token.type == tokenize.COMMENT
-        )
-    return comments
+    return [*conditions, *python_comments(text)]
 
 
 def put_aside(folder: str, directives: Mapping[str, list[Comment]]) -> None:

@@ -3,7 +3,8 @@
 import io
 import re
 import tokenize
-from collections.abc import Callable, Container, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -13,7 +14,7 @@ from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
 from readiness.guard.project.rules import TABLE, Comment
 
 ALL: Final = frozenset({"*"})
-_MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''")
+_MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''|(?:^|(?<=\s))(?:--|<!--|;)\s*\w")
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +30,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
 
 def suppressions(files: Differing) -> Iterator[Change]:
     """Compare the suppressions of all files: one that moved with its line is the same."""
-    paths = [path for path in files.paths() if not _same_comments(*files.both(path))]
+    paths = [path for path in files.paths() if may_differ(*files.both(path))]
     old = [each for path in paths for each in suppressions_in(path, files.before.get(path, ""))]
     new = [each for path in paths for each in suppressions_in(path, files.after.get(path, ""))]
     gone, come = net(old, new)
@@ -53,13 +54,30 @@ def net(
     return gone, come
 
 
-def _same_comments(before: str, after: str) -> bool:
-    """Return whether the lines that may have a comment are equal, which saves parsing them."""
+def may_differ(before: str, after: str) -> bool:
+    """Return whether lines that may speak to a tool differ; where not, nothing need be parsed."""
     old, new = (
-        sorted(line.strip() for line in text.split("\n") if _MARKS.search(line))
+        sorted(
+            line.strip()
+            for line in text.split("\n")
+            if _MARKS.search(line) or TABLE.unchecked.search(line)
+        )
         for text in (before, after)
     )
-    return old == new
+    return old != new
+
+
+def is_python(path: str) -> bool:
+    """Return whether a file is Python, by its name."""
+    return path.endswith((".py", ".pyi"))
+
+
+def python_comments(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield line, column and text of each comment; of a broken file, those before the mistake."""
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                yield *token.start, token.string
 
 
 def _by_code(one: Suppression) -> Hashable:
@@ -73,7 +91,7 @@ def _by_file(one: Suppression) -> Hashable:
 def suppressions_in(path: str, text: str) -> list[Suppression]:
     """Return the suppressions in a file; strings hold none, nor does a file that is no code."""
     known = [comment_rule for comment_rule in TABLE.comments if path.endswith(comment_rule.files)]
-    if path.endswith((".py", ".pyi")):
+    if is_python(path):
         return list(_in_python(path, text, known))
     return [
         comment_rule
@@ -86,14 +104,9 @@ def _in_python(path: str, text: str, known: Sequence[Comment]) -> Iterator[Suppr
     if "#" not in text:
         return
     lines = text.split("\n")
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                number, column = token.start
-                code = lines[number - 1][:column]
-                yield from _in_comment(path, number, token.string[:LONGEST], code, known)
-    except (tokenize.TokenError, SyntaxError):
-        return  # what was found before the mistake counts; the mistake is told elsewhere
+    for number, column, comment in python_comments(text):
+        code = lines[number - 1][:column]
+        yield from _in_comment(path, number, comment[:LONGEST], code, known)
 
 
 def _in_comment(
@@ -119,12 +132,19 @@ def _narrowed(
     """Treat an added suppression as moved if it covers no more than a removed one."""
     waiting: dict[Hashable, dict[frozenset[str], list[Suppression]]] = {}
     for same, group in _grouped(come, key).items():
-        waiting[same] = _by_codes(group)
+        waiting[same] = {}
+        for one in group:
+            waiting[same].setdefault(one.codes, []).append(one)
     still_gone, taken = [], set()
     for old in gone:
         groups = waiting.get(key(old), {})
         codes = next(
-            (each for each in (old.codes, *groups) if _fits(old.codes, each, groups)), None
+            (
+                codes
+                for codes in (old.codes, *groups)
+                if codes in groups and _covers(old.codes, codes)
+            ),
+            None,
         )
         if codes is None:
             still_gone.append(old)
@@ -142,17 +162,6 @@ def _grouped(
     for one in items:
         groups.setdefault(key(one), []).append(one)
     return groups
-
-
-def _by_codes(items: list[Suppression]) -> dict[frozenset[str], list[Suppression]]:
-    groups: dict[frozenset[str], list[Suppression]] = {}
-    for one in items:
-        groups.setdefault(one.codes, []).append(one)
-    return groups
-
-
-def _fits(old: frozenset[str], new: frozenset[str], there: Container[frozenset[str]]) -> bool:
-    return new in there and _covers(old, new)
 
 
 def _covers(old: frozenset[str], new: frozenset[str]) -> bool:
