@@ -26,7 +26,6 @@ EDITS = [
     ("target: 8.0", "target: 7.9", "board", Kind.TARGET, LOOSE),
     ("target: 8.0", "target: 9", "board", Kind.TARGET, TIGHT),
     ("min_measured: 90%", "min_measured: 80%", "board", Kind.MIN_MEASURED, LOOSE),
-    ("min_measured: 90%\n", "", "board", Kind.MIN_MEASURED, LOOSE),
     ("min_measured: 90%", "min_measured: 95%", "board", Kind.MIN_MEASURED, TIGHT),
     ("baseline: 5.5", "baseline: 4", "board", Kind.BASELINE, LOOSE),
     ("baseline: 5.5", "baseline: 6", "board", Kind.BASELINE, TIGHT),
@@ -36,13 +35,12 @@ EDITS = [
     ("dev.db", "other.db", "board", Kind.ENV, LOOSE),
     ("env: {DATABASE_URL", "env: {X: y, DATABASE_URL", "board", Kind.ENV, LOOSE),
     ("secrets: [TOKEN]", "secrets: [TOKEN, KEY]", "board", Kind.SECRETS, LOOSE),
-    ("secrets: [TOKEN]\n", "", "board", Kind.SECRETS, TIGHT),
     ("timeout: 5m", "timeout: 9m", "board", Kind.TIMEOUT, SAME),
     ("title: Shop", "title: Store\nworkdir: src", "board", Kind.WORKDIR, LOOSE),
     ("title: Shop", "title: Store", "board", Kind.TEXT, SAME),
+    ("title: Shop", "title: Shop\nlanguage: zh", "board", Kind.FIELD, SAME),
     # milestones
     ("due: 2026-01-10", "due: 2026-01-11", "M1", Kind.MILESTONE, LOOSE),
-    ("due: 2026-01-10, ", "", "M1", Kind.MILESTONE, LOOSE),
     ("due: 2026-01-10", "due: 2026-01-09", "M1", Kind.MILESTONE, TIGHT),
     ("score: 8.0}", "score: 7}", "M1", Kind.MILESTONE, LOOSE),
     ("{priority: P0, score: 8.0}", "{score: 8.0}", "M1", Kind.MILESTONE, LOOSE),
@@ -53,7 +51,6 @@ EDITS = [
     ("    weight: 2\n", "    weight: 1\n", "T1", Kind.WEIGHT, LOOSE),
     ("    depends_on: [T1]\n", "", "T2", Kind.DEPENDENCY, LOOSE),
     ("title: Types", "title: Typing", "T1", Kind.TEXT, SAME),
-    ("Errors hide others.", "Some errors.", "T1", Kind.TEXT, SAME),
     ("[One, Two]", "[One]", "T1", Kind.TEXT, SAME),
     # what is asked
     ('"<= 50"', '"<= 51"', "T1.a", Kind.EXPECTATION, LOOSE),
@@ -75,15 +72,11 @@ EDITS = [
     ("regex: 'errors:'", "regex: 'e'", "T1.a", Kind.PROOF, LOOSE),
     ("        reject: 'cannot read'\n", "", "T1.a", Kind.REJECT, LOOSE),
     ("inputs: [src]", "inputs: [docs]", "T1.a", Kind.INPUTS, LOOSE),
-    ("inputs: [src]", "inputs: [src, docs]", "T1.a", Kind.INPUTS, TIGHT),
     ("samples: 3", "samples: 1", "T1.a", Kind.SAMPLES, LOOSE),
-    ("samples: 3", "samples: 5", "T1.a", Kind.SAMPLES, TIGHT),
     ("retries: 1", "retries: 2", "T1.a", Kind.RETRIES, LOOSE),
     ("wait: 10s", "wait: 11s", "T1.a", Kind.WAIT, LOOSE),
-    ("wait: 10s", "wait: 9s", "T1.a", Kind.WAIT, TIGHT),
     ("timeout: 60s", "timeout: 61s", "T1.a", Kind.TIMEOUT, SAME),
     ("with: {paths: src}", "with: {paths: src/a}", "T1.b", Kind.PARAMETER, LOOSE),
-    ("with: {paths: src}", "with: {paths: src, level: low}", "T1.b", Kind.PARAMETER, LOOSE),
     ("with: {paths: src}", "with: {paths: '${P}'}", "T1.b", Kind.PARAMETER, LOOSE),
     ("[src, tests]", "[src]", "T2.b", Kind.MATRIX, LOOSE),
     ("[src, tests]", "[src, tests, docs]", "T2.b", Kind.MATRIX, TIGHT),
@@ -94,7 +87,6 @@ EDITS = [
     ('up_to: "<= 2"', 'up_to: "<= 3"', "T1.b", Kind.WAIVER, LOOSE),
     (', up_to: "<= 2"', "", "T1.b", Kind.WAIVER, LOOSE),
     ('up_to: "<= 2"', 'up_to: "<= 1"', "T1.b", Kind.WAIVER, TIGHT),
-    ("reason: later", "reason: never", "T1.b", Kind.WAIVER, LOOSE),
     ("by: lead", "by: me", "T1.b", Kind.WAIVER, LOOSE),
     (
         '        waive: {reason: later, by: lead, until: 2026-02-01, up_to: "<= 2"}\n',
@@ -104,7 +96,6 @@ EDITS = [
         TIGHT,
     ),
     ("valid: 180d", "valid: 181d", "T2.a", Kind.ATTESTATION, LOOSE),
-    ("valid: 180d", "valid: 90d", "T2.a", Kind.ATTESTATION, TIGHT),
     ("by: li.wei", "by: me", "T2.a", Kind.ATTESTATION, LOOSE),
     ("docs/training.md", "docs/none.md", "T2.a", Kind.ATTESTATION, LOOSE),
     (
@@ -204,6 +195,7 @@ OF_CHECKS = [
     ("after: prepare\n", "after: prepare\nproof: {as: text, regex: n}\n", Kind.PROOF, TIGHT),
     ("timeout: 10m", "timeout: 1m", Kind.TIMEOUT, SAME),
     ("exclusive: database\n", "", Kind.EXCLUSIVE, SAME),
+    ("after: prepare\n", "after: prepare\ninstall: pip install lint\n", Kind.FIELD, SAME),
 ]
 
 

@@ -320,18 +320,16 @@ def test_a_link_stands_for_the_file_that_it_leads_to(based: Project) -> None:
 
 
 def test_a_tool_that_the_change_brings_is_told(based: Project) -> None:
-    """`.venv/bin` leads PATH: a program that is tracked there could stand for any tool."""
+    """`.venv/bin` leads PATH: a program that is tracked there could stand for any tool.
+
+    What git does not track was installed.
+    """
     write(based.folder, {".venv/bin/mypy": "#!/bin/sh\necho ok\n"})
+    assert based("guard", "--base", "main").status == 0
     git(based.folder, "add", "-f", ".venv")
     ended = based("guard", "--base", "main")
     assert ended.status == 4
     assert "  .venv  program added  .venv/bin/mypy\n" in ended.out, ended.out
-
-
-def test_what_was_installed_is_not_brought_by_the_change(based: Project) -> None:
-    """An environment that git does not track is how tools are there at all."""
-    write(based.folder, {".venv/bin/mypy": "#!/bin/sh\necho ok\n"})
-    assert based("guard", "--base", "main").status == 0
 
 
 def test_a_tool_that_the_base_had_may_be_there_and_go(based: Project) -> None:

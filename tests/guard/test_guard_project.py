@@ -20,23 +20,13 @@ from tests.support.guarded import (
 
 COMMENTS = [
     "# type: ignore",
-    "# type: ignore[arg-type]",
     "# noqa",
-    "# noqa: E501",
     "# NOQA:E501,S101",
-    "# nosec",
-    "# nosec B101",
     "# pragma: no cover",
-    "# pragma: no branch",
-    "# pyright: ignore",
-    "# pylint: disable=no-member",
     "# a reason  # noqa: S101",
     "# mypy: ignore-errors",
-    "# ruff: noqa",
     "# flake8: noqa",
     '# mypy: disable-error-code="arg-type"',
-    "# mypy: allow-untyped-defs",
-    "# pylint: skip-file",
 ]
 
 

@@ -9,7 +9,6 @@ from tests.support.few_programs import few_own_programs
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
-    assert_judged,
     assert_told,
     board,
     rows,
@@ -119,10 +118,3 @@ def test_another_way_to_the_same_tool_is_none(project: Project) -> None:
     row = ROWS[2]
     same = {"ci/b.sh": "set -e\nfor folder in src; do ruff check $folder; done\n"}
     assert_innocent(project, Loosening(row.name, row.base, {}, "", same))
-
-
-@rows(*ROWS[1::4])
-def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
-    """`check --base` measures twice as well, ends with 4 and names it."""
-    skip_without(project, row)
-    assert_judged(project, row)

@@ -22,7 +22,6 @@ FAULTS = [
     ("check: http", '5:9: T1.1: http needs the parameter "url"'),
     ("run: x\ntreshold: 0", '6:9: T1.1: unknown key "treshold"; did you mean "expect"?'),
     ("chek: mypy", '5:9: T1.1: unknown key "chek"; did you mean "check"?'),
-    ("run: x\non: y", '6:9: T1.1: unknown key "on"; quote it'),
     ("run: x\n<<: {title: x}", '6:9: T1.1: unknown key "<<"; merge keys are not part of YAML 1.2'),
     ("run: x\nread: {as: jsn, query: a}", '6:20: T1.1: "jsn" is not one of json, jsonl'),
     # ids
@@ -30,7 +29,6 @@ FAULTS = [
         "id: no\nrun: x",
         '5:13: no: other YAML readers take "no" for a boolean',
     ),
-    ("id: 1:30\nrun: x", '5:13: 1:30: "1:30" is not an id'),
     ("id: 5\nrun: x", "5:13: T1.1: expected text, found the number 5; quote it"),
     ('id: "a\\e[2J"\nrun: x', '5:13: a\\x1b[2J: "a\\x1b[2J" is not an id'),
     ("id: ..\nrun: x", '5:13: ..: ".." is not an id'),
@@ -41,9 +39,7 @@ FAULTS = [
     ("run: x\nexpect: '< 5 parsec'", "6:17: T1.1: "),
     ("run: x\nexpect: '>= 0'", '6:17: T1.1: ">= 0" can never fail: exit is never negative'),
     ("run: x\nexpect: matches x", '6:17: T1.1: "matches x" does not fit an exit status'),
-    ("run: x\nexpect: 'true'", '6:17: T1.1: "true" does not fit an exit status'),
     ("check: mypy\nexpect: < 5 ms", '6:17: T1.1: "< 5 ms" does not fit errors, which is in errors'),
-    ("check: mypy\nexpect: '>= 0'", '6:17: T1.1: ">= 0" can never fail'),
     ("check: mypy\nwarn: '< 1 s'", '6:15: T1.1: "< 1 s" does not fit errors'),
     ("check: test-quality\nmeasure: survived", "5:9: T1.1: no expectation of surv"),
     ("run: x\nread: {as: json, query: a}", "5:9: T1.1: no expectation; add expect"),
@@ -67,26 +63,19 @@ FAULTS = [
     ("run: x\nratchet: true", "6:18: T1.1: a ratchet needs a baseline to hold"),
     ("run: x\nratchet: yes", '6:18: T1.1: expected true or false, found the text "yes"'),
     ("run: x\nsamples: 0", "6:18: T1.1: 0 is too small; the minimum is 1"),
-    ("run: x\nretries: 1.5", "6:18: T1.1: expected a whole number, found the number 1.5"),
     ("run: x\ntimeout: 0", '6:18: T1.1: "0" is not a duration'),
-    ("run: x\nwait: soon", '6:15: T1.1: "soon" is not a duration'),
     # types
-    ("run: [x]", "5:14: T1.1: expected text, found a list"),
     ("run:", '5:13: T1.1: expected text, found nothing; write ""'),
     ("run: ''", "5:14: T1.1: this is empty"),
     ("check: mypy\nwith: src", '6:15: T1.1: expected a mapping, found the text "src"'),
     ("check: mypy\nwith: {paths: {a: b}}", "6:23: T1.1: expected text, found a mapping"),
     ("check: mypy\nwith: {'a b': c}", '6:16: T1.1: "a b" is not the name of a variable'),
     ("run: x\nmatrix: {a: b}", '6:21: T1.1: expected a list, found the text "b"'),
-    ("check: http\nwith: {url: }", '6:21: T1.1: expected text, found nothing; write ""'),
-    ("check: http\nwith:", "6:14: T1.1: expected a mapping, found nothing; write {}"),
     ('check: "a\\e[2J"', '5:16: T1.1: unknown check "a\\x1b[2J"'),
-    ('run: x\nexpect: "\\e[2J"', '6:17: T1.1: "\\x1b[2J" is not an expectation'),
     ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
     ("run: x\ninputs: seen", '6:17: T1.1: expected a list, found the text "seen"'),
     ("run: x\ninputs: [a, traced]", '6:21: T1.1: "traced" cannot be combined with patterns'),
     ("run: x\ninputs: trace", '6:17: T1.1: expected traced, found the text "trace"'),
-    ("run: x\ninputs: 5", "6:17: T1.1: expected a list, found the number 5"),
     ("check: mypy\nmatrix: {path: [b]}", '6:18: T1.1: mypy has no parameter "path"'),
     # what does not go together
     ("check: mypy\nread: {as: json, query: a}", '6:9: T1.1: "read" cannot be combined with'),
@@ -95,7 +84,6 @@ FAULTS = [
     # people
     ("attest: {by: a, on: 2025-02-30, valid: 1d}", "5:29: T1.1: 2025-02-30 is not a calendar date"),
     ("attest: {by: a, on: 1.2.2025, valid: 1d}", '5:29: T1.1: "1.2.2025" is not a date'),
-    ("attest: {by: a, on: 20251101, valid: 1d}", "5:29: T1.1: expected text, found the number"),
     ("attest: {by: a, on: 2025-11-01, valid: long}", '5:48: T1.1: "long" is not a duration'),
     ("attest: {by: a, on: 9999-12-31, valid: 9d}", "5:48: T1.1: 9d is outside the supported dates"),
     ("attest: {on: 2025-11-01, valid: 1d}", '5:17: T1.1: "by" is missing'),
@@ -111,9 +99,7 @@ FAULTS = [
         "5:42: T1.1: not attested yet",
     ),
     ("run: x\nwaive: {by: a, until: 2025-12-01}", '6:16: T1.1: "reason" is missing'),
-    ("run: x\nwaive: {reason: a, by: b}", '6:16: T1.1: "until" is missing'),
     ("run: x\nwaive: {reason: a, until: 2025-12-01}", '6:16: T1.1: "by" is missing'),
-    ("run: x\nwaive: {reason: '', by: b, until: 2025-12-01}", "6:25: T1.1: this is empty"),
     ("run: x\nwaive: {reason: ' ', by: b, until: 2025-12-01}", "6:25: T1.1: a waiver needs a reas"),
     ("run: x\nwaive: {reason: a, by: b, until: never}", '6:42: T1.1: "never" is not a date'),
     ("run: x\nwaive: {reason: a, by: b, until: 2025-12-01, up_to: x}", '6:61: T1.1: "x" is not an'),
@@ -135,27 +121,21 @@ def test_each_mistake_in_a_criterion_is_one_fault(
 
 BOARD_FAULTS = [
     ("", "board.yaml:1:1: expected a mapping, found nothing"),
-    ("[]", "board.yaml:1:1: expected a mapping, found a list"),
     ("version: 1", 'board.yaml:1:1: "tasks" is missing'),
-    ("tasks:", "board.yaml:1:7: expected a list, found nothing"),
     ("tasks: [{id: a, criteria: []}]", "board.yaml:1:27: a: this list is empty"),
     ("tasks: [{id: a}]", 'board.yaml:1:9: a: "criteria" is missing'),
     ("tasks: [{criteria: [{run: x}]}]", 'board.yaml:1:9: task 1: "id" is missing'),
     ("tasks: [a]", 'board.yaml:1:9: task 1: expected a mapping, found the text "a"'),
     (put("run: x").replace("version: 1", "version: 2"), "board.yaml:1:10: expected 1, found"),
     (put("run: x", "titel: x\n"), 'board.yaml:1:1: unknown key "titel"; did you mean "title"?'),
-    (put("run: x", "on: x\n"), 'board.yaml:1:1: unknown key "on"; quote it'),
     (put("run: x", "target: 11\n"), "board.yaml:1:9: 11 is not between 0 and 10"),
     (put("run: x", "min_measured: 90\n"), "board.yaml:1:15: expected text, found the number"),
     (put("run: x", "min_measured: 101%\n"), 'board.yaml:1:15: "101%" is not a share'),
-    (put("run: x", "min_measured: 1.2.3%\n"), 'board.yaml:1:15: "1.2.3%" is not a share'),
     (put("run: x", "scoring: lax\n"), 'board.yaml:1:10: "lax" is not one of strict, partial'),
     (put("run: x", "checks: [nowhere]\n"), 'board.yaml:1:10: no such folder: "nowhere"'),
     (put("run: x", "secrets: [A B]\n"), 'board.yaml:1:11: "A B" is not the name of a variable'),
     (put("run: x", "env: {A: '${'}\n"), "board.yaml:1:10: `${` is not a variable"),
-    (put("run: x", "workdir: '${A'\n"), "board.yaml:1:10: `${A` is not a variable"),
     (put("run: x", "priorities: {P4: {}}\n"), 'board.yaml:1:14: "P4" is not one of P0, P1, P2, P3'),
-    (put("run: x", "priorities: {P0: {weight: 0}}\n"), "board.yaml:1:27: 0 is not more than 0"),
     (put("run: x", "profiles: {'a b': {}}\n"), 'board.yaml:1:12: "a b" is not an id'),
     (
         put("run: x", "profiles: {a: {envs: {}}}\n"),
@@ -165,7 +145,6 @@ BOARD_FAULTS = [
         put("run: x", "milestones: [{id: M, requires: {}}]\n"),
         "board.yaml:1:32: a milestone re",
     ),
-    (put("run: x", "milestones: [{id: M}]\n"), 'board.yaml:1:14: "requires" is missing'),
     (
         put("run: x", "milestones: [{id: M, due: soon, requires: {score: 5}}]\n"),
         'board.yaml:1:27: "soon" is not a date',
@@ -179,17 +158,14 @@ BOARD_FAULTS = [
         put("run: x", "key_figures: {T1.2: Figure}\n"),
         'board.yaml:1:15: unknown criterion "T1.2"; did you mean "T1.1"?',
     ),
-    (put("run: x", "key_figures: {T1: x}\n"), 'board.yaml:1:15: unknown criterion "T1"'),
     (
         put("run: x", "sections: [{title: A, text: b, place: topp}]\n"),
         'board.yaml:1:39: "topp" is not one of guide, top, progress, bottom, success; did you mean',
     ),
-    (put("run: x", "sections: [{title: A}]\n"), 'board.yaml:1:12: "text" is missing'),
     (put("run: x") + "    depends_on: [T9]\n", 'board.yaml:6:18: T1: unknown task "T9"'),
     (put("run: x") + "    depends_on: [T1]\n", "board.yaml:6:17: T1: these tasks depend on each"),
     (put("run: x") + "    depends_on: T1\n", "board.yaml:6:17: T1: expected a list, found"),
     (put("run: x") + "    priority: P5\n", 'board.yaml:6:15: T1: "P5" is not one of P0'),
-    (put("run: x") + "    weight: 0\n", "board.yaml:6:13: T1: 0 is not more than 0"),
     (
         put("run: x") + "  - {id: t1, criteria: [{run: x}]}\n",
         "board.yaml:6:10: t1: the id t1 differs from T1 only in case",
@@ -212,25 +188,6 @@ def test_each_mistake_in_a_board_is_one_fault(
     """What is wrong with the board or a task is one line as well."""
     (line,) = faults(text)
     assert line.startswith(start), line
-
-
-FILE_FAULTS = [
-    ("a: 0\na: 99\n", "line 1 and on line 2"),
-    (b"a: caf\xe9", "byte 0xe9 is not UTF-8"),
-    ("a: \0", "U+0000"),
-    ("[" * 5000, "nest"),  # who says so first depends on the library's age
-    ("--- {}\n--- {}\n", "a second document starts here"),
-    ("x: !!python/object/apply:os.system ['touch x']", "is not allowed"),
-]
-
-
-@pytest.mark.parametrize(("text", "part"), FILE_FAULTS)
-def test_what_is_not_strict_yaml_is_refused(
-    faults: Callable[[str | bytes], list[str]], folder: Path, text: str | bytes, part: str
-) -> None:
-    """Faults of YAML come out as faults of the board, and nothing is executed."""
-    assert any(part in line and line.startswith("board.yaml:") for line in faults(text))
-    assert not (folder / "x").exists()
 
 
 # --- the whole file -------------------------------------------------------------------------------
