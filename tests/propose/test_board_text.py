@@ -88,15 +88,6 @@ def test_a_goal_and_where_it_started_are_written() -> None:
     assert str(board.baseline) == "7.5"
 
 
-def test_long_lists_stand_one_below_the_other() -> None:
-    """A parameter that would not fit into a line is written as a list."""
-    paths = " ".join(f"docs/chapter-{number}.md" for number in range(12))
-    groups = grouped([replace(RUFF, params={"paths": paths})])
-    text = board_text("shop", groups, day="2026-01-31")
-    assert "            - docs/chapter-11.md" in text
-    assert next(iter(loaded(text).criteria())).params["paths"] == paths
-
-
 @pytest.mark.parametrize("example", ["", "${OTHER}", "a}b"])
 def test_a_setting_without_a_usable_example_is_only_named(example: str) -> None:
     """It gets a place in env, as a comment."""

@@ -9,23 +9,16 @@ from readiness.propose.effects import Deed, effect, unwrapped
 # What does harm, and beside it the twin that only looks.
 TWINS = [
     ("twine upload dist/*", Deed.PUBLISHES, "twine check dist/*"),
-    ("poetry publish --build", Deed.PUBLISHES, "poetry check"),
     ("git push origin main", Deed.PUBLISHES, "pytest tests/test_push.py"),
     ("kubectl apply -f k8s", Deed.DEPLOYS, "kubeconform k8s"),
-    ("docker compose up -d", Deed.STARTS, "docker compose config"),
     ("uvicorn app:app", Deed.STARTS, "pytest -k uvicorn"),
-    ("python -m build", Deed.BUILDS, "python -m twine check dist/x"),
     ("ssh host restart", Deed.ASKS, "pytest -m ssh"),
-    ("curl http://localhost:8000/health", Deed.ASKS, "yamllint curl.yml"),
     ("rm -rf build", Deed.DELETES, "vulture rm.py"),
     ("pip install -e .", Deed.INSTALLS, "pip-audit -r requirements.lock"),
-    ("tox -e lint", Deed.INSTALLS, "flake8 tox_plugin"),
     ("pre-commit run --all-files", Deed.INSTALLS, "codespell docs"),
     ("black .", Deed.REWRITES, "black --check ."),
     ("ruff check --fix .", Deed.REWRITES, "ruff check ."),
-    ("npx prettier --write .", Deed.REWRITES, "npx prettier --check ."),
     ("mypy --install-types --non-interactive src", Deed.REWRITES, "mypy --strict src"),
-    ("python manage.py makemigrations", Deed.REWRITES, "manage.py makemigrations --dry-run"),
     ("alembic upgrade head", Deed.MIGRATES, "alembic check"),
     ("DATABASE_URL=x ./manage.py migrate", Deed.MIGRATES, "DATABASE_URL=x ./manage.py check"),
 ]
@@ -60,7 +53,6 @@ def test_what_does_nothing_worth_telling_is_passed_over(command: str) -> None:
         ("coverage run --source shop -m pytest tests", "pytest tests"),
         ("coverage run manage.py test", "manage.py test"),
         (".venv/bin/python -m mypy src", "mypy src"),
-        ("CI=1 env pytest", "pytest"),
         ("pytest -m mypy", "pytest -m mypy"),
     ],
 )

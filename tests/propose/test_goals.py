@@ -15,17 +15,12 @@ CASES = [
     ("nothing is wrong", LOWER, "errors", "== 0", "0", Goal.HALVE, "== 0", "0"),
     ("half of a debt", LOWER, "errors", "== 0", "37", Goal.HALVE, "<= 18", "37"),
     ("a few are paid at once", LOWER, "errors", "== 0", "5", Goal.HALVE, "== 0", "5"),
-    ("six are not", LOWER, "errors", "== 0", "6", Goal.HALVE, "<= 3", "6"),
     ("what may not be", LOWER, "tests", "== 0", "37", Goal.MEET, "== 0", "37"),
     ("what may stay", LOWER, "suppressions", "== 0", "12", Goal.HOLD, "<= 12", "12"),
-    ("none may stay none", LOWER, "suppressions", "== 0", "0", Goal.HOLD, "== 0", "0"),
     ("short of a limit", HIGHER, "%", ">= 80 %", "43.27", Goal.MEET, ">= 80 %", "43.2"),
     ("beyond a limit", HIGHER, "%", ">= 80 %", "91.97", Goal.MEET, ">= 91 %", "91.9"),
-    ("all of them", HIGHER, "%", "== 100 %", "100", Goal.HALVE, "== 100 %", "100"),
     ("half the way", HIGHER, "%", "== 100 %", "52.63", Goal.HALVE, ">= 76 %", "52.6"),
-    ("nothing at all", HIGHER, "%", ">= 80 %", "0", Goal.MEET, ">= 80 %", "0"),
     ("hold what is nearly nothing", HIGHER, "%", ">= 80 %", "0.4", Goal.HOLD, ">= 80 %", "0.4"),
-    ("a number of steps", HIGHER, "steps", "== 3", "1", Goal.MEET, "== 3", "1"),
 ]
 
 
