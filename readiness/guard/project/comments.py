@@ -133,8 +133,8 @@ def _narrowed(
     waiting: dict[Hashable, dict[frozenset[str], list[Suppression]]] = {}
     for same, group in _grouped(come, key).items():
         waiting[same] = {}
-        for one in group:
-            waiting[same].setdefault(one.codes, []).append(one)
+        for suppression in group:
+            waiting[same].setdefault(suppression.codes, []).append(suppression)
     still_gone, taken = [], set()
     for old in gone:
         groups = waiting.get(key(old), {})
