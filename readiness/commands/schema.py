@@ -31,7 +31,7 @@ def schema(_: RunSettings, subject: str = "board") -> int:
 
 
 def outputs() -> list[str]:
-    """List the commands that print JSON of their own; `check` and `score` print a run.
+    """List the commands that print JSON of their own; `check`, `score` and `report` print a run.
 
     `history-verify` stands for `history --verify`.
     """
