@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from checks.git import git
 from checks.in_project.common import (
     CheckFinding,
     Params,
+    files_below,
     not_measured,
     place,
     read_text,
@@ -22,17 +22,21 @@ from checks.in_project.modules import found_at
 from checks.python.syntax import parse
 
 CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
-PROMPTED = re.compile(r"^[ \t]*\$ (.*(?:\\\n.*)*)$", re.MULTILINE)
+PROMPTED = re.compile(
+    r"^[ \t]*(?:\([\w. -]+\) ?)?(?:[^\s$%>]+ )?[^\s$%>]*[$%➜❯»] (.*(?:\\\n.*)*)$", re.MULTILINE
+)
+OUTPUT = re.compile(r"^[ \t]*(?:>>>|In \[\d+\]:) ", re.MULTILINE)
 ASSIGNED = r"\w+=(?:\"[^\"]*\"|'[^']*'|[^\s;&|'\"]*)"
 START = rf"(?:^|[;&|(]\s*)(?:(?:{ASSIGNED}|sudo|env|exec|time|if|then|else|do|!)[ \t]+)*"
 MAKE = re.compile(START + r"make((?:[ \t]+[^\s;&|#)<>`]+)+)", re.MULTILINE)
 MODULE = re.compile(START + r"(?:\S*/)?python[\d.]* -m ([\w.]+)", re.MULTILINE)
 SCRIPT = re.compile(
-    START + r"(?:\./(\S+)|(?:\S*/)?(?:python[\d.]*|bash|sh|zsh) ([\w./-]+\.(?:py|sh)))(?=\s|$)",
+    START
+    + r"(?:\./([\w./-]+)|(?:\S*/)?(?:python[\d.]*|bash|sh|zsh) ([\w./-]+\.(?:py|sh)))(?=\s|$)",
     re.MULTILINE,
 )
 ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
-COMMAND = re.compile(r"(?:make|\S*python[\d.]* -m|bash|sh)\s+\S|\./\S")
+TARGET = re.compile(r"[A-Za-z][\w.-]*")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 OBJECT = re.compile(r"(?<![\w.:/@=-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+):([A-Za-z_]\w*)(?![\w.:/@-])")
 ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
@@ -49,52 +53,69 @@ class DocumentCommand:
 
 
 def commands(document: MarkdownDocument) -> Iterator[DocumentCommand]:
-    """Yield what stands in blocks of every kind, at prompts, and as code within sentences."""
+    """Yield what stands in blocks for a shell, and at prompts; code in a sentence is prose."""
     for line, language, text in document.blocks:
-        prompted = PROMPTED.findall(text)
-        if prompted and (not language or language in SHELLS | CONSOLES):
+        if language and language not in SHELLS | CONSOLES:
+            continue
+        if prompted := PROMPTED.findall(text):
             yield DocumentCommand(line, "\n".join(prompted) + "\n", whole=True)
-        elif not language or language in SHELLS | CONSOLES:
+        elif not OUTPUT.search(text):
             yield DocumentCommand(line, text, whole=bool(language))
-    for line, text in document.code:
-        if COMMAND.match(text):
-            yield DocumentCommand(line, text, whole=not re.search(r"[<>…]", text))
 
 
 def broken_commands(
     path: str, document: MarkdownDocument, targets: MakeTargets
 ) -> Iterator[CheckFinding]:
-    """Yield the commands that do not parse, and those that ask for what is not there."""
+    """Yield the commands that ask for what is not there."""
     for command in commands(document):
-        if command.whole and (why := unparsed(command.text)):
-            yield place(path, command.line, "command", why)
-        for missing in not_there(command.text, targets):
+        for missing in not_there(command, document, targets):
             yield place(path, command.line, "command", missing)
 
 
-def unparsed(text: str) -> str:
-    """Say why a shell does not take it; empty where it does."""
-    parsed = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True, check=False)
-    return parsed.stderr.strip().partition("\n")[0] if parsed.returncode else ""
-
-
-def not_there(text: str, targets: MakeTargets) -> Iterator[str]:
-    """Name the targets, modules and scripts of the project that it asks for in vain."""
+def not_there(
+    command: DocumentCommand, document: MarkdownDocument, targets: MakeTargets
+) -> Iterator[str]:
+    """Name the targets, modules and scripts of the project that a command asks for in vain."""
+    text = command.text
     if ELSEWHERE.search(text):
         return
     for arguments in MAKE.findall(text):
-        if " -C" in arguments or " -f" in arguments:
-            continue  # another Makefile than the project's
-        named = [word for word in arguments.split() if re.fullmatch(r"[A-Za-z][\w.-]*", word)]
+        words = arguments.split()
+        if {"-C", "-f"} & set(words) or (not command.whole and len(words) > 1):
+            continue  # another Makefile than the project's, or a sentence
+        named = [word for word in words if TARGET.fullmatch(word) and not word.isupper()]
         yield from (f"make has no target {word}" for word in named if not targets.has(word))
     for module in MODULE.findall(text):
         at = module.replace(".", "/")
-        is_ours = any(map(os.path.exists, (at.partition("/")[0], f"{at.partition('/')[0]}.py")))
-        if is_ours and not any(map(os.path.exists, (f"{at}.py", f"{at}/__main__.py"))):
+        top = at.partition("/")[0]
+        is_ours = os.path.exists(top) or os.path.exists(f"{top}.py")
+        is_made = f"{os.path.basename(at)}.py" in document.text
+        files = (f"{at}.py", f"{at}/__main__.py")
+        if is_ours and not is_made and not any(map(os.path.exists, files)):
             yield f"there is no module {module} to run"
-    for script in filter(None, ("".join(each) for each in SCRIPT.findall(text))):
-        if not os.path.isabs(script) and not os.path.exists(script):
+    for script in filter(None, ("".join(parts) for parts in SCRIPT.findall(text))):
+        if _is_absent(script, document):
             yield f"there is no script {script}"
+
+
+def _is_absent(script: str, document: MarkdownDocument) -> bool:
+    """Return whether a script should be in a folder of the project, and is not.
+
+    A document may run it in any folder, and may say before how it is made.
+    """
+    script = os.path.normpath(script)
+    folder, name = os.path.split(script)
+    if not os.path.isdir(folder or "/none") or os.path.isabs(script) or os.path.exists(script):
+        return False
+    others = re.sub(rf"(?:\./|\w+ ){re.escape(script)}", "", document.text)
+    return not has_file(script) and name not in others and not ignored(script)
+
+
+def has_file(name: str) -> bool:
+    """Return whether a folder of the project has a file of this name, or of these last names."""
+    return any(
+        f"/{path}".endswith(f"/{name}") for path in files_below(["."], (os.path.basename(name),))
+    )
 
 
 def absent_objects(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:

@@ -14,8 +14,10 @@ from checks.documents.doc_commands import (
     alert_names,
     broken_commands,
     commands,
+    has_file,
+    ignored,
 )
-from checks.documents.make_targets import read_makefile
+from checks.documents.make_targets import read_makefiles
 from checks.documents.markdown import MarkdownDocument, read_markdown
 from checks.documents.metrics import absent_metrics, metric_names
 from checks.git import lines
@@ -30,6 +32,11 @@ from checks.in_project.common import (
 from checks.project_copy import copy_project
 
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+COMPUTED = re.compile(r"[{}<>$*|]")
+SPHINX = ("conf.py",)
+SITES = (*SPHINX, "mkdocs", "_config.yml", "docusaurus.config.")
+"""How the names of the settings of what makes a site of documents start."""
+MARKUPS = {".md", ".rst"}
 DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
 DAY = 86_400
 
@@ -62,20 +69,64 @@ def outline(params: Params, path: str, document: MarkdownDocument) -> list[Check
 
 
 def dead_links(path: str, document: MarkdownDocument) -> list[CheckFinding]:
-    """List the links into the project that lead nowhere."""
+    """List the links into the project that surely lead nowhere.
+
+    What a site's generator may resolve is left out: labels, pages named by their address, files
+    below the site's root, HTML, and headings of pages that are put together from others.
+    """
     findings = []
+    has_labels = _has_above(path, SPHINX)
     for line, target in document.links:
-        if EXTERNAL.match(target):
+        address, _, anchor = unquote(target).partition("#")
+        if EXTERNAL.match(target) or COMPUTED.search(address):
             continue
-        file, _, anchor = unquote(target).partition("#")
-        named = os.path.join(os.path.dirname(path), file) if file else path
-        if not os.path.exists(named):
-            findings.append(place(path, line, "link", f"{target} does not exist"))
-        elif anchor and named.endswith(".md"):
-            other = document if not file else read_markdown(read_text(named))
-            if anchor.lower() not in other.anchors:
+        file = address.partition("?")[0]
+        named = _linked_file(path, file) if file else path
+        if not named:
+            if _is_dead(path, file):
+                findings.append(place(path, line, "link", f"{target} does not exist"))
+        elif anchor and named.endswith(".md") and not has_labels:
+            other = document if named == path else read_markdown(read_text(named))
+            if not other.may_have(anchor):
                 findings.append(place(path, line, "link", f"{target}: there is no such heading"))
     return findings
+
+
+def _linked_file(path: str, file: str) -> str:
+    """Return the file or folder that a link in a document stands for; "" if there is none."""
+    if file.startswith("/"):
+        return file[1:] if os.path.exists(file[1:]) else ""
+    real = os.path.relpath(os.path.realpath(path))
+    page = os.path.splitext(path)[0]  # the folder of the page's own address on a site
+    tops = (os.path.dirname(path), os.path.dirname(real), page)
+    places = (os.path.normpath(os.path.join(top, file)) for top in tops)
+    return next(filter(os.path.exists, places), "")
+
+
+def _is_dead(path: str, file: str) -> bool:
+    """Return whether a link to a file that is not there is one to a file of the project.
+
+    On a site a link may be a label or the address of a page, lead to what a theme brings, or
+    stand in a piece that is put into pages of another folder.
+    """
+    folder, name = os.path.split(path)
+    within = os.path.normpath(os.path.join(folder, file))
+    ending = os.path.splitext(file)[1]
+    if file.startswith("/") or within.startswith(os.pardir) or ending == ".html":
+        return False
+    if folder and _has_above(path, SITES):
+        is_known = ending in MARKUPS and not has_file(file.lstrip("./"))
+    else:
+        is_known = bool(ending) or name.upper().startswith("README")
+    return is_known and not ignored(within)
+
+
+def _has_above(path: str, starts: tuple[str, ...]) -> bool:
+    """Return whether a folder around a file has a file whose name starts with one of these."""
+    folders = [os.path.dirname(path)]
+    while folders[-1]:
+        folders.append(os.path.dirname(folders[-1]))
+    return any(name.startswith(starts) for top in folders for name in os.listdir(top or "."))
 
 
 def failing_blocks(
@@ -112,7 +163,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts, metrics = read_makefile(), alert_names(params), metric_names(params)
+    targets, alerts, metrics = read_makefiles(), alert_names(params), metric_names(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []

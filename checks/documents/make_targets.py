@@ -1,4 +1,4 @@
-"""Name the targets of the project's Makefile by reading it.
+"""Name the targets of the project's Makefiles by reading them.
 
 make itself would run `$(shell …)` as it reads, and make what the Makefile includes.
 """
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from checks.in_project.common import read_text
+from checks.in_project.common import files_below, read_text
 
 NAMES = ("GNUmakefile", "makefile", "Makefile")
 INCLUDE = re.compile(r"[ \t]*(?:-include|sinclude|include)[ \t]+(.+)")
@@ -22,7 +22,7 @@ MOST_FILES = 50
 
 @dataclass
 class MakeTargets:
-    """The targets that a Makefile is seen to have, `patterns` with `%` among them.
+    """The targets that Makefiles are seen to have, `patterns` with `%` among them.
 
     `whole` is false where it may have others: made by a function, or in a file that it includes
     and that cannot be told.
@@ -40,32 +40,35 @@ class MakeTargets:
         return any(name.startswith(start) and name.endswith(end) for start, end in parts)
 
 
-def read_makefile() -> MakeTargets:
-    """Return the targets of the Makefile in this folder; none where there is no Makefile."""
+def read_makefiles() -> MakeTargets:
+    """Return the targets of all Makefiles of the project; a document may run make in any folder."""
     targets = MakeTargets()
     variables: dict[str, str] = {}
-    waiting = [name for name in NAMES if os.path.isfile(name)][:1]
+    waiting = files_below(["."], (*NAMES, ".mk"))
+    targets.whole = bool(waiting) and not os.path.exists(".gitmodules")
     read: list[str] = []
     while waiting and len(read) < MOST_FILES:
         path = waiting.pop(0)
         read.append(path)
         waiting += [name for name in _read(path, targets, variables) if name not in read]
+    targets.whole &= not waiting
     return targets
 
 
 def _read(path: str, targets: MakeTargets, variables: dict[str, str]) -> Iterator[str]:
     """Add what one file defines; yield the files that it includes."""
-    if not os.path.isfile(path):
-        targets.whole = False  # make would make it first, or go without it
-        return
     for line in read_text(path).replace("\\\n", " ").splitlines():
         if "$(eval" in line or "${eval" in line or re.match(r"[ \t]*\$[({]call\b", line):
             targets.whole = False
         if include := INCLUDE.fullmatch(line):
             names = _expanded(include[1], targets, variables)
-            if any(set("*?[$`") & set(name) for name in names):
-                targets.whole = False
-            yield from names
+            tops = ("", os.path.dirname(path))
+            for name in names:
+                files = filter(os.path.isfile, (os.path.join(top, name) for top in tops))
+                if file := next(files, ""):
+                    yield os.path.normpath(file)
+                else:
+                    targets.whole = False  # make would make it first, or go without it
         elif include := ASSIGNED.fullmatch(line):
             variables[include[1]] = include[3].partition("#")[0].strip()
         elif include := RULE.match(line):

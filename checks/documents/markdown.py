@@ -13,6 +13,14 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKUP = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
 HTML_TARGET = re.compile(r"<[a-z][^>]*?\s(?:href|src)=[\"']([^\"'>]+)[\"']", re.IGNORECASE)
 HTML_CODE = re.compile(r"<(pre|code)\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+HTML_HEADING = re.compile(r"<h[1-6]\b[^>]*>(.*?)</h[1-6]>", re.DOTALL | re.IGNORECASE)
+ANCHOR = re.compile(
+    r"""\b(?:id|name)\s*=\s*["']?([\w-]+)|\{[^{}\n]*#([\w-]+)|^\(([\w-]+)\)=""", re.MULTILINE
+)
+INCLUDE = re.compile(r"--8<--|^::: |\{[!%{]|^\s*[`:]{3,}\{|^<<< ", re.MULTILINE)
+"""What MkDocs, MyST, Jekyll and VitePress put text of other places into a document with."""
+TOPS = {"top", "readme"}
+"""The anchors that GitHub knows on each page."""
 WORD = re.compile(r"[^\W\u3400-\u9fff]+")
 
 
@@ -40,6 +48,7 @@ class MarkdownDocument:
     blocks: list[tuple[int, str, str]] = field(default_factory=list)
     code: list[tuple[int, str]] = field(default_factory=list)
     words: int = 0
+    text: str = ""
 
     @property
     def sections(self) -> list[DocumentSection]:
@@ -47,16 +56,25 @@ class MarkdownDocument:
         return [each for each in self.all_sections if count_words(each.title) and each.words]
 
     @property
-    def anchors(self) -> set[str]:
-        """The names under which GitHub links to the headings."""
-        seen: dict[str, int] = {}
-        names = set()
-        for _, text in self.headings:
-            slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
-            again = seen.get(slug, 0)
-            seen[slug] = again + 1
-            names.add(f"{slug}-{again}" if again else slug)
-        return names
+    def includes(self) -> bool:
+        """Whether a site's generator puts text of other places into the document."""
+        return bool(INCLUDE.search(self.text))
+
+    def may_have(self, anchor: str) -> bool:
+        """Return whether a link to the anchor may work, whoever makes anchors from headings."""
+        if self.includes or not re.fullmatch(r"[\w-]+", anchor) or anchor.lower() in TOPS:
+            return True
+        names = {_bare(text) for _, text in self.headings}
+        names |= {_bare(MARKUP.sub("", text)) for text in HTML_HEADING.findall(self.text)}
+        again = re.sub(r"[-_]\d+$", "", anchor)
+        return not names.isdisjoint({_bare(anchor), _bare(again)}) or any(
+            anchor in match.groups() for match in ANCHOR.finditer(self.text)
+        )
+
+
+def _bare(text: str) -> str:
+    """Return a heading or an anchor without what anchors are made from in several ways."""
+    return re.sub(r"\W|_", "", re.sub(r"\{[^{}]*\}\s*$", "", text)).lower()
 
 
 def count_words(text: str) -> int:
@@ -66,7 +84,7 @@ def count_words(text: str) -> int:
 
 def read_markdown(text: str) -> MarkdownDocument:
     """Return what a document holds."""
-    document = MarkdownDocument()
+    document = MarkdownDocument(text=text)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     within: list[DocumentSection] = []
     for token, before in zip(tokens, [None, *tokens], strict=False):

@@ -43,9 +43,8 @@ def problems(project: str, text: str, **params: str) -> list[str]:
         "    $ make nosuch",
         "    make nosuch",
         "1. Run:\n\n   ```bash\n   make nosuch\n   ```",
-        "Run `make nosuch`.",
-        "Run <code>make nosuch</code>.",
-        "<p>Run <code>make nosuch</code>.</p>",
+        "```console\n(env) ~/shop $ make nosuch\nmake again\n```",
+        "```\n➜ make nosuch\nmake: nothing\n```",
         "<pre>\nmake <b>nosuch</b>\n</pre>",
         "<details>\n<pre><code>\nmake nosuch &amp;&amp; true\n</code></pre>\n</details>",
         "```sh\nA='b c' D= make nosuch\n```",
@@ -53,22 +52,27 @@ def problems(project: str, text: str, **params: str) -> list[str]:
     ],
 )
 def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None:
-    """Fenced by backticks or tildes, indented, with a prompt and without, within a sentence."""
+    """Fenced by backticks or tildes, indented, in HTML, with a prompt and without."""
     assert problems(project, block) == ["make has no target nosuch"]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Run `make good LEVEL=2`.", ""),
-        ("Run `make <target>` or `make …`.", ""),
-        ("Then `make` does it.", ""),
-        ("Run `./scripts/no.sh`.", "there is no script scripts/no.sh"),
-        ("Run `./scripts/do.sh --all`.", ""),
-        ("Run `bash scripts/no.sh`.", "there is no script scripts/no.sh"),
-        ("Run `python -m src.app.no`.", "there is no module src.app.no to run"),
-        ("Run `python -m src.app.run`, or `python -m http.server`.", ""),
-        ("Run `make good; if x`.", "syntax error"),
+        ("```sh\nmake good LEVEL=2\nmake <target>\nmake TARGET\nmake\n```", ""),
+        ("```sh\n./scripts/no.sh\n```", "there is no script scripts/no.sh"),
+        ("```sh\n./scripts/do.sh --all\nbash do.sh\n./app/run.py\n```", ""),
+        ("```sh\nbash scripts/no.sh\n```", "there is no script scripts/no.sh"),
+        ("```sh\npython main.py\n./start.sh\nmade/x.py\n```", ""),
+        ("Write `no.sh`.\n\n```sh\nbash scripts/no.sh\n```", ""),
+        ("```sh\ncurl https://a.test >scripts/no.sh\nbash scripts/no.sh\n```", ""),
+        ("```sh\npython -m src.app.no\n```", "there is no module src.app.no to run"),
+        ("```sh\npython -m src.app.run\npython -m http.server\n```", ""),
+        ("```sh\nmake good <NAME>\nkill -TTIN <pid>\n```", ""),
+        ("Run `make nosuch` in the folder of the pages.", ""),
+        ("    make sure that it runs", ""),
+        ("```\n>>> make nosuch\nmake nosuch\n```", ""),
+        ("```console\n$ shop run --dry\nif x (\n```", ""),
         ("```sh\nuvicorn src.app.run:no --port 1\n```", "src.app.run has no no"),
         ("```ini\nExecStart=/bin/gunicorn src.app.no:app\n```", "there is no module src.app.no"),
         ("```sh\nuvicorn src.app.run:app\nuvicorn 'src.app.run:made'\n```", ""),
@@ -76,10 +80,8 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("```sh\ndocker pull shop.app:1\ndocker pull src.test/app:no\n```", ""),
         ("```python\nx = y[src.app.run:no]\n```", ""),
         ("<!-- <pre>make nosuch</pre> -->", ""),
-        ("Run `A=make nosuch good`, and then `maker nosuch`.", ""),
-        ("The functions `shout(1)` and `makes(2)`.", ""),
+        ("```sh\nA=make nosuch good\nmaker nosuch\n```", ""),
         ("```console\n$ make good \\\n    more=1\ngood\n$ make nosuch\n```", "no target nosuch"),
-        ("```console\n$ echo 'open\nopen\n```", "unexpected EOF while looking for matching"),
         ("```python\nmake nosuch\n```", ""),
         ("```text\nmake nosuch\n```", ""),
         ("```\nWe make nosuch.\n```", ""),
@@ -87,7 +89,7 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("```sh\n.venv/bin/python -m pip list\nsystemctl restart app\n```", ""),
     ],
 )
-def test_a_command_parses_and_asks_for_what_is_there(project: str, text: str, message: str) -> None:
+def test_a_command_asks_for_what_is_there(project: str, text: str, message: str) -> None:
     """Its target, its script, its module, where these are the project's."""
     found = problems(project, text)
     assert len(found) == int(bool(message)), found
@@ -107,6 +109,62 @@ def test_a_command_parses_and_asks_for_what_is_there(project: str, text: str, me
 def test_links_in_html_lead_somewhere(project: str, text: str, told: list[str]) -> None:
     """As those of Markdown do; what is shown as code, or is a comment, is no link."""
     assert problems(project, text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("## One\n\n## One\n\n[a](#one) [b](#one-1) [c](#One_1) [d](#two)", ["#two"]),
+        ('<a name="spot"></a><h2 id="x">Big thing</h2>\n\n[a](#spot) [b](#x) [c](#big-thing)', []),
+        ("## A {#own}\n\n[](){#two}\n\n(three)=\n\n[a](#own) [b](#two) [c](#three)", []),
+        ("## 🚀 Go `x_y`, _now_!\n\n[a](#-go-x_y-now) [b](#go-x_y-now)", []),
+        ("::: app.run\n\n[a](#app-run) [b](#app.run)", []),
+        ("[a](../src) [b](../src/app/run.py?raw=true) [c](/src/app) [d](/elsewhere)", []),
+        ("[a](../../issues) [b](../../../wiki) [c](guide/) [d](label) [e](api/x.html)", []),
+        ("[a](../ops/made/x.md) [b]({{base}}/x.md) [c](no.png)", ["no.png"]),
+        ("[a](../gone.md) [b](no.md#x)", ["../gone.md", "no.md#x"]),
+    ],
+)
+def test_a_link_is_dead_only_if_nobody_resolves_it(
+    project: str, text: str, faults: list[str]
+) -> None:
+    """Anchors of every maker of sites, folders, addresses of pages, and what Git ignores."""
+    commit(Path(project), PROJECT)
+    assert [message.split()[0].rstrip(":") for message in problems(project, text)] == faults
+
+
+@pytest.mark.parametrize(
+    ("settings", "faults"),
+    [
+        ("mkdocs.yml", ["#no", "gone.md", "#no", "gone.md", "LICENSE"]),
+        ("docs/conf.py", ["gone.md", "#no", "gone.md", "LICENSE"]),
+    ],
+)
+def test_a_site_resolves_its_own_links(project: str, settings: str, faults: list[str]) -> None:
+    """Its theme, labels and pieces of pages are its own; a README is read where it is."""
+    text = "# A\n\n[a](#no) [b](gone.md) [c](img/logo.png) [d](b.md) [e](LICENSE)\n"
+    build(project, {settings: "", "docs/a.md": text, "README.md": text, "docs/x/b.md": ""})
+    build(project, {"b.md": "", "img/logo.png": ""})
+    given = {"paths": "docs/a.md README.md", "min_words": "0", "min_headings": "0"}
+    messages = [finding["message"] for finding in run_check("documents", project, given).findings]
+    assert [message.split()[0].rstrip(":") for message in messages] == faults
+
+
+@pytest.mark.parametrize(
+    ("files", "problems"),
+    [
+        ({"sub/Makefile": "nosuch:\n"}, 0),
+        ({"sub/Makefile": "include rules.inc\n", "sub/rules.inc": "nosuch:\n"}, 0),
+        ({"Makefile": "other:\n", ".gitmodules": ""}, 0),
+        ({}, 0),
+        ({"sub/Makefile": "other:\n"}, 1),
+    ],
+)
+def test_make_may_run_in_any_folder(project: str, files: Files, problems: int) -> None:
+    """A target is absent if no Makefile of the project has it, and there is one."""
+    build(project, {**files, "README.md": "# A\n\n```sh\nmake nosuch\n```\n"})
+    given = {"paths": "README.md", "min_words": "0", "min_headings": "0"}
+    assert run_check("documents", project, given).value() == problems
 
 
 @pytest.mark.parametrize(
@@ -249,7 +307,7 @@ def test_a_target_that_there_is_or_may_be_is_no_fault(project: str, makefile: st
     files = {
         "Makefile": makefile,
         "more.mk": "nosuch:\n",
-        "README.md": "# A\n\nRun `make nosuch`.\n",
+        "README.md": "# A\n\n```sh\nmake nosuch\n```\n",
     }
     build(project, files)
     given = {"paths": "README.md", "min_words": "1", "min_headings": "0"}
@@ -261,7 +319,8 @@ def test_a_makefile_is_only_read(project: str) -> None:
     mark = os.path.join(project, "mark")
     text = f"X := $(shell touch {mark})\nY != touch {mark}\ninclude made.mk\n"
     text += f"made.mk:\n\ttouch {mark} made.mk\nthere:\n"
-    build(project, {"Makefile": text, "README.md": "# A\n\nRun `make there` and `make nosuch`.\n"})
+    document = "# A\n\n```sh\nmake there\nmake nosuch\n```\n"
+    build(project, {"Makefile": text, "README.md": document})
     given = {"paths": "README.md", "min_words": "1", "min_headings": "0"}
     assert run_check("documents", project, given).findings == []
     assert not os.path.exists(mark)

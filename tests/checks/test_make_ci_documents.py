@@ -72,7 +72,6 @@ GUIDE: Files = {**MAKE, "docs/guide.md": projects.GUIDE, "docs/notes.md": projec
         ("notes.md#restore", "notes.md#nosuch", "link"),
         ("notes.md#restore", "#rollback-回滚步骤", None),
         ("make good", "make nosuch", "command"),
-        ("make good", "if true; then", "command"),
         ("make good", "make good > out.log 2>&1", None),
         ("make good", "make bad", "command"),
         ("## Rollback 回滚步骤", "## Else", "section"),
