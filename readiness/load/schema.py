@@ -1,12 +1,21 @@
 """JSON Schemas for editors, made from the definitions that files are checked against."""
 
+import ast
+import inspect
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
 
+from readiness.load import check_definitions, definitions
 from readiness.load.check_definitions import CheckFile
 from readiness.load.definitions import WRITTEN, AttestFile, BoardFile, CriterionFile
+from readiness.model import board
 from readiness.model.words import Priority
+
+DEFINING: Final = (definitions, check_definitions, board)
+"""The modules with the definitions of what a file may hold."""
 
 GIVEN: Final = ("by", "on", "valid")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -32,8 +41,33 @@ def check_schema() -> dict[str, Any]:
 
 
 def _schema(definition: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    made = _as_written(msgspec.json.schema(definition))
-    return {"$schema": DIALECT, "title": title, **made}
+    schema = _as_written(msgspec.json.schema(definition))
+    for struct, texts in _field_docstrings():
+        for part in (struct, *struct.__subclasses__()):
+            properties = schema["$defs"].get(part.__name__, {}).get("properties")
+            for name, key in zip(
+                part.__struct_fields__, part.__struct_encode_fields__, strict=True
+            ):
+                if properties and name in texts:
+                    properties[key]["description"] = texts[name]
+    return {"$schema": DIALECT, "title": title, **schema}
+
+
+def _field_docstrings() -> Iterator[tuple[type[msgspec.Struct], dict[str, str]]]:
+    """Yield the docstrings of each definition's fields, from the source: Python keeps them not."""
+    for module in DEFINING:
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.ClassDef):
+                yield vars(module)[node.name], dict(_docstrings(node))
+
+
+def _docstrings(definition: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for field, after in pairwise(definition.body):
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                value=ast.Constant(value=str(text))
+            ):
+                yield name, " ".join(text.split())
 
 
 def _as_written(part: Any) -> Any:

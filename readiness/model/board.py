@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,8 @@ from readiness.model.words import (
     Scoring,
 )
 from readiness.text.languages import Language
+
+Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,16 +209,12 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
 class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A decision that changes may loosen something; the change that adds it gains nothing by it."""
 
-    what: Annotated[
-        str,
-        msgspec.Meta(
-            description="A file from the repository's root, or a pattern: tests/old/*.",
-            min_length=1,
-        ),
-    ]
-    reason: Annotated[str, msgspec.Meta(min_length=1)]
-    by: Annotated[str, msgspec.Meta(min_length=1)]
-    until: Annotated[str, msgspec.Meta(description="The last day it is in force, YYYY-MM-DD.")] = ""
+    what: Text
+    """A file from the repository's root, or a pattern: tests/old/*."""
+    reason: Text
+    by: Text
+    until: str = ""
+    """The last day it is in force, YYYY-MM-DD."""
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -299,12 +297,11 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True):
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the rendered board that the team writes itself; `text` is Markdown."""
 
-    title: Annotated[str, msgspec.Meta(min_length=1)]
-    text: Annotated[
-        str,
-        msgspec.Meta(description="Markdown; HTML in it is shown as text.", min_length=1),
-    ]
-    place: Annotated[Place, msgspec.Meta(description="Where it stands.")] = Place.BOTTOM
+    title: Text
+    text: Text
+    """Markdown; HTML in it is shown as text."""
+    place: Place = Place.BOTTOM
+    """Where it stands."""
 
 
 class Success(msgspec.Struct, frozen=True, kw_only=True):
