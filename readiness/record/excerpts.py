@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from readiness.model.words import Verdict
+from readiness.model.words import Decision, Verdict
 from readiness.record.document import (
     CriterionRecord,
     GateRecord,
@@ -51,6 +51,27 @@ class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = Language.EN
 
 
+class PastCommit(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision that an earlier run measured."""
+
+    commit: str
+    dirty: bool
+
+
+class PastGate(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier run decided."""
+
+    decision: Decision
+    milestone: str | None = None
+
+
+class PastScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The score of an earlier run."""
+
+    value: float | None
+    shown: str
+
+
 class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a run document that the next run, a list and the course of a project look at."""
 
@@ -58,10 +79,10 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     duration_s: float
     profile: str
-    git: Git | None
+    git: PastCommit | None
     board: PastBoard
-    gate: GateRecord
-    score: ScoreRecord
+    gate: PastGate
+    score: PastScore
     tasks: list[PastTask]
 
     def criteria(self) -> Iterable[PastCriterion]:
