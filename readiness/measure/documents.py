@@ -7,7 +7,6 @@ import stat
 from collections.abc import Mapping
 
 from readiness.measure.data import Data
-from readiness.measure.parsing import parse
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Measure, Reader
 from readiness.model.capture import Capture, Stream
@@ -100,6 +99,8 @@ class Documents:
         return document
 
     def _parsed(self, source: str, kind: Format, passed_over: str) -> "Data | NotMeasuredError":
+        from readiness.measure.parsing import parse
+
         try:
             return parse(kind, self.text(source), passed_over)
         except NotMeasuredError as error:

@@ -76,9 +76,8 @@ def never_fails(node: "Node") -> bool:
 def is_idle(command: str) -> bool:
     """Return whether a command without syntax, such as `true` or `echo ok`, can only succeed."""
     first, *rest = command.split() or [""]
-    return _IDLE.fullmatch(command) is not None and (
-        first in _ALWAYS or (first == "exit" and rest in ([], ["0"]))
-    )
+    always = first in _ALWAYS or (first == "exit" and rest in ([], ["0"]))
+    return always and _IDLE.fullmatch(command) is not None
 
 
 def is_exit(node: "Node") -> bool:

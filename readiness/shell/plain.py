@@ -50,8 +50,10 @@ def assigned(command: str) -> tuple[str, str]:
     Variables that `env` sets count too. What a shell would still have to replace is left.
     """
     command = command.strip()
-    found = _ASSIGNED.match(command)
-    return (found[1].strip(), command[found.end() :]) if found else ("", command)
+    if "=" not in command and not command.startswith("env"):
+        return "", command
+    variables = _ASSIGNED.match(command)
+    return (variables[1].strip(), command[variables.end() :]) if variables else ("", command)
 
 
 def does_nothing(command: str) -> bool:

@@ -1,6 +1,8 @@
 """Commands that pass whatever their tool says, as far as a glance at them tells."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from readiness.shell.commands import is_idle, is_work, name_of
 from readiness.shell.masking import can_fail, masks
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from readiness.shell.words import Node
 
 # Without any of these a command's status is its tool's.
-_SYNTAX: Final = later(r"[!&|;\n{(`]")
+_SYNTAX: Final = frozenset("!&|;\n{(`")
 _OUTPUT: Final = later(r"\$\((?!\()((?:[^()]|\([^()]*\))*)\)")
 _COUNTS: Final = later(r"\|\s*(?:wc\b|[ef]?grep\s[^|]*(?:-\w*c\b|--count))[^|]*$")
 # Tests that an empty output passes, and those that a count of nothing does.
@@ -22,7 +24,7 @@ _SAY_NO: Final = _LOOKS - {"find"}
 STATUSES: Final = "exit: {ok: [0, 1]}"
 
 
-class Silence(NamedTuple):
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
     """How a command passes although `tool` fails; nothing in it can fail where that is empty.
 
     `mask` is what hides the failure, where it is one part of the command. `remedy` is a command
@@ -43,7 +45,7 @@ def silence(command: str) -> Silence | None:
     body = command.strip()
     if is_idle(body):
         return Silence()
-    if not _SYNTAX.search(body):
+    if _SYNTAX.isdisjoint(body):
         return None
     for mask in masks(body):
         if mask.final or mask.ends:

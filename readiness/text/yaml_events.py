@@ -115,7 +115,7 @@ class YamlReader:
         self.depth = 0
         # What unquoted scalars mean, as far as they have been met.
         self.known: dict[str, Data] = {}
-        self.is_careful = bool(_ESCAPED.search(text))
+        self.is_careful = "\\" in text and bool(_ESCAPED.search(text))
         self.simple_key: type | None = _SCALAR if self.plain_keys else None
         self.next_event: Callable[[], _Event]
 
