@@ -1,5 +1,7 @@
 """Data against its definition: at once where all is well, else every fault with its place."""
 
+from __future__ import annotations
+
 import re
 from decimal import Decimal
 from enum import Enum
@@ -43,13 +45,8 @@ ELSEWHERE: Final = {
 }
 
 
-# What to write where nothing is meant.
-_EMPTY: Final[dict[type, str]] = {
-    inspect.StrType: '""',
-    inspect.ListType: "[]",
-    inspect.DictType: "{}",
-    inspect.StructType: "{}",
-}
+# What to write where nothing is meant, by the type of msgspec.inspect.
+_EMPTY: Final = {"StrType": '""', "ListType": "[]", "DictType": "{}", "StructType": "{}"}
 
 
 class _Dropped:
@@ -59,7 +56,7 @@ class _Dropped:
 DROPPED: Final = _Dropped()
 
 
-def convert(definition: type[Definition], problems: Problems) -> tuple[Definition | None, "Walk"]:
+def convert(definition: type[Definition], problems: Problems) -> tuple[Definition | None, Walk]:
     """Return the document as its definition has it, with what is wrong left out.
 
     The faults go to `problems`. None where not even the outermost mapping is there.
@@ -118,7 +115,7 @@ class Walk:
     def _mismatch(self, kind: inspect.Type, data: Data, path: Path) -> None:
         hint = ""
         if data is None:
-            empty = _EMPTY.get(type(kind), "")
+            empty = _EMPTY.get(type(kind).__name__, "")
             hint = worded("hint.write", text=empty) if empty else ""
         elif isinstance(kind, inspect.StrType) and not isinstance(data, list | dict):
             hint = worded("hint.quote")

@@ -1,7 +1,6 @@
 """Keeps what a probe writes: little of it in memory, more of it in a file, all of it counted."""
 
 import os
-from hashlib import sha256
 from typing import Final
 
 from readiness.model.capture import Stream
@@ -105,6 +104,8 @@ class Sink:
         """Switch from memory to a file; return all data so far."""
         data = b"".join([*self._chunks, data])
         self._chunks.clear()
+        from hashlib import sha256  # loads OpenSSL, which short outputs do without
+
         self._hash = sha256()
         self._head = data[:HEAD]
         try:

@@ -3,23 +3,30 @@
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
+from types import ModuleType
 
 from readiness.startup.patterns import later
 
 
-@contextmanager
-def compiled_later() -> Iterator[None]:
+def compiled_later() -> AbstractContextManager[None]:
     """Within it, modules that are imported get `later` for `re.compile`.
 
     For libraries that compile, when imported, patterns which a run never uses.
     """
-    before = re.compile
-    re.compile = later  # type: ignore[assignment]
+    return replaced(re, "compile", later)
+
+
+@contextmanager
+def replaced(module: ModuleType, name: str, substitute: object) -> Iterator[None]:
+    """Within it, the module has the substitute under this name."""
+    original = getattr(module, name)
+    setattr(module, name, substitute)
     try:
         yield
     finally:
-        re.compile = before
+        setattr(module, name, original)
 
 
 @contextmanager
@@ -36,3 +43,22 @@ def without(module: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[module]
+
+
+def deferred(name: str) -> None:
+    """Have a module that was not imported yet be imported when it is first asked for something.
+
+    For parts of libraries that their packages import.
+    """
+    sys.modules.setdefault(name, _Deferred(name))
+
+
+class _Deferred(ModuleType):
+    """Stands for a module, as which others have imported it, until it is needed."""
+
+    def __getattr__(self, attribute: str) -> object:
+        if attribute.startswith("__"):  # the import system asks for these, of any module
+            raise AttributeError(attribute)
+        del sys.modules[self.__name__]
+        vars(self).update(vars(import_module(self.__name__)))
+        return getattr(self, attribute)

@@ -3,10 +3,19 @@
 Imported before whatever else would import them.
 """
 
-from readiness.startup.imports import compiled_later, without
+import typing
 
-# Of the older typing_extensions msgspec takes what is in typing now.
-with compiled_later(), without("typing_extensions"):
+from readiness.startup.imports import compiled_later, deferred, replaced, without
+
+deferred("msgspec.inspect")  # what schemas are made with, and the faults of a board are found
+
+# Of the older typing_extensions msgspec takes what is in typing now. It makes a forward reference
+# to see how, and the first one has Python set up its parser, which a run does not use.
+with (
+    compiled_later(),
+    replaced(typing, "ForwardRef", lambda *_, **__: None),
+    without("typing_extensions"),
+):
     import fractions as fractions  # which a run adds up, and reads from no text
 
     import msgspec as msgspec
