@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import TextIO, cast
 
-from checks.ci.expressions import constant
+from checks.ci.expressions import Value, constant
 from checks.ci.triggers import events_of_changes, not_started, runs_of
 from checks.ci.workflow import (
     EXPRESSION,
@@ -28,7 +28,6 @@ from checks.in_project.common import (
     place,
     read_json,
 )
-from checks.in_project.conditions import Value
 from checks.make.makefile import CARELESS, IDLE, runs_make
 from checks.project_copy import copy_project
 from readiness.shell import masks

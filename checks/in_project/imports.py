@@ -10,13 +10,14 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 
-from .conditions import branch_taken, facts_of
 from .texts import text_of, texts_by_name
 
 Wanted = tuple[int, str, str]
 """A line, a module, and a name that is imported from it; empty for the module itself."""
 
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+TELLING = ("sys", "platform", "typing", "typing_extensions")
+"""Modules that tell which interpreter and system this is, and whether types are checked."""
 DYNAMIC = (
     *(b"sys.modules", b"__path__", b"meta_path"),
     *(b"globals()", b"setattr(", b"__dict__", b"vars("),
@@ -40,7 +41,7 @@ class _Imports:
         self._package = package
         self._importing = _names_of_importing(tree)
         self._texts = texts_by_name(tree)
-        self._facts = facts_of(tree)
+        self._telling = _names_of_telling(tree)
         self._optional: set[str] = set()
         self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
         self.wanted: list[Wanted] = []
@@ -70,14 +71,17 @@ class _Imports:
             elif isinstance(node, ast.If) and "find_spec" in map(_last_name, ast.walk(node.test)):
                 self._try(node.body, [], [])
                 self.follow(node.orelse, into)
-            elif (
-                isinstance(node, ast.If)
-                and (taken := branch_taken(node.test, self._facts)) is not None
-            ):
-                self.follow(node.body if taken else node.orelse, into)
+            elif isinstance(node, ast.If) and self._is_of_the_machine(node.test):
+                # What this machine imports of it is tried by importing the module.
+                continue
             else:
                 into.extend(self._imported(node))
                 self.follow(ast.iter_child_nodes(node), into)
+
+    def _is_of_the_machine(self, test: ast.expr) -> bool:
+        """Return whether a condition asks which interpreter or system this is."""
+        names = (node.id for node in ast.walk(test) if isinstance(node, ast.Name))
+        return "os.name" in ast.unparse(test) or not self._telling.isdisjoint(names)
 
     def _try(self, body: list[ast.stmt], instead: list[ast.stmt], after: list[ast.stmt]) -> None:
         tried: list[Wanted] = []
@@ -115,6 +119,17 @@ def _names_of_importing(tree: ast.Module) -> set[str]:
             names |= {each.asname for each in node.names if each.asname and each.name in names}
         elif isinstance(node, ast.Assign) and _last_name(node.value) in names:
             names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+    return names
+
+
+def _names_of_telling(tree: ast.Module) -> set[str]:
+    """Return what a file calls the modules in TELLING, and what it imports from them."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {each.asname or each.name for each in node.names if each.name in TELLING}
+        elif isinstance(node, ast.ImportFrom) and node.module in TELLING:
+            names |= {each.asname or each.name for each in node.names}
     return names
 
 
