@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from checks.documents.markdown import MarkdownDocument
+from checks.documents.texts import text_of, texts_by_name
 from checks.git import git
 from checks.in_project.common import (
     CheckFinding,
@@ -19,7 +20,6 @@ from checks.in_project.common import (
     place,
     read_text,
 )
-from checks.in_project.texts import text_of, texts_by_name
 from checks.python.syntax import parse
 
 LIBRARY = "prometheus_client"
@@ -100,7 +100,7 @@ def _texts(trees: Iterable[ast.Module]) -> Mapping[str, str]:
     """Return the texts to which modules give a name; none that two of them give to other texts."""
     meanings: dict[str, set[str]] = {}
     for tree in trees:
-        for name, text in texts_by_name(tree, top=True).items():
+        for name, text in texts_by_name(tree).items():
             meanings.setdefault(name, set()).add(text)
     known = {name: texts.pop() for name, texts in meanings.items() if len(texts) == 1}
     return known | {f".{name}": text for name, text in known.items()}

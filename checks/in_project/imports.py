@@ -10,8 +10,6 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
 
-from .texts import text_of, texts_by_name
-
 Wanted = tuple[int, str, str]
 """A line, a module, and a name that is imported from it; empty for the module itself."""
 
@@ -39,8 +37,6 @@ class _Imports:
 
     def __init__(self, package: str, tree: ast.Module) -> None:
         self._package = package
-        self._importing = _names_of_importing(tree)
-        self._texts = texts_by_name(tree)
         self._telling = _names_of_telling(tree)
         self._optional: set[str] = set()
         self._tries: list[tuple[list[Wanted], list[ast.stmt], list[ast.stmt]]] = []
@@ -98,28 +94,18 @@ class _Imports:
                 yield node.lineno, module, alias.name.replace("*", "")
         elif (
             isinstance(node, ast.Call)
+            and _last_name(node.func) in ("import_module", "__import__")
             and node.args
-            and _last_name(node.func) in self._importing
-            and (named := text_of(node.args[0], self._texts))
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
         ):
-            yield node.lineno, self._absolute(named), ""
+            yield node.lineno, self._absolute(node.args[0].value), ""
 
     def _absolute(self, name: str) -> str:
         try:
             return resolve_name(name, self._package)
         except ImportError:  # beyond the package, or in none
             return name
-
-
-def _names_of_importing(tree: ast.Module) -> set[str]:
-    """Return what a file calls the functions that import what they are told."""
-    names = {"import_module", "__import__"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "importlib":
-            names |= {each.asname for each in node.names if each.asname and each.name in names}
-        elif isinstance(node, ast.Assign) and _last_name(node.value) in names:
-            names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
-    return names
 
 
 def _names_of_telling(tree: ast.Module) -> set[str]:

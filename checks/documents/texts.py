@@ -25,16 +25,13 @@ def text_of(node: ast.expr, texts: Mapping[str, str]) -> str | None:
     return None
 
 
-def texts_by_name(tree: ast.Module, *, top: bool = False) -> dict[str, str]:
-    """Return the names that a file gives a text, and nothing else anywhere.
-
-    With `top`, those that its own statements give it, and no function of it.
-    """
+def texts_by_name(tree: ast.Module) -> dict[str, str]:
+    """Return the names that a file's own statements give a text, and nothing else anywhere."""
     nodes = list(ast.walk(tree))
     bound = [node.id for node in nodes if isinstance(node, ast.Name) and _is_given(node)]
     bound += [node.arg for node in nodes if isinstance(node, ast.arg)]
     texts = {}
-    for node in tree.body if top else nodes:
+    for node in tree.body:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)))
