@@ -1,7 +1,6 @@
 """Measure many projects and show them together: folders, Git URLs or recorded runs."""
 
 import os
-import signal
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from readiness.fleet.sources import Source, sources
 from readiness.fleet.table import markdown, table
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
-from readiness.model.status import ENDING_SIGNALS
+from readiness.pipeline.interrupts import interruptible
 from readiness.record.values import timestamp
 from readiness.report import write_report
 from readiness.terminal.ending import tell
@@ -127,15 +126,8 @@ def _measured(
         if messages:
             tell(messages)
 
-    former = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
-    for number, action in former.items():
-        if action is not signal.SIG_IGN:
-            signal.signal(number, end)
-    try:
+    with interruptible(end):
         states = run.measure(projects, observe)
-    finally:
-        for number, action in former.items():
-            signal.signal(number, action)
     return list(names_apart(states)), received[0] if received else 0
 
 

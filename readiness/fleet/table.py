@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from readiness.fleet.overview import Overview
 from readiness.text.layout import columns
-from readiness.text.markdown import text
+from readiness.text.markdown import row, text
 from readiness.text.sentences import Sentences
 
 
@@ -58,7 +58,7 @@ def _projects(fleet: Overview) -> list[list[str]]:
 
 
 def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{' --- |' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(text(cell) for cell in row)} |"
+    yield row(*heads)
+    yield row(*["---"] * len(heads))
+    for cells in rows:
+        yield row(*map(text, cells))

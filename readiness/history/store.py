@@ -18,6 +18,7 @@ from readiness.history.database import Database
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.record.document import Document, RunDocument, decoded, from_json, to_json
 from readiness.record.earlier import PreviousRun
+from readiness.record.values import unix_seconds
 from readiness.text.clean import clean
 
 LOOKED_BACK = 1000
@@ -244,8 +245,8 @@ class History:
         last = connection.execute("select started_at from runs order by sequence desc").fetchone()
         if last is None or started_at >= (before := str(last[0])):
             return
-        behind = _seconds_between(started_at, before)
-        if behind is not None and behind > CLOCK_TOLERANCE:
+        now, then = unix_seconds(started_at), unix_seconds(before)
+        if now is not None and then is not None and then - now > CLOCK_TOLERANCE:
             self.remarks.append(
                 f"the clock says {started_at}, but the last run was recorded at {before}; runs are"
                 " kept in the order in which they were recorded"
@@ -270,16 +271,6 @@ class History:
 def _bytes(document: object) -> bytes:
     """Return a stored document; b"" for anything that is not bytes."""
     return document if isinstance(document, bytes) else b""
-
-
-def _seconds_between(earlier: str, later: str) -> float | None:
-    """Return the seconds between two times; None if one of them is not a time."""
-    from datetime import datetime
-
-    try:
-        return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
-    except (TypeError, ValueError):
-        return None
 
 
 def _named(link: chain.ChainLink | None) -> PreviousRun | None:

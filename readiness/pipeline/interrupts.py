@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -10,17 +10,22 @@ from readiness.model.errors import ExitStatus
 from readiness.model.status import ENDING_SIGNALS
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Within it, a signal that ends the run ends this process at once, with 128 + its number.
+def _end(number: int, _frame: FrameType | None) -> None:
+    os._exit(ExitStatus.SIGNAL + number)
 
-    Call it in the gate alone, whose watcher ends what is left. What was ignored stays so. Nothing
-    is raised: not every library survives an exception in the midst of its work.
+
+@contextmanager
+def interruptible(end: Callable[[int, FrameType | None], None] = _end) -> Iterator[None]:
+    """Within it, a signal that ends the run calls `end`; what was ignored stays so.
+
+    By default this process ends at once, with 128 + the signal's number: so in the gate alone,
+    whose watcher ends what is left. Nothing is raised: not every library survives an exception in
+    the midst of its work.
     """
     former = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
     for number, action in former.items():
         if action is not signal.SIG_IGN:
-            signal.signal(number, _end)
+            signal.signal(number, end)
     try:
         yield
     finally:
@@ -39,7 +44,3 @@ def held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    os._exit(ExitStatus.SIGNAL + number)

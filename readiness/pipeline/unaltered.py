@@ -4,7 +4,6 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
 from decimal import Decimal
 
 from readiness.history.matching import first_difference
@@ -17,6 +16,7 @@ from readiness.pipeline.past import judgement_of
 from readiness.project.git import Asking, Changed
 from readiness.project.worktree import digest, states
 from readiness.record.document import RunDocument
+from readiness.record.values import unix_seconds
 from readiness.text.worded import worded
 
 CLOCK_STEP_S = 0.01
@@ -114,10 +114,10 @@ def refuse_another_tree(name: str, run: RunDocument, settings: RunSettings, fold
 
 def _written_by(run: RunDocument, there: Changed) -> Iterator[bytes]:
     """Yield the untracked files that the run wrote: by its probes, or, if new, right after it."""
-    begun = _timestamp(run.started_at)
-    ends = [_timestamp(probe.started_at or "") + probe.duration_s for probe in run.probes]
+    begun = unix_seconds(run.started_at) or 0.0
+    ends = [(unix_seconds(probe.started_at) or 0.0) + probe.duration_s for probe in run.probes]
     probed = max(ends, default=begun) + CLOCK_STEP_S
-    reported = _timestamp(run.finished_at) + AFTER_THE_RUN_S
+    reported = (unix_seconds(run.finished_at) or 0.0) + AFTER_THE_RUN_S
     known = run.git.changes if run.git else {}
     for path in there.untracked:
         with suppress(OSError):
@@ -125,11 +125,3 @@ def _written_by(run: RunDocument, there: Changed) -> Iterator[bytes]:
             is_new = known.keys().isdisjoint(states(there.root, [path]))
             if begun - CLOCK_STEP_S <= written <= (reported if is_new else probed):
                 yield path
-
-
-def _timestamp(text: str) -> float:
-    """Return a time of a run document in seconds; 0 where it is none."""
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        return 0.0

@@ -38,6 +38,17 @@ def timestamp(seconds: float) -> str:
     return f"{_second(whole)}.{part // 1000:03d}Z"
 
 
+def unix_seconds(moment: str | None) -> float | None:
+    """Convert a moment of a document to Unix time; None if it is not one."""
+    from datetime import datetime
+
+    try:
+        parsed = datetime.fromisoformat(moment or "")
+        return parsed.timestamp() if parsed.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 @lru_cache(maxsize=16)
 def _second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

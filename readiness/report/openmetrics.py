@@ -4,12 +4,12 @@ Node exporter's textfile collector takes neither info and state set types nor ti
 not known has no sample.
 """
 
-import datetime
 import math
 from collections.abc import Iterator
 
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument, TaskRecord
+from readiness.record.values import unix_seconds
 from readiness.report import Context
 from readiness.report._facts import SAY, board_file, seconds
 from readiness.text.layout import inert, literal
@@ -61,7 +61,7 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     yield "readiness_gate_exit_status", [(gate, run.gate.exit_status)]
     yield "readiness_run_partial", [({}, run.partial)]
     yield "readiness_run_interrupted", [({}, run.interrupted)]
-    yield from _known("readiness_run_timestamp_seconds", _unix(run.finished_at))
+    yield from _known("readiness_run_timestamp_seconds", unix_seconds(run.finished_at))
     yield "readiness_run_duration_seconds", [({}, run.duration_s)]
     yield "readiness_milestone_met", [({"milestone": each.id}, each.met) for each in run.milestones]
 
@@ -167,12 +167,3 @@ def _number(value: float | bool) -> str:
 
 def _word(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _unix(moment: str) -> float | None:
-    """Convert a time of the document to Unix time; None if it is not one."""
-    try:
-        parsed = datetime.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return parsed.timestamp() if parsed.tzinfo else None

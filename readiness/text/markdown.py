@@ -82,6 +82,11 @@ def code(foreign: str, *, cell: bool = False) -> str:
     return f"{ticks}{space}{line}{space}{ticks}"
 
 
+def row(*cells: str) -> str:
+    """Return a line of a table of cells that are Markdown already."""
+    return f"| {' | '.join(cells)} |"
+
+
 def fence(foreign: str) -> str:
     """Return the lines of `foreign` as a block of code that nothing in it can end."""
     lines = clean(foreign, newlines=True).strip("\n")

@@ -7,7 +7,7 @@ from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord, TaskRecord
 from readiness.record.scores import goal_text
-from readiness.text.markdown import code, prose, text
+from readiness.text.markdown import code, prose, row, text
 from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import CriterionChange, Difference, cause_in_words
 from readiness.timeline.period import ReportKind, TeamReport
@@ -251,7 +251,7 @@ def _footer(report: TeamReport, say: Sentences) -> str:
 def _table(
     heads: Sequence[str], rows: Sequence[Sequence[str]], further: int, say: Sentences
 ) -> str:
-    lines = [f"| {' | '.join(cells)} |" for cells in [heads, ["---"] * len(heads), *rows]]
+    lines = [row(*cells) for cells in [heads, ["---"] * len(heads), *rows]]
     if further > 0:
         lines += ["", say("team.more", count=further)]
     return "\n".join(lines)

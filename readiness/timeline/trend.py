@@ -5,13 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from readiness.model import expect
 from readiness.model.errors import UsageError
-from readiness.model.units import convert
-from readiness.model.words import Better, Verdict
+from readiness.model.words import Verdict
 from readiness.record.comparison import comparable
 from readiness.record.document import CriterionRecord, RunDocument
-from readiness.record.pace import arrival, pace
+from readiness.record.pace import arrival, number_to_reach, pace
 from readiness.record.scores import goal_text
 
 SCORE = "score"
@@ -48,14 +46,14 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(NamedTuple):
-    """What is followed, and the number to reach."""
+    """What is followed, the number to reach, and whether it is reached."""
 
     id: str
     title: str
     unit: str
     goal: str
     target: float | None
-    better: Better | None
+    reached: bool
 
 
 def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
@@ -88,7 +86,8 @@ def _of_score(runs: Sequence[RunDocument]) -> Trend:
         if run.score.value is not None and run.whole
     ]
     goal = f">= {goal_text(target)}"
-    return _trend(Subject(SCORE, "", "", goal, target, Better.HIGHER), points, len(runs))
+    reached = bool(points) and points[-1].value >= target
+    return _trend(Subject(SCORE, "", "", goal, target, reached), points, len(runs))
 
 
 def _of_task(subject: str, title: str, runs: Sequence[RunDocument]) -> Trend:
@@ -99,7 +98,8 @@ def _of_task(subject: str, title: str, runs: Sequence[RunDocument]) -> Trend:
         for task in run.tasks
         if task.id == subject and task.attainment is not None
     ]
-    return _trend(Subject(subject, title, "%", "100 %", 100.0, Better.HIGHER), points, len(runs))
+    reached = bool(points) and points[-1].value >= 100
+    return _trend(Subject(subject, title, "%", "100 %", 100.0, reached), points, len(runs))
 
 
 def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend:
@@ -111,50 +111,29 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
     ]
     if not points:
         raise UsageError(f"{newest.id}: no number was measured of it yet")
-    subject = Subject(newest.id, newest.title, newest.unit, newest.expect, *_goal(newest))
-    course = _trend(subject, points, len(runs))
-    holds = newest.verdict.good
-    return msgspec.structs.replace(
-        course, reached=holds, expected_on=None if holds else course.expected_on
-    )
+    target, reached = number_to_reach(newest), newest.verdict.good
+    subject = Subject(newest.id, newest.title, newest.unit, newest.expect, target, reached)
+    return _trend(subject, points, len(runs))
 
 
 def _point(run: RunDocument, value: float, shown: str, verdict: Verdict | None = None) -> Point:
     return Point(run=run.id, at=run.started_at, value=value, shown=shown, verdict=verdict)
 
 
-def _goal(record: CriterionRecord) -> tuple[float | None, Better | None]:
-    """Return the number that is asked for, in the unit of the values, and which way leads there."""
-    try:
-        expectation = expect.parse(record.expect)
-        target = expect.target(expectation)
-        if target is None:
-            return None, record.better
-        return float(convert(target, expectation.unit, record.unit)), (
-            expect.direction(expectation) or record.better
-        )
-    except ValueError:
-        return None, record.better
-
-
 def _trend(subject: Subject, points: list[Point], runs: int) -> Trend:
-    target, better = subject.target, subject.better
     last = points[-1] if points else None
     change = pace([point.at for point in points], [point.value for point in points])
-    reached = False
-    if last is not None and target is not None and better is not None:
-        reached = last.value >= target if better is Better.HIGHER else last.value <= target
     return Trend(
         id=subject.id,
         title=subject.title,
         unit=subject.unit,
         goal=subject.goal,
-        target=target,
+        target=subject.target,
         points=points,
         pace=None if change is None else float(f"{change:.6g}"),
-        reached=reached,
+        reached=subject.reached,
         expected_on=None
-        if reached or last is None
-        else arrival(last.at, last.value, target, change),
+        if subject.reached or last is None
+        else arrival(last.at, last.value, subject.target, change),
         left_out=runs - len(points),
     )

@@ -7,7 +7,7 @@ from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
 from readiness.report._shown import percent
-from readiness.text.markdown import code, prose, strong, text
+from readiness.text.markdown import code, prose, row, strong, text
 from readiness.text.sentences import Sentences
 
 
@@ -27,16 +27,16 @@ def share(part: float) -> str:
 def figures(run: RunDocument, say: Sentences) -> Iterator[str]:
     """Yield the table of key figures: the score, the tasks of each priority, chosen criteria."""
     yield f"### {say('board.figures')}\n"
-    yield _row(say("board.figure"), say("board.now"), say("board.aim"), say("report.progress"))
-    yield _row("---", "---", "---", "---")
+    yield row(say("board.figure"), say("board.now"), say("board.aim"), say("report.progress"))
+    yield row("---", "---", "---", "---")
     shown = score_shown(run, say)
     progress = share(run.score.progress) if run.score.value is not None else "0%"
-    yield _row(say("board.degree_figure"), shown, f"{goal_text(run.score.target)}/10", progress)
+    yield row(say("board.degree_figure"), shown, f"{goal_text(run.score.target)}/10", progress)
     for priority in Priority:
         tasks = [task for task in run.tasks if task.priority is priority]
         if tasks:
             done = sum(task.done for task in tasks)
-            yield _row(
+            yield row(
                 say("board.tasks_done", priority=priority.value),
                 f"{done}/{len(tasks)}",
                 f"{len(tasks)}/{len(tasks)}",
@@ -65,7 +65,7 @@ def _figure(criterion: CriterionRecord, name: str, say: Sentences) -> str:
         now += f" ({say(f'verdict.{criterion.verdict}')})"
     progress = "" if criterion.progress is None else percent(criterion.progress)
     title = f"{prose(name or criterion.title)} ({text(criterion.id)})"
-    return _row(title, now, code(criterion.expect, cell=True), progress)
+    return row(title, now, code(criterion.expect, cell=True), progress)
 
 
 def milestones(run: RunDocument, say: Sentences) -> Iterator[str]:
@@ -132,7 +132,3 @@ def success(run: RunDocument, say: Sentences) -> Iterator[str]:
 
 def _box(ticked: bool, title: str) -> str:
     return f"- [{'x' if ticked else ' '}] {title}"
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"

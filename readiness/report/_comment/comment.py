@@ -38,7 +38,7 @@ from readiness.report._shown import (
 )
 from readiness.text.clean import cut
 from readiness.text.layout import inert, middle
-from readiness.text.markdown import code, fence, prose, strong, text
+from readiness.text.markdown import code, fence, prose, row, strong, text
 from readiness.text.sentences import Sentences, sentences
 
 Record = TypeVar("Record")
@@ -283,7 +283,7 @@ class _Comment:
         priority = task.priority.value
         if task.blocking:
             priority += f" ({self._say('report.blocking')})"
-        return _row(
+        return row(
             name,
             priority,
             text(_short(task.owner)),
@@ -310,7 +310,7 @@ class _Comment:
     def _criterion(self, criterion: CriterionRecord) -> str:
         say = self._say
         progress = "" if criterion.progress is None else percent(criterion.progress)
-        return _row(
+        return row(
             text(criterion.id),
             f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}",
             prose(_short(criterion.title)),
@@ -362,12 +362,8 @@ def _table(
     foot: str = "",
 ) -> Iterator[Part]:
     if rows:
-        line = f"{head}{_row(*columns)}\n{_row(*['---'] * len(columns))}"
+        line = f"{head}{row(*columns)}\n{row(*['---'] * len(columns))}"
         yield Part(rank=rank, head=line, items=rows, write=write, foot=foot)
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _joined(lines: str) -> str:

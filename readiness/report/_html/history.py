@@ -8,12 +8,13 @@ from itertools import pairwise
 
 import msgspec
 
-from readiness.model import expect, units
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import PastPoint
+from readiness.record.pace import number_to_reach
 from readiness.record.points import folded, past_point
 from readiness.record.scores import goal_text
+from readiness.record.values import unix_seconds
 from readiness.report._html.charts import Spark, cells, course, level, plot, spark
 from readiness.report._html.criteria import Link, Viewer
 from readiness.report._shown import moment, number
@@ -57,7 +58,7 @@ def score_history(
     """
     digests = [point.board_digest for point in points]
     dates = _dates(points)
-    times = list(map(_seconds, points))
+    times = [unix_seconds(point.started_at) or 0.0 for point in points]
     picture = plot([_finite(point.score) for point in points], times, top=_TOP, height=_HEIGHT)
     changed = [at > 0 and digests[at] != digests[at - 1] for at in range(len(digests))]
     rows = [
@@ -169,7 +170,7 @@ def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]
 def sparks(run: RunDocument, courses: Mapping[str, Sequence[float]]) -> dict[str, Spark]:
     """Return the small picture of each number that changed."""
     return {
-        criterion.id: spark(values, goal(criterion))
+        criterion.id: spark(values, number_to_reach(criterion))
         for criterion in run.criteria()
         if (values := courses.get(criterion.id)) and len(set(values)) > 1
     }
@@ -202,19 +203,6 @@ def moved_numbers(
     ]
 
 
-def goal(criterion: CriterionRecord) -> float | None:
-    """Return the number to reach, in the criterion's own unit; None if there is none."""
-    try:
-        expectation = expect.parse(criterion.expect)
-        wanted = expect.target(expectation)
-        if wanted is None:
-            return None
-        value = float(units.convert(wanted, expectation.unit, criterion.unit))
-    except (ValueError, OverflowError):
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _number(criterion: CriterionRecord) -> float | None:
     value = criterion.number
     try:
@@ -245,13 +233,6 @@ def _dates(points: Sequence[PastPoint]) -> list[str]:
     if len(set(days)) > 1:
         return days
     return [point.started_at[:16].replace("T", " ") for point in points]
-
-
-def _seconds(point: PastPoint) -> float:
-    try:
-        return datetime.fromisoformat(point.started_at).timestamp()
-    except ValueError:
-        return 0.0
 
 
 def _interest(verdicts: Sequence[Verdict | None]) -> tuple[bool, int]:

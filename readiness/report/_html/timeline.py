@@ -1,9 +1,9 @@
 """Where the time went: the longest probes, each where it lay within the run."""
 
-import datetime
 import math
 
 from readiness.record.document import RunDocument
+from readiness.record.values import unix_seconds
 from readiness.report._html.charts import bar
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
@@ -17,7 +17,7 @@ def timeline(run: RunDocument, say: Sentences) -> dict[str, object]:
 
     Results that were reused took no time.
     """
-    began = {probe.id: _seconds(probe.started_at) for probe in run.probes if not probe.reused}
+    began = {probe.id: unix_seconds(probe.started_at) for probe in run.probes if not probe.reused}
     timed = [
         (start, probe)
         for probe in run.probes
@@ -62,11 +62,3 @@ def _users(run: RunDocument) -> dict[str, list[str]]:
         for probe in criterion.probes:
             users.setdefault(probe, []).append(criterion.id)
     return users
-
-
-def _seconds(moment: str | None) -> float | None:
-    """Convert an ISO moment to Unix time; None if it is not one."""
-    try:
-        return datetime.datetime.fromisoformat(moment or "").timestamp()
-    except (ValueError, OverflowError):
-        return None
