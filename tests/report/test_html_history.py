@@ -1,8 +1,5 @@
 """The page over time, and as the program writes it."""
 
-import subprocess
-import sys
-
 import msgspec
 
 from readiness.model.words import Decision
@@ -69,15 +66,6 @@ def test_the_timeline_leaves_out_what_took_no_time() -> None:
     assert "p1" in text
     assert "p3" not in text
     assert "p4" not in text
-
-
-def test_a_check_does_not_pay_for_it() -> None:
-    """The template engine is imported when a page is made, and not before."""
-    code = (
-        "import sys; import readiness.report.html, readiness.commands.check;"
-        " sys.exit('jinja2' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_axis_is_time_and_a_days_reruns_are_one_mark() -> None:

@@ -1,18 +1,10 @@
-"""What strace tells of a command: read from its files, and from real commands."""
+"""What strace tells of a command: read from its files."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from readiness.model.plan import Probe
-from readiness.reuse.trace import Trace, find_tracer, read_trace, traced
-from tests.support.builders import a_check
-
-STRACE = find_tracer(os.environ["PATH"])
-needs_strace = pytest.mark.skipif(not STRACE, reason="strace is not installed")
+from readiness.reuse.trace import Trace, read_trace
 
 
 def written(folder: Path, *processes: str) -> Trace:
@@ -164,33 +156,3 @@ def test_a_trace_without_an_end_is_a_gap(tmp_path: Path) -> None:
     assert read_trace(str(tmp_path / "t"), "/w").gap
     (tmp_path / "t.1").write_text('openat(AT_FDCWD</w>, "a", O_RDONLY) = 3</w/a>\n')
     assert read_trace(str(tmp_path / "t"), "/w").gap
-
-
-def real(folder: Path, command: str) -> Trace:
-    """Trace a real command in a folder."""
-    probe = Probe(id="p1", command=command, workdir=str(folder), timeout=60, check=a_check())
-    under = traced(probe, STRACE, str(folder / "trace")).first_under
-    argv = (*under, "bash", "-euo", "pipefail", "-c", command)
-    # Whoever holds the output is the command, or the tracer, which ends after it.
-    subprocess.run(argv, cwd=folder, check=False, capture_output=True, timeout=60)
-    return read_trace(str(folder / "trace"), str(folder))
-
-
-@needs_strace
-def test_a_real_command_is_seen_through_all_that_it_starts(tmp_path: Path) -> None:
-    """Shells, pipes, Python and its threads."""
-    (tmp_path / "src").mkdir()
-    for name in ("a", "src/b", "src/c d"):
-        (tmp_path / name).write_text("x")
-    script = "import os, threading; threading.Thread(target=lambda: open('src/b').read()).start()"
-    trace = real(
-        tmp_path,
-        f'cat a | sort > out; (cd src; cat "c d"; ls >/dev/null); cat none || true;'
-        f' {sys.executable} -c "{script}"',
-    )
-    names = [str(tmp_path / name) for name in ("a", "src/b", "src/c d")]
-    assert trace.opened >= {*names}
-    assert str(tmp_path / "src") in trace.listed
-    assert str(tmp_path / "none") in trace.absent
-    assert str(tmp_path / "out") in trace.written
-    assert (trace.gap, trace.spoke) == ("", "")

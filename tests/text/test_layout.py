@@ -10,7 +10,6 @@ from readiness.text.layout import (
     columns,
     duration,
     inert,
-    literal,
     pad,
     points,
     width,
@@ -97,11 +96,6 @@ def test_inert_text_is_no_command(text: str, expected: str) -> None:
     assert inert(text) == expected
 
 
-def test_literal_text_is_one_visible_line() -> None:
-    """Control characters and line ends are spelled out."""
-    assert literal("a\x1b[2J\nb") == r"a\x1b[2J\nb"
-
-
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -151,8 +145,3 @@ def test_columns_wrap_the_flexible_one() -> None:
 def test_columns_show_hostile_text_literally() -> None:
     """A cell neither breaks the table nor speaks to the terminal or a CI log."""
     assert columns([["::error::\x1b[2J", "x\ny"]]) == "\\::error::\\x1b[2J  x\\ny\n"
-
-
-def test_no_columns_no_text() -> None:
-    """An empty table is empty."""
-    assert columns([]) == ""
