@@ -127,7 +127,6 @@ class DraftBoard:
     """What was read of a task board; key figures are what could be said as a criterion."""
 
     title: str = ""
-    subtitle: str = ""
     goal: str = ""
     created: str = ""
     review: str = ""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from readiness.importing import heads
 from readiness.importing.amounts import names_a_limit
 from readiness.importing.drafts import (
     DraftBoard,
@@ -27,11 +26,12 @@ from readiness.importing.outline import (
     Fence,
     Listed,
     ListedItem,
+    Outline,
     Prose,
     outline,
 )
 from readiness.importing.tables import Table
-from readiness.importing.words import pattern, plain, priority_of, vocabulary
+from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
 from readiness.model.words import Priority
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
@@ -57,8 +57,7 @@ def read_board(text: str, name: str) -> DraftBoard:
     reader = _Walker()
     board = reader.board
     reader.chapter(document.top, None, None)
-    board.title = heads.title(document) or name
-    board.subtitle = heads.subtitle(document)
+    board.title = _title(document) or name
     board.tasks = [task for task in board.tasks if task.criteria]
     for task in board.tasks:
         task.title = task.title or board.title
@@ -77,6 +76,13 @@ def read_board(text: str, name: str) -> DraftBoard:
         if re.fullmatch(r"\d+(?:\.\d+)?", score) and float(score) <= 10:
             setattr(board, name, score)
     return board
+
+
+def _title(document: Outline) -> str:
+    """Return the title that the front matter or the one heading above all gives; else empty."""
+    heads = [chapter for chapter in document.top.chapters if chapter.level == 1]
+    own = document.matter.get("title", "")
+    return own or (without_emoji(heads[0].title) if len(heads) == 1 else "")
 
 
 def _chapter_priority(title: str) -> Priority | None:

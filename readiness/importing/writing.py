@@ -33,7 +33,6 @@ def board_text(
     head = {
         "version": Decimal(1),
         "title": draft.title,
-        "subtitle": draft.subtitle,
         "language": board.language.value if board.language is not Language.EN else "",
         "target": Decimal(draft.target) if draft.target else None,
         "baseline": Decimal(draft.baseline) if draft.baseline else None,

@@ -98,27 +98,6 @@ def test_a_ticked_box_is_no_pass() -> None:
     assert "attest: {}" in ticked
 
 
-@pytest.mark.parametrize(
-    ("below", "subtitle"),
-    [
-        ("## From code to service\n\nCreated: 2025-10-23\n", "From code to service"),
-        ("## From code to service\n\n- **Owner**: li\n- State: open\n", "From code to service"),
-        ("## 足球预测系统部署看板\n", "足球预测系统部署看板"),
-        ("Text.\n\n## From code to service\n", ""),
-        ("## From code to service\n\nWe go on.\n", ""),
-        ("## From code to service\n\n- [ ] tests pass\n", ""),
-        ("## Overview\n\nState: open\n", ""),
-        ("## 1. From code to service\n", ""),
-    ],
-)
-def test_a_second_title_stands_right_below_the_first(below: str, subtitle: str) -> None:
-    """With facts under it at most; a chapter with words or tasks of its own is none."""
-    text = f"# Board\n\n{below}\n## T1: Tests\n\n- [ ] `pytest` passes\n"
-    board, written = convert(text, "board.md", "board.yaml", {})
-    assert board.draft.subtitle == subtitle
-    assert ("subtitle: " in written) == bool(subtitle)
-
-
 def test_milestones_are_those_that_ask_for_something() -> None:
     """A day that is named or counted, and a priority or a score; what asks for neither is named."""
     text = (BOARDS / "milestones.md").read_text(encoding="utf-8")
