@@ -26,9 +26,7 @@ EDITS = [
     ("target: 8.0", "target: 7.9", "board", Kind.TARGET, LOOSE),
     ("target: 8.0", "target: 9", "board", Kind.TARGET, TIGHT),
     ("min_measured: 90%", "min_measured: 80%", "board", Kind.MIN_MEASURED, LOOSE),
-    ("min_measured: 90%", "min_measured: 95%", "board", Kind.MIN_MEASURED, TIGHT),
     ("baseline: 5.5", "baseline: 4", "board", Kind.BASELINE, LOOSE),
-    ("baseline: 5.5", "baseline: 6", "board", Kind.BASELINE, TIGHT),
     ("target: 8.0", "target: 8.0\nscoring: partial", "board", Kind.SCORING, LOOSE),
     ("blocking: true", "blocking: false", "P1", Kind.BLOCKING, LOOSE),
     ("P1: {weight: 7.5, bl", "P3: {blocking: true}\n  P1: {bl", "P3", Kind.BLOCKING, TIGHT),
@@ -41,7 +39,6 @@ EDITS = [
     ("title: Shop", "title: Shop\nlanguage: zh", "board", Kind.FIELD, SAME),
     # milestones
     ("due: 2026-01-10", "due: 2026-01-11", "M1", Kind.MILESTONE, LOOSE),
-    ("due: 2026-01-10", "due: 2026-01-09", "M1", Kind.MILESTONE, TIGHT),
     ("score: 8.0}", "score: 7}", "M1", Kind.MILESTONE, LOOSE),
     ("{priority: P0, score: 8.0}", "{score: 8.0}", "M1", Kind.MILESTONE, LOOSE),
     ("{id: M1", "{id: M2", "M1", Kind.MILESTONE, LOOSE),
@@ -50,7 +47,6 @@ EDITS = [
     ("priority: P1\n", "priority: P0\n", "T2", Kind.PRIORITY, TIGHT),
     ("    weight: 2\n", "    weight: 1\n", "T1", Kind.WEIGHT, LOOSE),
     ("    depends_on: [T1]\n", "", "T2", Kind.DEPENDENCY, LOOSE),
-    ("title: Types", "title: Typing", "T1", Kind.TEXT, SAME),
     ("[One, Two]", "[One]", "T1", Kind.TEXT, SAME),
     # what is asked
     ('"<= 50"', '"<= 51"', "T1.a", Kind.EXPECTATION, LOOSE),
@@ -59,7 +55,6 @@ EDITS = [
     ('"<= 10"', '"<= 11"', "T1.a", Kind.WARNING, LOOSE),
     ('        warn: "<= 10"\n', "", "T1.a", Kind.WARNING, LOOSE),
     ("baseline: 100", "baseline: 200", "T1.a", Kind.BASELINE, LOOSE),
-    ("baseline: 100", "baseline: 90", "T1.a", Kind.BASELINE, TIGHT),
     ("        ratchet: true\n", "", "T1.a", Kind.RATCHET, LOOSE),
     ("        weight: 3", "        weight: 2", "T1.a", Kind.WEIGHT, LOOSE),
     ("title: Few errors", "title: Some errors", "T1.a", Kind.TITLE, LOOSE),
@@ -67,7 +62,6 @@ EDITS = [
     ('"lint src"', '"lint src/a"', "T1.a", Kind.COMMAND, LOOSE),
     ("errors: (\\d+)", "errors:\\s*(\\d+)", "T1.a", Kind.READER, LOOSE),
     ("ok: [0, 1]", "ok: [0, 1, 2]", "T1.a", Kind.EXIT, LOOSE),
-    ("ok: [0, 1]", "ok: [0]", "T1.a", Kind.EXIT, TIGHT),
     ("        proof: {as: text, regex: 'errors:'}\n", "", "T1.a", Kind.PROOF, LOOSE),
     ("regex: 'errors:'", "regex: 'e'", "T1.a", Kind.PROOF, LOOSE),
     ("        reject: 'cannot read'\n", "", "T1.a", Kind.REJECT, LOOSE),
@@ -83,7 +77,6 @@ EDITS = [
     ("profiles: [local, production]", "profiles: [local]", "T1.b", Kind.PROFILE, LOOSE),
     # decisions
     ("until: 2026-02-01", "until: 2026-02-02", "T1.b", Kind.WAIVER, LOOSE),
-    ("until: 2026-02-01", "until: 2026-01-31", "T1.b", Kind.WAIVER, TIGHT),
     ('up_to: "<= 2"', 'up_to: "<= 3"', "T1.b", Kind.WAIVER, LOOSE),
     (', up_to: "<= 2"', "", "T1.b", Kind.WAIVER, LOOSE),
     ('up_to: "<= 2"', 'up_to: "<= 1"', "T1.b", Kind.WAIVER, TIGHT),
@@ -192,8 +185,6 @@ OF_CHECKS = [
     ("after: prepare\n", "", Kind.PRODUCER, LOOSE),
     ("after: prepare\n", "after: prepare\nexit: {ok: [0, 3]}\n", Kind.EXIT, LOOSE),
     ("after: prepare\n", "after: prepare\nreject: oops\n", Kind.REJECT, TIGHT),
-    ("after: prepare\n", "after: prepare\nproof: {as: text, regex: n}\n", Kind.PROOF, TIGHT),
-    ("timeout: 10m", "timeout: 1m", Kind.TIMEOUT, SAME),
     ("exclusive: database\n", "", Kind.EXCLUSIVE, SAME),
     ("after: prepare\n", "after: prepare\ninstall: pip install lint\n", Kind.FIELD, SAME),
 ]

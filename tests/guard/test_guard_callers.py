@@ -46,7 +46,6 @@ LOOSENED = [
     (CI, WORKFLOW, edited(CALL, f"{CALL} || true"), "masked"),
     (CI, WORKFLOW, edited(CALL, f"# {CALL}"), "a comment"),
     (CI, WORKFLOW, edited(STEP, f"{STEP}\n        if: github.actor != 'me'"), "if on the step"),
-    (CI, WORKFLOW, edited("  gate:", "  gate:\n    if: github.ref == 'x'"), "if on the job"),
     (CI, WORKFLOW, edited("  gate:", "  gate:\n    continue-on-error: true"), "continue"),
     (CI, WORKFLOW, edited(EVENT, ""), "an event less"),
     (CI, WORKFLOW, edited(EVENT, f"{EVENT}    paths-ignore: ['src/**']\n"), "a filter"),
@@ -57,12 +56,10 @@ LOOSENED = [
 ]  # fmt: skip
 
 INNOCENT = [
-    (CI, edited("name: Gate", "name: Release gate"), "another name"),
     (CI, edited(CALL, f"{CALL} --report junit=out.xml -q"), "a report"),
     (CI, edited(STEP, f"{INSTALL}{STEP}"), "a step before"),
     (CI, edited("    branches: [main]\n", ""), "more branches"),
     (CI, edited(EVENT, f"{EVENT}  merge_group:\n"), "one event more"),
-    (CI, edited("checkout@v4", "checkout@v5"), "another version"),
 ]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
-    assert_judged,
     assert_told,
     board,
     guarded,
@@ -119,12 +118,6 @@ def test_a_target_that_is_loosened_is_told(row: Loosening, project: Project) -> 
 def test_an_innocent_change_of_the_same_file_is_none(row: Loosening, project: Project) -> None:
     """A comment, a blank line, a target more."""
     assert_innocent(project, row)
-
-
-@rows(*ROWS[::4])
-def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
-    """`check --base` measures twice as well, and ends with 4."""
-    assert_judged(project, row)
 
 
 def test_a_run_by_the_base_lets_an_innocent_change_be(project: Project) -> None:

@@ -3,7 +3,6 @@
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
-    assert_judged,
     assert_told,
     board,
     guarded,
@@ -136,9 +135,3 @@ def test_a_real_change_that_ignores_errors_is_told_with_what_it_hides(project: P
     assert ended.status == 4, ended
     assert "fail, 5 errors in 7 files under the base's rules → pass, 1 error in" in ended.out, ended
     assert "did not say which tests" not in ended.out
-
-
-@rows(*ROWS[::4])
-def test_a_run_by_the_base_tells_the_same(row: Loosening, project: Project) -> None:
-    """`check --base` measures twice as well, ends with 4 and names it."""
-    assert_judged(project, row)

@@ -23,7 +23,6 @@ FAULTS = [
     ("run: x\ntreshold: 0", '6:9: T1.1: unknown key "treshold"; did you mean "expect"?'),
     ("chek: mypy", '5:9: T1.1: unknown key "chek"; did you mean "check"?'),
     ("run: x\n<<: {title: x}", '6:9: T1.1: unknown key "<<"; merge keys are not part of YAML 1.2'),
-    ("run: x\nread: {as: jsn, query: a}", '6:20: T1.1: "jsn" is not one of json, jsonl'),
     # ids
     (
         "id: no\nrun: x",
@@ -62,7 +61,6 @@ FAULTS = [
     ("run: x\nweight: 0", "6:17: T1.1: 0 is not more than 0"),
     ("run: x\nratchet: true", "6:18: T1.1: a ratchet needs a baseline to hold"),
     ("run: x\nratchet: yes", '6:18: T1.1: expected true or false, found the text "yes"'),
-    ("run: x\nsamples: 0", "6:18: T1.1: 0 is too small; the minimum is 1"),
     ("run: x\ntimeout: 0", '6:18: T1.1: "0" is not a duration'),
     # types
     ("run:", '5:13: T1.1: expected text, found nothing; write ""'),
@@ -70,7 +68,6 @@ FAULTS = [
     ("check: mypy\nwith: src", '6:15: T1.1: expected a mapping, found the text "src"'),
     ("check: mypy\nwith: {paths: {a: b}}", "6:23: T1.1: expected text, found a mapping"),
     ("check: mypy\nwith: {'a b': c}", '6:16: T1.1: "a b" is not the name of a variable'),
-    ("run: x\nmatrix: {a: b}", '6:21: T1.1: expected a list, found the text "b"'),
     ('check: "a\\e[2J"', '5:16: T1.1: unknown check "a\\x1b[2J"'),
     ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
     ("run: x\ninputs: seen", '6:17: T1.1: expected a list, found the text "seen"'),
@@ -87,7 +84,6 @@ FAULTS = [
     ("attest: {by: a, on: 2025-11-01, valid: long}", '5:48: T1.1: "long" is not a duration'),
     ("attest: {by: a, on: 9999-12-31, valid: 9d}", "5:48: T1.1: 9d is outside the supported dates"),
     ("attest: {on: 2025-11-01, valid: 1d}", '5:17: T1.1: "by" is missing'),
-    ("attest: {by: a, valid: 1d}", '5:17: T1.1: "on" is missing'),
     ("attest: {by: a, on: 2026-01-01}", '5:17: T1.1: "valid" is missing'),
     ("attest: {by: a, on: 2026-01-01, valid: 1d, digest: x}", '5:60: T1.1: "x" is not a digest'),
     (
@@ -99,7 +95,6 @@ FAULTS = [
         "5:42: T1.1: not attested yet",
     ),
     ("run: x\nwaive: {by: a, until: 2025-12-01}", '6:16: T1.1: "reason" is missing'),
-    ("run: x\nwaive: {reason: a, until: 2025-12-01}", '6:16: T1.1: "by" is missing'),
     ("run: x\nwaive: {reason: ' ', by: b, until: 2025-12-01}", "6:25: T1.1: a waiver needs a reas"),
     ("run: x\nwaive: {reason: a, by: b, until: never}", '6:42: T1.1: "never" is not a date'),
     ("run: x\nwaive: {reason: a, by: b, until: 2025-12-01, up_to: x}", '6:61: T1.1: "x" is not an'),
@@ -131,45 +126,19 @@ BOARD_FAULTS = [
     (put("run: x", "target: 11\n"), "board.yaml:1:9: 11 is not between 0 and 10"),
     (put("run: x", "min_measured: 90\n"), "board.yaml:1:15: expected text, found the number"),
     (put("run: x", "min_measured: 101%\n"), 'board.yaml:1:15: "101%" is not a share'),
-    (put("run: x", "scoring: lax\n"), 'board.yaml:1:10: "lax" is not one of strict, partial'),
     (put("run: x", "checks: [nowhere]\n"), 'board.yaml:1:10: no such folder: "nowhere"'),
-    (put("run: x", "secrets: [A B]\n"), 'board.yaml:1:11: "A B" is not the name of a variable'),
     (put("run: x", "env: {A: '${'}\n"), "board.yaml:1:10: `${` is not a variable"),
     (put("run: x", "priorities: {P4: {}}\n"), 'board.yaml:1:14: "P4" is not one of P0, P1, P2, P3'),
-    (put("run: x", "profiles: {'a b': {}}\n"), 'board.yaml:1:12: "a b" is not an id'),
-    (
-        put("run: x", "profiles: {a: {envs: {}}}\n"),
-        'board.yaml:1:16: unknown key "envs"; did you',
-    ),
     (
         put("run: x", "milestones: [{id: M, requires: {}}]\n"),
         "board.yaml:1:32: a milestone re",
     ),
     (
-        put("run: x", "milestones: [{id: M, due: soon, requires: {score: 5}}]\n"),
-        'board.yaml:1:27: "soon" is not a date',
-    ),
-    (
-        put("run: x", "milestones: [{id: M, requires: {score: 50}}]\n"),
-        "board.yaml:1:40: 50 is not between 0 and 10",
-    ),
-    (put("run: x", "created: 2025-13-01\n"), "board.yaml:1:10: 2025-13-01 is not a calendar date"),
-    (
         put("run: x", "key_figures: {T1.2: Figure}\n"),
         'board.yaml:1:15: unknown criterion "T1.2"; did you mean "T1.1"?',
     ),
-    (
-        put("run: x", "sections: [{title: A, text: b, place: topp}]\n"),
-        'board.yaml:1:39: "topp" is not one of guide, top, progress, bottom, success; did you mean',
-    ),
     (put("run: x") + "    depends_on: [T9]\n", 'board.yaml:6:18: T1: unknown task "T9"'),
     (put("run: x") + "    depends_on: [T1]\n", "board.yaml:6:17: T1: these tasks depend on each"),
-    (put("run: x") + "    depends_on: T1\n", "board.yaml:6:17: T1: expected a list, found"),
-    (put("run: x") + "    priority: P5\n", 'board.yaml:6:15: T1: "P5" is not one of P0'),
-    (
-        put("run: x") + "  - {id: t1, criteria: [{run: x}]}\n",
-        "board.yaml:6:10: t1: the id t1 differs from T1 only in case",
-    ),
     (
         put("id: a\nrun: x") + "      - {id: A, run: y}\n",
         "board.yaml:7:14: A: the id A differs from a only in case",

@@ -150,10 +150,7 @@ def test_statuses_after_which_output_is_read(
 FAULTS = [
     ("summary: x", '1:1: "run" is missing'),
     ("run: x\nmesures: {}", '2:1: unknown key "mesures"; did you mean "measures"?'),
-    ("run: x\nparams: {a: {defualt: x}}", '2:14: unknown key "defualt"; did you mean "default"?'),
-    ("run: x\nparams: {a-b: {}}", '2:10: "a-b" is not the name of a variable'),
     ("run: x\nmeasures: {n: {as: text, regex: (a)(b)}}", "2:33: 2 groups, but a single value"),
-    ("run: x\nmeasures: {n: {as: json, query: a, better: less}}", '2:44: "less" is not one of'),
     ("run: x\nmeasures: {n: {as: text, count: a, unit: a, of: m}}", "2:49: there is no other"),
     (
         "run: x\nmeasures: {n: {as: text, count: a, unit: a, of: n}}",

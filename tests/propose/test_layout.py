@@ -48,13 +48,6 @@ LAYOUTS = [
     ("namespace", ["shop/part/a.py", "tests/test_a.py"], Layout.FLAT, ["shop"], ["tests"]),
     ("a project called as a tool", ["tools/__init__.py"], Layout.NONE, [], []),
     ("no Python", ["README.md", "main.go"], Layout.NONE, [], []),
-    (
-        "samples hold tests too",
-        ["shop/__init__.py", "examples/tests/test_a.py", "tests/test_a.py"],
-        Layout.FLAT,
-        ["shop"],
-        ["tests"],
-    ),
 ]
 
 

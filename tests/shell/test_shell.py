@@ -14,7 +14,6 @@ from readiness import shell
 # command, whether a failure ends it, what is found (`!` before what decides the whole command)
 MASKED = [
     ("mypy src || true", True, ["!|| true"]),
-    ("mypy src || echo 0", True, ["!|| echo 0"]),
     ("mypy src \\\n  || true", True, ["!|| true"]),
     ("mypy src || { echo bad; true; }", True, ["!|| { echo bad; true; }"]),
     ("mypy src || cat mypy.log", True, ["!|| cat mypy.log"]),
@@ -45,9 +44,7 @@ MASKED = [
     ("-mypy src", False, ["!-"]),
     ("- @mypy src", False, ["!-"]),
     ("for f in src docs; do mypy $f; done", False, ["for"]),
-    ("while read f; do mypy $f; done < list", False, ["while"]),
     ("find . -name list -exec mypy {} \\;", True, ["-exec mypy {} \\;"]),
-    ("mypy src | sort", False, ["!| sort"]),
     ("mypy src | grep -v note", False, ["| grep -v note"]),
 ]
 
