@@ -103,6 +103,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             for planned in self.planned
         }
 
+    def readers(self) -> list[list[Planned]]:
+        """Return the criteria that read each probe, in the order of the board."""
+        readers: list[list[Planned]] = [[] for _ in self.probes]
+        for planned in self.planned:
+            for index in planned.probes:
+                readers[index].append(planned)
+        return readers
+
     def with_producers(self, indices: Iterable[int]) -> tuple[int, ...]:
         """Return these probes, each once and behind those that must have succeeded before it."""
         order: dict[int, None] = {}

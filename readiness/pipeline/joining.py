@@ -76,11 +76,11 @@ def join(
         run if shards else _with_own_probes(run, number) for number, run in enumerate(runs, 1)
     ]
     profiles = {run.profile for run in runs}
-    chosen = [(criterion, _worst(criterion.id, renamed)) for criterion in board.criteria()]
+    chosen = [(criterion, *_worst(criterion.id, renamed)) for criterion in board.criteria()]
     partial = any(
         not record.verdict.in_scope
         and (not criterion.profiles or profiles & set(criterion.profiles))
-        for criterion, record in chosen
+        for criterion, _, record in chosen
     )
     start = msgspec.structs.replace(
         begin("+".join(sorted(profiles))),
@@ -97,7 +97,7 @@ def join(
         line=line,
     )
     facts = Facts(
-        probe_ids={criterion.id: record.probes for criterion, record in chosen},
+        probe_ids={criterion.id: record.probes for criterion, _, record in chosen},
         probes=[probe for run in renamed for probe in run.probes],
         findings=[finding for run in runs for finding in run.findings],
         elapsed=sum(run.duration_s for run in runs),
@@ -106,33 +106,31 @@ def join(
         interrupted=any(run.interrupted for run in runs),
     )
     judgements = [
-        as_of(judgement_of(criterion, record), start.day()) for criterion, record in chosen
+        as_of(judgement_of(criterion, record), start.day()) for criterion, _, record in chosen
     ]
     document = conclude(board, judgements, start, facts, Recorder(Redactor([])))
     if shards:
         return as_whole(document, runs)
-    return document if len(runs) == 1 else _with_origins(document, runs)
+    if len(runs) == 1:
+        return document
+    return _with_origins(document, {criterion.id: run for criterion, run, _ in chosen})
 
 
-def _with_origins(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
+def _with_origins(document: RunDocument, origins: Mapping[str, RunDocument]) -> RunDocument:
     """Return the union with the run, and the profile, that each measurement came from."""
-    known = [(run, {record.id: record for record in run.criteria()}) for run in runs]
     tasks = [
         msgspec.structs.replace(
-            task, criteria=[_with_origin(record, known) for record in task.criteria]
+            task,
+            criteria=[
+                msgspec.structs.replace(record, carried=carried_from(record, origins[record.id]))
+                if record.verdict.in_scope
+                else record
+                for record in task.criteria
+            ],
         )
         for task in document.tasks
     ]
     return msgspec.structs.replace(document, tasks=tasks)
-
-
-def _with_origin(
-    record: CriterionRecord, known: Sequence[tuple[RunDocument, Mapping[str, CriterionRecord]]]
-) -> CriterionRecord:
-    if not record.verdict.in_scope:
-        return record
-    run, _ = max(known, key=lambda origin: _badness(origin[1][record.id]))
-    return msgspec.structs.replace(record, carried=carried_from(record, run))
 
 
 def _first_base(runs: Sequence[RunDocument]) -> BaseRef | None:
@@ -187,13 +185,9 @@ def _read_part(name: str, board: Board) -> RunDocument:
     return run
 
 
-def _worst(criterion: str, runs: Iterable[RunDocument]) -> CriterionRecord:
-    records = [record for run in runs for record in run.criteria() if record.id == criterion]
-    return max(records, key=_badness)
-
-
-def _badness(record: CriterionRecord) -> tuple[int, bool]:
-    return record.verdict.rank, record.verdict.bad
+def _worst(criterion: str, runs: Iterable[RunDocument]) -> tuple[RunDocument, CriterionRecord]:
+    records = [(run, record) for run in runs for record in run.criteria() if record.id == criterion]
+    return max(records, key=lambda measured: (measured[1].verdict.rank, measured[1].verdict.bad))
 
 
 def _with_own_probes(run: RunDocument, number: int) -> RunDocument:

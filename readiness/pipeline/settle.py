@@ -66,10 +66,7 @@ class Readings:
         self._waits_since: dict[int, float] = {}
         self._over: set[int] = set()
         self._findings: dict[tuple[str, int], list[FindingRecord]] = {}
-        self._readers: list[list[Planned]] = [[] for _ in plan.probes]
-        for planned in plan.planned:
-            for index in planned.probes:
-                self._readers[index].append(planned)
+        self._readers = plan.readers()
 
     def take(self, capture: Capture) -> Settled:
         """Measure an attempt for all who read it; say whether the probes after it may start."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from readiness.model.capture import Capture
-from readiness.model.plan import Plan, Planned
+from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode
 from readiness.text.languages import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
@@ -97,10 +97,7 @@ class _Course:
         self.order = [index for index in plan.order if plan.probes[index].key not in keys]
         self.done: set[int] = set()
         self._counted = set(self.order)
-        self._readers: dict[int, list[Planned]] = {}
-        for planned in plan.planned:
-            for index in planned.probes:
-                self._readers.setdefault(index, []).append(planned)
+        self._readers = plan.readers()
         self._missing = {
             planned.criterion.id: len(planned.probes) for planned in plan.planned if planned.probes
         }
@@ -125,7 +122,7 @@ class _Course:
 
     def _miss(self, probe: int, more: int) -> None:
         """Add to the number of probes that each criterion reading this one still lacks."""
-        for planned in self._readers.get(probe, ()):
+        for planned in self._readers[probe]:
             name = planned.criterion.id
             self.measured -= not self._missing[name]
             self._missing[name] += more
@@ -133,7 +130,7 @@ class _Course:
 
     def label(self, probe: int) -> str:
         """Return a probe's label: its first criterion, or a producer's check."""
-        readers = self._readers.get(probe, [])
+        readers = self._readers[probe]
         if not readers:
             made = self.plan.probes[probe]
             return literal(made.check.summary or made.check.name or " ".join(made.command.split()))

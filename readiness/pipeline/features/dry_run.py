@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
-from readiness.model.plan import Plan, Probe
+from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.settings import RunSettings
 from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.recording import learned
@@ -46,11 +46,8 @@ def show_plan(settings: RunSettings, _printer: Printer) -> int:
 
 def describe(board: Board, plan: Plan) -> str:
     """Write the probes of a plan as a table, below a summary of what would run."""
-    readers: dict[int, list[str]] = {index: [] for index in range(len(plan.probes))}
-    for planned in plan.planned:
-        for index in planned.probes:
-            readers[index].append(planned.criterion.id)
     say = for_reader(board.language)
+    readers = plan.readers()
     rows = [_row(plan, index, readers[index], say) for index in plan.order]
     table = columns(rows, say.heads("dry_run.heads"))
     criteria = len(plan.planned)
@@ -66,7 +63,7 @@ def describe(board: Board, plan: Plan) -> str:
     return f"{summary}\n\n{table.rstrip()}\n\n{say('dry_run.nothing')}"
 
 
-def _row(plan: Plan, index: int, readers: list[str], say: Sentences) -> list[str]:
+def _row(plan: Plan, index: int, readers: list[Planned], say: Sentences) -> list[str]:
     probe = plan.probes[index]
     version = not probe.check.measures
     others = say("dry_run.version") if version else say("dry_run.others")
@@ -77,7 +74,7 @@ def _row(plan: Plan, index: int, readers: list[str], say: Sentences) -> list[str
         _one_line(probe),
         after or "-",
         f"{probe.timeout:g} s",
-        " ".join(readers) or others,
+        " ".join(planned.criterion.id for planned in readers) or others,
     ]
 
 

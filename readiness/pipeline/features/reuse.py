@@ -13,7 +13,7 @@ from readiness.history.store import History, Keep
 from readiness.model.board import Board
 from readiness.model.capture import Capture
 from readiness.model.digests import digest
-from readiness.model.plan import Plan, Planned
+from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
@@ -87,10 +87,7 @@ class Reusing:
         self._traced = {
             index for index, checks in enumerate(self._checks) if has_traced_inputs(checks)
         }
-        self._readers: list[list[Planned]] = [[] for _ in plan.probes]
-        for planned in plan.planned:
-            for index in planned.probes:
-                self._readers[index].append(planned)
+        self._readers = plan.readers()
         self._known: dict[str, tuple[str, str]] = history.ask(history_results.listings, {})
         self._files = Files(self._known.get, self._listed, self._apart)
         self._before = Fingerprints(plan, self._files)
