@@ -1,5 +1,6 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
+import math
 from collections.abc import Callable
 
 from readiness.model.words import Decision, ReasonCode, Verdict
@@ -123,9 +124,16 @@ def value_shown(criterion: CriterionRecord, say: Sentences) -> str:
     return say(f"code.{criterion.reason_code}")
 
 
+def whole(share: float) -> int:
+    """Return a share as whole percent, 100 only for a whole share; 0 if it is not finite."""
+    if not math.isfinite(share):
+        return 0
+    return 100 if share >= 1 else max(min(round(share * 100), 99), 0)
+
+
 def percent(share: float) -> str:
     """Return a share 0..1 as a whole percentage; only a whole share is 100%."""
-    return "100%" if share >= 1 else f"{min(round(share * 100), 99)}%"
+    return f"{whole(share)}%"
 
 
 def number(value: float) -> str:

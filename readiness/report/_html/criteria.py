@@ -1,6 +1,5 @@
 """Tasks and criteria as the page shows them."""
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -24,6 +23,7 @@ from readiness.report._shown import (
     percent,
     value_shown,
     waived_by,
+    whole,
 )
 from readiness.report._standing import carried, last_known
 from readiness.text.clean import cut
@@ -240,10 +240,3 @@ def anchors(kind: str, names: Iterable[str]) -> dict[str, str]:
         name: f"{kind}-{name}" if _SAFE_ID.fullmatch(name) else f"{kind}{place}"
         for place, name in enumerate(names)
     }
-
-
-def whole(share: float) -> int:
-    """Return a share as whole percent, 100 only for a whole share; 0 if it is not finite."""
-    if not math.isfinite(share):
-        return 0
-    return 100 if share >= 1 else max(min(round(share * 100), 99), 0)

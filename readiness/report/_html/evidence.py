@@ -9,7 +9,7 @@ from readiness.model.words import Verdict
 from readiness.record.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.report._evidence import ending, output
 from readiness.report._links import editor_link, web_link
-from readiness.report._shown import moment, number
+from readiness.report._shown import findings, moment, number
 from readiness.text.clean import cut
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
@@ -51,14 +51,10 @@ def findings_by_criterion(
     run: RunDocument, *, most: int
 ) -> Mapping[str, tuple[list[dict[str, str]], int]]:
     """Return, for each criterion, at most `most` of its findings, and how many there are."""
-    counts: dict[str, int] = {}
-    shown: dict[str, list[dict[str, str]]] = {}
-    for record in run.findings:
-        counts[record.criterion] = counts.get(record.criterion, 0) + 1
-        some = shown.setdefault(record.criterion, [])
-        if len(some) < most:
-            some.append(_finding(run, record))
-    return {criterion: (some, counts[criterion]) for criterion, some in shown.items()}
+    return {
+        criterion: ([_finding(run, record) for record in records[:most]], len(records))
+        for criterion, records in findings(run).items()
+    }
 
 
 def memory(kib: int) -> str:

@@ -8,8 +8,8 @@ from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.pace import arrival, pace
 from readiness.record.scores import goal_text, score_text
-from readiness.report._html.criteria import Link, Viewer, whole
-from readiness.report._shown import meaning, moment, percent, reuse, revision
+from readiness.report._html.criteria import Link, Viewer
+from readiness.report._shown import meaning, moment, percent, reuse, revision, whole
 from readiness.report._standing import as_of
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
