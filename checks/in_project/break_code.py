@@ -24,7 +24,7 @@ from .common import Params, files_below
 from .held import functions_of
 from .hollow_tests import HollowTests, OutOfTimeError
 from .mutations import failing, functions, mutants, mutated, read_source
-from .witness import Log, Witness
+from .witness import Log, Witness, run_session
 
 
 class Breaking(Attempts):
@@ -229,18 +229,15 @@ class Breaking(Attempts):
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Collect the tests, and make the attempts."""
     params = Params(env)
-    sys.path.insert(0, os.getcwd())
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), encoding="utf-8") as file:
         plan = json.load(file)
     breaking = Breaking(plan, tmp)
-    options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
-    options += ["--basetemp", os.path.join(tmp, "tests")]
-    sys.argv[0] = "pytest"
+    words = ["--basetemp", os.path.join(tmp, "tests"), *plan["args"], *plan["paths"]]
     plugins = [Witness(Log(os.devnull)), breaking, breaking.hollow_tests]
-    status = int(pytest.main([*options, *plan["args"], *plan["paths"]], plugins=plugins))
+    status = run_session(words, tmp, plugins)
     with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
         json.dump({**breaking.done, "status": status}, file)
     return 0

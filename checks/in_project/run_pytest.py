@@ -1,8 +1,7 @@
-"""Run pytest as `python -m pytest` does, so that `coverage run` sees all of it.
+"""Run pytest in this process, so that `coverage run` sees all of it.
 
-Leaves `tests.jsonl` in READINESS_TMP: what a plugin of ours saw from inside the session. All tests
-run in this process, and what an earlier run left in pytest's cache plays no part. Under coverage,
-what the project has it omit is measured too, and stands in `omitted` for its own report.
+Leaves `tests.jsonl` in READINESS_TMP: what a plugin of ours saw from inside the session. Under
+coverage, what the project has it omit is measured too, and stands in `omitted` for its own report.
 """
 
 import os
@@ -11,10 +10,8 @@ import time
 from collections.abc import Mapping
 from typing import TextIO
 
-import pytest
-
 from .common import Params, not_measured
-from .witness import Log, Witness
+from .witness import Log, Witness, run_session
 
 
 def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
@@ -22,12 +19,8 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     params = Params(env)
     if not __debug__:
         not_measured("Python runs without asserts (PYTHONOPTIMIZE or -O)")
-    sys.path.insert(0, os.getcwd())
     tmp = params.tmp
     log = Log(os.path.join(tmp, "tests.jsonl"))
-    # It is set for what tools print; tests of colours would fail by it, and do not by hand.
-    os.environ.pop("NO_COLOR", None)
-    options = ["--color=no", "--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
     if coverage := sys.modules.get("coverage"):
         own = coverage.Coverage(data_file=None)
         omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
@@ -36,8 +29,7 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     # As a link it is there with all that it says, or not at all.
     os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
     began = running()
-    sys.argv[0] = "pytest"  # by this name it speaks of itself
-    status = int(pytest.main([*options, *argv], plugins=[Witness(log)]))
+    status = run_session(["--color=no", *argv], tmp, [Witness(log)])
     log("ended", status=status, seconds=round(running() - began, 3))
     return status
 

@@ -4,6 +4,7 @@ What pytest reports is written down beside what really happened, one JSON object
 the file before the next thing happens: whatever ends the process early shows as work not done.
 """
 
+import importlib.util
 import json
 import os
 import sys
@@ -19,6 +20,24 @@ import pytest
 Wrapper = Generator[None, Any, None]
 
 NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
+
+
+def run_session(words: Sequence[str], tmp: str, plugins: Sequence[object]) -> int:
+    """Run pytest in this process as `python -m pytest` would run; return its status.
+
+    What an earlier run left in pytest's cache plays no part. Tests may start this program again,
+    by spawn, forkserver, `__main__` or `sys.argv`: all of these name pytest, and nothing of ours.
+    """
+    spec = importlib.util.find_spec("pytest.__main__")
+    main = sys.modules["__main__"]
+    main.__spec__ = spec
+    if spec is not None and spec.origin:
+        main.__file__ = sys.argv[0] = spec.origin
+    sys.path.insert(0, os.getcwd())
+    # It is set for what tools print; tests of colours would fail by it, and do not by hand.
+    os.environ.pop("NO_COLOR", None)
+    options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
+    return int(pytest.main([*options, *words], plugins=plugins))
 
 
 class Log:

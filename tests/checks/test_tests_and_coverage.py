@@ -267,3 +267,50 @@ def test_tests_are_not_charged_for_a_busy_machine(project: str, call: str) -> No
             other.wait()
     # More than half of all the time is the test's own wait; what stays is what it needed.
     assert 2 <= outcome.number("duration") < 0.4 * (time.monotonic() - began), outcome.stdout
+
+
+STARTS_ITSELF = """\
+import multiprocessing
+import os
+import subprocess
+import sys
+
+import pytest
+
+from app import sums
+
+NAMES = [lambda: sys.argv[0], lambda: sys.modules["__main__"].__file__]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_workers(method):
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        assert pool.starmap(sums.add, [(1, 2)]) == [3]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_again(name):
+    words = [sys.executable, name(), "--version"]
+    assert b"pytest" in subprocess.run(words, capture_output=True, check=True).stdout
+    assert sums.add(1, 1) == 2
+
+
+def test_colours():
+    assert "NO_COLOR" not in os.environ
+    assert sums.add(1, 1) == 2
+"""
+
+
+@pytest.mark.parametrize(("check", "measure"), [("pytest", "failed"), ("test-quality", "without")])
+def test_tests_run_as_they_do_by_hand(project: str, check: str, measure: str) -> None:
+    """A suite may start its own program again, by every start method and by its names."""
+    settings = projects.SETTINGS + "addopts = '-n 2 -p no:cacheprovider'\n"
+    build(project, service(settings=settings, tests=STARTS_ITSELF))
+    outcome = run_check(check, project)
+    assert outcome.value(measure) == 0, outcome.stderr
