@@ -11,6 +11,7 @@ from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import Outcome, Start
+from readiness.project.git import Descent
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.excerpts import PastRun
@@ -55,12 +56,13 @@ def ask_or_warn(history: History, ask: Callable[[], Answer | None]) -> Answer | 
     return answer
 
 
-def last_verdicts(history: History, board: Board) -> PastRun | None:
-    """Return what was found of the board up to its newest run."""
+def last_verdicts(history: History, board: Board, past: Descent | None = None) -> PastRun | None:
+    """Return what was found of the board up to its newest run, or the newest of this `past`."""
     runs = history.runs(
         board_key(board.path), board.profile, PastRun, interrupted=True, limit=NEWEST
     )
-    return ask_or_warn(history, lambda: next(runs, None))
+    own = (run for run in runs if past is None or past.includes(run.git))
+    return ask_or_warn(history, lambda: next(own, None))
 
 
 def learned(history: History | None) -> tuple[dict[str, float], dict[str, str]]:

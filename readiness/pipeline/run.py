@@ -36,7 +36,7 @@ from readiness.pipeline.reports import (
     write_step_files,
 )
 from readiness.plan import make_plan
-from readiness.project.git import Asking
+from readiness.project.git import Asking, Descent
 from readiness.record.document import RunDocument
 from readiness.record.excerpts import PastRun
 from readiness.report import Context
@@ -73,7 +73,7 @@ def perform(
         durations, versions = learned(history)
         plan = plan_run(board, history, start, settings, features, durations, versions)
         git_state = git.answer(target.path for target in settings.reports)
-        start = msgspec.structs.replace(start, git=git_state)
+        start = _with_own_past(msgspec.structs.replace(start, git=git_state), history, board)
         for feature in features:
             start = feature.starting(start, plan, stack)
         with held():
@@ -158,6 +158,14 @@ def _affected(
     from readiness.pipeline.changed import affected_since
 
     return affected_since(board, selectors, history)
+
+
+def _with_own_past(start: Start, history: History | None, board: Board) -> Start:
+    """Return the beginning of a run that is shown beside a run that its tree descends from."""
+    if history is None or start.previous is None or start.previous.git == start.git:
+        return start
+    own = last_verdicts(history, board, Descent(board.workdir, start.git))
+    return msgspec.structs.replace(start, previous=own)
 
 
 # --- run, carry -----------------------------------------------------------------------------------

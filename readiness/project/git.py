@@ -6,6 +6,7 @@ import signal
 import stat
 import time
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -186,6 +187,31 @@ def nearest(folder: str, commit: str, wanted: Container[str]) -> str:
     return closest(parents, commit, wanted)
 
 
+class Descent:
+    """The past of the work in a folder: which recorded states it descends from."""
+
+    def __init__(self, folder: str, now: Git | None = None) -> None:
+        """Ask git in `folder`, as far as `now`, its state where that is known, does not say it."""
+        self._folder = folder
+        self._head = now.commit if now else head_of(folder)
+        self._branch = now.branch if now else _branch(folder)
+
+    @cached_property
+    def _ancestors(self) -> frozenset[str]:
+        listed = _answered(self._folder, "rev-list", f"-n{ANCESTORS}", self._head)
+        return frozenset(listed.split())
+
+    def includes(self, state: Git | None) -> bool:
+        """Return whether a recorded state is of HEAD or an ancestor, as far as they are here.
+
+        What was not committed belongs to its branch alone.
+        """
+        if state is None or not self._head:
+            return state is None and not self._head
+        is_own = not state.dirty or state.branch == self._branch
+        return is_own and (state.commit == self._head or state.commit in self._ancestors)
+
+
 def closest(parents: Mapping[str, Sequence[str]], start: str, wanted: Container[str]) -> str:
     """Find the `wanted` commit the fewest steps from `start`; first parents go first."""
     queue, seen = [start], {start}
@@ -196,6 +222,11 @@ def closest(parents: Mapping[str, Sequence[str]], start: str, wanted: Container[
         seen.update(new)
         queue += new
     return ""
+
+
+def _branch(folder: str) -> str:
+    """Return the branch that is checked out; empty where HEAD is detached."""
+    return _answered(folder, "symbolic-ref", "--short", "--quiet", "HEAD")
 
 
 def user_name(folder: str) -> str:

@@ -220,10 +220,13 @@ def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = liter
 
 def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """Return what a run was compared with, to see whether anything is worse."""
-    parts = [say("report.line_run", run=safe(held.run))] if held.run else []
-    if held.baselines:
-        parts.append(say("report.line_baselines", count=held.baselines))
-    return say("report.comma").join(parts) or say("report.line_none")
+    baselines = say("report.line_baselines", count=held.baselines) if held.baselines else ""
+    if not held.run:
+        return (
+            say("report.line_alone", baselines=baselines) if baselines else say("report.line_none")
+        )
+    parts = (say("report.line_run", run=safe(held.run)), baselines)
+    return say("report.comma").join(filter(None, parts))
 
 
 def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

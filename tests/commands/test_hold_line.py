@@ -1,6 +1,8 @@
 """`--hold-line` on real projects: what is compared with what, and what a second try comes to."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +131,129 @@ def test_with_a_base_its_own_run_is_the_line(project: Project) -> None:
     project("check")
     git(project.folder, "checkout", "-q", "change")
     assert compared("main") == (1, second)
+
+
+def switched(project: Project) -> Path:
+    """Leave the branch for another that knows nothing of it."""
+    git(project.folder, "checkout", "-q", "main")
+    return project.folder
+
+
+def rebased(project: Project) -> Path:
+    """Put a commit below the branch's own, so that its newest commit is another."""
+    git(project.folder, "checkout", "-q", "main")
+    commit(project.folder, {"more": ""})
+    git(project.folder, "checkout", "-q", "topic")
+    git(project.folder, "rebase", "-q", "main")
+    return project.folder
+
+
+def detached(project: Project) -> Path:
+    """Check out the commit that the branch began at."""
+    git(project.folder, "checkout", "-q", "--detach", "main")
+    return project.folder
+
+
+def cloned(project: Project) -> Path:
+    """Clone without the history, after one more commit, and keep the record of runs."""
+    commit(project.folder, {"more": ""})
+    clone = project.folder / "ignored" / "project"
+    git(project.folder, "clone", "-q", "--depth=1", f"file://{project.folder}", str(clone))
+    return clone
+
+
+def elsewhere(project: Project) -> Path:
+    """Add a work tree of main."""
+    place = project.folder / "ignored" / "project"
+    git(project.folder, "worktree", "add", "-q", "--detach", str(place), "main")
+    return place
+
+
+def moved_on(project: Project) -> Path:
+    """Commit more on the branch itself."""
+    commit(project.folder, {"more": ""})
+    return project.folder
+
+
+def merged(project: Project) -> Path:
+    """Merge the branch into main, which has more."""
+    git(project.folder, "checkout", "-q", "main")
+    commit(project.folder, {"more": ""})
+    git(project.folder, "merge", "-q", "--no-edit", "topic")
+    return project.folder
+
+
+def detached_there(project: Project) -> Path:
+    """Check out the commit of the run, without its branch."""
+    git(project.folder, "checkout", "-q", "--detach", "topic")
+    return project.folder
+
+
+def worked_on(project: Project) -> Path:
+    """Start another branch from the commit of the run."""
+    git(project.folder, "checkout", "-q", "-b", "next")
+    return project.folder
+
+
+APART = [switched, rebased, detached, cloned, elsewhere]
+ON_TOP = [moved_on, merged, detached_there, worked_on]
+
+
+CASES = [(move, False) for move in (*APART, *ON_TOP)] + [(switched, True), (moved_on, True)]
+
+
+@pytest.mark.parametrize(("move", "inside"), CASES)
+def test_the_line_is_a_run_that_the_tree_descends_from(
+    move: Callable[[Project], Path], inside: bool, project: Project, tmp_path: Path
+) -> None:
+    """A run of another branch is not, nor is it in the column of what was before.
+
+    Twins: a run of an ancestor is the line.
+    """
+    board = {"board.yaml": json.dumps(a_board(ERRORS, TESTS)), ".gitignore": ".readiness\nignored"}
+    if inside:
+        commit(tmp_path / "part", board | files(30, passing=False))
+        commit(project.folder, {"README": ""})
+        add = ("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "part"))
+        git(project.folder, *add, "project")
+        project.folder = project.folder / "project"
+    else:
+        commit(project.folder, board | files(30, passing=False))
+    git(project.folder, "checkout", "-q", "-b", "topic")
+    commit(project.folder, {"tests-fail": None, "tests-pass": "", "topic": ""})
+    good = hold(project).run.id
+    history = project.folder / ".readiness" / "history.db"
+    place = move(project)
+    (place / "tests-pass").unlink(missing_ok=True)
+    project.folder = place
+    ended = hold(project, f"--history={history}")
+    line = ended.run.gate.line
+    assert line is not None, ended
+    is_on_top = move in ON_TOP
+    assert (ended.status, line.run) == ((1, good) if is_on_top else (0, ""))
+    previous = [criterion.previous is not None for criterion in ended.run.criteria()]
+    assert previous == [is_on_top] * 2
+
+
+def test_what_is_not_committed_is_of_its_branch(project: Project) -> None:
+    """A run of a dirty tree is no line for another branch at the same commit.
+
+    Twin: it is one for the same branch.
+    """
+    board = {"board.yaml": json.dumps(a_board(ERRORS | {"baseline": 40}, TESTS))}
+    commit(project.folder, board | {".gitignore": ".readiness\n"} | files(30, passing=False))
+    git(project.folder, "checkout", "-q", "-b", "topic")
+    set_to(project, 30)
+    good = hold(project).run.id
+    set_to(project, 30, passing=False)
+    ended = hold(project)
+    assert ended.status == 1, ended
+    assert ended.run.gate.line is not None
+    assert ended.run.gate.line.run == good
+    git(project.folder, "checkout", "-q", "-b", "other")
+    ended = project("check", "--hold-line")
+    assert ended.status == 0, ended
+    assert "1 baseline alone: no run of this commit or an ancestor is recorded" in ended.out
 
 
 def test_a_run_of_a_dirty_tree_is_no_run_of_its_commit(project: Project) -> None:

@@ -11,7 +11,7 @@ from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
-from readiness.project.git import nearest
+from readiness.project.git import Descent, nearest
 from readiness.record.document import CriterionRecord
 from readiness.record.excerpts import KnownRun
 from readiness.record.origin import BaseRef
@@ -33,8 +33,9 @@ def line_of(
     """Find the run whose results have to be held; without one, only the board's baselines are.
 
     It is the newest whole run of the base's commit or of its nearest ancestor that has one; without
-    a base, or such a run, the newest whole run that was ready or held. Runs in `but` are left out,
-    and those that stopped before their end: they know too little of what passes.
+    a base, or such a run, the newest whole run that was ready or held, of HEAD or its ancestors.
+    Runs in `but` are left out, and those that stopped before their end: they know too little of
+    what passes.
     """
     if history is None:
         return HeldLine()
@@ -57,7 +58,8 @@ def _compared(
 
     if base is not None and (run := _of_commit(runs(), board, base.commit)):
         return run
-    return next((run for run in runs() if _is_good(run)), None)
+    past = Descent(board.workdir)
+    return next((run for run in runs() if _is_good(run) and past.includes(run.git)), None)
 
 
 def _of_commit(runs: Iterator[KnownRun], board: Board, commit: str) -> KnownRun | None:
