@@ -6,6 +6,7 @@ from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import emit, not_measured, place, require
 
+SEVERITIES = ("HIGH", "MEDIUM", "LOW", "UNDEFINED")
 SECRETS = {"B105", "B106", "B107"}
 """Rules whose message quotes a password."""
 
@@ -50,7 +51,7 @@ def main(_argv: list[str], _env: Mapping[str, str], stdin: TextIO) -> int:
     totals = report["metrics"]["_totals"]
     if not totals["loc"]:
         not_measured("bandit scanned no line of code")
-    results = report["results"]
+    results = sorted(report["results"], key=lambda each: SEVERITIES.index(each["issue_severity"]))
     severities = [result["issue_severity"] for result in results]
     numbers = {
         "total": len(results),

@@ -7,12 +7,13 @@ from fractions import Fraction
 
 import msgspec
 
+from readiness.decide.findings import new_findings
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.expect import format_value, is_worse
-from readiness.model.judgement import Earlier, Gate, HeldLine, Judgement, Score
-from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.model.judgement import Earlier, Gate, HeldLine, Judgement, Place, Places, Score
+from readiness.model.words import Decision, Format, ReasonCode, Verdict
 from readiness.text.worded import joined, worded
 
 STATUSES = {
@@ -21,7 +22,9 @@ STATUSES = {
     Decision.UNDECIDED: ExitStatus.UNDECIDED,
     Decision.LOOSENED: ExitStatus.LOOSENED,
     Decision.HELD: ExitStatus.READY,
+    Decision.WORSE: ExitStatus.NOT_READY,
 }
+NOWHERE = Places()
 
 
 def gate(
@@ -34,11 +37,13 @@ def gate(
     interrupted: bool = False,
     loosened: Sequence[str] = (),
     line: HeldLine | None = None,
+    places: Places = NOWHERE,
 ) -> Gate:
     """Decide on a run: `partial` for a selection, `loosened` for what a change weakens.
 
     An `empty` selection is good: it is of what a change can affect, which is nothing.
-    With a `line` the gate asks only that nothing is worse than that, whatever it asks of a release.
+    With a `line` the gate asks only that nothing is worse than that, whatever it asks of a release;
+    `places` has what was found then and now.
 
     What could not be measured is taken once as bad and once as good; where that makes the
     difference, the gate is undecided. An interrupted run is never ready, and holds no line.
@@ -47,14 +52,14 @@ def gate(
     if loosened:
         decision, reasons = Decision.LOOSENED, list(loosened)
         if line is not None:
-            reasons += [reason for part in _fallen(board, by_id, line) for reason in part]
+            reasons += [reason for part in _fallen(board, by_id, line, places) for reason in part]
     elif partial and empty and not interrupted:
         reason = worded("gate.unaffected")
         return Gate(decision=Decision.PARTIAL, exit_status=ExitStatus.READY, reasons=(reason,))
     elif partial:
-        return _partial(board, score, by_id, interrupted, line)
+        return _partial(board, score, by_id, interrupted, line, places)
     elif line is not None:
-        decision, reasons = _hold(board, score, by_id, line)
+        decision, reasons = _hold(board, score, by_id, line, places)
     else:
         decision, reasons = _decide(board, score, by_id)
     if interrupted and line is None and not loosened:
@@ -100,13 +105,14 @@ def _partial(
     by_id: Mapping[str, Judgement],
     interrupted: bool,
     line: HeldLine | None,
+    places: Places,
 ) -> Gate:
     """Decide on a selection: all of it must be good, or no worse than the line."""
     verdicts = {judgement.verdict for judgement in by_id.values()}
     if line is None:
         reasons, failed = _complaints(board, by_id), Verdict.FAIL in verdicts
     else:
-        worse, unknown = _fallen(board, by_id, line)
+        worse, unknown = _fallen(board, by_id, line, places)
         reasons, failed = [*worse, *unknown], bool(worse)
     if not any(verdict.in_scope for verdict in verdicts):
         reasons.append(worded("gate.none_selected"))
@@ -124,18 +130,18 @@ def _partial(
 
 
 def _hold(
-    board: Board, score: Score, found: Mapping[str, Judgement], line: HeldLine
+    board: Board, score: Score, by_id: Mapping[str, Judgement], line: HeldLine, places: Places
 ) -> tuple[Decision, list[str]]:
-    worse, unknown = _fallen(board, found, line)
+    worse, unknown = _fallen(board, by_id, line, places)
     if worse:
-        return Decision.NOT_READY, [*worse, *unknown]
+        return Decision.WORSE, [*worse, *unknown]
     if unknown or not score.measured:
         return Decision.UNDECIDED, unknown or [worded("gate.nothing_measured")]
     return Decision.HELD, []
 
 
 def _fallen(
-    board: Board, by_id: Mapping[str, Judgement], line: HeldLine
+    board: Board, by_id: Mapping[str, Judgement], line: HeldLine, places: Places
 ) -> tuple[list[str], list[str]]:
     """Return a sentence for each criterion worse than the line, and for each that may be.
 
@@ -157,13 +163,62 @@ def _fallen(
             )
         if passed and judged.verdict.bad and not _is_only_asked_more(criterion, judged, passed):
             before.append(worded("gate.passed_before", run=line.run, reason=passed.reason))
-        if before:
-            reason = joined([judged.reason, *before], "semicolon")
-            if judged.verdict.unknown:
-                unknown.append(_complaint([criterion.id], "unmeasured", task, reason))
+        new = _new(criterion, judged, earlier, places)
+        reason = joined([judged.reason, *before], "semicolon")
+        if before and judged.verdict.unknown:
+            unknown.append(_complaint([criterion.id], "unmeasured", task, reason))
+        elif before or new:
+            if moved := _moved(criterion, judged, passed, new):
+                what = (criterion.check.name if criterion.check else "") or criterion.title
+                worse.append(worded("gate.moved", names=criterion.id, what=what, reason=moved))
             else:
                 worse.append(_complaint([criterion.id], "worse", task, reason))
     return worse, unknown
+
+
+def _new(
+    criterion: Criterion, judged: Judgement, earlier: Earlier | None, places: Places
+) -> Sequence[Place]:
+    """Return what was found anew, where each finding counts and no fewer are counted than before.
+
+    As long as an expectation holds, and no baseline says what it was, it may be met by others.
+    """
+    now, then = (each.get(criterion.id, ()) for each in (places.now, places.then))
+    if earlier is None or not _is_alike(criterion, judged, earlier):
+        return ()
+    counted = (judged.value, earlier.value) == (len(now), len(then)) and len(now) >= len(then)
+    asked = judged.verdict is Verdict.FAIL or criterion.baseline is not None
+    return new_findings(now, then) if counted and asked else ()
+
+
+def _moved(
+    criterion: Criterion, judged: Judgement, passed: Earlier | None, new: Sequence[Place]
+) -> str:
+    """Return how a number got worse, and the first place that is new; empty for anything else."""
+    now, measure = judged.value, criterion.measure
+    if not isinstance(now, Decimal) or measure is None or measure.reader.format is Format.EXIT:
+        return ""
+    value = format_value(now, judged.unit, criterion.expect)
+    earlier = passed.value if passed and _is_alike(criterion, judged, passed) else None
+    better = [
+        each
+        for each in (earlier, criterion.baseline)
+        if isinstance(each, Decimal) and _is_worse(criterion, now, each, judged.unit)
+    ]
+    before = format_value(better[0], judged.unit) if better else ""
+    if better and now < better[0]:
+        text = worded("gate.fell", before=before, value=value)
+    elif better:
+        text = worded("gate.rose", before=before, value=value)
+    elif new:
+        text = worded("gate.swapped", count=len(new), value=value)
+    else:
+        return ""
+    if not new:
+        return text
+    place = f"{new[0].path}:{new[0].line}" if new[0].line else new[0].path
+    said = f"{new[0].rule} {new[0].message}".strip()
+    return worded("gate.where", text=text, said=said, place=place)
 
 
 def _is_below(criterion: Criterion, judged: Judgement) -> bool:
@@ -176,15 +231,22 @@ def _is_below(criterion: Criterion, judged: Judgement) -> bool:
 
 def _is_only_asked_more(criterion: Criterion, judged: Judgement, passed: Earlier) -> bool:
     """Return whether only the expectation changed, of a number that is no worse."""
-    measure, check = criterion.measure, criterion.check
-    if passed.expect == criterion.expect.text or measure is None or check is None:
+    if passed.expect == criterion.expect.text or not _is_alike(criterion, judged, passed):
         return False
-    same = (check.name, measure.name, judged.unit) == (passed.check, passed.measure, passed.unit)
     now, then = judged.value, passed.value
-    if not (same and isinstance(now, Decimal) and isinstance(then, Decimal)):
+    if not (isinstance(now, Decimal) and isinstance(then, Decimal)):
         return False
     # A recorded number has the precision of JSON.
     return float(now) == float(then) or not _is_worse(criterion, now, then, judged.unit)
+
+
+def _is_alike(criterion: Criterion, judged: Judgement, earlier: Earlier) -> bool:
+    """Return whether a value was measured as the earlier one was."""
+    measure, check = criterion.measure, criterion.check
+    if measure is None or check is None:
+        return False
+    now = (check.name, measure.name, judged.unit)
+    return now == (earlier.check, earlier.measure, earlier.unit)
 
 
 def _is_worse(criterion: Criterion, value: Decimal, than: Decimal, unit: str) -> bool:

@@ -18,6 +18,7 @@ STATUSES = {
     Decision.PARTIAL: ExitStatus.UNDECIDED,
     Decision.UNDECIDED: ExitStatus.UNDECIDED,
     Decision.NOT_READY: ExitStatus.NOT_READY,
+    Decision.WORSE: ExitStatus.NOT_READY,
     Decision.LOOSENED: ExitStatus.LOOSENED,
 }
 """The exit status of each decision in a fleet; one on a part of a run decides nothing."""

@@ -1,8 +1,9 @@
 """What was read, what it is worth, the score and the gate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 import msgspec
 
@@ -38,6 +39,29 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
     rule: str = ""
     message: str = ""
+
+
+class Place(Protocol):
+    """A finding, as it was read or as it was recorded."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102 - as in a finding
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+
+    @property
+    def rule(self) -> str: ...  # noqa: D102
+
+    @property
+    def message(self) -> str: ...  # noqa: D102
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings of a run, and those of the run that it is compared with, by criterion."""
+
+    now: Mapping[str, Sequence[Place]] = {}
+    then: Mapping[str, Sequence[Place]] = {}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

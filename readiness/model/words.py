@@ -131,6 +131,7 @@ class Decision(StrEnum):
     PARTIAL = "partial", "~", "⚠️", Tone.WARN
     LOOSENED = "loosened", "✗", "❌", Tone.BAD
     HELD = "held", "=", "☑️", Tone.GOOD
+    WORSE = "worse", "✗", "❌", Tone.BAD
 
 
 class Priority(StrEnum):

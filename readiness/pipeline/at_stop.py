@@ -68,7 +68,8 @@ def look(settings: RunSettings, known: dict[str, str]) -> Look:
     if not runs or runs[0].interrupted:
         raise StoppedError(status)
     (document,) = runs
-    worse, lost = _complaints(document, "worse"), _complaints(document, "unmeasured")
+    worse = _complaints(document, "complaint.worse", "gate.moved")
+    lost = _complaints(document, "complaint.unmeasured")
     unknown = {}
     line = document.gate.line
     if line is not None and not line.run:
@@ -104,13 +105,13 @@ def base_is_sound(settings: RunSettings) -> bool:
     return True
 
 
-def _complaints(document: RunDocument, kind: str) -> dict[str, str]:
-    """Return the reasons of one kind that the gate gave, by the ids of criteria."""
+def _complaints(document: RunDocument, *keys: str) -> dict[str, str]:
+    """Return the reasons of some sentences that the gate gave, by the ids of criteria."""
     return {
         str(sentence.facts["names"]): reason
         for sentence in document.gate.sentences()
         if isinstance(sentence, Worded)
-        and sentence.key == f"complaint.{kind}"
+        and sentence.key in keys
         and isinstance(reason := sentence.facts["reason"], str)
     }
 

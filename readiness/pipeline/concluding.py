@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from readiness.decide.gate import exit_status, gate, worse
+from readiness.decide.findings import newest_first
+from readiness.decide.gate import NOWHERE, exit_status, gate, worse
 from readiness.decide.milestones import MilestoneState, as_goal, gate_for, milestone_states
 from readiness.decide.score import display, explain, score
 from readiness.model.board import Board
-from readiness.model.judgement import Gate, Judgement, Score
+from readiness.model.judgement import Gate, Judgement, Places, Score
 from readiness.pipeline.facts import TOOL, Facts, Start
 from readiness.record.criteria import Recorder, points_of, task_records
-from readiness.record.document import RunDocument
+from readiness.record.document import FindingRecord, RunDocument
 from readiness.record.run import (
     board_ref,
     gate_record,
@@ -38,6 +39,9 @@ def conclude(
     loosened = loosening_records(start.loosened, recorder)
     reasons = loosening_reasons(loosened)
     stopped = facts.interrupted or facts.signal != 0
+    now = _by_criterion(facts.findings)
+    then = _by_criterion(start.found()) if now else {}
+    places = Places(now=now, then=then)
     decision, states, _ = decide(
         board,
         total,
@@ -47,6 +51,7 @@ def conclude(
         empty=facts.empty,
         interrupted=stopped,
         loosened=reasons,
+        places=places if start.line is not None and start.line.run else NOWHERE,
     )
     return RunDocument(
         id=start.id,
@@ -78,7 +83,11 @@ def conclude(
             start.previous,
         ),
         probes=facts.probes,
-        findings=facts.findings,
+        findings=[
+            finding
+            for name, own in now.items()
+            for finding in newest_first(own, then.get(name, ()))
+        ],
         milestones=milestone_records(states) if whole else [],
         loosened=loosened,
         base=start.base,
@@ -98,6 +107,13 @@ def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgeme
     ]
 
 
+def _by_criterion(findings: Sequence[FindingRecord]) -> dict[str, list[FindingRecord]]:
+    by_criterion: dict[str, list[FindingRecord]] = {}
+    for finding in findings:
+        by_criterion.setdefault(finding.criterion, []).append(finding)
+    return by_criterion
+
+
 def decide(
     board: Board,
     total: Score,
@@ -108,6 +124,7 @@ def decide(
     empty: bool = False,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
+    places: Places = NOWHERE,
 ) -> tuple[Gate, Sequence[MilestoneState], Gate]:
     """Decide on the release or on the run's milestone, and tell how all milestones stand.
 
@@ -126,6 +143,7 @@ def decide(
             interrupted=interrupted,
             loosened=loosened,
             line=start.line,
+            places=places,
         )
         asked = start.milestone
         return (plain if asked is None else gate_for(asked, plain, states)), states, plain

@@ -8,13 +8,13 @@ import msgspec
 
 from readiness.history.store import AlteredError, History, board_key
 from readiness.model.board import Board
-from readiness.model.errors import NotWrittenError
+from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import Outcome, Start
 from readiness.project.git import Descent
-from readiness.record.document import RunDocument
+from readiness.record.document import FindingRecord, RunDocument, decoded
 from readiness.record.earlier import PastPoint
-from readiness.record.excerpts import PastRun
+from readiness.record.excerpts import PastFindings, PastRun
 from readiness.record.values import timestamp
 from readiness.report import past_wanted
 from readiness.terminal.ending import tell
@@ -63,6 +63,14 @@ def last_verdicts(history: History, board: Board, past: Descent | None = None) -
     )
     own = (run for run in runs if past is None or past.includes(run.git))
     return ask_or_warn(history, lambda: next(own, None))
+
+
+def findings_of(history: History, run: str) -> list[FindingRecord]:
+    """Return the findings of a recorded run; none if that is unreadable, which was told before."""
+    try:
+        return decoded(history.stored(run) or b"", history.path, PastFindings).findings
+    except (NotWrittenError, UsageError):
+        return []
 
 
 def learned(history: History | None) -> tuple[dict[str, float], dict[str, str]]:

@@ -23,6 +23,7 @@ from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.recording import (
     enter,
+    findings_of,
     last_verdicts,
     learned,
     open_history,
@@ -162,10 +163,14 @@ def _affected(
 
 def _with_own_past(start: Start, history: History | None, board: Board) -> Start:
     """Return the beginning of a run that is shown beside a run that its tree descends from."""
-    if history is None or start.previous is None or start.previous.git == start.git:
+    own = start.previous
+    if history is None or own is None:
         return start
-    own = last_verdicts(history, board, Descent(board.workdir, start.git))
-    return msgspec.structs.replace(start, previous=own)
+    if own.git != start.git:
+        own = last_verdicts(history, board, Descent(board.workdir, start.git))
+    run = start.line.run if start.line else ""
+    run = run or (own.id if own else "")
+    return msgspec.structs.replace(start, previous=own, found=lambda: findings_of(history, run))
 
 
 # --- run, carry -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import msgspec
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import (
     CriterionRecord,
+    FindingRecord,
     GateRecord,
     MilestoneRecord,
     ScoreRecord,
@@ -118,3 +119,9 @@ class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[KnownTask]
     milestones: list[MilestoneRecord]
     whole_run: WholeRun | None = None
+
+
+class PastFindings(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings of an earlier run."""
+
+    findings: list[FindingRecord] = []

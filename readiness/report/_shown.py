@@ -211,10 +211,9 @@ def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = liter
     plain = gate.decision in (Decision.READY, Decision.NOT_READY)
     if plain and gate.milestone is not None:
         return say("report.for_milestone", milestone=safe(gate.milestone))
+    about = say(f"meaning.{gate.decision}")
     if gate.line is None:
-        return say(f"meaning.{gate.decision}")
-    slipped = gate.decision is Decision.NOT_READY
-    about = say("report.slipped") if slipped else say(f"meaning.{gate.decision}")
+        return about
     return about + say("report.compared", line=line(gate.line, say, safe))
 
 

@@ -58,7 +58,7 @@ def test_what_passed_must_not_fail_and_a_second_try_launders_nothing(board: Proj
     for _ in range(2):
         slipped = hold(board)
         assert slipped.status == 1, slipped
-        assert slipped.run.gate.decision is Decision.NOT_READY
+        assert slipped.run.gate.decision is Decision.WORSE
         assert slipped.run.gate.line is not None
         assert slipped.run.gate.line.run == good
         (reason,) = slipped.run.gate.reasons
@@ -96,6 +96,80 @@ def test_recorded_runs_hold_the_line_too(board: Project) -> None:
     assert ended.status == 0, ended
     assert ended.run.gate.line is not None
     assert ended.run.gate.line.run == good
+
+
+LINT = """\
+summary: Findings of a linter
+run: cat lint.json
+measures:
+  count: {as: json, query: length(@), unit: findings, better: lower}
+findings: {as: json, query: "[*].{path: f, line: l, rule: r, message: m}"}
+expect: "== 0"
+"""
+UNUSED = ("a.py", 3, "F401", "`os` imported but unused")
+CASES_OF_FINDINGS = [
+    ("another rule in its place", [("a.py", 9, "F821", "Undefined name `x`")], True),
+    ("another message elsewhere", [("a.py", 9, "F401", "`sys` imported but unused")], True),
+    ("a moved line", [("a.py", 9, *UNUSED[2:])], False),
+    ("a moved file", [("b.py", *UNUSED[1:])], False),
+    ("reworded by a newer tool", [("a.py", 3, "F401", "Unused import: `os`")], False),
+    ("nothing left", [], False),
+]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "is_worse"),
+    [pytest.param([UNUSED], now, worse, id=name) for name, now, worse in CASES_OF_FINDINGS]
+    + [
+        pytest.param([UNUSED], [UNUSED, UNUSED], True, id="one more"),
+        pytest.param([UNUSED] * 3, [UNUSED, CASES_OF_FINDINGS[0][1][0]], False, id="two fewer net"),
+        pytest.param(
+            [("a.py", 1, "E501", "Line too long (101 > 100)")],
+            [("a.py", 7, "E501", "Line too long (104 > 100)")],
+            False,
+            id="another number",
+        ),
+    ],
+)
+def test_a_new_finding_is_worse_though_the_count_is_the_same(
+    then: list[tuple[object, ...]], now: list[tuple[object, ...]], is_worse: bool, project: Project
+) -> None:
+    """It is named, and stands first. Twins: what moved, or is said otherwise, is no difference."""
+
+    def write(findings: list[tuple[object, ...]]) -> None:
+        items = [dict(zip("flrm", finding, strict=True)) for finding in findings]
+        (project.folder / "lint.json").write_text(json.dumps(items))
+
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "lint.yaml").write_text(LINT)
+    project.write(a_board({"check": "lint", "baseline": len(then)}))
+    write(then)
+    assert hold(project).status == 0
+    write(now)
+    ended = hold(project)
+    assert ended.status == int(is_worse), ended
+    assert ended.run.gate.decision is (Decision.WORSE if is_worse else Decision.HELD)
+    if is_worse and len(now) == 1:
+        ((path, line, rule, message),) = now
+        (reason,) = ended.run.gate.reasons
+        told = (
+            f"T1.1 lint has 1 new finding, with 1 finding in all: {rule} {message} ({path}:{line})"
+        )
+        assert reason == told
+
+
+def test_what_is_new_is_listed_first(project: Project) -> None:
+    """What was there before sorts behind it, in every report. Twin: nothing new, nothing moves."""
+    old = [{"f": f"{name}.py", "l": 1, "r": "S1", "m": "skip"} for name in "abc"]
+    new = [*old, {"f": "z.py", "l": 4, "r": "S1", "m": "skipped anew"}]
+    (project.folder / "checks").mkdir()
+    (project.folder / "checks" / "lint.yaml").write_text(LINT)
+    project.write(a_board({"check": "lint"}))
+    for items, first in ((old, "a.py"), (old, "a.py"), (new, "z.py"), (new, "z.py")):
+        (project.folder / "lint.json").write_text(json.dumps(items))
+        ended = project("check", "--output-format=json")
+        assert next(finding.path for finding in ended.run.findings) == first
+        assert len(ended.run.findings) == len(items)
 
 
 def test_a_milestone_is_another_question(board: Project) -> None:

@@ -60,7 +60,7 @@ RUNS = {
     "partial, with a bad one": _decided(Decision.PARTIAL, 1, partial=True),
     "held": _with_line(_good(Decision.HELD, 0)),
     "held, with a bad one": _with_line(_decided(Decision.HELD, 0)),
-    "not held": _with_line(_decided(Decision.NOT_READY, 1)),
+    "not held": _with_line(_decided(Decision.WORSE, 1)),
     "held, in a part": _with_line(_decided(Decision.PARTIAL, 0, partial=True)),
     "loosened": _good(Decision.LOOSENED, 4),
     "interrupted": _good(Decision.UNDECIDED, 130, interrupted=True),
