@@ -114,7 +114,8 @@ class HookCall:
         at = f"{head} {headers.get('branch.head', '')}"
         memory.head = memory.head or head
         if memory.at != at:
-            base = base_of(self._root, head, headers.get("branch.head", ""), memory.head)
+            branch = headers.get("branch.head", "")
+            base = base_of(self._root, head, branch, memory.head, os.getcwd())
             if base != memory.base:
                 memory.earlier = {}
             memory.at, memory.base = at, base

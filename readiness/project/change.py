@@ -12,19 +12,23 @@ _DEFAULTS = (
 )
 
 
-def base_of(folder: str, head: str, branch: str, began: str) -> str:
+def base_of(folder: str, head: str, branch: str, began: str, place: str = "") -> str:
     """Find the commit from which the work leads away: where its branch left the default branch.
 
     On the default branch that is what was published; where nothing is, `began`, the commit that
     work began at, should `head` come from it, and else `head`. Empty where there is no commit.
+    That is also the base where only it, and not where the branch began, has a board for `place`.
     """
     if not head:
         return ""
     default = _default(folder)
     local = default.startswith("refs/heads/")
-    if default and not (local and default == f"refs/heads/{branch}"):
-        return _merge_base(folder, head, default) or head
-    return began if began and _merge_base(folder, head, began) == began else head
+    since = began if began and _merge_base(folder, head, began) == began else head
+    if not default or (local and default == f"refs/heads/{branch}"):
+        return since
+    left = _merge_base(folder, head, default) or head
+    is_first = place and not had_board(folder, left, place) and had_board(folder, since, place)
+    return since if is_first else left
 
 
 def meant_by(folder: str, ref: str) -> str:
