@@ -166,8 +166,9 @@ def _with_own_past(start: Start, history: History | None, board: Board) -> Start
     own = start.previous
     if history is None or own is None:
         return start
-    if own.git != start.git:
-        own = last_verdicts(history, board, Descent(board.workdir, start.git))
+    past = Descent(board.workdir, start.git)
+    if not past.includes(own.git):
+        own = last_verdicts(history, board, past)
     run = start.line.run if start.line else ""
     run = run or (own.id if own else "")
     return msgspec.structs.replace(start, previous=own, found=lambda: findings_of(history, run))

@@ -12,7 +12,7 @@ import msgspec
 
 from readiness.project import shield
 from readiness.project.web import web_address
-from readiness.record.origin import Git
+from readiness.record.origin import Git, Revision
 from readiness.text.clean import clean
 
 TIME_LIMIT = 10.0
@@ -201,7 +201,7 @@ class Descent:
         listed = _answered(self._folder, "rev-list", f"-n{ANCESTORS}", self._head)
         return frozenset(listed.split())
 
-    def includes(self, state: Git | None) -> bool:
+    def includes(self, state: Revision | None) -> bool:
         """Return whether a recorded state is of HEAD or an ancestor, as far as they are here.
 
         What was not committed belongs to its branch alone.

@@ -14,7 +14,7 @@ from readiness.record.document import (
     WholeRun,
 )
 from readiness.record.earlier import Value
-from readiness.record.origin import Git
+from readiness.record.origin import Git, Revision
 from readiness.text.languages import Language
 
 
@@ -52,13 +52,6 @@ class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = Language.EN
 
 
-class PastCommit(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision that an earlier run measured."""
-
-    commit: str
-    dirty: bool
-
-
 class PastGate(msgspec.Struct, frozen=True, kw_only=True):
     """What an earlier run decided."""
 
@@ -80,7 +73,7 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     duration_s: float
     profile: str
-    git: PastCommit | None
+    git: Revision | None
     board: PastBoard
     gate: PastGate
     score: PastScore

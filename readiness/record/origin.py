@@ -54,7 +54,15 @@ class FolderRecord(msgspec.Struct, frozen=True, kw_only=True):
     python: str | None
 
 
-class Git(msgspec.Struct, frozen=True, kw_only=True):
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """A commit that was measured; `dirty` where the work tree differed from it."""
+
+    commit: str
+    branch: str
+    dirty: bool
+
+
+class Git(Revision, frozen=True, kw_only=True):
     """The revision that was measured; `dirty` where the work tree differs from it.
 
     `worktree` is a digest of the files that differ, so that two dirty states can be told apart;
@@ -63,9 +71,6 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     is where the repository can be read, as its remote says.
     """
 
-    commit: str
-    branch: str
-    dirty: bool
     worktree: str = ""
     folder: str = ""
     changes: dict[str, str] = {}
