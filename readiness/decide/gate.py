@@ -12,7 +12,15 @@ from readiness.decide.score import by_criterion, display, share_of_board, total_
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.expect import format_value, is_worse
-from readiness.model.judgement import Earlier, Gate, HeldLine, Judgement, Place, Places, Score
+from readiness.model.judgement import (
+    ComparedFindings,
+    Earlier,
+    FindingLike,
+    Gate,
+    HeldLine,
+    Judgement,
+    Score,
+)
 from readiness.model.words import Decision, Format, ReasonCode, Verdict
 from readiness.text.worded import joined, worded
 
@@ -24,7 +32,7 @@ STATUSES = {
     Decision.HELD: ExitStatus.READY,
     Decision.WORSE: ExitStatus.NOT_READY,
 }
-NOWHERE = Places()
+NOWHERE = ComparedFindings()
 
 
 def gate(
@@ -37,7 +45,7 @@ def gate(
     interrupted: bool = False,
     loosened: Sequence[str] = (),
     line: HeldLine | None = None,
-    places: Places = NOWHERE,
+    places: ComparedFindings = NOWHERE,
 ) -> Gate:
     """Decide on a run: `partial` for a selection, `loosened` for what a change weakens.
 
@@ -105,7 +113,7 @@ def _partial(
     by_id: Mapping[str, Judgement],
     interrupted: bool,
     line: HeldLine | None,
-    places: Places,
+    places: ComparedFindings,
 ) -> Gate:
     """Decide on a selection: all of it must be good, or no worse than the line."""
     verdicts = {judgement.verdict for judgement in by_id.values()}
@@ -130,7 +138,11 @@ def _partial(
 
 
 def _hold(
-    board: Board, score: Score, by_id: Mapping[str, Judgement], line: HeldLine, places: Places
+    board: Board,
+    score: Score,
+    by_id: Mapping[str, Judgement],
+    line: HeldLine,
+    places: ComparedFindings,
 ) -> tuple[Decision, list[str]]:
     worse, unknown = _fallen(board, by_id, line, places)
     if worse:
@@ -141,7 +153,7 @@ def _hold(
 
 
 def _fallen(
-    board: Board, by_id: Mapping[str, Judgement], line: HeldLine, places: Places
+    board: Board, by_id: Mapping[str, Judgement], line: HeldLine, places: ComparedFindings
 ) -> tuple[list[str], list[str]]:
     """Return a sentence for each criterion worse than the line, and for each that may be.
 
@@ -177,8 +189,8 @@ def _fallen(
 
 
 def _new(
-    criterion: Criterion, judged: Judgement, earlier: Earlier | None, places: Places
-) -> Sequence[Place]:
+    criterion: Criterion, judged: Judgement, earlier: Earlier | None, places: ComparedFindings
+) -> Sequence[FindingLike]:
     """Return what was found anew, where each finding counts and no fewer are counted than before.
 
     As long as an expectation holds, and no baseline says what it was, it may be met by others.
@@ -192,7 +204,7 @@ def _new(
 
 
 def _moved(
-    criterion: Criterion, judged: Judgement, passed: Earlier | None, new: Sequence[Place]
+    criterion: Criterion, judged: Judgement, passed: Earlier | None, new: Sequence[FindingLike]
 ) -> str:
     """Return how a number got worse, and the first place that is new; empty for anything else."""
     now, measure = judged.value, criterion.measure

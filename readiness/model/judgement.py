@@ -41,7 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
-class Place(Protocol):
+class FindingLike(Protocol):
     """A finding, as it was read or as it was recorded."""
 
     @property
@@ -57,11 +57,11 @@ class Place(Protocol):
     def message(self) -> str: ...  # noqa: D102
 
 
-class Places(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedFindings(msgspec.Struct, frozen=True, kw_only=True):
     """The findings of a run, and those of the run that it is compared with, by criterion."""
 
-    now: Mapping[str, Sequence[Place]] = {}
-    then: Mapping[str, Sequence[Place]] = {}
+    now: Mapping[str, Sequence[FindingLike]] = {}
+    then: Mapping[str, Sequence[FindingLike]] = {}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from readiness.decide.gate import NOWHERE, exit_status, gate, worse
 from readiness.decide.milestones import MilestoneState, as_goal, gate_for, milestone_states
 from readiness.decide.score import display, explain, score
 from readiness.model.board import Board
-from readiness.model.judgement import Gate, Judgement, Places, Score
+from readiness.model.judgement import ComparedFindings, Gate, Judgement, Score
 from readiness.pipeline.facts import TOOL, Facts, Start
 from readiness.record.criteria import Recorder, points_of, task_records
 from readiness.record.document import FindingRecord, RunDocument
@@ -40,8 +40,8 @@ def conclude(
     reasons = loosening_reasons(loosened)
     stopped = facts.interrupted or facts.signal != 0
     now = _by_criterion(facts.findings)
-    then = _by_criterion(start.found()) if now else {}
-    places = Places(now=now, then=then)
+    then = _by_criterion(start.earlier_findings()) if now else {}
+    places = ComparedFindings(now=now, then=then)
     decision, states, _ = decide(
         board,
         total,
@@ -124,7 +124,7 @@ def decide(
     empty: bool = False,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
-    places: Places = NOWHERE,
+    places: ComparedFindings = NOWHERE,
 ) -> tuple[Gate, Sequence[MilestoneState], Gate]:
     """Decide on the release or on the run's milestone, and tell how all milestones stand.
 

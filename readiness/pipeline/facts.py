@@ -26,7 +26,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     weights, whose gate must hold as well.
     With a `milestone` the gate decides on that, instead of on the release; with a `line`, on
     whether that is held. `seen` tells, of what the run found, what the base's rules say otherwise;
-    `found` returns the findings of the run that this one is compared with, or shown beside.
+    `earlier_findings` returns those of the run that this one is compared with, or shown beside.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     milestone: Milestone | None = None
     line: HeldLine | None = None
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
-    found: Callable[[], Sequence[FindingRecord]] = tuple
+    earlier_findings: Callable[[], Sequence[FindingRecord]] = tuple
 
     def day(self) -> datetime.date:
         """Return the day on which the run started, in UTC."""

@@ -171,7 +171,9 @@ def _with_own_past(start: Start, history: History | None, board: Board) -> Start
         own = last_verdicts(history, board, past)
     run = start.line.run if start.line else ""
     run = run or (own.id if own else "")
-    return msgspec.structs.replace(start, previous=own, found=lambda: findings_of(history, run))
+    return msgspec.structs.replace(
+        start, previous=own, earlier_findings=lambda: findings_of(history, run)
+    )
 
 
 # --- run, carry -----------------------------------------------------------------------------------

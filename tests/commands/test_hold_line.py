@@ -152,10 +152,10 @@ def test_a_new_finding_is_worse_though_the_count_is_the_same(
     if is_worse and len(now) == 1:
         ((path, line, rule, message),) = now
         (reason,) = ended.run.gate.reasons
-        told = (
+        sentence = (
             f"T1.1 lint has 1 new finding, with 1 finding in all: {rule} {message} ({path}:{line})"
         )
-        assert reason == told
+        assert reason == sentence
 
 
 def test_what_is_new_is_listed_first(project: Project) -> None:
