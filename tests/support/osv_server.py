@@ -40,14 +40,15 @@ class Record(TypedDict, total=False):
     summary: str
     aliases: list[str]
     modified: str
+    severity: list[dict[str, str]]
     database_specific: dict[str, str]
     affected: list[Affected]
 
 
 def advisory(
-    identifier: str, name: str, version: str, *, fixed: str = "", label: str = ""
+    identifier: str, name: str, version: str, *, fixed: str = "", vector: str = "", label: str = ""
 ) -> Record:
-    """Make an OSV record on one release of one package; `label` is its severity."""
+    """Make an OSV record on one release of one package; `vector` is CVSS 3, `label` e.g. `HIGH`."""
     events: list[dict[str, str]] = [{"introduced": "0"}]
     if fixed:
         events.append({"fixed": fixed})
@@ -63,6 +64,8 @@ def advisory(
             )
         ],
     )
+    if vector:
+        record["severity"] = [{"type": "CVSS_V3", "score": vector}]
     if label:
         record["database_specific"] = {"severity": label}
     return record
