@@ -9,7 +9,6 @@ from readiness.model.units import quote
 from readiness.text import nearest
 from readiness.text.fault import Fault
 from readiness.text.worded import Worded, joined, mapped
-from readiness.text.yaml_scalars import Data
 
 
 class Problems:
@@ -17,7 +16,10 @@ class Problems:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.faults: list[Fault] = [_with_subject(each, document) for each in document.faults]
+        self.faults: list[Fault] = [
+            msgspec.structs.replace(fault, message=printable(fault.message))
+            for fault in document.faults
+        ]
         self._broken: set[Path] = set()
 
     def add(
@@ -61,29 +63,6 @@ def subject(document: Document, path: Path) -> str:
             return _id(document, path[:2]) or f"task {task + 1}"
         case _:
             return ""
-
-
-def _with_subject(fault: Fault, document: Document) -> Fault:
-    """Add the task or criterion that a fault of YAML falls into."""
-    place: Path = ()
-    tasks = document.data.get("tasks") if isinstance(document.data, dict) else None
-    for number, task in enumerate(tasks if isinstance(tasks, list) else ()):
-        criteria = child(task, "criteria")
-        if _is_within(fault, task, document):
-            place = ("tasks", number)
-        for position, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
-            if _is_within(fault, criterion, document):
-                place = ("tasks", number, "criteria", position)
-    message = printable(fault.message)
-    return msgspec.structs.replace(fault, subject=subject(document, place), message=message)
-
-
-def _is_within(fault: Fault, part: Data, document: Document) -> bool:
-    """Return whether a fault stands behind the start of a mapping, and no further out."""
-    if not isinstance(part, dict):
-        return False
-    start = document.start(part)
-    return fault.line >= start.line and fault.column >= start.column
 
 
 def _id(document: Document, path: Path) -> str:
