@@ -19,7 +19,7 @@ def checks(base: Board, head: Board, names: Collection[str]) -> Iterator[Change]
 
     Parameters are compared where criteria give them.
     """
-    for name in sorted(_with_producers(names, base, head)):
+    for name in sorted(with_producers(names, base, head)):
         old, new = base.checks.get(name), head.checks.get(name)
         if old is not None and new is not None:
             yield from check(Teller(f"check {name}", new.path), old, new)
@@ -37,7 +37,7 @@ def check(change: Teller, old: Check, new: Check) -> Iterator[Change]:
 def scripts(base: Board, head: Board, names: Collection[str]) -> Iterator[Change]:
     """Compare, by digest, the scripts that checks run, and what stands in the same folders."""
     changes: dict[str, Change] = {}
-    for name in sorted(_with_producers(names, base, head)):
+    for name in sorted(with_producers(names, base, head)):
         old, new = base.checks.get(name), head.checks.get(name)
         if old is None or new is None or old.folder == new.folder:
             continue
@@ -53,7 +53,8 @@ def scripts(base: Board, head: Board, names: Collection[str]) -> Iterator[Change
     yield from changes.values()
 
 
-def _with_producers(names: Iterable[str], *boards: Board) -> set[str]:
+def with_producers(names: Iterable[str], *boards: Board) -> set[str]:
+    """Return the names of checks, and of all that they come after in one of the boards."""
     needed: set[str] = set()
     waiting = list(names)
     while waiting:

@@ -6,7 +6,6 @@ The runner tells it from inside, by a plugin of the checks, `collecting` in the 
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
 
 import msgspec
 
@@ -117,5 +116,4 @@ def _missing(before: list[Case], after: list[Case], states: States) -> Counter[s
 
 def _body(case: Case, states: States, side: int) -> str:
     texts = functions(states.both(case.path)[side])
-    found = (text for name, _, text in texts if name == case.function)
-    return next(islice(found, 1), "").replace(repr(case.function), "", 1)
+    return next((text for name, _, text in texts if name == case.function), "")

@@ -39,9 +39,9 @@ class Complaints:
         name, bracket, case = finding.rule.partition("[")
         if path in self._states.changed:
             for text in self._states.both(path):
-                tests = [
-                    (at, tree.replace(repr(name), "", 1))
-                    for called, at, tree in functions(text)
+                tests = sorted(
+                    (at, body)
+                    for called, at, body in functions(text)
                     if called == name and at >= finding.line
-                ]
-                yield from ((tree, bracket + case) for _, tree in sorted(tests)[:1])
+                )
+                yield from ((body, bracket + case) for _, body in tests[:1])

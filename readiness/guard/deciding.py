@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from readiness.guard.catalogue import with_producers
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
@@ -130,22 +131,12 @@ class Decider:
             self._reached[criterion.id] = found
         return self._reached[criterion.id]
 
-    def _checks(self, check: Check) -> list[Check]:
-        """Return a check, and those that it comes after."""
-        needed: list[Check] = []
-        waiting = [check]
-        while waiting:
-            current = waiting.pop()
-            if current not in needed:
-                needed.append(current)
-                checks = self._board.checks
-                waiting += [checks[name] for name in current.after if name in checks]
-        return needed
-
     def _commands(self, criterion: Criterion) -> list[str]:
         commands: list[str] = []
         assert criterion.check is not None  # noqa: S101 - asked before
-        for check in self._checks(criterion.check):
+        known = self._board.checks
+        producers = with_producers(criterion.check.after, self._board)
+        for check in (criterion.check, *(known[name] for name in producers if name in known)):
             commands += [check.run, " ".join(check.tools)]
         for given in combinations(criterion):
             commands += (value for value in given.values() if value not in TABLE.runners)
