@@ -12,7 +12,6 @@ from tests.support.guarded import in_folders
 from tests.support.loosening import (
     Loosening,
     assert_innocent,
-    assert_judged,
     assert_told,
     board,
     guarded,
@@ -153,11 +152,6 @@ def test_a_test_that_is_left_out_is_told(row: Loosening, project: Project) -> No
 def test_a_test_that_is_run_otherwise_is_none(row: Loosening, project: Project) -> None:
     """More of them, other values, another way to the same choice."""
     assert_innocent(project, row)
-
-
-def test_a_run_by_the_base_tells_the_same(project: Project) -> None:
-    """The head's tests are collected in a copy, and not run twice."""
-    assert_judged(project, ROWS[0])
 
 
 def test_a_runner_that_tells_nothing_is_named(project: Project) -> None:

@@ -69,8 +69,6 @@ HUGE = {
     "a long sum": "def test_a():\n    assert " + "a + " * 5000 + "a\n",
     "one long word": "a" * 100_000,
     "spaces": " " * 100_000 + "x",
-    "tabs": "\t" * 100_000,
-    "newlines": "\n" * 100_000,
     "comments": "# noqa: " * 20_000,
     "hashes": "#" * 100_000,
     "colons": ":" * 100_000,

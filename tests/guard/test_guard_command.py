@@ -144,14 +144,11 @@ def test_a_base_whose_board_does_not_load(based: Project) -> None:
         assert str(based.tmp) not in ended.err
 
 
-def test_without_a_repository_or_git(project: Project, tmp_path: Path) -> None:
+def test_without_git(project: Project, tmp_path: Path) -> None:
     """There is no base, and that is no pass."""
     project.write(BOARD)
-    ended = project("guard", "--base", "main")
-    assert ended.status == 4
-    assert "cannot read base main: fatal: not a git repository" in ended.err
     ended = project("guard", "--base", "main", env={"PATH": str(tmp_path)})
-    assert ended.status == 4
+    assert ended.status == 2
     assert "git cannot be run" in ended.err
 
 
@@ -263,19 +260,8 @@ def test_recorded_runs_keep_what_was_loosened(based: Project) -> None:
     assert joined.status == 4, joined
     assert [each.subject for each in joined.run.loosened] == ["src/a.py:1"]
     assert joined.run.base is not None
+    assert (joined.run.gate.decision, joined.run.base.board) == ("loosened", "board.yaml")
     assert based("score", "run.json", "--base", "main").status == 2
-
-
-def test_a_run_with_a_base_is_recorded_with_it(based: Project) -> None:
-    """The history has the decision and the base; no folder of the base's is left."""
-    write(based.folder, {"board.yaml": EASED})
-    assert based("check", "--base", "main").status == 4
-    run = based.last_run()
-    assert run.gate.decision == "loosened"
-    assert run.base is not None
-    assert run.base.board == "board.yaml"
-    assert run.base.digest == run.board.digest
-    assert based.left() == []
 
 
 def test_a_nearer_board_that_is_gone_is_still_the_base_s(based: Project) -> None:

@@ -44,10 +44,6 @@ RULES = {"build/rules.inc": MAKEFILE}
 DEFINED = "define LINT\nruff check src\nendef\n.PHONY: lint\nlint:\n\t$(LINT)\n"
 PATTERN = "lin%:\n\truff check src\n"
 LINES = ".PHONY: lint\nlint:\n\truff check src\n\techo done\n"
-SCRIPTED = ".PHONY: lint\nlint:\n\tsh ci/lint.sh\n"
-SCRIPT = {"ci/lint.sh": "ruff check src\n"}
-SOURCES = "SRC = src\n.PHONY: lint\nlint:\n\truff check $(SRC)\n"
-SEVERAL = ".PHONY: check lint types\ncheck: lint types\nlint:\n\truff check src\ntypes:\n\ttrue\n"
 BIN = {"bin/ruff": "#!/bin/sh\nexit 0\n"}
 PATHS = "export PATH := $(CURDIR)/bin:$(PATH)\n"
 BRANCHES = f"ifdef NEVER\n{MAKEFILE}else\nlint: ; @true\nendif\n"
@@ -63,7 +59,6 @@ ROWS = [
         twin=edited("LINT = ruff", "# Words.\n\nLINT  =  ruff", VARIABLE),
     ),
     lint("3107", {**edited(".PHONY: lint\n", ""), "lint": "x\n"}, "lint"),
-    lint("3107b", {"lint": "x\n"}, "lint", makefile="lint:\n\truff check src\n"),
     lint(
         "3109",
         {"build/rules.inc": ".PHONY: lint\nlint:\n\ttrue\n"},
@@ -78,27 +73,6 @@ ROWS = [
     lint("3117", edited(".PHONY", ".ONESHELL:\n.PHONY", LINES), "Makefile", makefile=LINES),
     lint("3119", {"Makefile": PATHS + MAKEFILE, **BIN}, "Makefile"),
     lint("3121", {"Makefile": BRANCHES}, "Makefile"),
-    lint(
-        "3123",
-        {"ci/lint.sh": "true\n"},
-        "ci/lint.sh",
-        makefile=SCRIPTED,
-        also=SCRIPT,
-        twin={"ci/lint.sh": "# All of it.\nruff check src\n"},
-    ),
-    lint(
-        "3125",
-        {**edited("SRC = src", "SRC = docs", SOURCES), "docs/a.py": GOOD},
-        "Makefile",
-        makefile=SOURCES,
-    ),
-    lint(
-        "3127",
-        {"Makefile": SEVERAL.replace("check: lint types", "check: types")},
-        "Makefile",
-        makefile=SEVERAL,
-        criterion={"run": "make check"},
-    ),
     lint(
         "the check make-target",
         edited("ruff check src", "echo ruff"),

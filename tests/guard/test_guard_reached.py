@@ -62,7 +62,6 @@ ROWS = [
              PACKAGE.replace('"scripts"', '"dependencies": {}, "scripts"')),
     reaching("3205", "sh ci/a.sh", "ci/b.sh", also=OUTER),
     reaching("3207", "timeout 60 sh ci/a.sh", "ci/a.sh"),
-    reaching("3209", "nice sh ./ci/a.sh", "ci/a.sh"),
     reaching("3211", "cd ci && sh ./a.sh", "ci/a.sh", INSIDE),
     reaching("3213", "bash < ci/a.sh", "ci/a.sh"),
     reaching("3215", "just lint", "justfile", JUST, JUST.replace("ruff check src", "true"),
@@ -70,7 +69,6 @@ ROWS = [
     reaching("3217", "nox -s lint", "noxfile.py", NOX,
              NOX.replace('session.run("ruff", "check", "src", external=True)', "return")),
     reaching("3219", ". ci/env.sh && $LINT", "ci/env.sh", 'LINT="ruff check src"\n', "LINT=true\n"),
-    reaching("3221", "env -C ci sh a.sh", "ci/a.sh", INSIDE),
 ]  # fmt: skip
 
 

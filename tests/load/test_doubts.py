@@ -156,6 +156,7 @@ DOUBTED = [
     ("! git status --porcelain | grep -q .", "passes when", "proof: "),
     ('test -z "$(gofmt -l .)"', "passes when", "out=$(gofmt -l .)"),
     ("! find . -name '*.rej' | grep -q .", "passes when", "proof: "),
+    ("cd a && ! lint src", "passes when", "proof: "),
     ("pytest || true", "passes when `pytest` fails", "remove `|| true`, which hides the failure"),
     ("pytest || echo bad", "passes when `pytest` fails", "remove `|| echo bad`"),
     ("set +e; pytest; echo done", "passes when `pytest` fails", "remove `set +e`"),
