@@ -69,9 +69,9 @@ class ProposeFile(FilePart, frozen=True):
     why: str
     """Why it is worth a criterion, in a few words."""
     when: WhenFile = field(default_factory=WhenFile)
-    needs: list[Literal["python", "source", "tests", "no-tests", "git"]] = field(
-        default_factory=list
-    )
+    needs: list[
+        Literal["python", "source", "tests", "no-tests", "doctests", "git", "dependencies"]
+    ] = field(default_factory=list)
     """Facts without which it does not apply."""
     per: Literal["", "command", "file"] = field(name="each", default="")
     """One criterion for each that speaks."""

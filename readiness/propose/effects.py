@@ -17,6 +17,9 @@ _PYTHON: Final = re.compile(r"python[\d.]*|py")
 _SET: Final = re.compile(r"[A-Za-z_]\w*=.*")
 
 
+_TESTS: Final = "tests"
+
+
 class Deed(StrEnum):
     """What becomes of things when a command is run."""
 
@@ -57,7 +60,7 @@ def _table() -> Mapping[str, _Beginnings]:
 @cache
 def _beginnings() -> Mapping[tuple[str, ...], Deed]:
     return {
-        tuple(command.split()): Deed(name)
+        tuple(command.split()): Deed.LOOKS if name == _TESTS else Deed(name)
         for name, group in _table().items()
         if name != "wrappers"
         for command in group.commands
@@ -116,6 +119,13 @@ def effect(words: Sequence[str]) -> Deed:
     if not ends:
         return Deed.NEUTRAL if is_utility(here[0]) else Deed.UNKNOWN
     return _with_conditions(here, known[here[: ends[0]]])
+
+
+def runs_tests(words: Sequence[str]) -> bool:
+    """Return whether a command runs tests, as far as the table knows."""
+    here = unwrapped(words)
+    starts = [tuple(command.split()) for command in _table()[_TESTS].commands]
+    return any(here[: len(start)] == start for start in starts)
 
 
 def _with_conditions(words: tuple[str, ...], deed: Deed) -> Deed:

@@ -17,6 +17,15 @@ class Layout(StrEnum):
     NONE = "none"
 
 
+class Suite(StrEnum):
+    """How a project's tests are written."""
+
+    PYTEST = "pytest"
+    UNITTEST = "unittest"
+    DOCTEST = "doctest"
+    NONE = "none"
+
+
 class Origin(StrEnum):
     """Who runs a command, the one first that says most about what the team believes in."""
 
@@ -79,6 +88,7 @@ class Subproject(msgspec.Struct, frozen=True, kw_only=True):
     layout: Layout = Layout.NONE
     source: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    suite: Suite = Suite.NONE
     settings: Mapping[str, Data] = {}
     dependencies: Mapping[str, str] = {}
 

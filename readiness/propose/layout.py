@@ -2,16 +2,24 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
 from readiness.propose.facts import Data, Layout, Subproject
 from readiness.propose.needs import dependencies_of
-from readiness.propose.tree import lookup
+from readiness.propose.tree import lookup, words_of
 
 TEST_FILE: Final = re.compile(r"test_.*\.py|.*_tests?\.py")
 TEST_FOLDERS: Final = ("tests", "test", "testing", "t")
+# Names that pytest collects only where it is asked to, taken where nothing else looks like tests.
+_LIKE_TESTS: Final = re.compile(r"tests\.py|tests_.*\.py|test\.py")
+_PYTEST_FILES: Final = (
+    "pyproject.toml:tool.pytest.ini_options.python_files",
+    "pytest.ini:pytest.python_files",
+    "setup.cfg:tool:pytest.python_files",
+    "tox.ini:pytest.python_files",
+)
 # Code that is there for the project, and is not what it releases.
 _BESIDE_NAMES = """
 tests test docs doc examples example samples scripts script tools tool ci bench benchmarks benchmark
@@ -19,9 +27,10 @@ perf misc contrib extras notebooks migrations alembic ansible deploy deployment 
 packaging templates static
 """
 _BESIDE: Final = frozenset(_BESIDE_NAMES.split())
+_SAMPLES: Final = frozenset(["examples", "docs", "example"])
 _LOOSE_NAMES = """
 setup.py conftest.py noxfile.py tasks.py manage.py fabfile.py versioneer.py dodo.py wsgi.py asgi.py
-__init__.py toxfile.py pavement.py ez_setup.py bootstrap.py
+__init__.py toxfile.py pavement.py ez_setup.py bootstrap.py tests.py test.py
 """
 _LOOSE: Final = frozenset(_LOOSE_NAMES.split())
 PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -94,7 +103,8 @@ def _part(folder: str, files: Sequence[str], settings: Mapping[str, Data], name:
     inner = [os.path.relpath(path, folder) for path in files] if folder else list(files)
     name = _declared_name(folder, settings) or os.path.basename(name)
     layout, source = find_source(inner, name)
-    tests = find_tests(inner, source)
+    own = [words_of(lookup(settings, folder, reference)) for reference in _PYTEST_FILES]
+    tests = find_tests(inner, source, [pattern for patterns in own for pattern in patterns])
 
     def whole(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
@@ -177,29 +187,52 @@ def _declared_name(folder: str, settings: Mapping[str, Data]) -> str:
 # --- tests ----------------------------------------------------------------------------------------
 
 
-def is_test(path: str) -> bool:
-    """Return whether a file holds tests, by its name."""
-    return TEST_FILE.fullmatch(os.path.basename(path)) is not None
+def is_test(path: str, patterns: Sequence[str] = ()) -> bool:
+    """Return whether a file holds tests, by its name or by patterns of the project's own."""
+    name = os.path.basename(path)
+    own = any(fnmatchcase(name, pattern) for pattern in patterns)
+    return name.endswith(".py") and (own or TEST_FILE.fullmatch(name) is not None)
 
 
-def find_tests(files: Sequence[str], source: Sequence[str]) -> tuple[str, ...]:
-    """Return the outermost test folders and lone test files; for tests among code, its folders."""
-    tests = [path for path in files if is_test(path)]
+def find_tests(
+    files: Sequence[str], source: Sequence[str], patterns: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the outermost folders of tests and lone test files; for tests among code, its folders.
+
+    Only where there are none, what lies beside the code or is called `tests.py` counts too.
+    """
+    tests = [path for path in files if is_test(path, patterns)]
     folders = dict.fromkeys(filter(None, map(_test_folder, tests)))
     loose = [path for path in tests if not _test_folder(path)]
     among = [top for top in source if any(path.startswith(f"{top}/") for path in loose)]
-    alone = [
-        path
-        for path in loose
-        if not any(path.startswith(f"{top}/") for top in among)
-        and not _BESIDE & set(path.split("/")[:-1])
-    ]
+    alone = [path for path in loose if not is_inside(path, among) and not _is_beside(path)]
     kept = [folder for folder in folders if not is_inside(folder, among)]
     outside = [folder for folder in kept if not is_inside(folder, source)]
     inside = [folder for folder in kept if is_inside(folder, source)]
     if len(inside) > 3:  # one for each package: name what they have in common
         inside = [top for top in source if any(is_inside(folder, [top]) for folder in inside)]
-    return tuple(sorted({*outside, *inside, *among, *alone}))
+    lone = {os.path.dirname(path) or path for path in alone}
+    return tuple(_outermost({*outside, *inside, *among, *lone})) or tuple(_like_tests(files, tests))
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not is_inside(path, kept):
+            kept.append(path)
+    return kept
+
+
+def _like_tests(files: Iterable[str], tests: Iterable[str]) -> Iterator[str]:
+    """Yield the files that hold tests by a weaker sign; none of documents and examples."""
+    ours = {path for path in tests if not _SAMPLES & set(path.split("/"))}
+    for path in files:
+        if path in ours or _LIKE_TESTS.fullmatch(os.path.basename(path)):
+            yield path
+
+
+def _is_beside(path: str) -> bool:
+    return bool(_BESIDE & set(path.split("/")[:-1]))
 
 
 def is_inside(path: str, folders: Iterable[str]) -> bool:
@@ -211,7 +244,7 @@ def _test_folder(path: str) -> str:
     """Return the outermost folder of tests that a file lies in; "" where there is none."""
     steps = path.split("/")[:-1]
     for end, step in enumerate(steps, 1):
-        if step in ("examples", "docs", "example"):
+        if step in _SAMPLES:
             break
         if step.lower() in TEST_FOLDERS:
             return "/".join(steps[:end])

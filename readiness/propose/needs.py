@@ -53,6 +53,14 @@ def dependencies_of(folder: str, settings: Mapping[str, Data]) -> dict[str, str]
     return packages
 
 
+def needs_packages(folder: str, settings: Mapping[str, Data]) -> bool:
+    """Return whether a project may need packages to run; only pyproject.toml can say that not."""
+    project = lookup(settings, folder, "pyproject.toml:project")
+    if not isinstance(project, Mapping):
+        return True
+    return bool(project.get("dependencies")) or "dependencies" in project.get("dynamic", ())
+
+
 REQUIREMENTS: Final = "requirements"
 
 

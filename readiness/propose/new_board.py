@@ -23,6 +23,7 @@ class NewProbe(msgspec.Struct, frozen=True, kw_only=True):
 
     check: str = ""
     run: str = ""
+    exits: list[int] = []
     params: dict[str, str] = {}
     matrix: dict[str, list[str]] = {}
     measure: str = ""
@@ -40,6 +41,7 @@ class NewProbe(msgspec.Struct, frozen=True, kw_only=True):
             {
                 "check": self.check,
                 "run": self.run,
+                "exit": {"ok": self.exits} if self.exits else {},
                 "with": params,
                 "matrix": self.matrix,
                 "measure": self.measure,
@@ -110,7 +112,7 @@ def new_criterion(
         check=(probe and probe.check) or None,
         run=(probe and probe.run) or None,
         value=_number(value) if isinstance(value, Decimal) else value,
-        verdict=Verdict.SKIP if judgement is None or value is None else judgement.verdict,
+        verdict=Verdict.SKIP if judgement is None else judgement.verdict,
         why=why,
     )
 

@@ -36,6 +36,7 @@ _RULE: Final = re.compile(r"([\w./%${}() -]+?)\s*::?(?!=)\s*([^=]*?)(?:;(.*))?")
 _FACTORS: Final = re.compile(r"^[\w.,!{}-]+:\s+")
 _TOX_VALUE: Final = re.compile(r"\{([^{}]*)\}")
 _REFERENCE: Final = re.compile(r"\$[({]([\w.-]+)[)}]")
+_MADE_BY_MAKE: Final = re.compile(r"(?<!\$)\$\(([\w-]+)(?:[^()$]|\$\{[^{}]*\})*\)")
 # What tox puts in; what it knows only when it runs becomes a variable.
 _TOX_NAMES: Final = {
     "/": "/",
@@ -99,6 +100,9 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 def _expanded(text: str, variables: Mapping[str, str]) -> str:
     for _ in range(5):
         text = _REFERENCE.sub(lambda used: variables.get(used[1], used[0]), text)
+    # What only make knows is a value to the shell, and no command.
+    while (value := _MADE_BY_MAKE.sub(r"${\1}", text)) != text:
+        text = value
     return text.replace("$$", "$")
 
 

@@ -2,12 +2,15 @@
 
 import os
 
+import msgspec
+
 from readiness.project.git import repository
 from readiness.propose.facts import Layout, ProjectFacts, Subproject
 from readiness.propose.layout import find_parts
 from readiness.propose.needs import needed_variables, read_requirements
 from readiness.propose.recipes import read_recipes
 from readiness.propose.steps import find_steps
+from readiness.propose.suites import suite_of
 from readiness.propose.tree import list_files, read_settings
 
 
@@ -16,7 +19,10 @@ def survey(root: str) -> ProjectFacts:
     files = list_files(root)
     settings = {**read_settings(root, files), **read_requirements(root, files)}
     folder = os.path.basename(os.path.abspath(root)) or "project"
-    parts = find_parts(files, settings, folder)
+    parts = tuple(
+        msgspec.structs.replace(part, suite=suite_of(root, part))
+        for part in find_parts(files, settings, folder)
+    )
     recipes = read_recipes(root, files, settings)
     steps, unread = find_steps(root, files, recipes)
     return ProjectFacts(

@@ -3,6 +3,7 @@
 import configparser
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -150,3 +151,10 @@ def lookup(settings: Mapping[str, Data], folder: str, reference: str) -> object:
             return None
         here, rest = here[name], rest[len(name) + 1 :]
     return here
+
+
+def words_of(value: object) -> list[str]:
+    """Return the texts of a list in settings, or the words of a text that stands for one."""
+    if isinstance(value, str):
+        return list(filter(None, re.split(r"[,\s]+", value)))
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

@@ -9,7 +9,7 @@ import msgspec
 
 from readiness.propose.facts import RunCommand, Subproject
 from readiness.propose.layout import is_inside
-from readiness.propose.tree import lookup
+from readiness.propose.tree import lookup, words_of
 
 _OWNS: Final = re.compile(r"--[^=]*|-[crmkpnoW]")
 _FACT: Final = re.compile(r"(?<!\$)\{([^{}]+)\}")
@@ -42,7 +42,7 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         values = [option.partition("=")[2] for option in options]
         return " ".join(_existing(values, part, step.folder if step else ""))
     if ":" in name:
-        listed = _listed(lookup(part.settings, part.folder, name))
+        listed = words_of(lookup(part.settings, part.folder, name))
         return " ".join(_existing(listed, part, part.folder))
     if "." in name or name[0].isupper():
         return " ".join(_existing([name], part, part.folder))
@@ -63,12 +63,6 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "folder": [part.folder] if part.folder else [],
     }
     return " ".join(path for path in facts[name] if " " not in path)
-
-
-def _listed(value: object) -> list[str]:
-    if isinstance(value, str):
-        return list(filter(None, re.split(r"[,\s]+", value)))
-    return [path for path in value if isinstance(path, str)] if isinstance(value, list) else []
 
 
 def _existing(paths: Iterable[str], part: Subproject, folder: str) -> list[str]:

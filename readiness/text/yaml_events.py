@@ -24,6 +24,7 @@ with compiled_later():
     from yaml.nodes import MappingNode as MappingNode
     from yaml.nodes import Node as Node
     from yaml.nodes import ScalarNode as ScalarNode
+    from yaml.nodes import SequenceNode as SequenceNode
 
 Container: TypeAlias = dict[str, Data] | list[Data]
 

@@ -68,6 +68,8 @@ def _flow(value: object) -> str:
         return f"[{', '.join(map(_flow, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
     return scalar(value) if isinstance(value, str) else f"{value:f}"
 
 

@@ -48,6 +48,28 @@ LAYOUTS = [
     ("namespace", ["shop/part/a.py", "tests/test_a.py"], Layout.FLAT, ["shop"], ["tests"]),
     ("a project called as a tool", ["tools/__init__.py"], Layout.NONE, [], []),
     ("no Python", ["README.md", "main.go"], Layout.NONE, [], []),
+    (
+        "a folder of another name",
+        ["shop/__init__.py", "qa/test_a.py"],
+        Layout.FLAT,
+        ["shop"],
+        ["qa"],
+    ),
+    (
+        "tests beside scripts",
+        ["shop.py", "ci/test_a.py"],
+        Layout.MODULE,
+        ["shop.py"],
+        ["ci/test_a.py"],
+    ),
+    ("one file", ["shop/__init__.py", "tests.py"], Layout.FLAT, ["shop"], ["tests.py"]),
+    (
+        "names of the project's own",
+        ["shop/__init__.py", "tests/tests_a.py"],
+        Layout.FLAT,
+        ["shop"],
+        ["tests/tests_a.py"],
+    ),
 ]
 
 
@@ -62,6 +84,14 @@ def test_code_and_tests_are_found(
     """Each usual layout is told by its files."""
     kind, where = find_source(files, "shop")
     assert (kind, list(where), list(find_tests(files, where))) == (layout, source, tests)
+
+
+def test_patterns_of_pytest_name_tests() -> None:
+    """What pytest is told to collect lies in the folder of tests."""
+    pytest_settings = {"tool": {"pytest": {"ini_options": {"python_files": ["tests_*.py"]}}}}
+    files = ["shop/__init__.py", "tests/tests_a.py"]
+    (part,) = find_parts(files, {"pyproject.toml": pytest_settings}, "shop")
+    assert part.tests == ("tests",)
 
 
 def test_what_a_project_is_called_decides() -> None:

@@ -281,3 +281,46 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
         ("pytest", "a/tests"),
         ("pytest", "b/tests"),
     }
+
+
+UNITTEST = "import unittest\n\n\nclass A(unittest.TestCase):\n    def test(self): ...\n"
+SUITES = {
+    "unittest in one file": ({"tests.py": UNITTEST}, "python -m unittest tests.py"),
+    "unittest in a package": (
+        {"tests/__init__.py": "", "tests/test_a.py": UNITTEST},
+        "python -m unittest discover -s tests -t .",
+    ),
+    "what CI runs": (
+        {"tests/test_a.py": UNITTEST, **ci("python -m unittest -v tests/test_a.py")},
+        "python -m unittest -v tests/test_a.py",
+    ),
+    "another language": ({"go.mod": "", **ci("go test ./...")}, "go test ./..."),
+}
+
+
+@pytest.mark.parametrize(("files", "run"), SUITES.values(), ids=SUITES)
+def test_tests_that_no_check_runs_are_a_command(
+    files: dict[str, str], run: str, tmp_path: Path
+) -> None:
+    """They block the release as those of pytest do."""
+    build(str(tmp_path), files)
+    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    (tests,) = [proposal for proposal in found.proposals if proposal.tests]
+    assert (tests.run, tests.priority, tests.check) == (run, Priority.P0, "")
+
+
+@pytest.mark.parametrize(
+    ("files", "check"),
+    [
+        ({"shop/__init__.py": '"""Sums.\n\n>>> 1 + 1\n2\n"""\n'}, "pytest"),
+        ({"Makefile": "test:\n\tgo test $(FLAGS) ./...\n", **ci("make test")}, "make-target"),
+        ({"shop/__init__.py": ""}, ""),
+    ],
+)
+def test_something_runs_the_tests(files: dict[str, str], check: str, tmp_path: Path) -> None:
+    """Examples in docstrings are tests; where nothing is recognised, that stands on the board."""
+    build(str(tmp_path), files)
+    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    (tests,) = [proposal for proposal in found.proposals if proposal.tests]
+    assert (tests.check, tests.priority) == (check, Priority.P0)
+    assert bool(tests.exits) is not bool(check)

@@ -132,6 +132,8 @@ FORMAT = {
 FIRST_BOARD = {
     "pip install ",
     "pip install {}",
+    "apt-get install ",
+    "sudo apt-get install -y {}",
     *(
         text
         for module in (ci_lines, layout)
