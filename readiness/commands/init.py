@@ -10,17 +10,21 @@ import msgspec
 
 from readiness.command_line.options import Option, Value, Verb
 from readiness.decide.score import display, score
-from readiness.load import load_board_text
+from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
-from readiness.model.errors import BoardError, ExitStatus, UsageError
+from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
-from readiness.model.settings import RunSettings
-from readiness.pipeline.first_run import first_run, judged_again, readings_of
+from readiness.model.settings import RunSettings, find_board
+from readiness.model.words import Better, Goal
+from readiness.pipeline.first_run import FirstRun, first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
-from readiness.propose.account import FirstAccount, template_account
+from readiness.project.git import Asking
+from readiness.propose.account import FirstAccount, install_commands, template_account
+from readiness.propose.additions import new_proposals, with_tasks
 from readiness.propose.asking import choose
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
+from readiness.propose.ci_lines import INCLUDED_FILE, KINDS, ci_file
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import aim
 from readiness.propose.new_board import (
@@ -34,11 +38,12 @@ from readiness.propose.proposals import Proposal, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
 from readiness.propose.templates import filled, templates
+from readiness.report import write_over
 from readiness.run.processes.supervise import supervise
 from readiness.terminal.ending import protected, tell
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.layout import columns
-from readiness.text.sentences import for_reader, spoken
+from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
 
 LIST = "list"
@@ -51,32 +56,77 @@ def init(
     yes: bool = False,
     no_measure: bool = False,
     template: str | None = None,
+    again: bool = False,
+    ci: str | None = None,
 ) -> int:
     """Write a first board for the project, and tell what it says.
 
     Raises `UsageError` where there is a board already, and where nobody can be asked. With `yes`
     every proposal is taken; with `no_measure` none is run. With `template` the board is that
-    ready-made one, and nothing is run.
+    ready-made one, and nothing is run. With `again` a board that is there gets what is new; with
+    `ci` its file for that CI is written, and a board only where there is none.
     """
+    if ci is not None and ci not in KINDS:
+        raise UsageError(worded("init.no_ci", name=ci, names=joined(KINDS, "names")))
     as_json = wants_json(settings.output_format)
     if template == LIST:
         return _list_templates(as_json=as_json)
     project = settings.project or "."
     if not os.path.isdir(project):
         raise UsageError(worded("init.no_project", path=project))
-    path = new_board_path(settings, project)
+    board = _existing(settings) if again or ci else None
+    path = new_board_path(settings, project) if board is None else board.path
     facts = survey(project)
+    if ci and board is not None and not again:
+        put_text(_written_ci(ci, facts, board, project))
+        return ExitStatus.READY
     folder = os.path.dirname(os.path.abspath(path))
     if template is not None:
         text = filled(template, facts, workdir=os.path.relpath(project, folder))
         return _copy_template(settings, path, text)
     proposed = propose(facts, load_rules([os.path.join(folder, "checks")]), _tools_of(project))
-    taken, refused = (
-        (proposed.proposals, ()) if yes else _chosen(proposed.proposals, can_ask=not as_json)
-    )
+    proposals = proposed.proposals if board is None else new_proposals(proposed.proposals, board)
+    if board is not None and not proposals:
+        put_text(worded("init.nothing_new", path=path))
+        return ExitStatus.READY
+    taken, refused = (proposals, ()) if yes else _chosen(proposals, can_ask=not as_json)
     left_out = [*proposed.left_out, *map(_refused, refused)]
-    first = _First(settings, path, project, facts, taken, left_out, not no_measure)
+    first = _First(settings, path, project, facts, taken, left_out, not no_measure, board, ci)
     return supervise(lambda: protected(first.perform))
+
+
+def _existing(settings: RunSettings) -> Board | None:
+    """Load the board that is there; None where there is none."""
+    try:
+        path = find_board(settings, os.environ, os.getcwd())
+    except UsageError:
+        return None
+    return load_board(path, profile=None, environ=os.environ, project=settings.project)
+
+
+def _written_ci(kind: str, facts: ProjectFacts, board: Board, project: str) -> str:
+    """Write the file that measures the board in CI; return what is told of it."""
+    checks = [criterion.check for criterion in board.criteria() if criterion.check]
+    say = for_reader()
+    path, text = ci_file(
+        kind, facts, install_commands(checks), branch=_branch(project), owner=say("init.ci_owner")
+    )
+    whole = os.path.join(project, path)
+    try:
+        os.makedirs(os.path.dirname(whole), exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
+    write_new_file(whole, text)
+    if path == INCLUDED_FILE:
+        return say("init.ci_included", path=path)
+    return say("init.ci_written", path=path)
+
+
+def _branch(project: str) -> str:
+    """Return the branch that is checked out; "main" where none is."""
+    git = Asking(project).answer()
+    return (git.branch if git else "") or "main"
 
 
 def _list_templates(*, as_json: bool) -> int:
@@ -170,20 +220,26 @@ class _First:
         proposals: Sequence[Proposal],
         left_out: list[Omission],
         measure: bool,
+        existing: Board | None,
+        ci: str | None,
     ) -> None:
         self._settings = settings
+        self._existing = existing
+        self._ci = ci
         self._measure = measure
         self._path = path
         self._project = project
         self._facts = facts
         self._left_out = left_out
         self._day = datetime.datetime.now(datetime.UTC).date().isoformat()
-        self._groups = self._loadable(grouped(proposals))
+        self._groups = self._loadable(self._grouped(proposals))
         self._proposed = self._loaded(self._groups)
         self._readings: Mapping[str, Reading] = {}
         self._seconds = 0.0
 
     def perform(self) -> int:
+        """Measure what is proposed, write the board, record the run, and tell of all that."""
+        run: FirstRun | None = None
         if self._measure and entries(self._groups):
             self._announce()
             with interruptible(), held():
@@ -193,10 +249,10 @@ class _First:
                     timeout=self._settings.timeout,
                     quiet=self._settings.quiet,
                 )
-            if run.interrupted:
+            if run.document.interrupted:
                 tell(for_reader()("init.nothing_written"))
-                return run.gate.exit_status
-            self._readings, self._seconds = readings_of(run), run.duration_s
+                return run.document.gate.exit_status
+            self._readings, self._seconds = run.readings(), run.document.duration_s
             self._groups = self._aimed(self._readings)
         board = self._loaded(self._groups)
         judgements = judged_again(board, self._readings)
@@ -204,18 +260,44 @@ class _First:
         shown = (
             display(total.value, total.target) if self._readings and total.value is not None else ""
         )
-        text = self._text(self._groups, shown)
-        _load(text, self._path)
-        write_new_file(self._path, text)
+        problems: list[str] = []
+        if self._existing is not None:
+            self._add(self._existing)
+        else:
+            text = self._text(self._groups, shown)
+            board = _load(text, self._path)
+            write_new_file(self._path, text)
+            problems = run.record(self._settings, board) if run else []
         self._tell(board, judgements)
-        return ExitStatus.READY
+        if self._ci:
+            put_text(_written_ci(self._ci, self._facts, board, self._project))
+        for problem in problems:
+            tell(worded("notice.warning", what=problem))
+        return ExitStatus.NOT_WRITTEN if problems else ExitStatus.READY
+
+    def _grouped(self, proposals: Sequence[Proposal]) -> Sequence[PlannedTask]:
+        board = self._existing
+        if board is None:
+            return grouped(proposals)
+        tasks = [task.id for task in board.tasks]
+        return grouped(proposals, [*tasks, *(criterion.id for criterion in board.criteria())])
+
+    def _add(self, board: Board) -> None:
+        """Write what is new behind the last task of the board."""
+        with open(board.path, "rb") as file:
+            content = file.read()
+        text = with_tasks(content, self._groups, sentences(spoken(board.language)))
+        _load(text, board.path)
+        write_over(board.path, text.encode())
 
     def _announce(self) -> None:
         """Name each probe before it runs, on standard error."""
         if self._settings.quiet:
             return
         names = dict.fromkeys(
-            entry.proposal.check or entry.proposal.run for entry in entries(self._groups)
+            entry.proposal.check or entry.proposal.run
+            for entry in entries(self._groups)
+            if not entry.proposal.exits
         )
         tell(worded("init.runs", names=", ".join(names), folder=self._project))
 
@@ -254,7 +336,7 @@ class _First:
                 self._left_out.append(Omission(what=what, why=why[entry.id]))
             else:
                 kept.append(entry.proposal)
-        return self._loadable(grouped(kept))
+        return self._loadable(self._grouped(kept))
 
     def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[PlannedTask]:
         """Return the groups with goals for what was measured, and the reason for what was not."""
@@ -267,13 +349,16 @@ class _First:
             proposal = entry.proposal
             if isinstance(sample, Unmeasured):
                 missing = joined(list(filter(None, (sample.reason, sample.hint))), "colon")
-                why = worded("init.not_measured", why=missing)
-                self._left_out.append(Omission(what=proposal.check or proposal.run, why=why))
                 return msgspec.structs.replace(entry, missing=missing)
             if proposal.check:
                 goal = aim(criteria[entry.id], sample, proposal.goal)
                 baseline = "" if goal.baseline is None else f"{goal.baseline:f}"
-                proposal = msgspec.structs.replace(proposal, expect=goal.expect, baseline=baseline)
+                proposal = msgspec.structs.replace(
+                    proposal,
+                    title=_title(proposal, criteria[entry.id], goal.expect),
+                    expect=goal.expect,
+                    baseline=baseline,
+                )
             return msgspec.structs.replace(entry, proposal=proposal)
 
         return [
@@ -287,7 +372,12 @@ class _First:
         if wants_json(self._settings.output_format):
             proposals = {entry.id: entry.proposal for entry in entries(self._groups)}
             criteria = [
-                new_criterion(judgement.criterion.id, proposal, proposal.why, judgement)
+                new_criterion(
+                    judgement.criterion.id,
+                    proposal,
+                    proposal.why,
+                    judgement if self._readings else None,
+                )
                 for judgement in judgements
                 if (proposal := proposals.get(judgement.criterion.id))
             ]
@@ -296,17 +386,30 @@ class _First:
         account = FirstAccount(
             path=self._path,
             facts=self._facts,
-            proposed=self._proposed,
             board=board,
             judgements=judgements,
             readings=self._readings,
             planned=entries(self._groups),
             left_out=self._left_out,
             seconds=self._seconds,
+            branch=_branch(self._project),
+            added=self._existing is not None,
             say=for_reader(),
         )
         width = terminal_width(os.environ) if sys.stdout.isatty() else None
-        put_text("\n".join(account.lines(quiet=self._settings.quiet, width=width)))
+        settings = self._settings
+        lines = account.lines(quiet=settings.quiet, verbose=settings.verbose, width=width)
+        put_text("\n".join(lines))
+
+
+def _title(proposal: Proposal, criterion: Criterion, expect: str) -> str:
+    """Return a title that does not promise more than what is expected."""
+    measure = criterion.measure
+    if proposal.goal is not Goal.HALVE or measure is None or measure.better is Better.HIGHER:
+        return proposal.title
+    if expect == criterion.expect.text:
+        return proposal.title
+    return worded("init.limited", check=proposal.check, unit=measure.unit)
 
 
 def _doubts(board: Board) -> dict[str, str]:
@@ -329,6 +432,8 @@ VERB = Verb(
         alone=LIST,
         variable=False,
     ),
-    takes="board project jobs timeout output_format quiet",
+    Option("again", "", "Add what is new to the board.", value=Value.SWITCH, variable=False),
+    Option("ci", "NAME", "Write the file for `github` or `gitlab`.", variable=False),
+    takes="board project jobs timeout output_format quiet verbose history",
     prints=FirstBoard,
 )

@@ -1,35 +1,75 @@
-"""The first measurement of a board that nobody has written down yet."""
+"""The first measurement of a board: of what is proposed, recorded for what is written."""
 
 import datetime
 import os
 from collections.abc import Mapping
 from decimal import Decimal
 
+import msgspec
+
 from readiness.decide.judge import judge
 from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.settings import RunSettings
+from readiness.pipeline.concluding import conclude
 from readiness.pipeline.execution import execute
-from readiness.pipeline.facts import begin
+from readiness.pipeline.facts import Facts, Outcome, Start, begin
+from readiness.pipeline.recording import enter, open_history, record
 from readiness.plan import make_plan
+from readiness.project.git import Asking
+from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.values import exact
 from readiness.record.wording import sentence_of
 from readiness.run.processes.supervise import run_name
+from readiness.text.clean import Redactor
+
+
+class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of what is proposed, before its expectations are known."""
+
+    start: Start
+    outcome: Outcome
+
+    @property
+    def document(self) -> RunDocument:
+        """Return the run by the expectations of the proposals."""
+        return self.outcome.document
+
+    def readings(self) -> dict[str, Reading]:
+        """Return what each criterion gave, by id."""
+        return {
+            record.id: Reading(samples=(_sample(record),)) for record in self.document.criteria()
+        }
+
+    def record(self, settings: RunSettings, board: Board) -> list[str]:
+        """Record it as a run of `board`, which has the same criteria; return what went wrong."""
+        run = self.document
+        facts = Facts(
+            probe_ids={record.id: record.probes for record in run.criteria()},
+            probes=run.probes,
+            findings=run.findings,
+            folders=run.folders,
+            put_aside=tuple(run.put_aside),
+            elapsed=run.duration_s,
+        )
+        judgements = judged_again(board, self.readings())
+        document = conclude(board, judgements, self.start, facts, Recorder(Redactor([])))
+        history, problems = enter(open_history(settings, board), board, self.start)
+        outcome = msgspec.structs.replace(self.outcome, document=document)
+        return problems + record(history, outcome)[1]
 
 
 def first_run(
     board: Board, *, jobs: int | None = None, timeout: float | None = None, quiet: bool = False
-) -> RunDocument:
-    """Run every probe of the board once, with progress on stderr. Nothing of it is recorded."""
+) -> FirstRun:
+    """Run every probe of the board once, with progress on stderr. Nothing is recorded yet."""
     plan = make_plan(board, environ=os.environ, timeout=timeout)
-    start, settings = begin(board.profile), RunSettings(jobs=jobs, quiet=quiet)
-    return execute(board, plan, start, settings, versions={}, name=run_name()).document
-
-
-def readings_of(run: RunDocument) -> dict[str, Reading]:
-    """Return what each criterion of a run gave, by id."""
-    return {record.id: Reading(samples=(_sample(record),)) for record in run.criteria()}
+    git = Asking(board.workdir).answer()
+    start = msgspec.structs.replace(begin(board.profile), git=git)
+    settings = RunSettings(jobs=jobs, quiet=quiet)
+    outcome = execute(board, plan, start, settings, versions={}, name=run_name())
+    return FirstRun(start=start, outcome=outcome)
 
 
 def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgement]:

@@ -13,7 +13,7 @@ from readiness.model.board import Board, Check
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import ReasonCode
 from readiness.propose.board_text import PlannedCriterion
-from readiness.propose.ci_lines import ci_lines
+from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.text.layout import columns, duration, inert, literal, points
 from readiness.text.sentences import Sentences
@@ -26,42 +26,48 @@ INSTRUCTIONS: Final = ("AGENTS.md", "CLAUDE.md")
 class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     """A first board that was written to `path`, and how it came about.
 
-    `proposed` is the board of all that was proposed; `seconds` is 0 where nothing was measured.
+    `seconds` is 0 where nothing was measured; `branch` is the one that the board is on. `added`
+    says that the criteria came to a board that was there.
     """
 
     path: str
     facts: ProjectFacts
-    proposed: Board
     board: Board
     judgements: Sequence[Judgement]
     readings: Mapping[str, Reading]
     planned: Sequence[PlannedCriterion]
     left_out: Sequence[Omission]
     seconds: float
+    branch: str
+    added: bool
     say: Sentences
 
-    def lines(self, *, quiet: bool, width: int | None) -> list[str]:
-        """Return all of it, with a table of that width; with `quiet` only what was written."""
-        count = sum(1 for _ in self.board.criteria())
-        lines = [self._written(count)]
+    def lines(self, *, quiet: bool, verbose: bool, width: int | None) -> list[str]:
+        """Return all of it, with a table of that width; with `quiet` only what was written.
+
+        With `verbose` also what was left out, and the lines for coding agents.
+        """
+        lines = [self._written()]
         if quiet:
             return lines
         if self.seconds:
             lines += ["", self._table(width)]
-        if self.left_out:
-            lines += ["", self.say("init.left_out"), *omission_lines(self.left_out, self.say)]
-        if self.seconds:
+        if self.seconds and not self.added:
             lines += ["", self._score()]
-        lines += ["", *numbered_steps(self._steps(), self.say), "", *self._agent_lines(), ""]
-        checks = [criterion.check for criterion in self.board.criteria() if criterion.check]
-        return [*lines, *ci_lines(self.facts, install_commands(checks), self.say)]
+        if self.left_out and not verbose:
+            lines += ["", self.say("init.left_out_count", count=len(self.left_out))]
+        elif self.left_out:
+            lines += ["", self.say("init.left_out"), *omission_lines(self.left_out, self.say)]
+        if verbose:
+            lines += ["", *self._agent_lines()]
+        return [*lines, "", *numbered_steps(self._steps(), self.say)]
 
-    def _written(self, count: int) -> str:
-        tasks = len(self.board.tasks)
+    def _written(self) -> str:
+        count, tasks = len(list(self.board.criteria())), len(self.board.tasks)
+        written = written_line(self.path, count, tasks, self.say, added=self.added)
         if not self.seconds:
-            return self.say("init.written", path=self.path, count=count, tasks=tasks)
-        time = duration(self.seconds)
-        return self.say("init.written_in", path=self.path, count=count, tasks=tasks, time=time)
+            return written
+        return self.say("init.measured_in", written=written, time=duration(self.seconds))
 
     def _table(self, width: int | None) -> str:
         rows = [
@@ -97,7 +103,12 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
                 self.say("init.step_commit", path=self.path),
             ]
         reasons = {judged.criterion.id: judged.reason for judged in self.judgements}
-        ranked = rank(self.board, score(self.board, self.judgements))
+        unmeasured = {entry.id for entry in self.planned if entry.missing}
+        ranked = [
+            step
+            for step in rank(self.board, score(self.board, self.judgements))
+            if step.criterion.id not in unmeasured
+        ]
         steps = [
             self.say(
                 "init.step_gain",
@@ -109,11 +120,13 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             for step in ranked[:2]
         ]
         last = [
-            self.say("init.step_guard", path=self.path),
+            self.say("init.step_guard", path=self.path, branch=self.branch),
+            self.say(
+                "init.step_ci", kind="gitlab" if GITLAB_FILE in self.facts.files else "github"
+            ),
             self.say("init.step_prove"),
-            self.say("init.step_next"),
         ]
-        return [*self._missing(), *steps, *last][:3]
+        return [*[*self._missing(), *steps][:3], *last][:4]
 
     def _missing(self) -> list[str]:
         """Return the steps to measure more: all tools at once, then the first failure."""
@@ -125,7 +138,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         }
         lacking = [
             criterion.check
-            for criterion in self.proposed.criteria()
+            for criterion in self.board.criteria()
             if criterion.id in missing and criterion.check
         ]
         commands = " && ".join(install_commands(lacking))
@@ -141,9 +154,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         ][:1]
         if not commands:
             return steps
-        count = len(lacking)
-        install = self.say("init.step_install", path=self.path, count=count, commands=commands)
-        return [install, *steps]
+        return [self.say("init.step_install", count=len(lacking), commands=commands), *steps]
 
     def _agent_lines(self) -> list[str]:
         """Return the lines for coding agents, with where they go and what holds one to them."""
@@ -177,8 +188,19 @@ def template_account(path: str, board: Board, search: str | None, say: Sentences
         say("init.step_attest", ids=attested) if attested else "",
         say("init.step_prove"),
     ]
-    written = say("init.written", path=path, count=len(criteria), tasks=len(board.tasks))
+    written = written_line(path, len(criteria), len(board.tasks), say)
     return "\n".join([written, "", *numbered_steps(filter(None, steps), say)])
+
+
+def written_line(
+    path: str, criteria: int, tasks: int, say: Sentences, *, added: bool = False
+) -> str:
+    """Return the line that names a board that was written, and what is in it or new in it."""
+    content = say("init.criteria", count=criteria)
+    parts = say("init.tasks", count=tasks)
+    if added:
+        return say("init.added", path=path, criteria=content, tasks=parts)
+    return say("init.written", path=path, criteria=content, tasks=parts)
 
 
 def numbered_steps(steps: Iterable[str], say: Sentences) -> list[str]:

@@ -1,8 +1,9 @@
 """A first board as text, made to be read and changed: every criterion says why it is there."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
+from itertools import count
 from operator import attrgetter
 from typing import Final
 
@@ -22,7 +23,7 @@ _PRIORITY: Final = attrgetter("priority")
 
 
 class PlannedCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion of the board; with `missing` it stands there as a comment."""
+    """A criterion of the board; `missing` says why it could not be measured."""
 
     proposal: Proposal
     id: str
@@ -38,12 +39,21 @@ class PlannedTask(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[PlannedCriterion, ...]
 
 
-def grouped(proposals: Sequence[Proposal]) -> tuple[PlannedTask, ...]:
-    """Return tasks of the proposals: each as important as what is most so in it, with ids."""
+def grouped(proposals: Sequence[Proposal], taken: Collection[str] = ()) -> tuple[PlannedTask, ...]:
+    """Return tasks of the proposals: each as important as what is most so in it, with ids.
+
+    None of the ids that are `taken` is used again.
+    """
     tasks: dict[str, list[Proposal]] = {}
     for proposal in proposals:
         tasks.setdefault(proposal.task, []).append(proposal)
     order = sorted(tasks.values(), key=lambda proposals: min(map(_PRIORITY, proposals)))
+    used = [name.lower() for name in taken]
+    free = (
+        number
+        for number in count(1)
+        if not any(name == f"t{number}" or name.startswith(f"t{number}.") for name in used)
+    )
     return tuple(
         PlannedTask(
             id=f"T{number}",
@@ -54,7 +64,7 @@ def grouped(proposals: Sequence[Proposal]) -> tuple[PlannedTask, ...]:
                 for place, proposal in enumerate(proposals, 1)
             ),
         )
-        for number, proposals in enumerate(order, 1)
+        for number, proposals in zip(free, order, strict=False)
     )
 
 
@@ -85,10 +95,10 @@ def board_text(
         lines.append(f"baseline: {score}  # {say('init.board_baseline', day=day)}")
     lines += _environment(variables, python_path, say)
     lines += ["", "tasks:"]
-    if all(entry.missing for entry in entries(groups)):
+    if not groups:
         lines += [*_last_word(say), ""]
     for group in groups:
-        lines += [*_task(group, say), ""]
+        lines += [*task_lines(group, say), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -137,25 +147,22 @@ def _environment(
     ]
 
 
-def _task(group: PlannedTask, say: Sentences) -> list[str]:
+def task_lines(group: PlannedTask, say: Sentences) -> list[str]:
+    """Return the lines of a task as an item below `tasks:`."""
     title = in_language(group.title, say)
     head = {"title": title, "priority": group.priority.value}
     lines = [f"- id: {group.id}", *mapping_lines(head, "  "), "  criteria:"]
-    silent = all(entry.missing for entry in group.entries)
     for entry in group.entries:
         proposal = entry.proposal
-        body = [
-            f"- id: {entry.id}",
-            f"  title: {scalar(in_language(proposal.title, say))}",
-            *proposal.lines("  "),
+        whys = [worded("init.board_missing", why=entry.missing)] if entry.missing else []
+        for why in filter(None, [proposal.why, *whys]):
+            lines += comment(in_language(why, say), "    ")
+        lines += [
+            f"    - id: {entry.id}",
+            f"      title: {scalar(in_language(proposal.title, say))}",
+            *proposal.lines("      "),
         ]
-        if entry.missing and not silent:
-            body = [f"# {line}" for line in body]
-        why = worded("init.board_missing", why=entry.missing) if entry.missing else proposal.why
-        lines += comment(in_language(why, say), "    ") if why else []
-        lines += [f"    {line}" for line in body]
-    # A task without a criterion is none: all of it becomes a comment.
-    return [f"  # {line}" if silent else f"  {line}" for line in lines]
+    return [f"  {line}" for line in lines]
 
 
 def entries(groups: Iterable[PlannedTask]) -> list[PlannedCriterion]:

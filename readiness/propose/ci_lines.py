@@ -1,26 +1,18 @@
-"""The lines that put a board into CI, for the CI that is there."""
+"""The file that puts a board into CI."""
 
 import os
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from readiness import __version__
-from readiness.propose.effects import Deed, effect
-from readiness.propose.facts import Origin, ProjectFacts
-from readiness.text.sentences import Sentences
+from readiness.propose.facts import ProjectFacts
 
-NEW_WORKFLOW: Final = ".github/workflows/readiness.yml"
-_GATE: Final = """\
-      - run: pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
-      - if: github.event_name == 'pull_request'{note}
-        run: readiness check --hold-line --base origin/${{{{ github.base_ref }}}}
-      - if: github.event_name != 'pull_request'
-        run: readiness score --output-format github"""
-_WORKFLOW: Final = """\
+GITLAB_FILE: Final = ".gitlab-ci.yml"
+INCLUDED_FILE: Final = ".gitlab/ci/readiness.yml"
+_GITHUB: Final = """\
 name: Readiness
 on:
-  push: {{branches: [main]}}
+  push: {{branches: [{branch}]}}
   pull_request:
 jobs:
   readiness:
@@ -30,40 +22,58 @@ jobs:
         with: {{fetch-depth: 0}}
       - uses: actions/setup-python@v5
         with: {{python-version: "3.x"}}
-{install}"""
+{install}      - run: pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
+      - if: github.event_name == 'pull_request'
+        run: readiness check --hold-line --base origin/${{{{ github.base_ref }}}}
+      - if: github.event_name != 'pull_request'
+        run: readiness score --output-format github
+"""
 _GITLAB: Final = """\
 readiness:
+  image: python:3
+  variables: {{GIT_DEPTH: 0}}
   script:
-    - pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
+{install}    - pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
     - >
       if [ "$CI_PIPELINE_SOURCE" = merge_request_event ];
       then readiness check --hold-line --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA";
       else readiness score --report junit=readiness.xml; fi
-  artifacts: {{when: always, reports: {{junit: readiness.xml}}}}"""
+  artifacts: {{when: always, reports: {{junit: readiness.xml}}}}
+"""
+# By the name of a CI: the file, the one where that is there already, and how a step stands in it.
+_FILES: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "github": (".github/workflows/readiness.yml", "", "      - run: ", _GITHUB),
+    "gitlab": (GITLAB_FILE, INCLUDED_FILE, "    - ", _GITLAB),
+}
+KINDS: Final = tuple(_FILES)
 
 
-def ci_lines(facts: ProjectFacts, tools: Sequence[str], say: Sentences) -> tuple[str, str]:
-    """Return where the lines go, in words, and the lines; without any CI, a whole workflow.
+def ci_file(
+    kind: str, facts: ProjectFacts, tools: Sequence[str], *, branch: str, owner: str
+) -> tuple[str, str]:
+    """Return the file that measures the board in CI, by its path below the project, and its text.
 
-    Of several files of CI it is the one that looks most. `tools` are commands that install those
-    that the board needs.
+    `tools` are commands that install those that the board needs; `owner` is a remark on where
+    readiness comes from.
     """
-    names = {"version": __version__, "owner": say("init.ci_owner")}
-    ours = [step for step in facts.steps if step.origin is Origin.CI]
-    looking = [step for step in ours if effect(step.words) is Deed.LOOKS]
-    runs = Counter(step.path for step in looking or ours)
-    if not runs:
-        install = "".join(f"      - run: {command}\n" for command in [*_own(facts), *tools])
-        workflow = _WORKFLOW.format(install=install) + _GATE.format(**names, note="")
-        return say("init.ci_new", path=NEW_WORKFLOW), workflow
-    path = runs.most_common(1)[0][0]
-    gate = _GATE.format(**names, note=f"  # {say('init.ci_depth')}")
-    lines = gate if path.startswith(".github/") else _GITLAB.format(**names)
-    return say("init.ci_behind", path=path), lines
+    path, beside, step, text = _FILES[kind]
+    if beside and path in facts.files:
+        path = beside
+    install = [*_own(facts), *map(_unasked, tools)]
+    lines = "".join(f"{step}{command}\n" for command in install)
+    return path, text.format(install=lines, branch=branch, owner=owner, version=__version__)
 
 
-def _own(facts: ProjectFacts) -> list[str]:
-    """Return the `pip install` of the project and its requirements; none where it has neither."""
+def _unasked(command: str) -> str:
+    """Return a command that installs, as it runs where nobody answers its questions."""
+    install = "apt-get install "
+    if command.startswith(install):
+        return f"sudo apt-get install -y {command.removeprefix(install)}"
+    return command
+
+
+def _own(facts: ProjectFacts) -> Iterator[str]:
+    """Yield the `pip install` of the project and its requirements; none where it has neither."""
     lists = sorted(
         path
         for path in facts.files
@@ -76,4 +86,5 @@ def _own(facts: ProjectFacts) -> list[str]:
         or "build-system" in part.settings.get(os.path.join(part.folder, "pyproject.toml"), {})
     ]
     words = [*(f"-r {path}" for path in lists), *(f"-e {folder}" for folder in built)]
-    return [f"pip install {' '.join(words)}"] if words else []
+    if words:
+        yield f"pip install {' '.join(words)}"
