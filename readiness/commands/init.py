@@ -12,21 +12,19 @@ from readiness.command_line.options import Option, Value, Verb
 from readiness.decide.score import display, score
 from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
-from readiness.model.errors import BoardError, ExitStatus, NotWrittenError, UsageError
+from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.settings import RunSettings, find_board
-from readiness.model.words import Better, Goal
 from readiness.pipeline.first_run import FirstRun, first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
-from readiness.project.git import Asking
-from readiness.propose.account import FirstAccount, install_commands, template_account
+from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.additions import new_proposals, with_tasks
-from readiness.propose.asking import choose
+from readiness.propose.asking import choose, refusal
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
-from readiness.propose.ci_lines import INCLUDED_FILE, KINDS, ci_file
+from readiness.propose.ci_lines import KINDS, branch_of, write_ci
 from readiness.propose.facts import Omission, ProjectFacts
-from readiness.propose.goals import aim
+from readiness.propose.goals import aim, title_for
 from readiness.propose.new_board import (
     FirstBoard,
     NewProbe,
@@ -34,7 +32,8 @@ from readiness.propose.new_board import (
     new_criterion,
     write_new_file,
 )
-from readiness.propose.proposals import Proposal, propose
+from readiness.propose.proposal import Proposal
+from readiness.propose.proposals import propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
 from readiness.propose.templates import filled, templates
@@ -78,7 +77,7 @@ def init(
     path = new_board_path(settings, project) if board is None else board.path
     facts = survey(project)
     if ci and board is not None and not again:
-        put_text(_written_ci(ci, facts, board, project))
+        put_text(write_ci(ci, facts, board, project, for_reader()))
         return ExitStatus.READY
     folder = os.path.dirname(os.path.abspath(path))
     if template is not None:
@@ -90,7 +89,7 @@ def init(
         put_text(worded("init.nothing_new", path=path))
         return ExitStatus.READY
     taken, refused = (proposals, ()) if yes else _chosen(proposals, can_ask=not as_json)
-    left_out = [*proposed.left_out, *map(_refused, refused)]
+    left_out = [*proposed.left_out, *map(refusal, refused)]
     first = _First(settings, path, project, facts, taken, left_out, not no_measure, board, ci)
     return supervise(lambda: protected(first.perform))
 
@@ -102,31 +101,6 @@ def _existing(settings: RunSettings) -> Board | None:
     except UsageError:
         return None
     return load_board(path, profile=None, environ=os.environ, project=settings.project)
-
-
-def _written_ci(kind: str, facts: ProjectFacts, board: Board, project: str) -> str:
-    """Write the file that measures the board in CI; return what is told of it."""
-    checks = [criterion.check for criterion in board.criteria() if criterion.check]
-    say = for_reader()
-    path, text = ci_file(
-        kind, facts, install_commands(checks), branch=_branch(project), owner=say("init.ci_owner")
-    )
-    whole = os.path.join(project, path)
-    try:
-        os.makedirs(os.path.dirname(whole), exist_ok=True)
-    except OSError as error:
-        why = error.strerror
-        raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
-    write_new_file(whole, text)
-    if path == INCLUDED_FILE:
-        return say("init.ci_included", path=path)
-    return say("init.ci_written", path=path)
-
-
-def _branch(project: str) -> str:
-    """Return the branch that is checked out; "main" where none is."""
-    git = Asking(project).answer()
-    return (git.branch if git else "") or "main"
 
 
 def _list_templates(*, as_json: bool) -> int:
@@ -181,11 +155,6 @@ def _tools_of(project: str) -> Callable[[str], bool]:
     )
     path = probe_environment(board, os.environ).get("PATH")
     return lambda tool: shutil.which(tool, path=path) is not None
-
-
-def _refused(proposal: Proposal) -> Omission:
-    what = joined([proposal.check or proposal.run, proposal.title], "colon")
-    return Omission(what=what, why=worded("init.refused"))
 
 
 def _chosen(
@@ -270,7 +239,7 @@ class _First:
             problems = run.record(self._settings, board) if run else []
         self._tell(board, judgements)
         if self._ci:
-            put_text(_written_ci(self._ci, self._facts, board, self._project))
+            put_text(write_ci(self._ci, self._facts, board, self._project, for_reader()))
         for problem in problems:
             tell(worded("notice.warning", what=problem))
         return ExitStatus.NOT_WRITTEN if problems else ExitStatus.READY
@@ -355,7 +324,7 @@ class _First:
                 baseline = "" if goal.baseline is None else f"{goal.baseline:f}"
                 proposal = msgspec.structs.replace(
                     proposal,
-                    title=_title(proposal, criteria[entry.id], goal.expect),
+                    title=title_for(proposal.title, criteria[entry.id], proposal.goal, goal.expect),
                     expect=goal.expect,
                     baseline=baseline,
                 )
@@ -392,7 +361,7 @@ class _First:
             planned=entries(self._groups),
             left_out=self._left_out,
             seconds=self._seconds,
-            branch=_branch(self._project),
+            branch=branch_of(self._project),
             added=self._existing is not None,
             say=for_reader(),
         )
@@ -400,16 +369,6 @@ class _First:
         settings = self._settings
         lines = account.lines(quiet=settings.quiet, verbose=settings.verbose, width=width)
         put_text("\n".join(lines))
-
-
-def _title(proposal: Proposal, criterion: Criterion, expect: str) -> str:
-    """Return a title that does not promise more than what is expected."""
-    measure = criterion.measure
-    if proposal.goal is not Goal.HALVE or measure is None or measure.better is Better.HIGHER:
-        return proposal.title
-    if expect == criterion.expect.text:
-        return proposal.title
-    return worded("init.limited", check=proposal.check, unit=measure.unit)
 
 
 def _doubts(board: Board) -> dict[str, str]:

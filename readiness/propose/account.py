@@ -9,12 +9,13 @@ import msgspec
 from readiness.advice.ranking import rank
 from readiness.decide.gate import gate
 from readiness.decide.score import display, score
-from readiness.model.board import Board, Check
+from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import ReasonCode
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
+from readiness.propose.new_board import install_commands
 from readiness.text.layout import columns, duration, inert, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
@@ -221,20 +222,6 @@ def omission_lines(left_out: Iterable[Omission], say: Sentences) -> Iterator[str
         else:
             yield f"  {why}{colon.rstrip()}"
             yield from (f"    {subject}" for subject in subjects)
-
-
-def install_commands(checks: Iterable[Check]) -> list[str]:
-    """Return the commands that install the tools of checks: one of pip, then all others."""
-    install = "pip install "
-    commands = list(dict.fromkeys(check.install for check in checks if check.install))
-    packages = [
-        name
-        for command in commands
-        if command.startswith(install)
-        for name in command.removeprefix(install).split()
-    ]
-    others = [line for line in commands if not line.startswith((install, "python -m venv"))]
-    return [*([install + " ".join(dict.fromkeys(packages))] if packages else []), *others]
 
 
 def _plain(text: str, say: Sentences) -> str:

@@ -7,7 +7,7 @@ from readiness.load import text_data
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.propose.board_text import PlannedTask, task_lines
-from readiness.propose.proposals import Proposal
+from readiness.propose.proposal import Proposal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import worded
 from readiness.text.yaml_events import MappingNode, Node, ScalarNode, SequenceNode, outline

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from readiness.propose.proposals import Proposal
+from readiness.propose.facts import Omission
+from readiness.propose.proposal import Proposal
 from readiness.text.sentences import Sentences
-from readiness.text.worded import in_language, joined
+from readiness.text.worded import in_language, joined, worded
 
 Ask = Callable[[str], str]
 """Shows a prompt and returns the line that was typed. Raises EOFError where there is no more."""
@@ -35,3 +36,9 @@ def choose(
             raise EOFError
         (refused if answer == "n" else taken).append(proposal)
     return taken, refused
+
+
+def refusal(proposal: Proposal) -> Omission:
+    """Return what is told of a proposal that was refused."""
+    what = joined([proposal.check or proposal.run, proposal.title], "colon")
+    return Omission(what=what, why=worded("init.refused"))

@@ -11,7 +11,7 @@ import msgspec
 
 from readiness.model.words import Priority
 from readiness.propose.facts import Variable
-from readiness.propose.proposals import Proposal
+from readiness.propose.proposal import Proposal
 from readiness.text.clean import looks_secret
 from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences

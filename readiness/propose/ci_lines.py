@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from readiness import __version__
+from readiness.model.board import Board
+from readiness.model.errors import NotWrittenError
+from readiness.project.git import Asking
 from readiness.propose.facts import ProjectFacts
+from readiness.propose.new_board import install_commands, write_new_file
+from readiness.text.sentences import Sentences
+from readiness.text.worded import worded
 
 GITLAB_FILE: Final = ".gitlab-ci.yml"
 INCLUDED_FILE: Final = ".gitlab/ci/readiness.yml"
@@ -46,6 +52,33 @@ _FILES: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "gitlab": (GITLAB_FILE, INCLUDED_FILE, "    - ", _GITLAB),
 }
 KINDS: Final = tuple(_FILES)
+
+
+def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Sentences) -> str:
+    """Write the file that measures the board in CI; return what is told of it.
+
+    Raises `UsageError` where it is there already, and `NotWrittenError` where it cannot be written.
+    """
+    checks = [criterion.check for criterion in board.criteria() if criterion.check]
+    tools = install_commands(checks)
+    owner = say("init.ci_owner")
+    path, text = ci_file(kind, facts, tools, branch=branch_of(project), owner=owner)
+    whole = os.path.join(project, path)
+    try:
+        os.makedirs(os.path.dirname(whole), exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
+    write_new_file(whole, text)
+    if path == INCLUDED_FILE:
+        return say("init.ci_included", path=path)
+    return say("init.ci_written", path=path)
+
+
+def branch_of(project: str) -> str:
+    """Return the branch that is checked out; "main" where none is."""
+    git = Asking(project).answer()
+    return (git.branch if git else "") or "main"
 
 
 def ci_file(

@@ -20,7 +20,7 @@ class Layout(StrEnum):
 class Suite(StrEnum):
     """How a project's tests are written."""
 
-    PYTEST = "pytest"
+    FUNCTIONS = "functions"
     UNITTEST = "unittest"
     DOCTEST = "doctest"
     NONE = "none"

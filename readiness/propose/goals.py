@@ -9,6 +9,7 @@ from readiness.model.board import Criterion
 from readiness.model.expect import holds
 from readiness.model.judgement import Measurement
 from readiness.model.words import Better, Goal, Operator
+from readiness.text.worded import worded
 
 FEW: Final = 5
 """The size of a debt that is paid off at once: half of it would be a goal nobody remembers."""
@@ -42,6 +43,16 @@ def aim(criterion: Criterion, measurement: Measurement, goal: Goal) -> Aim:
     if goal is Goal.HALVE and not met and value > FEW:
         return Aim(expect=f"<= {_text((value / 2).to_integral_value(ROUND_FLOOR))}", baseline=value)
     return Aim(expect=expected.text, baseline=value)
+
+
+def title_for(title: str, criterion: Criterion, goal: Goal, expect: str) -> str:
+    """Return a title that promises no more than what is expected."""
+    measure, check = criterion.measure, criterion.check
+    if goal is not Goal.HALVE or measure is None or measure.better is Better.HIGHER:
+        return title
+    if expect == criterion.expect.text or check is None:
+        return title
+    return worded("init.limited", check=check.name, unit=measure.unit)
 
 
 def _floor(criterion: Criterion, value: Decimal, *, met: bool, goal: Goal) -> str:

@@ -2,10 +2,12 @@
 
 import glob
 import os
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
 
+from readiness.model.board import Check
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Judgement
 from readiness.model.settings import BOARD_NAME, RunSettings, named_board
@@ -119,3 +121,17 @@ def new_criterion(
 
 def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def install_commands(checks: Iterable[Check]) -> list[str]:
+    """Return the commands that install the tools of checks: one of pip, then all others."""
+    install = "pip install "
+    commands = list(dict.fromkeys(check.install for check in checks if check.install))
+    packages = [
+        name
+        for command in commands
+        if command.startswith(install)
+        for name in command.removeprefix(install).split()
+    ]
+    others = [line for line in commands if not line.startswith((install, "python -m venv"))]
+    return [*([install + " ".join(dict.fromkeys(packages))] if packages else []), *others]

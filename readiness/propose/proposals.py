@@ -10,50 +10,24 @@ from msgspec import UNSET
 
 from readiness.load.check_definitions import WhenFile
 from readiness.load.readers import words
-from readiness.model.words import Goal, Priority
+from readiness.model.words import Priority
 from readiness.propose.effects import Deed, effect, runs_tests
 from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject, Suite
 from readiness.propose.layout import is_inside
 from readiness.propose.needs import needs_packages, normal
-from readiness.propose.new_board import NewProbe
 from readiness.propose.noticed import unread
+from readiness.propose.proposal import TESTS_TASK, Proposal, Proposed
 from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
-from readiness.propose.suites import unittest_command
+from readiness.propose.suites import is_unittest, unittest_proposal, with_tests
 from readiness.propose.tree import lookup, matching
 from readiness.propose.values import Sign, breadth, named_paths, value_of
-from readiness.text.sentences import for_reader
 from readiness.text.worded import joined, mapped, worded
 
 CI_TASK: Final = worded("propose.ci_task")
 UNASKED: Final = worded("propose.unasked")
 RECIPE_TASK: Final = worded("propose.recipe_task")
-TESTS_TASK: Final = worded("propose.tests_task")
 _MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
-
-
-class Proposal(NewProbe, frozen=True, kw_only=True):
-    """A criterion that applies, with its probe; `why` is one line.
-
-    Its expectation and baseline are empty until it was measured. `early` puts it before others of
-    its priority; `tests` says that it runs the project's tests.
-    """
-
-    title: str
-    task: str
-    priority: Priority
-    why: str
-    goal: Goal = Goal.MEET
-    early: bool = False
-    tests: bool = False
-    steps: tuple[tuple[str, ...], ...] = ()
-
-
-class Proposed(msgspec.Struct, frozen=True, kw_only=True):
-    """What `propose` answers."""
-
-    proposals: tuple[Proposal, ...]
-    left_out: tuple[Omission, ...]
 
 
 def propose(
@@ -67,13 +41,13 @@ def propose(
         for rule in sorted(rules, key=_turn):
             ours = list(_of_rule(rule, part, facts, proposals, has_tool, left_out))
             proposals += [_within(proposal, part) for proposal in ours] if several else ours
-        if _is_unittest(part, facts):
-            alone = _unittest(part, facts)
+        if is_unittest(part, facts):
+            alone = unittest_proposal(part, facts)
             proposals.append(_within(alone, part) if several else alone)
     proposals += _beside(facts, rules, left_out)
     proposals = _unique(proposals)
     proposals += _own_commands(facts, rules, left_out)
-    proposals = _with_tests(proposals)
+    proposals = with_tests(proposals)
     values = [value for proposal in proposals for value in proposal.params.values()]
     named = {word for value in values for word in value.split()}
     left_out += unread(facts.files, {*facts.read, *named})
@@ -93,52 +67,6 @@ def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
         params = tuple(sorted(proposal.params.items()))
         kept.setdefault((proposal.check, proposal.measure, params), proposal)
     return list(kept.values())
-
-
-def _is_unittest(part: Subproject, facts: ProjectFacts) -> bool:
-    """Return whether unittest alone runs a part's tests: nothing asks for pytest."""
-    asked = any(step.words[:1] == ("pytest",) for step in facts.steps)
-    return part.suite is Suite.UNITTEST and not asked and "manage.py" not in part.files
-
-
-def _unittest(part: Subproject, facts: ProjectFacts) -> Proposal:
-    return Proposal(
-        title=worded("propose.tests_pass"),
-        task=TESTS_TASK,
-        priority=Priority.P0,
-        why=_sentences("", worded("propose.tests_why")),
-        run=unittest_command(part, facts.steps),
-        tests=True,
-    )
-
-
-def _with_tests(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Let something run the tests: what CI or a recipe does, else a criterion that cannot be met.
-
-    A release needs tests, so that what could not be found is said, and stands on the board.
-    """
-    if any(proposal.task == TESTS_TASK for proposal in proposals):
-        return list(proposals)
-    if not any(proposal.tests for proposal in proposals):
-        say = for_reader()
-        return [
-            Proposal(
-                title=worded("propose.tests_pass"),
-                task=TESTS_TASK,
-                priority=Priority.P0,
-                why=worded("propose.tests_unknown"),
-                run=say("propose.tests_remedy"),
-                exits=[0, 1],
-                tests=True,
-            ),
-            *proposals,
-        ]
-    return [
-        msgspec.structs.replace(proposal, task=TESTS_TASK, priority=Priority.P0)
-        if proposal.tests
-        else proposal
-        for proposal in proposals
-    ]
 
 
 def _within(proposal: Proposal, part: Subproject) -> Proposal:
@@ -181,7 +109,7 @@ def _of_rule(
     here = {
         "python": any(path.endswith(".py") for path in part.files),
         "source": bool(part.source),
-        "tests": bool(part.tests) and not _is_unittest(part, facts),
+        "tests": bool(part.tests) and not is_unittest(part, facts),
         "no-tests": not part.tests,
         "doctests": part.suite is Suite.DOCTEST,
         "git": facts.git,

@@ -1,25 +1,28 @@
-"""How a project's tests are written, and the command that runs those that no check does."""
+"""How a project's tests are written, and the criteria for those that no check runs."""
 
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import Final
 
-from readiness.propose.facts import RunCommand, Subproject, Suite
-from readiness.propose.layout import is_inside
+import msgspec
+
+from readiness.model.words import Priority
+from readiness.propose.facts import ProjectFacts, RunCommand, Subproject, Suite
+from readiness.propose.layout import OF_PYTEST, PYTEST, is_inside
+from readiness.propose.proposal import TESTS_TASK, Proposal
 from readiness.propose.tree import read_text
-
-_OF_PYTEST: Final = re.compile(r"\bpytest\b|^(?:async )?def test", re.MULTILINE)
+from readiness.text.sentences import for_reader
+from readiness.text.worded import worded
 
 
 def suite_of(root: str, part: Subproject) -> Suite:
     """Return how the tests of a part are written, from their text and what the part asks for."""
     if part.tests:
         texts = list(_texts(root, part, part.tests))
-        by_pytest = "pytest" in part.dependencies or any(map(_OF_PYTEST.search, texts))
+        by_pytest = PYTEST in part.dependencies or any(map(OF_PYTEST.search, texts))
         if not by_pytest and any("unittest" in text for text in texts):
             return Suite.UNITTEST
-        return Suite.PYTEST
+        return Suite.FUNCTIONS
     doctests = any(">>> " in text for text in _texts(root, part, part.source))
     return Suite.DOCTEST if doctests else Suite.NONE
 
@@ -30,7 +33,7 @@ def _texts(root: str, part: Subproject, tops: Sequence[str]) -> Iterator[str]:
             yield read_text(root, path)
 
 
-def unittest_command(part: Subproject, steps: Sequence[RunCommand]) -> str:
+def _command(part: Subproject, steps: Sequence[RunCommand]) -> str:
     """Return the command that runs a part's tests by unittest: CI's, or one of its files."""
     for step in steps:
         if step.words[:1] == ("unittest",) and step.alone and "$" not in step.text:
@@ -44,3 +47,50 @@ def unittest_command(part: Subproject, steps: Sequence[RunCommand]) -> str:
     if files := [path for path in part.tests if path.endswith(".py")]:
         runs.append(files)
     return " && ".join(shlex.join(["python", "-m", "unittest", *run]) for run in runs)
+
+
+def is_unittest(part: Subproject, facts: ProjectFacts) -> bool:
+    """Return whether unittest alone runs a part's tests: nothing asks for pytest."""
+    asked = any(step.words[:1] == (PYTEST,) for step in facts.steps)
+    return part.suite is Suite.UNITTEST and not asked and "manage.py" not in part.files
+
+
+def unittest_proposal(part: Subproject, facts: ProjectFacts) -> Proposal:
+    """Return the criterion that unittest runs a part's tests."""
+    return Proposal(
+        title=worded("propose.tests_pass"),
+        task=TESTS_TASK,
+        priority=Priority.P0,
+        why=worded("propose.tests_why"),
+        run=_command(part, facts.steps),
+        tests=True,
+    )
+
+
+def with_tests(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Let something run the tests: what CI or a recipe does, else a criterion that cannot be met.
+
+    A release needs tests, so that what could not be found is said, and stands on the board.
+    """
+    if any(proposal.task == TESTS_TASK for proposal in proposals):
+        return list(proposals)
+    if not any(proposal.tests for proposal in proposals):
+        say = for_reader()
+        return [
+            Proposal(
+                title=worded("propose.tests_pass"),
+                task=TESTS_TASK,
+                priority=Priority.P0,
+                why=worded("propose.tests_unknown"),
+                run=say("propose.tests_remedy"),
+                exits=[0, 1],
+                tests=True,
+            ),
+            *proposals,
+        ]
+    return [
+        msgspec.structs.replace(proposal, task=TESTS_TASK, priority=Priority.P0)
+        if proposal.tests
+        else proposal
+        for proposal in proposals
+    ]

@@ -9,7 +9,7 @@ from readiness.model.board import Board
 from readiness.model.words import Priority
 from readiness.propose.board_text import PlannedTask, board_text, grouped
 from readiness.propose.facts import Variable
-from readiness.propose.proposals import Proposal
+from readiness.propose.proposal import Proposal
 
 RUFF = Proposal(
     title="ruff finds nothing",

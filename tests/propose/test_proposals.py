@@ -8,7 +8,8 @@ import pytest
 from readiness.load.catalogue import load_catalogue
 from readiness.model.errors import BoardError
 from readiness.model.words import Priority
-from readiness.propose.proposals import UNASKED, Proposal, Proposed, propose
+from readiness.propose.proposal import Proposal, Proposed
+from readiness.propose.proposals import UNASKED, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
 from tests.support.checking import build

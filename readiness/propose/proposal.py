@@ -1,0 +1,36 @@
+"""A criterion that applies to a project, before it was measured."""
+
+from typing import Final
+
+import msgspec
+
+from readiness.model.words import Goal, Priority
+from readiness.propose.facts import Omission
+from readiness.propose.new_board import NewProbe
+from readiness.text.worded import worded
+
+TESTS_TASK: Final = worded("propose.tests_task")
+
+
+class Proposal(NewProbe, frozen=True, kw_only=True):
+    """A criterion that applies, with its probe; `why` is one line.
+
+    Its expectation and baseline are empty until it was measured. `early` puts it before others of
+    its priority; `tests` says that it runs the project's tests.
+    """
+
+    title: str
+    task: str
+    priority: Priority
+    why: str
+    goal: Goal = Goal.MEET
+    early: bool = False
+    tests: bool = False
+    steps: tuple[tuple[str, ...], ...] = ()
+
+
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """What `propose` answers."""
+
+    proposals: tuple[Proposal, ...]
+    left_out: tuple[Omission, ...]
