@@ -30,14 +30,16 @@ _WORD_AFTER = later(_WORD)
 # address or a name is none, nor are numbers that stand in columns.
 _GROUPS = (
     r"(?<![\w.,:/#])(?<![\w.,:/#][-−])[-−+]?[1-9]\d{0,2}(?:[ \u3000%s]\d{3})+"
-    r"(?:[.,]\d+)?(?![.,:/-]?\d)"
+    r"(?:[.,]\d+)?(?![.,:/-]?\d|[._][^\W\d])"
 )
 _GROUPED = later(_GROUPS % "")
 _TABBED = later(_GROUPS % r"\t\v\f")
 _NO_COLUMN = later(r"[\t\v\f]0")
+_COLUMNS_BEFORE = later(r"[ ]*(?:\d+[ ]{2,})+")
 _PART_OF_A_NUMBER = frozenset(("Cf", "Cs", "Mn", "Me", "No", "Nl"))
 """Categories of characters that change or split what they touch, as controls do too."""
 _AROUND = 40
+_UNIQ_WIDTH = 7
 
 
 def exact_sum(numbers: list[Decimal]) -> Decimal:
@@ -115,7 +117,9 @@ def refuse_piece(text: str, start: int, end: int) -> None:
         for grouped in pattern.finditer(around):
             first, last = (place - len(before) for place in grouped.span())
             is_cut = first < len(bare) and last > 0 and (first, last) != (0, len(bare))
-            if is_cut and (pattern is _GROUPED or not _in_columns(around, *grouped.span())):
+            if not is_cut or _is_counted(around, *grouped.span()):
+                continue
+            if pattern is _GROUPED or not _in_columns(around, *grouped.span()):
                 raise _piece(bare, grouped[0])
 
 
@@ -128,6 +132,18 @@ def _in_columns(text: str, start: int, end: int) -> bool:
     if "\t" in (before[-1:], after[:1]) or (before and not before.strip()):
         return True
     return not after.strip() and not _NO_COLUMN.search(text[start:end])
+
+
+def _is_counted(text: str, start: int, end: int) -> bool:
+    """Return whether blanks separate columns here, as `uniq -c` and `wc` print them.
+
+    The count of `uniq -c` ends with the seventh character of its line, whatever comes next; `wc`
+    sets apart numbers of different length by several blanks.
+    """
+    before = text[:start].rpartition("\n")[2]
+    count = text[start:end].partition(" ")[0]
+    is_first = not before.strip(" ") and len(before) + len(count) == _UNIQ_WIDTH
+    return is_first or _COLUMNS_BEFORE.fullmatch(before) is not None
 
 
 def _is_foreign(character: str) -> bool:

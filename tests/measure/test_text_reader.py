@@ -1,6 +1,8 @@
 """Numbers and words in plain text."""
 
+import subprocess
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,23 @@ def test_a_number_is_read_exactly(regex: str, output: str | bytes, value: str) -
 
 
 @pytest.mark.parametrize(
+    ("regex", "command", "value"),
+    [
+        (r"^ *(\d+) 404$", "printf '404\\n404\\n500\\n' | uniq -c", "2"),
+        (r"^ *(\d+) ", "seq 100 | sed s/.*/404/ | uniq -c", "100"),
+        (r"^ *(\d+) ", "seq 12 > 404.html; wc -l 404.html", "12"),
+        (r"^ *\d+ +\d+ +(\d+) ", "seq 12345 12355 | sed p > x; wc x; rm x", "132"),
+    ],
+)
+def test_a_count_beside_a_number_is_read(
+    regex: str, command: str, value: str, tmp_path: Path
+) -> None:
+    """`uniq -c` and `wc` set columns apart by blanks, as others do groups of digits."""
+    output = subprocess.check_output(["sh", "-c", command], cwd=tmp_path)
+    assert read(a_reader("text", regex=regex), output) == Measurement(value=Decimal(value))
+
+
+@pytest.mark.parametrize(
     ("regex", "output", "whole"),
     [
         (r"errors: (\d+)", "errors: 1,234", "1,234"),
@@ -53,6 +72,8 @@ def test_a_number_is_read_exactly(regex: str, output: str | bytes, value: str) -
         (r"errors: (\d+)", "errors: 0x10", "0x10"),
         (r"x(\d+)", "errors: 0x10", "0x10"),
         (r"errors: ([0-9]+)", "errors: 1٣", "1٣"),
+        (r"(\d+) tests", "   12 404 tests", "12 404"),
+        (r"errors: (\d+)", "errors: 1 234.5", "1 234.5"),
     ],
 )
 def test_a_piece_of_a_number_is_no_number(regex: str, output: str, whole: str) -> None:
