@@ -3,9 +3,11 @@
 Some of them run in the project's own Python.
 """
 
+import glob
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +21,9 @@ SETTINGS = (".toml", ".cfg", ".ini")
 
 RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "run.py")
 """What runs the programs of the checks, by the room and the name."""
+
+QUOTING = re.compile(r"""['"]|\\\s""")
+"""What keeps blanks within a word of a parameter; any other backslash is part of a pattern."""
 
 PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}
 
@@ -87,8 +92,19 @@ class Params:
         return self.env.get(name, default).strip()
 
     def words(self, name: str, default: str = "") -> list[str]:
-        """Return a parameter that is a list."""
-        return self.text(name, default).split()
+        """Return the words of a parameter; quotes keep one with blanks together, as in a shell."""
+        text = self.text(name, default)
+        try:
+            return shlex.split(text) if QUOTING.search(text) else text.split()
+        except ValueError:  # a lone quote is one of the text
+            return text.split()
+
+    def shell_words(self, name: str) -> list[str]:
+        """Return the words of a parameter; without quotes, patterns are replaced by files."""
+        words = self.words(name)
+        if QUOTING.search(self.text(name)):
+            return words
+        return [path for word in words for path in sorted(glob.glob(word)) or [word]]
 
     def number(self, name: str) -> float | None:
         """Return a parameter that is a number, or None where it is empty."""

@@ -14,7 +14,7 @@ from .common import Params, not_measured
 from .witness import Log, Witness, run_session
 
 
-def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Return the status of pytest."""
     params = Params(env)
     if not __debug__:
@@ -29,7 +29,8 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     # As a link it is there with all that it says, or not at all.
     os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
     began = running()
-    status = run_session(["--color=no", *argv], tmp, [Witness(log)])
+    words = [*params.shell_words("args"), *params.shell_words("paths")]
+    status = run_session(["--color=no", *words], tmp, [Witness(log)])
     log("ended", status=status, seconds=round(running() - began, 3))
     return status
 

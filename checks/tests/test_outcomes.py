@@ -52,13 +52,13 @@ def run(params: Params, tmp: str, results: str, words: list[str]) -> None:
         file.write(json.dumps({"event": "ended", **ended}) + "\n")
 
 
-def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
-    """Run pytest with the words of the command line, and list what it ran."""
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
+    """Run pytest with the words of `args` and `paths`, and list what it ran."""
     params = Params(env)
     require("pytest")
     tmp = params.tmp
     results = os.path.join(tmp, "tests.jsonl")
-    run(params, tmp, results, argv)
+    run(params, tmp, results, [*params.shell_words("args"), *params.shell_words("paths")])
     session = read_session(results)
     kinds = [kind(case) for case in session.cases]
     listed = [

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
@@ -12,6 +13,7 @@ from readiness.startup.patterns import later
 
 _NAME = later(r"\$(?:\{(\w+)\}|(\w+))")
 _WILD = later(r"[*?\[]")
+_QUOTING = later(r"""['"]|\\\s""")
 
 
 class Pattern(msgspec.Struct, frozen=True):
@@ -76,9 +78,17 @@ def _replaced(text: str, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     choices: list[Sequence[str]] = []
     end = 0
     for name in _NAME.finditer(text):
-        choices += [text[end : name.start()]], env.get(name[1] or name[2], "").split() or [""]
+        choices += [text[end : name.start()]], _words(env.get(name[1] or name[2], "")) or [""]
         end = name.end()
     return product(*choices, [text[end:]])
+
+
+def _words(text: str) -> list[str]:
+    """Split a parameter as checks do: quotes keep a word with blanks together."""
+    try:
+        return shlex.split(text) if _QUOTING.search(text) else text.split()
+    except ValueError:  # a lone quote is one of the text
+        return text.split()
 
 
 def _pattern(text: str) -> Pattern:
