@@ -2,15 +2,15 @@
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from readiness.record.document import ProbeRecord, RunDocument
+from readiness.record.document import ProbeRecord
 from readiness.reuse.trace import find_tracer
+from tests.commands.test_program_reuse import check, settle_clock
 from tests.support.program import Project, a_board, number
 from tests.support.repositories import commit
 
@@ -49,18 +49,6 @@ def looking(project: Project) -> Project:
 def traced(*commands: str, **more: Any) -> dict[str, Any]:
     """A board of commands whose inputs are traced, each of which prints a number."""
     return a_board(*(number(each, "<= 5", inputs="traced") | more for each in commands))
-
-
-def settle_clock() -> None:
-    """Let files become older than the moment in which they may change unseen."""
-    time.sleep(0.05)
-
-
-def check(project: Project, *options: str, **kwargs: Any) -> RunDocument:
-    """Run the board with --reuse; the document."""
-    ended = project("check", "--reuse", "--output-format", "json", *options, **kwargs)
-    assert ended.status in (0, 1, 3), ended
-    return ended.run
 
 
 def probe(project: Project, **kwargs: Any) -> ProbeRecord:

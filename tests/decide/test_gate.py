@@ -8,7 +8,6 @@ import pytest
 from readiness.decide.gate import STATUSES, exit_status, gate, worse
 from readiness.decide.score import score
 from readiness.model.board import Board
-from readiness.model.errors import ExitStatus
 from readiness.model.judgement import Gate, Judgement
 from readiness.model.words import Decision
 from tests.support.builders import a_board, a_judgement, a_task, judgements_of
@@ -220,12 +219,6 @@ def test_every_exit_status_is_made_in_one_place(
     decided = Gate(decision=Decision.READY, exit_status=status)
 
     assert exit_status(decided, written=written, signal=signal, exit_zero=exit_zero) == ends
-
-
-def test_decisions_have_the_contracts_statuses() -> None:
-    """The numbers are public."""
-    assert [ExitStatus.READY, ExitStatus.NOT_READY, ExitStatus.UNDECIDED] == [0, 1, 3]
-    assert [ExitStatus.USAGE, ExitStatus.LOOSENED, ExitStatus.NOT_WRITTEN] == [2, 4, 5]
 
 
 RANKED = (Decision.READY, Decision.UNDECIDED, Decision.NOT_READY)

@@ -1,25 +1,18 @@
 """What a judgement holds beside its verdict, and the corners where two rules meet."""
 
-import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from readiness.decide.judge import judge
-from readiness.model.board import Attestation, Criterion
-from readiness.model.judgement import Judgement, Reading, Unmeasured
+from readiness.model.board import Attestation
+from readiness.model.judgement import Reading, Unmeasured
 from readiness.model.words import Better, ReasonCode, Verdict
+from tests.decide.test_judge import judged
 from tests.support.builders import a_criterion, a_measure, a_reading, a_waiver, an_attested
 
-TODAY = dt.date(2025, 11, 20)
 MISSING = Unmeasured(code=ReasonCode.TOOL_MISSING, reason="lint is not installed")
-
-
-def judged(criterion: Criterion, *readings: Reading, **world: Any) -> Judgement:
-    """Judge on a fixed day."""
-    return judge(criterion, readings, **({"today": TODAY} | world))
 
 
 def always(pattern: str, text: str) -> bool:
@@ -35,10 +28,9 @@ def give_up(pattern: str, text: str) -> bool:
 # --- what it holds --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("readings", [[], [a_reading()]])
-def test_without_an_answer_the_probe_was_not_run(readings: list[Reading]) -> None:
-    """No reading, and a reading without a sample, come to the same."""
-    found = judged(a_criterion(), *readings)
+def test_without_a_reading_the_probe_was_not_run() -> None:
+    """As with a reading that has no sample."""
+    found = judged(a_criterion())
 
     assert (found.code, found.reason) == (ReasonCode.NOT_RUN, "its probe was not run")
 
@@ -114,14 +106,6 @@ def test_every_limit_may_have_a_unit_of_its_own(
 
 
 # --- several samples, several probes --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("samples", "value"), [((40, 10, 20, 30), 25), ((50, 10, 40, 20, 30), 30), ((30, 10), 20)]
-)
-def test_the_median_is_in_the_middle(samples: tuple[int, ...], value: int) -> None:
-    """Of an even number, it is the mean of the two in the middle."""
-    assert judged(a_criterion(expected="< 99"), a_reading(*samples)).value == value
 
 
 def test_of_failing_texts_the_one_in_the_middle_counts() -> None:
