@@ -16,11 +16,11 @@ from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.record.localised import localised_criterion
 from readiness.record.newest import measured_by
+from readiness.report._evidence import ending, output
 from readiness.report._standing import elsewhere, last_known
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.languages import Language
-from readiness.text.layout import duration
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
@@ -159,22 +159,11 @@ def _waived(waive: Waiver, say: Sentences) -> str:
 
 
 def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
-    took = duration(probe.duration_s)
-    ended = say("show.exit", probe=probe.id, status=probe.exit_status, time=took)
-    if probe.timed_out:
-        ended = say("show.timed_out", probe=probe.id, time=took)
-    elif probe.exit_status is None and not probe.signal:
-        ended = say("show.not_started", probe=probe.id)
-    elif probe.signal:
-        ended = say("show.signal", probe=probe.id, number=probe.signal, time=took)
-    yield f"  {ended}" + (f", {probe.tool_version}" if probe.tool_version else "")
+    yield f"  {probe.id} ({say('report.comma').join(ending(probe, say))})"
     for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
         if stream.bytes:
             yield f"  {say('show.wrote', stream=name, count=stream.bytes)}"
-            yield from (f"    | {line}" for line in stream.head.splitlines())
-            if stream.tail:
-                yield "    | ..."
-                yield from (f"    | {line}" for line in stream.tail.splitlines())
+            yield from (f"    | {line}" for line in output(stream).splitlines())
 
 
 def _evidence(
