@@ -5,8 +5,7 @@ What cannot be reached was not measured, whatever machine the tests run on.
 
 import pytest
 
-from readiness.load import load_board
-from tests.support.football import BOARD, EXAMPLE, check
+from tests.support.football import EXAMPLE, check
 
 WATCHED = ("T5.1", "T5.2", "T5.3", "T5.4", "T5.5", "T5.6")
 GUARDED = ("T6.1", "T6.3", "T6.5", "T6.7")
@@ -25,16 +24,6 @@ def _no_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the stack that the tests may be run in."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
-
-
-def test_nineteen_criteria_are_of_production_alone() -> None:
-    """Tasks 5 to 7, and none of them is an attestation."""
-    board = load_board(str(BOARD), profile="production", environ={})
-    production = [one for one in board.criteria() if one.profiles == ("production",)]
-    assert [len(task.criteria) for task in board.tasks] == [5, 6, 6, 6, 6, 7, 6, 6, 6, 6]
-    assert {criterion.id.split(".")[0] for criterion in production} == {"T5", "T6", "T7"}
-    assert len(production) == 19
-    assert all(criterion.attest is None for criterion in production)
 
 
 def test_nobody_said_where_the_services_are() -> None:

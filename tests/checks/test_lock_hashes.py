@@ -147,24 +147,24 @@ def test_an_index_that_is_not_reached_leaves_that_alone_unknown(project: str) ->
     assert numbers(asked(project, "jmespath\n", address))[0] > 0
 
 
-@pytest.mark.parametrize("trouble", [{"status": 403}, {"status": 500}, {"credentials": "x"}])
-def test_an_index_that_does_not_answer_leaves_it_unknown(
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"status": 403},
+        {"status": 500},
+        {"credentials": "x"},
+        {"instead": b'[{"files": 1}]'},
+        {"instead": b"<a href='/login'>Log in</a>", "json": False},
+        {"kind": ""},
+        {"kind": "md5"},
+    ],
+)
+def test_an_index_that_does_not_tell_leaves_it_unknown(
     project: str, index: PackageIndex, trouble: dict[str, object]
 ) -> None:
-    """Neither refusals nor errors are an answer."""
+    """Neither refusals, errors, pages for everything nor other kinds of hashes are an answer."""
     for name, value in trouble.items():
         setattr(index, name, value)
-    with index_server(index) as address:
-        assert numbers(asked(project, pin(FOREIGN), address)) == (0, None)
-
-
-@BOTH
-def test_what_is_no_index_leaves_it_unknown(
-    project: str, index: PackageIndex, as_json: bool
-) -> None:
-    """A page that answers to everything, as where somebody has to log in first."""
-    index.json = as_json
-    index.instead = b'[{"files": 1}]' if as_json else b"<a href='/login'>Log in</a>"
     with index_server(index) as address:
         assert numbers(asked(project, pin(FOREIGN), address)) == (0, None)
 
@@ -186,16 +186,6 @@ def test_an_index_that_knows_no_such_package_leaves_it_unknown(
     with index_server(index) as address:
         for text in (theirs, ours):
             assert numbers(asked(project, text, address))[1] is None
-
-
-@pytest.mark.parametrize("kind", ["", "md5"])
-def test_an_index_without_such_hashes_leaves_it_unknown(
-    project: str, index: PackageIndex, kind: str
-) -> None:
-    """An index need not tell any, nor those that the lock has."""
-    index.kind = kind
-    with index_server(index) as address:
-        assert numbers(asked(project, pin(FOREIGN), address)) == (0, None)
 
 
 def test_hashes_of_another_kind_are_held_against_their_kind(

@@ -138,16 +138,6 @@ def test_three_blocks_a_prompt(hooked: Project, tmp_path: Path) -> None:
     assert stop(prompt, meta, {**prompt, "uuid": "3"})["decision"] == "block"
 
 
-def test_the_same_reason_does_not_block_one_that_goes_on(hooked: Project) -> None:
-    """Another one does."""
-    change(hooked, work__py=BROKEN)
-    assert "T1.1" in reason(call(hooked, "stop"))
-    told = answer(call(hooked, "stop", stop_hook_active=True))
-    assert list(told) == ["systemMessage"]
-    change(hooked, errors="errors: 4\n")
-    assert "T1.2" in reason(call(hooked, "stop", stop_hook_active=True))
-
-
 def test_what_cannot_be_measured_is_told_once(hooked: Project) -> None:
     """Where it could be measured before, the agent hears it, and is not blocked twice."""
     change(hooked, errors="nothing\n")

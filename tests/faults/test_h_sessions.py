@@ -1,14 +1,10 @@
 """Families A1 and A2 of part 2: tests that were not run never count, however the session ends."""
 
-import os
-import sys
 from collections.abc import Mapping
-from textwrap import dedent
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
-from tests.faults.rows import Fault, holds, name_of, passes
 from tests.support.checking import Outcome, build, run_check
 from tests.support.program import Project
 
@@ -24,86 +20,6 @@ def ini(options: str) -> str:
     """The settings of a project whose options these are."""
     return f"[pytest]\naddopts = {options}\n"
 
-
-def exits(status: int) -> str:
-    """A fixture that ends the session before its test, which would fail."""
-    return dedent(f"""\
-        import pytest
-
-        @pytest.fixture(scope="session", autouse=True)
-        def database():
-            pytest.exit("database is down", returncode={status})
-        """)
-
-
-SETTLES = exits(0).replace('pytest.exit("database is down", returncode=0)', "return 1")
-FIRST_ONLY = """\
-def pytest_runtestloop(session):
-    session.config.hook.pytest_runtest_protocol(item=session.items[0], nextitem=None)
-    return True
-"""
-ALL_OF_THEM = FIRST_ONLY.replace(
-    "session.config.hook.pytest_runtest_protocol(item=session.items[0], nextitem=None)",
-    "for n, item in enumerate(session.items):\n"
-    "        after = session.items[n + 1] if n + 1 < len(session.items) else None\n"
-    "        session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)",
-)
-
-
-def on(files: Mapping[str, str], **criterion: Any) -> dict[str, Any]:
-    """A criterion on the tests of a project with these files."""
-    return {"files": {"src/m.py": "x = 1\n", **files}, "check": "pytest"} | criterion
-
-
-def suite(text: str, name: str = "", more: str = "") -> dict[str, str]:
-    """A project with one file of tests, and perhaps another file."""
-    return {"tests/test_a.py": text} | ({name: more} if name else {})
-
-
-STOPS = [
-    Fault(1101, on(suite(BAD, "conftest.py", exits(1))), "error", "exit_status", 3,
-          "0 of 1 tests were run", 20, on(suite(GOOD, "conftest.py", SETTLES))),
-    Fault(1103, on(suite(BAD, "conftest.py", exits(0))), "error", "exit_status", 3,
-          "database is down", 20, on(suite(GOOD, "conftest.py", SETTLES))),
-    Fault(1105, on(suite(TEN_BAD, "pytest.ini", ini("--maxfail=1")), expect="<= 3"),
-          "error", "exit_status", 3, "1 of 10 tests were run", 20,
-          on(suite(TEN_GOOD, "pytest.ini", ini("--maxfail=1")), expect="<= 3")),
-    Fault(1107, on(suite(TEN_BAD), expect="<= 3", **{"with": {"args": "-x"}}),
-          "error", "exit_status", 3, "stopping after 1 failures", 20,
-          on(suite(TEN_GOOD), expect="<= 3", **{"with": {"args": "-x"}})),
-    Fault(1109, on(suite(GOOD + "\n\ndef test_b():\n    assert False\n", "conftest.py",
-                            FIRST_ONLY)),
-          "error", "exit_status", 3, "1 of 2 tests were run", 20,
-          on(suite(GOOD + "\n\ndef test_b():\n    assert 1\n", "conftest.py", ALL_OF_THEM))),
-    Fault(1201, on(suite(BAD, "pytest.ini", ini("--setup-plan"))), "error", "exit_status", 3,
-          "0 of 1 tests were run", 20, on(suite(GOOD, "pytest.ini", ini("--setup-show")))),
-    Fault(1203, on(suite(BAD, "pytest.ini", ini("--setup-only"))), "error", "exit_status", 3,
-          "0 of 1 tests were run", 20, on(suite(GOOD, "pytest.ini", ini("--setup-show")))),
-    Fault(1205, on(suite(BAD, "pytest.ini", ini("--setup-plan")), measure="passed",
-                      expect=">= 1"),
-          "error", "exit_status", 3, "0 of 1 tests were run", 20,
-          on(suite(GOOD, "pytest.ini", ini("--setup-show")), measure="passed", expect=">= 1")),
-]  # fmt: skip
-
-
-def made(project: Project, criterion: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the files of a criterion's project; returns the criterion itself."""
-    tools = os.path.dirname(sys.executable)
-    project.environment["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    build(str(project.folder), criterion["files"])
-    return {key: value for key, value in criterion.items() if key != "files"}
-
-
-@pytest.mark.parametrize("fault", STOPS, ids=name_of)
-def test_tests_that_were_not_run_are_an_error(
-    project: Project, twin: Project, fault: Fault
-) -> None:
-    """A session cut short, or without the tests' bodies, says how many of them were run."""
-    holds(project, fault._replace(inject=made(project, fault.inject)))
-    passes(twin, made(twin, fault.twin))
-
-
-# --- neighbours -----------------------------------------------------------------------------------
 
 HOOK = "import pytest\n\n\n@pytest.hookimpl(tryfirst=True, hookwrapper=True)\n"
 FORGED = {
@@ -134,10 +50,22 @@ FORGED = {
     "loop": "def pytest_runtestloop():\n    return True\n",
     "shouldstop": "def pytest_runtest_setup(item):\n    item.session.shouldstop = 'enough'\n",
     "configure": "import pytest\ndef pytest_configure():\n    pytest.exit('bye', returncode=0)\n",
+    "fixture": "import pytest\n@pytest.fixture(scope='session', autouse=True)\n"
+    "def database():\n    pytest.exit('database is down', returncode=1)\n",
+    "fixture, well": "import pytest\n@pytest.fixture(scope='session', autouse=True)\n"
+    "def database():\n    pytest.exit('database is down', returncode=0)\n",
+    "first only": "def pytest_runtestloop(session):\n"
+    "    session.config.hook.pytest_runtest_protocol(item=session.items[0], nextitem=None)\n"
+    "    return True\n",
     "import": "import sys\nsys.exit(0)\n",
     "dropped": "def pytest_collection_modifyitems(items):\n    del items[1:]\n",
     "emptied": "def pytest_collection_finish(session):\n    session.items[:] = session.items[:1]\n",
     "dead": "import os\ndef pytest_runtest_call():\n    os._exit(0)\n",
+}
+SAYS = {
+    "fixture": "0 of 2 tests were run",
+    "fixture, well": "database is down",
+    "first only": "1 of 2 tests were run",
 }
 HIDDEN = {
     "tests/test_a.py": GOOD + "\n\ndef test_b():\n    assert 1 == 2\n",
@@ -158,6 +86,7 @@ def test_1101_a_failing_test_cannot_be_hidden_by_a_conftest(project: Project, tr
     outcome = run_check("pytest", folder)
     assert is_right(outcome), outcome
     assert "Traceback" not in outcome.stderr
+    assert SAYS.get(trick, "") in outcome.stderr
 
 
 OPTIONS = [
@@ -171,13 +100,19 @@ OPTIONS = [
 def test_1201_no_option_makes_less_look_like_all(
     project: Project, options: str, where: str
 ) -> None:
-    """An option that plans, lists or stops is an error, from settings and from the board."""
+    """An option that plans, lists or stops is an error, from settings and from the board.
+
+    Twin: `--setup-show` and `-x`, among the honest sessions.
+    """
     files = {**HIDDEN, "tests/test_a.py": TEN_BAD}
     if where == "addopts":
         files["pytest.ini"] = ini(options)
     folder = build(str(project.folder), files)
     outcome = run_check("pytest", folder, {"args": options if where == "args" else ""})
     assert outcome.is_error or outcome.value("failed") == 10, outcome
+    if options in ("--setup-plan", "--setup-only"):
+        assert "0 of 10 tests were run" in outcome.stderr
+    assert options != "--maxfail=1" or "1 of 10 tests were run" in outcome.stderr
 
 
 def test_1101_a_test_that_is_planned_twice_fails_if_one_of_the_two_does(project: Project) -> None:
@@ -285,7 +220,7 @@ HONEST = {
 
 
 @pytest.mark.parametrize("kind", HONEST)
-def test_1101_twin_honest_sessions_are_counted(project: Project, kind: str) -> None:
+def test_1101_to_1109_twin_honest_sessions_are_counted(project: Project, kind: str) -> None:
     """However tests are written, wrapped, chosen or run, their numbers are pytest's own."""
     honest = HONEST[kind]
     files = {"src/m.py": "x = 1\n", "tests/test_a.py": honest.tests, **honest.files}

@@ -13,36 +13,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypedDict, cast
+from typing import Any
 
 from tests.support.http_servers import Answering, serving
 
-
-class Package(TypedDict):
-    """The package that a record is about."""
-
-    name: str
-    ecosystem: str
-
-
-class Affected(TypedDict, total=False):
-    """The releases that a record is about."""
-
-    package: Package
-    versions: list[str]
-    ranges: list[dict[str, object]]
-
-
-class Record(TypedDict, total=False):
-    """One OSV record."""
-
-    id: str
-    summary: str
-    aliases: list[str]
-    modified: str
-    severity: list[dict[str, str]]
-    database_specific: dict[str, str]
-    affected: list[Affected]
+Record = dict[str, Any]
+"""One OSV record."""
 
 
 def advisory(
@@ -52,18 +28,14 @@ def advisory(
     events: list[dict[str, str]] = [{"introduced": "0"}]
     if fixed:
         events.append({"fixed": fixed})
-    record = Record(
-        id=identifier,
-        summary=f"A flaw in {name}",
-        modified="2025-01-01T00:00:00Z",
-        affected=[
-            Affected(
-                package=Package(name=name, ecosystem="PyPI"),
-                versions=[version],
-                ranges=[{"type": "ECOSYSTEM", "events": events}],
-            )
-        ],
-    )
+    package = {"name": name, "ecosystem": "PyPI"}
+    ranges = [{"type": "ECOSYSTEM", "events": events}]
+    record: Record = {
+        "id": identifier,
+        "summary": f"A flaw in {name}",
+        "modified": "2025-01-01T00:00:00Z",
+        "affected": [{"package": package, "versions": [version], "ranges": ranges}],
+    }
     if vector:
         record["severity"] = [{"type": "CVSS_V3", "score": vector}]
     if label:
@@ -112,7 +84,7 @@ def main() -> None:
     records: list[Record] = []
     if len(sys.argv) > 1:
         with open(sys.argv[1], encoding="utf-8") as file:
-            records = cast("list[Record]", json.load(file))
+            records = json.load(file)
     with osv_server(records) as url:
         print(url, flush=True)
         threading.Event().wait()

@@ -20,7 +20,6 @@ TESTS = (
     "tests/checks/test_tests_and_coverage.py",
     "tests/checks/test_migrations.py",
     "tests/checks/test_dependencies.py",
-    "tests/checks/test_real_projects.py",
 )
 BESIDE = {
     "oldest": ["sqlalchemy==1.4.54"],
