@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 import pytest
 
 from readiness import __version__
-from readiness.command_line.options import OPTIONS
 from tests.support.channels import SHOP, WORSE, GitHub, Runner, documents, gitlab_jobs
 from tests.support.program import ROOT, Ended
 from tests.support.repositories import commit, git
@@ -20,9 +19,6 @@ REQUIRING = [
     "examples/ci/Jenkinsfile",
     "examples/ci/gitlab/parallel.gitlab-ci.yml",
 ]
-in_parts = pytest.mark.skipif(
-    all(option.name != "shard" for option in OPTIONS), reason="this version has no --shard"
-)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +29,6 @@ def runner(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> GitHub:
     return made
 
 
-@in_parts
 def test_the_workflow_decides_on_the_parts(runner: GitHub) -> None:
     """Each part is measured by itself, and the whole says what one run would say."""
     (workflow,) = documents(ROOT / ".github/workflows/readiness.yml")
@@ -116,7 +111,6 @@ def test_gitlab_holds_the_line_and_gates_tags(runner: GitHub) -> None:
     assert ElementTree.parse(runner.project / "readiness.junit.xml").getroot().tag == "testsuites"
 
 
-@in_parts
 def test_gitlab_decides_on_the_parts(runner: GitHub) -> None:
     """As the template for many machines does."""
     jobs = gitlab_jobs(ROOT / "examples/ci/gitlab/parallel.gitlab-ci.yml")

@@ -1,44 +1,15 @@
 """Shards: together they say what one whole run says, field by field, or are refused."""
 
-import datetime
 import json
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from readiness.decide.judge import judge
-from readiness.model.board import Board
-from readiness.model.judgement import Judgement, Unmeasured
-from readiness.model.plan import Plan
-from readiness.model.words import ReasonCode, Scoring, Verdict
-from readiness.pipeline.concluding import conclude
-from readiness.pipeline.facts import Facts, Start
-from readiness.pipeline.features.shard import shard_of
-from readiness.pipeline.joining import join
-from readiness.plan import make_plan
-from readiness.record.criteria import Recorder
-from readiness.record.document import FindingRecord, RunDocument, from_json, to_json
-from readiness.text.clean import Redactor
-from tests.support.builders import (
-    a_board,
-    a_check,
-    a_criterion,
-    a_reading,
-    a_task,
-    a_waiver,
-)
-from tests.support.documents import a_probe
+from readiness.record.document import RunDocument, from_json, to_json
 from tests.support.program import Ended, Project
 from tests.support.repositories import git
 
-settings.register_profile("calm", deadline=None)
-settings.load_profile("calm")
-
-TODAY = datetime.date(2026, 11, 24)
 COUNTS = (1, 2, 3, 7)
 TIMES = ("id", "started_at", "finished_at", "duration_s")
 OF_A_PROBE = ("started_at", "duration_s", "cpu_s", "memory_kib", "stdout", "stderr")
@@ -54,89 +25,6 @@ def without_times(document: RunDocument) -> dict[str, Any]:
             del probe[name]
     return data
 
-
-# --- what is concluded from parts -----------------------------------------------------------------
-
-
-def document(board: Board, plan: Plan, judgements: Mapping[str, Judgement]) -> RunDocument:
-    """The document of a run of this plan that came to these judgements."""
-    judgements = [
-        Judgement(criterion=one.criterion, verdict=Verdict.SKIP, reason=one.skipped)
-        if one.skipped
-        else judgements[one.criterion.id]
-        for one in plan.planned
-    ]
-    facts = Facts(
-        probe_ids=plan.probe_ids(),
-        probes=[
-            a_probe(plan.probes[index].id, plan.probes[index].command)
-            for index in sorted(plan.order)
-            if plan.probes[index].check.measures
-        ],
-        findings=[
-            FindingRecord(criterion=one.criterion.id, path="a.py", line=1, rule="x", message="m")
-            for one in plan.planned
-            if one.probes
-        ],
-        elapsed=1.0,
-        partial=plan.partial,
-        shard=plan.shard,
-    )
-    start = Start(id="r", at=1_790_000_000.0, profile=board.profile)
-    return conclude(board, judgements, start, facts, Recorder(Redactor([])))
-
-
-def union(board: Board, plan: Plan, judgements: Mapping[str, Judgement], count: int) -> RunDocument:
-    """The shards of that run, written, read and joined, the last of them first."""
-    runs = [
-        from_json(
-            to_json(document(board, shard_of(plan, board, number, count), judgements)), "a shard"
-        )
-        for number in range(1, count + 1)
-    ]
-    return join(board, runs[::-1])
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[Board, dict[str, Judgement]]:
-    """Draw a board with what became of its criteria, thirds and long decimals among it."""
-    tasks, judgements, checks = [], {}, {}
-    for place in range(draw(st.integers(1, 4))):
-        criteria = []
-        for number in range(draw(st.integers(1, 4))):
-            name = f"T{place}.{number}"
-            check = a_check(name=f"c{place}{number}", run=f"./{name}")
-            checks[check.name] = check
-            waive = a_waiver("2199-12-31") if draw(st.booleans()) else None
-            criteria.append(a_criterion(name, check=check, waive=waive, expected="< 3"))
-        priority = draw(st.sampled_from(["P0", "P1", "P3"]))
-        weight = draw(st.sampled_from(["0.7", "1", "3"]))
-        tasks.append(a_task(f"T{place}", criteria, priority, weight=weight))
-        for criterion in criteria:
-            lack = Unmeasured(code=ReasonCode.SIGNAL, reason="ended by SIGKILL")
-            value = draw(st.sampled_from([lack, None])) or draw(st.decimals(0, 99999, places=3))
-            judgements[criterion.id] = judge(criterion, [a_reading(value)], today=TODAY)
-    board = a_board(
-        *tasks,
-        target=draw(st.sampled_from(["2.5", "5", "8.0"])),
-        scoring=draw(st.sampled_from(Scoring)),
-        min_measured=draw(st.sampled_from([None, Decimal("0.9")])),
-        checks=checks,
-    )
-    return board, judgements
-
-
-@settings(max_examples=150)
-@given(cases(), st.sampled_from(COUNTS))
-def test_the_union_is_the_whole(case: tuple[Board, dict[str, Judgement]], count: int) -> None:
-    """Score, gate, tasks, milestones, probes and findings, whatever became of each criterion."""
-    board, judgements = case
-    plan = make_plan(board, environ={})
-    whole = document(board, plan, judgements)
-    assert without_times(union(board, plan, judgements, count)) == without_times(whole)
-
-
-# --- whole runs -----------------------------------------------------------------------------------
 
 COUNTED = {"as": "text", "regex": r"\d+", "unit": "errors"}
 BOARD: dict[str, Any] = {
@@ -170,8 +58,9 @@ BOARD: dict[str, Any] = {
     ],
 }  # fmt: skip
 CHECKS = {
-    "maker": "summary: makes\nrun: echo 1 > $READINESS_SCRATCH/made; echo 3\n"
-    "measures: {n: {as: text, regex: '\\d+'}}\nexpect: '>= 1'\n",
+    "maker": "summary: makes\nrun: |\n  echo 1 > $READINESS_SCRATCH/made; echo '{\"n\": 3}'\n"
+    "measures: {n: {as: json, query: n}}\nexpect: '>= 1'\n"
+    "findings: {as: json, query: '[{path: `a.py`, line: n, message: `m`}]'}\n",
     "reader": "summary: reads\nrun: cat $READINESS_SCRATCH/made\nafter: [maker]\n"
     "params: {a: {default: b, help: what}}\n"
     "measures: {n: {as: text, regex: '\\d+'}}\nexpect: '== 1'\n",

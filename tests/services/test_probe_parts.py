@@ -217,20 +217,6 @@ def test_a_certificate_is_read(der: bytes) -> None:
     assert (read.ends - datetime.now(UTC)).days == 10
 
 
-@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
-def test_half_a_certificate_is_none(der: bytes) -> None:
-    """However little is missing, and whatever is in its place, nothing else comes out."""
-    for size in range(len(der)):
-        with pytest.raises(ValueError, match=r"."):
-            tls.read_certificate(der[:size])
-    for at in range(0, len(der), 3):
-        changed = der[:at] + bytes([der[at] ^ 0xFF]) + der[at + 1 :]
-        try:
-            tls.read_certificate(changed)
-        except ValueError:
-            continue
-
-
 # --- the offer of an old protocol -----------------------------------------------------------------
 
 
