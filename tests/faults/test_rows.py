@@ -8,7 +8,7 @@ from tests.faults.rows import covered
 FAULTS = Path(__file__).parent
 TESTS = FAULTS.parent
 NEARER = {
-    79: "report/test_table.py::test_hostile_text_is_harmless_wherever_it_stands",
+    79: "report/test_formats.py::test_hostile_text_stays_text",
     85: "text/test_markdown_text.py::test_foreign_text_stays_text",
     91: "report/test_report_write.py::test_no_link_is_followed",
     93: "report/test_report_write.py::test_what_cannot_be_written_is_named",
