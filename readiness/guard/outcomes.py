@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -54,7 +55,10 @@ def criteria_of_files(
             expect=any_number,
             check=check,
             measure=executed,
-            params={"paths": inside, "args": f"{_options(board, check)} {options}".strip()},
+            params={
+                "paths": shlex.quote(inside),
+                "args": f"{_options(board, check)} {options}".strip(),
+            },
         )
     return criteria
 
