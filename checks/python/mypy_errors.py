@@ -18,6 +18,7 @@ from checks.in_project.common import (
     relative,
     require,
 )
+from checks.python.pinned import refuse_another_version
 from checks.silence.silencing import count, mypy_settings
 
 COMPLAINT = re.compile(
@@ -78,6 +79,8 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     errors = complaints(lines)
     if len(errors) != int(summary["errors"] or 0):
         not_measured(f"mypy says {summary['errors'] or 0} errors, its lines show {len(errors)}")
+    if errors:
+        refuse_another_version("mypy")
     if not checked or checked != len(sources):
         not_measured(f"mypy says that it checked {checked} files and names {len(sources)}")
     sources = [path for path in sources if not path.endswith(SETTINGS)]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import Params, emit, not_measured, place, relative
+from checks.python.pinned import refuse_another_version
 from checks.python.ruff_log import RuffLog
 from checks.python.ruff_silence import beyond, kept_silent, rules_on, show_settings
 
@@ -61,6 +62,8 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
         )
         for item in items
     ]
+    if findings:
+        refuse_another_version("ruff")
     options = argv[1 : argv.index("--")]
     comments = ("isort-off",) if "--ignore-noqa" in options else ("isort-off", "noqa")
     suppressed = kept_silent(params, log.python_files, options, comments, "linter")

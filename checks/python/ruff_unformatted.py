@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from checks.in_project.common import Params, emit, not_measured, place
+from checks.python.pinned import refuse_another_version
 from checks.python.ruff_log import RuffLog
 from checks.python.ruff_silence import beyond, kept_silent
 
@@ -46,6 +47,8 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
             f"{len(log.files)}"
         )
     findings = [place(path, line, "unformatted", MESSAGE) for path, line in named.items()]
+    if findings:
+        refuse_another_version("ruff")
     arguments = argv[1 : argv.index("--")]
     # The settings are asked of the linter, which does not know the formatter's other options.
     options = [

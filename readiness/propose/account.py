@@ -142,7 +142,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             for criterion in self.board.criteria()
             if criterion.id in missing and criterion.check
         ]
-        commands = " && ".join(install_commands(lacking))
+        commands = " && ".join(install_commands(lacking, self.board.workdir))
         steps = [
             self.say(
                 "init.step_measure",

@@ -60,7 +60,7 @@ def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Se
     Raises `UsageError` where it is there already, and `NotWrittenError` where it cannot be written.
     """
     checks = [criterion.check for criterion in board.criteria() if criterion.check]
-    tools = install_commands(checks)
+    tools = install_commands(checks, project)
     owner = say("init.ci_owner")
     path, text = ci_file(kind, facts, tools, branch=branch_of(project), owner=owner)
     whole = os.path.join(project, path)

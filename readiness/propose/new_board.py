@@ -12,6 +12,7 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Judgement
 from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
+from readiness.project.pins import pins
 from readiness.propose.facts import Omission
 from readiness.text.worded import worded
 from readiness.text.yaml_lines import mapping_lines
@@ -123,12 +124,15 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def install_commands(checks: Iterable[Check]) -> list[str]:
-    """Return the commands that install the tools of checks: one of pip, then all others."""
+def install_commands(checks: Iterable[Check], folder: str) -> list[str]:
+    """Return the commands that install the tools of checks: one of pip, then all others.
+
+    Each tool has the version that the project in `folder` pins.
+    """
     install = "pip install "
     commands = list(dict.fromkeys(check.install for check in checks if check.install))
     packages = [
-        name
+        "==".join([name, *list(pins(folder, name))[:1]])
         for command in commands
         if command.startswith(install)
         for name in command.removeprefix(install).split()
