@@ -34,6 +34,15 @@ def test_migrations_go_up_and_down_and_up(project: str, url: str) -> None:
     assert not os.path.exists(os.path.join(project, "real.db"))
 
 
+def test_migrations_of_flask_get_a_way_out(project: str) -> None:
+    """Where the application sets what alembic needs, the reason says what to run instead."""
+    env = "from flask import current_app\n"
+    build(project, {"migrations/alembic.ini": "[alembic]\n", "migrations/env.py": env})
+    outcome = run_check("alembic-heads", project, {"config": "migrations/alembic.ini"})
+    assert outcome.is_error
+    assert "put `run: flask db check` in place of this check" in outcome.stderr
+
+
 def test_migrations_never_reach_another_database(project: str) -> None:
     """An env.py with an address of its own is kept from that database."""
     build(project, migrations(url=projects.FIXED))
