@@ -13,10 +13,12 @@ class Summary(TypedDict):
     covered_lines: int
     num_statements: int
     excluded_lines: int
+    first_missing: NotRequired[int]
 
 
 class _File(TypedDict):
     summary: Summary
+    missing_lines: NotRequired[list[int]]
 
 
 class _Report(TypedDict):
@@ -31,6 +33,8 @@ def read_report(path: str) -> dict[str, Summary]:
     report = cast("_Report", read_json(path))
     if reason := report.get("unreported"):
         not_measured(f"coverage cannot report on the tests: {reason}")
+    for file in report["files"].values():
+        file["summary"]["first_missing"] = next(iter(file.get("missing_lines", ())), 0)
     return {relative(name): file["summary"] for name, file in report["files"].items()}
 
 

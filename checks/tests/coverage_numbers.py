@@ -52,7 +52,15 @@ def weakest(files: dict[str, Summary]) -> list[CheckFinding]:
     """List the files with the most uncovered statements."""
     missing = {path: each["num_statements"] - each["covered_lines"] for path, each in files.items()}
     worst = sorted(filter(missing.get, missing), key=lambda path: (-missing[path], path))[:SHOWN]
-    return [place(path, 0, "coverage", f"{missing[path]} statements not run") for path in worst]
+    return [
+        place(
+            path,
+            files[path].get("first_missing", 0),
+            "coverage",
+            f"{missing[path]} of {files[path]['num_statements']} statements not run",
+        )
+        for path in worst
+    ]
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:

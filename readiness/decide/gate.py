@@ -180,7 +180,8 @@ def _fallen(
         if before and judged.verdict.unknown:
             unknown.append(_complaint([criterion.id], "unmeasured", task, reason))
         elif before or new:
-            if moved := _moved(criterion, judged, passed, new):
+            own = new or new_findings(*_places_of(criterion, places))
+            if moved := _moved(criterion, judged, passed, own):
                 what = (criterion.check.name if criterion.check else "") or criterion.title
                 worse.append(worded("gate.moved", names=criterion.id, what=what, reason=moved))
             else:
@@ -195,12 +196,18 @@ def _new(
 
     As long as an expectation holds, and no baseline says what it was, it may be met by others.
     """
-    now, then = (each.get(criterion.id, ()) for each in (places.now, places.then))
+    now, then = _places_of(criterion, places)
     if earlier is None or not _is_alike(criterion, judged, earlier):
         return ()
     counted = (judged.value, earlier.value) == (len(now), len(then)) and len(now) >= len(then)
     asked = judged.verdict is Verdict.FAIL or criterion.baseline is not None
     return new_findings(now, then) if counted and asked else ()
+
+
+def _places_of(
+    criterion: Criterion, places: ComparedFindings
+) -> tuple[Sequence[FindingLike], Sequence[FindingLike]]:
+    return places.now.get(criterion.id, ()), places.then.get(criterion.id, ())
 
 
 def _moved(
@@ -217,7 +224,7 @@ def _moved(
         for each in (earlier, criterion.baseline)
         if isinstance(each, Decimal) and _is_worse(criterion, now, each, judged.unit)
     ]
-    before = format_value(better[0], judged.unit) if better else ""
+    before = format_value(better[0], judged.unit, criterion.expect) if better else ""
     if better and now < better[0]:
         text = worded("gate.fell", before=before, value=value)
     elif better:

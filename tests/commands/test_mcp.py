@@ -180,7 +180,7 @@ def test_mistakes_are_told_with_their_status(served: Project) -> None:
         for base in ("\0", "a\0b", "-x"):
             assert "exit status 2: " in await refused(client, "guard", base=base)
         assert "exit status 2: " in await refused(client, "check", selectors=["T1\0"])
-        assert "exit status 4: cannot read base" in await refused(client, "guard", base="nope")
+        assert "exit status 2: cannot read base" in await refused(client, "guard", base="nope")
         served.write({"version": 1, "title": "x"})
         broken = await refused(client, "check")
         assert re.search("exit status 2: .*board.yaml:", broken)
