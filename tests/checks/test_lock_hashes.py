@@ -97,14 +97,6 @@ def test_a_hash_that_the_index_has_not_is_a_problem(
             assert "DO NOT MATCH THE HASHES" in what_pip_says(project, address)
 
 
-def test_a_hash_beside_the_right_ones_is_a_problem(
-    project: str, files: Path, index: PackageIndex
-) -> None:
-    """It would let in another file."""
-    with index_server(index) as address:
-        assert numbers(asked(project, pin(*all_of(files), FOREIGN), address)) == (1, 1)
-
-
 def test_a_release_that_the_index_has_not_is_a_problem(
     project: str, files: Path, index: PackageIndex
 ) -> None:

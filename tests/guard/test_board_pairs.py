@@ -55,17 +55,6 @@ def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
     assert kinds in ({Kind.TITLE, Kind.COMMAND}, {Kind.CRITERION})
 
 
-def test_swapped_criteria_are_the_same(tmp_path: Path) -> None:
-    """Order is no difference."""
-    changes = of_plain(
-        tmp_path,
-        ("One, run: make one", "X"),
-        ("Two, run: make two", "One, run: make one"),
-        ("X", "Two, run: make two"),
-    )
-    assert {each[2] for each in changes} <= {SAME}
-
-
 def test_a_renamed_task_is_the_same(tmp_path: Path) -> None:
     """And so are its criteria, whose ids follow it."""
     found = of_plain(tmp_path, ("id: T1", "id: Types"))

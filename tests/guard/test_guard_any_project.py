@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.guard.changes import Direction
 from readiness.guard.project.reading import compare_projects
 from readiness.guard.states import States
 from readiness.guard.tree import Wanted
@@ -84,11 +83,3 @@ def test_nothing_takes_long(name: str) -> None:
     began = time.process_time()
     compare_projects(States(trees("x = 1\n"), trees(HUGE[name])), used=["make lint"])
     assert time.process_time() - began < 20
-
-
-def test_a_file_that_is_nested_too_deeply_is_no_longer_read() -> None:
-    """A test that Python itself cannot read is none, and that is told."""
-    base = Memory({"tests/test_a.py": b"def test_a():\n    assert f()\n"})
-    deep = Memory({"tests/test_a.py": b"def test_a():\n    assert " + b"(" * 500 + b")" * 500})
-    changes = compare_projects(States(base, deep))
-    assert {change.direction for change in changes} == {Direction.LOOSENED}

@@ -99,7 +99,6 @@ MOVES = [
     pytest.param(
         {"board.yaml": None, "gate/board.yaml": EASED}, ["-b", "gate/board.yaml"], id="-b"
     ),
-    pytest.param({"board.yaml": None, "release.yaml": EASED}, ["-b", "release.yaml"], id="renamed"),
     pytest.param(
         {"easy.yaml": EASED, "pyproject.toml": '[tool.readiness]\nboard = "easy.yaml"\n'},
         [],

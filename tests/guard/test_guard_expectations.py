@@ -16,16 +16,11 @@ LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 CASES = [
     ("<= 5", "== 0", "errors", TIGHT),
     ("< 50", "<= 49", "errors", TIGHT),
-    ("<= 50", "< 50", "errors", TIGHT),
     ("== 0", "<= 0", "errors", SAME),
     ("== 0", "<= 0", "", LOOSE),
     ("< 500 ms", "< 0.5 s", "ms", SAME),
-    ("< 500 ms", "< 500", "ms", SAME),
     ("< 500 ms", "< 500 us", "ms", TIGHT),
-    (">= 80 %", ">= 80.1 %", "%", TIGHT),
-    ("!= 5", "> 5", "", TIGHT),
     ("between 1 and 5", "between 2 and 4", "", TIGHT),
-    ("between 1 and 5", "== 3", "", TIGHT),
     ("true", "false", "", LOOSE),
     ("true", "true", "", SAME),
     ("contains ok", "contains all ok", "", TIGHT),
@@ -35,7 +30,6 @@ CASES = [
     ("matches ok", "matches  ok", "", SAME),
     ("== 0", "true", "", LOOSE),
     ("true", "== 0", "", LOOSE),
-    ("contains ok", "matches ok", "", LOOSE),
 ]
 
 

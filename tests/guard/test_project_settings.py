@@ -8,12 +8,6 @@ from readiness.guard.changes import Direction, Kind
 from tests.support.guarded import LOOSE, PYPROJECT, SAME, TIGHT, brief, compared, edited
 
 OF_SETTINGS = [
-    (
-        "strict = true\nfiles",
-        "strict = true\nignore_errors = true\nfiles",
-        "mypy ignore_errors",
-        LOOSE,
-    ),
     ("strict = true\nfiles", "strict = false\nfiles", "mypy strict", LOOSE),
     ('files = ["src", "tests"]', 'files = ["src"]', "mypy files", LOOSE),
     ("pretty = true", "pretty = false", "mypy pretty", SAME),

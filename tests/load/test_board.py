@@ -107,11 +107,6 @@ def test_a_priority_keeps_what_the_board_does_not_change(board: Loader) -> None:
     assert rules[Priority.P0].blocking
 
 
-def test_a_project_takes_the_place_of_the_workdir(board: Loader, folder: Path) -> None:
-    """`--project` is relative to where the user is, not to the board."""
-    assert board(EXAMPLE, project="other").workdir == str(folder / "other")
-
-
 def test_a_command_without_a_reader_passes_on_exit_status_0(criterion: CriterionLoader) -> None:
     """An inline probe is judged by its status, which its reader takes as it is."""
     loaded = criterion("run: sh type-check.sh")

@@ -201,15 +201,6 @@ def test_a_producer_gets_its_parameters(load: Callable[..., dict[str, Check]]) -
     assert line.startswith('checks/then.yaml:2:8: "first" needs the parameter must')
 
 
-def test_a_mask_is_a_doubt_where_there_is_no_proof(load: Callable[..., dict[str, Check]]) -> None:
-    """A tool that proves its work may end with any status."""
-    masked = "run: mypy || true"
-    doubt = load(a=masked)["a"].doubt
-    assert doubt is not None
-    assert "passes when `mypy` fails" in doubt.reason
-    assert load(a=f"{masked}\nproof: {{as: text, regex: Found}}")["a"].doubt is None
-
-
 def test_earlier_folders_win(load: Callable[..., dict[str, Check]], tmp_path: Path) -> None:
     """A board's own check takes the place of a built-in one of the same name."""
     (tmp_path / "builtin" / "x.yaml").write_text("run: builtin")

@@ -66,12 +66,6 @@ def test_a_broken_reference_is_told(text: str, broken: str) -> None:
     assert broken_reference(text) == broken
 
 
-def test_entries_of_the_first_layer_win() -> None:
-    """What the board sets for probes: the profile's entry before its own, each expanded."""
-    variables = Variables({"X": "1"}, {"A": "p${X}"}, {"A": "b", "B": "${A}!", "C": "${NO}"})
-    assert variables.entries() == ({"A": "p1", "B": "p1!"}, {"C": "NO"})
-
-
 def test_an_entry_that_refers_to_itself_means_the_environment_or_its_default() -> None:
     """`X: ${X:-d}` is what the environment says, else d; never an endless loop."""
     assert Variables({}, {"X": "${X:-d}"}).entries() == ({"X": "d"}, {})

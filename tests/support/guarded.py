@@ -104,18 +104,6 @@ jobs:
 """
 
 
-LOCK = """\
-certifi==2025.1.1 \\
-    --hash=sha256:aa
-requests==2.32.0 \\
-    --hash=sha256:bb \\
-    --hash=sha256:cc
-rich==14.0  # via shop
-urllib3==2.4.0 \\
-    --hash=sha256:dd
-"""
-
-
 FILES: dict[str, str] = {
     "src/a.py": CODE,
     "tests/test_a.py": TESTS,
@@ -123,7 +111,6 @@ FILES: dict[str, str] = {
     "pyproject.toml": PYPROJECT,
     "Makefile": MAKEFILE,
     CI: WORKFLOW,
-    "requirements.lock": LOCK,
     "tools/gate.sh": "#!/bin/sh\nset -e\nmake lint\n",
 }
 
