@@ -114,11 +114,13 @@ def _sources(states: States) -> Iterator[str]:
 def _altered(states: States) -> dict[str, dict[str, int]]:
     """Return the tests that are new or altered: by file, names with their lines."""
     files = [path for path in states.changed if TABLE.test_file.search(path)]
-    before = {text for path in files for _, _, text in functions(states.both(path)[0])}
+    before = {(name, text) for path in files for name, _, text in functions(states.both(path)[0])}
     altered = {}
     for path in files:
         names = {
-            name: line for name, line, text in functions(states.both(path)[1]) if text not in before
+            name: line
+            for name, line, text in functions(states.both(path)[1])
+            if (name, text) not in before
         }
         if names:
             altered[path] = names
