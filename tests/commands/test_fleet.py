@@ -162,13 +162,6 @@ def test_a_wrong_command_line_runs_nothing(
     assert not (services.folder / "good" / ".readiness").exists()
 
 
-def test_it_speaks_chinese(services: Project) -> None:
-    """Where most boards do, or where it is asked to."""
-    services.write(GOOD | {"language": "zh"}, "good/board.yaml")
-    assert "项目" in services("fleet", "good").out
-    assert "项目" in services("fleet", "bad", "--lang", "zh").out
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_all_of_it(services: Project, number: int) -> None:
     """No probe goes on, and what was measured before is in its project's history."""

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -213,18 +212,6 @@ def test_without_a_repository_the_baselines_are_the_line(project: Project) -> No
     assert answer(call(project, "stop")) is None
     change(project, errors="errors: 4\n")
     assert "T1.2" in reason(call(project, "stop"))
-
-
-def test_cursor_hears_a_follow_up_message(hooked: Project) -> None:
-    """As often as its own count says that it goes on, the same is not said again."""
-    change(hooked, work__py=BROKEN)
-    sent = {"conversation_id": "c", "workspace_roots": [str(hooked.folder)], "status": "completed"}
-    first = answer(call(hooked, "stop", "cursor", generation_id="1", loop_count=0, **sent))
-    assert "T1.1" in first["followup_message"]
-    again = call(hooked, "stop", "cursor", generation_id="2", loop_count=1, **sent)
-    assert answer(again) is None
-    ended = {**sent, "status": "aborted", "conversation_id": "d"}
-    assert answer(call(hooked, "stop", "cursor", generation_id="3", loop_count=0, **ended)) is None
 
 
 @pytest.mark.parametrize(

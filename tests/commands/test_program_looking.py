@@ -2,9 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -186,12 +183,3 @@ def test_help_and_version(project: Project) -> None:
         assert "Usage: readiness" in ended.out
     assert project("--version").out == f"readiness {__version__}\n"
     assert project("nonsense").status == 2
-
-
-def test_the_installed_command_is_the_same(project: Project) -> None:
-    """`readiness` beside this Python does what `python -m readiness` does."""
-    command = Path(sys.executable).with_name("readiness")
-    if not command.exists():
-        pytest.skip("not installed")
-    output = subprocess.check_output([command, "--help"], env=project.environment)
-    assert output.decode() == project("--help").out

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from readiness.text.layout import columns, width, wrapped
+from readiness.text.layout import width
 from tests.support.program import Project
 
 _WIDTHS = [60, 80, 100, 140]
@@ -87,34 +87,3 @@ def test_help_has_panels_where_there_is_room(measured: Project, command: str, co
     words = set(re.findall(r"--[a-z-]+|READINESS_[A-Z_]+", plain))
     assert words
     assert all(word in text for word in words)
-
-
-def test_columns_give_way_in_the_order_that_is_asked_for() -> None:
-    """The first spare one first, no more than needed; the flexible one stays readable."""
-    rows = [["T1", "li.wei", "1-2d", _LONG]]
-    heads = ["task", "owner", "estimate", "title"]
-
-    def shown(limit: int) -> list[str]:
-        table = columns(rows, heads, flexible=3, limit=limit, spare=(2, 1))
-        assert max(map(width, table.splitlines())) <= limit
-        return table.splitlines()[0].split()
-
-    assert shown(60) == heads
-    assert shown(50) == ["task", "owner", "title"]
-    assert shown(36) == ["task", "title"]
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("short", ["short"]),
-        ("one two three four", ["one two", "  three", "  four"]),
-        ("  one two three", ["  one", "    two", "    three"]),
-        ("类型错误清理完毕", ["类型错", "  误清理", "  完毕"]),
-    ],
-)
-def test_a_long_line_goes_on_further_in(text: str, lines: list[str]) -> None:
-    """Between words where there are any; what is short stays as it is."""
-    assert wrapped(text, 9).split("\n")[0].startswith(lines[0][:3])
-    assert all(width(line) <= 9 for line in wrapped(text, 9).split("\n"))
-    assert "".join(wrapped(text, 9).split()) == "".join(text.split())

@@ -1,19 +1,16 @@
 """What holds for every board: the promises that no table of cases can exhaust."""
 
-from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
-from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.decide.gate import gate
 from readiness.decide.score import display, explain, score
-from readiness.model import expect
-from readiness.model.board import Board, Expectation
+from readiness.model.board import Board
 from readiness.model.judgement import Judgement
-from readiness.model.words import Decision, Scoring, Verdict
+from readiness.model.words import Scoring, Verdict
 from tests.support.builders import a_board, a_criterion, a_judgement, a_task
 
 # How long one example takes is no promise: a loaded machine may take its time.
@@ -105,30 +102,6 @@ def test_undecided_means_that_it_could_be_ready(case: Case) -> None:
     assert (decision(board, good) == 0) == (status in (0, 3))
 
 
-@given(cases(), st.randoms(use_true_random=False))
-def test_the_order_changes_nothing(case: Case, random: Random) -> None:
-    """Tasks, criteria and judgements may come in any order."""
-    board, judgements = case
-    mixed = list(judgements)
-    random.shuffle(mixed)
-    tasks = [
-        a_task(task.id, task.criteria[::-1], task.priority, weight=str(task.weight))
-        for task in board.tasks
-    ]
-    random.shuffle(tasks)
-    other = a_board(
-        *tasks, target=str(board.target), scoring=board.scoring, min_measured=board.min_measured
-    )
-    one, two = score(board, judgements), score(other, mixed)
-
-    assert (one.value, one.measured, one.measured_share) == (
-        two.value,
-        two.measured,
-        two.measured_share,
-    )
-    assert decision(board, judgements) == decision(other, mixed)
-
-
 @given(cases())
 def test_the_lines_add_up(case: Case) -> None:
     """Exactly to the score, and as they are printed to what is printed."""
@@ -144,71 +117,3 @@ def test_the_lines_add_up(case: Case) -> None:
     for line, printed in zip(total.lines, explanation.points, strict=True):
         assert abs(Fraction(printed) - line.points) < Fraction(1, 1000)
         assert bool(printed) <= bool(line.points)
-
-
-@given(cases())
-def test_ready_means_that_nothing_blocks(case: Case) -> None:
-    """Ready: no blocking criterion is bad or unknown, and something was measured."""
-    board, judgements = case
-    total = score(board, judgements)
-    decided = gate(board, total, judgements, partial=False)
-    blocking = {task.id for task in board.tasks if board.priorities[task.priority].blocking}
-
-    if decided.decision is Decision.READY:
-        assert total.value is not None
-        assert total.value >= board.target
-        assert not any(
-            one.verdict in (Verdict.FAIL, Verdict.ERROR)
-            for one in judgements
-            if one.criterion.task in blocking
-        )
-    assert (decided.exit_status == 0) == (decided.decision is Decision.READY)
-    assert bool(decided.reasons) == (decided.decision is not Decision.READY)
-
-
-@given(
-    st.fractions(0, 10),
-    st.decimals(0, 10, places=3) | st.decimals(0, 10, places=1) | st.integers(0, 10).map(Decimal),
-)
-def test_the_shown_score_looks_below_the_target_when_it_is(value: Fraction, goal: Decimal) -> None:
-    """What is printed stands to the target as the score does, and never above the score."""
-    shown = Decimal(display(value, goal))
-
-    assert shown <= value
-    assert (shown < goal) == (value < goal)
-
-
-numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9)
-expectations = st.builds(
-    lambda asked, number: expect.parse(f"{asked} {number:f}"),
-    st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
-    numbers,
-)
-
-
-@given(expectations, numbers, st.none() | numbers)
-def test_progress_is_whole_only_where_the_expectation_holds(
-    asked: Expectation, value: Decimal, baseline: Decimal | None
-) -> None:
-    """Progress is within 0..1, and 1 says that it holds."""
-    progress = expect.progress(asked, value, baseline=baseline)
-
-    assert 0 <= progress <= 1
-    assert (progress == 1) == expect.holds(asked, value)
-
-
-@given(expectations, numbers)
-def test_a_shown_value_never_crosses_its_limit(asked: Expectation, value: Decimal) -> None:
-    """The number as printed stands to the expectation as the number does."""
-    shown = Decimal(expect.format_value(value, "", asked))
-
-    assert expect.holds(asked, shown) == expect.holds(asked, value)
-    assert (shown == asked.number) == (value == asked.number)
-
-
-@given(st.text(max_size=30))
-def test_any_text_is_read_or_refused_calmly(text: str) -> None:
-    """Nothing but ValueError comes out of the grammar, and what is read reads the same again."""
-    with suppress(ValueError):
-        parsed = expect.parse(text)
-        assert parsed == expect.parse(parsed.text)

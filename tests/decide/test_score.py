@@ -112,14 +112,6 @@ def test_the_last_decimal_of_a_third_does_not_matter() -> None:
     assert score(board, [judgement]).value == Fraction(10, 3)
 
 
-def test_each_line_names_its_task_and_criterion() -> None:
-    """The sum can be followed line by line."""
-    board = a_board(a_task("T1", 1), a_task("T2", 1))
-    lines = score(board, judgements_of(board, "pass", "fail")).lines
-
-    assert [(line.task, line.criterion) for line in lines] == [("T1", "T1.1"), ("T2", "T2.1")]
-
-
 def test_nothing_earned_rests_on_no_attestation() -> None:
     """Of a score of 0 no share is attested."""
     board = a_board(a_task("T1", [an_attested("T1.1")]))
@@ -171,17 +163,6 @@ def test_a_score_is_shown_rounded_down(value: str, target: str, shown: str) -> N
 def test_no_score_is_shown_as_unknown() -> None:
     """Not 0, not 10."""
     assert display(None, Decimal(10)) == "unknown"
-
-
-def test_the_explained_lines_add_up_to_what_is_printed() -> None:
-    """Sevenths do not end as decimals; what is printed adds up all the same."""
-    board = a_board(a_task(criteria=7))
-    found = score(board, judgements_of(board, *["pass"] * 5, "fail", "error"))
-    explanation = explain(found)
-
-    assert explanation.points == (*[Decimal("1.429")] * 2, *[Decimal("1.428")] * 3, 0, 0)
-    assert sum(explanation.points) + explanation.rounding == explanation.shown == Decimal("7.1")
-    assert explanation.rounding == Decimal("-0.042")
 
 
 def test_the_explained_lines_have_decimals_enough() -> None:

@@ -246,25 +246,6 @@ def test_what_is_ignored_and_large_is_linked_and_named(
     assert original.linked == [str(repository / "app" / "data")]
 
 
-def test_installed_programs_are_put_in_place_and_all_else_of_them_is_linked(
-    repository: Path, tmp_path: Path
-) -> None:
-    """A library that is never written to need not be copied."""
-    venv = repository / "app" / ".venv"
-    executable(venv / "bin" / "tool", "#!/bin/sh\n")
-    (venv / "lib").mkdir()
-    (venv / "pyvenv.cfg").write_text("")
-    filled: dict[str, list[str]] = {}
-    place = place_of(str(repository / "app"), str(repository / "app" / "board.yaml"))
-    moved = Original(place).copy(
-        str(tmp_path / "copy"), lambda folder, found: filled.update({folder: list(found)})
-    )
-
-    inside = Path(moved.workdir) / ".venv"
-    assert filled == {str(inside / "bin"): ["tool"]}
-    assert os.readlink(inside / "lib") == str(venv / "lib")
-
-
 def test_a_copy_has_no_cache_that_a_run_left(repository: Path, tmp_path: Path) -> None:
     """Of Python's, which other rules may have made; one that is committed is the project's own."""
     caches = repository / "app" / "src" / "__pycache__"

@@ -11,7 +11,6 @@ from readiness.record.document import LineRecord, StreamRecord
 from readiness.record.origin import BaseRef, Git
 from readiness.report import Context, render
 from readiness.text.languages import Language
-from readiness.text.layout import literal
 from readiness.text.worded import worded
 from tests.support.documents import a_criterion, a_document, a_probe, a_task
 from tests.support.html_pages import (
@@ -78,27 +77,6 @@ def test_the_same_run_gives_the_same_page() -> None:
     once = page(a_release())
     assert once == page(a_release())
     assert once == render("html", a_release(), Context(width=40, colour=True, terminal=True))
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_criterion_is_there_with_its_verdict(name: str) -> None:
-    """Each criterion in scope is a row with its verdict in words; the others are told apart."""
-    run = DOCUMENTS[name]()
-    root = parsed(page(run))
-    rows = {str(row.get("id"))[2:]: row for row in root.iter("details") if row.get("class") == "c"}
-    in_scope = {item.id: item for item in run.criteria() if item.verdict is not Verdict.SKIP}
-    assert rows.keys() == in_scope.keys()
-    for identifier, cells in rows.items():
-        criterion = in_scope[identifier]
-        text = words_of(cells[0])
-        assert cells.get("data-v") == criterion.verdict
-        assert text.startswith(criterion.verdict.mark)
-        assert literal(criterion.title).replace("`", "") in text
-        assert criterion.shown in text
-    skipped = [item for item in run.criteria() if item.verdict is Verdict.SKIP]
-    if skipped:
-        section = words_of(titled(root, "skipped"))
-        assert all(item.id in section and item.title in section for item in skipped)
 
 
 def test_what_blocks_comes_first() -> None:

@@ -1,6 +1,5 @@
 """The metrics, by the parsers of OpenMetrics and of the classic Prometheus text format."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as classic
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
 from tests.support.documents import a_criterion, a_document, a_task
@@ -39,48 +38,6 @@ def test_both_parsers_read_the_same(text: str | None) -> None:
     samples = _samples(run)
     assert samples == _samples(run, classic)
     assert len(samples) > 60
-
-
-def test_the_textfile_collector_takes_it() -> None:
-    """It knows no types of OpenMetrics alone, and refuses a file with a timestamp in it."""
-    text = _text(a_document())
-    assert set(re.findall(r"^# TYPE \S+ (\S+)$", text, re.MULTILINE)) == {"gauge"}
-    for family in openmetrics(text):
-        for sample in family.samples:
-            assert sample.timestamp is None
-            assert sample.name.startswith("readiness_")
-    assert text.endswith("\n# EOF\n")
-    assert text.count("# EOF") == 1
-
-
-def test_every_metric_has_its_unit_at_the_end_of_its_name() -> None:
-    """Seconds and ratios, as the base units are."""
-    units = {family.name: family.unit for family in openmetrics(_text(a_document()))}
-    assert {name for name, unit in units.items() if unit == "seconds"} == {
-        name for name in units if name.endswith("_seconds")
-    }
-    assert {name for name, unit in units.items() if unit == "ratio"} == {
-        name for name in units if name.endswith("_ratio")
-    }
-
-
-def test_an_unknown_score_has_no_sample() -> None:
-    """Neither 0, which would be a measurement, nor NaN."""
-    score = msgspec.structs.replace(a_document().score, value=None, shown="")
-    run = a_document(score=score)
-    assert _values(run, "readiness_score") == []
-    assert _values(run, "readiness_score_progress_ratio") == []
-    assert "nan" not in _text(run).lower()
-
-
-def test_the_gate_is_one_of_its_decisions() -> None:
-    """Each has a sample, so that an alert on one of them never looks at nothing."""
-    decisions = {
-        dict(labels)["decision"]: value
-        for (name, labels), value in _samples(a_document()).items()
-        if name == "readiness_gate_decision"
-    }
-    assert decisions == {decision: float(decision is Decision.NOT_READY) for decision in Decision}
 
 
 def test_staleness_can_be_told() -> None:

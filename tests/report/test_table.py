@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from readiness.model.errors import UsageError
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import RunDocument, from_json, run_schema
 from readiness.report import Context, render
 from readiness.text.layout import width
@@ -27,14 +27,6 @@ _PIPE = Context()
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 _IDS = [criterion.id for criterion in a_document().criteria()]
 _NUMBERS = ["1029 errors", "81.25%", "512.5 rps", "< 500 ms", ">= 90%", "5.53", "8.0"]
-
-
-def _decided(decision: Decision, exit_status: int, *reasons: str) -> RunDocument:
-    document = a_document()
-    gate = msgspec.structs.replace(
-        document.gate, decision=decision, exit_status=exit_status, reasons=list(reasons)
-    )
-    return msgspec.structs.replace(document, gate=gate)
 
 
 def _terminal(columns: int, **fields: bool) -> Context:
@@ -123,16 +115,6 @@ def test_colour_changes_colour_alone(context: Context) -> None:
     assert stripped == render("table", a_document(), context).splitlines()
 
 
-def test_columns_line_up_in_chinese() -> None:
-    """In every row of a piped table each column starts in the same cell."""
-    table = render("table", a_chinese_document(), _PIPE).split("里程碑")[0]
-    lines = table.splitlines()
-    rows = [line for line in lines if re.match(r"  T\d\.\d  [✓✗~]", line)]
-    ends = {width(row[: row.rindex("%")]) for row in rows}
-    assert len(rows) >= 5
-    assert len(ends) == 1
-
-
 def test_hostile_text_is_harmless_wherever_it_stands() -> None:
     """Every string of a document may be foreign; none reaches the terminal as it is."""
     document = full_of(f"\n{HOSTILE}")
@@ -147,37 +129,6 @@ def test_hostile_text_is_harmless_wherever_it_stands() -> None:
         assert text.replace("\n", "").isprintable()
         assert not re.search(r"^\s*::", text, re.MULTILINE)
         assert "##[" not in text
-
-
-@pytest.mark.parametrize(
-    ("decision", "exit_status", "last"),
-    [
-        (Decision.READY, 0, "✓ READY for release · exit 0"),
-        (Decision.NOT_READY, 1, "✗ NOT READY for release · exit 1"),
-        (
-            Decision.UNDECIDED,
-            3,
-            "? UNDECIDED: the result depends on criteria that could not be measured · exit 3",
-        ),
-        (
-            Decision.PARTIAL,
-            0,
-            "~ PARTIAL: only part of the board was run; no release decision · exit 0",
-        ),
-        (Decision.LOOSENED, 4, "✗ LOOSENED: this change weakens the gate it must pass · exit 4"),
-    ],
-)
-def test_the_decision_comes_last(decision: Decision, exit_status: int, last: str) -> None:
-    """It is what one sees when the table has scrolled by, with the exit status it will have."""
-    for context in (_PIPE, Context(quiet=True), _terminal(100)):
-        text = render("table", _decided(decision, exit_status), context)
-        assert text.splitlines()[-1] == last
-
-
-def test_quiet_is_the_reasons_and_the_decision() -> None:
-    """Nothing else is said, not even an empty line before it."""
-    text = render("table", _decided(Decision.NOT_READY, 1, "one", "two"), Context(quiet=True))
-    assert text == "Why  one\n     two\n\n✗ NOT READY for release · exit 1\n"
 
 
 def test_an_unknown_score_is_no_number() -> None:
@@ -234,15 +185,6 @@ def test_without_an_earlier_run_there_is_no_such_column() -> None:
     """A first run compares nothing."""
     document = a_document(tasks=[a_task("T1", a_criterion("T1.1", Verdict.PASS))])
     assert "Before" not in render("table", document, _PIPE)
-
-
-def test_an_empty_run_can_be_shown() -> None:
-    """A document without tasks, revision and profile makes a table all the same."""
-    empty = a_document(
-        tasks=[], probes=[], findings=[], milestones=[], loosened=[], git=None, profile=""
-    )
-    for context in (_PIPE, _terminal(80), _terminal(20)):
-        assert "NOT READY" in render("table", empty, context)
 
 
 def test_long_ids_and_values_are_whole_off_a_terminal() -> None:

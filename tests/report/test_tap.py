@@ -26,52 +26,10 @@ def _point(title: str) -> TestPoint:
     return _parsed(a_document(tasks=[a_task("T1", criterion)])).points[0].children[0]
 
 
-@pytest.mark.parametrize(
-    ("verdict", "ok", "directive"),
-    [
-        (Verdict.PASS, True, ""),
-        (Verdict.WARN, True, ""),
-        (Verdict.FAIL, False, ""),
-        (Verdict.ERROR, False, ""),
-        (Verdict.WAIVED, False, "TODO"),
-        (Verdict.SKIP, True, "SKIP"),
-    ],
-)
-def test_a_verdict_is_told_as_a_harness_knows_it(
-    verdict: Verdict, ok: bool, directive: str
-) -> None:
-    """A waived criterion is still to be done, and fails no harness."""
-    document = _parsed(_run(verdict, Verdict.PASS))
-    task, _ = document.points
-    point = task.children[0]
-    assert (point.ok, point.directive) == (ok, directive)
-    assert task.failed == (verdict in (Verdict.FAIL, Verdict.ERROR))
-    assert document.passed is not task.failed
-
-
 def test_a_task_out_of_scope_is_skipped() -> None:
     """All of it was left out, so it neither passes nor fails."""
     assert _parsed(_run(Verdict.SKIP)).points[0].directive == "SKIP"
     assert _parsed(_run()).points[0].directive == "SKIP"
-
-
-@pytest.mark.parametrize(
-    ("decision", "passed"),
-    [
-        (Decision.READY, True),
-        (Decision.PARTIAL, True),
-        (Decision.NOT_READY, False),
-        (Decision.UNDECIDED, False),
-        (Decision.LOOSENED, False),
-    ],
-)
-def test_the_gate_is_the_last_point(decision: Decision, passed: bool) -> None:
-    """A harness ends as the gate does; a partial run is skipped there, not passed."""
-    document = _parsed(_run(Verdict.PASS, decision=decision))
-    gate = document.points[-1]
-    assert document.passed is passed
-    assert gate.directive == ("SKIP" if decision is Decision.PARTIAL else "")
-    assert gate.diagnostics["decision"] == decision
 
 
 def test_an_interrupted_run_bails_out() -> None:

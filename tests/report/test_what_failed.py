@@ -1,7 +1,6 @@
 """What stands under a failure in every report that people read: output, places, one cause once."""
 
 import re
-from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import msgspec
@@ -13,7 +12,6 @@ from readiness.report import Context, render
 from readiness.report._evidence import printed
 from tests.support.documents import HOSTILE, a_criterion, a_document, a_probe, a_task
 from tests.support.html_pages import page, parsed, words_of
-from tests.support.program import Project
 
 _FORMATS = ("table", "markdown", "github", "html")
 
@@ -244,40 +242,3 @@ def test_what_is_no_address_of_a_repository_is_no_link(web: str) -> None:
     run = msgspec.structs.replace(run, git=git, findings=[finding])
     assert "](" not in _shown(run, "markdown")
     assert all(str(each.get("href")).startswith("#") for each in _steps(run).iter("a"))
-
-
-# --- of a real run --------------------------------------------------------------------------------
-
-
-def test_a_real_run_tells_what_its_tools_said(tmp_path: Path) -> None:
-    """What a command said as it failed, and the lines that a count counted, without secrets."""
-    project = Project(tmp_path)
-    (project.folder / "notes.txt").write_text("TODO one\nfine\nTODO hunter22\n", encoding="utf-8")
-    project.write(
-        {
-            "version": 1,
-            "title": "A board",
-            "secrets": ["MY_TOKEN"],
-            "tasks": [
-                {
-                    "id": "T1",
-                    "title": "Work",
-                    "priority": "P0",
-                    "criteria": [
-                        {"title": "It works", "run": "echo contacting; echo no route >&2; exit 2"},
-                        {
-                            "title": "Nothing is left",
-                            "run": "cat notes.txt",
-                            "read": {"as": "text", "count": "TODO", "unit": "notes"},
-                            "expect": "== 0",
-                        },
-                    ],
-                }
-            ],
-        }
-    )
-    ended = project("check", env={"MY_TOKEN": "hunter22"})
-    assert ended.status == 1
-    assert re.search(r"│ contacting\n\s+│ no route\n", ended.out)
-    assert re.search(r"│ TODO one\n\s+│ TODO \*\*\*\n", ended.out)
-    assert "hunter22" not in ended.out

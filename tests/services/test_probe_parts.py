@@ -272,12 +272,6 @@ def test_weak_ciphers_are_offered_alone() -> None:
         assert _hello.is_accepted(link, "a.test", suites=_hello.WEAK["of RC4"]) is False
 
 
-def test_no_suite_is_of_two_kinds() -> None:
-    """Each number stands for one cipher."""
-    numbers = [number for kind in _hello.WEAK.values() for number in kind]
-    assert len(numbers) == len(set(numbers))
-
-
 # --- ports ----------------------------------------------------------------------------------------
 
 

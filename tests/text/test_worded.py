@@ -14,7 +14,7 @@ from readiness.model.units import UNITS
 from readiness.model.words import Format
 from readiness.record.wording import reworded, wording_of
 from readiness.text.languages import Language
-from readiness.text.sentences import for_reader, sentences, speak, spoken, suit
+from readiness.text.sentences import sentences
 from readiness.text.worded import Worded, in_language, joined, mapped, worded
 from tests.text.test_sentences import in_file
 
@@ -47,7 +47,6 @@ def test_a_sentence_is_worded_anew(text: str, english: str, chinese: str) -> Non
 
 
 MANY = Measure(name="errors", reader=Reader(format=Format.EXIT), unit="errors")
-FAILED = Measure(name="failed", reader=Reader(format=Format.EXIT), unit="tests")
 FILES = Measure(name="files", reader=Reader(format=Format.EXIT), unit="files")
 
 
@@ -128,18 +127,3 @@ def test_what_is_foreign_is_made_safe_within() -> None:
     made = mapped(SENTENCE, lambda text: text.replace("li.wei", "***"))
     assert str(made).startswith("3 errors, expected == 0; waived by *** until")
     assert "***" in in_language(made, CHINESE)
-
-
-def test_who_asks_is_answered_in_that_language() -> None:
-    """The command line before the board at hand, and English where nobody says."""
-    try:
-        speak(None)
-        assert spoken() is Language.EN
-        suit(Language.ZH)
-        assert spoken() is Language.ZH
-        assert for_reader() is CHINESE
-        speak(Language.EN)
-        suit(Language.ZH)
-        assert spoken(Language.ZH) is Language.EN
-    finally:
-        speak(None)

@@ -286,15 +286,6 @@ def test_what_is_unknown_is_an_error() -> None:
         trend("A", over_days([None]))
 
 
-@pytest.mark.parametrize(
-    ("values", "line"),
-    [([0, 1, 2, 3, 4, 5, 6, 7], "▁▂▃▄▅▆▇█"), ([7, 0], "█▁"), ([3, 3], "▄▄"), ([2], "▄")],
-)
-def test_a_sparkline_shows_the_way(values: list[float], line: str) -> None:
-    """The lowest value lowest, the highest highest."""
-    assert sparkline(values) == line
-
-
 # --- the commands -------------------------------------------------------------------------------
 
 
