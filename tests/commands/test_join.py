@@ -64,14 +64,6 @@ def test_two_profiles_are_one_release(joint: Project) -> None:
     assert "Readiness: 100.0% (10.0/10)" in joint("score", *names).out
 
 
-def test_one_profile_alone_is_scored_as_it_was(joint: Project) -> None:
-    """What belongs elsewhere is left out, as in the run itself."""
-    local = record(joint, "local.json", "--profile", "local")
-    ended = joined(joint, local)
-    assert (ended.status, ended.run.partial) == (0, False)
-    assert verdicts(ended)["T1.2"] == "skip"
-
-
 def test_the_worst_word_counts(joint: Project) -> None:
     """A criterion that fails in one of the runs fails."""
     good = record(joint, "good.json", "--profile", "local")

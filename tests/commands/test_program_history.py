@@ -7,7 +7,6 @@ import re
 import pytest
 
 from tests.support.program import Project, a_board, number
-from tests.support.whole_program import READY
 
 
 @pytest.fixture
@@ -71,17 +70,6 @@ def test_reports_beside_checks_that_lie_beside_the_board(project: Project) -> No
     assert project("check", "--report", "json=c.yaml").status == 2
 
 
-@pytest.mark.parametrize("second", ["out/../run.json", "link/run.json", "./run.json"])
-def test_two_reports_in_one_file_are_a_mistake(project: Project, second: str) -> None:
-    """Whatever their names are: only one of them would be left."""
-    project.write(READY)
-    (project.folder / "out").mkdir()
-    (project.folder / "link").symlink_to(".")
-    ended = project("check", "--report", "json=run.json", "--report", f"table={second}")
-    assert (ended.status, ended.out) == (2, ""), ended
-    assert "twice" in ended.err
-
-
 def test_a_run_remembers_the_last_one(project: Project) -> None:
     """Each criterion knows what it was before; durations order the next run."""
     project.write(a_board(number("cat n"), {"run": "sleep 0.3"}))
@@ -93,12 +81,3 @@ def test_a_run_remembers_the_last_one(project: Project) -> None:
     assert first.previous is not None
     assert (first.previous.verdict, first.previous.value) == ("fail", 9)
     assert re.search(r"\[1/2\] T1\.2 ", ended.err), "the longest comes first"
-
-
-def test_a_probe_that_removes_the_history_is_found_out(project: Project) -> None:
-    """The run is recorded anew, and it does not end with 0."""
-    project.write(a_board({"run": "rm -rf .readiness"}))
-    ended = project("check")
-    assert ended.status == 5, ended
-    assert "entry was gone" in ended.err
-    assert project.entries() == [("finished", True)]

@@ -131,14 +131,6 @@ def test_doctor_tells_of_versions_that_were_not_tried(
     assert "Tested with measurer >=1,<4" in project("checks", "own").out
 
 
-def test_doctor_tells_which_libraries_are_missing(project: Project) -> None:
-    """What a built-in check without a tool needs is here if its version can be told."""
-    project.write(a_board({"check": "redis", "with": {"url": "redis://127.0.0.1"}}))
-    ended = project("doctor")
-    assert ended.status == 0, ended
-    assert re.search(r"^redis +here +redis-py \d", ended.out, re.MULTILINE), ended
-
-
 @pytest.mark.parametrize(("version", "there"), [("echo 7.0", True), ("exit 1", False)])
 def test_a_library_whose_version_cannot_be_told_is_missing(
     project: Project, version: str, there: bool

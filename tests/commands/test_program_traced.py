@@ -239,15 +239,6 @@ def test_what_cannot_be_traced_is_run_without(looking: Project, what: str) -> No
     assert not probe(looking).reused
 
 
-def test_what_it_leaves_behind_is_seen_as_ever(looking: Project) -> None:
-    """And told as without --reuse."""
-    looking.write(traced("echo errors: 3; sleep 100 & disown"))
-    leaked = [check(looking).probes[0].leaked, looking.last_run().probes[0].leaked]
-    plain = looking("check", "--output-format", "json").run
-    assert leaked == [1, 1]
-    assert plain.probes[0].leaked == 1
-
-
 def test_a_command_is_where_it_would_be(looking: Project) -> None:
     """It leads its session, its status is its own, and so is its signal."""
     session = "test $(ps -o sid= -p $$) = $$"

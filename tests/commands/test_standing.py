@@ -89,12 +89,6 @@ def test_the_document_of_a_part_carries_the_rest(parted: Project) -> None:
     assert [milestone.met for milestone in run.whole_run.milestones] == [False]
 
 
-def test_points_of_a_part_are_those_of_the_board(parted: Project) -> None:
-    """Two criteria are not worth ten points because they were run alone."""
-    points = {record.id: record.points for record in parted.last_run().criteria()}
-    assert (points["T1.1"], points["T1.2"]) == (2.222, 2.222)
-
-
 def test_list_show_and_next_take_the_newest(parted: Project) -> None:
     """Each says of which run; what was not selected is not unknown."""
     whole, part = whole_and_part(parted)

@@ -160,16 +160,6 @@ def test_a_board_that_asks_for_more_is_no_worse(earlier: Earlier, decision: Deci
     assert held(board, found, line_of(_1=earlier)).decision is decision
 
 
-def test_neither_score_nor_blocks_nor_the_measured_share_count() -> None:
-    """A board far from release holds its line; the same board is not ready without one."""
-    board = a_board(a_task(criteria=4, priority="P0"), min_measured=Decimal(1))
-    verdicts = ("fail", "fail", "pass", "error")
-    pairs = zip(board.tasks[0].criteria, verdicts, strict=True)
-    found = [a_judgement(criterion, verdict) for criterion, verdict in pairs]
-    assert held(board, found, HeldLine()).decision is Decision.HELD
-    assert gate(board, score(board, found), found, partial=False).decision is Decision.NOT_READY
-
-
 @pytest.mark.parametrize("partial", [False, True])
 @pytest.mark.parametrize("verdict", ["error", "skip"])
 def test_nothing_measured_holds_nothing(verdict: str, partial: bool) -> None:

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from readiness.model.board import Attestation
-from readiness.model.judgement import Reading, Unmeasured
-from readiness.model.words import Better, ReasonCode, Verdict
+from readiness.model.judgement import Reading
+from readiness.model.words import Better, Verdict
 from tests.decide.test_judge import judged
 from tests.support.builders import a_criterion, a_measure, a_reading, a_waiver, an_attested
-
-MISSING = Unmeasured(code=ReasonCode.TOOL_MISSING, reason="lint is not installed")
 
 
 def always(pattern: str, text: str) -> bool:
@@ -26,13 +24,6 @@ def give_up(pattern: str, text: str) -> bool:
 
 
 # --- what it holds --------------------------------------------------------------------------------
-
-
-def test_without_a_reading_the_probe_was_not_run() -> None:
-    """As with a reading that has no sample."""
-    found = judged(a_criterion())
-
-    assert (found.code, found.reason) == (ReasonCode.NOT_RUN, "its probe was not run")
 
 
 def test_a_pattern_that_is_stopped_is_told_with_what_to_do() -> None:

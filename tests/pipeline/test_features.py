@@ -1,31 +1,13 @@
 """What options have a run do: found by their fields, and called in their turn."""
 
-from importlib import import_module
-from pathlib import Path
-
-import pytest
-
 from readiness.model.settings import ReportTarget, RunSettings
-from readiness.pipeline import features
-from readiness.pipeline.features import Feature, features_of
-
-FILES = sorted(
-    path.stem for path in Path(features.__file__).parent.glob("*.py") if path.stem != "__init__"
-)
+from readiness.pipeline.features import features_of
 
 
 def test_a_plain_run_has_none() -> None:
     """Nor has one whose settings say how it is shown, and how long it may take."""
     assert features_of(RunSettings()) == []
     assert features_of(RunSettings(output_format="json", quiet=True, timeout=5.0, jobs=3)) == []
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_each_file_is_a_feature(name: str) -> None:
-    """Of a class that says what it is."""
-    feature = import_module(f"readiness.pipeline.features.{name}").FEATURE
-    assert issubclass(feature, Feature)
-    assert feature.__doc__
 
 
 def test_they_come_in_their_turn() -> None:

@@ -9,7 +9,7 @@ from tests.support.builders import a_board, a_check, a_criterion, a_task
 BOARD = a_board(
     a_task("T1", [a_criterion("T1.1"), a_criterion("T1.2", check=a_check(name="mypy"))], "P0",
            tags=("quality", "fast")),
-    a_task("T2", [a_criterion("own-id")], "P1", tags=("quality",)),
+    a_task("T2", [a_criterion("own-id")], "P1", tags=("quality",), owner="li.wei"),
     a_task("P2", [a_criterion("P2.1")], "P3"),
 )  # fmt: skip
 
@@ -25,6 +25,7 @@ BOARD = a_board(
         (["tag:quality"], {"T1.1", "T1.2", "own-id"}),
         (["tag:fast", "tag:quality"], {"T1.1", "T1.2", "own-id"}),
         (["check:mypy"], {"T1.2"}),
+        (["owner:li.wei"], {"own-id"}),
         (["check:lint"], {"T1.1", "own-id", "P2.1"}),
         (["P2"], {"P2.1"}),
         (["failed"], {"T1.1"}),
@@ -33,7 +34,7 @@ BOARD = a_board(
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_selectors_name_criteria_together(selectors: list[str], chosen: set[str]) -> None:
-    """By id of a task or criterion, priority, tag, check, or the last run."""
+    """By id of a task or criterion, priority, tag, owner, check, or the last run."""
     assert select(BOARD, selectors, {"T1.1", "gone"}) == chosen
 
 

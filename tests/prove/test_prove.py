@@ -213,17 +213,6 @@ def test_a_module_that_is_run_as_a_tool_is_taken_away(equipped: Project, command
         assert all("exit 1" in reason for reason in reasons), reasons
 
 
-def test_a_runner_stays_and_what_it_runs_is_taken(equipped: Project) -> None:
-    """Whatever it is called: it is known by having started another program."""
-    equip_more = equipped.folder.parent / "tools"
-    executable(equip_more / "taskrunner", '#!/bin/sh\nlint src/*.txt || echo "never mind"\n')
-    proven(equipped, {"run": "taskrunner all"})
-    results = proofs(equipped)
-
-    assert results["T1.1"]["tools"] == ["lint"]
-    assert results["T1.1"]["outcome"] == "still_passes"
-
-
 CHECK = """\
 summary: Bad lines
 tool: lint

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.program import Project, a_board
-from tests.support.proving import LINT, executable, proofs, proven
+from tests.support.proving import executable, proofs, proven
 
 BIN = Path(sys.executable).parent
 MODULE = "def f(a):\n    if a:\n        return 1\n    return 2\n"
@@ -211,14 +211,3 @@ def test_a_control_that_does_not_fit_is_not_tried_with_the_reason(
     assert followed["T1.9"]["outcome"] == followed["T1.10"]["outcome"] == "not_tried"
     assert "on its check's control: no test" in followed["T1.9"]["why"]
     assert "which the limit allows" in followed["T1.10"]["why"]
-
-
-def test_what_only_asks_about_the_project_is_no_tool(equipped: Project) -> None:
-    """A linter that asks git for something, and goes on without it, is not accused for it."""
-    asks = LINT.replace("status=0", "git rev-parse HEAD >/dev/null 2>&1 || true\nstatus=0", 1)
-    executable(equipped.folder.parent / "tools" / "asks", asks)
-    proven(equipped, {"run": "asks src/*.txt"}, {"run": "git --version"})
-    results = proofs(equipped)
-    assert results["T1.1"]["tools"] == ["asks"]
-    assert results["T1.2"]["tools"] == ["git"]
-    assert results[""]["exit_status"] == 0, results

@@ -14,7 +14,6 @@ from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
 from tests.support.documents import a_criterion, a_document, a_task
-from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.readers import strict_json
 
 COMMIT = "3f2a1bc9d0e4f5a6b7c83f2a1bc9d0e4f5a6b7c8"
@@ -113,11 +112,3 @@ def test_133_what_is_not_the_commit_attests_nothing_of_it(
     assert subject["annotations"] == {"attestable": False, "because": [because]}
     report = render("json", run, Context()).encode()
     assert subject["digest"] == {"sha256": hashlib.sha256(report).hexdigest()}
-
-
-@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=list(HOSTILE_TEXTS))
-def test_hostile_text_attests_nothing(text: str) -> None:
-    """It stays a valid statement, about no commit."""
-    statement = _statement(full_of(text))
-    assert statement["predicate"]["result"] == "FAILED"
-    assert "gitCommit" not in statement["subject"][0]["digest"]

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model.errors import ExitStatus, NotWrittenError
-from readiness.record.document import from_json
-from readiness.report import Context, append_report, check_target, invalidate, render, write_report
-from tests.support.documents import an_unfinished_document
+from readiness.report import append_report, check_target, invalidate, write_report
 
 _OLD = '{"gate": {"decision": "ready"}}'
 
@@ -143,18 +141,6 @@ def test_a_failed_write_leaves_the_old_report(
         write_report(str(target), "new")
     assert os.listdir(tmp_path) == ["run.json"]
     assert target.read_text(encoding="utf-8") == "old"
-
-
-def test_an_old_verdict_does_not_outlive_the_start_of_a_run(tmp_path: Path) -> None:
-    """Until the run is over, and if it is killed, the report says nothing of ready."""
-    document = an_unfinished_document()
-    target = tmp_path / "run.json"
-    target.write_text(_OLD, encoding="utf-8")
-    invalidate(str(target), render("json", document, Context()))
-    read = from_json(target.read_bytes(), str(target))
-    assert read.interrupted
-    assert read.gate.exit_status == ExitStatus.UNDECIDED
-    assert "READY" not in render("table", document, Context())
 
 
 def test_no_placeholder_where_there_was_no_report(tmp_path: Path) -> None:

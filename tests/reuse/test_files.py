@@ -70,46 +70,6 @@ def test_a_touched_file_with_the_same_content_is_the_same(looks: Looks) -> None:
     assert looks.now().digest == first.digest
 
 
-def change(folder: Path, what: str) -> None:
-    """Do one thing to the folder that a tool could notice."""
-    a = folder / "src" / "a.py"
-    match what:
-        case "edited":
-            a.write_text("three\n")
-        case "edited with the old size and time":
-            times = a.stat()
-            a.write_text("eno\n")
-            os.utime(a, ns=(times.st_atime_ns, times.st_mtime_ns))
-        case "added":
-            (folder / "src" / "c.py").write_text("")
-        case "removed":
-            a.unlink()
-        case "renamed":
-            a.rename(folder / "src" / "z.py")
-        case "made executable":
-            a.chmod(0o755)
-        case "replaced by a link to its own content":
-            a.rename(folder / "elsewhere")
-            a.symlink_to(folder / "elsewhere")
-        case "below a new folder":
-            (folder / "src" / "deep").mkdir()
-            (folder / "src" / "deep" / "d.py").write_text("")
-
-
-@pytest.mark.parametrize(
-    "what",
-    [
-        *("edited", "edited with the old size and time", "added", "removed", "renamed"),
-        *("made executable", "replaced by a link to its own content", "below a new folder"),
-    ],
-)
-def test_whatever_changes_shows(looks: Looks, what: str) -> None:
-    """In names, kinds and contents."""
-    first = looks.now()
-    change(looks.folder, what)
-    assert looks.now().digest != first.digest
-
-
 def test_an_edit_right_after_a_look_shows(looks: Looks) -> None:
     """Also where it leaves size and times as they were: a file that is so young is read again."""
     path = looks.folder / "src" / "a.py"

@@ -62,16 +62,6 @@ def test_prometheus_gives_the_numbers_of_promtool(
     assert outcome.number("alertmanagers") == 1
 
 
-def test_rules_that_are_not_loaded_are_none(
-    broken: Mapping[str, str], tmp_path: Path, check: Check
-) -> None:
-    """However many stand in the file: `promtool check config` says success all the same."""
-    rules = tmp_path / "rules.yml"
-    rules.write_text(RULES)
-    outcome = check("prometheus", {"url": broken["url"], "files": str(rules)})
-    assert (outcome.number("healthy"), outcome.number("not_loaded")) == (0, 3)
-
-
 def test_alertmanager_gives_the_receivers_of_amtool(
     linked: Mapping[str, str], check: Check
 ) -> None:

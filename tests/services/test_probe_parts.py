@@ -264,14 +264,6 @@ def test_silence_is_not_a_refusal() -> None:
             assert _hello.is_accepted(link, "a.test", _hello.OLD["TLSv1"]) is None
 
 
-def test_weak_ciphers_are_offered_alone() -> None:
-    """A server that takes TLS 1.2 with them takes them; the kind is one of the table."""
-    with linked(hello(b"\3\3")) as link:
-        assert _hello.is_accepted(link, "a.test", suites=_hello.WEAK["of RC4"]) is True
-    with linked(b"\x15\3\3\0\2\2\x28") as link:
-        assert _hello.is_accepted(link, "a.test", suites=_hello.WEAK["of RC4"]) is False
-
-
 # --- ports ----------------------------------------------------------------------------------------
 
 

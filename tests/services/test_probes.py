@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from msgspec import Meta
 
 from checks.services import _connect, _options
 from checks.services.__main__ import names
@@ -161,35 +160,6 @@ def test_a_probe_without_its_library_says_how_to_install_it(
     assert (done.returncode, done.stderr) == ((3, told) if library else (0, ""))
 
 
-class Kinds(_options.ProbeOptions, frozen=True, kw_only=True):
-    """One option of each kind."""
-
-    must: Annotated[str, Meta(description="needed")]
-    count: Annotated[int, Meta(ge=1)] = 1
-    yes: bool = False
-    words: _options.Words = ()
-    lines: _options.Lines = ()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ([], {}),
-        (["--count", "", "--words", "", "--yes", ""], {}),
-        (["--count=3"], {"count": 3}),
-        (["--yes", "true"], {"yes": True}),
-        (["--words", " a  b "], {"words": ("a", "b")}),
-        (["--lines", "a b\n\n c d \n"], {"lines": ("a b", "c d")}),
-        (["--timeout", "0.5"], {"timeout": 0.5}),
-        (["--words-env", "GIVEN"], {"words": ("x", "y")}),
-    ],
-)
-def test_options_by_their_kind(arguments: list[str], expected: dict[str, object]) -> None:
-    """The type of a field says how its option is read; empty is not given."""
-    parsed = _options.parse(Kinds, ["--must", "it", *arguments], {"GIVEN": "x y"})
-    assert parsed == Kinds(must="it", **expected)  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     ("text", "port", "expected"),
     [
@@ -262,12 +232,6 @@ def test_http_connects_to_another_address_for_the_same_host(place: str) -> None:
         *(place, 1),
         "http://football.test/there",
     )
-
-
-def test_http_has_a_source_address(place: str) -> None:
-    """The server sees the address that was asked for."""
-    printed = answer("http", "--url", f"http://{place}/", "--source", "127.0.0.66")
-    assert json.loads(printed["body"])[3] == "127.0.0.66"
 
 
 def test_http_follows_a_redirect_only_when_asked(place: str) -> None:

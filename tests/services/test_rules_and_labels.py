@@ -6,7 +6,7 @@ import pytest
 
 from checks.services._alert_rules import AlertRule, RuleGroup, compared, delayed
 from checks.services._answer import ProbeError
-from checks.services._promql import names_in, normal, seconds, unfiltered
+from checks.services._promql import names_in, seconds, unfiltered
 
 
 @pytest.mark.parametrize(
@@ -80,25 +80,6 @@ def test_windows_that_need_two_values_are_found(query: str, windows: list[tuple[
 def test_what_a_rule_asks_before_it_compares_is_found(query: str, expected: str) -> None:
     """Where that keeps the labels of what the rule gives."""
     assert unfiltered(query) == expected
-
-
-def test_metrics_of_which_quantiles_are_asked_are_found() -> None:
-    """What is beside them is none."""
-    query = "histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m]))) > 1 and y > 2"
-    assert names_in(query).histograms == {"x_bucket"}
-
-
-def test_matchers_are_told_as_promql() -> None:
-    """With what has to be escaped."""
-    ((metric, matchers),) = names_in(r'up{a="x\"y",b!~"z.*"}').selectors
-    assert metric == "up"
-    assert [str(one) for one in matchers] == [r'a="x\"y"', 'b!~"z.*"']
-
-
-def test_a_query_reads_the_same_however_it_is_written() -> None:
-    """Blanks, quotes and the place of `by` make no other rule."""
-    assert normal("sum(x{a='b'}) by (c)>1") == normal('sum by (c) (x{a="b"})  >  1')
-    assert normal("x > 1") != normal("x > 2")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from readiness.text.layout import (
     columns,
     duration,
     inert,
-    pad,
     points,
     width,
     wrap,
@@ -42,14 +41,6 @@ def test_width_counts_cells(text: str, cells: int) -> None:
 def test_width_agrees_with_rich(text: str) -> None:
     """The two looks of a table measure text alike."""
     assert width(text) == cell_len(text)
-
-
-@given(_TEXT, st.integers(0, 50), st.booleans())
-def test_padding_fills_up_and_never_cuts(text: str, cells: int, right: bool) -> None:
-    """A padded text has the width that was asked for, or its own where that is more."""
-    padded = pad(text, cells, right=right)
-    assert text in padded
-    assert width(padded) == max(cells, width(text))
 
 
 @given(_TEXT, st.integers(2, 30))

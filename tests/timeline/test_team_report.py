@@ -218,13 +218,6 @@ def test_the_daily_report_begins_with_the_exceptions(reported: Project) -> None:
     assert "2 runs in this period" in weekly
 
 
-def test_the_milestone_report_says_what_is_missing(reported: Project) -> None:
-    """Its state, its day, and its open criteria."""
-    ended = reported("report", "--milestone", "M1")
-    assert ended.status == 0, ended
-    assert ended.out.splitlines()[2] == "❌ M1: **overdue**, due 2025-01-01, missing: T1"
-
-
 def test_a_recorded_run_is_reported_again(reported: Project) -> None:
     """In any format, the same as when it had just ended."""
     ended = reported("report", "--output-format", "json", "--report", "json=again.json")
