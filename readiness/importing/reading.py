@@ -46,9 +46,21 @@ _SAYS_MORE: Final = re.compile(
     r"@\w|[(\[（【]\s*[Pp][0-3]\s*[)\]）】]|[(\[（][^)\]）]*[,，;；:：=][^)\]）]*[)\]）]"
 )
 _OTHER_LABEL: Final = re.compile(r"\*\*[^*\n]+\*\*\s*[:：]?|__[^_\n]+__\s*[:：]?")
-_SCORE: Final = "完成度|就绪度|当前评分|readiness|current score|overall score"
-_TARGET: Final = re.compile(rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_OF_TEN}")
-_STANDS: Final = re.compile(rf"(?i)(?:{_SCORE})[^\d\n|]{{0,20}}{_OF_TEN}")
+# A score is of ten where it says so, or where its label says that it is a score.
+_SCORE_OF_TEN: Final = (
+    r"(\d+(?:\.\d+)?)(?:\s*/\s*10|\s+(?:out )?of (?:10|ten)|\s*分?\s*[(（]?\s*满分\s*10)(?!\.?\d)"
+)
+_BESIDE: Final = r"(?:[^\w\n]|_|\b(?:is|of|at least)\b|为|是|至少|达到)*?"
+_SCORE: Final = rf"{_BESIDE}(\d+(?:\.\d+)?)(?!\.?\d|\s*(?!points?\b|分|以上)[%\w/])"
+_READINESS: Final = "完成度|就绪度|当前评分|readiness|current score|overall score"
+_TARGET: Final = re.compile(
+    rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_SCORE_OF_TEN}"
+    rf"|(?:(?:target|goal) score|score (?:target|goal)|目标(?:评分|分数|得分)){_SCORE}"
+)
+_STANDS: Final = re.compile(
+    rf"(?i)(?:{_READINESS})[^\d\n|]{{0,20}}{_SCORE_OF_TEN}"
+    rf"|(?:(?:current|overall) score|当前(?:评分|分数|得分)){_SCORE}"
+)
 
 
 def read_board(text: str, name: str) -> DraftBoard:
@@ -72,7 +84,7 @@ def read_board(text: str, name: str) -> DraftBoard:
             document.matter.setdefault("baseline", now[1] if now else "")
     for name, expression in (("target", _TARGET), ("baseline", _STANDS)):
         match = expression.search(text)
-        score = document.matter.get(name, "") or (match[1] if match else "")
+        score = document.matter.get(name, "") or (match and (match[1] or match[2])) or ""
         if re.fullmatch(r"\d+(?:\.\d+)?", score) and float(score) <= 10:
             setattr(board, name, score)
     return board

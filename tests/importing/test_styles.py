@@ -117,3 +117,28 @@ def test_tasks_never_wait_for_each_other() -> None:
     board, written = convert(text, "a.md", "board.yaml", {})
     assert [task.depends_on for task in board.tasks] == [("T2",), ("T3",), ()]
     load_board_text(written.encode(), "board.yaml", profile=None, environ={})
+
+
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        ("Target score: 8.5", 8.5),
+        ("**Target score:** 8.5 / 10", 8.5),
+        ("The target score is **8.5**.", 8.5),
+        ("Goal: 8 out of 10", 8),
+        ("| Target score | 8.5 |", 8.5),
+        ("**目标分数**: 8.5", 8.5),
+        ("目标评分：8.5分以上", 8.5),
+        ("目标：8分（满分10）", 8),
+        ("Target score: 85%", 10),
+        ("The target score for T2.1: 3", 10),
+        ("Target score 8.5 of 12", 10),
+        ("Target: 3 errors", 10),
+    ],
+)
+def test_a_target_score_is_read_in_every_spelling(line: str, target: float) -> None:
+    """And what is no score of ten is none; the board then asks for all ten."""
+    text = f"# Release\n\n{line}\n\n## P0 Tests\n\n- [ ] All tests pass\n"
+    _, written = convert(text, "board.md", "board.yaml", {})
+    board = load_board_text(written.encode(), "board.yaml", profile=None, environ={})
+    assert board.target == target
