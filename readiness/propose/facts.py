@@ -97,7 +97,7 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found: the parts, what is run where, and what the code needs to be told.
 
     `python_path` are the folders from which the code is imported, where that is not the root.
-    `files` are all that there are, `read` those of which something was read.
+    `files` are all that there are.
     """
 
     name: str
@@ -107,5 +107,4 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     python_path: tuple[str, ...] = ()
     left_out: tuple[Omission, ...] = ()
     files: tuple[str, ...] = ()
-    read: tuple[str, ...] = ()
     git: bool = False

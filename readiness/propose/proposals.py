@@ -15,7 +15,6 @@ from readiness.propose.effects import Deed, effect, runs_tests
 from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject, Suite
 from readiness.propose.layout import is_inside
 from readiness.propose.needs import needs_packages, normal
-from readiness.propose.noticed import unread
 from readiness.propose.proposal import TESTS_TASK, Proposal, Proposed
 from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
@@ -48,9 +47,6 @@ def propose(
     proposals = _unique(proposals)
     proposals += _own_commands(facts, rules, left_out)
     proposals = with_tests(proposals)
-    values = [value for proposal in proposals for value in proposal.params.values()]
-    named = {word for value in values for word in value.split()}
-    left_out += unread(facts.files, {*facts.read, *named})
     order = sorted(proposals, key=lambda proposal: (proposal.priority, not proposal.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
 

@@ -33,11 +33,6 @@ def survey(root: str) -> ProjectFacts:
         python_path=tuple(path for part in parts for path in _imported_from(part)),
         left_out=unread,
         files=files,
-        read=tuple(
-            {step.path for step in steps}
-            | {recipe.path for recipe in recipes.values() if recipe.lines or recipe.needs}
-            | {omission.what for omission in unread}
-        ),
         git=bool(repository(root)),
     )
 

@@ -229,23 +229,6 @@ def test_every_rule_names_a_check_with_the_measure_it_asks_for() -> None:
     assert [rule.check for rule in rules if not rule.propose.why] == ["make-target"]
 
 
-@pytest.mark.parametrize(
-    ("path", "text", "named"),
-    [
-        (".circleci/config.yml", "x", True),
-        ("justfile", "check:\n    mypy shop\n", True),
-        ("noxfile.py", "@n.session\ndef t(x):\n    x.run('mypy')\n", False),
-        ("conf/nginx.conf", "events {}\n", False),
-        ("tests/docker-compose.yml", "x", False),
-    ],
-)
-def test_a_file_that_nothing_reads_is_named(
-    path: str, text: str, named: bool, tmp_path: Path
-) -> None:
-    """But none whose commands are known, none that a criterion names, and no sample."""
-    assert (path in reasons(proposed(tmp_path, {path: text}))) is named
-
-
 def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -> None:
     """Configuration and documents at the root belong to no part, and apply all the same."""
     files = {

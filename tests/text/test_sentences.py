@@ -39,7 +39,6 @@ from tests.support.said import (
 PACKAGE = Path(readiness.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
-NOTICED = tomllib.loads((PACKAGE / "propose" / "noticed.toml").read_text("utf-8"))
 HARMFUL = [deed for deed in Deed if deed not in (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)]
 SPEAKERS = [
     path
@@ -99,7 +98,6 @@ FAMILIES: Mapping[str, object] = {
     "team.plan": ReportKind,
     "formats.notification": ("gate", "left-out"),
     "propose.deed": HARMFUL,
-    "propose.noticed": [row["reason"] for row in NOTICED["noticed"]],
     "metric": sorted(
         set(re.findall(r'"(readiness_\w+)"', Path(openmetrics.__file__).read_text("utf-8")))
     ),
@@ -147,6 +145,9 @@ READ = {
     "[个条项处次名]?",
     r"(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[.)、:：\s])",
     "完成度|就绪度|当前评分|readiness|current score|overall score",
+    r"(\d+(?:\.\d+)?)(?:\s*/\s*10|\s+(?:out )?of (?:10|ten)|\s*分?\s*[(（]?\s*满分\s*10)(?!\.?\d)",
+    r"(?:[^\w\n]|_|\b(?:is|of|at least)\b|为|是|至少|达到)*?",
+    r"{}(\d+(?:\.\d+)?)(?!\.?\d|\s*(?!points?\b|分|以上)[%\w/])",
     "分钟|minutes",
     "小时|hours?|hrs?|h",
     "任务",
