@@ -82,22 +82,6 @@ def test_a_milestone_is_late_once_its_day_is_over(due: str, verdict: str, overdu
     assert state.overdue is overdue
 
 
-def test_a_milestone_names_the_tasks_that_it_lacks() -> None:
-    """Those of its priority that are not done, in board order."""
-    asked = Milestone(id="M1", priority=Priority.P0)
-    board = a_board(
-        *(
-            a_task(name, 1, priority)
-            for name, priority in [("T1", "P0"), ("T2", "P1"), ("T3", "P0")]
-        ),
-        milestones=(asked,),
-    )
-    judgements = judgements_of(board, "pass", "fail", "fail")
-    (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
-    assert [task.id for task in state.missing] == ["T3"]
-    assert state.milestone is asked
-
-
 # --- the gate for a milestone -------------------------------------------------------------------
 
 

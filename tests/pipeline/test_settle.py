@@ -9,7 +9,7 @@ import pytest
 
 from readiness.model.board import Check, Criterion, Measure, Reader
 from readiness.model.judgement import Judgement
-from readiness.model.plan import Plan, Planned
+from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.model.words import Format, ReasonCode
 from readiness.pipeline.facts import Start
@@ -85,11 +85,6 @@ def test_an_attempt_is_measured_for_all_that_read_it() -> None:
     assert run("12 errors") == Settled(succeeded=True)
     assert [run.verdict(0).verdict, run.verdict(1).verdict] == ["fail", "pass"]
     assert run.verdict(0).value == 12
-
-
-def test_what_was_not_run_is_an_error() -> None:
-    """Nothing is known of a criterion before its probe is over."""
-    assert Run(a_criterion()).verdict().code is ReasonCode.NOT_RUN
 
 
 @pytest.mark.parametrize(
@@ -318,14 +313,6 @@ def test_findings_are_of_the_last_attempt_that_was_read() -> None:
     run('{"p": "a", "l": 1}\n{"p": "b", "l": 2}\n')
     run('{"p": "c", "l": 3}\n')
     assert [(one.path, one.line) for one in run.readings.findings()] == [("c", 3)]
-
-
-def test_nothing_is_judged_that_the_plan_leaves_out() -> None:
-    """It is skipped, with the reason."""
-    run = Run(a_criterion())
-    skipped = Planned(criterion=a_criterion("T1.9"), skipped="not selected")
-    judged = run.readings.judge(skipped)
-    assert (judged.verdict, judged.reason) == ("skip", "not selected")
 
 
 def test_a_capture_is_kept_as_a_record_alone() -> None:

@@ -42,24 +42,6 @@ def test_gitlab_takes_every_entry(text: str | None) -> None:
     assert len(set(prints)) == len(prints) == 12
 
 
-def test_a_ready_run_with_all_good_has_no_entry() -> None:
-    """What passes or is out of scope is no violation."""
-    good = [a_criterion(f"T1.{verdict}", verdict) for verdict in (Verdict.PASS, Verdict.SKIP)]
-    assert _entries(_ready(*good)) == []
-
-
-@pytest.mark.parametrize("decision", [each for each in Decision if each is not Decision.READY])
-def test_any_other_decision_is_an_entry(decision: Decision) -> None:
-    """So that no empty list is taken for a release that is ready."""
-    run = _ready(a_criterion("T1.1", Verdict.PASS))
-    gate = msgspec.structs.replace(
-        run.gate, decision=decision, exit_status=0 if decision is Decision.PARTIAL else 1
-    )
-    (entry,) = _entries(msgspec.structs.replace(run, gate=gate))
-    assert entry["check_name"] == "readiness/gate"
-    assert entry["severity"] == ("info" if decision is Decision.PARTIAL else "blocker")
-
-
 @pytest.mark.parametrize(
     ("verdict", "priority", "blocking", "severity"),
     [

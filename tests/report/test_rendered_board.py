@@ -10,14 +10,14 @@ from readiness.model.words import Better, Verdict
 from readiness.record.document import RunDocument, TaskRecord
 from readiness.report import Context, render
 from readiness.report._board.progress import share
-from readiness.report._board.tasks import estimate, risk, status
+from readiness.report._board.tasks import status
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from tests.support.documents import a_criterion, a_document, a_task, a_written_document
 from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.pages import RECOGNISED, on_github
 
-EN, ZH = sentences(Language.EN), sentences(Language.ZH)
+EN = sentences(Language.EN)
 
 
 def board_of(run: RunDocument) -> str:
@@ -96,37 +96,6 @@ P, W, F, E, A, S = Verdict
 def test_the_status_of_a_task_is_derived(task: TaskRecord, told: str) -> None:
     """From its criteria, and from numbers that moved since the board was opened."""
     assert status(task, EN) == told
-
-
-@pytest.mark.parametrize(
-    ("written", "english", "chinese"),
-    [
-        ("4-6h", "4-6 hours", "4-6小时"),
-        ("1-2d", "1-2 days", "1-2天"),
-        ("1d", "1 day", "1天"),
-        ("2w", "2 weeks", "2周"),
-        ("a while", "a while", "a while"),
-        ("<b>", "\\<b>", "\\<b>"),
-    ],
-)
-def test_estimates_are_words(written: str, english: str, chinese: str) -> None:
-    """In the board's language; what is no estimate stays as it is."""
-    assert estimate(written, EN) == english
-    assert estimate(written, ZH) == chinese
-
-
-@pytest.mark.parametrize(
-    ("written", "told"),
-    [
-        ("高 - 阻塞数据库操作", "🔴 **高** - 阻塞数据库操作"),
-        ("极低 - 长期改进", "🔵 **极低** - 长期改进"),
-        ("中", "🟡 **中**"),
-        ("unclear - who knows", "**unclear** - who knows"),
-    ],
-)
-def test_risks_have_their_colour(written: str, told: str) -> None:
-    """By the level before the dash."""
-    assert risk(written, ZH) == told
 
 
 @pytest.mark.parametrize(

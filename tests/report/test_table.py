@@ -153,18 +153,12 @@ def test_what_a_partial_run_leaves_out_is_counted_only() -> None:
         ("< 50", 1104, 1029, "▲ 1104"),
         ("< 60", 73.536, 57.249, "▲ 73.54"),
         ("< 60", 57.2491, 57.2492, "▼ 57.2491"),
-        ("< 50", 1029, 1104, "▼ 1029"),
-        (">= 80%", 71.4, 79.0, "▲ 71.4"),
-        (">= 80%", 79.0, 71.4, "▼ 79"),
-        ("== 5", 2, 4, "▲ 2"),
-        ("== 5", 6, 8, "▼ 6"),
         ("between 1 and 3", 5, 4, "± 5"),
         ("== 0", 3, 3, "="),
-        ("matches x", "a", "b", "± a"),
     ],
 )
 def test_a_change_is_better_worse_or_the_same(
-    expect: str, before: float | str, now: float | str, mark: str
+    expect: str, before: float, now: float, mark: str
 ) -> None:
     """The value before, and whether the new one is nearer to what is expected."""
     previous = {"verdict": Verdict.FAIL, "value": before}

@@ -60,20 +60,6 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
         yield server
 
 
-# --- http -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", ["/", "/nosuch"])
-def test_http_gives_curls_numbers(web: Nginx, check: Check, path: str) -> None:
-    """Status, size and headers of an untouched nginx."""
-    outcome = check("http", {"url": web.url + path, "header": "Content-Type"})
-    told = "%{http_code} %{size_download} %{content_type}"
-    printed = by_hand("curl", "-s", "-o", "/dev/null", "-w", told, web.url + path)
-    measured = [outcome.value(name) for name in ("status", "size", "header")]
-    assert printed == " ".join(map(str, measured))
-    assert outcome.number("latency") > 0
-
-
 # --- security-headers -----------------------------------------------------------------------------
 
 DEMANDED = [
@@ -193,9 +179,6 @@ def test_a_check_without_its_server_names_the_address(
     address = f"{LOOPBACK}:{free_port()}"
     params = {"host": address, "url": f"{scheme}://{address}", "log": "a.log", "seconds": "2"}
     assert reason_of(check(name, params)) == f"{address} refused the connection"
-
-
-# --- port -----------------------------------------------------------------------------------------
 
 
 # --- access-log -----------------------------------------------------------------------------------

@@ -119,20 +119,6 @@ def test_only_a_whole_share_fills_the_bar(share: float, text: str) -> None:
     assert bar(share, 4) == text
 
 
-def test_columns_line_up_whatever_is_in_them() -> None:
-    """Wide characters count for two, and the last column has no spaces after it."""
-    text = columns(
-        [["T1", "数据库", "5"], ["T10", "tests", "1029"]], ["id", "title", "n"], right=[2]
-    )
-    assert text == "id   title      n\nT1   数据库     5\nT10  tests   1029\n"
-
-
-def test_columns_wrap_the_flexible_one() -> None:
-    """Within a limit one column is wrapped; ids and numbers stay whole."""
-    text = columns([["T1", "a long title of a task", "1029"]], flexible=1, limit=20)
-    assert text == "T1  a long      1029\n    title of a\n    task\n"
-
-
 def test_columns_show_hostile_text_literally() -> None:
     """A cell neither breaks the table nor speaks to the terminal or a CI log."""
     assert columns([["::error::\x1b[2J", "x\ny"]]) == "\\::error::\\x1b[2J  x\\ny\n"

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import Loosening, MilestoneRecord, RunDocument
 from readiness.record.points import folded, past_point
-from readiness.timeline.page import page, title
+from readiness.timeline.page import page
 from readiness.timeline.period import ReportKind, on_a_milestone, over_a_period
 from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
 from tests.support.program import Project
@@ -146,13 +146,6 @@ def test_foreign_text_stays_text(document: RunDocument) -> None:
     }
     assert not kinds & {"link_open", "image", "html_inline", "html_block"}
     assert not any(line.lstrip().startswith("::") for line in made.splitlines())
-
-
-def test_the_report_speaks_the_language_of_the_board() -> None:
-    """Headings in Chinese for a board in Chinese."""
-    made = over_a_period([a_chinese_document()], None, SINCE, ReportKind.DAILY)
-    assert title(made).endswith("日报")
-    assert "## 下一步" in page(made)
 
 
 def test_reruns_of_a_day_that_found_the_same_are_one_mark() -> None:
