@@ -162,7 +162,7 @@ def _lines(report: BaselineReport, run: RunDocument) -> Iterator[str]:
     for each in report.changes:
         yield f"  {each.criterion}: {each.before} → {each.after}"
     for one in report.kept:
-        yield f"  {one.criterion}: stays at {one.baseline}: {one.why}"
+        yield say_now("baseline.kept", id=one.criterion, baseline=one.baseline, why=one.why)
     if not report.changes:
         yield say_now("baseline.nothing_better")
     elif report.written:

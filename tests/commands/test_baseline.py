@@ -76,6 +76,8 @@ def test_nothing_worse_is_ever_written(board: Project, falls: object, why: str) 
     assert ended.status == 0, ended
     assert "Nothing is better than its baseline" in ended.out
     assert ("T1.1: stays at 40 errors: " in ended.out) == bool(why)
+    in_chinese = board("baseline", "--dry-run", "--lang", "zh")
+    assert ("T1.1：保持 40" in in_chinese.out) == bool(why)
     assert why in ended.out
     assert text(board) == BOARD
 
