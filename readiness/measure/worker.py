@@ -116,6 +116,9 @@ _requests = -1
 def _work(requests: int, answers: int) -> NoReturn:
     """Run the worker: answer requests until the gate closes its end."""
     global _requests
+    import warnings
+
+    warnings.simplefilter("ignore")  # of patterns: whoever asked first may have made them errors
     try:
         _let_go(requests, answers)
         _limit_memory()
