@@ -137,12 +137,12 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             for sample in reading.samples
             if isinstance(sample, Unmeasured) and sample.code is ReasonCode.TOOL_MISSING
         }
-        lacking = [
-            criterion.check
+        lacking = {
+            criterion.id: criterion.check
             for criterion in self.board.criteria()
-            if criterion.id in missing and criterion.check
-        ]
-        commands = " && ".join(install_commands(lacking, self.board.workdir))
+            if criterion.id in missing and criterion.check and criterion.check.install
+        }
+        commands = " && ".join(install_commands([*lacking.values()], self.board.workdir))
         steps = [
             self.say(
                 "init.step_measure",
@@ -151,7 +151,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
                 why=in_language(entry.missing, self.say),
             )
             for entry in self.planned
-            if entry.missing and not (commands and entry.id in missing)
+            if entry.missing and entry.id not in lacking
         ][:1]
         if not commands:
             return steps
