@@ -1,19 +1,17 @@
 """Compare a lock file with what its inputs need, or what is installed with the lock file.
 
 Run by the project's Python: what a package needs is told by the metadata of the locked version,
-where that is installed. Its index is asked for hashes alone, where it can be reached.
+where that is installed.
 """
 
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import TextIO
 
 from .common import CheckFinding, Params, emit, not_measured, place, read_text
-from .index import Inquiry, Release, sources
 from .requirements import (
     Requirement,
     RequirementLine,
@@ -138,33 +136,6 @@ def compare_hashes(locks: list[Lock]) -> None:
                 lock.note("unhashed", line.line, f"{line.name} has other hashes in {other.path}")
 
 
-def compare_with_indexes(locks: list[Lock]) -> bool:
-    """Note the pins with hashes that no index has; tells whether each could be looked up."""
-    asked = {release: (lock, line) for lock in reversed(locks) for line, release in releases(lock)}
-    inquiry = Inquiry()
-    inquiry.ask(asked)
-    for release, hashes in list(inquiry.unlisted.items()):
-        lock, line = asked[release]
-        told = ", ".join(sorted(each[:20] + "…" for each in hashes))
-        known = f"no index has a file of {release.name} {release.version} with {told}"
-        lock.note("unlisted", line.line, known)
-    if unknown := len(inquiry.unknown):
-        why = "; ".join(inquiry.whys) or "no index that was asked has them, or none is set"
-        sys.stderr.write(f"{unknown} of {len(asked)} releases were found at no index: {why}\n")
-    return not inquiry.unknown
-
-
-def releases(lock: Lock) -> Iterator[tuple[RequirementLine, Release]]:
-    """Yield the pins that an index can be asked about."""
-    usual = sources(lock.path)
-    for line in lock.lines:
-        version = pinned(line)
-        if version and line.hashed and line.hashes and line.index is not None:
-            named = (line.index,) if line.index else ()
-            where = replace(usual, indexes=tuple(dict.fromkeys((*usual.indexes, *named))))
-            yield line, Release(line.name, version, line.hashes, where)
-
-
 def usual_input(lock: str, universal: bool) -> str:
     """Return what a lock is made from where nothing else is said."""
     if os.path.basename(lock) == "Pipfile.lock":
@@ -189,7 +160,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         listed.check_pins()
     compare_hashes([lock, *others])
     of_environment = params.text("environment") == "true"
-    all_looked_up = not of_environment and compare_with_indexes([lock, *others])
     # A lock with tables is for every system and group: what of it nothing needs here is not told.
     universal = is_of_a_tool(params.text("lock"))
     is_generated = universal or GENERATED in read_text(params.text("lock"))
@@ -203,8 +173,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     counted = counts(lock, findings, is_generated=is_generated)
     if universal:
         counted["unneeded"] = None
-    if not all_looked_up:
-        counted["unlisted"] = None
     if of_environment:
         findings = lock.drift
         counted["problems"] = len(findings)
@@ -217,7 +185,7 @@ def counts(
 ) -> dict[str, int | None]:
     """Count the findings by rule; None is what cannot be told in this environment."""
     rules = [finding["rule"] for finding in (*findings, *lock.drift)]
-    kinds = ("missing", "unhashed", "unlisted", "outdated", "unneeded", *DRIFT)
+    kinds = ("missing", "unhashed", "outdated", "unneeded", *DRIFT)
     counted: dict[str, int | None] = {kind.replace("-", "_"): rules.count(kind) for kind in kinds}
     counted["problems"] = len(findings)
     if lock.drift:

@@ -21,10 +21,7 @@ LOCAL = ("editable", "virtual", "directory", "path")
 
 @dataclass(frozen=True)
 class Pin:
-    """One locked package. `address` is where it comes from when that is a repository.
-
-    `index` is what the lock names as its index, if anything; None where it comes from no index.
-    """
+    """One locked package. `address` is where it comes from when that is a repository."""
 
     name: str
     version: str
@@ -32,7 +29,6 @@ class Pin:
     hashes: tuple[str, ...]
     marker: str = ""
     address: str = ""
-    index: str | None = ""
 
 
 def is_of_a_tool(path: str) -> bool:
@@ -73,14 +69,12 @@ def _read(path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 def _of_pipenv(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Write the packages of a Pipfile.lock as other locks do."""
-    indexes = {entry["name"]: entry["url"] for entry in data.get("_meta", {}).get("sources", [])}
     return [
         {
             **{key: said for key, said in package.items() if key not in {"hashes", "editable"}},
             "name": name,
             "version": package.get("version", "").removeprefix("=="),
             "files": [{"hash": entry} for entry in package.get("hashes", [])],
-            "registry": indexes.get(package.get("index"), ""),
             "revision": package.get("ref", ""),
         }
         for section in ("default", "develop")
@@ -111,17 +105,7 @@ def _pin(package: dict[str, Any], line: int, older: dict[str, Any]) -> Pin:
         hashes=tuple(_hash(each) for each in files),
         marker=_marker(package),
         address=_address(_source(package)),
-        index=_index(_source(package)),
     )
-
-
-def _index(source: dict[str, Any]) -> str | None:
-    """Return the index that a source names, "" for none; None for a file, URL or repository."""
-    if source.get("type") == "legacy":
-        return str(source.get("url", ""))
-    if any(source.get(key) for key in ("url", "file", "git", "vcs", "archive", "path")):
-        return None
-    return str(source.get("registry") or source.get("index") or "")
 
 
 def _hash(file: dict[str, Any]) -> str:

@@ -25,21 +25,13 @@ def _find_packaging() -> None:
 _find_packaging()
 
 from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402 - found above
-from packaging.utils import (  # noqa: E402 - found above
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-from packaging.version import InvalidVersion, Version  # noqa: E402 - found above
+from packaging.utils import canonicalize_name  # noqa: E402 - found above
 
 __all__ = [
     "Requirement",
     "RequirementLine",
     "canonicalize_name",
     "is_of_a_tool",
-    "is_of_version",
     "local_names",
     "read_inputs",
     "read_lock",
@@ -48,17 +40,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class RequirementLine:
-    """One requirement of a file: where it stands, and whether it carries hashes that pip takes.
-
-    `index` is the one that a lock names for it; None where it comes from no index.
-    """
+    """One requirement of a file: where it stands, and whether it carries hashes that pip takes."""
 
     path: str
     line: int
     requirement: Requirement
     hashed: bool = False
     hashes: frozenset[str] = frozenset()
-    index: str | None = ""
 
     @property
     def name(self) -> str:
@@ -86,15 +74,6 @@ def hashed(hashes: Iterable[str]) -> bool:
     )
 
 
-def is_of_version(file: str, version: str) -> bool:
-    """Whether a file is of a version, by its name; where that is of no known form, if it has it."""
-    try:
-        of_file = (parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename)(file)[1]
-        return bool(of_file == Version(version))
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return version in file
-
-
 def read_lines(path: str) -> Iterator[RequirementLine]:
     """Yield the requirements of a file and of those that it includes with -r."""
     start, text = 0, ""
@@ -109,10 +88,7 @@ def read_lines(path: str) -> Iterator[RequirementLine]:
         elif words and not words[0].startswith("-"):
             named = text.partition(" --")[0]
             hashes = frozenset(HASH.findall(text))
-            found = _parse(named, path, start)
-            yield RequirementLine(
-                path, start, found, hashed(hashes), hashes, None if found.url else ""
-            )
+            yield RequirementLine(path, start, _parse(named, path, start), hashed(hashes), hashes)
         start, text = 0, ""
 
 
@@ -128,7 +104,7 @@ def read_lock(path: str) -> list[RequirementLine]:
         known = bool(re.search(r"@[0-9a-f]{40,}$", pin.address)) or hashed(pin.hashes)
         hashes = frozenset(pin.hashes)
         wanted = _parse(text + marker, path, pin.line)
-        requirements.append(RequirementLine(path, pin.line, wanted, known, hashes, pin.index))
+        requirements.append(RequirementLine(path, pin.line, wanted, known, hashes))
     return requirements
 
 

@@ -22,8 +22,6 @@ from readiness.model.judgement import Measurement, Unmeasured
 
 ROOT = str(Path(__file__).parents[2])
 CHECKS = os.path.join(ROOT, "checks")
-NO_INDEX = {"PIP_NO_INDEX": "1"}
-"""Has pip, and whoever asks it, ask no index."""
 OTHER_TOOLS = "TRY_TOOLS_OF"
 """The variable that names a folder of tools to try the checks with, in place of those here."""
 
@@ -96,14 +94,12 @@ def run_check(
     path: str = "",
     python: str = sys.executable,
     instead: str = "",
-    index: str = "",
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
     `path` is what stands on PATH; by default, this Python's tools and the system's, after those of
     the folder that OTHER_TOOLS names. `python` is
     what readiness runs with. `instead` is run in place of the check's own command and producers.
-    `index` is the index that pip is configured with; by default it asks none.
     """
     here = [os.path.dirname(sys.executable), os.environ["PATH"]]
     path = path or os.pathsep.join([*filter(None, [os.environ.get(OTHER_TOOLS)]), *here])
@@ -116,7 +112,6 @@ def run_check(
         "READINESS_PYTHON": python,
         "READINESS_CHECK_DIR": CHECKS,
         "PIP_CONFIG_FILE": os.devnull,
-        **({"PIP_INDEX_URL": index} if index else NO_INDEX),
     }
     with tempfile.TemporaryDirectory(prefix="readiness-") as scratch:
         check = catalogue()[name]

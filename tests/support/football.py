@@ -11,7 +11,6 @@ from pathlib import Path
 from textwrap import dedent
 
 from readiness.record.document import CriterionRecord, RunDocument, from_json
-from tests.support.checking import NO_INDEX
 from tests.support.repositories import commit, init
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +117,7 @@ def start(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **NO_SERVER, **NO_INDEX, "OSV_URL": osv_url, **(environment or {})},
+        env={**os.environ, **NO_SERVER, "OSV_URL": osv_url, **(environment or {})},
     )
 
 
