@@ -19,7 +19,6 @@ from checks.documents.doc_commands import (
 )
 from checks.documents.make_targets import read_makefiles
 from checks.documents.markdown import MarkdownDocument, read_markdown
-from checks.documents.metrics import absent_metrics, metric_names
 from checks.git import lines
 from checks.in_project.common import (
     CheckFinding,
@@ -163,7 +162,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts, metrics = read_makefiles(), alert_names(params), metric_names(params)
+    targets, alerts = read_makefiles(), alert_names(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -179,7 +178,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         findings += broken_commands(path, document, targets)
         findings += absent_objects(path, document)
         findings += absent_alerts(path, text, alerts)
-        findings += absent_metrics(path, document, metrics)
         if params.text("files") == "true":
             findings += absent_files(path, document)
         if params.text("execute") == "true":
