@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import Params, emit, not_measured, place, require
-from checks.servers.nginx import UnreadableError, read, walk
+from checks.servers.nginx import count_servers, with_includes
 
 FOUND = {0, 1}
 LEVELS = ("high", "medium", "low")
@@ -38,11 +38,9 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         not_measured(f"gixy: {lines[-1].removeprefix('gixy: ')}")
     try:
         issues = cast("list[Issue]", json.loads(done.stdout))
-        servers = sum(each.name == "server" and bool(each.block) for each in walk(read(config)))
     except ValueError:
         not_measured("gixy printed no JSON")
-    except UnreadableError as error:
-        not_measured(str(error))
+    servers = count_servers(with_includes(config))
     if not servers:
         not_measured(f"{config} has no server: there is nothing to look at")
     severities = [issue.get("severity", "").lower() for issue in issues]

@@ -373,7 +373,6 @@ NETWORK: dict[str, list[Case]] = {
     ],
     "nginx": [
         Case("clean", {"nginx.conf": CLEAN_NGINX}, {"config": "/tmp/project/nginx.conf"}),
-        Case("careless", {"nginx.conf": CARELESS_NGINX}, {"config": "/tmp/project/nginx.conf"}),
         Case("invalid", {"nginx.conf": "evnts {}\n"}, {"config": "/tmp/project/nginx.conf"}),
         Case(
             "no-certificate",
