@@ -29,7 +29,7 @@ def _no_stack(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_said_where_the_services_are() -> None:
     """A variable that is not set is named, and nothing is tried."""
     selected = (*WATCHED, *GUARDED, "T6.2", "T6.6", "T7.2", "T7.6")
-    result = check(EXAMPLE, *selected, "--profile=production")
+    result = check(EXAMPLE, *selected, profile="production")
     assert result.having("error") == set(selected), result.explained(result.criteria)
     codes = {result.criteria[name].reason_code for name in selected}
     assert {code.value if code else None for code in codes} == {"unset_variable"}

@@ -34,7 +34,7 @@ def test_every_criterion_of_the_board_can_fail(
     """Without their tools, with empty output and on bad samples none of them passes."""
     football = Football(tmp_path / "football")
     command = [sys.executable, "-m", "readiness", "prove", *selectors, "--output-format", "json"]
-    command += ["--board", str(BOARD), "--project", str(football.folder), "--profile", "local"]
+    command += ["--board", str(BOARD), "--project", str(football.folder), "--profile", "online"]
     with osv_server() as url:
         environment = {**os.environ, "OSV_URL": url}
         ended = subprocess.run(command, env=environment, capture_output=True, check=False)

@@ -106,12 +106,14 @@ def start(
     project: Path,
     *words: str,
     board: Path = BOARD,
+    profile: str = "online",
     osv_url: str = CLOSED,
     environment: Mapping[str, str] | None = None,
     history: str = "",
 ) -> "subprocess.Popen[bytes]":
     """Start `readiness check` on a project."""
     command = [sys.executable, "-m", "readiness", "check", *words, "--board", str(board)]
+    command += ["--profile", profile]
     command += ["--project", str(project), "--output-format", "json", "--history", history]
     return subprocess.Popen(
         command,
@@ -125,6 +127,7 @@ def check(
     project: Path,
     *words: str,
     board: Path = BOARD,
+    profile: str = "online",
     osv_url: str = CLOSED,
     environment: Mapping[str, str] | None = None,
     history: str = "",
@@ -135,6 +138,7 @@ def check(
             project,
             *words,
             board=board,
+            profile=profile,
             osv_url=osv_url,
             environment=environment,
             history=history,
