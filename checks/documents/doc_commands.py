@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from checks.documents.make_targets import MakeTargets
 from checks.documents.markdown import SHELLS, MarkdownDocument
@@ -116,6 +117,31 @@ def has_file(name: str) -> bool:
     return any(
         f"/{path}".endswith(f"/{name}") for path in files_below(["."], (os.path.basename(name),))
     )
+
+
+class KnownNames:
+    """The names that documents may use, by a pattern: those that stand in the code."""
+
+    def __init__(self, params: Params) -> None:
+        """Read the code; a pattern that cannot be read ends the script."""
+        try:
+            self._pattern = re.compile(params.text("names"))
+        except re.error as error:
+            not_measured(f"names is no regular expression: {error}")
+        self.seen = not self._pattern.pattern
+        files = [] if self.seen else files_below(params.words("named_in"), ("",))
+        # Also pictures and the like stand among the code.
+        code = (Path(file).read_bytes().decode(errors="replace") for file in files)
+        self._code = "\n".join(code)
+
+    def absent(self, path: str, text: str) -> Iterator[CheckFinding]:
+        """Yield the names in a document that the code does not have."""
+        for number, line in enumerate(text.splitlines() if self._pattern.pattern else (), 1):
+            for match in self._pattern.finditer(line):
+                self.seen = True
+                name = match[match.lastindex or 0]
+                if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", self._code):
+                    yield place(path, number, "name", f"nothing in the code is called {name}")
 
 
 def absent_objects(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:

@@ -8,6 +8,7 @@ from typing import TextIO
 from urllib.parse import unquote
 
 from checks.documents.doc_commands import (
+    KnownNames,
     absent_alerts,
     absent_files,
     absent_objects,
@@ -162,7 +163,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts = read_makefiles(), alert_names(params)
+    targets, alerts, known_names = read_makefiles(), alert_names(params), KnownNames(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -178,10 +179,13 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         findings += broken_commands(path, document, targets)
         findings += absent_objects(path, document)
         findings += absent_alerts(path, text, alerts)
+        findings += known_names.absent(path, text)
         if params.text("files") == "true":
             findings += absent_files(path, document)
         if params.text("execute") == "true":
             findings += failing_blocks(params, path, document, number)
+    if not known_names.seen:
+        not_measured("no document has a name that the pattern names finds")
     known = [days for days in ages if days is not None]
     numbers = {
         "problems": len(findings),

@@ -208,6 +208,34 @@ def test_rules_without_an_alert_are_a_mistake(project: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("`shop_sales_total` and sum(shop_open{kind='a'})", []),
+        ("`shop_sale_total`", ["nothing in the code is called shop_sale"]),
+        ("```promql\nshop_opn\n```", ["nothing in the code is called shop_opn"]),
+        ("The shop_op is short for `shop_open`", ["nothing in the code is called shop_op"]),
+    ],
+)
+def test_names_that_fit_a_pattern_stand_in_the_code(
+    project: str, text: str, messages: list[str]
+) -> None:
+    """Whole words of any file."""
+    code = 'Counter("shop_sales")\nGauge("shop_open")\n'
+    build(project, {"src/app/metrics.py": code, "src/app/a.txt": "caf\u00e9"})
+    assert problems(project, text, names=r"\b(shop_\w+?)(?:_total)?\b") == messages
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [("shop_\\w+", "has a name that the pattern"), ("(", "no regular")]
+)
+def test_a_pattern_that_finds_no_name_is_a_mistake(project: str, names: str, message: str) -> None:
+    """Nothing could be missed then."""
+    build(project, {**PROJECT, "docs/a.md": "# A\n"})
+    given = {"paths": "docs/a.md", "names": names}
+    assert message in run_check("documents", project, given).stderr
+
+
+@pytest.mark.parametrize(
     "makefile",
     [
         "nosuch:\n\ttrue\n",
