@@ -41,7 +41,10 @@ MAY_IMPORT = {
     "amend": [*FOUNDATION, "load", "project", "report", "terminal"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
-    "fleet": [*FOUNDATION, "record", "history", "project", "report", "run", "command_line"],
+    "fleet": [
+        *(*FOUNDATION, "record", "history", "project", "report", "run", "command_line"),
+        "guard",
+    ],
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],

@@ -21,9 +21,8 @@ from readiness.run.scratch import choose, make, remove
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor, clean, cut
-from readiness.text.layout import columns, literal
+from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
-from readiness.text.worded import in_language
 
 VERSION = 1
 LONGEST = 300
@@ -171,12 +170,8 @@ def _part(direction: Direction, changes: Sequence[Change], say: Sentences) -> It
     if not changes:
         return
     yield f"\n{say(f'guard.part.{direction}')}: {len(changes)}"
-    none = say("gate.none")
     for change in changes:
-        place = "" if change.subject == change.place else f"  {literal(change.place)}"
-        yield f"  {literal(change.subject)}  {literal(in_language(change.what, say))}{place}"
-        if change.before or change.after:
-            yield f"      {change.before or none} → {change.after or none}"
+        yield from change.lines(say)
 
 
 def _decision(report: GuardReport, say: Sentences) -> str:

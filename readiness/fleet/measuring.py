@@ -94,8 +94,7 @@ class FleetRun:
     def stop(self) -> None:
         """End the projects' runs as a signal would, and start no more."""
         self._stopped = True
-        for child in by_parent().get(os.getpid(), ()):
-            send(child, signal.SIGTERM)
+        end_children()
 
     def _known(self, source: Source, place: int) -> tuple[ProjectState, str]:
         if self._stopped:
@@ -175,13 +174,25 @@ def _board_of(folder: str) -> str:
     return os.path.join(folder, board)
 
 
+def end_children() -> None:
+    """End all processes that this one started, as a signal would."""
+    for child in by_parent().get(os.getpid(), ()):
+        send(child, signal.SIGTERM)
+
+
 def start(
-    board: str, folder: str, settings: RunSettings, environ: Mapping[str, str]
+    board: str | None,
+    folder: str,
+    settings: RunSettings,
+    environ: Mapping[str, str],
+    verb: str = "check",
+    **parameters: object,
 ) -> subprocess.Popen[bytes]:
-    """Start the run of a board in its folder, which ends with this process, as JSON on stdout."""
+    """Start a command on a board in its folder, which ends with this process, as JSON on stdout."""
     asked = msgspec.structs.replace(settings, board=board, quiet=True, output_format="json")
+    words = command_line(load(verb), asked, **parameters)
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "readiness.fleet", *command_line(load("check"), asked)],
+        [sys.executable, "-P", "-m", "readiness.fleet", *words],
         cwd=folder,
         env=_environment(environ),
         stdin=subprocess.DEVNULL,

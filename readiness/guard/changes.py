@@ -1,10 +1,13 @@
 """What a change does to its own gate: subjects, kinds, and the direction of each difference."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 import msgspec
 
-from readiness.text.worded import worded
+from readiness.text.layout import literal
+from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language, worded
 
 
 class Direction(StrEnum):
@@ -114,6 +117,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> str:
         """Return `path:line`, as far as it is known."""
         return f"{self.path}:{self.line}" if self.path and self.line else self.path
+
+    def lines(self, say: Sentences) -> Iterator[str]:
+        """Yield the change as a list of changes shows it."""
+        place = "" if self.subject == self.place else f"  {literal(self.place)}"
+        yield f"  {literal(self.subject)}  {literal(in_language(self.what, say))}{place}"
+        if self.before or self.after:
+            none = say("gate.none")
+            yield f"      {self.before or none} → {self.after or none}"
 
     def __str__(self) -> str:
         """Format the change as one sentence, as a reason for a decision."""

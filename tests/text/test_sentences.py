@@ -11,6 +11,7 @@ import pytest
 import readiness
 from readiness.agents.forms import AGENTS
 from readiness.command_line.faults import FORMS
+from readiness.fleet.merges import GuardDecision
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
@@ -85,6 +86,7 @@ FAMILIES: Mapping[str, object] = {
     "hook.next": [agent.name for agent in AGENTS],
     "shards.another": ("tool", "profile", "commit", "tree", "count", "plan"),
     "history.state": ("running", "unreadable"),
+    "backtest.decision": GuardDecision,
     "diff.what": ("new", "gone", "better", "worse", "other", "board", "apart"),
     "show.fact": ("priority", "owner", "estimate", "risk", "depends_on", "tags", "problem"),
     "board.chapter": Priority,

@@ -1,0 +1,208 @@
+"""Show what this gate would have done to the last merges: which of them it calls loosened."""
+
+import os
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+import msgspec
+
+from readiness.command_line.options import Option, Value, Verb
+from readiness.fleet.merges import GuardDecision, Merge, MergeGate, MergeResult, merges
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.settings import RunSettings
+from readiness.pipeline.interrupts import interruptible
+from readiness.pipeline.opening import open_board
+from readiness.project.git import GitError, head_of, repository
+from readiness.run.scratch import choose, make, remove
+from readiness.terminal.ending import tell
+from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.text.layout import columns, duration
+from readiness.text.sentences import Sentences, for_reader
+from readiness.text.worded import worded
+
+LAST = 50
+"""Number of commits, where neither a number nor a revision is given."""
+SHOWN = 10
+"""Number of loosenings of one commit to show; JSON has all."""
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Number of commits by decision, and of those measured by today's board; seconds in all."""
+
+    commits: int
+    loosened: int
+    not_loosened: int
+    unknown: int
+    todays_board: int
+    duration_s: float
+
+
+class Backtest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate says of past commits, newest first."""
+
+    commits: list[MergeResult]
+    totals: Totals
+
+
+def backtest(
+    settings: RunSettings,
+    last: int | None = None,
+    since: str = "",
+    check: bool = False,
+    no_run: bool = False,
+) -> int:
+    """Guard each commit of the first-parent history against its parent, and print the decisions.
+
+    Nothing in the repository is written, nothing is recorded, and the status is 0 whatever they
+    are. After a signal it ends as the signal says; the next call goes on from there.
+    """
+    wants_json(settings.output_format)
+    board = open_board(settings)
+    root, commits = _history(board, last, since)
+    scratch = make(choose(os.environ))
+    received: list[int] = []
+    try:
+        gate = MergeGate(
+            root, board, settings, scratch, environ=os.environ, no_run=no_run, check=check
+        )
+
+        def end(number: int, _frame: FrameType | None) -> None:
+            received.append(number)
+            gate.stop()
+
+        with interruptible(end):
+            results = list(_results(gate, commits, settings))
+    finally:
+        remove(scratch)
+    if received:
+        say = for_reader()
+        tell(say("backtest.stopped", done=len(results), count=len(commits)))
+        return ExitStatus.SIGNAL + received[0]
+    report = _report(results)
+    if wants_json(settings.output_format):
+        put_json(report)
+    else:
+        put_text("\n".join(_lines(report, board, for_reader(), check=check)))
+    return ExitStatus.READY
+
+
+def _history(board: Board, last: int | None, since: str) -> tuple[str, list[Merge]]:
+    """Return the repository of the board, and the commits to measure. Raises `UsageError`."""
+    path = os.path.realpath(board.path)
+    root = repository(os.path.dirname(path))
+    if not root:
+        raise UsageError(worded("usage.backtest_no_repository", board=board.path))
+    commit = head_of(root, since) if since else ""
+    if since and not commit:
+        raise UsageError(worded("usage.backtest_no_commit", ref=since))
+    try:
+        return root, merges(root, last if last or since else LAST, commit)
+    except GitError as error:
+        raise UsageError(worded("usage.backtest_no_history", folder=root, why=error)) from None
+
+
+def _results(
+    gate: MergeGate, commits: Sequence[Merge], settings: RunSettings
+) -> Iterator[MergeResult]:
+    """Yield the results of the commits as they are known, until the gate is stopped."""
+    say = for_reader()
+    for done, merge in enumerate(commits, 1):
+        kept = gate.kept(merge)
+        result = kept or gate.measure(merge)
+        if gate.stopped:
+            return
+        if not settings.quiet:
+            time = say("backtest.kept") if kept else duration(result.duration_s)
+            tell(
+                say(
+                    "backtest.progress",
+                    done=done,
+                    count=len(commits),
+                    commit=merge.commit[:10],
+                    decision=_decision(result, say),
+                    time=time,
+                )
+            )
+        yield result
+
+
+def _report(results: list[MergeResult]) -> Backtest:
+    counts = {
+        decision.value: sum(result.decision is decision for result in results)
+        for decision in GuardDecision
+    }
+    totals = Totals(
+        commits=len(results),
+        **counts,
+        todays_board=sum(result.todays_board for result in results),
+        duration_s=round(sum(result.duration_s for result in results), 3),
+    )
+    return Backtest(commits=results, totals=totals)
+
+
+def _lines(report: Backtest, board: Board, say: Sentences, *, check: bool) -> Iterator[str]:
+    rows = []
+    for result in report.commits:
+        decisions = [_decision(result, say)]
+        if check:
+            decisions.append(say(f"decision.{result.check}").lower() if result.check else "–")
+        facts = (duration(result.duration_s), result.reason or result.subject)
+        rows.append([result.commit[:10], result.at[:10], *decisions, *facts])
+    if rows:
+        heads = say.heads("backtest.heads_check") if check else say.heads("backtest.heads")
+        flexible, limit = len(heads) - 1, line_limit(os.environ)
+        yield columns(rows, heads, flexible=flexible, limit=limit).rstrip()
+    for result in report.commits:
+        if result.loosened:
+            yield f"\n{result.commit[:10]} {result.subject}"
+            for change in result.loosened[:SHOWN]:
+                yield from change.lines(say)
+            if (more := len(result.loosened) - SHOWN) > 0:
+                yield f"  {say('backtest.more', count=more)}"
+    totals = report.totals
+    yield ""
+    if totals.todays_board:
+        yield say("backtest.todays_board", count=totals.todays_board, board=board.path)
+    yield say(
+        "backtest.totals",
+        count=totals.commits,
+        loosened=totals.loosened,
+        not_loosened=totals.not_loosened,
+        unknown=totals.unknown,
+        time=duration(totals.duration_s),
+    )
+
+
+def _decision(result: MergeResult, say: Sentences) -> str:
+    return say(f"backtest.decision.{result.decision}", count=len(result.loosened))
+
+
+VERB = Verb(
+    backtest,
+    Option(
+        "last",
+        "N",
+        f"Number of commits, newest first. Default: {LAST}.",
+        value=Value.NUMBER,
+        short="n",
+        variable=False,
+    ),
+    Option("since", "REV", "Only commits after this revision.", variable=False),
+    Option(
+        "check",
+        "",
+        "Also run the board at each commit, and show the release decision.",
+        value=Value.SWITCH,
+        variable=False,
+    ),
+    Option(
+        "no_run",
+        "",
+        "Only read what changed, which is faster but weaker.",
+        value=Value.SWITCH,
+        variable=False,
+    ),
+    takes="board profile jobs timeout output_format quiet",
+    prints=Backtest,
+)
