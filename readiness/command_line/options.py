@@ -163,12 +163,6 @@ OPTIONS = [
         "Show only what needs attention, the default from 200 criteria on; -v shows all.",
         value=Value.SWITCH,
     ),
-    Option(
-        "notify",
-        "URL",
-        "Send the summary to this Apprise URL; repeatable.",
-        value=Value.TEXTS,
-    ),
     Option("on", "ADDRESS", "Run on the workers of this Dask cluster; needs readiness[dask]."),
     Option(
         "repository",

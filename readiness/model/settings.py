@@ -68,7 +68,6 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     on: str | None = None
     repository: str | None = None
     failed_only: bool = False
-    notify: tuple[str, ...] = ()
     open: bool = False
 
 

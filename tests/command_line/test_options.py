@@ -24,7 +24,7 @@ READ = [
     "score a.json b.json --explain",
     "trend T1 --limit 5",
     "diff a b",
-    "report --since 1d --notify a: --notify=b:",
+    "report run-1 --report html=a --report=json=b",
     "next --to 8",
     "history --verify -n 3",
     "waive T1.1 --reason later --until 2030-01-01 --up-to= --dry-run",

@@ -15,15 +15,13 @@ def test_they_come_in_their_turn() -> None:
     settings = RunSettings(
         base="HEAD",
         hold_line=True,
-        notify=("json://there",),
         reports=(ReportTarget("json", "run.json"),),
         reuse=True,
         until_decided=True,
     )
     names = [type(feature).__module__.rpartition(".")[2] for feature in features_of(settings)]
-    assert sorted(names) == ["base", "hold_line", "notify", "reports", "reuse", "until_decided"]
+    assert sorted(names) == ["base", "hold_line", "reports", "reuse", "until_decided"]
     assert names.index("base") < names.index("hold_line")
-    assert names.index("reports") < names.index("notify")
     assert names.index("reuse") < names.index("until_decided")
 
 

@@ -31,8 +31,7 @@ class DryRun(Feature):
 
 def show_plan(settings: RunSettings, _printer: Printer) -> int:
     """Print the plan of a run with these settings."""
-    # Nothing is written or sent: where to is not asked.
-    settings = msgspec.structs.replace(settings, reports=(), notify=())
+    settings = msgspec.structs.replace(settings, reports=())  # nothing is written
     features = features_of(settings)
     with ExitStack() as stack:
         board = board_of(settings, features, stack)
