@@ -88,7 +88,6 @@ SCREENS = {
     "validate-faults": "validate -b wrong.yaml",
     "dry-run": "check --dry-run",
     "checks": "checks lines",
-    "week": "report --since 2026-11-01",
 }
 PLACE = re.compile(r"/\S*/(?=checks/)")
 CHECK = """\

@@ -115,7 +115,6 @@ SCORES = {
     "next": r"score ([\d.]+), target 8.25",
     "trend": r"→ ([\d.]+) in",
     "history": r"not ready +([\d.]+) ",
-    "report --since 7d": r"Score ([\d.]+), target 8.25",
     "report --output-format board": r"\*\*: ([\d.]+) of 10 \(target 8.25",
     "report --output-format badge": r"([\d.]+)/10",
     "report --output-format html": r'<p class="number"><b>([\d.]+)</b>',

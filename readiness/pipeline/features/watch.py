@@ -6,18 +6,16 @@ What a saved file cannot change is reused; the files themselves, not the events,
 import gc
 import os
 import sys
-import tempfile
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, suppress
-from typing import IO, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, ReadinessError, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
-from readiness.model.words import Verdict
 from readiness.pipeline.features import Command, Feature, Printer
 from readiness.pipeline.features.open import open_page, with_page
 from readiness.pipeline.opening import open_board
@@ -30,7 +28,6 @@ from readiness.text.worded import joined, worded
 
 INSTALL: Final = "pip install 'readiness[watch]'"
 CLEAR: Final = "\x1b[H\x1b[2J"
-BELL: Final = "\a"
 BURST: Final = 1600
 """Saves that follow each other are one, for so many milliseconds at most."""
 QUIET: Final = 100
@@ -40,7 +37,6 @@ LOOK: Final = 2000
 MOST_NAMES: Final = 3
 
 State: TypeAlias = dict[str, tuple[int, int, int]]
-Verdicts: TypeAlias = dict[str, str]
 
 
 class Watch(Feature):
@@ -57,21 +53,23 @@ def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
     `run` is given the settings of each run, in a process of its own. Raises `UsageError` where
     watchfiles is missing.
     """
+
+    def in_place(document: RunDocument, settings: RunSettings, context: Context) -> str:
+        return CLEAR + printer(document, settings, context)
+
     files = _library()
     gc.enable()  # it goes on for hours
     asked = with_page(settings) if settings.open else settings
     asked = msgspec.structs.replace(asked, watch=False, reuse=True)
-    noted = _Noted(clears=can_draw(os.environ, sys.stdout))
     watched = _Watched(asked, files)
     board: Board | None = None
     while True:
         board = _opened(settings) or board
         watched.follow(board)
         before = watched.state()
-        status = run(asked, noted.printing(printer))
+        status = run(asked, in_place if can_draw(os.environ, sys.stdout) else printer)
         if status >= ExitStatus.SIGNAL:
             return status
-        noted.tell_changes()
         if asked.open:
             open_page(asked)
             asked = msgspec.structs.replace(asked, open=False)
@@ -197,51 +195,6 @@ class _Watched:
 
 def _differing(one: State, other: State) -> set[str]:
     return {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
-
-
-class _Noted:
-    """The verdicts of the run before, and those of each run: it is another process."""
-
-    def __init__(self, *, clears: bool) -> None:
-        self._clears = clears
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as it is watched
-        self._before: Verdicts = {}
-
-    def printing(self, printer: Printer) -> Printer:
-        """Wrap a printer to print in the place of the run before, and to note the verdicts."""
-        self._file.truncate(0)
-
-        def print_(document: RunDocument, settings: RunSettings, context: Context) -> str:
-            verdicts = {one.id: one.verdict.value for one in document.criteria()}
-            told = msgspec.json.encode({"": document.gate.decision.value, **verdicts})
-            os.pwrite(self._file.fileno(), told, 0)
-            text = printer(document, settings, context)
-            return CLEAR + text if self._clears else text
-
-        return print_
-
-    def tell_changes(self) -> None:
-        """Ring, and tell, if a verdict or the decision is another than after the last whole run."""
-        content = os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0)
-        if not content:
-            return
-        now = msgspec.json.decode(content, type=Verdicts)
-        earlier, self._before = self._before, now
-        changed = _changes(earlier, now)
-        if (changed or earlier.get("", now[""]) != now[""]) and sys.stderr.isatty():
-            sys.stderr.write(BELL)
-        for name, before, after in changed:
-            tell(worded("watch.changed", name=name, before=before, after=after))
-
-
-def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """List the criteria with another verdict than before, where there was one."""
-    names = {verdict.value: worded(f"verdict.{verdict}") for verdict in Verdict}
-    return [
-        (name, names[before[name]], names[word])
-        for name, word in now.items()
-        if name and before.get(name, word) != word
-    ]
 
 
 FEATURE = Watch
