@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 
-from readiness.history.matching import first_difference
+import msgspec
+
 from readiness.history.store import History
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError
@@ -15,9 +16,9 @@ from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.past import judgement_of
 from readiness.project.git import Asking, Changed
 from readiness.project.worktree import digest, states
-from readiness.record.document import RunDocument
+from readiness.record.document import RunDocument, from_json
 from readiness.record.values import unix_seconds
-from readiness.text.worded import worded
+from readiness.text.worded import joined, worded
 
 CLOCK_STEP_S = 0.01
 """How far the times of files may lag behind the clock."""
@@ -43,21 +44,30 @@ def refuse_altered(settings: RunSettings, board: Board, runs: Mapping[str, RunDo
                 " `--history ''` leaves this history aside"
             )
         for name, run in runs.items():
-            _refuse_edited(name, history.stored(run.id))
+            _refuse_edited(name, run, history.stored(run.id))
     except NotWrittenError as error:
         raise UsageError(f"{error}; `--history ''` leaves this history aside") from None
     finally:
         history.close()
 
 
-def _refuse_edited(name: str, stored: bytes | None) -> None:
-    """Raise `UsageError` where a report differs from what the history holds of its run."""
+def _refuse_edited(name: str, run: RunDocument, stored: bytes | None) -> None:
+    """Raise `UsageError` where a report says something else than the history holds of its run.
+
+    What a report adds about earlier runs is not compared.
+    """
     if stored is None:
         return
-    with open(name, "rb") as file:
-        edit = first_difference(file.read(), stored)
-    if edit:
-        raise UsageError(worded("matching.edited", name=name, what=edit))
+    recorded = from_json(stored, name)
+    edited = [
+        field
+        for field in RunDocument.__struct_fields__
+        if field != "past"
+        and msgspec.json.encode(getattr(run, field))
+        != msgspec.json.encode(getattr(recorded, field))
+    ]
+    if edited:
+        raise UsageError(worded("usage.run_edited", name=name, fields=joined(edited, "names")))
 
 
 def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from readiness.history.matching import first_difference
 from tests.support.program import Project, a_board
 from tests.support.repositories import git
 
@@ -123,22 +122,3 @@ def test_a_file_that_is_no_history_cannot_be_verified(past: Project, garbage: by
     ended = past("history", "--verify", "--history", "h.db")
     assert (ended.status, ended.out) == (5, ""), ended
     assert path.read_bytes() == garbage
-
-
-@pytest.mark.parametrize(
-    ("report", "expected"),
-    [
-        (b'{"a": 1, "b": [1, 2]}', ""),
-        (b'{"b": [1, 2], "a": 1, "past": [3]}', ""),
-        (b'{"a": 1.0, "b": [1, 2]}', ""),
-        (b'{"a": true, "b": [1, 2]}', "a is true, recorded was 1"),
-        (b'{"a": 1, "b": [1, 3]}', "b[1] is 3, recorded was 2"),
-        (b'{"a": 1, "b": [1]}', "b is 1 values, recorded was 2 values"),
-        (b'{"a": 1, "b": [1, 2], "c": null}', "c is null, recorded was nothing"),
-        (b'{"a": 1, "a": 1, "b": [1, 2]}', "it cannot be compared: it has a key twice"),
-        (b"[]", "it is 0 values, recorded was 2 values"),
-    ],
-)
-def test_a_difference_is_told_by_its_place(report: bytes, expected: str) -> None:
-    """Order and space do not matter, nor what a report adds of the past."""
-    assert first_difference(report, b'{"a":1,"b":[1,2]}') == expected

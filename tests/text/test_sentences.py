@@ -53,12 +53,10 @@ RENDERERS = [
     or (path.parent.name == "commands" and path.stem in LISTINGS)
 ]
 FIRST = ("commands/init.py", "commands/import.py")
-ALSO = ("history/matching.py",)
 BEGINNERS = [
     path
     for path in MODULES
-    if path.parent.name in ("propose", "importing")
-    or path.relative_to(PACKAGE).as_posix() in (*FIRST, *ALSO)
+    if path.parent.name in ("propose", "importing") or path.relative_to(PACKAGE).as_posix() in FIRST
 ]
 """What tells of a first board: it refuses in both languages too."""
 
