@@ -11,7 +11,6 @@ from tests.support.program import Project
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 
 GOOD = "def test_a():\n    assert True\n"
-BAD = "def test_a():\n    assert False\n"
 TEN_BAD = "\n".join(f"def test_{n}():\n    assert False\n" for n in range(10))
 TEN_GOOD = TEN_BAD.replace("False", "True")
 

@@ -13,7 +13,6 @@ from tests.support.running import chain_of
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 
 ZERO = "== 0"
-SHORT = {"timeout": "1s"}
 PRINT = "echo 'errors: 0'"
 
 

@@ -2,7 +2,6 @@
 
 import signal
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from readiness.model.errors import ExitStatus
 from tests.support.program import Project, a_board, number, wait_until
 from tests.support.proving import equip
 
-PACKAGE = Path(__file__).parents[2] / "readiness"
 LISTED = {status.value for status in ExitStatus} - {ExitStatus.SIGNAL}
 ENDED_BY_SIGNAL = range(129, 193)
 

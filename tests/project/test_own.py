@@ -8,7 +8,6 @@ import pytest
 
 from readiness.project.own import programs_for_this_alone
 
-ROOT = Path(__file__).parents[2]
 VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
 

@@ -100,29 +100,6 @@ def only_stamp(football: Football) -> None:
     football.edit("Makefile", r"^\talembic upgrade head$", "\talembic stamp head")
 
 
-def leave_a_view(football: Football) -> None:
-    football.edit(
-        f"{VERSIONS}/0004_rating_changes.py",
-        r'^    op\.create_index\("ix_rating.*$',
-        r'\g<0>\n    op.execute("DROP VIEW IF EXISTS one")'
-        r'\n    op.execute("CREATE VIEW one AS SELECT 1 AS one")',
-    )
-
-
-def name_what_only_a_star_brings(football: Football) -> None:
-    football.append(
-        f"{MIGRATIONS}/env.py",
-        """
-
-        from typing import *  # noqa
-
-
-        def later() -> None:
-            undefined_name()
-        """,
-    )
-
-
 def scan_with_rules_left_out(football: Football) -> None:
     call_a_shell(football)
     football.edit(
@@ -228,12 +205,6 @@ def format_badly(football: Football) -> None:
 
 def skip_the_formatter(football: Football) -> None:
     football.append("tests/flows.py", "\n\nNAMES = ['a',   'b']  # fmt: skip\n")
-
-
-def ignore_what_git_has(football: Football) -> None:
-    football.append("tests/flows.py", "\nNAMES = [ 'a',\n  'b' ]\n")
-    football.append("tests/flows.py", "\ndef forget() -> None:\n    forgotten = 1\n")
-    football.append(".gitignore", "tests/flows.py\n")
 
 
 def unsorted_imports(football: Football) -> None:
@@ -376,7 +347,7 @@ FLAWS = World(
     ("T1", "T2.5", "T2.6", "T3", "T8", "T9.3", "T10"),
     (
         a_break("a migration imports what is not there", "T1.1", import_nothing_known),
-        a_break("make db-migrate goes on after a failure", "T1.2", mask("alembic upgrade head")),
+        a_break("make db-migrate only says that it was done", "T1.2", only_stamp),
         a_break("a model changes without a migration", "T1.3", add_a_column),
         a_break("a downgrade leaves its table", "T1.4", keep_the_table),
         a_break("env.py uses an undefined name", "T1.5", name_nothing_known),
@@ -448,20 +419,6 @@ SILENCED = World(
     (advisory("GHSA-bbbb-bbbb-bbbb", "idna", locked("idna"), fixed="99.0", vector=LOW),),
 )
 
-PUT_ASIDE = World(
-    "put-aside",
-    ("T1.2", "T1.4", "T1.5", "T3.3", "T4.5", "T8.2", "T8.3", "T8.5", "T8.6"),
-    (
-        a_break("make db-migrate only says that it was done", "T1.2", only_stamp),
-        a_break("a downgrade leaves its view", "T1.4", leave_a_view),
-        a_break("env.py uses what no star brings", "T1.5", name_what_only_a_star_brings),
-        a_break("the scan leaves rules out", "T3.3", scan_with_rules_left_out),
-        a_break("make coverage shows numbers of old", "T4.5", show_old_coverage),
-        a_break("Git ignores a file that it has", "T8.3 T8.5", ignore_what_git_has),
-        a_break("make lint looks at the form alone", "T8.2 T8.6", look_at_the_form_alone),
-    ),
-)
-
 UNTESTED = World(
     "untested",
     ("T4", "T9.1", "T9.2", "T9.3", "T9.4", "T9.5"),
@@ -476,8 +433,11 @@ UNTESTED = World(
 
 UNCOVERED = World(
     "uncovered",
-    ("T4.1", "T4.2", "T4.3", "T4.4", "T4.6", "T9.1", "T9.2"),
+    ("T3.3", "T4", "T8.2", "T8.6", "T9.1", "T9.2"),
     (
+        a_break("the scan leaves rules out", "T3.3", scan_with_rules_left_out),
+        a_break("make coverage shows numbers of old", "T4.5", show_old_coverage),
+        a_break("make lint looks at the form alone", "T8.2 T8.6", look_at_the_form_alone),
         a_break(
             "most of the code is not tested",
             "T4.1",
@@ -501,7 +461,6 @@ SLOW = World(
 WORLDS = (
     FLAWS,
     SILENCED,
-    PUT_ASIDE,
     UNTESTED,
     UNCOVERED,
     SLOW,

@@ -94,20 +94,13 @@ def django(models: str = MODELS, tests: str = TESTS) -> Files:
 
 
 PRICED: Final = MODELS + "    price = models.IntegerField(default=0)\n"
-SKIPPED: Final = TESTS.replace(
-    "    def test_named", '    @__import__("unittest").skip("later")\n    def test_named'
-)
 UNIMPORTABLE: Final = "import nothing_of_that_name\n"
 
 DJANGO: Final = {
     "django-tests": [
         Case("clean", django()),
         Case("failing", django(tests=TESTS.replace('.name == "a"', '.name == "b"'))),
-        Case("skipped", django(tests=SKIPPED)),
-        Case("not-importable", django(tests=UNIMPORTABLE + TESTS)),
-        Case("broken", django(models=UNIMPORTABLE + MODELS)),
         Case("nothing-to-look-at", django(tests="")),
-        Case("no-manage", {"src/": ""}),
         absent(django()),
     ],
     "django-migrations": [

@@ -30,14 +30,11 @@ MONITORING: dict[str, list[Case]] = {
     "prometheus": [
         Case("clean", {}, {"url": "{url}", "files": "rules.yml", "query": "up"}, service=monitored),
         Case("not-loaded", {}, {"url": "{url}", "files": "rules.yml"}, service=unlinked),
-        Case("wrong-query", {}, {"url": "{url}", "query": "up{{"}, service=monitored),
-        Case("no-such-file", {}, {"url": "{url}", "files": "nosuch.yml"}, service=monitored),
         Case("nobody", {}, {"url": "{url}"}, service=nobody),
     ],
     "alertmanager": [
         Case("clean", {}, MANAGER, service=monitored),
         Case("lost", {}, MANAGER | {"wait": "1"}, service=unlinked),
-        Case("no-channel", {}, {"url": "{manager}", "received": "{nobody}"}, service=monitored),
         Case("nobody", {}, {"url": "{url}"}, service=nobody),
     ],
     "grafana": [
@@ -48,9 +45,7 @@ MONITORING: dict[str, list[Case]] = {
     ],
     "opentelemetry": [
         Case("clean", {}, TRACE | {"release": "app@1"}, service=reporting),
-        Case("other-release", {}, TRACE | {"release": "app@2"}, service=reporting),
         Case("lost", {}, TRACE, service=quiet),
-        Case("no-collector", {}, TRACE | {"lookup": "{nobody}"}, service=quiet),
         Case("nobody", {}, TRACE, service=nobody),
     ],
     "sentry": [
@@ -60,14 +55,7 @@ MONITORING: dict[str, list[Case]] = {
             FAILURE | {"url": "{url}/fail?{{tag}}", "release": "app@1"},
             service=reporting,
         ),
-        Case(
-            "other-release",
-            {},
-            FAILURE | {"url": "{url}/fail?{{tag}}", "release": "app@2"},
-            service=reporting,
-        ),
         Case("lost", {}, FAILURE, service=quiet),
-        Case("no-server", {}, FAILURE | {"lookup": "{nobody}"}, service=quiet),
         Case("nobody", {}, FAILURE, service=nobody),
     ],
 }

@@ -256,43 +256,28 @@ WORLDS = {
     "seconds": "0.5",
 }
 TABLE = "create table if not exists team (name text); insert into team values ('a'), ('b')"
-NO_SERVER = {"config": "nosuch.conf"}
 
 NETWORK: dict[str, list[Case]] = {
     "http": [
         Case("clean", {}, {"url": "{url}/"}, service=debian_nginx),
         Case("failing", {}, {"url": "{url}/nosuch"}, service=debian_nginx),
         Case("nobody", {}, {"url": "{url}/"}, service=nobody),
-        Case("silent", {}, {"url": "{url}/", "seconds": "0.5"}, service=silent),
         Case("no-url", {}, {"url": "football.test"}),
     ],
     "security-headers": [
         Case("clean", {}, {**SITE, "paths": CLASSES}, service=site()),
         Case("nested", {}, {**SITE, "paths": f"{CLASSES} /nested=204"}, service=site()),
-        Case(
-            "not-always",
-            {},
-            {**SITE, "paths": CLASSES},
-            service=site(HEADERS.replace(" always", "")),
-        ),
         Case("untouched", {}, {"url": "{url}/", "paths": "/ /nosuch=404"}, service=debian_nginx),
-        Case("other-status", {}, {**SITE, "paths": "/ /static/app.css"}, service=site()),
         Case("nobody", {}, {"url": "{url}/"}, service=nobody),
     ],
     "tls": [
         Case("clean", {}, {**TLS, "connect": "{good}"}, service=site()),
         Case("expired", {}, {**TLS, "connect": "{expired}"}, service=site()),
-        Case("old-protocols", {}, {**TLS, "connect": "{old}"}, service=site()),
         Case("other-host", {}, {"host": "{good}", "ca_file": "ca.pem"}, service=site()),
-        Case("unknown-authority", {}, {**TLS, "ca_file": "", "connect": "{good}"}, service=site()),
-        Case("no-tls", {}, {**TLS, "connect": "{plain}"}, service=site()),
-        Case("nobody", {}, {"host": "127.0.0.1:{port}"}, service=nobody),
-        Case("silent", {}, {"host": "127.0.0.1:{port}", "seconds": "0.5"}, service=silent),
         absent({}, host="127.0.0.1:1"),
     ],
     "port": [
         Case("clean", {}, {"host": LOOPBACK, "open": "{port}", "closed": "{shut}"}, service=silent),
-        Case("unexpected-open", {}, {"host": LOOPBACK, "closed": "{port}"}, service=silent),
         Case("closed", {}, {"host": LOOPBACK, "open": "{port}"}, service=nobody),
         Case(
             "filtered",
@@ -300,7 +285,6 @@ NETWORK: dict[str, list[Case]] = {
             {"host": "{ip}", "closed": "5432", "netns": "{outside}", "seconds": "0.5"},
             service=firewalled(),
         ),
-        Case("no-such-host", {}, {"host": "nosuch.invalid", "open": "1"}),
         Case("nothing-to-look-at", {}, {"host": LOOPBACK}),
     ],
     "access-log": [
@@ -311,60 +295,33 @@ NETWORK: dict[str, list[Case]] = {
             {**SITE, "log": "{log}", "requests": "5", "wait": "0.5", "paths": "/ /quiet"},
             service=site(),
         ),
-        Case("no-such-log", {}, {**LOGGED, "log": "nosuch.log"}, service=debian_nginx),
         Case("nobody", {"a.log": ""}, {**LOGGED, "log": "a.log"}, service=nobody),
     ],
     "redis": [
         Case("clean", {}, {"url": "{url}", **OUTSIDE}, service=a_redis("s3cret-word")),
-        Case("untouched", {}, {"url": "{url}", **OUTSIDE}, service=a_redis()),
         Case(
             "exposed",
             {},
             {"url": "{url}", **OUTSIDE},
             service=a_redis("s3cret-word", f"{LOOPBACK} {ELSEWHERE}"),
         ),
-        Case(
-            "wrong-password",
-            {},
-            {"url": "redis://:wrong@127.0.0.1:{port}"},
-            service=a_redis("s3cret-word"),
-        ),
-        Case("other-protocol", {}, {"url": "redis://127.0.0.1:{port}"}, service=a_postgres()),
-        Case("nobody", {}, {"url": "redis://127.0.0.1:{port}"}, service=nobody),
         absent({}, url="redis://127.0.0.1"),
     ],
     "postgres": [
         Case("clean", {}, {"url": "{url}", **OUTSIDE}, service=a_postgres()),
-        Case("untouched", {}, {"url": "{url}"}, service=a_postgres()),
         Case("anybody", {}, {"url": "{url}", **OUTSIDE}, service=a_postgres("trust", "trust")),
         Case("exposed", {}, {"url": "{url}", **OUTSIDE}, service=a_postgres(outside="md5")),
-        Case(
-            "wrong-password",
-            {},
-            {"url": "postgresql://football:wrong@127.0.0.1:{port}/football"},
-            service=a_postgres(),
-        ),
-        Case("other-protocol", {}, {"url": "postgresql://127.0.0.1:{port}/a"}, service=a_redis()),
-        Case("nobody", {}, {"url": "postgresql://127.0.0.1:{port}/a"}, service=nobody),
         absent({}, url="postgresql://127.0.0.1/a"),
     ],
     "postgres-backup": [
         Case("clean", {}, {"url": "{url}"}, service=a_postgres(sql=TABLE)),
         Case("old", {}, {"url": "{url}", "backup": "backup.dump"}, service=a_postgres(sql=TABLE)),
-        Case(
-            "broken",
-            {"a.dump": "PGDMP and no more"},
-            {"url": "{url}", "backup": "a.dump"},
-            service=a_postgres(sql=TABLE),
-        ),
         Case("nothing-to-look-at", {}, {"url": "{url}"}, service=a_postgres()),
-        Case("nobody", {}, {"url": "postgresql://a:b@127.0.0.1:{port}/a"}, service=nobody),
         absent({}, url="postgresql://a:b@127.0.0.1/a"),
     ],
     "firewall": [
         Case("clean", {}, WORLDS, service=firewalled()),
         Case("no-rules", {}, WORLDS, service=firewalled("")),
-        Case("leak", {}, WORLDS, service=firewalled(RULES.replace("8443", "{ 8443, 5432 }"))),
         Case("blocked", {}, {**WORLDS, "outside_source": "10.99.7.66"}, service=firewalled()),
         Case("nobody", {}, WORLDS, service=firewalled(RULES, 8443)),
         Case("no-outside", {}, {"netns": "{services}"}, service=firewalled()),
@@ -374,42 +331,19 @@ NETWORK: dict[str, list[Case]] = {
     "nginx": [
         Case("clean", {"nginx.conf": CLEAN_NGINX}, {"config": "/tmp/project/nginx.conf"}),
         Case("invalid", {"nginx.conf": "evnts {}\n"}, {"config": "/tmp/project/nginx.conf"}),
-        Case(
-            "no-certificate",
-            {
-                "nginx.conf": CLEAN_NGINX.replace(
-                    "8080;", "8443 ssl; ssl_certificate a.pem; ssl_certificate_key a.key;"
-                )
-            },
-            {"config": "/tmp/project/nginx.conf"},
-        ),
-        Case(
-            "no-user",
-            {"nginx.conf": f"user nosuch;\n{CLEAN_NGINX}"},
-            {"config": "/tmp/project/nginx.conf"},
-        ),
-        Case(
-            "no-name",
-            {"nginx.conf": CLEAN_NGINX.replace("return 204;", "proxy_pass http://nosuch.invalid;")},
-            {"config": "/tmp/project/nginx.conf"},
-        ),
         Case("no-such-file", {}, {"config": "/tmp/project/nosuch.conf"}),
         absent({}),
     ],
     "sshd": [
         Case("clean", {"sshd_config": CLEAN_SSHD}, {"config": "sshd_config"}, service=ssh_server),
         Case("untouched", {}, {}, service=ssh_server),
-        Case("broken", {"sshd_config": "Nosuch\n"}, {"config": "sshd_config"}, service=ssh_server),
         Case("no-such-file", {}, {"config": "nosuch"}, service=ssh_server),
-        Case("no-such-setting", {}, {"wanted": "nosuch=no"}, service=ssh_server),
         absent({}),
     ],
     "gixy": [
         Case("clean", {"nginx.conf": CLEAN_NGINX}, {"config": "nginx.conf"}),
         Case("failing", {"nginx.conf": CARELESS_NGINX}, {"config": "nginx.conf"}),
-        Case("broken", {"nginx.conf": "server {\n"}, {"config": "nginx.conf"}),
         Case("nothing-to-look-at", {"nginx.conf": ""}, {"config": "nginx.conf"}),
-        Case("no-such-file", {}, NO_SERVER),
         absent({}),
     ],
     "lynis": [
@@ -421,16 +355,6 @@ NETWORK: dict[str, list[Case]] = {
     "gitleaks": [
         Case("clean", {"a.py": "x = 1\n"}, {}),
         Case("failing", {"a.py": f'token = "{TOKEN}"\n'}, {}),
-        Case(
-            "allowed",
-            {"a.py": f'token = "{TOKEN}"  # gitleaks:allow\n'},
-            {},
-        ),
-        Case("removed", {"a.py": "x = 1\n"}, {}, service=repository),
-        Case("history", {"a.py": "x = 1\n"}, {"history": "true"}, service=repository),
-        Case("no-history", {"a.py": "x = 1\n"}, {"history": "true"}),
-        Case("no-such-folder", {"a.py": "x = 1\n"}, {"paths": "nosuch"}),
-        Case("no-such-baseline", {"a.py": "x = 1\n"}, {"baseline": "nosuch.json"}),
         Case("nothing-to-look-at", {}, {}),
         absent({"a.py": "x = 1\n"}),
     ],

@@ -56,7 +56,6 @@ NO_README: Final = PYPROJECT.replace('readme = "README.md"\n', "")
 TESTS_INSIDE: Final = (
     PYPROJECT + '\n[tool.hatch.build.targets.wheel]\npackages = ["src/shop", "tests"]\n'
 )
-NO_BACKEND: Final = PYPROJECT.replace("hatchling", "no_such_backend")
 WITH_TESTS: Final = {**library(TESTS_INSIDE), "tests/__init__.py": "", "tests/test_shop.py": ""}
 
 # A backend of its own, which writes something that is no archive.
@@ -75,7 +74,6 @@ PACKAGING: Final = {
     "package-build": [
         Case("clean", library(), OFFLINE),
         Case("wheel-only", library(), {"args": "--no-isolation --wheel"}),
-        Case("broken", library(NO_BACKEND), OFFLINE),
         Case("nothing-to-look-at", {"src/": ""}, OFFLINE),
         absent(library(), **OFFLINE),
     ],
@@ -92,7 +90,6 @@ PACKAGING: Final = {
     "repo-review": [
         Case("clean", library(), {"args": "--select PY001,PY002"}),
         Case("failing", library()),
-        Case("broken", library("[project\n")),
         Case("all-ignored", library(), {"args": "--select NO001"}),
         Case("nothing-to-look-at", {"src/": ""}, {"paths": "nosuch"}),
         absent(library()),
@@ -100,13 +97,6 @@ PACKAGING: Final = {
     "django-deploy": [
         Case("clean", {**django(), "site_settings.py": DEPLOYED}),
         Case("failing", django()),
-        Case(
-            "silenced",
-            {
-                **django(),
-                "site_settings.py": DEPLOYED + 'SILENCED_SYSTEM_CHECKS = ["security.W004"]\n',
-            },
-        ),
         Case("broken", django(models=UNIMPORTABLE)),
         Case("nothing-to-look-at", {"src/": ""}),
         absent(django()),
@@ -114,10 +104,6 @@ PACKAGING: Final = {
     "openapi": [
         Case("clean", {"app/main.py": API}),
         Case("failing", {"app/main.py": OPEN_API}),
-        Case("public", {"app/main.py": OPEN_API}, {"public": "POST /items"}),
-        Case("unknown-public", {"app/main.py": API}, {"public": "POST /login"}),
-        Case("broken", {"app/main.py": UNIMPORTABLE}),
-        Case("no-operation", {"app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}),
         Case("nothing-to-look-at", {"src/": ""}),
         absent({"app/main.py": API}),
     ],

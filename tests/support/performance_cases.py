@@ -23,8 +23,6 @@ class Visitor(FastHttpUser):
         self.client.get("/")
 """
 
-IDLE = LOCUSTFILE.replace('self.client.get("/")', "pass")
-
 
 def web(status: int = 200, seconds: float = 0.0, seldom: int = 0) -> Service:
     """A server that answers everything with one status, after a while; `seldom` with another."""
@@ -84,7 +82,6 @@ http {
 TRAVERSAL = NGINX.replace("/static/ {", "/static {")
 SHELL = "import subprocess\n\n\ndef run(c: str) -> None:\n    subprocess.call(c, shell=True)\n"
 SCAN = {"nginx": "nginx.conf"}
-NOWHERE = {"scanners": "redis", "redis": "redis://:x@127.0.0.1:{port}"}
 
 
 def scanned(nginx: str = NGINX, code: str = projects.SUMS) -> Files:
@@ -98,38 +95,19 @@ PERFORMANCE: dict[str, list[Case]] = {
         Case("failing", LOADED, LOAD, service=web(seconds=0.6)),
         Case("refused", LOADED, LOAD, service=web(status=503)),
         Case("nobody", LOADED, LOAD, service=nobody),
-        Case("nothing-to-do", {"locustfile.py": IDLE}, LOAD, service=web()),
         Case("no-such-file", {}, LOAD, service=web()),
         Case("absent", LOADED, LOAD, absent=True, service=nobody),
     ],
     "benchmark-report": [
         Case("clean", report()),
-        Case("no-raw-file", report(None)),
-        Case("no-raw-figures", report(raw=[])),
-        Case("empty-raw-file", report("")),
-        Case("other-raw-figures", report(STATS.replace("200", "150"))),
-        Case("other-users", report(users=40)),
         Case("all-failed", report(error_rate=1.0)),
-        Case("nan", report(p95_ms=float("nan"))),
-        Case("no-scenario", {REPORT: json.dumps(MADE | {"scenarios": []})}),
-        Case("broken", {REPORT: "{"}),
         Case("no-such-file", {}),
-        Case("target-fails", {"Makefile": projects.MAKEFILE, **report()}, {"make": "bad"}),
     ],
     "security-scan": [
         Case("clean", scanned(), SCAN),
         Case("failing", scanned(TRAVERSAL, SHELL), SCAN),
         Case("little-things", scanned(), {**SCAN, "least": "low"}),
         Case("no-such-severity", scanned(), {**SCAN, "least": "tiny"}),
-        Case("syntax-error", scanned(code=projects.SYNTAX_ERROR), SCAN),
         Case("nothing-to-look-at", scanned(""), SCAN),
-        Case("no-such-file", {"src/app.py": projects.SUMS}, SCAN),
-        Case("no-such-scanner", scanned(), {"scanners": "bandit nosuch"}),
-        Case(
-            "nobody",
-            {},
-            NOWHERE,
-            service=nobody,
-        ),
     ],
 }

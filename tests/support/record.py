@@ -41,14 +41,11 @@ RECORDINGS = os.path.join(ROOT, "tests", "recordings")
 LINES = 6
 
 UNTYPED = projects.SUMS.replace("-> int:", "-> str:")
-SWITCHED_OFF = "# mypy: ignore-errors\n" + UNTYPED
 UNUSED = "import os\nimport sys\n" + projects.SUMS
 UGLY = projects.SUMS.replace("a + b", "a+b")
 SHELL = "import subprocess\n\n\ndef run(c):\n    subprocess.call(c, shell=True)\n    assert c\n"
 FAILING = projects.TESTS.replace("== 3", "== 4")
-UNIMPORTABLE = "import nothing_of_that_name\n" + projects.TESTS
 HOLLOW = "from app.sums import subtract\n\n\ndef test_nothing():\n    print(subtract(2, 1))\n"
-SKIPPED = "import pytest\n\n\n@pytest.mark.skip\ndef test_skipped():\n    assert False\n"
 SILENCED = projects.SUMS.replace("return a + b", "return a + b  # type: ignore  # noqa: E501")
 NO_UNION = projects.REVISION.replace("from typing import Union\n", "")
 NO_DOWNGRADE = projects.REVISION.replace('op.drop_table("team")', "pass")
@@ -58,7 +55,6 @@ PINS = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
 
 
 EMPTY: Files = {"src/": "", "tests/": "", "docs/": ""}
-BROKEN = service(sums=projects.SYNTAX_ERROR)
 NO_SUCH = {"paths": "nosuch"}
 
 
@@ -67,8 +63,6 @@ def linter(failing: Files, **params: str) -> list[Case]:
     return [
         Case("clean", service(), {"paths": "src", **params}),
         Case("failing", failing, {"paths": "src", **params}),
-        Case("syntax-error", BROKEN, {"paths": "src", **params}),
-        Case("no-such-folder", service(), NO_SUCH),
         Case("nothing-to-look-at", EMPTY, {"paths": "src"}),
     ]
 
@@ -81,15 +75,14 @@ def tests(**params: str) -> list[Case]:
     ]
 
 
-def database() -> list[Case]:
+MISSING_IMPORT = Case("missing-import", migrations(NO_UNION))
+
+
+def database(*more: Case) -> list[Case]:
     """Make the cases of migrations."""
     return [
         Case("clean", migrations()),
-        Case("missing-import", migrations(NO_UNION)),
-        Case("no-downgrade", migrations(NO_DOWNGRADE)),
-        Case("drift", migrations(DRIFTED)),
-        Case("other-database", migrations(url=projects.FIXED)),
-        Case("no-revision", {**migrations(), "migrations/versions/0001_team.py": ""}),
+        *more,
         Case("nothing-to-look-at", EMPTY),
         absent(migrations()),
     ]
@@ -119,8 +112,6 @@ GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
 CASES: dict[str, list[Case]] = {
     "mypy": [
         *linter(service(sums=UNTYPED)),
-        Case("silenced", service(sums=SWITCHED_OFF), {"paths": "src"}),
-        Case("neutral", service(sums=SWITCHED_OFF), {"paths": "src", "neutral": "true"}),
         absent(service()),
     ],
     "mypy-below": [
@@ -130,7 +121,6 @@ CASES: dict[str, list[Case]] = {
     ],
     "ruff": [
         *linter(service(sums=UNUSED)),
-        Case("unknown-option", service(), {"args": "--nosuch"}),
         absent(service()),
     ],
     "ruff-format": [*linter(service(sums=UGLY)), absent(service())],
@@ -138,23 +128,12 @@ CASES: dict[str, list[Case]] = {
     "pip-audit": [
         Case("clean", {"a.lock": "six==1.16.0\n"}, {"lock": "a.lock"}),
         Case("high", {"a.lock": "six==1.16.0\necdsa==0.18.0\n"}, {"lock": "a.lock"}),
-        Case("all-skipped", {"a.lock": "-e .\n"}, {"lock": "a.lock"}),
         Case("nothing-to-look-at", {"a.lock": ""}, {"lock": "a.lock"}),
-        Case("no-such-file", {}, {"lock": "a.lock"}),
-        Case(
-            "no-network",
-            {"a.lock": "six==1.16.0\n"},
-            {"lock": "a.lock", "osv_url": "http://127.0.0.1:9/v1/query"},
-        ),
         absent({"a.lock": "six==1.16.0\n"}, lock="a.lock"),
     ],
     "pytest": [
         *tests(),
-        Case("collection-error", service(tests=UNIMPORTABLE)),
-        Case("nothing-collected", service(tests=None)),
-        Case("all-skipped", service(tests=SKIPPED)),
         Case("no-such-folder", service(), NO_SUCH),
-        Case("no-such-source", service(), {"source": "nosuch"}),
         absent(service()),
     ],
     "pytest-below": [
@@ -163,13 +142,13 @@ CASES: dict[str, list[Case]] = {
     ],
     "test-outcomes": [
         *tests(),
-        Case("collection-error", service(tests=UNIMPORTABLE)),
-        Case("nothing-collected", service(tests=None)),
-        Case("all-skipped", service(tests=SKIPPED)),
         Case("no-such-folder", service(), NO_SUCH),
         absent(service()),
     ],
-    "coverage": [*tests(), Case("nothing-below", service(), {"below": "tests"})],
+    "coverage": [
+        Case("clean", service()),
+        Case("nothing-below", service(), {"below": "tests"}),
+    ],
     "coverage-import": [
         Case("clean", service()),
         Case("not-importable", service(sums="import nothing_of_that_name\n")),
@@ -179,29 +158,21 @@ CASES: dict[str, list[Case]] = {
     "test-flows": [
         Case("clean", service(), {"flows": "adding"}),
         Case("failing", service(tests=FAILING), {"flows": "adding"}),
-        Case("missing", service(), {"flows": "adding other"}),
         Case("none-named", service(), {"flows_file": ""}),
     ],
     "importable": [
         Case("clean", service()),
         Case("failing", service(sums="import nothing_of_that_name\n")),
-        Case("no-such-folder", service(), NO_SUCH),
         Case("nothing-to-look-at", EMPTY),
         absent(service()),
     ],
-    "alembic-upgrade": database(),
-    "alembic-rollback": database(),
-    "alembic-check": database(),
+    "alembic-upgrade": database(MISSING_IMPORT),
+    "alembic-rollback": database(MISSING_IMPORT, Case("no-downgrade", migrations(NO_DOWNGRADE))),
+    "alembic-check": database(MISSING_IMPORT, Case("drift", migrations(DRIFTED))),
     "alembic-heads": database(),
     "make-target": [
-        *map(make, ("good", "hidden", "ended", "minus", "nested", "expanded", "bad", "nosuch")),
-        Case("nothing-to-do", {"Makefile": projects.MAKEFILE}, {"target": "Makefile"}),
+        *map(make, ("good", "bad")),
         Case("no-makefile", {}, {"target": "good"}),
-        Case(
-            "not-verified",
-            {"Makefile": projects.MAKEFILE},
-            {"target": "good", "verify": "test -e no-such-file"},
-        ),
     ],
     "lock": [
         Case(
@@ -212,15 +183,12 @@ CASES: dict[str, list[Case]] = {
         Case(
             "missing", {"a.in": "alembic\n", "a.lock": PINS}, {"lock": "a.lock", "inputs": "a.in"}
         ),
-        Case("no-such-file", {}, {"lock": "a.lock", "inputs": "a.in"}),
         Case(
             "nothing-to-look-at", {"a.in": "", "a.lock": ""}, {"lock": "a.lock", "inputs": "a.in"}
         ),
     ],
     "documents": [
         Case("clean", documents(), GUIDE),
-        Case("dead-link", {"guide.md": projects.GUIDE, "Makefile": projects.MAKEFILE}, GUIDE),
-        Case("no-section", documents(), {**GUIDE, "sections": "Emergency"}),
         Case("no-such-file", documents(), {**GUIDE, "paths": "nosuch.md"}),
         Case("none-named", documents(), {**GUIDE, "paths": ""}),
     ],
@@ -229,26 +197,21 @@ CASES: dict[str, list[Case]] = {
     "test-quality": [
         Case("clean", service()),
         Case("failing", service(tests=HOLLOW)),
-        Case("syntax-error", service(tests=projects.SYNTAX_ERROR)),
         Case("nothing-to-look-at", EMPTY),
         absent(service()),
     ],
     "ci-workflow": [
         Case("clean", ci(), {"command": "make good"}),
         Case("masked", ci("make good", "make good || true"), {"command": "make good"}),
-        Case("no-such-step", ci(), {"command": "make nosuch"}),
         Case("no-such-file", {}, {"command": "make good"}),
-        Case("broken", ci("on:", "]"), {"command": "make good"}),
     ],
     "ci-make": [
         Case("clean", {**ci(), "Makefile": projects.MAKEFILE}, {"target": "good"}),
         Case("failing", {**ci("good", "bad"), "Makefile": projects.MAKEFILE}, {"target": "bad"}),
-        Case("no-such-step", {**ci(), "Makefile": projects.MAKEFILE}, {"target": "needed"}),
         Case("no-such-file", {"Makefile": projects.MAKEFILE}, {"target": "good"}),
     ],
     "audit-report": [
         Case("no-such-file", {}, {}),
-        Case("broken", {"reports/security.json": "{"}, {}),
     ],
     **NETWORK,
     **MONITORING,
