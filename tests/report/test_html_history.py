@@ -15,7 +15,7 @@ def test_the_score_is_a_picture_and_a_table() -> None:
     assert len(list(root.iter(f"{SVG}circle"))) == len(run.past)
     rows = list(next(root.iter("table")).iter("tr"))
     assert len(rows) == len(run.past) + 2
-    assert words_of(rows[1]) == "25 2026-11-24 3f2a1bc9d0 6.58 NOT READY ="
+    assert words_of(rows[1]) == "25 2026-11-24 3f2a1bc9d0 5.53 NOT READY ="
     assert any("unknown UNDECIDED" in words_of(item) for item in rows)
     assert any(words_of(item).endswith("changed") for item in rows)
 
@@ -35,7 +35,7 @@ def test_runs_of_one_day_are_told_apart() -> None:
         for at, point in enumerate(run.past)
     ]
     text = words_of(parsed(page(msgspec.structs.replace(run, past=past))))
-    assert "From 4.00 on 2026-11-24 09:00 to 6.58 on 2026-11-24 13:10" in text
+    assert "From 4.00 on 2026-11-24 09:00 to 5.53 on 2026-11-24 13:10" in text
 
 
 def test_a_course_is_told_in_words() -> None:
@@ -49,7 +49,7 @@ def test_a_course_is_told_in_words() -> None:
 def test_a_number_that_never_moved_has_no_picture() -> None:
     """Only numbers that moved are drawn: a flat line tells nothing."""
     run = a_release()
-    still = [msgspec.structs.replace(point, values={"T2.1": 214.0}) for point in run.past]
+    still = [msgspec.structs.replace(point, values={"T2.1": 1029.0}) for point in run.past]
     assert "Each number" not in page(msgspec.structs.replace(run, past=still))
 
 

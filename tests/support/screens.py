@@ -1,4 +1,4 @@
-"""Runs as people look at them on a terminal: a board of ten criteria, and one of five hundred."""
+"""A run as people look at it on a terminal."""
 
 import msgspec
 
@@ -106,38 +106,6 @@ def a_small_run() -> RunDocument:
         "T1.1 (P0) fails: 1 failed of 12, expected == 0",
         f"{names}: {_DOWN}",
     ]
-    return _decided(a_document(tasks=tasks, probes=probes, findings=findings, loosened=[]), reasons)
-
-
-def a_large_run() -> RunDocument:
-    """Five hundred criteria in fifty tasks, of which thirty are not good."""
-    tasks = []
-    for number in range(50):
-        criteria = []
-        for place in range(10):
-            name, title = f"T{number}.{place}", f"Requirement {place} of part {number} holds"
-            if place == 3 and number % 5 == 0:
-                criteria.append(_failing(name, title, "3 errors in 41 files", probes=["p3"]))
-            elif place == 4 and number % 3 == 0:
-                criteria.append(_unmeasured(name, title, "p5"))
-            else:
-                criteria.append(_passing(name, title))
-        tasks.append(
-            a_task(
-                f"T{number}",
-                *criteria,
-                title=f"Part {number}",
-                priority=[*Priority][number % 4],
-                blocking=number % 4 == 0,
-            )
-        )
-    small = a_small_run()
-    reasons = ["score 5.53 is below the target 8.0"]
-    reasons += [f"T{number}.3 (P0) fails: 3 errors, expected == 0" for number in range(0, 50, 3)]
-    run = msgspec.structs.replace(small, tasks=tasks, findings=[])
-    return _decided(run, reasons)
-
-
-def _decided(run: RunDocument, reasons: list[str]) -> RunDocument:
+    run = a_document(tasks=tasks, probes=probes, findings=findings, loosened=[])
     gate = msgspec.structs.replace(run.gate, decision=Decision.NOT_READY, reasons=reasons)
     return msgspec.structs.replace(run, gate=gate)
