@@ -1,36 +1,128 @@
-"""Make reports from recorded runs."""
+"""Make reports from recorded runs: on one run, a day, a week or a milestone."""
 
 import os
+import time
+from datetime import UTC, datetime, timedelta
 
-from readiness.command_line.options import Argument, Verb
-from readiness.model.errors import ExitStatus
+import msgspec
+
+from readiness.advice.step_lines import NextStep
+from readiness.command_line.options import Argument, Option, Verb
+from readiness.model.board import Board
+from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
+from readiness.model.units import duration
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import find_run, past_of
+from readiness.pipeline.past import find_run, past_of, recent_runs, standing
 from readiness.pipeline.recording import with_past
 from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
+from readiness.record.document import RunDocument
+from readiness.record.localised import localised
 from readiness.report import render, write_report
-from readiness.terminal.ending import tell
-from readiness.terminal.output import context, put
-from readiness.text.worded import worded
+from readiness.terminal.output import context, put, put_text
+from readiness.text.languages import Language
+from readiness.text.sentences import spoken
+from readiness.text.worded import joined, worded, words_of
+from readiness.timeline.page import page
+from readiness.timeline.period import ReportKind, TeamReport, on_a_milestone, over_a_period
+
+RUNS = 1000
+DAY = 86_400.0
 
 
-def report(settings: RunSettings, run: str = "last") -> int:
-    """Report on a recorded run in any format, as if it had just ended; return the status."""
+def report(settings: RunSettings, run: str = "last", since: str | None = None) -> int:
+    """Print a report from recorded runs, and write it to files.
+
+    It is about the run, or else about the time `since` then or the settings' milestone.
+    """
     board = open_board(settings)
+    if since is None and settings.milestone is None:
+        return _of_a_run(settings, board, run)
+    if settings.reports or settings.output_format != "table":
+        raise UsageError(worded("usage.team_one_text"))
+    language = spoken(board.language)
+    team = _of_the_team(settings, board, since, language)
+    team = msgspec.structs.replace(team, plan=_plan(settings, board, team, language))
+    put_text(page(team))
+    return ExitStatus.READY
+
+
+def _of_a_run(settings: RunSettings, board: Board, name: str) -> int:
+    """Report on the run itself, in any format, as if it had just ended; return the status."""
     refuse_unknown_format(settings.output_format)
-    document = find_run(settings, board, run)
+    run = find_run(settings, board, name)
     with past_of(settings, board) as history:
-        document = with_past(document, history, board, formats_of(settings))
-    problems = write_reports(document, settings, board, write_report)
-    put(render(settings.output_format, document, context(os.environ, settings)))
-    for problem in problems:
-        tell(worded("notice.readiness", what=problem))
+        run = with_past(run, history, board, formats_of(settings))
+    problems = write_reports(run, settings, board, write_report)
+    put(render(settings.output_format, run, context(os.environ, settings)))
     return ExitStatus.NOT_WRITTEN if problems else ExitStatus.READY
+
+
+def _plan(
+    settings: RunSettings, board: Board, team: TeamReport, language: Language
+) -> dict[str, list[NextStep]]:
+    """Return the steps that `next` names now, by owner; of a milestone, those of its tasks."""
+    from readiness.commands.next import advise
+
+    asked = {task.id for task in team.tasks()}
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    run = standing(settings, board)
+    steps = advise(board, run and localised(run, language), None, today).criteria
+    owners = {task.id: task.owner for task in board.tasks}
+    plans: dict[str, list[NextStep]] = {}
+    for step in steps:
+        if team.milestone is None or step.task in asked:
+            plans.setdefault(owners[step.task], []).append(step)
+    return plans
+
+
+def _of_the_team(
+    settings: RunSettings, board: Board, since: str | None, language: Language
+) -> TeamReport:
+    runs = recent_runs(settings, board, limit=RUNS, whole=True)
+    if not runs:
+        raise UsageError(worded("usage.no_run_yet"))
+    if settings.milestone is not None:
+        return _of_the_milestone(settings.milestone, runs, language)
+    assert since is not None  # noqa: S101 - one of the two was asked for
+    seconds = _seconds(since)
+    kind = {DAY: ReportKind.DAILY, 7 * DAY: ReportKind.WEEKLY}.get(seconds, ReportKind.PERIOD)
+    start = datetime.now().astimezone() - timedelta(seconds=seconds)
+    within = [run for run in runs if datetime.fromisoformat(run.started_at) >= start]
+    earlier = runs[: len(runs) - len(within)]
+    if not within:
+        raise UsageError(worded("usage.no_run_then", at=runs[-1].started_at))
+    return over_a_period(
+        within,
+        earlier[-1] if earlier else None,
+        start.isoformat(timespec="seconds"),
+        kind,
+        language,
+    )
+
+
+def _of_the_milestone(name: str, runs: list[RunDocument], language: Language) -> TeamReport:
+    now = runs[-1]
+    for milestone in now.milestones:
+        if milestone.id == name:
+            earlier = runs[-2] if len(runs) > 1 else None
+            return on_a_milestone(now, earlier, milestone, language)
+    names = ", ".join(milestone.id for milestone in now.milestones)
+    there = worded("usage.there_is", names=names) if names else worded("usage.last_has_none")
+    raise UsageError(worded("usage.no_milestone", name=name, there=there))
+
+
+def _seconds(text: str) -> float:
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise UsageError(joined(["--since", words_of(error)], "colon")) from None
 
 
 VERB = Verb(
     report,
     Argument("run", "[RUN]", "A run: the beginning of its id, a file, or `last`."),
+    Option("since", "TIME", "Report on a period: 1d for the day, 7d for the week.", variable=False),
+    Option("milestone", "ID", "Report on this milestone.", variable=False),
     takes="report output_format board profile history failed_only quiet verbose",
 )

@@ -1,6 +1,6 @@
 """What changed between two runs, and the score's change as a sum of its causes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_DOWN, Decimal
 
 import msgspec
@@ -104,9 +104,9 @@ def difference(before: RunDocument, after: RunDocument) -> Difference:
     )
 
 
-def cause_in_words(what: str, say: Sentences) -> str:
-    """Name a cause in the reader's words."""
-    return say(f"report.cause.{what}") if what in (BOARD, SCOPE, ROUNDING) else what
+def cause_in_words(what: str, say: Sentences, safe: Callable[[str], str] = str) -> str:
+    """Name a cause in the reader's words; `safe` is how an id is shown."""
+    return say(f"report.cause.{what}") if what in (BOARD, SCOPE, ROUNDING) else safe(what)
 
 
 def summary_of(run: RunDocument) -> RunSummary:

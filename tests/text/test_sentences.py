@@ -28,6 +28,7 @@ from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from readiness.text.worded import JOINTS
 from readiness.timeline.difference import BOARD, ROUNDING, SCOPE
+from readiness.timeline.period import ReportKind
 from tests.support.said import (
     Asked,
     asked,
@@ -92,6 +93,9 @@ FAMILIES: Mapping[str, object] = {
     "board.level": Priority,
     "board.unit": "mhdw",
     "board.risk_level": RISKS,
+    "team.kind": ReportKind,
+    "team.alarm": ("regression", "overdue", "loosened"),
+    "team.plan": ReportKind,
     "formats.notification": ("gate", "left-out"),
     "propose.deed": HARMFUL,
     "metric": sorted(
