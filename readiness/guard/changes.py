@@ -77,7 +77,6 @@ class Kind(StrEnum):
     MASK = "mask"
     RECIPE = "recipe"
     PROGRAM = "program"
-    FLAG = "flag"
     PROJECT = "project"
     UNREADABLE = "unreadable file"
     VERDICT = "verdict"

@@ -9,19 +9,13 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
-from readiness.shell import masks
 
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _RULE = re.compile(
     r"^(?P<targets>[^\s#=:][^#=:]*?)\s*:{1,2}(?![=:])(?P<needs>[^=#;]*)(?:;(?P<first>.*))?$"
 )
-_IGNORING = re.compile(
-    r"^\.IGNORE\s*:.*|^\s*(?:export\s+)?MAKEFLAGS\s*[+:?]?=.*(?:-\w*[ik]|--ignore-errors|--keep-going).*",
-    re.MULTILINE,
-)
 _WORD = re.compile(r"[\w./@%+=:-]+")
 _SEPARATORS: Final = re.compile(r"&&|\|\||[;&|\n(){}]")
-_ERREXIT = re.compile(r"^[ \t]*set[ \t]+-\w*e|^#!.*[ \t]-\w*e", re.MULTILINE)
 
 
 def commands(files: Differing, used: Collection[str]) -> Iterator[Change]:
@@ -32,9 +26,6 @@ def commands(files: Differing, used: Collection[str]) -> Iterator[Change]:
             yield from _recipes(path, *files.both(path), words)
     for path in sorted(reached_scripts(files.states, files.workdir, used) & set(files.paths())):
         before, after = files.both(path)
-        strict = bool(_ERREXIT.search(after))
-        marks = _added(_marks(before, errexit=strict), _marks(after, errexit=strict))
-        yield from _hidden(path, path, after, marks)
         yield Teller(path, path)(
             Kind.SCRIPT,
             LOOSE,
@@ -49,18 +40,10 @@ def _recipes(path: str, before: str, after: str, words: Collection[str]) -> Iter
     """Yield changes of a makefile's targets that these words reach."""
     targets = [_targets(text) for text in (before, after)]
     names = set[str]().union(*(_reached(words, known) for known in targets))
-    if names:
-        ignoring = [
-            [found[0].strip() for found in _IGNORING.finditer(text)] for text in (before, after)
-        ]
-        yield from _hidden(path, path, after, _added(*ignoring))
     for name in sorted(names):
         old, new = (known.get(name, "") for known in targets)
         if old != new:
-            subject = f"{path} {name}"
-            lines = (_recipe_marks(text) for text in (old, new))
-            yield from _hidden(subject, path, after, _added(*lines), f"{name}:")
-            yield Teller(subject, path, line_of(after, f"{name}:"))(
+            yield Teller(f"{path} {name}", path, line_of(after, f"{name}:"))(
                 Kind.RECIPE,
                 LOOSE if old else TIGHT,
                 old.strip(),
@@ -68,31 +51,6 @@ def _recipes(path: str, before: str, after: str, words: Collection[str]) -> Iter
                 "used by the board",
                 unsure=bool(old),
             )
-
-
-# --- what hides failures --------------------------------------------------------------------------
-
-
-def _marks(text: str, *, errexit: bool) -> list[str]:
-    """List what hides failures in a text of shell, or leaves something out of a tool's work."""
-    hiding = [mask.text for mask in masks(text, errexit=errexit, pipefail=False)]
-    return hiding + [" ".join(flag[0].split()) for flag in TABLE.flags.finditer(text)]
-
-
-def _recipe_marks(text: str) -> list[str]:
-    lines = text.replace("\\\n", " ").split("\n")
-    return [mark for line in lines for mark in _marks(line, errexit=False)]
-
-
-def _added(before: list[str], after: list[str]) -> list[str]:
-    return [mark for mark in dict.fromkeys(after) if after.count(mark) > before.count(mark)]
-
-
-def _hidden(subject: str, path: str, text: str, marks: list[str], *above: str) -> Iterator[Change]:
-    """Yield a change for each mark that came; `above` is what it stands below."""
-    for mark in marks:
-        kind = Kind.FLAG if TABLE.flags.match(mark) else Kind.MASK
-        yield Teller(subject, path, line_of(text, *above, mark))(kind, LOOSE, "", mark)
 
 
 # --- makefiles ------------------------------------------------------------------------------------

@@ -74,12 +74,10 @@ class Silencing(msgspec.Struct, frozen=True):
     commands: frozenset[str]
     off: dict[str, frozenset[str]]
     interpreters: frozenset[str]
-    flags: Later
     harmless_words: Later
     strict_words: Later
     limit_words: Later
     test_file: Later
-    test_class: Later
     test_function: str
     serves_tests: Later
     speaks_of_tests: Later
