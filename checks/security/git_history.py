@@ -1,12 +1,10 @@
 """Give what any commit of a project has: the paths that it changed, and its message."""
 
 import os
-import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from checks.git import git
 from checks.project_copy import Copy
-from readiness.project.shield import environment
 
 EVERY = "refs/every"
 
@@ -47,30 +45,12 @@ def paths_ever(copy: Copy, paths: list[str]) -> dict[str, bytes]:
 
 def messages(copy: Copy) -> Iterator[tuple[str, bytes]]:
     """Give what is said of each commit and each tag, by its id."""
-    commits = _git(copy, "rev-list", "--all").split()
-    tags = _git(copy, "for-each-ref", "--format=%(objectname)").split()
-    for kind, name, data in _objects(copy, dict.fromkeys([*commits, *tags])):
-        if kind in (b"commit", b"tag"):
-            yield name.decode(), data.partition(b"\n\n")[2]
-
-
-def _objects(copy: Copy, names: Iterable[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Give kind, id and content of objects that are there."""
-    asked = os.path.join(copy.params.tmp, "objects")
-    with open(asked, "wb") as file:
-        file.writelines(name + b"\n" for name in names)
-    command = ["git", "-C", copy.folder, "cat-file", "--batch"]
-    with (
-        open(asked, "rb") as names_of,
-        subprocess.Popen(
-            command, stdin=names_of, stdout=subprocess.PIPE, env=environment(copy.folder)
-        ) as reader,
-    ):
-        while reader.stdout and (line := reader.stdout.readline()):
-            name, kind, *size = line.split()
-            if size:  # else it is missing
-                yield kind, name, reader.stdout.read(int(size[0]))
-                reader.stdout.read(1)
+    commits = _git(copy, "log", "--all", "--no-show-signature", "-z", "--format=%H%n%B")
+    tags = _git(copy, "for-each-ref", "--format=%(objectname)%0a%(contents)%00")
+    for entry in (commits + b"\0" + tags).split(b"\0"):
+        name, _, text = entry.strip(b"\n").partition(b"\n")
+        if name:
+            yield name.decode(), text
 
 
 def _git(copy: Copy, *words: str) -> bytes:
