@@ -51,7 +51,6 @@ class _FileGroup(msgspec.Struct):
     name: str = ""
     rules: list[_FileRule] = []
     interval: str | int = ""
-    query_offset: str | int = ""
     labels: dict[str, object] = {}
     limit: int = 0
 
@@ -106,32 +105,6 @@ def compared(files: Iterable[str], loaded: Sequence[RuleGroup]) -> dict[str, str
             difference = _difference(_wanted(rule, group), known[group.name, rule.alert])
             if rule.alert and difference:
                 problems[rule.alert] = difference
-    return problems
-
-
-def delayed(
-    files: Iterable[str],
-    loaded: Iterable[RuleGroup],
-    lookback: float,
-    *,
-    interval: str,
-    offset: str,
-) -> dict[str, str]:
-    """Return the alerts that are late by a setting for all groups, and not their own, and why.
-
-    `interval` and `offset` are what the server's settings say for all groups. A group whose file is
-    not among these, and that has the interval of all, is taken for one that says nothing of it.
-    """
-    written = {group.name: group for group in _groups(files)}
-    problems: dict[str, str] = {}
-    for group in loaded:
-        own = written.get(group.name, _FileGroup())
-        why = ""
-        if not own.interval and lookback < group.interval == seconds(interval):
-            why = f"evaluated every {interval} alone, as all rules are"
-        elif not own.query_offset and seconds(offset) > lookback:
-            why = f"evaluated on what was {offset} before, as all rules are"
-        problems |= {rule.name: why for rule in group.rules if why}
     return problems
 
 

@@ -49,8 +49,6 @@ class _Alert(msgspec.Struct):
 
 class _Global(msgspec.Struct, frozen=True):
     external_labels: dict[str, str] = {}
-    evaluation_interval: str = "1m"
-    rule_query_offset: str = "0s"
 
 
 class _Receiving(msgspec.Struct):

@@ -16,7 +16,6 @@ from msgspec import Meta
 from checks.services._alert_rules import (
     AlertRule,
     compared,
-    delayed,
     in_files,
     in_groups,
     seen_to_fire,
@@ -56,11 +55,10 @@ def measure(options: PrometheusOptions) -> Answer:
     no series and no target describes, of `named` ones; `mistaken` the labels and targets that rules
     ask for and that none of their series has, windows too short for two values and quantiles that
     are not numbers. `sparse` counts the targets that are looked at so seldom that queries find
-    nothing between. `active` counts the rules of which nothing of this is to be said and that are
-    not evaluated as seldom, `matching` those of them that match the pattern, and `active_share` is
-    their share of all rules of the files and the server, or of `at_least` where that is more, in
-    percent; a rule that is loaded twice is one. `value` is null where the query gives no series or
-    several; `series` counts them.
+    nothing between. `active` counts the rules of which nothing of this is to be said, `matching`
+    those of them that match the pattern, and `active_share` is their share of all rules of the
+    files and the server, or of `at_least` where that is more, in percent; a rule that is loaded
+    twice is one. `value` is null where the query gives no series or several; `series` counts them.
     """
     server = PrometheusApi(options.url, options.via())
     groups = server.groups()
@@ -68,17 +66,8 @@ def measure(options: PrometheusOptions) -> Answer:
     rules = list(loaded.values())
     expected = in_files(options.files)
     lookback = server.lookback()
-    settings = server.settings().global_
     sick = [_complaint(rule.name, _sickness(rule)) for rule in rules if rule.health != "ok"]
     lost = list(starmap(_complaint, compared(options.files, groups).items()))
-    delays = delayed(
-        options.files,
-        groups,
-        seconds(lookback),
-        interval=settings.evaluation_interval,
-        offset=settings.rule_query_offset,
-    )
-    late = list(starmap(_complaint, delays.items()))
     untested, failures = _untested(options, sorted({rule.name for rule in expected}))
     all_targets = server.targets()
     targets = [target for target in all_targets if options.job in ("", target.labels.get("job"))]
@@ -89,7 +78,7 @@ def measure(options: PrometheusOptions) -> Answer:
     unseen = {metric for metric in metrics if not server.has(metric)}
     absent = {metric for metric in unseen if not server.is_quiet(metric, all_targets)}
     mistaken = [*_mistaken(server, named, unseen, targets), *_no_number(server, named)]
-    bad = {complaint.rule for complaint in (*sick, *lost, *late, *untested, *mistaken)}
+    bad = {complaint.rule for complaint in (*sick, *lost, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
     whole = max(len({*expected, *loaded}), options.at_least)
@@ -117,7 +106,7 @@ def measure(options: PrometheusOptions) -> Answer:
         "series": series,
         "value": value,
         "problems": [
-            *(*sick, *lost, *late, *failures, *untested),
+            *(*sick, *lost, *failures, *untested),
             *(
                 Complaint("targets", target.scrape_url, target.last_error or target.health)
                 for target in down

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.services._alert_rules import AlertRule, RuleGroup, compared, delayed
+from checks.services._alert_rules import AlertRule, RuleGroup, compared
 from checks.services._answer import ProbeError
 from checks.services._promql import names_in, seconds, unfiltered
 
@@ -141,27 +141,3 @@ def test_a_rule_is_loaded_as_it_stands_in_its_file(
     problems = compared([str(tmp_path / "rules.yml")], [loaded])
     assert problems.get("A", "").startswith(difference)
     assert bool(problems) == bool(difference)
-
-
-@pytest.mark.parametrize(
-    ("group", "loaded", "changes", "why"),
-    [
-        ("", 3600, {}, "evaluated every 1h alone, as all rules are"),
-        ("interval: 1h,", 3600, {}, ""),
-        ("", 7200, {}, ""),
-        ("", 60, {"interval": "1m"}, ""),
-        ("", 60, {"interval": "1m", "offset": "1h"}, "evaluated on what was 1h before"),
-        ("query_offset: 1h,", 60, {"interval": "1m", "offset": "1h"}, ""),
-        ("", 60, {"interval": "1m", "offset": "2m"}, ""),
-    ],
-)
-def test_rules_come_late_only_on_purpose(
-    tmp_path: Path, group: str, loaded: int, changes: dict[str, str], why: str
-) -> None:
-    """Later than queries look back because of settings for all; a group may say it of itself."""
-    (tmp_path / "r.yml").write_text(f"groups: [{{name: g, {group} rules: []}}]")
-    groups = [RuleGroup(name="g", interval=loaded, rules=[AlertRule(**LOADED)])]  # type: ignore[arg-type]
-    settings = {"interval": "1h", "offset": "0s", **changes}
-    problems = delayed([str(tmp_path / "r.yml")], groups, 300, **settings)
-    assert problems.get("A", "").startswith(why)
-    assert bool(problems) == bool(why)
