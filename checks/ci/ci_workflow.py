@@ -212,7 +212,7 @@ def idle_make(step: FoundStep) -> list[str]:
 
 
 def _spoils(flags: str) -> bool:
-    """Whether make does nothing with these flags; its variable takes letters without a dash."""
+    """Return whether make does nothing with these flags; in its variable a dash may be left out."""
     first = flags.split()[0] if flags.split() else ""
     words = flags if first.startswith("-") or "=" in first else f"-{flags}"
     return bool(IDLE.search(words) or CARELESS.search(words))

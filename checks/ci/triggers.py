@@ -134,7 +134,7 @@ def _no_path(event: str, given: object) -> str:
 
 
 def _matches(name: str, patterns: list[object]) -> bool:
-    """Whether the last pattern that fits a name takes it in: one with `!` takes it out."""
+    """Return whether the last pattern that fits a name takes it in: one with `!` takes it out."""
     taken = False
     for pattern in map(str, patterns):
         plain = pattern.removeprefix("!")

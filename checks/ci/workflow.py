@@ -240,7 +240,7 @@ def _shebang(text: str) -> list[str]:
 
 
 def reaches(script: str, command: str) -> bool:
-    """Whether a script runs the command: its words, at the beginning of a simple command.
+    """Return whether a script runs the command: its words, at the beginning of a simple command.
 
     What stands behind `exit` or `true ||`, in a comment, a text or a here-document is not run.
     """
@@ -278,7 +278,7 @@ def _begins(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 def _wraps(words: tuple[str, ...]) -> bool:
-    """Whether these words start what follows them, as `uv run`, `nice` and `python -m` do."""
+    """Return whether words start what follows them, as `uv run`, `nice` and `python -m` do."""
     program = os.path.basename(words[0])
     if program in STARTERS:
         return not _SAYS & set(words[1:])

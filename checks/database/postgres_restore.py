@@ -97,7 +97,7 @@ def restore(backup: str, copy: str, env: Mapping[str, str]) -> dict[str, int]:
 
 
 def is_archive(backup: str) -> bool:
-    """Whether pg_dump made it in one of its own formats, instead of as SQL."""
+    """Return whether pg_dump made it in one of its own formats, instead of as SQL."""
     if os.path.isdir(backup):
         return True
     with open(backup, "rb") as file:

@@ -158,7 +158,7 @@ def absent_objects(path: str, document: MarkdownDocument) -> Iterator[CheckFindi
 
 
 def _has(file: str, name: str) -> bool:
-    """Whether a module names something so anywhere, or may have it by other ways."""
+    """Return whether a module names something so anywhere, or may have it by other ways."""
     names = set()
     for node in ast.walk(parse(file)):
         match node:
@@ -184,7 +184,7 @@ def absent_files(path: str, document: MarkdownDocument) -> Iterator[CheckFinding
 
 
 def ignored(path: str) -> bool:
-    """Whether Git would pass the file over."""
+    """Return whether Git would pass the file over."""
     return git("check-ignore", "--quiet", path).returncode == 0
 
 

@@ -42,7 +42,7 @@ DAY = 86_400
 
 
 def names(wanted: str, title: str) -> bool:
-    """Whether a heading has what is wanted where a word begins: `test` is not in `latest`."""
+    """Return whether a word of a heading begins as wanted: `test` is not in `latest`."""
     return bool(re.search(rf"(?<![a-z0-9_]){re.escape(wanted)}", title, re.IGNORECASE))
 
 

@@ -131,7 +131,7 @@ def relative(path: str) -> str:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Whether `path` is `folder` or lies in it; both as seen from the project's folder."""
+    """Return whether `path` is `folder` or lies in it; both as seen from the project's folder."""
     path, folder = relative(path), relative(folder)
     return folder == "." or path == folder or path.startswith(folder + os.sep)
 

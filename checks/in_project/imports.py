@@ -194,7 +194,7 @@ def _is_dynamic(source: bytes | None) -> bool:
 
 
 def _catches(kind: ast.expr | None) -> bool:
-    """Whether a handler of that kind is reached where something cannot be imported."""
+    """Return whether a handler of that kind is reached where something cannot be imported."""
     return kind is None or bool(CATCHING & {_last_name(each) for each in ast.walk(kind)})
 
 

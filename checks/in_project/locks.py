@@ -32,7 +32,7 @@ class Pin:
 
 
 def is_of_a_tool(path: str) -> bool:
-    """Whether the file is a lock with tables, and not one of requirements."""
+    """Return whether the file is a lock with tables, and not one of requirements."""
     text = read_text(path)
     return text.startswith("{") or bool(TABLES.search(text))
 

@@ -121,7 +121,7 @@ def _begin(node: ast.FunctionDef, text: str) -> None:
 
 
 def _yields(node: ast.AST) -> bool:
-    """Whether a function is a generator."""
+    """Return whether a function is a generator."""
     return any(
         isinstance(each, ast.Yield | ast.YieldFrom)
         or (not isinstance(each, (*Function, ast.Lambda, ast.ClassDef)) and _yields(each))
@@ -220,7 +220,7 @@ def _replace(parent: ast.AST, old: ast.AST, new: ast.AST) -> None:
 
 
 def _is_text(node: ast.BinOp) -> bool:
-    """Whether texts are put together: another operator would only be an error of types."""
+    """Return whether texts are put together: another operator would only be an error of types."""
     return any(
         isinstance(each, ast.JoinedStr)
         or (isinstance(each, ast.Constant) and isinstance(each.value, str | bytes))

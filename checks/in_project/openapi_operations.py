@@ -36,13 +36,13 @@ def operations(api: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
 
 
 def protected(name: str, operation: Operation, api: Mapping[str, Any]) -> bool:
-    """Whether it only reads, or asks who calls; an empty demand among others is met by anybody."""
+    """Return whether it only reads, or asks who calls; an empty demand is met by anybody."""
     demands = operation.get("security", api.get("security", []))
     return name.split()[0].lower() in READING or bool(demands and all(demands))
 
 
 def described(operation: Operation) -> bool:
-    """Whether some good answer has a schema that says something, or no body at all."""
+    """Return whether some good answer has a schema that says something, or no body at all."""
     for status, answer in operation.get("responses", {}).items():
         if str(status) in {"204", "205"} or str(status).startswith("3"):
             return True

@@ -66,7 +66,7 @@ DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 
 def hashed(hashes: Iterable[str]) -> bool:
-    """Whether there are hashes, and each is one: of a strong kind, and as long as its kind is."""
+    """Return whether there are hashes, and each is strong and as long as its kind is."""
     parts = [each.partition(":") for each in hashes]
     return bool(parts) and all(
         re.fullmatch(r"[0-9a-fA-F]+", digits) and len(digits) == DIGITS.get(kind)

@@ -129,7 +129,7 @@ def kind(made: Made, name: str) -> str:
 
 
 def in_the_way(made: Made, name: str) -> bool:
-    """Whether a file or a folder has a target's name that its recipe does not make."""
+    """Return whether a file or a folder has a target's name that its recipe does not make."""
     rules, folder = made.database.rules, made.copy.folder
     rule = rules.get(name)
     path = os.path.join(folder, name)

@@ -174,7 +174,7 @@ def told_masks(
 
 
 def is_housekeeping(command: str) -> bool:
-    """Whether a command only tidies up, so that hiding its failure hides no work."""
+    """Return whether a command only tidies up, so that hiding its failure hides no work."""
     started = programs(command)
     return bool(started) and all(
         os.path.basename(words[0]) in _TIDIES or bool(_TIDYING & set(words[1:3]))
@@ -183,7 +183,7 @@ def is_housekeeping(command: str) -> bool:
 
 
 def hides_no_work(mask: Mask, rule: MakeRule) -> bool:
-    """Whether a mask hides the failure of what only tidies up, or a question beside the work."""
+    """Return whether a mask hides only tidying up, or a question beside the work."""
     if is_housekeeping(mask.command):
         return True
     asked = programs(mask.command)
@@ -202,7 +202,7 @@ def _serves(words: tuple[str, ...]) -> bool:
 
 
 def runs_make(word: str) -> bool:
-    """Whether this is a name of make."""
+    """Return whether this is a name of make."""
     return os.path.basename(word) in ("make", "gmake")
 
 

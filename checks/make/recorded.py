@@ -171,12 +171,12 @@ class RecipeRecorder:
 
 
 def starts_make(command: str) -> bool:
-    """Whether a command line starts make itself, not only a tool that may do so."""
+    """Return whether a command line starts make itself, not only a tool that may do so."""
     return any(runs_make(words[0]) for words in simple_commands(command) or ())
 
 
 def obeys(copy: Copy, shell: str, options: tuple[str, ...]) -> bool:
-    """Whether a shell, asked to fail, fails; what cannot be started does."""
+    """Return whether a shell, asked to fail, fails; what cannot be started does."""
     words = shell.split()
     if shutil.which(words[0], path=copy.env.get("PATH")) is None:
         return True

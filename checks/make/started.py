@@ -106,7 +106,7 @@ class Watched:
 
 
 def _has(words: list[str], word: str) -> bool:
-    """Whether a program was given a word, as its own, behind `=` or as the end of a path."""
+    """Return whether a program was given a word, as its own, behind `=` or as the end of a path."""
     given = [each.rstrip("/") for each in words[1:]]
     return any(
         word in (each, each.partition("=")[2]) or each.endswith(f"/{word}") for each in given

@@ -94,7 +94,7 @@ def _is_untyped(node: Function | ast.ClassDef) -> bool:
 
 
 def _has(node: ast.AST, names: Set[str]) -> bool:
-    """Whether an annotation has one of the names in it; one that is a text is read too."""
+    """Return whether an annotation has one of the names in it; one that is a text is read too."""
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and part.id in names:
             return True

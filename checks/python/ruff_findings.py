@@ -34,7 +34,7 @@ class RuffItem(TypedDict):
 
 
 def no_rule_is_on(arguments: list[str]) -> bool:
-    """Whether ruff, asked for its settings, names no rule at all: then it can find nothing."""
+    """Return whether ruff's settings have no rule at all: then it can find nothing."""
     return bool(NO_RULE.search(show_settings(arguments)))
 
 

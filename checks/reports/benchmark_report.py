@@ -216,12 +216,12 @@ def not_in_document(params: Params, report: dict[str, object]) -> list[CheckFind
 
 
 def is_number(value: object) -> bool:
-    """Whether it is a finite number."""
+    """Return whether it is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def is_current(commit: str, paths: list[str]) -> bool:
-    """Whether the paths are as they were at that commit."""
+    """Return whether the paths are as they were at that commit."""
     if not commit.isalnum() or git("cat-file", "-e", f"{commit}^{{commit}}").returncode:
         return False
     return git("diff", "--quiet", "--no-ext-diff", commit, "--", *paths).returncode == 0

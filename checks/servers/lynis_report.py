@@ -49,5 +49,5 @@ def number(values: dict[str, list[str]], name: str) -> int:
 
 
 def says_something(part: str) -> bool:
-    """Whether a part of an entry says something."""
+    """Return whether a part of an entry says something."""
     return part not in {"", "-"}

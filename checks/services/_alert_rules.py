@@ -1,4 +1,4 @@
-"""Whether the rules that files hold are the loaded ones, in time, and were seen to fire."""
+"""Whether the rules that files hold are the loaded ones, and were seen to fire."""
 
 import os
 import subprocess

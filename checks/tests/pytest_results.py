@@ -67,7 +67,7 @@ def save_coverage(tmp: str) -> None:
 
 
 def all_were_planned(params: Params, session: Session) -> bool:
-    """Whether no test was deselected, and none of the files below the paths that have any."""
+    """Return whether no test was deselected, and no file with tests was left out."""
     planned = {case.path for case in session.cases}
     named = (each.partition("::")[0] for each in params.words("paths"))
     given = [each for each in named if os.path.exists(each)]
@@ -82,7 +82,7 @@ def is_test_file(path: str) -> bool:
 
 
 def has_tests(path: str) -> bool:
-    """Whether a file looks as if it had tests; it need not be one that Python can read."""
+    """Return whether a file looks as if it had tests; it need not be one that Python can read."""
     with open(path, "rb") as file:
         return bool(re.search(rb"^\s*(?:async\s+)?def test", file.read(), re.MULTILINE))
 

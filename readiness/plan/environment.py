@@ -165,6 +165,6 @@ def _is_one(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _is_installed(folder: str) -> bool:
-    """Whether a folder of programs was filled by an installer, not by the project's sources."""
+    """Return whether an installer filled a folder of programs, not the project's sources."""
     above = os.path.dirname(os.path.normpath(folder))
     return is_environment(above) or os.path.basename(above) == "node_modules"

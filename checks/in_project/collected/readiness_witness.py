@@ -55,7 +55,7 @@ def _described(item: pytest.Item) -> "dict[str, object]":
 
 
 def _is_skipped(item: pytest.Item) -> bool:
-    """Whether its marks say so; what its body decides is for reading to find."""
+    """Return whether its marks say so; what its body decides is for reading to find."""
     try:
         from _pytest.skipping import evaluate_skip_marks
 
