@@ -47,10 +47,9 @@ def normal(text: str) -> str:
 
 @cache
 def _number() -> re.Pattern[str]:
-    words = vocabulary()
-    units = _alternatives("u", words.units)
-    before = _alternatives("b", words.limits.before)
-    behind = _alternatives("a", words.limits.behind)
+    units = _alternatives("u", vocabulary("units"))
+    before = _alternatives("b", vocabulary("before"))
+    behind = _alternatives("a", vocabulary("behind"))
     # Suffixes of Chinese counting: 50个以下.
     counted = "[个条项处次名]?"
     unit = units.replace("(?<![a-z0-9_])", "")
@@ -67,12 +66,12 @@ def _alternatives(letter: str, words: WORDS) -> str:
 
 @cache
 def _none() -> re.Pattern[str]:
-    return re.compile(pattern(word for word in vocabulary().none["words"] if word != "0"))
+    return re.compile(pattern(word for word in vocabulary("none")["words"] if word != "0"))
 
 
 @cache
 def _start(name: str) -> re.Pattern[str]:
-    return re.compile(pattern(vocabulary().starts[name]))
+    return re.compile(pattern(vocabulary("starts")[name]))
 
 
 def amounts(text: str) -> Amounts | None:
@@ -112,7 +111,6 @@ def names_a_limit(text: str) -> bool:
 
 
 def _amount(match: re.Match[str]) -> Amount:
-    words = vocabulary()
 
     def named(letter: str, names: WORDS) -> str:
         groups = (match[f"{letter}{place}"] for place in range(len(names)))
@@ -122,8 +120,8 @@ def _amount(match: re.Match[str]) -> Amount:
 
     return Amount(
         number=match["number"].replace(",", ""),
-        operator=named("b", words.limits.before) or named("a", words.limits.behind),
-        unit=named("u", words.units),
+        operator=named("b", vocabulary("before")) or named("a", vocabulary("behind")),
+        unit=named("u", vocabulary("units")),
     )
 
 

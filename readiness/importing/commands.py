@@ -70,7 +70,7 @@ def script(code: str, catalogue: Catalogue) -> list[NamedCommand]:
 def _is_known(words: Sequence[str]) -> bool:
     """Return whether these are the words of a command, and no other piece of code."""
     first = words[0]
-    known = first in vocabulary().programs["names"] or bool(_SCRIPT.fullmatch(first))
+    known = first in vocabulary("programs")["names"] or bool(_SCRIPT.fullmatch(first))
     if known or "=" in first:
         # A path alone, such as `src/api/app.py`, may be anything.
         return len(words) > 1 or first.startswith("./") or first.endswith((".sh", ".bash"))
@@ -81,7 +81,7 @@ def _refused(words: Sequence[str]) -> str:
     deed = effect(words)
     if deed not in _HARMLESS and not _ONLY_LOOKS.match(" ".join(words)):
         return worded("import.does", command=" ".join(words), deed=worded(f"propose.deed.{deed}"))
-    harmful = vocabulary().programs["harmful"]
+    harmful = vocabulary("programs")["harmful"]
     for word in words:
         if any(part in harmful for part in re.split(r"[-_:./]", word.lower())):
             return worded("import.may_do_more", command=" ".join(words))

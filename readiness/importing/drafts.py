@@ -1,13 +1,13 @@
 """A task board as it was read: tasks, criteria, milestones and figures, without any probe."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
 import msgspec
 
+from readiness.importing.outline import Listed
 from readiness.importing.words import (
     labels,
     named,
@@ -57,21 +57,24 @@ _EVIDENCE: Final = re.compile(
 
 
 class DraftCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion: its words, a limit from a column of its own, and code that verifies it."""
+    """A criterion: its words, a limit from a column of its own, and code that verifies it.
+
+    `assumed` says that the document does not have it: that its task is done, or code does not fail.
+    """
 
     title: str
     line: int = 0
     limit: str = ""
     start: str = ""
     code: tuple[str, ...] = ()
+    assumed: bool = False
 
 
 @dataclass
 class DraftTask:
     """A task that is being read. `stated` says that the board itself calls it one.
 
-    `number` is that of its heading, such as 1.2. `listed` are items of lists that nothing calls
-    criteria.
+    `number` is that of its heading, such as 1.2. `listed` are lists that nothing calls criteria.
     """
 
     title: str = ""
@@ -88,14 +91,9 @@ class DraftTask:
     problem: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
-    listed: list[DraftCriterion] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     ticked_steps: list[DraftCriterion] = field(default_factory=list)
     criteria: list[DraftCriterion] = field(default_factory=list)
-
-    def put_all(self, values: Iterable[tuple[str, str]]) -> None:
-        """Take what several labels name."""
-        for name, value in values:
-            self.put(name, value)
 
     def put(self, name: str, value: str) -> None:
         """Take what a label names; the first word on a thing is kept."""
@@ -116,15 +114,18 @@ class DraftTask:
             self.tags += filter(None, re.split(r"[,，、;#\s]+", value))
         elif name == "criteria" and value and not value.endswith((":", "：")):
             self.criteria.append(DraftCriterion(title=unnumbered(value), line=self.line))
-        elif name == "problem":
-            self.problem.append(value)
-        if name in ("priority", "owner", "estimate", "risk", "depends"):
+        elif name in ("problem", "details", "steps"):
+            getattr(self, name).append(value)
+        if name in ("priority", "owner", "estimate"):
             self.stated = True
 
 
 @dataclass
 class DraftBoard:
-    """What was read of a task board; key figures are what could be said as a criterion."""
+    """What was read of a task board; key figures are what could be said as a criterion.
+
+    `unread` are the lines of lists that became no part of it.
+    """
 
     title: str = ""
     goal: str = ""
@@ -135,6 +136,7 @@ class DraftBoard:
     tasks: list[DraftTask] = field(default_factory=list)
     milestones: list[str] = field(default_factory=list)
     figures: list[DraftCriterion] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
 
 
 @cache

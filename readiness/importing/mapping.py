@@ -171,7 +171,7 @@ class Mapper:
         match = _parts().search(text)
         if match is None:
             return "", text
-        words = {word: key for key, words in vocabulary().parts.items() for word in words}
+        words = {word: key for key, words in vocabulary("parts").items() for word in words}
         longest = sorted(words, key=len, reverse=True)
         own = next(word for word in longest if re.fullmatch(pattern([word]), match[0]))
         paths = [self._folder(name) for name in words[own].split()]
@@ -248,7 +248,7 @@ def _blank(title: str, own: Iterable[NamedCommand]) -> str:
 
 def _is_meant(phrase: Phrase, read: Amounts, sentence: str) -> bool:
     """Return whether a sentence wants what its check calls good, unlike "no tests"."""
-    words = vocabulary().senses
+    words = vocabulary("senses")
     if read.limit and read.limit.worded and not re.search(pattern(words["bad"]), sentence):
         return False
     wrong = {Better.HIGHER: words["down"], Better.LOWER: words["up"], None: []}[phrase.better]
@@ -257,21 +257,21 @@ def _is_meant(phrase: Phrase, read: Amounts, sentence: str) -> bool:
 
 @cache
 def _parts() -> re.Pattern[str]:
-    return re.compile(pattern(itertools.chain(*vocabulary().parts.values())))
+    return re.compile(pattern(itertools.chain(*vocabulary("parts").values())))
 
 
 @cache
 def _empty(also: str) -> re.Pattern[str]:
-    words = list(vocabulary().filler["words"])
+    words = list(vocabulary("filler")["words"])
     if also:
-        words += vocabulary().outcome["words"]
+        words += vocabulary("outcome")["words"]
     return re.compile(pattern(words))
 
 
 @cache
 def _lead() -> re.Pattern[str]:
     """Return the pattern of the topic before a sentence: `Types: …`."""
-    return re.compile(rf"^\s*(?:{pattern(vocabulary().leads['words'])})\s*[:：]")
+    return re.compile(rf"^\s*(?:{pattern(vocabulary('leads')['words'])})\s*[:：]")
 
 
 def _unexplained(rest: str, also: str) -> bool:

@@ -24,20 +24,27 @@ _CODE_OR: Final = (
     r"(?P<code>`[^`]*`)"
     r"|\[\[(?:[^\[\]|\n]*\|)?(?P<link>[^\[\]|\n]+)\]\]"
     r"|==(?P<mark>[^=\n]+)=="
-    r"|(?P<gone>[ \t]+\^[a-z0-9-]+$|\s*(?:📅|⏳|🛫|✅|➕|❌)\ufe0f?\s*\d{4}-\d\d-\d\d"
+    r"|(?P<gone>[ \t]+\^[a-z0-9-]+$|\s*@@?\{[^{}\n]*\}"
+    r"|\s*(?:📅|⏳|🛫|✅|➕|❌)\ufe0f?\s*\d{4}-\d\d-\d\d"
     r"|\s*🔁\ufe0f?\s*every\b[\w ]*)"
 )
 _OBSIDIAN: Final = re.compile(_CODE_OR, re.MULTILINE)
+# What people write for a list that is none in Markdown: `a) …`, `(1) …`, `① …`.
+_LETTERED: Final = re.compile(r"(?:[(（]?(?:[a-zA-Z]|\d{1,2})[)）]|[①-⑳])\s*(?=\S)")
 _UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff]")
 
 
 class ListedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of a list, or a line with a box: its text, and what is indented below it."""
+    """An item of a list, a line with a box, or a row of a table.
+
+    `below` is what is indented below it, `values` are the cells beside it by their columns' names.
+    """
 
     text: str
     boxed: bool = False
     line: int = 0
     below: tuple["Block", ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
     @property
     def items(self) -> Iterator["ListedItem"]:
@@ -123,9 +130,12 @@ def outline(text: str) -> Outline:
     return Outline(top=_nested(blocks), matter=_keys(matter[1] or "") if matter else {})
 
 
-def box(text: str) -> tuple[bool, str]:
-    """Return whether a text begins with a box, and the text without it."""
-    match = _BOX.match(text)
+def box(text: str, *, signs: bool = False) -> tuple[bool, str]:
+    """Return whether a text begins with a box, and the text without it.
+
+    With `signs`, ✅ and ❌ are boxes too.
+    """
+    match = _BOX.match(text) or _EMPTY.match(text) or (signs and _SIGN.match(text))
     return (True, text[match.end() :].strip()) if match else (False, text.strip())
 
 
@@ -176,7 +186,9 @@ class _Reader:
 
     def _item(self, node: "SyntaxTreeNode", *, signs: bool) -> ListedItem:
         lines = _first(node)
-        boxed, first = _boxed(lines[0], signs=signs) if lines else (False, "")
+        boxed, first = box(lines[0], signs=signs) if lines else (False, "")
+        if not boxed and _is_contents(node):
+            first = ""
         # What goes on in the next line is the same sentence, unless it names something: `Owner: x`.
         more = self._paragraph(lines[1:], _line(node) + 1, "") if lines[1:] else ()
         inner = self.blocks(node.children[1:] if lines else node.children)
@@ -184,14 +196,17 @@ class _Reader:
         return ListedItem(text=first, boxed=boxed, line=_line(node), below=tuple(below))
 
     def _paragraph(self, lines: Sequence[str], number: int, source: str) -> Iterator[Block]:
-        """Yield what stands before the first line with a box, then those with one as a list."""
+        """Yield what stands before the first line with a box or letter, then a list of these."""
         signs = self._beside_box(lines)
+        lettered = sum(map(bool, map(_LETTERED.match, lines))) > 1
         items: list[ListedItem] = []
         before: list[str] = []
         for place, line in enumerate(lines):
-            boxed, text = _boxed(line, signs=signs)
-            if boxed:
-                items.append(ListedItem(text=text, boxed=True, line=number + place))
+            boxed, text = box(line, signs=signs)
+            letter = _LETTERED.match(line) if lettered else None
+            if boxed or letter:
+                text = text if boxed or not letter else text[letter.end() :]
+                items.append(ListedItem(text=text, boxed=boxed, line=number + place))
             elif items:
                 items[-1] = msgspec.structs.replace(items[-1], text=f"{items[-1].text} {line}")
             else:
@@ -212,11 +227,6 @@ class _Reader:
         return Columns(head=head, rows=tuple(rows), line=_line(node), source=source)
 
 
-def _boxed(text: str, *, signs: bool) -> tuple[bool, str]:
-    match = _BOX.match(text) or _EMPTY.match(text) or (signs and _SIGN.match(text))
-    return (True, text[match.end() :].strip()) if match else (False, text.strip())
-
-
 def _line(node: "SyntaxTreeNode") -> int:
     return node.map[0] + 1 if node.map else 0
 
@@ -225,6 +235,13 @@ def _first(item: "SyntaxTreeNode") -> tuple[str, ...]:
     """Return the lines of the paragraph that an item of a list begins with."""
     parts = item.children
     return _lines(parts[0]) if parts and parts[0].type == "paragraph" else ()
+
+
+def _is_contents(item: "SyntaxTreeNode") -> bool:
+    """Return whether an item is one of a table of contents: a link into the document."""
+    links = [part for part in item.walk() if part.type == "link"]
+    text = "".join(_text(link) for link in links)
+    return bool(links) and str(links[0].attrs["href"]).startswith("#") and text == _text(item)
 
 
 def _lines(node: "SyntaxTreeNode") -> tuple[str, ...]:

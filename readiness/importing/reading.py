@@ -10,7 +10,6 @@ from readiness.importing.drafts import (
     DraftCriterion,
     DraftTask,
     fields,
-    joined,
     label,
     measured,
     numbered,
@@ -19,56 +18,48 @@ from readiness.importing.drafts import (
     unnumbered,
     verified,
 )
+from readiness.importing.items import (
+    SHELL_LANGUAGES,
+    has_boxes,
+    is_criteria,
+    item_fields,
+    parts,
+)
 from readiness.importing.outline import (
     Block,
     Chapter,
     Columns,
-    Fence,
     Listed,
     ListedItem,
     Outline,
     Prose,
     outline,
 )
+from readiness.importing.scores import OF_TEN, STANDS, TARGET
 from readiness.importing.tables import Table
-from readiness.importing.words import pattern, plain, priority_of, vocabulary, without_emoji
+from readiness.importing.words import chapter_priority, is_column, plain, without_emoji
 from readiness.model.words import Priority
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
-_SHELL_LANGUAGES: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", "terminal")
 # What a box says of itself that only a task has.
 _OWN: Final = {"priority", "owner", "estimate", "criteria"}
-_OF_TEN: Final = r"(\d+(?:\.\d+)?)\s*/\s*10(?!\d)"
+_SAID_IN_LISTS: Final = ("depends", "problem", "goal", "tags", "risk")
 # A heading says more than its title where an owner, a priority or several things in brackets are.
 _SAYS_MORE: Final = re.compile(
     r"@\w|[(\[（【]\s*[Pp][0-3]\s*[)\]）】]|[(\[（][^)\]）]*[,，;；:：=][^)\]）]*[)\]）]"
 )
 _OTHER_LABEL: Final = re.compile(r"\*\*[^*\n]+\*\*\s*[:：]?|__[^_\n]+__\s*[:：]?")
-# A score is of ten where it says so, or where its label says that it is a score.
-_SCORE_OF_TEN: Final = (
-    r"(\d+(?:\.\d+)?)(?:\s*/\s*10|\s+(?:out )?of (?:10|ten)|\s*分?\s*[(（]?\s*满分\s*10)(?!\.?\d)"
-)
-_BESIDE: Final = r"(?:[^\w\n]|_|\b(?:is|of|at least)\b|为|是|至少|达到)*?"
-_SCORE: Final = rf"{_BESIDE}(\d+(?:\.\d+)?)(?!\.?\d|\s*(?!points?\b|分|以上)[%\w/])"
-_READINESS: Final = "完成度|就绪度|当前评分|readiness|current score|overall score"
-_TARGET: Final = re.compile(
-    rf"(?i)(?:目标|target|goal)[^\d\n]{{0,20}}{_SCORE_OF_TEN}"
-    rf"|(?:(?:target|goal) score|score (?:target|goal)|目标(?:评分|分数|得分)){_SCORE}"
-)
-_STANDS: Final = re.compile(
-    rf"(?i)(?:{_READINESS})[^\d\n|]{{0,20}}{_SCORE_OF_TEN}"
-    rf"|(?:(?:current|overall) score|当前(?:评分|分数|得分)){_SCORE}"
-)
 
 
 def read_board(text: str, name: str) -> DraftBoard:
     """Read a task board, called `name` where it has no title; all else in it is left alone."""
     document = outline(text)
-    reader = _Walker()
-    board = reader.board
-    reader.chapter(document.top, None, None)
+    board = _Walker(document).board
+    if all(criterion.assumed for task in board.tasks for criterion in task.criteria):
+        # Nothing says what is a criterion, so each item of a list is one.
+        board = _Walker(document, plain=True).board
     board.title = _title(document) or name
     board.tasks = [task for task in board.tasks if task.criteria]
     for task in board.tasks:
@@ -78,11 +69,11 @@ def read_board(text: str, name: str) -> DraftBoard:
         board.figures = []
     for figure in board.figures:
         # The score, as one figure among others.
-        now, aim = (re.fullmatch(_OF_TEN, cell.strip()) for cell in (figure.start, figure.limit))
+        now, aim = (re.fullmatch(OF_TEN, cell.strip()) for cell in (figure.start, figure.limit))
         if aim:
             document.matter.setdefault("target", aim[1])
             document.matter.setdefault("baseline", now[1] if now else "")
-    for name, expression in (("target", _TARGET), ("baseline", _STANDS)):
+    for name, expression in (("target", TARGET), ("baseline", STANDS)):
         match = expression.search(text)
         score = document.matter.get(name, "") or (match and (match[1] or match[2])) or ""
         if re.fullmatch(r"\d+(?:\.\d+)?", score) and float(score) <= 10:
@@ -97,31 +88,33 @@ def _title(document: Outline) -> str:
     return own or (without_emoji(heads[0].title) if len(heads) == 1 else "")
 
 
-def _chapter_priority(title: str) -> Priority | None:
-    """Return the priority that a heading gives to all tasks below it."""
-    text = plain(title)
-    if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", text):
-        return priority_of(text)
-    extra = pattern(vocabulary().chapters["words"])
-    beside = re.search(r"[(（\[【]([^()（）]+)[)）\]】]$", title.strip())
-    return (
-        priority_of(re.sub(extra, " ", text))
-        or priority_of(text)
-        or (priority_of(beside[1]) if beside else None)
-    )
-
-
 class _Walker:
-    """Walks through the chapters of a document, and fills a board."""
+    """Walks through the chapters of a document, and fills a board.
 
-    def __init__(self) -> None:
+    With `plain`, items of lists are criteria although nothing calls them so.
+    """
+
+    def __init__(self, document: Outline, *, plain: bool = False) -> None:
         self.board = DraftBoard()
+        self._kanban = "kanban-plugin" in document.matter
+        self._plain = plain
+        self.chapter(document.top, None, None)
 
     def chapter(
-        self, chapter: Chapter, parent: DraftTask | None, priority: Priority | None
+        self,
+        chapter: Chapter,
+        parent: DraftTask | None,
+        priority: Priority | None,
+        *,
+        column: bool = False,
+        card: bool = False,
     ) -> None:
-        """Read a chapter and those below it; one with a label for a title is about its parent."""
-        name = label(chapter.title)
+        """Read a chapter and those below it; one with a label for a title is about its parent.
+
+        It may be a `column` of a Kanban board, or a `card` in one.
+        """
+        name = "" if column else label(chapter.title)
+        own = None if name else chapter_priority(chapter.title)
         if name == "milestones":
             self._milestones(chapter.blocks)
             return
@@ -140,19 +133,27 @@ class _Walker:
                 id=identifier,
                 number=numbered(chapter.title),
                 line=chapter.line,
-                stated=bool(identifier),
+                stated=bool(identifier) or card,
             )
-            task.put_all(values.items())
-            priority = _chapter_priority(chapter.title) or priority
+            for key, value in values.items():
+                task.put(key, value)
+            priority = own or priority
             self.board.tasks.append(task)
-            name = name if name in ("criteria", "goal") else ""
+            name = "cards" if column else name if name in ("criteria", "goal") else ""
         before = len(self.board.tasks)
         self._blocks(chapter.blocks, task, name)
         task.priority = task.priority or priority
+        above = task if chapter.level else None
+        columns = self._columns(chapter)
         for inner in chapter.chapters:
-            self.chapter(inner, task if chapter.level else None, priority)
+            self.chapter(inner, above, priority, column=inner in columns, card=column)
         if task is not parent:
-            self._finish(task, self.board.tasks[before:], priority)
+            self._finish(task, self.board.tasks[before:], priority, plain=own is not None)
+
+    def _columns(self, chapter: Chapter) -> list[Chapter]:
+        """Return the chapters of the next level that are columns of a Kanban board."""
+        columns = [inner for inner in chapter.chapters if self._kanban or is_column(inner.title)]
+        return columns if len(columns) > 1 and (chapter.level == 0 or not self._kanban) else []
 
     def _named(self, title: str) -> DraftTask | None:
         """Find the task of `X: acceptance criteria`, and drop its title as its only criterion."""
@@ -167,30 +168,46 @@ class _Walker:
         return None
 
     def _finish(
-        self, task: DraftTask, below: Sequence[DraftTask], priority: Priority | None
+        self,
+        task: DraftTask,
+        below: Sequence[DraftTask],
+        priority: Priority | None,
+        *,
+        plain: bool = False,
     ) -> None:
+        """Decide what of a task is a criterion, where nothing in it is called one."""
         for inner in below:
             inner.priority = inner.priority or priority
+        items = tuple(item for block in task.listed for item in block.items)
+        limited = task.number and any(names_a_limit(item.text) for item in items)
         if not task.criteria:
             task.criteria = task.ticked_steps
-        listed = task.listed if task.stated or task.number else []
-        if not task.criteria and any(names_a_limit(criterion.title) for criterion in listed):
-            task.criteria = listed
+        if self._plain:
+            self._items(Listed(items=items), task, "listed")
+        elif not task.criteria and (plain or task.stated or limited):
+            self._items(Listed(items=items), task, "criteria")
+        elif task.criteria:
+            task.details += [block.source for block in task.listed]
+        else:
+            self.board.unread += [item.line for item in items[:1]]
         if not task.criteria and task.stated and not any(inner.criteria for inner in below):
-            task.criteria = [DraftCriterion(title=task.title, line=task.line)]
+            task.criteria = [DraftCriterion(title=task.title, line=task.line, assumed=True)]
 
     # --- blocks -----------------------------------------------------------------------------------
 
     def _blocks(self, blocks: Iterable[Block], task: DraftTask, name: str) -> None:
         for block in blocks:
             if isinstance(block, Prose):
-                name = self._prose(block, task, name)
+                after = self._prose(block, task, name)
+                name = name if name == "cards" else after
             elif isinstance(block, Columns):
                 self._grid(block, task)
             elif isinstance(block, Listed):
                 self._items(block, task, name)
-            elif name == "verify" and block.language.lower() in _SHELL_LANGUAGES:
-                criterion = DraftCriterion(title=task.title, line=task.line, code=(block.text,))
+            elif name == "verify" and block.language.lower() in SHELL_LANGUAGES:
+                criterion = DraftCriterion(
+                    title=task.title, line=task.line, code=(block.text,), assumed=True
+                )
                 task.ticked_steps.append(criterion)
             elif name in ("details", ""):
                 task.details.append(block.source)
@@ -215,7 +232,7 @@ class _Walker:
                 name = last if not pairs[-1][1] else ""
             elif (last or name) and _goes_on(last or name, line):
                 self._put(task, last or name, line)
-            elif not (place or last or name) and task.title:
+            elif not (place or last or name) and task.title and block.source:
                 task.problem.append(" ".join(block.lines))
         if name == "details" and last != "details":
             task.details.append(block.source)
@@ -231,6 +248,8 @@ class _Walker:
             board.goal = f"{board.goal}\n{value}".strip()
         elif name == "milestones" and value:
             board.milestones.append(value)
+        elif name == "due" and value:
+            task.details.append(f"{name}: {value}")
         elif value:
             task.put(name, value)
 
@@ -241,10 +260,9 @@ class _Walker:
                 self._put(task, key, value)
         elif figures := table.figures():
             self.board.figures += figures
-        elif tasks := table.tasks():
-            self.board.tasks += tasks
         else:
-            task.criteria += table.criteria()
+            name, rows = table.items()
+            self._items(rows, task, name)
 
     def _milestones(self, blocks: Iterable[Block]) -> None:
         milestones = self.board.milestones
@@ -264,53 +282,61 @@ class _Walker:
         if name == "details":
             task.details.append(block.source)
             return
+        beside_box = "beside box" if any(item.boxed for item in block.items) else ""
+        loose = []
         for item in block.items:
             if name == "milestones":
                 self.board.milestones.append(item.text)
-            elif name == "steps":
+            elif name == "steps" and not self._plain:
                 self._step(item, task)
-            elif name == "depends" and not item.boxed:
-                task.put(name, item.text)
-            else:
-                self._item(item, task, wanted=name == "criteria")
+            elif name in _SAID_IN_LISTS and not item.boxed:
+                self._put(task, name, item.text)
+            elif not self._item(item, task, name or beside_box):
+                loose.append(item)
+        if loose:
+            task.listed.append(Listed(items=tuple(loose), source=block.source))
 
     def _step(self, item: ListedItem, task: DraftTask) -> None:
-        text, _, _ = _parts(item)
+        text, _, _ = parts(item)
         task.steps.append(text)
         if item.boxed:
             task.ticked_steps.append(DraftCriterion(title=text, line=item.line))
 
-    def _item(self, item: ListedItem, task: DraftTask, *, wanted: bool) -> None:
-        """Take an item as a criterion, as a task of its own, or for what it names."""
-        text, pairs, code = _parts(item)
-        if not (item.boxed or wanted) and self._names_something(item, task):
-            return
-        if _has_boxes(item.below) or any(map(_is_criteria, item.items)):
-            self._task(text, pairs, item, task)
-            return
-        title, own = owned(text)
-        sentence, named = verified(measured(text, task.id))
-        criterion = DraftCriterion(title=sentence, line=item.line, code=(*code, *named))
-        if not (item.boxed or wanted):
-            task.listed.append(criterion)
-        elif (
-            item.boxed
-            and not wanted
-            and not task.stated
-            and title
-            and (own or _OWN & dict(pairs).keys())
-        ):
-            alone = _new(title, item)
-            alone.put_all((*own.items(), *pairs))
-            if not alone.criteria:
-                alone.criteria.append(DraftCriterion(title=title, line=item.line, code=code))
-            self.board.tasks.append(alone)
-        elif criterion.title:
-            task.criteria.append(criterion)
+    def _item(self, item: ListedItem, task: DraftTask, name: str) -> bool:
+        """Take an item as a criterion, as a task of its own, or for what it names.
+
+        Return whether it is any of these.
+        """
+        text, pairs, code = parts(item)
+        wanted = item.boxed or name in ("criteria", "listed", "cards")
+        if not (text or item.below) or (not wanted and self._names_something(item, task)):
+            return True
+        title, values = owned(text)
+        says_more = values or _OWN & dict(pairs).keys()
+        is_group = (
+            has_boxes(item.below)
+            or any(map(is_criteria, item.items))
+            or (name == "listed" and any(item.items))
+        )
+        stated = name == "cards" or bool(
+            item.boxed and name != "criteria" and not task.stated and title and says_more
+        )
+        if is_group or stated:
+            self._card(item, task, stated=stated and (name == "cards" or not is_group))
+        elif wanted or name == "beside box":
+            sentence, named = verified(measured(text, task.id))
+            criterion = _criterion(sentence, item, (*code, *named))
+            task.criteria += [criterion] if sentence else []
+            remarks = [inner.text for inner in item.items if not fields(inner.text)]
+            remarks += [value for name, value in item.values if name == "details" and value]
+            task.details += [f"{sentence}: {remark}" for remark in remarks]
+        else:
+            return False
+        return True
 
     def _names_something(self, item: ListedItem, task: DraftTask) -> bool:
         """Take an item such as `Owner: li`, or `Acceptance criteria:` with a list below it."""
-        pairs = _fields(item)
+        pairs = item_fields(item)
         if not pairs:
             return False
         last, value = pairs[-1]
@@ -323,22 +349,30 @@ class _Walker:
             self._blocks(item.below, task, last)
         return True
 
-    def _task(
-        self, text: str, pairs: Sequence[tuple[str, str]], item: ListedItem, parent: DraftTask
-    ) -> None:
-        title, own = owned(text)
-        task = _new(title or parent.title, item)
+    def _card(self, item: ListedItem, parent: DraftTask, *, stated: bool = False) -> None:
+        """Take an item as a task of its own, or as a group of tasks."""
+        text, _, code = parts(item)
+        sentence, values = owned(text)
+        title, identifier = titled(sentence or parent.title)
+        own = dict(item.values).get("id", "")
+        identifier = f"T{own}" if own.isdigit() else own or identifier
+        task = DraftTask(title=title, id=identifier, line=item.line)
+        task.stated = stated or bool(identifier)
         self.board.tasks.append(task)
-        task.put_all((*own.items(), *pairs))
+        for key, value in (*values.items(), *item.values):
+            self._put(task, key, value)
         task.priority = task.priority or parent.priority
+        criterion = _criterion(sentence or title, item, code)
+        if stated and (criterion.code or criterion.limit):
+            task.ticked_steps.append(criterion)
         before = len(self.board.tasks)
-        for block in item.below:
-            if isinstance(block, Listed):
-                self._items(block, task, "")
-            elif isinstance(block, Fence):
-                task.details.append(block.source)
+        self._blocks(item.below, task, "")
+        below = self.board.tasks[before:]
+        self._finish(task, below, task.priority)
+        if stated and all(other.assumed and not other.code for other in task.criteria):
+            task.criteria = [criterion]
         if not task.criteria and task.title:  # a group of tasks
-            for inner in self.board.tasks[before:]:
+            for inner in below:
                 inner.title = f"{task.title}: {inner.title}"
 
 
@@ -349,51 +383,14 @@ def _is_verdict(chapter: Chapter) -> bool:
     return line in [sentences(language)("board.success_rule") for language in Language]
 
 
-def _new(title: str, item: ListedItem) -> DraftTask:
-    title, identifier = titled(title)
-    return DraftTask(title=title, id=identifier, line=item.line, stated=bool(identifier))
-
-
-def _parts(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
-    """Return an item's sentence, the fields that it names below, and the code that verifies it."""
-    text = item.text
-    pairs: list[tuple[str, str]] = []
-    code: list[str] = []
-    for block in item.below:
-        lines: Iterable[str] = ()
-        if isinstance(block, Fence):
-            code += [block.text] if block.language.lower() in _SHELL_LANGUAGES else []
-        elif isinstance(block, Prose):
-            lines = block.lines
-        elif isinstance(block, Listed):
-            lines = [inner.text for inner in block.items if not inner.boxed]
-        for line in lines:
-            if known := fields(line):
-                pairs += [pair for pair in known if pair[0] != "verify"]
-                code += [value for name, value in known if name == "verify" and value]
-            elif isinstance(block, Prose) and not block.source:
-                text = joined(text, line)
-    return text, pairs, tuple(code)
+def _criterion(title: str, item: ListedItem, code: tuple[str, ...]) -> DraftCriterion:
+    """Return an item as a criterion; beside a command, a limit is one of the command's."""
+    values = dict(item.values)
+    code = (*code, *filter(None, [values.get("verify")]))
+    limit, start = values.get("target", ""), values.get("current", "")
+    return DraftCriterion(title=title, line=item.line, limit=limit, start=start, code=code)
 
 
 def _goes_on(name: str, line: str) -> bool:
     """Return whether a line belongs to the label before it: prose about criteria is none."""
     return name != "criteria" or unnumbered(line) != line
-
-
-def _fields(item: ListedItem) -> list[tuple[str, str]]:
-    """Return the fields that an item names; above a list, a label may lack its colon."""
-    name = "" if item.boxed or not any(item.items) else label(item.text)
-    return fields(item.text) or ([(name, "")] if name else [])
-
-
-def _is_criteria(item: ListedItem) -> bool:
-    return _fields(item)[-1:] == [("criteria", "")] and any(item.items)
-
-
-def _has_boxes(blocks: Iterable[Block]) -> bool:
-    return any(
-        isinstance(block, Listed)
-        and any(item.boxed or _has_boxes(item.below) for item in block.items)
-        for block in blocks
-    )

@@ -1,14 +1,19 @@
-"""What a table holds: tasks, criteria or key figures, by the names of its columns."""
+"""What a table holds: cards, tasks, criteria or key figures, by the names of its columns."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from readiness.importing.drafts import DraftCriterion, DraftTask, label, owned, titled
-from readiness.importing.outline import Columns, box
-from readiness.importing.words import columns, named, plain
+from readiness.importing.drafts import DraftCriterion, label
+from readiness.importing.outline import Columns, Listed, ListedItem, box
+from readiness.importing.words import columns, is_column, named
 
-Row = dict[str, str]
-_ABOUT_TASKS = ("priority", "owner", "estimate", "risk", "depends", "criteria", "due", "verify")
+_ABOUT_TASKS: Final = {
+    *("priority", "owner", "estimate", "risk", "depends", "criteria", "due", "verify")
+}
+_KEPT: Final = _ABOUT_TASKS - {"criteria"} | {
+    *("id", "tags", "problem", "details", "status", "target", "current")
+}
 
 
 class Table:
@@ -23,23 +28,25 @@ class Table:
         if "target" not in self._names and {"metric", "criterion"} & set(self._names):
             # `指标 | 当前 | 目标`: what a figure aims at is no goal of the board.
             self._names = ["target" if name == "goal" else name for name in self._names]
-        self._boxes = any(box(cell)[0] for row in grid.rows for cell in row)
+        self._boxes = max((len(list(self._boxed(cells))) for cells in grid.rows), default=0)
 
-    def _rows(self) -> Iterator[tuple[int, Row]]:
-        for place, cells in enumerate(self._grid.rows):
-            row = dict(zip(self._names, cells, strict=False))
-            if not row.get("title") and self._boxes and "title" not in self._names:
-                # A column of boxes, and one of what they are about.
-                row["title"] = next((cell for cell in cells if cell and not box(cell)[0]), "")
-            yield self._grid.line + 2 + place, row
+    def _boxed(self, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield what stands beside each box of a row, and the name of its column."""
+        for name, head, cell in zip(self._names, self._grid.head, cells, strict=False):
+            for piece in _pieces(cell):
+                # In a column of states, `✅ done` says what was reached, not what is wanted.
+                is_box, text = box(piece, signs=name not in ("status", "title"))
+                if is_box:
+                    yield text, head
 
     def figures(self) -> list[DraftCriterion]:
         """Return the key figures of the table; none where it holds no such."""
         if not {"metric", "target"} <= set(self._names):
             return []
+        rows = (dict(zip(self._names, cells, strict=False)) for cells in self._grid.rows)
         return [
             DraftCriterion(title=row["metric"], start=row.get("current", ""), limit=row["target"])
-            for _, row in self._rows()
+            for row in rows
             if row.get("metric") and row.get("target")
         ]
 
@@ -51,69 +58,78 @@ class Table:
         known = [(name, row[1]) for row in rows if (name := label(row[0]))]
         return known if len(known) >= len(self._grid.rows) else []
 
-    def criteria(self) -> list[DraftCriterion]:
-        """Return the criteria of one task, where each row is one."""
+    def items(self) -> tuple[str, Listed]:
+        """Return the rows as items, and what each is: "cards", "criteria", or "" for neither."""
         names = set(self._names)
-        by_box = self._boxes and not names & set(_ABOUT_TASKS)
-        named = "criterion" in names or ("criteria" in names and "title" not in names)
-        if not (named or by_box):
-            return []
-        return [
-            DraftCriterion(
-                title=title,
-                line=line,
-                limit=row.get("target", ""),
-                start=row.get("current", ""),
-                code=tuple(filter(None, [row.get("verify", "")])),
+        states = list(map(is_column, self._grid.head))
+        if sum(states) > 1 and all(states[1:]):
+            return "cards", Listed(items=tuple(self._cards(states)))
+        is_task = "title" in names and names & {"status", *_ABOUT_TASKS}
+        if "task" in names or is_task or self._boxes > 1:
+            return "cards", self._rows("task", "title")
+        is_criterion = "criterion" in names or ("criteria" in names and "title" not in names)
+        if is_criterion or (self._boxes and not names & _ABOUT_TASKS):
+            return "criteria", self._rows("criterion", "criteria", "title")
+        return "", Listed(items=())
+
+    def _cards(self, states: Sequence[bool]) -> Iterator[ListedItem]:
+        """Yield the cards of a Kanban board, whose columns are states; the first may be lanes."""
+        for line, cells in enumerate(self._grid.rows, self._grid.line + 2):
+            lane = () if states[0] else (("tags", cells[0]),)
+            for state, cell in zip(states, cells, strict=False):
+                for text in _pieces(cell) if state else ():
+                    yield ListedItem(text=box(text, signs=True)[1], line=line, values=lane)
+
+    def _rows(self, *titles: str) -> Listed:
+        """Return each row as an item, titled by the first of these columns."""
+        items = []
+        for line, cells in enumerate(self._grid.rows, self._grid.line + 2):
+            row = dict(zip(self._names, cells, strict=False))
+            # Else there is a column of boxes, and one of what they are about.
+            alone = next((cell for cell in cells if cell and not box(cell)[0]), "")
+            whole = next(filter(None, map(row.get, titles)), alone if self._boxes else "")
+            title = " ".join(box(whole)[1].split())
+            if not title:
+                continue
+            row["id"] = re.sub(r"[^A-Za-z0-9_-]", "-", row.get("id", "").strip(" #`[]")).strip("-")
+            beside = tuple(
+                ("details", f"{head}: {cell}")
+                for name, head, cell in zip(self._names, self._grid.head, cells, strict=False)
+                if not name and cell not in ("", whole) and not any(self._boxed([cell]))
             )
-            for line, row in self._rows()
-            if (title := _title(row))
-        ]
+            values = tuple((name, value) for name, value in row.items() if name in _KEPT)
+            inner = () if "criteria" in titles else self._inner(row, cells, title)
+            below = (
+                Listed(
+                    items=tuple(
+                        ListedItem(
+                            text=text,
+                            boxed=True,
+                            line=line,
+                            values=(("verify", row.get("verify", "")),),
+                        )
+                        for text in inner
+                    )
+                ),
+            )
+            items.append(
+                ListedItem(
+                    text=title, line=line, values=(*values, *beside), below=below if inner else ()
+                )
+            )
+        return Listed(items=tuple(items))
 
-    def tasks(self) -> list[DraftTask]:
-        """Return the tasks, where each row is one."""
-        names = set(self._names)
-        named = "title" in names and bool(names & set(_ABOUT_TASKS) or {"id", "status"} <= names)
-        called = {"task", "tasks", "任务", "任务名称"} & set(map(plain, self._grid.head))
-        if not named and not (called and "status" in names):
-            return []
-        return [task for line, row in self._rows() if (task := _task(row, line))]
-
-
-def _title(row: Row) -> str:
-    for name in ("criterion", "criteria", "title"):
-        if text := box(row.get(name, ""))[1]:
-            return " ".join(text.split())
-    return ""
-
-
-def _task(row: Row, line: int) -> DraftTask | None:
-    heading, values = owned(" ".join(box(row.get("title", ""))[1].split()))
-    if not heading:
-        return None
-    title, identifier = titled(heading)
-    own = re.sub(r"[^A-Za-z0-9_-]", "-", row.get("id", "").strip(" #`[]")).strip("-")
-    task = DraftTask(title=title, id=f"T{own}" if own.isdigit() else own or identifier, line=line)
-    for name, value in {**row, **values}.items():
-        if name in ("tags", "problem", "status", *_ABOUT_TASKS):
-            task.put(name, value)
-    task.stated = True
-    code = tuple(filter(None, [row.get("verify", "")]))
-    task.criteria = [
-        DraftCriterion(title=text, line=line, code=code)
-        for text in _several(row.get("criteria", "") or row.get("criterion", ""))
-    ]
-    if not task.criteria:
-        limit, start = ("", "") if code else (row.get("target", ""), row.get("current", ""))
-        own_words = DraftCriterion(title=title, line=line, limit=limit, start=start, code=code)
-        task.criteria = [own_words]
-    return task
+    def _inner(self, row: dict[str, str], cells: Sequence[str], title: str) -> Sequence[str]:
+        """Return the criteria of the task that a row is: its boxes, or those of their column."""
+        if self._boxes > 1:
+            return [text or f"{title}: {head}" for text, head in self._boxed(cells)]
+        criteria = row.get("criteria", "") or row.get("criterion", "")
+        return [text for piece in _pieces(criteria) if (text := box(piece)[1])]
 
 
-def _several(cell: str) -> list[str]:
-    """Split a cell into criteria: a line, a number, a bullet, a box or a semicolon begins each."""
+def _pieces(cell: str) -> list[str]:
+    """Split a cell: a line, a number, a bullet, a box or a semicolon begins each piece."""
     if len(re.findall(r"(?:^|\s)\d[.)]\s", cell)) > 1 and re.match(r"\s*1[.)]\s", cell):
         cell = re.sub(r"(?:^|\s)\d[.)]\s", "\n", cell)  # 1. this 2. that
     pieces = re.split(r"\n|[;；]|(?=\[[ xX]\]\s)|(?:^|\s)[•·]\s", cell)
-    texts = (box(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", piece))[1] for piece in pieces)
-    return list(filter(None, texts))
+    return [re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", piece) for piece in pieces if piece.strip()]

@@ -9,8 +9,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-import msgspec
-
 from readiness.model.words import Priority
 
 # `负责人 Owner`, `验收标准/Acceptance`: where one writing ends and the other begins.
@@ -20,50 +18,27 @@ _BILINGUAL: Final = re.compile(
 WORDS = dict[str, list[str]]
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """How a limit is put, before its number and behind it, by operator."""
-
-    before: WORDS
-    behind: WORDS
-
-
-class Vocabulary(msgspec.Struct, frozen=True):
-    """All that words.toml says."""
-
-    labels: WORDS
-    columns: WORDS
-    priorities: dict[Priority, list[str]]
-    nobody: WORDS
-    parts: WORDS
-    limits: Limits
-    units: WORDS
-    none: WORDS
-    starts: WORDS
-    senses: WORDS
-    filler: WORDS
-    outcome: WORDS
-    leads: WORDS
-    programs: WORDS
-    chapters: WORDS
+def vocabulary(table: str) -> WORDS:
+    """Return the words of a table."""
+    return _tables()[table]
 
 
 @cache
-def vocabulary() -> Vocabulary:
-    """Return the words, checked against what the code asks for."""
+def _tables() -> dict[str, WORDS]:
     text = files("readiness.importing").joinpath("words.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Vocabulary)
+    return tomllib.loads(text)
 
 
 @cache
 def labels() -> dict[str, str]:
     """Return what each label stands for."""
-    return {word: name for name, words in vocabulary().labels.items() for word in words}
+    return {word: name for name, words in vocabulary("labels").items() for word in words}
 
 
 @cache
 def columns() -> dict[str, str]:
     """Return what each heading of a column stands for, labels among them."""
-    own = {word: name for name, words in vocabulary().columns.items() for word in words}
+    own = {word: name for name, words in vocabulary("columns").items() for word in words}
     return {**labels(), **own}
 
 
@@ -114,6 +89,11 @@ def _word_pattern(word: str) -> str:
     return f"{before}{escaped}{behind}"
 
 
+def is_column(text: str) -> bool:
+    """Return whether a text heads a column of a Kanban board, such as `Doing (3)`."""
+    return re.sub(r"\s*\(?\d+\)?$", "", plain(text)) in vocabulary("chapters")["columns"]
+
+
 def priority_of(text: str) -> Priority | None:
     """Return the priority that a text names; None where it names none, or several."""
     words = plain(text)
@@ -123,12 +103,26 @@ def priority_of(text: str) -> Priority | None:
     if numbers:
         return None
     first = re.split(r"[-–—(,，;；/]", words)[0].strip()
-    for priority, names in vocabulary().priorities.items():
+    for priority, names in vocabulary("priorities").items():
         if words in names or first in names:
-            return priority
+            return Priority(priority)
     return None
+
+
+def chapter_priority(title: str) -> Priority | None:
+    """Return the priority that a heading gives to all tasks below it."""
+    text = plain(title)
+    if re.search(r"(?<![a-z0-9])p[0-3](?![0-9])", text):
+        return priority_of(text)
+    extra = pattern(vocabulary("chapters")["words"])
+    beside = re.search(r"[(（\[【]([^()（）]+)[)）\]】]$", title.strip())
+    return (
+        priority_of(re.sub(extra, " ", text))
+        or priority_of(text)
+        or (priority_of(beside[1]) if beside else None)
+    )
 
 
 def names_nobody(text: str) -> bool:
     """Return whether a text says that nobody, or nothing, is named."""
-    return text.strip().casefold() in vocabulary().nobody["words"] or not text.strip()
+    return text.strip().casefold() in vocabulary("nobody")["words"] or not text.strip()

@@ -81,7 +81,7 @@ def test_all_boards_are_looked_at() -> None:
         "```\n- [ ] a template\n```\n",
         "<!-- - [ ] no -->\n",
         "| Name | Price |\n|---|---|\n| tea | 2 |\n",
-        "- [a link](b)\n- plain\n",
+        "# A title\n\n- [a part](#b)\n\n## B\n\nand prose\n",
     ],
 )
 def test_what_holds_no_criterion_is_no_board(text: str) -> None:
