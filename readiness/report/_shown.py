@@ -52,17 +52,22 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
     )
 
 
-def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, str]:
+def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, bool, str]:
     task, criterion = entry
-    return criterion.verdict is Verdict.WARN, not task.blocking, task.priority
+    is_warning = criterion.verdict is Verdict.WARN
+    return is_warning, criterion.is_unattested, not task.blocking, task.priority
 
 
 def causes(entries: list[Entry]) -> list[list[Entry]]:
-    """Return open criteria in blocks: those that one cause keeps from being measured are one."""
+    """Return open criteria in blocks: those that one cause keeps from being measured are one.
+
+    So are those that wait to be attested.
+    """
     blocks: dict[object, list[Entry]] = {}
     for place, (task, criterion) in enumerate(entries):
-        why = (criterion.reason_code, criterion.reason, criterion.hint)
-        key = why if criterion.verdict.unknown and criterion.reason else place
+        hint = "" if criterion.is_unattested else criterion.hint
+        shared = criterion.is_unattested or (criterion.verdict.unknown and criterion.reason)
+        key = (criterion.reason_code, criterion.reason, hint) if shared else place
         blocks.setdefault(key, []).append((task, criterion))
     return list(blocks.values())
 

@@ -72,6 +72,10 @@ def _bytes(written: str) -> int:
     return len(written.encode("utf-8", "backslashreplace"))
 
 
+def _names(block: list[Entry]) -> str:
+    return f"- {', '.join(prose(criterion.id) for _, criterion in block)}"
+
+
 class _Comment:
     """Makes the parts of one run's comment."""
 
@@ -91,8 +95,10 @@ class _Comment:
         yield from _listed(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
         open_ones = open_criteria(run)
         doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
-        bad = list(enumerate(causes(open_ones[: len(open_ones) - len(doubtful)])))
+        unattested = [entry for entry in open_ones if entry[1].is_unattested]
+        bad = list(enumerate(causes(open_ones[: len(open_ones) - len(doubtful + unattested)])))
         yield from _listed(3, say("report.problems"), bad, self._problem, share=0.6)
+        yield from _listed(3, say("report.unattested"), causes(unattested), _names)
         doubts = list(enumerate(causes(doubtful)))
         yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6)
         yield from self._decisions()

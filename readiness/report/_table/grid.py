@@ -79,12 +79,15 @@ class _Rows:
 
     def row(self, criterion: CriterionRecord) -> Row:
         """Return the row of one criterion."""
-        styles = self._styles[criterion.verdict]
+        verdict, styles = self._verdicts[criterion.verdict], self._styles[criterion.verdict]
+        if criterion.is_unattested:
+            verdict = f"{Verdict.ERROR.mark} {self._say('report.not_attested')}"
+            styles = self._styles[Verdict.ERROR]
         attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
         progress = criterion.progress
         cells = [
             literal(criterion.id),
-            self._verdicts[criterion.verdict],
+            verdict,
             literal(criterion.title),
             literal(value_shown(criterion, self._say)),
             "" if attested else literal(criterion.expect),

@@ -37,12 +37,15 @@ _FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES = 3, 6, 100, 40, 12
 def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
     """Yield what fails or could not be measured, what blocks first; then passes with a doubt.
 
+    What waits to be attested is one line at the end.
+
     Criteria that one cause keeps from being measured are reported once.
     """
     open_ones = open_criteria(run)
     explainer = _Explainer(run, say, verbose=verbose)
     doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
-    bad = causes(open_ones[: len(open_ones) - len(doubtful)])
+    unattested = [criterion for _, criterion in open_ones if criterion.is_unattested]
+    bad = causes(open_ones[: len(open_ones) - len(doubtful) - len(unattested)])
     for title, blocks in (
         (say("report.problems"), bad),
         (say("report.doubts"), causes(doubtful)),
@@ -57,6 +60,14 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
         if left := sum(map(len, blocks[len(shown) :])):
             yield Line()
             yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
+    if unattested:
+        names = ", ".join(literal(criterion.id) for criterion in unattested)
+        yield Line()
+        yield Line(
+            label=(say("report.unattested"), Style.STRONG),
+            label_cells=width(say("report.unattested")) + 2,
+            parts=((names, Style.PLAIN), (f"  {say('report.attest')}", Style.DIM)),
+        )
 
 
 def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:

@@ -99,12 +99,15 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
-    counts = Counter(criterion.verdict for criterion in run.criteria())
+    counts = Counter(item.verdict for item in run.criteria() if not item.is_unattested)
     parts: list[Part] = []
     for verdict in Verdict:
         if counts[verdict]:
             parts += [_DOT] if parts else []
             parts.append((f"{counts[verdict]} {say(f'verdict.{verdict}')}", Style(verdict.tone)))
+    if count := sum(item.is_unattested for item in run.criteria()):
+        parts += [_DOT] if parts else []
+        parts.append((f"{count} {say('report.not_attested')}", Style.UNKNOWN))
     return tuple(parts)
 
 
