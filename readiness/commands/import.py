@@ -10,6 +10,7 @@ from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.propose.account import numbered_steps, omission_lines
 from readiness.propose.new_board import FirstBoard, new_board_path, new_criterion, write_new_file
+from readiness.propose.survey import survey
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.clean import decode
 from readiness.text.layout import columns
@@ -24,7 +25,8 @@ def import_(settings: RunSettings, document: str) -> int:
     """
     wants_json(settings.output_format)
     path = new_board_path(settings)
-    board, written = convert(_read(document), document, path, os.environ)
+    facts = survey(os.path.dirname(os.path.abspath(path)))
+    board, written = convert(_read(document), document, path, os.environ, facts)
     suit(board.language)
     write_new_file(path, written)
     _tell(board, path, settings)

@@ -104,12 +104,6 @@ def amounts(text: str) -> Amounts | None:
     return Amounts(limit=limit, rest=rest)
 
 
-def names_a_limit(text: str) -> bool:
-    """Return whether a text puts a limit: a number with `<`, `at least` or the like."""
-    numbers = amounts(normal(text))
-    return bool(numbers and numbers.limit and numbers.limit.operator)
-
-
 def _amount(match: re.Match[str]) -> Amount:
 
     def named(letter: str, names: WORDS) -> str:

@@ -47,13 +47,17 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportedCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion of the new board; without a probe it is an attestation that is still open."""
+    """A criterion of the new board; without a probe it is an attestation that is still open.
+
+    `nearest` is then the probe that measures most of it.
+    """
 
     id: str
     title: str
     line: int
     probe: NewProbe | None = None
     why: str = ""
+    nearest: NewProbe | None = None
 
 
 class NewMilestone(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,26 +89,23 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 def imported(text: str, draft: DraftBoard, mapper: Mapper, catalogue: Catalogue) -> Imported:
     """Return the board that a draft makes; run nothing, and leave what is unclear to a person."""
     left_out: list[Omission] = []
-    ids = _ids(draft.tasks)
-    priorities = [task.priority or Priority.P2 for task in draft.tasks]
-    needed = _dependencies(draft.tasks, ids, priorities)
-    criteria = {
-        identifier: _criteria(task, identifier, mapper, catalogue)
-        for task, identifier in zip(draft.tasks, ids, strict=True)
-    }
+    if draft.unread:
+        what = worded("import.lists", lines=", ".join(map(str, draft.unread)))
+        left_out.append(Omission(what=what, why=worded("import.no_boxes")))
+    _complete(draft.tasks)
+    needed = _dependencies(draft.tasks)
+    criteria = {task.id: _criteria(task, mapper, catalogue) for task in draft.tasks}
     by_id = {criterion.id: criterion for group in criteria.values() for criterion in group}
     figures = _with_figures(by_id, draft.figures, mapper, left_out)
     tasks = tuple(
         NewTask(
-            id=identifier,
+            id=task.id,
             draft=task,
-            priority=priority,
-            depends_on=depends_on,
-            criteria=tuple(by_id[criterion.id] for criterion in criteria[identifier]),
+            priority=task.priority or Priority.P2,
+            depends_on=tuple(needed[task.id]),
+            criteria=tuple(by_id[criterion.id] for criterion in criteria[task.id]),
         )
-        for task, identifier, priority, depends_on in zip(
-            draft.tasks, ids, priorities, needed, strict=True
-        )
+        for task in draft.tasks
     )
     chinese = len(_CHINESE.findall(text))
     letters = sum(character.isalpha() for character in text)
@@ -121,66 +122,55 @@ def imported(text: str, draft: DraftBoard, mapper: Mapper, catalogue: Catalogue)
 # --- tasks ----------------------------------------------------------------------------------------
 
 
-def _ids(tasks: Sequence[DraftTask]) -> list[str]:
-    """Return ids, the board's own where they are good, such that no two are one."""
+def _complete(tasks: Sequence[DraftTask]) -> None:
+    """Give each task a priority, and an id of its own: the board's where it is good."""
     taken: set[str] = set()
-    own = []
     for task in tasks:
-        good = bool(task.id) and task.id.lower() not in taken and len(task.id) <= 40
-        own.append(task.id if good else "")
-        taken.add(own[-1].lower())
+        if task.id.lower() in taken or len(task.id) > 40:
+            task.id = ""
+        taken.add(task.id.lower())
     free = (f"T{number}" for number in itertools.count(1) if f"t{number}" not in taken)
-    return [identifier or next(free) for identifier in own]
+    for task in tasks:
+        task.id = task.id or next(free)
+        task.priority = task.priority or Priority.P2
 
 
-def _dependencies(
-    tasks: Sequence[DraftTask], ids: Sequence[str], priorities: Sequence[Priority]
-) -> list[tuple[str, ...]]:
+def _dependencies(tasks: Sequence[DraftTask]) -> dict[str, list[str]]:
     """Return what each task waits for, as far as the board names it; never in a circle."""
-    needs: dict[str, list[str]] = {identifier: [] for identifier in ids}
-    known = _KnownTasks(tasks, ids, priorities)
-    for task, own in zip(tasks, ids, strict=True):
-        for other in dict.fromkeys(filter(None, known.named_in(task.depends))):
-            needs[own].append(other)
+    needs: dict[str, list[str]] = {task.id: [] for task in tasks}
+    known = {plain(task.title): task.id for task in tasks}
+    known |= {task.number: task.id for task in tasks}
+    known |= {task.id.lower(): task.id for task in tasks}
+    for task in tasks:
+        for name in dict.fromkeys(_names_in(task.depends, tasks)):
+            if name in known:
+                needs[task.id].append(known[name])
             try:
                 TopologicalSorter(needs).prepare()
             except CycleError:
-                needs[own].pop()
-    return [tuple(needs[identifier]) for identifier in ids]
+                needs[task.id].pop()
+    return {identifier: list(dict.fromkeys(names)) for identifier, names in needs.items()}
 
 
-class _KnownTasks:
-    """The tasks of a board by all that they may be called."""
-
-    def __init__(
-        self, tasks: Sequence[DraftTask], ids: Sequence[str], priorities: Sequence[Priority]
-    ) -> None:
-        self._ids = {identifier.lower(): identifier for identifier in ids}
-        pairs = list(zip(tasks, ids, strict=True))
-        self._numbers = {task.number: name for task, name in pairs if task.number}
-        self._titles = {plain(task.title): name for task, name in pairs if task.title}
-        self._priorities = list(zip(ids, priorities, strict=True))
-
-    def named_in(self, text: str) -> Iterator[str]:
-        """Yield the ids of the tasks that a text names; "" for what is none."""
-        # In a column of its own, `1, 3` are numbers of tasks, and `1.2` that of a heading.
-        numbers = re.sub(r"[\s,，;；、]+", " ", text).split()
-        if all(re.fullmatch(r"\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+", word) for word in numbers):
-            for word in numbers:
-                number = word.rstrip(".")
-                yield self._numbers.get(number, "") or self._ids.get(f"t{number}", "")
-        for reference in _REFERENCE.finditer(text):
-            number = reference[1] or reference[2]
-            yield self._ids.get((f"t{number}" if number else reference[3]).lower(), "")
-        for priority in re.findall(r"(?<![A-Za-z0-9])[Pp][0-3](?![0-9])", text):
-            yield from (name for name, its in self._priorities if its == priority.upper())
-        for piece in (text, *re.split(r"[,，;；、]", text)):
-            yield self._titles.get(plain(piece), "")
+def _names_in(text: str, tasks: Sequence[DraftTask]) -> Iterator[str]:
+    """Yield what may name a task in a text: its id, its title or the number of its heading."""
+    # In a column of its own, `1, 3` are numbers of tasks, and `1.2` that of a heading.
+    numbers = re.sub(r"[\s,，;；、]+", " ", text).split()
+    if all(re.fullmatch(r"\d+(?:\.\d+)*\.?|[一二三四五六七八九十]+", word) for word in numbers):
+        headings = {task.number for task in tasks}
+        for word in numbers:
+            number = word.rstrip(".")
+            yield number if number in headings else f"t{number}"
+    for reference in _REFERENCE.finditer(text):
+        number = reference[1] or reference[2]
+        yield (f"t{number}" if number else reference[3]).lower()
+    for priority in re.findall(r"(?<![A-Za-z0-9])[Pp][0-3](?![0-9])", text):
+        yield from (task.id.lower() for task in tasks if task.priority == priority.upper())
+    for piece in (text, *re.split(r"[,，;；、]", text)):
+        yield plain(piece) or "-"
 
 
-def _criteria(
-    task: DraftTask, identifier: str, mapper: Mapper, catalogue: Catalogue
-) -> list[ImportedCriterion]:
+def _criteria(task: DraftTask, mapper: Mapper, catalogue: Catalogue) -> list[ImportedCriterion]:
     sentences_of = [_sentence(draft, catalogue) for draft in task.criteria]
     probes = [mapper.probe(sentence) for sentence in sentences_of]
     # What CI does, or a sentence that names no place, is about what the task's others are about.
@@ -198,11 +188,12 @@ def _criteria(
     drafts = zip(task.criteria, sentences_of, probes, strict=True)
     return [
         ImportedCriterion(
-            id=f"{identifier}.{place}",
+            id=f"{task.id}.{place}",
             title=_title(draft, sentence, probe, mapper),
             line=draft.line,
             probe=probe if isinstance(probe, NewProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
+            nearest=probe.nearest if isinstance(probe, Unmapped) else None,
         )
         for place, (draft, sentence, probe) in enumerate(drafts, 1)
     ]

@@ -6,9 +6,10 @@ to a person: half of it measured would pass for the whole.
 """
 
 import itertools
+import math
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -38,9 +39,10 @@ _MEANS: Final = re.compile(r"[a-z0-9<>≥≤=%]|[^\W\d_]")
 
 
 class Unmapped(msgspec.Struct, frozen=True):
-    """Why nothing measures a criterion."""
+    """Why nothing measures a criterion, and the probe that measures most of it."""
 
     why: str
+    nearest: NewProbe | None = None
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
     `limit` is what a table says in its own column; `commands` are those that the board names to
     verify it; `sibling` is the make target of another criterion of the task, `place` what another
-    one looks at.
+    one looks at. Unless it is to be explained as a `whole`, a phrase may be any part of it.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[NamedCommand, ...] = ()
     sibling: str = ""
     place: str = ""
+    whole: bool = True
 
 
 class _Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +72,22 @@ class _Fit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mapper:
-    """Finds the probes of sentences. `folders` are those that the board names."""
+    """Finds the probes of sentences.
+
+    `folders` are those that the board names or the project has, `known` what the project says of
+    each check's parameters.
+    """
 
     def __init__(
-        self, phrases: Sequence[Phrase], catalogue: Catalogue, folders: Iterable[str]
+        self,
+        phrases: Sequence[Phrase],
+        catalogue: Catalogue,
+        folders: Iterable[str],
+        known: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self._phrases = phrases
         self._catalogue = catalogue
+        self._known = known or {}
         self._folders = sorted(set(folders), key=lambda path: (path.count("/"), len(path), path))
 
     def probe(self, sentence: Sentence) -> NewProbe | Unmapped:
@@ -97,6 +109,9 @@ class Mapper:
             return refused
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
             return _commands(own)
+        if near := self._fits(msgspec.structs.replace(sentence, whole=False), own):
+            nearest = self._made(max(near, key=lambda fit: fit.size))
+            return Unmapped(worded("import.nearest", check=nearest.check), nearest)
         return Unmapped(worded("import.no_check"))
 
     # --- phrases ----------------------------------------------------------------------------------
@@ -106,7 +121,7 @@ class Mapper:
         target = " ".join(named.params.get("target", "") for named in own).strip()
         for phrase in self._phrases:
             named = "target" in phrase.takes
-            if named and not (len(own) == 1 and target):
+            if (phrase.near and sentence.whole) or (named and not (len(own) == 1 and target)):
                 continue
             text = _blank(sentence.title, own) if named else sentence.title
             facts = {"target": target, "sibling": sentence.sibling, "place": sentence.place}
@@ -117,13 +132,13 @@ class Mapper:
     def _fit(
         self, phrase: Phrase, text: str, sentence: Sentence, facts: dict[str, str]
     ) -> _Fit | None:
-        whole = normal(text)
-        if not all(expression.search(whole) for expression in phrase.needed):
+        said = normal(text)
+        if not all(expression.search(said) for expression in phrase.needed):
             return None  # soon: most phrases end here
         if phrase.takes & {"part", "path", "url"}:
             text, more = self._places(phrase, text)
             facts = {**facts, **more}
-        elif _PATH.search(text) or _URL.search(text) or _LOCATION.search(text):
+        elif sentence.whole and any(place.search(text) for place in (_PATH, _URL, _LOCATION)):
             # It is about a part of the project, and this check would look at all of it.
             return None
         folded = normal(text)
@@ -133,16 +148,21 @@ class Mapper:
         size = len("".join(folded.split())) - len("".join(rest.split()))
         if "part" in phrase.takes and not facts.get("part"):
             facts["part"], rest = self._part(rest)
-        if not all(facts.get(name) for name in phrase.takes - {"number"}):
+        if not all(facts.get(name) for name in phrase.takes - {"number", "least"}):
             return None
         read = _read(rest, sentence)
-        if read is None or _unexplained(read.rest, ""):
+        if read and not self._has_limit(phrase, read.limit):
+            read = None
+        if sentence.whole and (
+            read is None or _unexplained(read.rest, "") or not _is_meant(phrase, read, folded)
+        ):
             return None
-        if not self._has_limit(phrase, read.limit) or not _is_meant(phrase, read, folded):
-            return None
-        if read.limit:
-            facts["number"] = read.limit.number
-        return _Fit(phrase=phrase, facts=facts, limit=read.limit, size=size)
+        limit = read.limit if read else None
+        if limit:
+            facts["number"] = limit.number
+            above = math.floor(float(limit.number)) + 1
+            facts["least"] = str(above) if limit.operator == ">" else limit.number
+        return _Fit(phrase=phrase, facts=facts, limit=limit, size=size)
 
     def _has_limit(self, phrase: Phrase, limit: Amount | None) -> bool:
         if "number" in phrase.takes:
@@ -203,7 +223,10 @@ class Mapper:
             baseline = limit.start if unit in ("", phrase.unit) or not phrase.unit else ""
         return NewProbe(
             check=phrase.check,
-            params={name: filled(value) for name, value in phrase.params.items()},
+            params={
+                **phrase.project_params(self._known),
+                **{name: text for name, value in phrase.params.items() if (text := filled(value))},
+            },
             matrix={name: list(map(filled, values)) for name, values in phrase.matrix.items()},
             measure=phrase.measure,
             expect=expect,

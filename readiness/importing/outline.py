@@ -19,7 +19,10 @@ _EMPTY: Final = re.compile(r"\s*(?:⬜|⬛|🔲|🔳)\ufe0f?\s*")
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK: Final = re.compile(r"(?i)<br\s*/?>")
 # What Obsidian adds to Markdown: comments, links of its own, marks, names of blocks, and days.
-_COMMENT: Final = re.compile(r"(?ms)^%%.*?%%[ \t]*$|%%[^%\n]*%%")
+_COMMENT: Final = re.compile(
+    r"(?ms)^%%.*?%%[ \t]*$|%%[^%\n]*%%"
+    r"|^[ \t]*[-*+][ \t]+\[[^\]\n]*\]\(#[^)\n]*\)[ \t]*$"  # a table of contents
+)
 _CODE_OR: Final = (
     r"(?P<code>`[^`]*`)"
     r"|\[\[(?:[^\[\]|\n]*\|)?(?P<link>[^\[\]|\n]+)\]\]"
@@ -30,7 +33,9 @@ _CODE_OR: Final = (
 )
 _OBSIDIAN: Final = re.compile(_CODE_OR, re.MULTILINE)
 # What people write for a list that is none in Markdown: `a) …`, `(1) …`, `① …`.
-_LETTERED: Final = re.compile(r"(?:[(（]?(?:[a-zA-Z]|\d{1,2})[)）]|[①-⑳])\s*(?=\S)")
+_LETTERED: Final = re.compile(
+    r"(?m)^([ \t]*)(?:[(（](?:[a-zA-Z]|\d{1,2})[)）]|[a-zA-Z]\)|[①-⑳])[ \t]*(?=\S)"
+)
 _UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff]")
 
 
@@ -114,7 +119,7 @@ def outline(text: str) -> Outline:
     text = clean(
         text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), newlines=True
     )
-    text = _UNSEEN.sub("", text)
+    text = _LETTERED.sub(r"\1- ", _UNSEEN.sub("", text))
     # As many empty lines, so that places stay what they are.
     text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     matter = _FRONT_MATTER.match(text)
@@ -187,8 +192,6 @@ class _Reader:
     def _item(self, node: "SyntaxTreeNode", *, signs: bool) -> ListedItem:
         lines = _first(node)
         boxed, first = box(lines[0], signs=signs) if lines else (False, "")
-        if not boxed and _is_contents(node):
-            first = ""
         # What goes on in the next line is the same sentence, unless it names something: `Owner: x`.
         more = self._paragraph(lines[1:], _line(node) + 1, "") if lines[1:] else ()
         inner = self.blocks(node.children[1:] if lines else node.children)
@@ -196,17 +199,14 @@ class _Reader:
         return ListedItem(text=first, boxed=boxed, line=_line(node), below=tuple(below))
 
     def _paragraph(self, lines: Sequence[str], number: int, source: str) -> Iterator[Block]:
-        """Yield what stands before the first line with a box or letter, then a list of these."""
+        """Yield what stands before the first line with a box, then those with one as a list."""
         signs = self._beside_box(lines)
-        lettered = sum(map(bool, map(_LETTERED.match, lines))) > 1
         items: list[ListedItem] = []
         before: list[str] = []
         for place, line in enumerate(lines):
             boxed, text = box(line, signs=signs)
-            letter = _LETTERED.match(line) if lettered else None
-            if boxed or letter:
-                text = text if boxed or not letter else text[letter.end() :]
-                items.append(ListedItem(text=text, boxed=boxed, line=number + place))
+            if boxed:
+                items.append(ListedItem(text=text, boxed=True, line=number + place))
             elif items:
                 items[-1] = msgspec.structs.replace(items[-1], text=f"{items[-1].text} {line}")
             else:
@@ -235,13 +235,6 @@ def _first(item: "SyntaxTreeNode") -> tuple[str, ...]:
     """Return the lines of the paragraph that an item of a list begins with."""
     parts = item.children
     return _lines(parts[0]) if parts and parts[0].type == "paragraph" else ()
-
-
-def _is_contents(item: "SyntaxTreeNode") -> bool:
-    """Return whether an item is one of a table of contents: a link into the document."""
-    links = [part for part in item.walk() if part.type == "link"]
-    text = "".join(_text(link) for link in links)
-    return bool(links) and str(links[0].attrs["href"]).startswith("#") and text == _text(item)
 
 
 def _lines(node: "SyntaxTreeNode") -> tuple[str, ...]:

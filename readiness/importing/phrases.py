@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -10,6 +10,7 @@ from readiness.importing.words import pattern
 from readiness.load.check_definitions import CheckFile, PhraseFile
 from readiness.load.definitions import MeasureFile
 from readiness.load.faults import Problems
+from readiness.load.readers import words
 from readiness.model.errors import BoardError
 from readiness.model.words import Better
 from readiness.propose.rules import check_files, known_names
@@ -17,7 +18,7 @@ from readiness.text.fault import Fault
 
 # Units of which zero is never a target.
 MEASURED_UNITS: Final = ("%", "us", "ms", "s", "m", "h", "d", "B", "rps")
-FACT: Final = re.compile(r"(?<!\$)\{(part|path|url|number|target|sibling|place)\}")
+FACT: Final = re.compile(r"(?<!\$)\{(part|path|url|number|least|target|sibling|place)\}")
 
 
 class Phrase:
@@ -32,6 +33,7 @@ class Phrase:
         self.matrix = terms.matrix
         self.measure = terms.measure
         self.says = says
+        self.near = terms.near
         self._file = file
         self._expect = terms.expect
         texts = [*self.params.values(), *itertools.chain(*self.matrix.values())]
@@ -99,6 +101,16 @@ class Phrase:
             return "" if whole else None
         counts = self.unit not in MEASURED_UNITS
         return "== 0" if self.better is Better.LOWER and counts else None
+
+    def project_params(self, known: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        """Return what a project says of its parameters and of those of the check before it."""
+        sources = [known.get(name, {}) for name in (*words(self._file.after), self.check)]
+        return {
+            name: value
+            for params in sources
+            for name, value in params.items()
+            if name in self._file.params and name not in self.matrix
+        }
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from readiness.importing.amounts import names_a_limit
 from readiness.importing.drafts import (
     DraftBoard,
     DraftCriterion,
@@ -179,12 +178,11 @@ class _Walker:
         for inner in below:
             inner.priority = inner.priority or priority
         items = tuple(item for block in task.listed for item in block.items)
-        limited = task.number and any(names_a_limit(item.text) for item in items)
         if not task.criteria:
             task.criteria = task.ticked_steps
         if self._plain:
             self._items(Listed(items=items), task, "listed")
-        elif not task.criteria and (plain or task.stated or limited):
+        elif not task.criteria and (plain or task.stated):
             self._items(Listed(items=items), task, "criteria")
         elif task.criteria:
             task.details += [block.source for block in task.listed]
@@ -258,8 +256,6 @@ class _Walker:
         if named := table.fields():
             for key, value in named:
                 self._put(task, key, value)
-        elif figures := table.figures():
-            self.board.figures += figures
         else:
             name, rows = table.items()
             self._items(rows, task, name)
@@ -282,16 +278,18 @@ class _Walker:
         if name == "details":
             task.details.append(block.source)
             return
-        beside_box = "beside box" if any(item.boxed for item in block.items) else ""
+        beside = "beside" if any(item.boxed for item in block.items) else ""
         loose = []
         for item in block.items:
             if name == "milestones":
                 self.board.milestones.append(item.text)
+            elif name == "figures":
+                self.board.figures.append(_criterion(item.text, item, ()))
             elif name == "steps" and not self._plain:
                 self._step(item, task)
             elif name in _SAID_IN_LISTS and not item.boxed:
                 self._put(task, name, item.text)
-            elif not self._item(item, task, name or beside_box):
+            elif not self._item(item, task, name or beside):
                 loose.append(item)
         if loose:
             task.listed.append(Listed(items=tuple(loose), source=block.source))
@@ -323,7 +321,7 @@ class _Walker:
         )
         if is_group or stated:
             self._card(item, task, stated=stated and (name == "cards" or not is_group))
-        elif wanted or name == "beside box":
+        elif wanted or name == "beside":
             sentence, named = verified(measured(text, task.id))
             criterion = _criterion(sentence, item, (*code, *named))
             task.criteria += [criterion] if sentence else []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from readiness.importing.drafts import DraftCriterion, label
+from readiness.importing.drafts import label
 from readiness.importing.outline import Columns, Listed, ListedItem, box
 from readiness.importing.words import columns, is_column, named
 
@@ -39,17 +39,6 @@ class Table:
                 if is_box:
                     yield text, head
 
-    def figures(self) -> list[DraftCriterion]:
-        """Return the key figures of the table; none where it holds no such."""
-        if not {"metric", "target"} <= set(self._names):
-            return []
-        rows = (dict(zip(self._names, cells, strict=False)) for cells in self._grid.rows)
-        return [
-            DraftCriterion(title=row["metric"], start=row.get("current", ""), limit=row["target"])
-            for row in rows
-            if row.get("metric") and row.get("target")
-        ]
-
     def fields(self) -> list[tuple[str, str]]:
         """Return the fields of a two-column table with labels first, save one row at most."""
         rows = [self._grid.head, *self._grid.rows]
@@ -59,11 +48,13 @@ class Table:
         return known if len(known) >= len(self._grid.rows) else []
 
     def items(self) -> tuple[str, Listed]:
-        """Return the rows as items, and what each is: "cards", "criteria", or "" for neither."""
+        """Return the rows as items, and what each is: cards, criteria, figures, or nothing."""
         names = set(self._names)
         states = list(map(is_column, self._grid.head))
         if sum(states) > 1 and all(states[1:]):
             return "cards", Listed(items=tuple(self._cards(states)))
+        if {"metric", "target"} <= names:
+            return "figures", self._rows("metric")
         is_task = "title" in names and names & {"status", *_ABOUT_TASKS}
         if "task" in names or is_task or self._boxes > 1:
             return "cards", self._rows("task", "title")
@@ -98,7 +89,7 @@ class Table:
                 if not name and cell not in ("", whole) and not any(self._boxed([cell]))
             )
             values = tuple((name, value) for name, value in row.items() if name in _KEPT)
-            inner = () if "criteria" in titles else self._inner(row, cells, title)
+            inner = self._inner(row, cells, title) if "task" in titles else ()
             below = (
                 Listed(
                     items=tuple(

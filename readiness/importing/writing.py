@@ -1,9 +1,10 @@
 """An imported board as text, made to be read and changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from readiness.importing.board import Imported, ImportedCriterion, NewTask
+from readiness.propose.account import omission_lines
 from readiness.text.clean import clean
 from readiness.text.languages import Language
 from readiness.text.sentences import Sentences
@@ -12,11 +13,15 @@ from readiness.text.yaml_lines import comment, mapping_lines
 
 
 def board_text(
-    board: Imported, source: str, say: Sentences, refused: Mapping[str, str] | None = None
+    board: Imported,
+    source: str,
+    say: Sentences,
+    refused: Mapping[str, str],
+    python_path: Sequence[str],
 ) -> str:
     """Return the whole file. `refused` maps criteria whose probes a board does not take to why.
 
-    `say` is the language of its comments.
+    `say` is the language of its comments, `python_path` where the project's code is imported from.
     """
     draft = board.draft
     milestones = [
@@ -41,11 +46,14 @@ def board_text(
         "goal": draft.goal,
         "key_figures": board.key_figures,
         "milestones": milestones,
+        "env": {"PYTHONPATH": ":".join(python_path)} if python_path else {},
     }
     lines = [*comment(say("import.board_about", source=source)), *mapping_lines(head)]
     lines += ["", "tasks:"]
     for task in board.tasks:
-        lines += [*_task(task, refused or {}, say), ""]
+        lines += [*_task(task, refused, say), ""]
+    for omission in omission_lines(board.left_out, say):
+        lines += comment(omission.strip())
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -87,5 +95,6 @@ def _criterion(
     if criterion.probe is None or criterion.id in refused:
         why = in_language(refused.get(criterion.id, criterion.why), say)
         about = say("import.board_line", line=criterion.line, why=why)
-        return [*comment(about, "      "), *lines, "        attest: {}"]
+        nearest = criterion.nearest.lines("        # ") if criterion.nearest else []
+        return [*comment(about, "      "), *lines, "        attest: {}", *nearest]
     return [*lines, *criterion.probe.lines("        ")]

@@ -51,6 +51,26 @@ def propose(
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
 
 
+def known_params(facts: ProjectFacts, rules: Sequence[ProposalRule]) -> dict[str, dict[str, str]]:
+    """Return what a project of one part says of each check's parameters, proposed or not."""
+    part = facts.parts[0]
+    signs = [
+        (rule, _first(rule.propose.when, part, ranked(_speaking(rule.propose.when, facts.steps))))
+        for rule in rules
+        if rule.propose.per != "command" and len(facts.parts) == 1
+    ]
+    known: dict[str, dict[str, str]] = {}
+    for rule, sign in sorted(signs, key=lambda pair: pair[1] is None):
+        params = {
+            name: value
+            for name, candidates in rule.propose.with_.items()
+            if "{" in str(candidates)
+            if (value := value_of(candidates, part, sign or Sign(), rule.propose.options))
+        }
+        known.setdefault(rule.check, params)
+    return known
+
+
 def _turn(rule: ProposalRule) -> tuple[bool, int, Priority]:
     """Commands last, for then it is known what checks are about; producers before their readers."""
     return bool(rule.propose.per), len(words(rule.file.after)), rule.propose.priority

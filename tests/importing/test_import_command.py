@@ -1,6 +1,7 @@
 """The command `import`: one file is written, nothing is run, and nothing is written over."""
 
 import pytest
+import yaml
 
 from readiness.text.layout import width
 from tests.support.program import Project
@@ -48,6 +49,53 @@ def test_a_ticked_box_is_measured(shop: Project) -> None:
     assert shop("import", "tasks.md").status == 0
     document = shop("check", "--output-format", "json").json
     assert [each["verdict"] for each in document["tasks"][0]["criteria"]] == ["fail"] * 3
+
+
+def test_what_waits_for_a_person_is_one_line(shop: Project) -> None:
+    """It is told apart from failures, in the table and in a comment."""
+    assert shop("import", "tasks.md").status == 0
+    out = shop("check").out
+    assert "T1.2  ? not attested  Team trained" in out
+    assert "\nNot attested  T1.2, T1.3  have somebody decide: readiness attest ID\n" in out
+    assert "Found     nobody" not in out
+    assert "1 pass · 2 not attested" in out
+    assert "### Not attested\n\n- T1.2, T1.3\n" in shop("check", "--output-format", "markdown").out
+
+
+PROJECT = {
+    "pyproject.toml": "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['a']\n",
+    "shop/api/__init__.py": "",
+    "shop/__init__.py": "",
+    "checks_of_ours/test_shop.py": "def test_shop():\n    assert True\n",
+    "uv.lock": "",
+    "README.md": "# Shop\n",
+    "tasks.md": "- [ ] All tests pass\n- [ ] API coverage at least 70 %\n- [ ] mypy passes\n"
+    "- [ ] No known vulnerabilities\n- [ ] README links work\n- [ ] p95 < 200 ms\n"
+    "- [ ] More than 150 concurrent users\n\n# Rules\n- be kind\n",
+}
+
+
+def test_the_project_beside_the_board_is_known(shop: Project) -> None:
+    """Checks look where `init` would, and nothing is stated that neither of the two states."""
+    for name, text in PROJECT.items():
+        (shop.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (shop.folder / name).write_text(text, encoding="utf-8")
+    assert shop("import", "tasks.md").status == 0
+    text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
+    criteria = yaml.safe_load(text)["tasks"][0]["criteria"]
+    assert [criterion.get("with") for criterion in criteria] == [
+        {"paths": "checks_of_ours", "source": "shop"},
+        {"paths": "checks_of_ours", "source": "shop", "neutral": "true", "below": "shop/api"},
+        {"paths": "shop"},
+        {"lock": "uv.lock"},
+        None,
+        {"host": "${LOAD_URL}"},
+        {"host": "${LOAD_URL}", "users": "151"},
+    ]
+    assert "# check: documents\n        # with: {paths: README.md, " in text
+    assert text.endswith(
+        "# lists at these lines: 10: they have no boxes, and no task is above them\n"
+    )
 
 
 def test_another_file_may_be_named(shop: Project) -> None:

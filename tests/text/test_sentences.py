@@ -150,8 +150,6 @@ READ = {
     r"{}(\d+(?:\.\d+)?)(?!\.?\d|\s*(?!points?\b|分|以上)[%\w/])",
     "分钟|minutes",
     "小时|hours?|hrs?|h",
-    "任务",
-    "任务名称",
 }
 """Words that are looked for in a task board, in whatever language it is."""
 
