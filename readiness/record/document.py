@@ -150,11 +150,6 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.value if is_number else None  # type: ignore[return-value]
 
     @property
-    def is_unattested(self) -> bool:
-        """Return whether it waits for somebody to attest it for the first time."""
-        return self.verdict.bad and has_key(self.wordings.get("reason"), "reason.not_attested")
-
-    @property
     def cut_short(self) -> bool:
         """Whether the run was over before this was measured, by its time or by a signal."""
         return self.verdict.unknown and has_key(self.wordings.get("reason"), OVER)

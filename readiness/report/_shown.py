@@ -17,7 +17,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
-from readiness.record.wording import Wording, reworded
+from readiness.record.wording import Wording, has_key, reworded
 from readiness.report._table.blocks import Part, Style
 from readiness.text.layout import age, literal, points
 from readiness.text.sentences import Sentences
@@ -52,10 +52,16 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
     )
 
 
+def is_unattested(criterion: CriterionRecord) -> bool:
+    """Return whether a criterion waits for somebody to attest it for the first time."""
+    why = criterion.wordings.get("reason")
+    return criterion.verdict.bad and has_key(why, "reason.not_attested")
+
+
 def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, bool, str]:
     task, criterion = entry
     is_warning = criterion.verdict is Verdict.WARN
-    return is_warning, criterion.is_unattested, not task.blocking, task.priority
+    return is_warning, is_unattested(criterion), not task.blocking, task.priority
 
 
 def causes(entries: list[Entry]) -> list[list[Entry]]:
@@ -65,8 +71,8 @@ def causes(entries: list[Entry]) -> list[list[Entry]]:
     """
     blocks: dict[object, list[Entry]] = {}
     for place, (task, criterion) in enumerate(entries):
-        hint = "" if criterion.is_unattested else criterion.hint
-        shared = criterion.is_unattested or (criterion.verdict.unknown and criterion.reason)
+        hint = "" if is_unattested(criterion) else criterion.hint
+        shared = is_unattested(criterion) or (criterion.verdict.unknown and criterion.reason)
         key = (criterion.reason_code, criterion.reason, hint) if shared else place
         blocks.setdefault(key, []).append((task, criterion))
     return list(blocks.values())

@@ -24,6 +24,7 @@ from readiness.report._shown import (
     change,
     change_in_words,
     findings,
+    is_unattested,
     meaning,
     moment,
     number,
@@ -95,7 +96,7 @@ class _Comment:
         yield from _listed(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
         open_ones = open_criteria(run)
         doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
-        unattested = [entry for entry in open_ones if entry[1].is_unattested]
+        unattested = [entry for entry in open_ones if is_unattested(entry[1])]
         bad = list(enumerate(causes(open_ones[: len(open_ones) - len(doubtful + unattested)])))
         yield from _listed(3, say("report.problems"), bad, self._problem, share=0.6)
         yield from _listed(3, say("report.unattested"), causes(unattested), _names)

@@ -3,7 +3,7 @@
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
-from readiness.report._shown import change, percent, value_shown
+from readiness.report._shown import change, is_unattested, percent, value_shown
 from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
@@ -80,7 +80,7 @@ class _Rows:
     def row(self, criterion: CriterionRecord) -> Row:
         """Return the row of one criterion."""
         verdict, styles = self._verdicts[criterion.verdict], self._styles[criterion.verdict]
-        if criterion.is_unattested:
+        if is_unattested(criterion):
             verdict = f"{Verdict.ERROR.mark} {self._say('report.not_attested')}"
             styles = self._styles[Verdict.ERROR]
         attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS

@@ -20,6 +20,7 @@ from readiness.report._shown import (
     causes,
     change_in_words,
     findings,
+    is_unattested,
     open_criteria,
     outcome,
     percent,
@@ -44,7 +45,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
     open_ones = open_criteria(run)
     explainer = _Explainer(run, say, verbose=verbose)
     doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
-    unattested = [criterion for _, criterion in open_ones if criterion.is_unattested]
+    unattested = [criterion for _, criterion in open_ones if is_unattested(criterion)]
     bad = causes(open_ones[: len(open_ones) - len(doubtful) - len(unattested)])
     for title, blocks in (
         (say("report.problems"), bad),

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
-from readiness.report._shown import first_reasons, meaning, moment, percent, reuse, revision
+from readiness.report._shown import (
+    first_reasons,
+    is_unattested,
+    meaning,
+    moment,
+    percent,
+    reuse,
+    revision,
+)
 from readiness.report._standing import last_whole
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
@@ -99,13 +107,13 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
-    counts = Counter(item.verdict for item in run.criteria() if not item.is_unattested)
+    counts = Counter(item.verdict for item in run.criteria() if not is_unattested(item))
     parts: list[Part] = []
     for verdict in Verdict:
         if counts[verdict]:
             parts += [_DOT] if parts else []
             parts.append((f"{counts[verdict]} {say(f'verdict.{verdict}')}", Style(verdict.tone)))
-    if count := sum(item.is_unattested for item in run.criteria()):
+    if count := sum(is_unattested(item) for item in run.criteria()):
         parts += [_DOT] if parts else []
         parts.append((f"{count} {say('report.not_attested')}", Style.UNKNOWN))
     return tuple(parts)
