@@ -1,7 +1,6 @@
 """The board of examples/football: it is ready as it stands, and every criterion can fail."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -29,10 +28,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not TOOLS.is_dir(), reason="the example's tools are not installed"),
 ]
-
-WITHOUT_TOOL = {"T9.3", "T10.1", "T10.2", "T10.3", "T10.4", "T10.5", "T10.6"}
-"""The criteria that the scripts of the catalogue measure by themselves."""
-
 
 def measured_here() -> set[str]:
     """Name the criteria of the profile that needs no production."""
@@ -160,29 +155,6 @@ def test_breaks_fail_their_criteria_and_nothing_else(worlds: Run, world: World) 
     expected = frozenset().union(*(each.fails | each.also for each in world.breaks))
     wrong = result.having("fail", "error") ^ expected
     assert not wrong, result.explained(wrong)
-
-
-@pytest.fixture(scope="module")
-def toolless(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """Measure the healthy project where none of its tools can be found."""
-    folder = tmp_path_factory.mktemp("toolless")
-    football = Football(folder / "football")
-    football.remove(".venv")
-    bare = folder / "bin"
-    bare.mkdir()
-    for name in ("bash", "sh", "git", "env", "cat"):
-        (bare / name).symlink_to(shutil.which(name) or name)
-    with osv_server() as url:
-        return check(football.folder, osv_url=url, environment={"PATH": str(bare)})
-
-
-@pytest.mark.parametrize("criterion", sorted(measured_here() - WITHOUT_TOOL))
-def test_without_its_tool_a_criterion_is_an_error(toolless: Result, criterion: str) -> None:
-    """A tool that is not there is named as the reason, with a hint how to get it."""
-    record = toolless.criteria[criterion]
-    assert record.verdict.value == "error", record
-    assert record.reason_code in {"tool_missing", "producer_failed"}, record
-    assert record.reason_code != "tool_missing" or record.hint, record
 
 
 def test_an_empty_project_passes_nothing(tmp_path: Path) -> None:

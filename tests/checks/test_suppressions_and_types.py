@@ -1,5 +1,6 @@
 """What silences tools, and what is typed, counted in small real projects."""
 
+from collections import Counter
 from textwrap import dedent
 
 import pytest
@@ -29,6 +30,53 @@ def test_what_silences_a_tool_is_what_the_table_says(
     build(project, service(sums=written))
     outcome = run_check("suppressions", project)
     assert [found["rule"] for found in outcome.findings] == kinds
+
+
+WAYS = {
+    "ruff-disable": ("# ruff: disable[F401]\nimport os\n", 1),
+    "in-a-string": ('x = "# ruff: disable[F401]"\n', 0),
+    "no-cover": ("x = 1  # pragma no cover\n", 1),
+    "pragmatic": ("x = 1  # pragmatic: no covering letter\n", 0),
+    "mypy-ignore-errors": ("# mypy: no-warn-return-any, ignore-errors\n", 1),
+    "mypy-errors-kept": ("# mypy: warn-return-any, ignore-errors=False\n", 0),
+    "mypy-allows": ("# mypy: disallow-untyped-defs=False\n", 1),
+    "mypy-disallows": ("# mypy: disallow-untyped-defs\n", 0),
+    "skip-raised": ("import unittest\n\n\ndef test_a():\n    raise unittest.SkipTest\n", 1),
+    "failure-raised": ("import unittest as u\n\nraise u.TestCase.failureException\n", 0),
+    "skip-imported": ("from pytest import skip\n\n\ndef test_a():\n    skip('x')\n", 1),
+    "own-skip": ("def skip(x): ...\n\n\ndef test_a():\n    assert skip('x')\n", 0),
+    "mark-renamed": ("from pytest import mark\nm = mark\n\n@m.skip\ndef test_a(): ...\n", 1),
+    "mark-that-runs": ("from pytest import mark\nm = mark\n\n@m.slow\ndef test_a(): ...\n", 0),
+    "ruff-file": ("# ruff: file-ignore[F401]\nimport os\n", 1),
+    "ruff-in-prose": ("# ruff: a linter, files to ignore\n", 0),
+    "skip-by-method": ("class TestA:\n    def test_a(self): self.skipTest('x')\n", 1),
+    "skip-as-attribute": ("class TestA:\n    def test_a(self): self.skip_testing = 'x'\n", 0),
+    "imported-as": ("from pytest import skip as s\ns('x')\n", 1),
+    "module-as": ("import pytest as p\n@p.mark.xfail\ndef test_a(): pass\n", 1),
+    "unittest": ("from unittest import skip, TestCase\n@skip('x')\ndef test_a(): pass\n", 1),
+    "exception": ("from unittest.case import SkipTest\nraise SkipTest\n", 1),
+    "outcome": ("from _pytest.outcomes import Skipped\nraise Skipped('x')\n", 1),
+    "star": ("from pytest import *\nxfail('x')\n", 1),
+    "twice-renamed": ("import pytest\nm = pytest.mark\nn = m\n@n.skipif(1)\ndef t(): pass\n", 1),
+    "ruff-ignore": ("import os  # ruff: ignore[F401]\n", 1),
+    "ruff-enable": ("# ruff: enable[F401]\n", 0),
+    "mypy-underscores": ("# mypy: disallow_untyped_defs = false\n", 1),
+    "mypy-second": ("# mypy: strict-equality, allow-untyped-defs\n", 1),
+    "mypy-strict": ("# mypy: strict-equality, disallow-any-generics\n", 0),
+    "mypy-forbids": ("# mypy: allow-untyped-defs=False, no-implicit-optional\n", 0),
+    "no-branch": ("if 1:  # PRAGMA: NO BRANCH\n    pass\n", 1),
+    "own-name": ("class T:\n    def skip(self): ...\n\nT().skip()\n", 0),
+    "parametrized": ("import pytest\n@pytest.mark.parametrize('a', [1])\ndef t(a): ...\n", 0),
+}
+
+
+def test_each_way_to_keep_a_tool_silent_is_counted_once(project: str) -> None:
+    """By whatever name, with whatever spelling the tools take; likenesses are not."""
+    build(project, {f"{name}.py": text for name, (text, _) in WAYS.items()})
+    outcome = run_check("suppressions", project, {"paths": "."})
+    counts = Counter(found["path"].removesuffix(".py") for found in outcome.findings)
+    assert {name: counts[name] for name in WAYS} == {name: n for name, (_, n) in WAYS.items()}
+    assert outcome.value() == sum(count for _, count in WAYS.values())
 
 
 def test_suppressions_are_comments_not_strings(project: str) -> None:
