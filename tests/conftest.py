@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -108,16 +107,3 @@ def browser() -> "Iterator[Browser]":
 
     with launched() as started:
         yield started
-
-
-@pytest.fixture
-def busy() -> Iterator[None]:
-    """A loaded machine: twice as many busy loops as cores."""
-    loops = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"])
-        for _ in range(2 * (os.cpu_count() or 1))
-    ]
-    yield
-    for loop in loops:
-        loop.kill()
-        loop.wait()

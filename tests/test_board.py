@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.skipif(not TOOLS.is_dir(), reason="the example's tools are not installed"),
 ]
 
+
 def measured_here() -> set[str]:
     """Name the criteria of the profile that needs no production."""
     board = load_board(str(BOARD), profile=None, environ={})

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import mutation
-from tests.support.mutation import Mutant, Result, Results, Suite, from_full, mutated_text, shares
+from tests.support.mutation import Mutant, Result, from_full, mutated_text, shares
 from tests.support.program import ROOT
 
 CODE = '''\
@@ -69,38 +69,6 @@ def test_the_sample_is_the_same_again(tmp_path: Path) -> None:
     assert chosen == mutation.sample(tmp_path, 4)
     assert {mutant.room for mutant in chosen} == {"guard", "plan", "checks", "readiness"}
     assert set(chosen) <= set(mutation.sample(tmp_path, 8))
-
-
-def test_what_reaches_a_fault_is_tried_the_quickest_first(tmp_path: Path) -> None:
-    """Whole files come last; what reaches only another function is left out."""
-    write(tmp_path, {"readiness/guard/box.py": CODE})
-    text = next(fault for fault in mutation.FAULTS.mutants("a.py", CODE) if ">=" in fault.what)
-    fault = Mutant("readiness/guard/box.py", text.function, text.line, text.what, text.index)
-    first = max(
-        min([node.lineno, *(call.lineno for call in node.decorator_list)])
-        for _, node in mutation.FAULTS.functions(ast.parse(CODE))
-        if node.lineno <= fault.line <= (node.end_lineno or 0)
-    )
-    lines = [
-        f"tests/test_b.py\treadiness/guard/box.py:{first}",
-        f"tests/test_a.py::test_it\treadiness/guard/box.py:{first}",
-        "tests/test_c.py::test_other\treadiness/guard/box.py:9999",
-    ]
-    write(tmp_path, {"reached/1": "\n".join(lines)})
-    noticing = Suite(tmp_path, tmp_path / "reached").noticing(fault)
-    assert noticing == ["tests/test_a.py::test_it", "tests/test_b.py"]
-
-
-def test_results_are_kept_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A run that goes on knows them, and the table counts what is not tried."""
-    results = Results(tmp_path / "full.jsonl")
-    results.add(Result(MUTANT, "killed", "tests/guard/test_a.py::test_it", 2.5))
-    again = Results(tmp_path / "full.jsonl")
-    assert again.known == results.known
-    other = MUTANT._replace(index=2)
-    last = mutation.table([MUTANT, other], again.known).splitlines()[-1]
-    assert last.split() == ["all", "1", "0", "0", "1", "100.0", "%"]
-    assert "Box.full" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -144,9 +144,6 @@ class Runner:
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(wheels),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            # What is installed is run once or twice, so most of it would be compiled in vain; pip
-            # takes a false value for "do not".
-            "PIP_NO_COMPILE": "0",
             "UV_OFFLINE": "1",
             "UV_FIND_LINKS": str(wheels),
             "UV_PYTHON": str(home / "python" / "python3"),
