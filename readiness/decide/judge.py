@@ -12,7 +12,7 @@ from readiness.model.board import Attestation, Criterion, Expectation, Waiver, i
 from readiness.model.expect import Matcher, Value, direction, format_value, holds, progress, search
 from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
 from readiness.model.units import quote
-from readiness.model.words import Better, Format, Operator, ReasonCode, Verdict
+from readiness.model.words import Better, Operator, ReasonCode, Verdict
 from readiness.text.worded import Worded, joined, worded
 
 WHOLE, NOTHING = Decimal(1), Decimal(0)
@@ -155,13 +155,30 @@ def _judge_reading(criterion: Criterion, reading: Reading, matches: Matcher) -> 
     faults += _slipped(criterion, middle)
     if faults:
         return _measured(criterion, Verdict.FAIL, middle, faults, flaky=straddles)
+    return _passed(criterion, reading, middle, doubts, matches)
+
+
+def _passed(
+    criterion: Criterion,
+    reading: Reading,
+    middle: Measurement,
+    doubts: list[str],
+    matches: Matcher,
+) -> Judgement:
+    """Judge a value that meets the expectation: what is in doubt about it makes it a warning."""
     flaky = bool(doubts)
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(worded("reason.wanted", expect=criterion.warn.text))
     hint = ""
-    if criterion.check and (doubt := criterion.check.doubt):
+    doubt = criterion.check.doubt if criterion.check else None
+    if path := reading.left_over:
+        doubts.append(worded("reason.left_over", path=path))
+        hint = worded("hint.left_over", path=path)
+    elif doubt and not (doubt.if_silent and reading.word != ""):
         doubts.append(doubt.reason)
         hint = doubt.hint
+    elif criterion.is_by_status and reading.is_number:
+        hint = worded("hint.unread_number", number=reading.word)
     verdict = Verdict.WARN if doubts else Verdict.PASS
     return _measured(criterion, verdict, middle, doubts, flaky=flaky, hint=hint)
 
@@ -276,8 +293,7 @@ def _value_text(criterion: Criterion, measurement: Measurement) -> str:
         limit = floor
     text = format_value(measurement.value, measurement.unit, limit)
     text = format_among(text, criterion.measure, measurement.of)
-    by_status = criterion.measure and criterion.measure.reader.format is Format.EXIT
-    return worded("reason.exit_value", status=text) if by_status else text
+    return worded("reason.exit_value", status=text) if criterion.is_by_status else text
 
 
 def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:

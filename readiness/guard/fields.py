@@ -260,7 +260,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
     },
     # What a row above holds as a whole.
     Control: _others(_any, "measures files run params times"),
-    Doubt: _others(_none, "reason hint"),
+    Doubt: _others(_none, "reason hint heard if_silent"),
     StandsFor: _others(_any, "command values params"),
     Section: _others(_none, "title text place"),
     Success: _others(_none, "title criteria"),

@@ -89,6 +89,8 @@ def _doubt(silent: Silence) -> Doubt:
     else:
         reason = worded("fault.passes_where", what=_short(silent.tool))
         hint = worded("hint.say_proof", example=_PROOF)
+    if silent.if_silent:
+        reason = worded("fault.passes_without")
     if silent.remedy:
         from readiness.text.yaml_lines import scalar
 
@@ -98,7 +100,7 @@ def _doubt(silent: Silence) -> Doubt:
     elif silent.mask:
         other = worded("hint.say_proof", example=_PROOF)
         hint = worded("hint.remove_mask", what=silent.mask, other=other)
-    return Doubt(reason=reason, hint=hint)
+    return Doubt(reason=reason, hint=hint, heard=silent.heard, if_silent=silent.if_silent)
 
 
 def _short(command: str) -> str:

@@ -11,6 +11,7 @@ from readiness.model.board import Check, Reader
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Unmeasured
 from readiness.model.words import Format, ReasonCode
+from readiness.shell.silence import UNANSWERED
 from readiness.startup.patterns import later
 from readiness.text.clean import clean, decode, strip_ansi
 from readiness.text.worded import joined, worded
@@ -23,6 +24,10 @@ _OWN_WORDS = "not measured: "
 """Beginning of the line of standard error on which a check's script says why it cannot measure."""
 
 _TRACEBACK = "Traceback (most recent call last)"
+# The shell that runs the command says so; a script that it starts goes by its own name.
+_UNBOUND = later(
+    r"^(?:bash|sh): (?:line )?\d+: (\w+): (?:unbound variable|parameter not set)$", re.MULTILINE
+)
 _LINES_LOOKED_AT = 8
 _LINES_SHOWN = 3
 _SHOWN = 300
@@ -121,6 +126,8 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.no_exit_status"))
     if check.exit_ok is not None and status in check.exit_ok:
         return None
+    if shell_stopped := _stopped_by_its_shell(capture, check):
+        return shell_stopped
     if status < 124 and check.exit_ok is None:
         return None
     message = _tool_message(capture)
@@ -145,6 +152,19 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         reason=worded(
             "reason.exit_status", status=status, wanted=_alternatives(check.exit_ok), more=more
         ),
+    )
+
+
+def _stopped_by_its_shell(capture: Capture, check: Check) -> Unmeasured | None:
+    """Return why the shell did not run a command to its end: a question or a variable."""
+    if capture.exit_status == UNANSWERED and check.doubt and check.doubt.heard:
+        reason = worded("reason.unanswered", said=_tool_message(capture))
+        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=reason, hint=check.doubt.hint)
+    unset = _UNBOUND.search(decode(_end(capture.stderr))) if capture.exit_status else None
+    return unset and Unmeasured(
+        code=ReasonCode.UNSET_VARIABLE,
+        reason=worded("reason.unset", count=1, names=unset[1]),
+        hint=worded("hint.unset", names=unset[1], first=unset[1]),
     )
 
 

@@ -122,10 +122,16 @@ TRACED = "traced"
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a command may pass although its tool fails, and what to write instead."""
+    """Why a command may pass although its tool fails, and what to write instead.
+
+    `heard` is what bash is given in place of the command, if it can be: see `Silence`. `if_silent`
+    says that there is none about a command that printed anything.
+    """
 
     reason: str
     hint: str
+    heard: str = ""
+    if_silent: bool = False
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,6 +258,11 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     attest: Attestation | None = None
     waive: Waiver | None = None
+
+    @property
+    def is_by_status(self) -> bool:
+        """Return whether its value is the exit status of its probe."""
+        return self.measure is not None and self.measure.reader.format is Format.EXIT
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,10 +65,22 @@ class ComparedFindings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one probe gave one criterion: a reading per sample, and whether it took a retry."""
+    """What one probe gave one criterion: a reading per sample, and whether it took a retry.
+
+    `word` is all that it printed, where that is short; None where it is longer or unknown.
+    `left_over` is a report that its command only reads, and that was there before the run.
+    """
 
     samples: tuple[Measurement | Unmeasured, ...]
     retried: bool = False
+    word: str | None = None
+    left_over: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether all that was printed is a number."""
+        word = self.word or ""
+        return word.isascii() and word.replace(".", "", 1).isdecimal()
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from readiness.decide.judge import evidence_path, judge
 from readiness.measure import Documents, find, measure, unusable
 from readiness.measure.bounded import matches
 from readiness.model.board import Board, Check, Criterion
-from readiness.model.capture import Capture
+from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode
@@ -35,6 +35,7 @@ FOR_WANT_OF_SETTINGS = (
     ReasonCode.NO_VALUE,
     ReasonCode.UNREADABLE,
 )
+_SHORT = 20
 NOT_RUN = Reading(samples=(Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run")),))
 
 
@@ -67,6 +68,7 @@ class Readings:
         self._over: set[int] = set()
         self._findings: dict[tuple[str, int], list[FindingRecord]] = {}
         self._readers = plan.readers()
+        self._started = time.time()
 
     def take(self, capture: Capture) -> Settled:
         """Measure an attempt for all who read it; say whether the probes after it may start."""
@@ -208,9 +210,24 @@ class Readings:
             )
         key = (criterion.id, index)
         earlier = self._readings[key].samples if adds_a_sample(probe, attempt) else ()
-        self._readings[key] = Reading(
-            samples=(*earlier, sample), retried=leaves_a_doubt(probe, attempt)
-        )
+        reading = Reading(samples=(*earlier, sample), retried=leaves_a_doubt(probe, attempt))
+        if not check.name:
+            reading = self._of_an_own_command(reading, criterion, probe, documents.capture.stdout)
+        self._readings[key] = reading
+
+    def _of_an_own_command(
+        self, reading: Reading, criterion: Criterion, probe: Probe, printed: Stream
+    ) -> Reading:
+        """Add what a command of the board's own printed, or the report that it only read."""
+        if criterion.is_by_status:
+            if printed.size > _SHORT:
+                return reading
+            word = printed.data.decode("utf-8", "replace").strip()
+            return msgspec.structs.replace(reading, word=word)
+        from readiness.pipeline.left_over import left_over
+
+        path = left_over(probe.check, probe.workdir, self._started)
+        return msgspec.structs.replace(reading, left_over=path)
 
     def _with_hints(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
         """Add what the probe did not get of the caller's, where that may be why it failed."""

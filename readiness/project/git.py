@@ -234,6 +234,11 @@ def user_name(folder: str) -> str:
     return _answered(folder, "config", "user.name")
 
 
+def knows(folder: str, path: str) -> bool:
+    """Return whether the repository has a file, or there is no repository to ask."""
+    return not repository(folder) or bool(_answered(folder, "ls-files", "--", path))
+
+
 def _answered(folder: str, *arguments: str) -> str:
     try:
         return ask(folder, *arguments, seconds=TIME_LIMIT).decode("utf-8", "replace").strip()

@@ -20,6 +20,7 @@ class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     unit: str = ""
     of: Decimal | None = None
     lines: list[str] = []
+    word: str | None = None
     findings: list[FindingRecord] = []
 
 
@@ -71,6 +72,7 @@ def kept_reading(
         unit=sample.unit,
         of=sample.of,
         lines=[shown(line) for line in sample.lines],
+        word=None if reading.word is None else shown(reading.word),
         findings=findings,
     )
 
@@ -80,7 +82,8 @@ def reading_of(kept: KeptReading) -> Reading:
     values = (kept.number, kept.switch, kept.text)
     value = next(each for each in values if each is not None)
     lines = tuple(kept.lines)
-    return Reading(samples=(Measurement(value=value, unit=kept.unit, of=kept.of, lines=lines),))
+    sample = Measurement(value=value, unit=kept.unit, of=kept.of, lines=lines)
+    return Reading(samples=(sample,), word=kept.word)
 
 
 def from_bytes(stored: bytes) -> KeptResult | None:

@@ -113,7 +113,8 @@ class Starter:
             return program, argv
         bash = self._find("bash", path, probe.workdir)
         if bash:
-            return bash, ("bash", "-euo", "pipefail", "-c", probe.command)
+            heard = probe.check.doubt.heard if probe.check.doubt else ""
+            return bash, ("bash", "-euo", "pipefail", "-c", heard or probe.command)
         sh = self._find("sh", path, probe.workdir) or "/bin/sh"
         return sh, ("sh", "-eu", "-c", probe.command)
 

@@ -22,6 +22,16 @@ _NONE: Final = later(r"""\)"?\s+(?:(?:-eq|==?)\s+"?0"?\s|-l[et]\s)""")
 _LOOKS: Final = frozenset(("grep", "egrep", "fgrep", "diff", "cmp", "find"))
 _SAY_NO: Final = _LOOKS - {"find"}
 STATUSES: Final = "exit: {ok: [0, 1]}"
+UNANSWERED: Final = 125
+"""The status of a question whose tool was in trouble, as `Silence.heard` ends."""
+
+_IF_PRESENT: Final = " --if-present"
+_KEEP: Final = '_all=("${PIPESTATUS[@]}")'
+# Goes through what was kept; a program may have been ended because nobody read on.
+_LISTEN: Final = """\
+for _most in {limits}; do _status=$_all; _all=("${{_all[@]:1}}"); \
+[ $_status -le $_most ] || [ $_status = 141 ] || \
+exit $((_status == 126 || _status == 127 ? _status : {unanswered})); done"""
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,12 +39,16 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
     `mask` is what hides the failure, where it is one part of the command. `remedy` is a command
     that asks the same and tells of its tool's failure, and the fields that a board then needs
-    beside it; empty where none is known.
+    beside it; empty where none is known. `heard` is the command for bash, as it is but for its end
+    where the tool is missing or in trouble; empty where that cannot be told from an answer.
+    `if_silent` says that a command which prints anything has done something.
     """
 
     tool: str = ""
     mask: str = ""
     remedy: tuple[str, ...] = ()
+    heard: str = ""
+    if_silent: bool = False
 
 
 def silence(command: str) -> Silence | None:
@@ -45,6 +59,8 @@ def silence(command: str) -> Silence | None:
     body = command.strip()
     if is_idle(body):
         return Silence()
+    if _IF_PRESENT in body:
+        return Silence(tool=body, mask=_IF_PRESENT, if_silent=True)
     if _SYNTAX.isdisjoint(body):
         return None
     for mask in masks(body):
@@ -89,9 +105,47 @@ def _negated(body: str, node: "Node", *, is_whole: bool) -> Silence | None:
     if not any(map(_can_be_in_trouble, node.parts)):
         return None
     asked = body[node.start : node.end].lstrip("! \t").strip()
-    if not is_whole or len(node.parts) > 1:
-        return Silence(tool=asked)
-    return Silence(tool=asked, remedy=(asked, STATUSES, 'expect: "== 1"'))
+    heard = _put(body, node, _listening(asked, node.parts), "[ $_status != 0 ]")
+    remedy: tuple[str, ...] = ()
+    if is_whole and len(node.parts) == 1:
+        remedy = (asked, STATUSES, 'expect: "== 1"')
+    elif is_whole and node.parts[-1].words == ["grep", "-q", "."]:
+        printing = body[node.parts[0].start : node.parts[-2].end].strip()
+        remedy = (f'out=$({printing}); test -z "$out"',)
+    return Silence(tool=asked, remedy=remedy, heard=heard)
+
+
+def _piped(text: str) -> list["Node"]:
+    """Return the programs of a command that is one pipe; none if it is anything else."""
+    from readiness.shell.syntax import parse
+    from readiness.shell.words import Unreadable
+
+    try:
+        (pipe,) = parse(text).parts
+    except (Unreadable, RecursionError, ValueError):
+        return []
+    return [] if pipe.negated or pipe.kind not in ("simple", "pipe") else pipe.parts or [pipe]
+
+
+def _listening(pipe: str, programs: list["Node"]) -> str:
+    """Write a pipe that leaves the shell where one of its programs is in trouble."""
+    limits = " ".join(str(_highest_answer(node)) for node in programs)
+    listen = _LISTEN.format(limits=limits, unanswered=UNANSWERED)
+    return f"{pipe} && {_KEEP} || {_KEEP}; {listen}"
+
+
+def _highest_answer(node: "Node") -> int:
+    """Return the highest status with which a program answers; most may mean anything by theirs."""
+    if name_of(node) == "find" and not any(word.startswith("-exec") for word in node.words):
+        return 0
+    return 1 if name_of(node) in _SAY_NO else UNANSWERED
+
+
+def _put(body: str, node: "Node", ask: str, answer: str) -> str:
+    """Put other commands in place of the question that a command ends with."""
+    if "<<" in ask or "#" in ask:
+        return ""
+    return f"{body[: node.start]}{{ {ask}; {answer}; }}{body[node.end :]}"
 
 
 def _can_be_in_trouble(node: "Node") -> bool:
@@ -109,7 +163,12 @@ def _tested(body: str, node: "Node", *, is_whole: bool) -> Silence | None:
     names = [words[0] for part in inner.split("|") if (words := part.split())]
     if not any(name in _LOOKS or is_work([name]) for name in names):
         return None
-    if not is_whole or _SAY_NO & set(names):  # which fail where there is nothing to find
-        return Silence(tool=inner)
-    rest = f"{body[: outputs[0].start()]}$out{body[outputs[0].end() :]}"
-    return Silence(tool=inner, remedy=(f"out=$({inner}); {rest}",))
+    rest = f"{body[node.start : outputs[0].start()]}$out{body[outputs[0].end() : node.end]}"
+    programs = _piped(inner)
+    heard = _put(body, node, f"out=$({_listening(inner, programs)})", rest) if programs else ""
+    remedy: tuple[str, ...] = (f"out=$({inner}); {rest}",) if is_whole else ()
+    if _SAY_NO & set(names):  # which fail where there is nothing to find
+        is_plain = is_whole and names[0] in _SAY_NO and names[1:] == ["wc"]
+        asked = inner.rpartition("|")[0].strip()
+        remedy = (asked, STATUSES, 'expect: "== 1"') if is_plain else ()
+    return Silence(tool=inner, remedy=remedy, heard=heard)

@@ -37,102 +37,7 @@ def load(tmp_path: Path) -> Load:
 
 NUMBER = {"read": {"as": "text", "regex": r"\d+"}, "expect": "== 0"}
 
-ORDINARY = r"""
-npm test
-npx tsc --noEmit
-npx eslint . --max-warnings 0
-npm run build --workspaces
-npm run lint --if-present
-pnpm -r test
-yarn lint
-bun test
-docker compose config -q
-docker build -q .
-curl -fsS http://localhost:8000/health
-curl -fsS http://localhost:8000/health | jq -e '.status == "ok"'
-curl -s -o /dev/null -w '%{http_code}' http://localhost:8000
-test -f LICENSE
-[ -f LICENSE ]
-test -s CHANGELOG.md
-grep -q '^## \[1.2' CHANGELOG.md
-make generate && git diff --exit-code
-git diff --quiet origin/main -- api/
-bash scripts/check.sh
-sh ci/lint.sh
-make lint
-make -C sub test
-make -s check
-just ci
-task lint
-nox -s tests
-tox -e py311
-hatch run lint
-poe check
-inv lint
-cargo test --locked
-cargo clippy -- -D warnings
-cargo fmt --check
-go vet ./...
-go test ./...
-golangci-lint run
-govulncheck ./...
-terraform validate
-terraform fmt -check -recursive
-tflint
-helm lint charts/app
-kubeconform -strict k8s/
-kubectl apply --dry-run=client -f k8s/
-shellcheck scripts/*.sh
-hadolint Dockerfile
-yamllint .
-markdownlint '**/*.md'
-sh -c 'ruff check src && ruff format --check src'
-ruff check src && mypy src
-ruff check src; mypy src
-timeout 60 pytest -q tests/smoke
-python -m pytest -q -x
-python3 -W error -m pytest
-coverage run -m pytest && coverage report --fail-under=80
-python -m compileall -q src
-python -c 'import shop; shop.check()'
-python scripts/check_links.py
-./start.sh & PID=$!; sleep 1; kill $PID
-ruff check src & a=$!; mypy src & b=$!; wait $a && wait $b
-./serve & PID=$!; trap 'kill $PID' EXIT; until curl -fs x; do sleep 1; done; curl -fsS x
-npx wait-on -t 20000 http://localhost:3000 && npx playwright test
-docker run --rm app pytest -q
-ssh host 'systemctl is-active app'
-alembic upgrade head && alembic check
-python manage.py check --deploy --fail-level WARNING
-python manage.py makemigrations --check --dry-run
-pip check
-uv lock --check
-poetry check --lock
-npm ci --dry-run
-npm audit --audit-level=high
-openssl x509 -checkend 2592000 -noout -in cert.pem
-set -x; make lint
-export FOO=1; pytest
-cd web && npm test
-(cd web; npm test)
-pushd web; npm test; popd
-if [ -n "$CI" ]; then pytest -n auto; else pytest; fi
-for d in services/*/; do (cd "$d" && pytest -q); done
-xargs -n1 -P4 shellcheck < files.txt
-mypy src | tee mypy.log
-pytest 2>&1 | tail -5
-"""
-"""What careful people write. Its own end says whether it is good."""
-
 READ = [
-    {"run": "curl -s -o /dev/null -w '%{http_code}' URL", "expect": "== 200"},
-    {"run": "psql -Atc 'select count(*) from alembic_version'", "expect": "== 1"},
-    {"run": "du -sk dist | cut -f1", "expect": "< 500"},
-    {"run": "wc -l < src/big.py", "expect": "< 500"},
-    {"run": "find src -name '*.py' | wc -l", "expect": "> 0"},
-    {"run": "find . -name '*.orig' | wc -l", "expect": "== 0"},
-    {"run": "cat coverage.txt", "expect": ">= 80"},
-    {"run": "jq '.metrics.p95' k6.json", "expect": "< 500"},
     {"run": "echo 3", "expect": "== 3"},
     {"run": "grep -c TODO a.py || true", "expect": "== 0"},
     {"run": "test -f X && echo 1 || echo 0", "expect": "== 0"},
@@ -146,16 +51,11 @@ DOUBTED = [
         "this command passes when `grep -rn TODO src` fails",
         'write `run: grep -rn TODO src` and `exit: {ok: [0, 1]}` and `expect: "== 1"`',
     ),
-    ('[ "$(grep -rn FIXME src | wc -l)" -eq 0 ]', "passes when", "proof: "),
     (
         'test -z "$(git status --porcelain)"',
         "passes when `git status --porcelain` fails",
         'write `run: "out=$(git status --porcelain); test -z \\"$out\\""`',
     ),
-    ('[ "$(git status --porcelain | wc -l)" = 0 ]', "passes when", "`run: "),
-    ("! git status --porcelain | grep -q .", "passes when", "proof: "),
-    ('test -z "$(gofmt -l .)"', "passes when", "out=$(gofmt -l .)"),
-    ("! find . -name '*.rej' | grep -q .", "passes when", "proof: "),
     ("cd a && ! lint src", "passes when", "proof: "),
     ("pytest || true", "passes when `pytest` fails", "remove `|| true`, which hides the failure"),
     ("pytest || echo bad", "passes when `pytest` fails", "remove `|| echo bad`"),
@@ -166,14 +66,6 @@ DOUBTED = [
     ("exit 0", "this command can never fail", "name the command to run"),
 ]
 """Commands, why each may pass although its tool fails, and what to write instead."""
-
-
-@pytest.mark.parametrize("command", ORDINARY.strip().splitlines())
-def test_ordinary_commands_load_without_a_word(load: Load, command: str) -> None:
-    """No fault and no doubt, whatever the shell is asked to do."""
-    check = load({"run": command}).check
-    assert check is not None
-    assert check.doubt is None
 
 
 @pytest.mark.parametrize("fields", READ, ids=lambda fields: str(fields["run"]))

@@ -107,6 +107,8 @@ REMEDIES = [
     ("! lint src", "lint src", 1),
     ('test -z "$(lint -l)"', 'out=$(lint -l); test -z "$out"', 0),
     ('[ "$(lint -l | wc -l)" = 0 ]', 'out=$(lint -l | wc -l); [ "$out" = 0 ]', 0),
+    ('[ "$(grep -rn TODO src | wc -l)" = 0 ]', "grep -rn TODO src", 1),
+    ("! lint -l | grep -q .", 'out=$(lint -l); test -z "$out"', 0),
 ]
 
 
@@ -115,10 +117,13 @@ REMEDIES = [
 def test_the_command_to_write_instead_works_both_ways(
     command: str, run: str, good: int, tmp_path: Path
 ) -> None:
-    """It is good where the command was, bad where it was, and neither without its tool."""
-    found = silence(command)
-    assert found is not None
-    instead, *fields = found.remedy
+    """It is good where the command was, bad where it was, and neither without its tool.
+
+    So is what bash is given in place of the command.
+    """
+    hidden = silence(command)
+    assert hidden is not None
+    instead, *fields = hidden.remedy
     expected = (yaml.safe_load("\n".join(fields)) or {}).get("expect", "== 0")
     assert (instead, expected) == (run, f"== {good}")
     source = tmp_path / "src" / "a"
@@ -129,10 +134,13 @@ def test_the_command_to_write_instead_works_both_ways(
         source.write_text(text)
         assert (_status(command, tmp_path) == 0) is is_good
         assert (_status(run, tmp_path) == good) is is_good
+        assert (_status(hidden.heard, tmp_path) == 0) is is_good
     source.unlink()
     source.parent.rmdir()
     _program(tmp_path / "lint", "exit 2")
     assert _status(run, tmp_path) == 2
+    (tmp_path / "lint").unlink()
+    assert _status(hidden.heard, tmp_path) == (127 if "lint" in command else 125)
 
 
 @pytest.mark.parametrize(
