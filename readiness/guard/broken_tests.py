@@ -2,17 +2,18 @@
 
 import ast
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from readiness.guard.carried import asks_as_much, function_in, same_but_for_tests
 from readiness.guard.changes import Change, Direction
 from readiness.guard.deciding import Deciding
 from readiness.guard.outcomes import (
     Outcome,
     criteria_of_files,
-    functions,
     outcomes,
     with_criteria,
 )
@@ -21,7 +22,8 @@ from readiness.guard.states import States
 from readiness.prove.trials import TrialRunner, renamed
 from readiness.prove.worlds import Copied
 
-ASKED, LENIENT = "asked", "lenient"
+ASKED = "asked"
+_MISSING = re.compile(r"(?:Import|ModuleNotFound|Name)Error")
 _NAMED = 6
 
 
@@ -42,6 +44,7 @@ class BrokenTests:
         self._workdir = workdir
         self._deciding = deciding
         self._timeout = timeout
+        self.outlived: set[tuple[str, str]] = set()
 
     def named(
         self,
@@ -51,8 +54,9 @@ class BrokenTests:
     ) -> list[Change]:
         """Add the base's tests that fail on the head's code, and are gone or altered, to changes.
 
-        Where all of them fail because the change removed a name, or because they call something
-        deprecated, no promise is broken: that is reported, and loosens nothing.
+        Where all of them fail because the change removed a name, or because they expect something
+        else than the head's own tests, which ask no less, no promise is broken: that is reported,
+        and loosens nothing. `outlived` has the tests that are gone with the code that they called.
         """
         wanted = {
             path
@@ -61,67 +65,68 @@ class BrokenTests:
             if TABLE.test_file.search(path) and path in self._states.before
         }
         if not wanted:
-            return changes
+            return [self._with_tests(change, {}) for change in changes]
         for path in wanted:
             spare_imports(os.path.join(copy.root, path))
-        failing = self._asked(sorted(wanted), copy, run, ASKED)
-        broken = [path for path, tests in failing.items() if _failed(tests)]
-        lenient = self._asked(broken, copy, run, LENIENT, TABLE.lenient) if broken else {}
-        for path, tests in lenient.items():
-            passed = {
-                test for test, cases in tests.items() if {kind for kind, _ in cases} == {"passed"}
-            }
-            for test in passed & _failed(failing[path]):
-                failing[path][test] = [("error", said) for _, said in failing[path][test]]
+        failing = self._asked(sorted(wanted), copy, run)
         return [self._with_tests(change, failing) for change in changes]
 
     def _asked(
-        self,
-        paths: list[str],
-        copy: Copied,
-        run: TrialRunner,
-        label: str,
-        options: str = "",
+        self, paths: list[str], copy: Copied, run: TrialRunner
     ) -> dict[str, dict[str, list[Outcome]]]:
         """Return the outcomes of each test in these files of a copy."""
-        asked = criteria_of_files(copy.board, paths, self._workdir, options)
+        asked = criteria_of_files(copy.board, paths, self._workdir)
         copy = replace(copy, board=with_criteria(copy.board, asked.values()))
-        seen = outcomes(run(copy.part(asked, label, timeout=self._timeout)))
-        return {asked[name].title: seen.get(renamed(name, label), {}) for name in asked}
+        seen = outcomes(run(copy.part(asked, ASKED, timeout=self._timeout)))
+        return {asked[name].title: seen.get(renamed(name, ASKED), {}) for name in asked}
 
     def _with_tests(
         self, change: Change, outcomes_by_path: Mapping[str, Mapping[str, list[Outcome]]]
     ) -> Change:
         files = self._deciding.get(change.subject, Deciding())
         failing = [
-            (path, test, kinds)
+            (path, test, cases)
             for path, tests in outcomes_by_path.items()
             if path in files.tests
             for test, cases in tests.items()
-            if (kinds := {kind for kind, _ in cases} & {"failed", "error"})
+            if {kind for kind, _ in cases} & {"failed", "error"}
         ]
-        if not failing or not files.runs_tests:
+        if not files.runs_tests:
             return change
+        if not failing:
+            is_data = not files.rules and bool(files.tests) and all(map(_is_data, files.tests))
+            return replace(change, direction=Direction.NEUTRAL) if is_data else change
         names = list(dict.fromkeys(f"{path}::{test}" for path, test, _ in failing))
         note = f"{change.note}: {', '.join(names[:_NAMED])}"
-        altered = all(self._is_altered(path, test) for path, test, _ in failing)
-        alone = not files.rules and all(map(TABLE.test_file.search, files.tests))
-        if altered and alone and all("failed" not in kinds for _, _, kinds in failing):
+        asked = any("failed" in {kind for kind, _ in cases} for _, _, cases in failing)
+        alone = not files.rules and all(
+            _is_data(path)
+            or TABLE.test_file.search(path)
+            or not (asked or path in self._states.before)
+            for path in files.tests
+        )
+        if alone and all(self._follows_the_code(*one) for one in failing):
             return replace(change, direction=Direction.NEUTRAL, note=note)
         return replace(change, note=note)
 
-    def _is_altered(self, path: str, test: str) -> bool:
-        """Return whether the head no longer has this test as the base has it."""
-        before, after = (
-            {said for name, _, said in functions(each) if name == test}
-            for each in self._states.both(path)
-        )
-        return not before & after
+    def _follows_the_code(self, path: str, test: str, cases: list[Outcome]) -> bool:
+        """Return whether a test had to change with the code, and asks no less of it now."""
+        texts = self._states.both(path)
+        before, after = (function_in(text, test) for text in texts)
+        if "failed" in {kind for kind, _ in cases}:
+            asks = before and after and asks_as_much(before, after)
+            return bool(asks) and same_but_for_tests(*texts)
+        if after is None:
+            self.outlived.add((path, test))
+            return True
+        is_same = before is not None and ast.dump(before) == ast.dump(after)
+        return not is_same or all(_MISSING.match(said) for kind, said in cases if kind == "error")
 
 
-def _failed(tests: Mapping[str, list[Outcome]]) -> set[str]:
-    """Return the tests that fail for what they assert."""
-    return {test for test, cases in tests.items() if "failed" in {kind for kind, _ in cases}}
+def _is_data(path: str) -> bool:
+    """Return whether a file of tests holds what they compare with, and no code or settings."""
+    settings = {place.file for tool in TABLE.tools for place in tool.places}
+    return not TABLE.sources.search(path) and os.path.basename(path) not in settings
 
 
 def spare_imports(path: str) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 
 from readiness.builtin import builtin_checks
+from readiness.guard.carried import Function, function_in, goes_on
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.guard.outcomes import functions
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
@@ -98,22 +98,21 @@ def _active(cases: Iterable[Case]) -> list[Case]:
 
 
 def _missing(before: list[Case], after: list[Case], states: States) -> Counter[str]:
-    """Count the cases of each function that are gone, unless one of the same body has come."""
+    """Count the cases of each function that are gone, unless another one has come for them."""
     old, new = (Counter(case.function for case in side) for side in (before, after))
     less, more = old - new, new - old
-    bodies = [
-        {case.function: _body(case, states, side) for case in cases if case.function in changed}
+    tests = [
+        {case.function: _test(case, states, side) for case in cases if case.function in changed}
         for side, (cases, changed) in enumerate([(before, less), (after, more)])
     ]
-    for name, body in bodies[0].items():
-        for other, same in bodies[1].items():
-            if body and body == same:
+    for name, test in tests[0].items():
+        for other, host in tests[1].items():
+            if test and host and goes_on(test, host):
                 given = min(less[name], more[other])
                 less[name] -= given
                 more[other] -= given
     return less
 
 
-def _body(case: Case, states: States, side: int) -> str:
-    texts = functions(states.both(case.path)[side])
-    return next((text for name, _, text in texts if name == case.function), "")
+def _test(case: Case, states: States, side: int) -> Function | None:
+    return function_in(states.both(case.path)[side], case.function)

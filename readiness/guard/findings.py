@@ -28,7 +28,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     `differing` has the criteria that came out otherwise, each with the files that decide it.
     `spoken` tells whether any criterion, or one of some, speaks of a tool; `reached` whether a
-    setting of a tool counts though it hides nothing.
+    setting of a tool counts though it hides nothing. `outlived` has the tests, by file and name,
+    that are gone with the code that they called.
     """
 
     changes: list[Change] = []
@@ -37,6 +38,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     differing: dict[str, tuple[str, ...]] = {}
     spoken: Callable[..., bool] = bool
     reached: Callable[..., bool] = bool
+    outlived: frozenset[tuple[str, str]] = frozenset()
 
     def judged(self, change: Change) -> Change:
         """Return the change, made neutral where the measurement or the files followed clear it."""
@@ -44,6 +46,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         tool = _tool_of(change)
         if change.direction is not Direction.LOOSENED:
             return change
+        if change.kind is Kind.TEST and (change.path, change.before) in self.outlived:
+            return _neutral(change)
         is_known = any(each.name == tool for each in TABLE.tools)
         if is_known and not self.reached(tool):
             is_told = any(change.path in files for files in self.differing.values())

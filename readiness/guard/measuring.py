@@ -233,10 +233,12 @@ class Measuring:
             changes.append(self._needless(name, files))
             differing.add(name)
         changes += self._hidden({change.subject for change in changes})
+        outlived: set[tuple[str, str]] = set()
         copy = self._copies.get(TESTS)
         if copy is not None:
             broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
             changes = broken.named(changes, copy, run)
+            outlived = broken.outlived
         fewer, remarks = self._gone(read)
         changes += [change for each in fewer.values() for change in each]
         differing.update(fewer)
@@ -249,6 +251,7 @@ class Measuring:
             differing={name: self.deciding[name].files for name in differing},
             spoken=self._decider.speaks_of,
             reached=self._decider.may_reach,
+            outlived=frozenset(outlived),
         )
 
     def _gone(self, read: Collection[Change]) -> tuple[dict[str, list[Change]], list[str]]:

@@ -34,13 +34,8 @@ def functions(text: str) -> Iterator[tuple[str, int, str]]:
             yield node.name, node.lineno, ast.dump(node).replace(repr(node.name), "", 1)
 
 
-def criteria_of_files(
-    board: Board, paths: list[str], workdir: str, options: str = ""
-) -> dict[str, Criterion]:
-    """Return a criterion for each file of tests, so that an unreadable one spoils no other.
-
-    `options` are given to the runner beside those of the board.
-    """
+def criteria_of_files(board: Board, paths: list[str], workdir: str) -> dict[str, Criterion]:
+    """Return a criterion for each file of tests, so that an unreadable one spoils no other."""
     check = load_catalogue([])[TABLE.outcomes_check]
     executed = next(each for each in check.measures if each.name == "executed")
     any_number = Expectation(text=">= 0", operator=Operator.GE)
@@ -55,10 +50,7 @@ def criteria_of_files(
             expect=any_number,
             check=check,
             measure=executed,
-            params={
-                "paths": shlex.quote(inside),
-                "args": f"{_options(board, check)} {options}".strip(),
-            },
+            params={"paths": shlex.quote(inside), "args": _options(board, check)},
         )
     return criteria
 

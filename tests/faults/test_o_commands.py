@@ -1,5 +1,6 @@
 """Ordinary work, part A: what careful people write as commands, in a good and a broken project."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -120,6 +121,17 @@ ROWS = [
     Row(60, "true\necho ok\nexit 0", BLIND),
 ]  # fmt: skip
 
+COUNTING = [
+    (
+        "mypy src || true",
+        "for f in *.txt; do test ! -e $f || n=1; done; echo ${n-0}",
+    ),
+    ("! nosuch_tool", "if python3 -m py_compile src/big.py; then s=0; else s=$?; fi; echo $s"),
+    ("! grep -rn TODO nosuchfolder", "test -f src/a.py && echo 1 || echo 0"),
+    ("grep -rn TODO src || true", "grep -c TODO Makefile || true"),
+]
+"""What hides that a tool failed, and a command that counts, asks or branches, and is read."""
+
 FAKES = """
 alembic bun cargo coverage docker go golangci-lint govulncheck hadolint hatch helm inv just
 kubeconform kubectl markdownlint nox npx openssl pip pnpm poe poetry pytest ruff shellcheck ssh
@@ -217,6 +229,36 @@ def test_a_number_that_nothing_reads_is_pointed_out(
         if row.row in (11, 12)
     ]
     assert hints == [None, "it printed 200, which nothing reads: add `read` and `expect`"]
+
+
+@pytest.mark.parametrize(("bare", "honest"), COUNTING)
+def test_6011_to_6017_a_mask_and_a_command_that_counts(
+    project: Project, bare: str, honest: str
+) -> None:
+    """Bare, it is in doubt, or its tool in trouble. Twin: what counts and is read passes."""
+    write(project.folder, {name: GOOD[name] for name in ("src/big.py", "Makefile")})
+    project.write(a_board({"run": bare}, {"run": honest, **number("== 0")}))
+    first, second = project("check", "--output-format=json").run.criteria()
+    assert (first.verdict, second.verdict) == ("error" if "nosuch" in bare else "warn", "pass")
+    assert first.hint
+
+
+def test_61_an_unusual_place_is_no_fault(tmp_path: Path) -> None:
+    """No repository and no git, a folder with blanks, a home for reading, ends of Windows."""
+    folder = tmp_path / "ein Ordner 中文"
+    folder.mkdir()
+    project = Project(folder)
+    home = folder / "home"
+    home.mkdir(mode=0o555)
+    (folder / "few").mkdir()
+    for name in ("bash", "test"):
+        (folder / "few" / name).symlink_to(Path(project.environment["PATH"]) / name)
+    project.environment |= {"HOME": str(home), "PATH": str(folder / "few")}
+    board = json.dumps(a_board({"run": "test -f a && test -d ."}), indent=1)
+    write(project.folder, {"a": "", "board.yaml": board.replace("\n", "\r\n")})
+    ended = project("check")
+    assert ended.status == 0, ended
+    project.close()
 
 
 def test_git_that_cannot_answer_is_an_error(project: Project) -> None:

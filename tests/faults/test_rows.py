@@ -1,5 +1,6 @@
-"""No row of the conformance list is left out, and none is without its healthy twin."""
+"""No row of the conformance lists is left out, and no fault is without its healthy twin."""
 
+import re
 from itertools import chain
 from pathlib import Path
 
@@ -39,6 +40,24 @@ NEARER = {
     ),
 }
 """Rows that a test closer to the code holds, twin included, in place of one of all the program."""
+ORDINARY = {
+    62: "checks/test_tests_and_coverage.py::test_tests_count_without_coverage_beside_pytest",
+    63: "propose/test_real_projects.py::test_settings_that_the_code_needs_get_a_place",
+    64: "checks/test_tests_and_coverage.py::test_tests_are_counted_by_how_they_end",
+    65: "pipeline/test_settle.py::test_a_pass_on_a_retry_is_a_warning",
+    66: "faults/test_h_sessions.py::test_1101_to_1109_twin_honest_sessions_are_counted",
+    67: "propose/test_proposals.py::test_something_runs_the_tests",
+    68: "checks/test_documents_commands.py::test_a_command_asks_for_what_is_there",
+    69: "checks/test_documents_commands.py::test_a_site_resolves_its_own_links",
+    70: "checks/test_hollow_tests.py::test_what_some_answer_or_fault_makes_fail_is_not_hollow",
+    71: "project/test_pins.py::test_pinned_versions_are_read",
+    72: "checks/test_lock_formats.py::test_a_lock_of_a_tool_is_read",
+    73: "faults/test_j_ci.py::test_1501_to_1515_twin_a_step_that_runs_passes",
+    74: "propose/test_layout.py::test_a_repository_of_several_projects_has_several_parts",
+    75: "channels/test_packages.py::test_the_projects_tools_are_run",
+    76: "commands/test_hold_line.py::test_the_line_is_a_run_that_the_tree_descends_from",
+}
+"""Rows of ordinary work that other tests hold."""
 SECTIONS = (
     (1, 138),
     (141, 150),
@@ -68,8 +87,17 @@ def test_every_row_is_tested_and_has_its_twin() -> None:
     assert sorted(rows - twins - NEARER.keys()) == []
 
 
+def test_every_row_of_ordinary_work_is_tested() -> None:
+    """A command, a project or a change that no test tries is named."""
+    texts = [module.read_text(encoding="utf-8") for module in FAULTS.glob("test_o_*.py")]
+    rows = {
+        int(row) for text in texts for row in re.findall(r"(?:\bRow\(|def test_)(\d+)[,_]", text)
+    }
+    assert sorted(set(range(1, 97)) - rows - ORDINARY.keys()) == []
+
+
 def test_what_holds_a_row_elsewhere_is_there() -> None:
     """A row whose nearer test was renamed or removed is named."""
-    for row, place in NEARER.items():
+    for row, place in (*NEARER.items(), *ORDINARY.items()):
         path, _, name = place.partition("::")
         assert f"\ndef {name}(" in (TESTS / path).read_text(encoding="utf-8"), row

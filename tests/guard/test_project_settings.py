@@ -17,6 +17,7 @@ OF_SETTINGS = [
         "mypy overrides[a].ignore_errors",
         LOOSE,
     ),
+    ("pretty = true", 'pretty = true\nenable_error_code = ["x"]', "mypy enable_error_code", TIGHT),
     ("line-length = 100", "line-length = 200", "ruff line-length", LOOSE),
     ('["E", "F", "S"]', '["E", "F"]', "ruff lint.select", LOOSE),
     ('["E501"]', "[]", "ruff lint.ignore", TIGHT),
@@ -72,14 +73,6 @@ def test_a_file_that_takes_the_place_of_other_settings(
     """A tool obeys the first of its places: what stands in the next ones is gone."""
     found = compared(tmp_path, {path: text})
     assert subject in [each.subject for each in found if each.direction is LOOSE]
-
-
-def test_settings_that_move_to_another_file_are_the_same(tmp_path: Path) -> None:
-    """What takes effect counts."""
-    start, end = PYPROJECT.index("[tool.mypy]"), PYPROJECT.index("[tool.ruff]")
-    ini = "[mypy]\nstrict = True\nfiles = src, tests\npretty = True\n"
-    moved = {"pyproject.toml": PYPROJECT[:start] + PYPROJECT[end:], "mypy.ini": ini}
-    assert compared(tmp_path, moved) == []
 
 
 def test_settings_in_another_order_are_the_same(tmp_path: Path) -> None:

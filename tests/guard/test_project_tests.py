@@ -46,19 +46,6 @@ def test_a_test_less_is_told(old: str, new: str, place: str, kind: Kind, tmp_pat
     assert {each[1] for each in found if each[2] is LOOSE} <= {kind, Kind.TEST}
 
 
-def test_tests_that_move_or_are_renamed_are_the_same(tmp_path: Path) -> None:
-    """The same name elsewhere, or another name for the same body."""
-    half = TESTS.index("class TestMore")
-    moved = {
-        "tests/test_a.py": TESTS[:half],
-        "tests/unit/test_b.py": "import pytest\n\n\n" + TESTS[half:],
-    }
-    assert compared(tmp_path, moved) == []
-    (tmp_path / "head" / "tests" / "unit" / "test_b.py").unlink()
-    assert compared(tmp_path, edited("tests/test_a.py", "test_one", "test_first")) == []
-    assert compared(tmp_path, {"tests/test_a.py": None, "tests/test_z.py": TESTS}) == []
-
-
 def test_one_of_two_tests_of_a_name_is_missed(tmp_path: Path) -> None:
     """Names are counted."""
     before = {"tests/test_b.py": TESTS}

@@ -3,6 +3,7 @@
 import io
 import re
 import tokenize
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
@@ -47,11 +48,23 @@ def suppressions(files: Differing) -> Iterator[Change]:
 def net(
     old: list[Suppression], new: list[Suppression]
 ) -> tuple[list[Suppression], list[Suppression]]:
-    """Return the suppressions removed and added, less those that moved or were narrowed."""
+    """Return the suppressions removed and added, less those that moved or were narrowed.
+
+    Nor is one added that names its codes, where the same tool lost as many elsewhere.
+    """
     gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
     for key in (_by_code, _by_file):
         gone, come = _narrowed(gone, come, key)
-    return gone, come
+    lost: Counter[str] = Counter()
+    for suppression in gone:
+        lost[suppression.name] += len(suppression.codes)
+    added = []
+    for suppression in come:
+        if suppression.codes == ALL or len(suppression.codes) > lost[suppression.name]:
+            added.append(suppression)
+        else:
+            lost[suppression.name] -= len(suppression.codes)
+    return gone, added
 
 
 def may_differ(before: str, after: str) -> bool:

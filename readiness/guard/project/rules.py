@@ -18,6 +18,7 @@ class Effect(StrEnum):
 
     MORE_LOOSENS = "more"
     LESS_LOOSENS = "less"
+    FEWER_LOOSENS = "fewer"
     TRUE_LOOSENS = "true"
     FALSE_LOOSENS = "false"
     LOWER_LOOSENS = "lower"
@@ -91,7 +92,6 @@ class Silencing(msgspec.Struct, frozen=True):
     callers: Later
     test_tree: Later
     test_runners: Later
-    lenient: str
     sources: Later
     prose: Later
     plugins: Later

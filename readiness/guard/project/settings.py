@@ -177,10 +177,11 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
             return SAME
         case Effect.MORE_LOOSENS:
             return LOOSE if _items(after) - _items(before) else TIGHT
-        case Effect.LESS_LOOSENS:
+        case Effect.LESS_LOOSENS | Effect.FEWER_LOOSENS:
             # Without a list a tool looks at all that it would look at by itself.
             lost = {item for item in _items(before) if not _is_covered(item, _items(after))}
-            return LOOSE if lost or before is None else TIGHT
+            narrows = before is None and effect is Effect.LESS_LOOSENS
+            return LOOSE if lost or narrows else TIGHT
         case Effect.TRUE_LOOSENS:
             return LOOSE if after is not None and _is_true(after) else TIGHT
         case Effect.FALSE_LOOSENS:
@@ -264,7 +265,7 @@ def _same(before: Value | None, after: Value | None) -> bool:
 
 def _difference(effect: Effect, before: Value | None, after: Value | None) -> tuple[str, str]:
     """Return the old and new values to show; of long lists, only what was removed and added."""
-    if effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS):
+    if effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS, Effect.FEWER_LOOSENS):
         old, new = _items(before), _items(after)
         return " ".join(sorted(old - new)), " ".join(sorted(new - old))
     return line_of_words(before), line_of_words(after)

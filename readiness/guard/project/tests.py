@@ -1,29 +1,38 @@
 """Tests that a change deletes, skips or empties, and hooks by which it decides how they end."""
 
 import ast
+import builtins
 import os
 import re
 from collections.abc import Hashable, Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
+from readiness.guard.carried import (
+    ASKING,
+    Function,
+    calls,
+    cases,
+    function_in,
+    goes_on,
+    name_of,
+)
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, surplus
 from readiness.guard.project.rules import TABLE
 
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BUILTINS: Final = frozenset(dir(builtins))
 _DIRECT: Final = ("self", "cls")
-_ASKING: Final = re.compile(r"(?i)assert|raises|warns|^(?:expect|check|verify|fail)")
 _CLASS: Final = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Something in a Python file: its kind, its name, what it says, and where it stands.
 
-    `within` is the test or class around it.
+    `within` is the test or class around it, `node` a test itself.
     """
 
     kind: Kind
@@ -32,7 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     line: int
     within: str = ""
-    asserts: bool = False
+    node: Function | None = None
 
 
 def tests(files: Differing) -> Iterator[Change]:
@@ -40,7 +49,7 @@ def tests(files: Differing) -> Iterator[Change]:
     old = [item for path, text in files.before.items() for item in items_in(path, text)]
     new = [item for path, text in files.after.items() for item in items_in(path, text)]
     yield from _deleted(old, new)
-    yield from _emptied(old, new)
+    yield from _emptied(old, new, files)
     is_new = _New(files, old, new)
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
         gone, come = (
@@ -85,23 +94,48 @@ def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
     yield from (_change(one, TIGHT, "", one.name) for one in come)
 
 
-def _emptied(old: list[Item], new: list[Item]) -> Iterator[Change]:
+def _emptied(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:
     """Yield changes for tests that are still there and no longer assert anything."""
-    asked = {(item.path, item.within, item.name) for item in old if item.asserts}
+    asked = {
+        (item.path, item.within, item.name): item.node
+        for item in old
+        if item.node and _asserts(item.node)
+    }
     for item in new:
-        if (
-            item.kind is Kind.TEST
-            and not item.asserts
-            and (item.path, item.within, item.name) in asked
-        ):
-            yield _change(item, LOOSE, f"{item.name} asserts", f"{item.name} asserts nothing")
+        test = asked.get((item.path, item.within, item.name))
+        if item.node and test and not _asserts(item.node):
+            helpers = calls(item.node) - calls(test) - _BUILTINS
+            if not any(_may_assert(name, files) for name in helpers):
+                yield _change(item, LOOSE, f"{item.name} asserts", f"{item.name} asserts nothing")
+
+
+def _may_assert(name: str, files: Differing) -> bool:
+    """Return whether a function that a test calls may assert; one that nobody knows may."""
+    helpers = [helper for text in files.after.values() if (helper := function_in(text, name))]
+    return not helpers or any(map(_asserts, helpers))
 
 
 def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]:
-    """Compare tests by name over all files; one of the same body counts as renamed."""
+    """Compare tests by name over all files; one that goes on in another counts as renamed."""
     before, after = ([each for each in side if each.kind is Kind.TEST] for side in (old, new))
     gone, come = surplus(before, after, lambda one: one.name)
-    return surplus(gone, come, lambda one: one.text)
+    gone, come = surplus(gone, come, lambda one: one.text)
+    known = {item.name: cases(item.node) for item in before if item.node}
+    room = [cases(host.node) - known.get(host.name, 0) if host.node else 0 for host in after]
+    left = []
+    for item in gone:
+        hosts = (
+            place
+            for place, host in enumerate(after)
+            if room[place] and item.node and host.node and goes_on(item.node, host.node)
+        )
+        place = next(hosts, None)
+        if place is None:
+            left.append(item)
+        else:
+            room[place] -= 1
+            come = [other for other in come if other is not after[place]]
+    return left, come
 
 
 class _New:
@@ -169,7 +203,7 @@ class _TestFile:
         for node in body:
             if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
                 made = self._item(Kind.TEST, node, node.name, _body(node), within)
-                yield msgspec.structs.replace(made, asserts=_asserts(node))
+                yield msgspec.structs.replace(made, node=node)
             elif isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With):
                 inside = node.name if isinstance(node, ast.ClassDef) else within
                 yield from self._tests(node.body, inside)
@@ -243,9 +277,7 @@ def _asserts(test: Function) -> bool:
     for node in _reached(test.body):
         if isinstance(node, ast.Assert):
             return True
-        name = node.func if isinstance(node, ast.Call) else None
-        last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
-        if _ASKING.search(last):
+        if isinstance(node, ast.Call) and ASKING.search(name_of(node)):
             return True
     return False
 
