@@ -93,7 +93,12 @@ def _means(test: Function) -> Counter[str]:
     means = Counter(arg.arg for arg in test.args.args)
     for node in ast.walk(test):
         is_stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        if is_stored or isinstance(node, ast.Lambda | ast.ClassDef | ast.Import | ast.ImportFrom):
+        is_any = isinstance(node, ast.Name) and node.id == "ANY"
+        if (
+            is_any
+            or is_stored
+            or isinstance(node, ast.Lambda | ast.ClassDef | ast.Import | ast.ImportFrom)
+        ):
             means[type(node).__name__] += 1
     return means
 
