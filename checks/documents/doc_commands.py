@@ -3,8 +3,7 @@
 import ast
 import os
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from checks.in_project.common import (
     files_below,
     not_measured,
     place,
-    read_text,
 )
 from checks.in_project.modules import found_at
 from checks.python.syntax import parse
@@ -40,8 +38,6 @@ ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 TARGET = re.compile(r"[A-Za-z][\w.-]*")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 OBJECT = re.compile(r"(?<![\w.:/@=-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+):([A-Za-z_]\w*)(?![\w.:/@-])")
-ALERT = re.compile(r"^\s*-?\s*alert:\s*[\"']?(\w+)", re.MULTILINE)
-FIRST_WORD = re.compile(r"[A-Z]*[a-z0-9]*")
 
 
 @dataclass(frozen=True)
@@ -186,24 +182,3 @@ def absent_files(path: str, document: MarkdownDocument) -> Iterator[CheckFinding
 def ignored(path: str) -> bool:
     """Return whether Git would pass the file over."""
     return git("check-ignore", "--quiet", path).returncode == 0
-
-
-def alert_names(params: Params) -> set[str]:
-    """Read the names of all alerts from the files of rules that are named."""
-    alerts = {name for file in params.words("alerts") for name in ALERT.findall(read_text(file))}
-    if params.words("alerts") and not alerts:
-        not_measured(f"{params.words('alerts')[0]} has no alert")
-    return alerts
-
-
-def absent_alerts(path: str, text: str, known: Collection[str]) -> Iterator[CheckFinding]:
-    """Yield the words that begin as several alerts do, as names of one, and are none."""
-    first = Counter(word[0] for word in map(FIRST_WORD.match, known) if word)
-    starts = [word for word, count in first.items() if word and count > 1]
-    if not starts:
-        return
-    name_of_one = re.compile(rf"(?<![\w/-])(?:{'|'.join(starts)})[A-Z]\w*")
-    for number, line in enumerate(text.splitlines(), 1):
-        for word in name_of_one.findall(line):
-            if word not in known:
-                yield place(path, number, "alert", f"there is no alert {word}")

@@ -9,10 +9,8 @@ from urllib.parse import unquote
 
 from checks.documents.doc_commands import (
     KnownNames,
-    absent_alerts,
     absent_files,
     absent_objects,
-    alert_names,
     broken_commands,
     commands,
     has_file,
@@ -163,7 +161,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, alerts, known_names = read_makefiles(), alert_names(params), KnownNames(params)
+    targets, known_names = read_makefiles(), KnownNames(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -178,7 +176,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         findings += outline(params, path, document) + dead_links(path, document)
         findings += broken_commands(path, document, targets)
         findings += absent_objects(path, document)
-        findings += absent_alerts(path, text, alerts)
         findings += known_names.absent(path, text)
         if params.text("files") == "true":
             findings += absent_files(path, document)

@@ -1,4 +1,4 @@
-"""Commands of documents, in blocks of every kind and within sentences; files and alerts by name."""
+"""Commands of documents, in blocks of every kind and within sentences; files and names."""
 
 import os
 from pathlib import Path
@@ -15,8 +15,7 @@ PROJECT: Files = {
     "src/app/__init__.py": "",
     "src/app/run.py": "from app import app\n\n\ndef made():\n    return app\n",
     "scripts/do.sh": "",
-    "ops/rules.yml": "groups:\n- name: a\n  rules:\n  - alert: ShopDown\n  - alert: 'ShopSlow'\n"
-    "  - alert: OtherDown\n",
+    "ops/rules.yml": "",
     ".gitignore": "ops/made/\n",
 }
 
@@ -183,28 +182,6 @@ def test_files_that_are_named_are_there(project: str, text: str, messages: list[
     commit(Path(project), {})
     assert problems(project, text, files="true") == messages
     assert problems(project, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("When ShopDown or `ShopSlow` comes, wait.", []),
-        ("When ShopDwn comes, wait.", ["there is no alert ShopDwn"]),
-        ("| `ShopSlower` | wait |", ["there is no alert ShopSlower"]),
-        ("The Shop, Shopping, MyShopDown, x/ShopAny, OtherUp are none.", []),
-    ],
-)
-def test_alerts_that_are_named_are_there(project: str, text: str, told: list[str]) -> None:
-    """What is named as several of them are named."""
-    assert problems(project, text, alerts="ops/rules.yml") == told
-    assert problems(project, text) == []
-
-
-def test_rules_without_an_alert_are_a_mistake(project: str) -> None:
-    """Nothing could be missed then."""
-    build(project, {**PROJECT, "docs/a.md": "# A\n", "none.yml": "groups: []\n"})
-    given = {"paths": "docs/a.md", "alerts": "none.yml"}
-    assert "none.yml has no alert" in run_check("documents", project, given).stderr
 
 
 @pytest.mark.parametrize(
