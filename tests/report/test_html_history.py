@@ -50,7 +50,8 @@ def test_a_number_that_never_moved_has_no_picture() -> None:
     """Only numbers that moved are drawn: a flat line tells nothing."""
     run = a_release()
     still = [msgspec.structs.replace(point, values={"T2.1": 1029.0}) for point in run.past]
-    assert "Each number" not in page(msgspec.structs.replace(run, past=still))
+    assert 'class="spark"' in page(run)
+    assert 'class="spark"' not in page(msgspec.structs.replace(run, past=still))
 
 
 def test_the_timeline_leaves_out_what_took_no_time() -> None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from itertools import pairwise
 
 import msgspec
@@ -21,8 +20,8 @@ from readiness.report._shown import moment, number
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
 
-ROWS, NUMBERS = 60, 24
-"""Number of criteria in the heat map, and of numbers that have a picture of their own."""
+ROWS = 60
+"""Number of criteria in the heat map."""
 
 _HEIGHT, _TOP = 168, 10.0
 _ID_CELLS, _TITLE_CELLS = 14, 44
@@ -176,33 +175,6 @@ def sparks(run: RunDocument, courses: Mapping[str, Sequence[float]]) -> dict[str
     }
 
 
-def moved_numbers(
-    run: RunDocument,
-    courses: Mapping[str, Sequence[float]],
-    pictures: Mapping[str, Spark],
-    viewer: Viewer,
-    say: Sentences,
-) -> list[dict[str, object]]:
-    """Return the numbers that changed, the furthest from its target first."""
-    moved = [criterion for criterion in run.criteria() if criterion.id in pictures]
-    moved.sort(key=lambda criterion: (criterion.verdict.good, criterion.progress or 0.0))
-    return [
-        {
-            "criterion": criterion,
-            "link": viewer.criterion_link(criterion),
-            "spark": pictures[criterion.id],
-            "text": say(
-                "page.number_from_to",
-                first=_short(courses[criterion.id][0]),
-                last=criterion.shown,
-                count=len(courses[criterion.id]),
-                expect=criterion.expect,
-            ),
-        }
-        for criterion in moved
-    ]
-
-
 def _number(criterion: CriterionRecord) -> float | None:
     value = criterion.number
     try:
@@ -220,11 +192,6 @@ def _score(point: PastPoint, say: Sentences) -> str:
     if point.score is None:
         return say("report.unknown")
     return point.shown or f"{math.floor(point.score * 100) / 100:.2f}"
-
-
-def _short(value: float) -> str:
-    """Format a number of an earlier run with two decimals at most."""
-    return f"{Decimal(repr(round(value, 2))).normalize():f}"
 
 
 def _dates(points: Sequence[PastPoint]) -> list[str]:

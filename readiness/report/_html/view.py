@@ -7,15 +7,7 @@ from readiness.record.document import RunDocument
 from readiness.record.newest import of_the_project
 from readiness.report._html.criteria import Viewer
 from readiness.report._html.head import head
-from readiness.report._html.history import (
-    NUMBERS,
-    heat,
-    marks,
-    moved_numbers,
-    score_history,
-    sparks,
-    ways,
-)
+from readiness.report._html.history import heat, marks, score_history, sparks, ways
 from readiness.report._html.sections import (
     NEXT,
     attested,
@@ -43,13 +35,10 @@ def view(run: RunDocument) -> dict[str, object]:
     say = sentences(run.board.language)
     run = of_the_project(run)
     points = marks(run)
-    courses = ways(run, points)
-    pictures = sparks(run, courses)
-    viewer = Viewer(run, say, pictures)
+    viewer = Viewer(run, say, sparks(run, ways(run, points)))
     tasks = [task for task in run.tasks if task.attainment is not None]
     in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
-    moved = moved_numbers(run, courses, pictures, viewer, say)
     unlisted_reasons = reasons(run.gate, todo[: NEXT + LINKED])
     counts = Counter(criterion.verdict for criterion in run.criteria())
     return {
@@ -73,8 +62,6 @@ def view(run: RunDocument) -> dict[str, object]:
         "in_scope": in_scope,
         "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
         "heat": heat(run, points, viewer, say) if run.past else None,
-        "numbers": moved[:NUMBERS],
-        "moved": len(moved),
         "time": timeline(run, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],
