@@ -26,7 +26,7 @@ WITHOUT = {
     "libraries: msgspec and PyYAML without what a run never uses": (
         "import readiness.startup.imports as at; from contextlib import nullcontext;"
         "at.compiled_later = nullcontext; at.without = lambda module: nullcontext();"
-        "at.replaced = lambda *words: nullcontext(); at.deferred = lambda name: None"
+        "at.replaced = lambda *words: nullcontext()"
     ),
     "command lines read without Typer": (
         "import readiness.command_line.reader as at; at.read = lambda *words: None"

@@ -12,7 +12,7 @@ HEAVY = {
     *("subprocess", "shutil", "threading", "locale", "logging", "json"),
     *("typer", "click", "rich", "jmespath", "jinja2", "concurrent.futures", "asyncio"),
     *("dataclasses", "inspect", "pathlib", "tempfile", "traceback", "importlib.metadata"),
-    *("hashlib", "msgspec.inspect", "ast"),
+    *("hashlib", "ast"),
 }
 """What takes a millisecond or more, and is not needed by a run whose criteria read no format."""
 

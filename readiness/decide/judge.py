@@ -27,18 +27,16 @@ def judge(
     *,
     today: dt.date,
     skipped: str = "",
-    not_run: str = "",
     evidence_missing: bool = False,
     evidence_digest: str = "",
     matches: Matcher = search,
 ) -> Judgement:
     """Judge one criterion by the readings of its probes, in the order of its matrix.
 
-    `today` is the date in UTC. `skipped` says why the criterion is not part of this run and
-    `not_run` why its probes were not run to their end, each empty where that is not so.
-    `evidence_missing` says that `evidence_path` does not exist, `evidence_digest` what it holds
-    now. `matches(pattern, text)` finds
-    the patterns of expectations; it may raise TimeoutError, which is an error of the criterion.
+    `today` is the date in UTC. `skipped` says why the criterion is not part of this run, if it is
+    none. `evidence_missing` says that `evidence_path` does not exist, `evidence_digest` what it
+    holds now. `matches(pattern, text)` finds the patterns of expectations; it may raise
+    TimeoutError, which is an error of the criterion.
     """
     if skipped:
         return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=skipped)
@@ -47,8 +45,8 @@ def judge(
         judgement = _attested(criterion, date, evidence_missing, evidence_digest)
     elif criterion.unset:
         judgement = _error(criterion, _unset(criterion.unset))
-    elif not_run or not readings:
-        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=not_run or worded("reason.not_run"))
+    elif not readings:
+        lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run"))
         judgement = _error(criterion, lack)
     else:
         judgement = _worst(

@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from importlib import import_module
 from types import ModuleType
 
 from readiness.startup.patterns import later
@@ -43,22 +42,3 @@ def without(module: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[module]
-
-
-def deferred(name: str) -> None:
-    """Have a module that was not imported yet be imported when it is first asked for something.
-
-    For parts of libraries that their packages import.
-    """
-    sys.modules.setdefault(name, _Deferred(name))
-
-
-class _Deferred(ModuleType):
-    """Stands for a module, as which others have imported it, until it is needed."""
-
-    def __getattr__(self, attribute: str) -> object:
-        if attribute.startswith("__"):  # the import system asks for these, of any module
-            raise AttributeError(attribute)
-        del sys.modules[self.__name__]
-        vars(self).update(vars(import_module(self.__name__)))
-        return getattr(self, attribute)

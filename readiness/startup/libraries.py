@@ -5,9 +5,7 @@ Imported before whatever else would import them.
 
 import typing
 
-from readiness.startup.imports import compiled_later, deferred, replaced, without
-
-deferred("msgspec.inspect")  # what schemas are made with, and the faults of a board are found
+from readiness.startup.imports import compiled_later, replaced, without
 
 # Of the older typing_extensions msgspec takes what is in typing now. It makes a forward reference
 # to see how, and the first one has Python set up its parser, which a run does not use.
