@@ -14,7 +14,7 @@ from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
 from readiness.fleet.project import FleetDocument, ProjectState, document, worst
 from readiness.fleet.sources import Source, sources
-from readiness.fleet.table import markdown, table
+from readiness.fleet.table import table
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.interrupts import interruptible
@@ -25,15 +25,10 @@ from readiness.terminal.output import json_text, line_limit, put
 from readiness.text.sentences import for_reader
 from readiness.text.worded import worded, words_of
 
-FORMATS = ("table", "json", "markdown", "html")
+FORMATS = ("table", "json", "html")
 
 
-def fleet(
-    settings: RunSettings,
-    projects: Sequence[str] = (),
-    *,
-    pages: str | None = None,
-) -> int:
+def fleet(settings: RunSettings, projects: Sequence[str] = ()) -> int:
     """Make each project known, print what they are together, and end as the worst of them.
 
     Raises `UsageError` for no project, and for a format that a fleet does not have.
@@ -41,13 +36,10 @@ def fleet(
     if not projects:
         raise UsageError(worded("usage.fleet_nothing"))
     _refuse_formats(settings)
-    if pages is not None:
-        os.makedirs(pages, exist_ok=True)
     at = time.time()
     known = sources(projects)
     wanted = Wanted(
         settings=_of_each(settings),
-        pages=None if pages is None else os.path.abspath(pages),
         today=datetime.fromtimestamp(at, UTC).date().isoformat(),
     )
     run = _here(settings, wanted, len(known))
@@ -58,7 +50,7 @@ def fleet(
     problems = _write_reports(settings, seen, states)
     for problem in problems:
         tell(worded("notice.readiness", what=problem))
-    put(_rendered(settings.output_format, seen, states, "", limit=line_limit(os.environ)))
+    put(_rendered(settings.output_format, seen, states, limit=line_limit(os.environ)))
     status = worst(states)
     if settings.exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
         tell(worded("notice.exit_zero", status=int(status), other=0))
@@ -138,34 +130,27 @@ def _write_reports(
     problems = []
     for target in settings.reports:
         try:
-            write_report(target.path, _rendered(target.format, seen, states, target.path))
+            write_report(target.path, _rendered(target.format, seen, states))
         except NotWrittenError as error:
             problems.append(words_of(error))
     return problems
 
 
 def _rendered(
-    name: str,
-    seen: Overview,
-    states: Sequence[ProjectState],
-    path: str,
-    limit: int | None = None,
+    name: str, seen: Overview, states: Sequence[ProjectState], limit: int | None = None
 ) -> str:
     if name == "json":
         return json_text(document(states))
-    if name == "html":
-        return page(seen, path)
-    return markdown(seen) if name == "markdown" else table(seen, limit)
+    return page(seen) if name == "html" else table(seen, limit)
 
 
 VERB = Verb(
     fleet,
     Argument("projects", "[PATH|URL|RUN.json]...", "The projects.", repeats=True),
-    Option("pages", "DIR", "Write each project's own page to this folder; fleet pages link to it."),
     Option(
         "output_format",
         "FORMAT",
-        "Format on stdout: table, json, markdown or html.",
+        "Format on stdout: table, json or html.",
     ),
     takes="profile jobs timeout report hold_line milestone exit_zero quiet",
     prints=FleetDocument,

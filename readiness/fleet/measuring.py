@@ -14,12 +14,11 @@ from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
 from readiness.fleet.checkouts import cache_folder, checkout, history_of
 from readiness.fleet.project import ProjectState
-from readiness.fleet.sources import Source, SourceKind, file_name
+from readiness.fleet.sources import Source, SourceKind
 from readiness.fleet.states import state_of, unknown
 from readiness.model.errors import NoBoardError, UsageError
 from readiness.model.settings import (
     BoardSettings,
-    ReportTarget,
     RunSettings,
     find_board,
     named_board,
@@ -41,26 +40,18 @@ STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of each project: the settings of its run, where its page is written."""
+    """What is asked of each project: the settings of its run."""
 
     settings: RunSettings = RunSettings()
-    pages: str | None = None
     today: str
     at_once: int = 1
 
-    def page_of(self, source: Source, place: int) -> str:
-        """Return the file of a project's own page; "" where there is to be none."""
-        if self.pages is None:
-            return ""
-        return os.path.join(self.pages, f"{place + 1:03}-{file_name(source.name)}.html")
-
 
 class Known(msgspec.Struct, frozen=True):
-    """A run of a project, the messages that it printed, and where its page is."""
+    """A run of a project, and the messages that it printed."""
 
     run: RunDocument
     messages: str = ""
-    page: str = ""
 
 
 Observer = Callable[[ProjectState, str], None]
@@ -81,8 +72,7 @@ class FleetRun:
         ready_for_threads()
         with ThreadPoolExecutor(max_workers=self._wanted.at_once) as pool:
             waiting = {
-                pool.submit(self._known, source, place): place
-                for place, source in enumerate(projects)
+                pool.submit(self._known, source): place for place, source in enumerate(projects)
             }
             for future in as_completed(waiting):
                 state, messages = future.result()
@@ -96,12 +86,12 @@ class FleetRun:
         self._stopped = True
         end_children()
 
-    def _known(self, source: Source, place: int) -> tuple[ProjectState, str]:
+    def _known(self, source: Source) -> tuple[ProjectState, str]:
         if self._stopped:
             return unknown(source, worded("fleet.stopped")), ""
-        return _known(source, self._wanted.today, lambda: self._run_of(source, place))
+        return _known(source, self._wanted.today, lambda: self._run_of(source))
 
-    def _run_of(self, source: Source, place: int) -> Known:
+    def _run_of(self, source: Source) -> Known:
         if source.kind is SourceKind.RECORDED:
             return _recorded(source)
         folder, settings = source.place, self._wanted.settings
@@ -112,12 +102,7 @@ class FleetRun:
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
         board = source.place if source.kind is SourceKind.BOARD else _board_of(folder)
-        page = self._wanted.page_of(source, place)
-        if page:
-            target = ReportTarget("html", page)
-            settings = msgspec.structs.replace(settings, reports=(target,))
-        run, messages = self._measured(source, folder, board, settings)
-        return Known(run, messages, page if os.path.exists(page) else "")
+        return Known(*self._measured(source, folder, board, settings))
 
     def _measured(
         self, source: Source, folder: str, board: str, settings: RunSettings
@@ -149,7 +134,7 @@ def _known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[Pro
         why = error.strerror or words_of(error)
         return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
     run = known_by.run
-    return state_of(run, _named(source, run), today, known_by.page), known_by.messages
+    return state_of(run, _named(source, run), today), known_by.messages
 
 
 def _recorded(source: Source) -> Known:

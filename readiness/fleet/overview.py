@@ -1,6 +1,5 @@
 """What every report of a fleet tells: its projects, worst first, and what most of them lack."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 
@@ -105,8 +104,3 @@ def language_of_most(states: Sequence[ProjectState]) -> Language:
     """Return the language of most boards."""
     languages = Counter(state.language for state in states if state.language is not None)
     return max(languages, key=languages.__getitem__, default=Language.EN)
-
-
-def relative(page: str, report: str) -> str:
-    """Return the path from a report to a page beside it."""
-    return os.path.relpath(page, os.path.dirname(os.path.abspath(report)))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from readiness.fleet.overview import Overview, relative
+from readiness.fleet.overview import Overview
 from readiness.fleet.project import UNKNOWN, ProjectCriterion, ProjectState
 from readiness.fleet.rows import FleetRow
 from readiness.model.words import Tone, Verdict
@@ -39,7 +39,6 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 
     anchor: str
     project: ProjectState
-    page: str
     facts: Sequence[str]
     decision: str
     reasons: Sequence[str]
@@ -58,8 +57,8 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     length: int
 
 
-def page(fleet: Overview, path: str = "") -> str:
-    """Return the fleet as one HTML page at `path`, which needs no network."""
+def page(fleet: Overview) -> str:
+    """Return the fleet as one HTML page, which needs no network."""
     style = asset("style.css") + asset("fleet.css", TEMPLATES)
     script = asset("fleet.js", TEMPLATES)
     say = fleet.say
@@ -77,7 +76,8 @@ def page(fleet: Overview, path: str = "") -> str:
             map=_map(fleet.projects, shown),
             used=[verdict for verdict in Verdict if any(row.count(verdict) for row in shown)],
             details=[
-                _detail(fleet, n, one, path, short=short) for n, one in enumerate(fleet.projects)
+                _detail(fleet, place, project, short=short)
+                for place, project in enumerate(fleet.projects)
             ],
             moment=moment,
             words={verdict: say(f"verdict.{verdict}") for verdict in Verdict},
@@ -106,9 +106,7 @@ def _verdict(cells: Mapping[int, ProjectCriterion], place: int) -> Verdict | Non
     return None if found is None else found.verdict
 
 
-def _detail(
-    fleet: Overview, place: int, project: ProjectState, path: str, *, short: bool
-) -> Detail:
+def _detail(fleet: Overview, place: int, project: ProjectState, *, short: bool) -> Detail:
     scope = [
         criterion
         for criterion in project.in_scope()
@@ -117,7 +115,6 @@ def _detail(
     return Detail(
         anchor=f"p{place}",
         project=project,
-        page=relative(project.page, path) if project.page and path else "",
         facts=_facts(project, fleet.say),
         decision=fleet.decision(project),
         reasons=fleet.reasons(project),

@@ -46,7 +46,7 @@ class ProjectCriterion(msgspec.Struct, frozen=True, kw_only=True):
 class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     """One project of a fleet; without a `decision` it is unknown, and `reasons` say why.
 
-    `run` and `at` are of the run that it is known by, `page` is where that run's own page is.
+    `run` and `at` are of the run that it is known by.
     """
 
     name: str
@@ -63,7 +63,6 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""
     at: str = ""
     language: Language | None = None
-    page: str = ""
 
     @property
     def status(self) -> ExitStatus:

@@ -18,7 +18,7 @@ def unknown(source: Source, reason: str) -> ProjectState:
     return ProjectState(name=source.name, path=source.path, reasons=[reason])
 
 
-def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> ProjectState:
+def state_of(run: RunDocument, source: Source, today: str) -> ProjectState:
     """Return the project as a run of it says, as far as that still holds today."""
     stands = of_the_project(run)
     decision, reasons = _decided(stands, today)
@@ -38,7 +38,6 @@ def state_of(run: RunDocument, source: Source, today: str, page: str = "") -> Pr
         run=run.id,
         at=run.started_at,
         language=run.board.language,
-        page=page,
     )
 
 

@@ -1,10 +1,7 @@
-"""The fleet as a table, worst first, and what most projects lack: plain, or as Markdown."""
-
-from collections.abc import Iterator, Sequence
+"""The fleet as a table, worst first, and what most projects lack."""
 
 from readiness.fleet.overview import Overview
 from readiness.text.layout import columns
-from readiness.text.markdown import row, text
 from readiness.text.sentences import Sentences
 
 
@@ -27,17 +24,6 @@ def table(fleet: Overview, limit: int | None = None) -> str:
     return "\n".join([*parts, fleet.summary()]) + "\n"
 
 
-def markdown(fleet: Overview) -> str:
-    """Format the fleet as Markdown."""
-    say: Sentences = fleet.say
-    lines = [f"# {say('fleet.title')}", "", fleet.summary(), ""]
-    lines += _grid(say.heads("fleet.heads"), _projects(fleet))
-    if fleet.lacked():
-        lines += ["", f"## {say('fleet.lacked')}", ""]
-        lines += _grid(say.heads("fleet.lacked_heads"), _lacked(fleet))
-    return "\n".join(lines) + "\n"
-
-
 def _lacked(fleet: Overview) -> list[list[str]]:
     return [[fleet.counts(row), row.title, fleet.lacking(row)] for row in fleet.lacked()]
 
@@ -55,10 +41,3 @@ def _projects(fleet: Overview) -> list[list[str]]:
         ]
         for state in fleet.projects
     ]
-
-
-def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield row(*heads)
-    yield row(*["---"] * len(heads))
-    for cells in rows:
-        yield row(*map(text, cells))

@@ -93,13 +93,6 @@ def test_each_project_is_told_in_full() -> None:
     assert doubted.index("waived") < doubted.index("warn")
 
 
-def test_a_page_of_its_own_is_linked() -> None:
-    """By the way from the fleet's page to it."""
-    state = a_state("a", page="/out/pages/001-a.html")
-    text = page(shown([state]), "/out/fleet.html")
-    assert 'href="pages/001-a.html"' in text
-
-
 def test_it_is_in_the_language_of_most_boards() -> None:
     """The page says which language it is in, and uses its words."""
     root = parsed(page(shown([a_state("a", language=Language.ZH)])))
