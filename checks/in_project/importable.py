@@ -15,7 +15,7 @@ from functools import partial
 from typing import TextIO
 
 from .common import RUNNER, CheckFinding, Params, emit, files_below, not_measured, place
-from .imports import missing_imports
+from .imports import Wanted, is_of_another_system, missing_imports
 from .modules import module_of
 
 SECONDS = 60
@@ -26,11 +26,21 @@ def import_one(path: str, target: str) -> None:
     """Import the module in that file, then see where all that it imports leads."""
     folder, name = module_of(path)
     sys.path[:0] = [os.getcwd(), folder]
-    importlib.import_module(name)
-    is_package = os.path.basename(path) == "__init__.py"
-    missing = missing_imports(path, name if is_package else name.rpartition(".")[0])
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        if not is_of_another_system(error):
+            raise
+        missing = []
+    else:
+        missing = _missing(path, name)
     with open(target, "w", encoding="utf-8") as file:
         json.dump(missing, file)
+
+
+def _missing(path: str, name: str) -> list[Wanted]:
+    is_package = os.path.basename(path) == "__init__.py"
+    return missing_imports(path, name if is_package else name.rpartition(".")[0])
 
 
 def attempt(params: Params, number: int, path: str) -> list[CheckFinding]:

@@ -5,6 +5,7 @@ Run by the project's Python, in a process that has imported the file's own modul
 
 import ast
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.machinery import ModuleSpec
@@ -30,6 +31,28 @@ def missing_imports(path: str, package: str) -> list[Wanted]:
     found = _Imports(package, tree)
     found.follow(tree.body, found.wanted)
     return found.missing()
+
+
+def is_of_another_system(error: BaseException) -> bool:
+    """Return whether a module gives up because of the system or interpreter that imports it.
+
+    It lacks a module of the standard library, as `winreg`, or it asserts or raises by what it
+    asks of `sys` or `platform`.
+    """
+    if isinstance(error, ModuleNotFoundError):
+        return (error.name or "").partition(".")[0] in sys.stdlib_module_names
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    if place.name != "<module>" or place.lineno is None:
+        return False
+    with open(place.filename, "rb") as file:
+        tree = ast.parse(file.read())
+    imports = _Imports("", tree)
+    return any(
+        isinstance(node, ast.If | ast.Assert)
+        and node.lineno <= place.lineno <= (node.end_lineno or node.lineno)
+        and imports.is_of_the_machine(node.test)
+        for node in ast.walk(tree)
+    )
 
 
 class _Imports:
@@ -67,14 +90,14 @@ class _Imports:
             elif isinstance(node, ast.If) and "find_spec" in map(_last_name, ast.walk(node.test)):
                 self._try(node.body, [], [])
                 self.follow(node.orelse, into)
-            elif isinstance(node, ast.If) and self._is_of_the_machine(node.test):
+            elif isinstance(node, ast.If) and self.is_of_the_machine(node.test):
                 # What this machine imports of it is tried by importing the module.
                 continue
             else:
                 into.extend(self._imported(node))
                 self.follow(ast.iter_child_nodes(node), into)
 
-    def _is_of_the_machine(self, test: ast.expr) -> bool:
+    def is_of_the_machine(self, test: ast.expr) -> bool:
         """Return whether a condition asks which interpreter or system this is."""
         names = (node.id for node in ast.walk(test) if isinstance(node, ast.Name))
         return "os.name" in ast.unparse(test) or not self._telling.isdisjoint(names)

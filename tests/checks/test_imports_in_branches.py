@@ -41,6 +41,24 @@ def test_an_import_that_leads_nowhere_is_found(project: str, text: str, missing:
 
 
 @pytest.mark.parametrize(
+    ("text", "failures"),
+    [
+        ('import sys\n\nassert sys.platform == "win32"', 0),
+        ('import sys\nif sys.platform != "win32":\n    raise ImportError("Windows only")', 0),
+        ("import winreg", 0),
+        ("assert __name__ == 'nothing'", 1),
+        ("import sys\n\nraise ImportError(sys.platform)", 1),
+        ("from typing import Onion", 1),
+        ("def f(:", 1),
+    ],
+)
+def test_a_module_for_another_system_is_no_failure(project: str, text: str, failures: int) -> None:
+    """It says so itself, by what it asks of the system or takes from its library."""
+    build(project, {"src/app/__init__.py": "", "src/app/a.py": text})
+    assert run_check("importable", project).number("failures") == failures
+
+
+@pytest.mark.parametrize(
     "text",
     [
         """\
