@@ -124,7 +124,7 @@ class DraftTask:
 class DraftBoard:
     """What was read of a task board; key figures are what could be said as a criterion.
 
-    `unread` are the lines of lists that became no part of it.
+    `unread` is what became no part of it, by the lines of the headings above.
     """
 
     title: str = ""
@@ -136,7 +136,7 @@ class DraftBoard:
     tasks: list[DraftTask] = field(default_factory=list)
     milestones: list[str] = field(default_factory=list)
     figures: list[DraftCriterion] = field(default_factory=list)
-    unread: list[int] = field(default_factory=list)
+    unread: dict[int, str] = field(default_factory=dict)
 
 
 @cache

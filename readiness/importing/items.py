@@ -37,15 +37,16 @@ def item_fields(item: ListedItem) -> list[tuple[str, str]]:
     return fields(item.text) or ([(name, "")] if name else [])
 
 
-def is_criteria(item: ListedItem) -> bool:
-    """Return whether an item is the label above a list of criteria."""
-    return item_fields(item)[-1:] == [("criteria", "")] and any(item.items)
+def is_grouping(item: ListedItem) -> bool:
+    """Return whether there are criteria below an item: boxes, or a list that is called so."""
+    return _has_boxes(item.below) or any(
+        item_fields(inner)[-1:] == [("criteria", "")] and any(inner.items) for inner in item.items
+    )
 
 
-def has_boxes(blocks: Iterable[Block]) -> bool:
-    """Return whether a list among these blocks has a box, at any depth."""
+def _has_boxes(blocks: Iterable[Block]) -> bool:
     return any(
         isinstance(block, Listed)
-        and any(item.boxed or has_boxes(item.below) for item in block.items)
+        and any(item.boxed or _has_boxes(item.below) for item in block.items)
         for block in blocks
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BOX: Final = re.compile(
     r"\s*(?:\[(?P<mark>[ xX✓✔~*/>!?-]?)\]|(?P<sign>[☐☑☒]))(?:\ufe0f)?(?:\s+|$)"
 )
-_SIGN: Final = re.compile(r"\s*(?:✅|❌|✔|❎|🟩|🟥)\ufe0f?\s*")
+_SIGN: Final = re.compile(r"\s*(?:✅|❌|✔|❎|✓|✗|✘|🟩|🟥|🟢|🟡|🔴|⏳|🚧)\ufe0f?\s*")
 _EMPTY: Final = re.compile(r"\s*(?:⬜|⬛|🔲|🔳)\ufe0f?\s*")
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK: Final = re.compile(r"(?i)<br\s*/?>")
@@ -32,9 +32,9 @@ _CODE_OR: Final = (
     r"|\s*🔁\ufe0f?\s*every\b[\w ]*)"
 )
 _OBSIDIAN: Final = re.compile(_CODE_OR, re.MULTILINE)
-# What people write for a list that is none in Markdown: `a) …`, `(1) …`, `① …`.
+# What people write for a list that is none in Markdown: `a) …`, `(1) …`, `① …`, `: …`.
 _LETTERED: Final = re.compile(
-    r"(?m)^([ \t]*)(?:[(（](?:[a-zA-Z]|\d{1,2})[)）]|[a-zA-Z]\)|[①-⑳])[ \t]*(?=\S)"
+    r"(?m)^([ \t]*)(?:[(（](?:[a-zA-Z]|\d{1,2})[)）]|[a-zA-Z]\)|[①-⑳]|:(?=[ \t]))[ \t]*(?=\S)"
 )
 _UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff]")
 

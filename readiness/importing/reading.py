@@ -19,8 +19,7 @@ from readiness.importing.drafts import (
 )
 from readiness.importing.items import (
     SHELL_LANGUAGES,
-    has_boxes,
-    is_criteria,
+    is_grouping,
     item_fields,
     parts,
 )
@@ -60,6 +59,8 @@ def read_board(text: str, name: str) -> DraftBoard:
         # Nothing says what is a criterion, so each item of a list is one.
         board = _Walker(document, plain=True).board
     board.title = _title(document) or name
+    empty = [task for task in board.tasks if task.details and not task.criteria]
+    board.unread = {task.line: "\n".join(task.details) for task in empty}
     board.tasks = [task for task in board.tasks if task.criteria]
     for task in board.tasks:
         task.title = task.title or board.title
@@ -184,10 +185,8 @@ class _Walker:
             self._items(Listed(items=items), task, "listed")
         elif not task.criteria and (plain or task.stated):
             self._items(Listed(items=items), task, "criteria")
-        elif task.criteria:
-            task.details += [block.source for block in task.listed]
         else:
-            self.board.unread += [item.line for item in items[:1]]
+            task.details += [block.source for block in task.listed]
         if not task.criteria and task.stated and not any(inner.criteria for inner in below):
             task.criteria = [DraftCriterion(title=task.title, line=task.line, assumed=True)]
 
@@ -252,13 +251,9 @@ class _Walker:
             task.put(name, value)
 
     def _grid(self, block: Columns, task: DraftTask) -> None:
-        table = Table(block)
-        if named := table.fields():
-            for key, value in named:
-                self._put(task, key, value)
-        else:
-            name, rows = table.items()
-            self._items(rows, task, name)
+        name, rows = Table(block).items()
+        task.details += [] if rows.items else [block.source]
+        self._items(rows, task, name)
 
     def _milestones(self, blocks: Iterable[Block]) -> None:
         milestones = self.board.milestones
@@ -311,11 +306,7 @@ class _Walker:
             return True
         title, values = owned(text)
         says_more = values or _OWN & dict(pairs).keys()
-        is_group = (
-            has_boxes(item.below)
-            or any(map(is_criteria, item.items))
-            or (name == "listed" and any(item.items))
-        )
+        is_group = is_grouping(item) or (name == "listed" and any(item.items))
         stated = name == "cards" or bool(
             item.boxed and name != "criteria" and not task.stated and title and says_more
         )

@@ -24,6 +24,8 @@ class Table:
         self._names: list[str] = []
         for cell in grid.head:
             name = named(cell, columns())
+            if name in ("criterion", "criteria") and {"criterion", "criteria"} & set(self._names):
+                name = "target"  # `Check | Requirement`
             self._names.append("" if name in self._names else name)
         if "target" not in self._names and {"metric", "criterion"} & set(self._names):
             # `指标 | 当前 | 目标`: what a figure aims at is no goal of the board.
@@ -39,16 +41,12 @@ class Table:
                 if is_box:
                     yield text, head
 
-    def fields(self) -> list[tuple[str, str]]:
-        """Return the fields of a two-column table with labels first, save one row at most."""
-        rows = [self._grid.head, *self._grid.rows]
-        if len(self._grid.head) != 2 or self._boxes:
-            return []
-        known = [(name, row[1]) for row in rows if (name := label(row[0]))]
-        return known if len(known) >= len(self._grid.rows) else []
-
     def items(self) -> tuple[str, Listed]:
         """Return the rows as items, and what each is: cards, criteria, figures, or nothing."""
+        pairs = [self._grid.head, *self._grid.rows] if len(self._grid.head) == 2 else []
+        labelled = [pair for pair in pairs if label(pair[0])]
+        if labelled and len(labelled) >= len(self._grid.rows) and not self._boxes:
+            return "", Listed(items=tuple(ListedItem(text=": ".join(pair)) for pair in pairs))
         names = set(self._names)
         states = list(map(is_column, self._grid.head))
         if sum(states) > 1 and all(states[1:]):

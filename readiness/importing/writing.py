@@ -54,6 +54,8 @@ def board_text(
         lines += [*_task(task, refused, say), ""]
     for omission in omission_lines(board.left_out, say):
         lines += comment(omission.strip())
+    for line in "\n".join(draft.unread.values()).splitlines():
+        lines += comment(f"  {line}" if line.strip() else "-")
     return "\n".join(lines).rstrip() + "\n"
 
 

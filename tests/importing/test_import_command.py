@@ -94,7 +94,7 @@ def test_the_project_beside_the_board_is_known(shop: Project) -> None:
     ]
     assert "# check: documents\n        # with: {paths: README.md, " in text
     assert text.endswith(
-        "# lists at these lines: 10: they have no boxes, and no task is above them\n"
+        "# lists below these lines: 9: they have no boxes, and are in no task\n#   - be kind\n"
     )
 
 
