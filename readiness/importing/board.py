@@ -230,9 +230,11 @@ def _title(
 
 
 def _sentence(draft: DraftCriterion, catalogue: Catalogue) -> Sentence:
+    limit = "" if box(draft.limit)[0] else draft.limit
+    in_words = bool(limit) and not re.search(r"\d", limit)
     return Sentence(
-        title=draft.title,
-        limit="" if box(draft.limit)[0] else draft.limit,
+        title=f"{draft.title}: {limit}" if in_words else draft.title,
+        limit="" if in_words else limit,
         start=_amount(draft.start),
         commands=tuple(_commands(draft, catalogue)),
     )
