@@ -15,6 +15,9 @@ from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
 from readiness.guard.project.rules import TABLE, Comment
 
 ALL: Final = frozenset({"*"})
+_CODES_OF_ALL: Final = 3
+"""How many codes a comment without any stands for, where it is narrowed."""
+
 _MARKS: Final = re.compile(r"#|//|/\*|\"\"\"|'''|(?:^|(?<=\s))(?:--|<!--|;)\s*\w")
 
 
@@ -53,11 +56,12 @@ def net(
     Nor is one added that names its codes, where the same tool lost as many elsewhere.
     """
     gone, come = surplus(old, new, lambda one: (one.name, one.codes, one.code))
-    for key in (_by_code, _by_file):
-        gone, come = _narrowed(gone, come, key)
+    gone, come = surplus(gone, come, _key)
     lost: Counter[str] = Counter()
     for suppression in gone:
-        lost[suppression.name] += len(suppression.codes)
+        lost[suppression.name] += (
+            _CODES_OF_ALL if suppression.codes == ALL else len(suppression.codes)
+        )
     added = []
     for suppression in come:
         if suppression.codes == ALL or len(suppression.codes) > lost[suppression.name]:
@@ -97,8 +101,8 @@ def _by_code(one: Suppression) -> Hashable:
     return one.name, one.code
 
 
-def _by_file(one: Suppression) -> Hashable:
-    return one.name, one.path
+def _key(one: Suppression) -> Hashable:
+    return one.name, one.codes, one.path if one.codes == ALL else ""
 
 
 def suppressions_in(path: str, text: str) -> list[Suppression]:
@@ -139,35 +143,6 @@ def _in_comment(
             )
 
 
-def _narrowed(
-    gone: list[Suppression], come: list[Suppression], key: Callable[[Suppression], Hashable]
-) -> tuple[list[Suppression], list[Suppression]]:
-    """Treat an added suppression as moved if it covers no more than a removed one."""
-    waiting: dict[Hashable, dict[frozenset[str], list[Suppression]]] = {}
-    for same, group in _grouped(come, key).items():
-        waiting[same] = {}
-        for suppression in group:
-            waiting[same].setdefault(suppression.codes, []).append(suppression)
-    still_gone, taken = [], set()
-    for old in gone:
-        groups = waiting.get(key(old), {})
-        codes = next(
-            (
-                codes
-                for codes in (old.codes, *groups)
-                if codes in groups and _covers(old.codes, codes)
-            ),
-            None,
-        )
-        if codes is None:
-            still_gone.append(old)
-        else:
-            taken.add(id(groups[codes].pop()))
-            if not groups[codes]:
-                del groups[codes]
-    return still_gone, [one for one in come if id(one) not in taken]
-
-
 def _grouped(
     items: list[Suppression], key: Callable[[Suppression], Hashable]
 ) -> dict[Hashable, list[Suppression]]:
@@ -175,10 +150,6 @@ def _grouped(
     for one in items:
         groups.setdefault(key(one), []).append(one)
     return groups
-
-
-def _covers(old: frozenset[str], new: frozenset[str]) -> bool:
-    return old == ALL or (new != ALL and new <= old)
 
 
 def _change(suppression: Suppression, direction: Direction, before: str, after: str) -> Change:
