@@ -25,7 +25,7 @@ STATUSES: Final = "exit: {ok: [0, 1]}"
 UNANSWERED: Final = 125
 """The status of a question whose tool was in trouble, as `Silence.heard` ends."""
 
-_IF_PRESENT: Final = " --if-present"
+_IF_PRESENT: Final = "--if-present"
 _KEEP: Final = '_all=("${PIPESTATUS[@]}")'
 # Goes through what was kept; a program may have been ended because nobody read on.
 _LISTEN: Final = """\
@@ -59,7 +59,7 @@ def silence(command: str) -> Silence | None:
     body = command.strip()
     if is_idle(body):
         return Silence()
-    if _IF_PRESENT in body:
+    if f" {_IF_PRESENT}" in body:
         return Silence(tool=body, mask=_IF_PRESENT, if_silent=True)
     if _SYNTAX.isdisjoint(body):
         return None
