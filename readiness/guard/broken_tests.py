@@ -23,6 +23,9 @@ from readiness.prove.trials import TrialRunner, renamed
 from readiness.prove.worlds import Copied
 
 ASKED = "asked"
+_DATA = re.compile(
+    r"\.(?:ambr|csv|expected|golden|html|json|md|out|po|rst|snap|svg|tsv|txt|xml|ya?ml)$"
+)
 _MISSING = re.compile(r"(?:Import|ModuleNotFound|Name)Error")
 _NAMED = 6
 
@@ -126,7 +129,7 @@ class BrokenTests:
 def _is_data(path: str) -> bool:
     """Return whether a file of tests holds what they compare with, and no code or settings."""
     settings = {place.file for tool in TABLE.tools for place in tool.places}
-    return not TABLE.sources.search(path) and os.path.basename(path) not in settings
+    return bool(_DATA.search(path)) and os.path.basename(path) not in settings
 
 
 def spare_imports(path: str) -> None:
