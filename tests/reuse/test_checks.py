@@ -78,6 +78,12 @@ class Probed:
         return paths
 
 
+@pytest.fixture(autouse=True)
+def _nothing_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what is installed beside the tools: all of this repository, for each look."""
+    monkeypatch.setattr("readiness.reuse.tools.Installed.beside", lambda *_: ("", []))
+
+
 @pytest.mark.parametrize("name", WITH_INPUTS)
 def test_each_input_counts(name: str, tmp_path: Path) -> None:
     """A new file, another content, and its removal."""
