@@ -36,16 +36,32 @@ def of_plain(tmp_path: Path, *edits: tuple[str, str]) -> list[tuple[str, Kind, D
 ONE = "      - {title: One, run: make one}\n"
 
 
-def test_a_criterion_in_front_shifts_the_others(tmp_path: Path) -> None:
-    """Default ids are positions: what moves is known by its title and its probe."""
-    found = of_plain(tmp_path, (ONE, f"      - {{title: Zero, run: make zero}}\n{ONE}"))
-    assert [each for each in found if each[2] is not SAME] == [("T1.1", Kind.CRITERION, TIGHT)]
+PAIRED = [
+    ((ONE, f"      - {{title: Zero, run: make zero}}\n{ONE}"), [("T1.1", Kind.CRITERION, TIGHT)]),
+    ((ONE, ""), [("T1.1", Kind.CRITERION, LOOSE)]),
+    (("id: T1", "id: Types"), []),
+    (("weight: 2", "weight: 7"), []),
+    (
+        (PLAIN[PLAIN.index("  - id: T2") :], ""),
+        [
+            ("T2", Kind.TASK, LOOSE),
+            ("T2.1", Kind.CRITERION, LOOSE),
+            ("T2.2", Kind.CRITERION, LOOSE),
+        ],
+    ),
+]
 
 
-def test_a_criterion_that_goes_is_not_hidden_by_those_that_move_up(tmp_path: Path) -> None:
-    """The first one is gone, not the last."""
-    found = of_plain(tmp_path, (ONE, ""))
-    assert [each for each in found if each[2] is not SAME] == [("T1.1", Kind.CRITERION, LOOSE)]
+@pytest.mark.parametrize(
+    ("edit", "changes"),
+    PAIRED,
+    ids=["one in front", "the first goes", "a task renamed", "all weights", "a task goes"],
+)
+def test_default_ids_are_positions_and_pairs_are_known_otherwise(
+    tmp_path: Path, edit: tuple[str, str], changes: list[tuple[str, Kind, Direction]]
+) -> None:
+    """By title and probe: what moves is no other; a task that goes is told with its criteria."""
+    assert [change for change in of_plain(tmp_path, edit) if change[2] is not SAME] == changes
 
 
 def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
@@ -55,34 +71,11 @@ def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
     assert kinds in ({Kind.TITLE, Kind.COMMAND}, {Kind.CRITERION})
 
 
-def test_a_renamed_task_is_the_same(tmp_path: Path) -> None:
-    """And so are its criteria, whose ids follow it."""
-    found = of_plain(tmp_path, ("id: T1", "id: Types"))
-    assert {each[2] for each in found} == {SAME}
-
-
-def test_a_task_that_goes_is_told_with_its_criteria(tmp_path: Path) -> None:
-    """All of them."""
-    start = PLAIN.index("  - id: T2")
-    found = of_plain(tmp_path, (PLAIN[start:], ""))
-    assert found == [
-        ("T2", Kind.TASK, LOOSE),
-        ("T2.1", Kind.CRITERION, LOOSE),
-        ("T2.2", Kind.CRITERION, LOOSE),
-    ]
-
-
 def test_a_criterion_that_moves_to_a_lesser_task(tmp_path: Path) -> None:
     """It blocked the release, and does not any more."""
     four = "      - {title: Four"
     found = of_plain(tmp_path, (ONE, ""), (four, f"{ONE}{four}"))
     assert ("T2.1", Kind.TASK, LOOSE) in found
-
-
-def test_all_weights_times_the_same_are_the_same(tmp_path: Path) -> None:
-    """Of criteria within a task, and of tasks."""
-    found = of_plain(tmp_path, ("weight: 2", "weight: 7"))
-    assert {each[2] for each in found} == {SAME}
 
 
 def test_to_raise_all_others_lowers_one(tmp_path: Path) -> None:
