@@ -94,8 +94,10 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("options", OPTIONS)
-@pytest.mark.parametrize("where", ["args", "addopts"])
+@pytest.mark.parametrize(
+    ("where", "options"),
+    [*(("addopts", options) for options in OPTIONS), ("args", "--setup-plan"), ("args", "-x")],
+)
 def test_1201_no_option_makes_less_look_like_all(
     project: Project, options: str, where: str
 ) -> None:

@@ -7,6 +7,7 @@ from tests.support.loosening import (
     board,
     guarded,
     rows,
+    twins,
 )
 from tests.support.program import Project
 
@@ -88,7 +89,7 @@ def test_a_target_that_is_loosened_is_told(row: Loosening, project: Project) -> 
     assert_told(project, row)
 
 
-@rows(*ROWS)
+@twins(*ROWS)
 def test_an_innocent_change_of_the_same_file_is_none(row: Loosening, project: Project) -> None:
     """A comment, a blank line, a target more."""
     assert_innocent(project, row)

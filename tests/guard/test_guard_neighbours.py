@@ -25,6 +25,7 @@ from tests.support.loosening import (
     assert_told,
     guarded,
     rows,
+    twins,
 )
 from tests.support.neighbours import neighbours
 from tests.support.program import Project
@@ -66,7 +67,7 @@ def test_a_neighbour_is_told(row: Loosening, project: Project) -> None:
     assert_told(project, row)
 
 
-@rows(*SAMPLE)
+@twins(*SAMPLE)
 def test_an_innocent_neighbour_is_none(row: Loosening, project: Project) -> None:
     """A comment, a target, a setting of style."""
     assert_innocent(project, row)
@@ -83,7 +84,7 @@ def test_every_neighbour_is_told_by_both(row: Loosening, project: Project) -> No
 
 
 @pytest.mark.proof
-@rows(*ROWS)
+@twins(*ROWS)
 def test_every_innocent_neighbour_is_none_for_both(row: Loosening, project: Project) -> None:
     """By `guard --base` and by `check --base`."""
     assert guarded(project, row.base, row.twin, "check").status == 0

@@ -7,6 +7,7 @@ from tests.support.loosening import (
     board,
     guarded,
     rows,
+    twins,
 )
 from tests.support.program import Project
 from tests.support.repositories import commit
@@ -69,7 +70,7 @@ def test_what_keeps_a_tool_silent_is_told(row: Loosening, project: Project) -> N
     assert_told(project, row)
 
 
-@rows(*ROWS)
+@twins(*ROWS)
 def test_what_does_not_is_none(row: Loosening, project: Project) -> None:
     """An ordinary comment, a setting of style, a version."""
     assert_innocent(project, row)

@@ -14,6 +14,7 @@ from tests.support.loosening import (
     board,
     guarded,
     rows,
+    twins,
 )
 from tests.support.program import Project
 from tests.support.repositories import commit, write
@@ -144,7 +145,7 @@ def test_a_test_that_is_taken_away_is_told(row: Loosening, project: Project) -> 
     assert_told(project, row)
 
 
-@rows(*ROWS)
+@twins(*ROWS)
 def test_more_tests_and_other_helpers_are_none(row: Loosening, project: Project) -> None:
     """Tests added, helpers renamed, fixtures with their tests."""
     assert_innocent(project, row)

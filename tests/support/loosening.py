@@ -32,6 +32,14 @@ def rows(*made: Loosening) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", [pytest.param(each, id=each.name) for each in made])
 
 
+def twins(*made: Loosening) -> pytest.MarkDecorator:
+    """Try a test with the innocent change of each of these, once where several have the same."""
+    first: dict[str, Loosening] = {}
+    for row in made:
+        first.setdefault(repr((row.base, row.twin)), row)
+    return rows(*first.values())
+
+
 def board(*criteria: Mapping[str, object]) -> str:
     """A board of these criteria, as text."""
     return json.dumps(a_board(*criteria))
