@@ -78,7 +78,7 @@ class ProposeFile(FilePart, frozen=True):
     with_: dict[VariableName, AsText | list[AsText]] = field(name="with", default_factory=dict)
     """Parameters: of several texts the first whose {facts} are all known."""
     options: list[str] = field(default_factory=list)
-    """Options that {options} keeps; with a value: "--config="."""
+    """Options that {options} keeps; with a value: "--config="; a flag that it drops: "--check!"."""
     measure: str = ""
     goal: Goal = Goal.MEET
 

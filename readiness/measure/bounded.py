@@ -56,6 +56,11 @@ def lines(pattern: str, text: str, limit: int) -> list[str]:
     return _search(_lines, text, pattern, limit)
 
 
+def named_groups(pattern: str, text: str, limit: int) -> list[dict[str, str | None]]:
+    """Return the named groups of the first `limit` matches. Raises as `spans` does."""
+    return _search(_named_groups, text, pattern, limit)
+
+
 def matches(pattern: str, text: str) -> bool:
     """Return whether the pattern is found in the text, `^` and `$` being the ends of all of it.
 
@@ -111,6 +116,11 @@ def _count(text: str, pattern: str) -> int:
 
 def _lines(text: str, pattern: str, limit: int) -> list[str]:
     return list(itertools.islice(_matching(text, pattern), limit))
+
+
+def _named_groups(text: str, pattern: str, limit: int) -> list[dict[str, str | None]]:
+    found = itertools.islice(_compiled(pattern).finditer(text), limit)
+    return [match.groupdict() for match in found]
 
 
 def _matching(text: str, pattern: str) -> Iterator[str]:

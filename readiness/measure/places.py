@@ -1,13 +1,16 @@
 """The single places that a tool complains about, for annotations and SARIF."""
 
 import os
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 
+from readiness.measure import bounded
 from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.structured import query_result
-from readiness.model.board import Check
+from readiness.model.board import Check, Reader
 from readiness.model.judgement import Finding
 from readiness.model.words import Format
 from readiness.text.clean import clean, cut
@@ -20,21 +23,29 @@ _LONGEST_PATH = 4_096
 
 
 def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
-    """Return the findings of the check's query, cleaned; none where it cannot be read.
+    """Return the findings of the check's query or pattern, cleaned; none where it cannot be read.
 
     Paths below the probe's folder are made relative to it. An entry without a path is left out.
     """
     reader = check.findings
-    if reader is None or reader.format in {Format.TEXT, Format.EXIT}:
+    if reader is None or reader.format is Format.EXIT:
         return ()
     try:
-        data = query_result(documents, reader, check)
-    except NotMeasuredError:
+        items = _items(documents, reader, check)
+    except (NotMeasuredError, bounded.PatternTooSlowError, re.error):
         return ()
-    items = data if isinstance(data, list) else [data]
     workdir = os.path.realpath(documents.workdir)
     made = (_finding(item, workdir) for item in items[:MOST_FINDINGS] if isinstance(item, dict))
     return tuple(finding for finding in made if finding is not None)
+
+
+def _items(documents: Documents, reader: Reader, check: Check) -> Sequence[object]:
+    """Return what the query finds, or, of each match in plain text, the named groups."""
+    if reader.format is Format.TEXT:
+        text = documents.plain_text(reader.source)
+        return bounded.named_groups(reader.regex or reader.count, text, MOST_FINDINGS)
+    data = query_result(documents, reader, check)
+    return data if isinstance(data, list) else [data]
 
 
 def _finding(item: dict[str, Data], workdir: str) -> Finding | None:

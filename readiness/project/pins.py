@@ -10,7 +10,7 @@ from typing import Final
 # Where a project says which version of a tool it means, the strongest first.
 _FILES: Final = (
     *(".pre-commit-config.yaml", "uv.lock", "poetry.lock", "pdm.lock", "pyproject.toml"),
-    *("requirements*.txt", "requirements/*.txt", "tox.ini", "setup.cfg"),
+    *("*requirements*.txt", "requirements/*.txt", "tox.ini", "setup.cfg"),
     *(".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml"),
 )
 _VERSION: Final = r"(\d[\w.]*\w)(?![\w.*])"
@@ -24,7 +24,7 @@ def pins(folder: str, package: str) -> dict[str, str]:
         rf"(?<![\w.-]){name}(?:\[[^\]]*\])?\s*={{2,3}}\s*{_VERSION}"
         rf'|name = "{name}"\nversion = "([^"]+)"'
         rf"|(?<![\w.-]){name}@{_VERSION}"
-        rf"|repo:\s*\S*/(?:mirrors-|pre-commit-)?{name}(?:-pre-commit)?(?:\.git)?[\"']?\s+rev:\s*"
+        rf"|repo:\s*\S*/(?:mirrors-|pre-commit-)?{name}(?:-python|-pre-commit)?(?:-mirror)?(?:\.git)?[\"']?\s+rev:\s*"
         rf"(?:\S+\s+#\s*frozen:\s*v?{_VERSION}|[\"']?v?(\d+(?:\.\w+)+))"
     )
     versions: dict[str, str] = {}

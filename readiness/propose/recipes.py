@@ -1,4 +1,4 @@
-"""The named commands of a project: make targets, tox environments, nox sessions; only read."""
+"""The named commands of a project: make, tox, nox and hatch know them; they are only read."""
 
 import ast
 import re
@@ -28,6 +28,8 @@ Recipes = Mapping[tuple[str, str], Recipe]
 """By the program that knows the name, and the name."""
 
 RUNNERS: Final = ("make", "tox", "nox")
+SCRIPTS: Final = "hatch run"
+"""What runs the scripts of environments, whose names are `environment:script`."""
 _Named = Iterator[tuple[tuple[str, str], Recipe]]
 _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")
 _LOGICAL: Final = re.compile(r"(?:.*\\\n)*.*\n?")
@@ -56,6 +58,7 @@ def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) 
     if "noxfile.py" in files:
         recipes.update(_sessions("noxfile.py", read_text(root, "noxfile.py")))
     recipes.update(_environments(settings))
+    recipes.update(_scripts(settings))
     return recipes
 
 
@@ -106,6 +109,23 @@ def _expanded(text: str, variables: Mapping[str, str]) -> str:
     return text.replace("$$", "$")
 
 
+# --- hatch ----------------------------------------------------------------------------------------
+
+
+def _scripts(settings: Mapping[str, Data]) -> _Named:
+    environments = lookup(settings, "", "pyproject.toml:tool.hatch.envs")
+    for environment, keys in environments.items() if isinstance(environments, Mapping) else ():
+        listed = keys.get("scripts") if isinstance(keys, Mapping) else None
+        scripts = listed if isinstance(listed, Mapping) else {}
+        for name, value in scripts.items():
+            commands = [value] if isinstance(value, str) else value
+            lines = [
+                f"{SCRIPTS} {environment}:{line}" if line.split(" ")[0] in scripts else line
+                for line in map(_tox_text, filter(None, commands))
+            ]
+            yield (SCRIPTS, f"{environment}:{name}"), _unnumbered(lines, "pyproject.toml")
+
+
 # --- tox and nox ----------------------------------------------------------------------------------
 
 
@@ -154,7 +174,7 @@ def _tox_text(text: str) -> str:
 
 def _tox_value(match: re.Match[str]) -> str:
     name, _, default = match[1].partition(":")
-    if name == "posargs":
+    if name in ("posargs", "args"):
         return default
     return _TOX_NAMES.get(name, f"${re.sub(r'[^a-zA-Z_]', '_', name)}")
 

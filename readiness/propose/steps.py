@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
-from readiness.propose.recipes import RUNNERS, Recipe, Recipes, line_of
+from readiness.propose.recipes import RUNNERS, SCRIPTS, Recipe, Recipes, line_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell import argv
 from readiness.shell.programs import SHELLS, programs, statements
@@ -246,6 +246,9 @@ def called(words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
     """Yield the recipes that a command asks for: `make lint test`, `uv run tox -e types`."""
     runner, *arguments = unwrapped(words) or ("",)
     names = [name for known, name in recipes if known == runner]
+    if SCRIPTS in " ".join(words):
+        script = runner if ":" in runner else f"default:{runner}"
+        yield from (key for key in recipes if key == (SCRIPTS, script))
     if runner == "make":
         asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
         yield from ((runner, name) for name in asked or names[:1] if name in names)

@@ -33,11 +33,11 @@ def _texts(root: str, part: Subproject, tops: Sequence[str]) -> Iterator[str]:
             yield read_text(root, path)
 
 
-def _command(part: Subproject, steps: Sequence[RunCommand]) -> str:
-    """Return the command that runs a part's tests by unittest: CI's, or one of its files."""
+def _runs(part: Subproject, steps: Sequence[RunCommand]) -> list[str]:
+    """Return what follows `python -m unittest` to run a part's tests: CI's, or one a folder."""
     for step in steps:
         if step.words[:1] == ("unittest",) and step.alone and "$" not in step.text:
-            return step.text
+            return [shlex.join(step.words[1:]) or "discover"]
     runs = [["discover", "-s", folder] for folder in part.tests if not folder.endswith(".py")]
     for run in runs:
         if f"{run[2]}/__init__.py" in part.files:
@@ -46,7 +46,7 @@ def _command(part: Subproject, steps: Sequence[RunCommand]) -> str:
             run += ["-p", "*_test.py"]
     if files := [path for path in part.tests if path.endswith(".py")]:
         runs.append(files)
-    return " && ".join(shlex.join(["python", "-m", "unittest", *run]) for run in runs)
+    return list(map(shlex.join, runs))
 
 
 def is_unittest(part: Subproject, facts: ProjectFacts) -> bool:
@@ -57,12 +57,15 @@ def is_unittest(part: Subproject, facts: ProjectFacts) -> bool:
 
 def unittest_proposal(part: Subproject, facts: ProjectFacts) -> Proposal:
     """Return the criterion that unittest runs a part's tests."""
+    runs = _runs(part, facts.steps)
     return Proposal(
         title=worded("propose.tests_pass"),
         task=TESTS_TASK,
         priority=Priority.P0,
         why=worded("propose.tests_why"),
-        run=_command(part, facts.steps),
+        check="unittest",
+        params={"args": runs[0]} if len(runs) == 1 else {},
+        matrix={"args": runs} if len(runs) > 1 else {},
         tests=True,
     )
 

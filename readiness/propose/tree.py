@@ -99,7 +99,7 @@ def settings_of(path: str, text: str) -> Data:
             return tomllib.loads(text)
         if name.endswith((".yaml", ".yml", ".json")):
             return read_yaml(text)
-        if name.endswith((".cfg", ".ini")) or name in (".coveragerc", ".flake8", ".pylintrc"):
+        if name.endswith((".cfg", ".ini")) or re.fullmatch(r"\.\w+", name):
             return _ini(text)
     except (ValueError, configparser.Error, RecursionError):
         pass

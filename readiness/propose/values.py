@@ -89,11 +89,16 @@ def breadth(step: RunCommand, part: Subproject, flags: Sequence[str]) -> int:
 def named_paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> list[str]:
     """Return the files and folders that a command names, but for options' values and settings.
 
-    Of a long option nobody knows whether the next word is its own, unless it is one of `flags`.
+    Of a long option nobody knows whether the next word is its own, unless it is one of `flags`,
+    where `--check!` is one that a rule does not keep.
     """
+
+    def is_flag(word: str) -> bool:
+        return word in flags or f"{word}!" in flags
+
     named = []
     for before, word in zip(step.words, step.words[1:], strict=False):
-        if not word.startswith("-") and (before in flags or not _OWNS.fullmatch(before)):
+        if not word.startswith("-") and (is_flag(before) or not _OWNS.fullmatch(before)):
             path = os.path.normpath(os.path.join(step.folder, word))
             if _is_there(path, part) and not path.endswith((".toml", ".ini", ".cfg", ".txt")):
                 named.append(path)

@@ -352,6 +352,17 @@ def test_findings_are_read_and_cleaned() -> None:
     )
 
 
+def test_findings_in_plain_text_are_named_groups() -> None:
+    """The pattern says what is what; a group that takes no part is empty."""
+    pattern = r"^(?P<path>.+):(?P<line>\d+): (?P<message>.+?)(?: \((?P<rule>\w+)\))?$"
+    check = a_check(findings=a_reader("text", regex=pattern))
+    output = "/w/src/a.py:3: no such name (undefined)\nb.py:4: long\n2 findings\n"
+    assert find(documents_of(a_capture(output), workdir="/w"), check) == (
+        Finding(path="src/a.py", line=3, rule="undefined", message="no such name"),
+        Finding(path="b.py", line=4, message="long"),
+    )
+
+
 @pytest.mark.parametrize("output", ["", "no json", "3", "[1, null]"])
 def test_no_findings_are_no_error(output: str) -> None:
     """Findings are an extra: where they cannot be read there are none."""

@@ -43,6 +43,7 @@ def test_pinned_versions_are_read(
         ("ruff-format", "x = {  }\n", "x = {}\n"),
         ("ruff", "import os\n", "x = {}\n"),
         ("mypy", "x: int = ''\n", "x = 1\n"),
+        ("flake8", "import os\n", "x = 1\n"),
     ],
 )
 def test_findings_of_another_version_do_not_count(

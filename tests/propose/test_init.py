@@ -177,7 +177,7 @@ def few_tools(project: Project) -> str:
 
 def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     """A check whose tool is not here is an error, with a comment that says how to get it."""
-    style = "[testenv:style]\ncommands = flake8 src\n"
+    style = "[testenv:style]\ncommands = pycodestyle src\n"
     build(str(shop.folder), {"mypy.ini": "[mypy]\n", "tox.ini": style})
     ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
     assert ended.status == 0, ended
@@ -186,7 +186,7 @@ def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     assert f"  {step}\n" in ended.out
     text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
     assert "# Not measured here: mypy" in text
-    assert "# Not measured here: flake8: not found (127)" in text
+    assert "# Not measured here: pycodestyle: not found (127)" in text
     assert re.search("(?m)^ +check: mypy$", text)
     assert "# Not measured here: no tests were recognised" in text
 

@@ -156,7 +156,13 @@ def test_a_command_of_ci_that_only_looks_becomes_a_criterion(tmp_path: Path) -> 
 
 def test_what_does_harm_is_left_out_and_named(tmp_path: Path) -> None:
     """Each with what it does; what is not known, and what is cut out of a line, too."""
-    commands = ("twine upload x", "alembic upgrade head", "./go", "codespell x || true", "black .")
+    commands = (
+        "twine upload x",
+        "alembic upgrade head",
+        "./go",
+        "codespell x || true",
+        "yapf -i .",
+    )
     answer = proposed(tmp_path, ci(*commands))
     assert [proposal for proposal in answer.proposals if proposal.run] == []
     assert {what.partition(" (")[0]: why for what, why in reasons(answer).items()} == {
@@ -164,7 +170,7 @@ def test_what_does_harm_is_left_out_and_named(tmp_path: Path) -> None:
         "alembic upgrade head": "it migrates",
         "./go": "what it does is unknown",
         "codespell x": "it is part of a longer command",
-        "black .": "it rewrites",
+        "yapf -i .": "it rewrites",
     }
 
 
@@ -269,28 +275,71 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
 
 UNITTEST = "import unittest\n\n\nclass A(unittest.TestCase):\n    def test(self): ...\n"
 SUITES = {
-    "unittest in one file": ({"tests.py": UNITTEST}, "python -m unittest tests.py"),
+    "unittest in one file": ({"tests.py": UNITTEST}, "unittest", ["tests.py"]),
     "unittest in a package": (
         {"tests/__init__.py": "", "tests/test_a.py": UNITTEST},
-        "python -m unittest discover -s tests -t .",
+        "unittest",
+        ["discover -s tests -t ."],
+    ),
+    "unittest in two places": (
+        {"a/test_a.py": UNITTEST, "tests/a_test.py": UNITTEST},
+        "unittest",
+        ["discover -s a", "discover -s tests -p '*_test.py'"],
     ),
     "what CI runs": (
         {"tests/test_a.py": UNITTEST, **ci("python -m unittest -v tests/test_a.py")},
-        "python -m unittest -v tests/test_a.py",
+        "unittest",
+        ["-v tests/test_a.py"],
     ),
-    "another language": ({"go.mod": "", **ci("go test ./...")}, "go test ./..."),
+    "another language": ({"go.mod": "", **ci("go test ./...")}, "go test ./...", []),
 }
 
 
-@pytest.mark.parametrize(("files", "run"), SUITES.values(), ids=SUITES)
-def test_tests_that_no_check_runs_are_a_command(
-    files: dict[str, str], run: str, tmp_path: Path
+@pytest.mark.parametrize(("files", "runner", "runs"), SUITES.values(), ids=SUITES)
+def test_tests_that_pytest_does_not_run_are_run_too(
+    files: dict[str, str], runner: str, runs: list[str], tmp_path: Path
 ) -> None:
     """They block the release as those of pytest do."""
     build(str(tmp_path), files)
     found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
-    assert (tests.run, tests.priority, tests.check) == (run, Priority.P0, "")
+    assert (tests.check or tests.run, tests.priority) == (runner, Priority.P0)
+    assert [*tests.params.values(), *tests.matrix.get("args", [])] == runs
+
+
+HOOK = "repos: [{repo: https://x.org/psf/black, rev: 23.1.0, hooks: [{id: black}]}]\n"
+LINES = "[testenv:style]\ncommands =\n  isort -c shop\n  pylint -E --disable C0114 shop\n"
+SCRIPTS = '[tool.hatch.envs.types.scripts]\nall = ["strict"]\nstrict = "pyright {args:shop}"\n'
+LINTERS: list[tuple[dict[str, str], dict[str, dict[str, str]]]] = [
+    ({".pre-commit-config.yaml": HOOK}, {"black": {"paths": "."}}),
+    (
+        {"tox.ini": LINES},
+        {
+            "isort": {"paths": "shop"},
+            "pylint": {"paths": "shop", "args": "-E --disable=C0114"},
+        },
+    ),
+    ({"pyproject.toml": SCRIPTS, **ci("hatch run types:all")}, {"pyright": {"paths": "shop"}}),
+    ({"requirements-dev.txt": "basedpyright\n"}, {"basedpyright": {}}),
+    (ci("uv run ty check shop"), {"ty": {"paths": "shop"}}),
+    (
+        {".flake8": "[flake8]\n", **ci("flake8 --select=E9 --statistics .")},
+        {"flake8": {"paths": ".", "args": "--select=E9"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "checks"), LINTERS)
+def test_what_a_project_uses_becomes_a_check(
+    files: dict[str, str], checks: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    """Hooks, environments, scripts, requirements and CI speak for a linter, with its options."""
+    build(str(tmp_path), {"shop/__init__.py": "", **files})
+    rules = [rule for rule in load_rules([]) if rule.propose.task in ("Style", "Types")]
+    found = propose(survey(str(tmp_path)), rules, lambda tool: False)
+    params = {proposal.check: proposal.params for proposal in found.proposals}
+    assert {name: params.get(name) for name in checks} == checks
+    assert not [proposal for proposal in found.proposals if proposal.run and not proposal.exits]
 
 
 @pytest.mark.parametrize(

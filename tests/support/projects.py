@@ -23,6 +23,22 @@ SUMS = dedent('''\
         return a - b
     ''')
 
+UNITTEST = """\
+import unittest
+
+
+class Sums(unittest.TestCase):
+    def test_sum(self):
+        self.assertEqual(1 + 2, 3)
+
+    @unittest.skip("not today")
+    def test_skipped(self):
+        self.fail()
+
+    @unittest.expectedFailure
+    def test_expected(self):
+        self.fail()
+"""
 TESTS = dedent('''\
     """Tests of sums."""
 

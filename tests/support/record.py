@@ -42,6 +42,7 @@ LINES = 6
 
 UNTYPED = projects.SUMS.replace("-> int:", "-> str:")
 UNUSED = "import os\nimport sys\n" + projects.SUMS
+UNSORTED = "import sys\nimport os\n" + projects.SUMS
 UGLY = projects.SUMS.replace("a + b", "a+b")
 SHELL = "import subprocess\n\n\ndef run(c):\n    subprocess.call(c, shell=True)\n    assert c\n"
 FAILING = projects.TESTS.replace("== 3", "== 4")
@@ -56,6 +57,7 @@ PINS = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
 
 EMPTY: Files = {"src/": "", "tests/": "", "docs/": ""}
 NO_SUCH = {"paths": "nosuch"}
+UNITTEST = {"args": "discover -s tests"}
 
 
 def linter(failing: Files, **params: str) -> list[Case]:
@@ -124,6 +126,14 @@ CASES: dict[str, list[Case]] = {
         absent(service()),
     ],
     "ruff-format": [*linter(service(sums=UGLY)), absent(service())],
+    "black": [*linter(service(sums=UGLY)), absent(service())],
+    "flake8": [*linter(service(sums=UNUSED)), absent(service())],
+    "isort": [*linter(service(sums=UNSORTED)), absent(service())],
+    "pylint": [*linter(service(sums=UNUSED), args="--disable=invalid-name"), absent(service())],
+    **{
+        name: [*linter(service(sums=UNTYPED)), absent(service())]
+        for name in ("pyright", "basedpyright", "ty")
+    },
     "bandit": [*linter(service(sums=SHELL)), absent(service())],
     "pip-audit": [
         Case("clean", {"a.lock": "six==1.16.0\n"}, {"lock": "a.lock"}),
@@ -135,6 +145,14 @@ CASES: dict[str, list[Case]] = {
         *tests(),
         Case("no-such-folder", service(), NO_SUCH),
         absent(service()),
+    ],
+    "unittest": [
+        Case("clean", {"tests/test_a.py": projects.UNITTEST}, UNITTEST),
+        Case("failing", {"tests/test_a.py": projects.UNITTEST.replace("3)", "4)")}, UNITTEST),
+        Case("broken", {"tests/test_a.py": "import nothing_of_that_name\n"}, UNITTEST),
+        Case("no-such-folder", {}, UNITTEST),
+        Case("nothing-to-look-at", EMPTY, UNITTEST),
+        absent({"tests/test_a.py": projects.UNITTEST}, **UNITTEST),
     ],
     "pytest-below": [
         *tests(below="tests/unit"),
