@@ -230,7 +230,15 @@ class Readings:
         return msgspec.structs.replace(reading, left_over=path)
 
     def _with_hints(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
-        """Add what the probe did not get of the caller's, where that may be why it failed."""
+        """Add what the probe did not get of the caller's, where that may be why it failed.
+
+        A tool that is missing is installed in the version that the project pins.
+        """
+        if sample.code is ReasonCode.TOOL_MISSING and probe.check.install:
+            from readiness.project.managers import fitting
+
+            how = fitting(probe.check.install, probe.workdir)
+            return msgspec.structs.replace(sample, hint=worded("hint.install_how", how=how))
         if sample.code not in FOR_WANT_OF_SETTINGS:
             return sample
         hints = [sample.hint]

@@ -2,6 +2,8 @@
 
 import os
 
+from readiness.project.pins import pinned_install
+
 _ADDING = {
     "uv.lock": "uv add --dev",
     "poetry.lock": "poetry add --group dev",
@@ -14,8 +16,9 @@ _ADDING = {
 def fitting(install: str, folder: str) -> str:
     """Say how to install with what the project in `folder` manages its packages with.
 
-    What is no Python package is installed as it is said.
+    A package has the version that the project pins; what is none is installed as it is said.
     """
+    install = pinned_install(install, folder)
     if not install.startswith("pip install "):
         return install
     for lock, command in _ADDING.items():

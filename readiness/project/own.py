@@ -23,7 +23,7 @@ def programs_for_this_alone(prefix: str = sys.prefix, base: str = sys.base_prefi
         return ""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     place = os.path.join(prefix, "lib", version, "site-packages")
-    there = dict(_distributions(place))
+    there = dict(distributions(place))
     if not 0 < len(there) <= _MOST or "readiness" not in there:
         return ""
     ours, waiting = set(_SEEDS), ["readiness"]
@@ -35,18 +35,27 @@ def programs_for_this_alone(prefix: str = sys.prefix, base: str = sys.base_prefi
     return "" if there.keys() - ours else os.path.join(prefix, "bin")
 
 
-def _distributions(place: str) -> Iterator[tuple[str, str]]:
+def distributions(place: str) -> Iterator[tuple[str, str]]:
+    """Yield what is installed in a folder of packages, by name, with the folder of its record."""
     try:
         names = os.listdir(place)
     except OSError:
         return
     for name in names:
         if name.endswith(".dist-info"):
-            yield _normal(name.partition("-")[0]), name
+            yield normal(name.partition("-")[0]), name
 
 
 def _needs(metadata: str) -> Iterator[str]:
     """Yield the names of what a distribution needs, whatever the system, with its extras."""
+    for requirement in requirements(metadata):
+        found = re.match(r"[\w.-]+", requirement)
+        if found and not _is_for_us(requirement):
+            yield normal(found.group())
+
+
+def requirements(metadata: str) -> Iterator[str]:
+    """Yield what a distribution says that it needs, as it says it."""
     try:
         with open(metadata, encoding="utf-8", errors="replace") as file:
             head = file.read().partition("\n\n")[0]
@@ -54,10 +63,8 @@ def _needs(metadata: str) -> Iterator[str]:
         return
     for line in head.splitlines():
         key, _, value = line.partition(": ")
-        if key == "Requires-Dist" and not _is_for_us(value):
-            found = re.match(r"[\w.-]+", value)
-            if found:
-                yield _normal(found.group())
+        if key == "Requires-Dist":
+            yield value
 
 
 def _is_for_us(requirement: str) -> bool:
@@ -65,5 +72,6 @@ def _is_for_us(requirement: str) -> bool:
     return any(f"extra == {quote}{name}{quote}" in marker for name in _FOR_US for quote in "'\"")
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """Return a package's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()

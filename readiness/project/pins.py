@@ -25,7 +25,8 @@ def pins(folder: str, package: str) -> dict[str, str]:
         rf'|name = "{name}"\nversion = "([^"]+)"'
         rf"|(?<![\w.-]){name}@{_VERSION}"
         rf"|repo:\s*\S*/(?:mirrors-|pre-commit-)?{name}(?:-python|-pre-commit)?(?:-mirror)?(?:\.git)?[\"']?\s+rev:\s*"
-        rf"(?:\S+\s+#\s*frozen:\s*v?{_VERSION}|[\"']?v?(\d+(?:\.\w+)+))"
+        rf"(?:\S+\s+#\s*frozen:\s*v?{_VERSION}|[\"']?v?(\d+(?:\.\w+)+))",
+        re.IGNORECASE,
     )
     versions: dict[str, str] = {}
     for path, text in _texts(folder):
@@ -34,6 +35,18 @@ def pins(folder: str, package: str) -> dict[str, str]:
             place = text.count("\n", 0, match.end()) + 1
             versions.setdefault(version, f"{path}:{place}")
     return versions
+
+
+def pinned_install(install: str, folder: str) -> str:
+    """Return a command of pip's with the versions that the project in `folder` pins."""
+    start = "pip install "
+    if not install.startswith(start):
+        return install
+    packages = [
+        "==".join([package, *list(pins(folder, package.partition("[")[0]))[:1]])
+        for package in install.removeprefix(start).split()
+    ]
+    return start + " ".join(packages)
 
 
 def _texts(folder: str) -> Iterator[tuple[str, str]]:

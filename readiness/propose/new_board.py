@@ -12,7 +12,7 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Judgement
 from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
-from readiness.project.pins import pins
+from readiness.project.pins import pinned_install
 from readiness.propose.facts import Omission
 from readiness.text.worded import worded
 from readiness.text.yaml_lines import mapping_lines
@@ -132,10 +132,10 @@ def install_commands(checks: Iterable[Check], folder: str) -> list[str]:
     install = "pip install "
     commands = list(dict.fromkeys(check.install for check in checks if check.install))
     packages = [
-        "==".join([name, *list(pins(folder, name))[:1]])
+        package
         for command in commands
         if command.startswith(install)
-        for name in command.removeprefix(install).split()
+        for package in pinned_install(command, folder).removeprefix(install).split()
     ]
     others = [line for line in commands if not line.startswith((install, "python -m venv"))]
     return [*([install + " ".join(dict.fromkeys(packages))] if packages else []), *others]

@@ -154,3 +154,28 @@ def test_the_least_severity_that_counts(project: str, least: str, problems: int)
     outcome = run_check("security-scan", project, {**SCAN, "least": least})
     assert outcome.value("problems") == len(outcome.findings) == problems
     assert outcome.value("high") == 0
+
+
+def test_a_checks_own_options_win_over_those_of_its_parameter(project: str) -> None:
+    """They stand behind them; a path that looks like an option is none."""
+    path = fake_tool(project, "ty", 'echo "$@"; exit 2\n')
+    outcome = run_check("ty", project, {"paths": "-a.py", "args": "--color always"}, path=path)
+    own = b"--verbose --output-format concise --color never"
+    assert outcome.stdout == b"check --color always " + own + b" ./-a.py\n"
+
+
+NESTED = """\
+import sys, unittest
+
+
+class Runner(unittest.TestCase):
+    def test_another(self):
+        print("Ran 3 tests in 0.001s\\n\\nFAILED (failures=3)", file=sys.stderr)
+"""
+
+
+def test_unittest_is_believed_at_its_end(project: str) -> None:
+    """A suite that tests test runners shows summaries of others before its own."""
+    build(project, {"test_runner.py": NESTED})
+    outcome = run_check("unittest", project)
+    assert (outcome.value(), outcome.value("executed")) == (0, 1)

@@ -91,4 +91,6 @@ def test_a_tool_is_installed_as_the_project_installs(
     if lock:
         (tmp_path / lock).touch()
     assert fitting("pip install mypy", str(tmp_path)) == command
+    (tmp_path / "requirements.txt").write_text("mypy==1.1\n")
+    assert fitting("pip install mypy", str(tmp_path)) == f"{command}==1.1"
     assert fitting("apt-get install gitleaks", str(tmp_path)) == "apt-get install gitleaks"

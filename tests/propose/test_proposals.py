@@ -336,10 +336,10 @@ def test_what_a_project_uses_becomes_a_check(
     """Hooks, environments, scripts, requirements and CI speak for a linter, with its options."""
     build(str(tmp_path), {"shop/__init__.py": "", **files})
     rules = [rule for rule in load_rules([]) if rule.propose.task in ("Style", "Types")]
-    found = propose(survey(str(tmp_path)), rules, lambda tool: False)
-    params = {proposal.check: proposal.params for proposal in found.proposals}
+    proposed = propose(survey(str(tmp_path)), rules, lambda tool: False)
+    params = {proposal.check: proposal.params for proposal in proposed.proposals}
     assert {name: params.get(name) for name in checks} == checks
-    assert not [proposal for proposal in found.proposals if proposal.run and not proposal.exits]
+    assert not [proposal for proposal in proposed.proposals if proposal.run and not proposal.exits]
 
 
 @pytest.mark.parametrize(

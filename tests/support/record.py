@@ -69,6 +69,16 @@ def linter(failing: Files, **params: str) -> list[Case]:
     ]
 
 
+def style(sums: str, **params: str) -> list[Case]:
+    """Make the cases of tools of which each ends in its own way where it cannot read something."""
+    return [
+        *linter(service(sums=sums), **params),
+        Case("syntax-error", service(sums=projects.SYNTAX_ERROR), {"paths": "src"}),
+        Case("no-such-folder", service(), NO_SUCH),
+        absent(service()),
+    ]
+
+
 def tests(**params: str) -> list[Case]:
     """Make the cases of the checks that read the shared run of the tests."""
     return [
@@ -126,14 +136,11 @@ CASES: dict[str, list[Case]] = {
         absent(service()),
     ],
     "ruff-format": [*linter(service(sums=UGLY)), absent(service())],
-    "black": [*linter(service(sums=UGLY)), absent(service())],
-    "flake8": [*linter(service(sums=UNUSED)), absent(service())],
-    "isort": [*linter(service(sums=UNSORTED)), absent(service())],
-    "pylint": [*linter(service(sums=UNUSED), args="--disable=invalid-name"), absent(service())],
-    **{
-        name: [*linter(service(sums=UNTYPED)), absent(service())]
-        for name in ("pyright", "basedpyright", "ty")
-    },
+    "black": style(UGLY),
+    "flake8": style(UNUSED),
+    "isort": style(UNSORTED),
+    "pylint": style(UNUSED, args="--disable=invalid-name"),
+    **{name: style(UNTYPED) for name in ("pyright", "basedpyright", "ty")},
     "bandit": [*linter(service(sums=SHELL)), absent(service())],
     "pip-audit": [
         Case("clean", {"a.lock": "six==1.16.0\n"}, {"lock": "a.lock"}),
