@@ -14,7 +14,7 @@ from readiness.model.judgement import Judgement
 from readiness.model.words import Verdict
 from readiness.pipeline.past import judgement_of
 from readiness.pipeline.recording import ask_or_warn
-from readiness.record.criteria import Points, points_of
+from readiness.record.criteria import Points, points_of, with_criteria
 from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.excerpts import KnownRun
@@ -41,13 +41,8 @@ def carry(run: RunDocument, board: Board, history: History, today: date) -> RunD
         for criterion, record in zip(board.criteria(), run.criteria(), strict=True)
     }
     points = {} if run.whole else _points(run, board, records)
-    tasks = [
-        msgspec.structs.replace(
-            task, criteria=[_worth(records[record.id], points) for record in task.criteria]
-        )
-        for task in run.tasks
-    ]
-    return msgspec.structs.replace(run, tasks=tasks, whole_run=whole_run)
+    run = with_criteria(run, lambda record: _worth(records[record.id], points))
+    return msgspec.structs.replace(run, whole_run=whole_run)
 
 
 # --- what is known --------------------------------------------------------------------------------

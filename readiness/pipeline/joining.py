@@ -25,7 +25,7 @@ from readiness.pipeline.reports import (
 )
 from readiness.pipeline.unaltered import refuse_altered, refuse_another_tree, refuse_contradictions
 from readiness.project.git import head_of
-from readiness.record.criteria import Recorder
+from readiness.record.criteria import Recorder, with_criteria
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.newest import carried_from
 from readiness.record.origin import BaseRef, Git
@@ -118,19 +118,13 @@ def join(
 
 def _with_origins(document: RunDocument, origins: Mapping[str, RunDocument]) -> RunDocument:
     """Return the union with the run, and the profile, that each measurement came from."""
-    tasks = [
-        msgspec.structs.replace(
-            task,
-            criteria=[
-                msgspec.structs.replace(record, carried=carried_from(record, origins[record.id]))
-                if record.verdict.in_scope
-                else record
-                for record in task.criteria
-            ],
-        )
-        for task in document.tasks
-    ]
-    return msgspec.structs.replace(document, tasks=tasks)
+
+    def with_origin(record: CriterionRecord) -> CriterionRecord:
+        if not record.verdict.in_scope:
+            return record
+        return msgspec.structs.replace(record, carried=carried_from(record, origins[record.id]))
+
+    return with_criteria(document, with_origin)
 
 
 def _first_base(runs: Sequence[RunDocument]) -> BaseRef | None:
@@ -196,15 +190,8 @@ def _with_own_probes(run: RunDocument, number: int) -> RunDocument:
     def own(name: str) -> str:
         return f"r{number}.{name}"
 
-    tasks = [
-        msgspec.structs.replace(
-            task,
-            criteria=[
-                msgspec.structs.replace(record, probes=list(map(own, record.probes)))
-                for record in task.criteria
-            ],
-        )
-        for task in run.tasks
-    ]
+    run = with_criteria(
+        run, lambda record: msgspec.structs.replace(record, probes=list(map(own, record.probes)))
+    )
     probes = [msgspec.structs.replace(probe, id=own(probe.id)) for probe in run.probes]
-    return msgspec.structs.replace(run, tasks=tasks, probes=probes)
+    return msgspec.structs.replace(run, probes=probes)

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
     ProbeRecord,
+    RunDocument,
     StreamRecord,
     TaskRecord,
     WaiverRecord,
@@ -308,6 +309,17 @@ def _attainment(points: list[Points]) -> float | None:
         return 1.0
     share = sum(criterion.earned for criterion in points) / possible
     return min(math.floor(share * 1000 + 1e-6) / 1000, 0.999)
+
+
+def with_criteria(
+    run: RunDocument, change: Callable[[CriterionRecord], CriterionRecord]
+) -> RunDocument:
+    """Return the run with `change` made to each criterion."""
+    tasks = [
+        msgspec.structs.replace(task, criteria=list(map(change, task.criteria)))
+        for task in run.tasks
+    ]
+    return msgspec.structs.replace(run, tasks=tasks)
 
 
 def with_versions(

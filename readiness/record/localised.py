@@ -4,13 +4,13 @@ from typing import TypeVar
 
 import msgspec
 
+from readiness.record.criteria import with_criteria
 from readiness.record.document import (
     CriterionRecord,
     GateRecord,
     Loosening,
     ProbeRecord,
     RunDocument,
-    TaskRecord,
 )
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.wording import sentence_of
@@ -32,7 +32,6 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
     if language is Language.EN:  # as it is written down
         return run
     say = sentences(language)
-    tasks = [_task(task, say) for task in run.tasks]
     probes = [_anew(probe, say) for probe in run.probes]
     loosened = [_anew(loosening, say) for loosening in run.loosened]
     whole = run.whole_run
@@ -40,7 +39,11 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
         whole = msgspec.structs.replace(whole, gate=_gate(whole.gate, say))
     gate = _gate(run.gate, say)
     return msgspec.structs.replace(
-        run, gate=gate, tasks=tasks, probes=probes, loosened=loosened, whole_run=whole
+        with_criteria(run, lambda record: _criterion(record, say)),
+        gate=gate,
+        probes=probes,
+        loosened=loosened,
+        whole_run=whole,
     )
 
 
@@ -52,12 +55,6 @@ def localised_criterion(record: CriterionRecord, language: Language) -> Criterio
 def _gate(gate: GateRecord, say: Sentences) -> GateRecord:
     reasons = [in_language(sentence, say) for sentence in gate.sentences()]
     return msgspec.structs.replace(gate, reasons=reasons)
-
-
-def _task(task: TaskRecord, say: Sentences) -> TaskRecord:
-    return msgspec.structs.replace(
-        task, criteria=[_criterion(record, say) for record in task.criteria]
-    )
 
 
 def _criterion(record: CriterionRecord, say: Sentences) -> CriterionRecord:

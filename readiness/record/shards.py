@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from readiness.model.errors import UsageError
+from readiness.record.criteria import with_criteria
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.text.worded import joined, worded
 
@@ -62,15 +63,8 @@ def _commit(run: RunDocument) -> str:
 def as_whole(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
     """Return the union of shards as the whole run would have written it."""
     places = {record.id: place for place, record in enumerate(document.criteria())}
-    tasks = [
-        msgspec.structs.replace(
-            task, criteria=[_as_measured(record, runs) for record in task.criteria]
-        )
-        for task in document.tasks
-    ]
     return msgspec.structs.replace(
-        document,
-        tasks=tasks,
+        with_criteria(document, lambda record: _as_measured(record, runs)),
         probes=sorted(document.probes, key=lambda probe: int(probe.id[1:])),
         findings=sorted(document.findings, key=lambda finding: places[finding.criterion]),
         folders=runs[0].folders,
