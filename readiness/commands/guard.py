@@ -17,7 +17,7 @@ from readiness.pipeline.opening import base_ref, open_changed
 from readiness.plan import secret_values
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name, supervise
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor, clean, cut
@@ -62,12 +62,9 @@ def guard(settings: RunSettings, no_run: bool = False) -> int:
 
 def _measured(settings: RunSettings) -> int:
     with interruptible(), open_changed(settings) as (base, comparison):
-        scratch = make(choose(os.environ, run_name()))
-        try:
+        with scratch_folder(os.environ, run_name()) as scratch:
             measurer = Measurer(comparison, base.commit, settings, scratch)
             changes = measurer.changes()
-        finally:
-            remove(scratch)
         if measurer.interrupted:
             return measurer.interrupted
         comparison = msgspec.structs.replace(

@@ -12,7 +12,7 @@ from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
-from readiness.pipeline.facts import TOOL, Start, run_id
+from readiness.pipeline.facts import TOOL, begin
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board, open_changed
 from readiness.pipeline.past import last_run
@@ -28,7 +28,7 @@ from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
 from readiness.run.processes.supervise import run_name, supervise
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.clean import Redactor
@@ -58,19 +58,19 @@ def _change(settings: RunSettings, change: str) -> int:
     from readiness.pipeline.measured import running
 
     compared = msgspec.structs.replace(settings, base=change)
-    with interruptible(), open_changed(compared) as (base, comparison):
-        scratch = make(choose(os.environ, run_name()))
-        try:
-            proof = prove_change(
-                comparison,
-                base.commit,
-                environ=os.environ,
-                scratch=scratch,
-                timeout=settings.timeout,
-                run=running(settings),
-            )
-        finally:
-            remove(scratch)
+    with (
+        interruptible(),
+        open_changed(compared) as (base, comparison),
+        scratch_folder(os.environ, run_name()) as scratch,
+    ):
+        proof = prove_change(
+            comparison,
+            base.commit,
+            environ=os.environ,
+            scratch=scratch,
+            timeout=settings.timeout,
+            run=running(settings),
+        )
     if wants_json(settings.output_format):
         put_json(proof)
     else:
@@ -95,12 +95,8 @@ class _Proof:
         self._started_at = time.time()
 
     def perform(self) -> int:
-        with held():
-            scratch = make(choose(os.environ, run_name()))
-            try:
-                document = self._document(scratch)
-            finally:
-                remove(scratch)
+        with held(), scratch_folder(os.environ, run_name()) as scratch:
+            document = self._document(scratch)
         if wants_json(self._settings.output_format):
             put_json(document)
         else:
@@ -147,8 +143,7 @@ class _Proof:
         )
 
     def _run(self, part: TrialPlan) -> RunDocument:
-        at = time.time()
-        start = Start(id=run_id(at), at=at, profile=self._board.profile)
+        start = begin(self._board.profile)
         document = execute(part.board, part.plan, start, self._settings, versions={}).document
         if document.interrupted:
             self._interrupted = document.gate.exit_status

@@ -5,13 +5,12 @@ import time
 
 import msgspec
 
-from readiness.guard.base import open_base
 from readiness.guard.overlay import lay_over
 from readiness.model.errors import BaseError, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import BOARD_NAME, RunSettings, find_board
 from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.measured import running
-from readiness.pipeline.opening import open_changed
+from readiness.pipeline.opening import open_base_of, open_changed
 from readiness.pipeline.run import perform
 from readiness.prove.trials import BETWEEN, watched
 from readiness.prove.worlds import Worlds
@@ -20,7 +19,7 @@ from readiness.record.localised import ATTESTED
 from readiness.record.wording import sentence_of
 from readiness.report import Context
 from readiness.run.processes.supervise import run_name
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import scratch_folder
 from readiness.text.worded import Worded, joined, worded, words_of
 
 _WORLD = "before"
@@ -92,10 +91,8 @@ def base_is_sound(settings: RunSettings) -> bool:
         path = find_board(settings, os.environ, os.getcwd())
     except UsageError:
         path = BOARD_NAME
-    is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
     try:
-        searched_from = None if is_named else os.getcwd()
-        base = open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
+        base = open_base_of(settings, path)
         try:
             base.load(os.environ, settings.profile)
         finally:
@@ -130,25 +127,25 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
         known.update(dict.fromkeys(names, _UNKNOWN))
     if settings.base is None or not names:
         return
-    with interruptible(), open_changed(settings) as (base, comparison):
-        scratch = make(choose(os.environ, f"{run_name()}-{_WORLD}"))
-        try:
-            if comparison.base is None or comparison.states is None:
-                known.update(dict.fromkeys(names, _UNKNOWN))
-                return
-            if time.monotonic() >= settings.over_at:
-                return
-            copied = Worlds(comparison.base, os.environ, scratch).make(_WORLD)
-            lay_over(base.commit, copied.root, comparison.states.changed)
-            criteria = {
-                name: watched(criterion)
-                for name, criterion in copied.criteria(names).items()
-                if criterion.check is not None
-            }
-            part = copied.part(criteria, _WORLD, timeout=settings.timeout)
-            document = running(settings)(part)
-        finally:
-            remove(scratch)
+    with (
+        interruptible(),
+        open_changed(settings) as (base, comparison),
+        scratch_folder(os.environ, f"{run_name()}-{_WORLD}") as scratch,
+    ):
+        if comparison.base is None or comparison.states is None:
+            known.update(dict.fromkeys(names, _UNKNOWN))
+            return
+        if time.monotonic() >= settings.over_at:
+            return
+        copied = Worlds(comparison.base, os.environ, scratch).make(_WORLD)
+        lay_over(base.commit, copied.root, comparison.states.changed)
+        criteria = {
+            name: watched(criterion)
+            for name, criterion in copied.criteria(names).items()
+            if criterion.check is not None
+        }
+        part = copied.part(criteria, _WORLD, timeout=settings.timeout)
+        document = running(settings)(part)
     if document.interrupted:
         raise StoppedError(document.gate.exit_status)
     # What the base does not ask is new, and nothing is worse than before.

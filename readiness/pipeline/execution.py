@@ -18,7 +18,7 @@ from readiness.pipeline.settle import Execution, Readings
 from readiness.plan import secret_values
 from readiness.record.criteria import Recorder, with_versions
 from readiness.run.run import run
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.output import shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
@@ -44,8 +44,7 @@ def execute(
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
     readings = Readings(board, plan, recorder, start.day())
     with ExitStack() as stack:
-        scratch = make(choose(os.environ, name))
-        stack.callback(remove, scratch)
+        scratch = stack.enter_context(scratch_folder(os.environ, name))
         stack.callback(close_helper)
         execution = Execution(
             board=board,

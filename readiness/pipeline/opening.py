@@ -35,14 +35,11 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"
 
     Raises `BaseError` where the base cannot be read, and else what `open_board` raises.
     """
-    from readiness.guard.base import open_base
     from readiness.guard.compare import compare
 
     path = find_board(settings, os.environ, os.getcwd())
     project = _project(settings)
-    is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
-    searched_from = None if is_named else os.getcwd()
-    base = open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
+    base = open_base_of(settings, path)
     try:
         comparison = compare(
             base,
@@ -54,6 +51,15 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"
         yield base, comparison
     finally:
         base.close()
+
+
+def open_base_of(settings: BoardSettings, path: str) -> "Base":
+    """Open the base of the board at `path`. Raises `BaseError` where it cannot be read."""
+    from readiness.guard.base import open_base
+
+    is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
+    searched_from = None if is_named else os.getcwd()
+    return open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
 
 
 def base_ref(base: "Base", comparison: "Comparison") -> BaseRef:

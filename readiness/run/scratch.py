@@ -2,11 +2,21 @@
 
 import os
 import stat
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from readiness.model.errors import UsageError
 from readiness.text.worded import worded
+
+
+@contextmanager
+def scratch_folder(environ: Mapping[str, str], name: str = "") -> Iterator[str]:
+    """Yield a folder made for the time within, as `choose` names it. Raises as `make` does."""
+    path = make(choose(environ, name))
+    try:
+        yield path
+    finally:
+        remove(path)
 
 
 def choose(environ: Mapping[str, str], name: str = "") -> str:

@@ -16,7 +16,7 @@ from readiness.pipeline.features import Feature
 from readiness.pipeline.measured import Measurer, loosening
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.run.processes.supervise import run_name
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import scratch_folder
 from readiness.text.worded import worded
 
 
@@ -51,8 +51,7 @@ class BaseRules(Feature):
     def starting(self, start: Start, plan: Plan, stack: ExitStack) -> Start:
         """Measure by the base's rules what the change might measure otherwise."""
         names = {planned.criterion.id for planned in plan.planned if not planned.skipped}
-        scratch = make(choose(os.environ, f"{run_name()}-base"))
-        stack.callback(remove, scratch)
+        scratch = stack.enter_context(scratch_folder(os.environ, f"{run_name()}-base"))
         measurer = Measurer(self._comparison, self._commit, self.settings, scratch, names)
         if measurer.measuring is not None:
             measurer.measuring.run(measurer.run, own=False)
