@@ -12,6 +12,7 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import combinations
 from readiness.guard.project.programs import programs
 from readiness.guard.project.reading import compare_projects
+from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.guard.tree import work_tree
 from readiness.load import load_board
@@ -125,7 +126,8 @@ def _comparable(
 def _used(*boards: Board) -> list[str]:
     """Return the commands and parameters of all criteria, and of the checks that they come after.
 
-    A parameter that the check's inputs take for a folder of files to look at is never run.
+    A parameter that the check's inputs take for a folder of files to look at is never run, nor is
+    one that names files that people read, or locks.
     """
     used: dict[str, None] = {}
     for board in boards:
@@ -137,6 +139,7 @@ def _used(*boards: Board) -> list[str]:
                         (value, None)
                         for name, value in params.items()
                         if not any(pattern.startswith(f"${name}/") for pattern in check.inputs)
+                        and not all(map(TABLE.prose.search, value.split()))
                     )
         used.update(dict.fromkeys(check.run for check in board.checks.values()))
     return list(used)

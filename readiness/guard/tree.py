@@ -13,7 +13,10 @@ from readiness.project.worktree import id_of
 LARGEST = 4 * 2**20
 """Size in bytes above which a file is data, and only its size is compared."""
 
-PASSED_OVER = frozenset({".git", "__pycache__", "node_modules", "site-packages", ".venv"})
+INSTALLED = ("node_modules", "site-packages", ".venv")
+"""Folders of installed packages, which are no part of a change unless Git tracks them."""
+
+PASSED_OVER = frozenset({".git", "__pycache__", *INSTALLED})
 LINK = "120000"
 TOGETHER = 500
 _KEPT = 2**16
@@ -229,10 +232,12 @@ def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
 def work_tree(root: str, base: Commit) -> Folder:
     """Return the work tree at `root`: files that git tracks or does not ignore, and all the base's.
 
+    Installed packages count only where they are tracked, whether git ignores them or not.
     Caches of Python count where they are tracked: their source can say something else.
     """
     untracked = ("--others", "--exclude-standard", f"--exclude={CACHES}")
-    listed = ask(root, "ls-files", "-z", "--cached", *untracked)
+    installed = [f"--exclude={name}/" for name in INSTALLED]
+    listed = ask(root, "ls-files", "-z", "--cached", *untracked, *installed)
     names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
     bits = 160 if len(base.commit) == 40 else 256
     return Folder(root, [*names, *base.blobs], bits=bits)

@@ -81,6 +81,20 @@ def test_nothing_is_run_or_recorded(based: Project) -> None:
     assert based.left() == []
 
 
+def test_what_is_only_looked_at_or_installed_is_no_change_of_the_gate(project: Project) -> None:
+    """A document that a check reads, a lock, and an environment that nobody ignores."""
+    documents = "check: documents, with: {paths: README.md}"
+    board = BOARD.replace(
+        "run: echo 3, read: {as: text, regex: '\\d+'}, expect: \"<= 5\"", documents
+    )
+    assert documents in board
+    commit(project.folder, {"board.yaml": board, "README.md": "# One\n"})
+    site = ".venv/lib/python3/site-packages"
+    write(project.folder, {"README.md": "# Two\n", f"{site}/a.py": "x = 1  # noqa\n"})
+    ended = project("guard", "--no-run", "--base", "HEAD")
+    assert ended.status == 0, ended
+
+
 def test_a_first_board_loosens_nothing(project: Project) -> None:
     """There is nothing to compare it with, and nothing to judge by."""
     commit(project.folder, {"src/a.py": "x = 1\n"})

@@ -75,6 +75,19 @@ def test_a_file_that_takes_the_place_of_other_settings(
     assert subject in [each.subject for each in found if each.direction is LOOSE]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [("basic", "standard", TIGHT), ("strict", "basic", LOOSE), ("basic", "none", LOOSE)],
+)
+def test_a_level_is_more_or_less_strict(
+    before: str, after: str, direction: Direction, tmp_path: Path
+) -> None:
+    """By the words that the tool has for it."""
+    place, text = "pyrightconfig.json", '{"typeCheckingMode": "%s"}'
+    (found,) = compared(tmp_path, {place: text % after}, {place: text % before})
+    assert found.direction is direction
+
+
 def test_settings_in_another_order_are_the_same(tmp_path: Path) -> None:
     """Comments, order and quotes are no difference."""
     text = PYPROJECT.replace('["E", "F", "S"]', "[\n  'S', # all\n  'F', 'E',\n]")

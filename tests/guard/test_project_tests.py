@@ -158,3 +158,24 @@ def test_a_test_that_no_longer_asserts_is_told(old: str, new: str, tmp_path: Pat
     assert [(each.after, each.direction) for each in found] == [("test_one asserts nothing", LOOSE)]
     other = text.replace(old, "    with pytest.raises(ValueError):\n        f(1)\n")
     assert compared(tmp_path, {"tests/test_a.py": other}) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "hides"),
+    [
+        ("sys.platform == 'win32'", False),
+        ("sys.platform.startswith('win') or os.name == 'nt'", False),
+        ("sys.platform != 'win32'", True),
+        ("sys.platform == 'win32' or f(1)", True),
+    ],
+)
+def test_a_skip_on_another_platform_hides_nothing(
+    condition: str, hides: bool, tmp_path: Path
+) -> None:
+    """Whatever else the condition asks may hold here."""
+    skip = f"import os, sys\n\n\n@pytest.mark.skipif({condition}, reason='')\ndef test_one"
+    skipped = edited("tests/test_a.py", "def test_one", skip)
+    assert (LOOSE in {change.direction for change in compared(tmp_path, skipped)}) is hides
+    otherwise = {path: str(text).replace(condition, "WIN") for path, text in skipped.items()}
+    before = {path: str(text) for path, text in skipped.items()}
+    assert compared(tmp_path / "again", otherwise, before) == []

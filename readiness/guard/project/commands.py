@@ -1,5 +1,6 @@
 """What the board's commands reach: the recipes of make targets, and scripts of the project."""
 
+import ast
 import os
 import re
 from collections.abc import Collection, Iterator
@@ -26,6 +27,8 @@ def commands(files: Differing, used: Collection[str]) -> Iterator[Change]:
             yield from _recipes(path, *files.both(path), words)
     for path in sorted(reached_scripts(files.states, files.workdir, used) & set(files.paths())):
         before, after = files.both(path)
+        if TABLE.packaging.search(path) and len({*map(_beside_description, (before, after))}) == 1:
+            continue
         yield Teller(path, path)(
             Kind.SCRIPT,
             LOOSE,
@@ -128,6 +131,30 @@ def built_targets(text: str) -> set[str]:
 
 
 # --- scripts --------------------------------------------------------------------------------------
+
+
+def _beside_description(text: str) -> str:
+    """Return what a packaging script does beside describing its package; all of it if unreadable.
+
+    Constants at its top are taken for a part of the description.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call):
+            call.keywords = [word for word in call.keywords if not _only_describes(word)]
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)):
+            body.append(node)
+    return "\n".join(map(ast.unparse, body))
+
+
+def _only_describes(word: ast.keyword) -> bool:
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(word.value))
+    return not calls and TABLE.packaging_words.fullmatch(word.arg or "") is not None
 
 
 def reached_scripts(states: States, workdir: str, used: Collection[str]) -> set[str]:

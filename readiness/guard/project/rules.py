@@ -23,6 +23,7 @@ class Effect(StrEnum):
     FALSE_LOOSENS = "false"
     LOWER_LOOSENS = "lower"
     HIGHER_LOOSENS = "higher"
+    LEVEL = "level"
     WORDS = "words"
     NONE = "none"
     UNKNOWN = "unknown"  # whatever changes, nobody can tell the direction
@@ -39,13 +40,15 @@ class SettingsPlace(msgspec.Struct, frozen=True):
 class ToolSettings(msgspec.Struct, frozen=True):
     """A tool's settings: places in the order in which it looks, and what each key does.
 
-    `implied` has patterns of the switches that are on where another one is.
+    `implied` has patterns of the switches that are on where another one is, `defaults` what keys
+    are that are not written.
     """
 
     name: str
     places: tuple[SettingsPlace, ...]
     keys: tuple[tuple[str, Effect], ...]
     implied: dict[str, str] = {}
+    defaults: dict[str, str] = {}
 
 
 class Comment(msgspec.Struct, frozen=True):
@@ -62,6 +65,7 @@ class Silencing(msgspec.Struct, frozen=True):
     tools: tuple[ToolSettings, ...]
     comments: tuple[Comment, ...]
     skips: frozenset[str]
+    conditional_skips: dict[str, bool]
     untyped: frozenset[str]
     unchecked: Later
     data: Later
@@ -88,6 +92,8 @@ class Silencing(msgspec.Struct, frozen=True):
     makefiles: Later
     scripts: Later
     workflows: Later
+    packaging: Later
+    packaging_words: Later
     requirements: Later
     callers: Later
     test_tree: Later

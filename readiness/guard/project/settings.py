@@ -22,6 +22,8 @@ from readiness.load.yamlfile import parse as parse_yaml
 Value: TypeAlias = str | tuple[str, ...]
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 _TRUE: Final = ("true", "1", "yes", "on")
+_LEVELS: Final = {"off": 0, "basic": 1, "standard": 2, "recommended": 3, "strict": 3}
+"""How much the words for a level of strictness ask."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -143,7 +145,8 @@ def _scalar(value: object) -> str:
 
 def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Change]:
     for key in sorted(old.keys.keys() | new.keys.keys()):
-        before, after = old.keys.get(key), new.keys.get(key)
+        default = tool.defaults.get(key)
+        before, after = old.keys.get(key, default), new.keys.get(key, default)
         if _same(before, after):
             continue
         effect = _effect(tool, key)
@@ -188,14 +191,21 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
             if after is not None:
                 return TIGHT if _is_true(after) else LOOSE
             return LOOSE if before is None or _is_true(before) else TIGHT
-        case Effect.LOWER_LOOSENS:
-            return _ordered(before, after, lower_loosens=True)
-        case Effect.HIGHER_LOOSENS:
-            return _ordered(before, after, lower_loosens=False)
+        case Effect.LOWER_LOOSENS | Effect.HIGHER_LOOSENS:
+            lower_loosens = effect is Effect.LOWER_LOOSENS
+            return _ordered(before, after, lower_loosens=lower_loosens)
+        case Effect.LEVEL:
+            return _risen(line_of_words(before), line_of_words(after))
         case Effect.WORDS:
             return words_changed(line_of_words(before), line_of_words(after))
         case _:
             return LOOSE
+
+
+def _risen(before: str, after: str) -> Direction:
+    """Compare two words for a level of strictness; one that nobody knows loosens."""
+    levels = [_LEVELS.get(word.lower(), -1) for word in (before, after)]
+    return TIGHT if 0 <= levels[0] < levels[1] else LOOSE
 
 
 def _is_covered(item: str, items: set[str]) -> bool:

@@ -20,6 +20,7 @@ from readiness.guard.carried import (
 )
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, surplus
+from readiness.guard.project.platforms import is_elsewhere
 from readiness.guard.project.rules import TABLE
 
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
@@ -32,7 +33,8 @@ _CLASS: Final = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Something in a Python file: its kind, its name, what it says, and where it stands.
 
-    `within` is the test or class around it, `node` a test itself.
+    `within` is the test or class around it, `node` a test itself. A skip may be for platforms
+    `elsewhere`.
     """
 
     kind: Kind
@@ -42,6 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     within: str = ""
     node: Function | None = None
+    elsewhere: bool = False
 
 
 def tests(files: Differing) -> Iterator[Change]:
@@ -56,7 +59,7 @@ def tests(files: Differing) -> Iterator[Change]:
             [item for item in side if item.kind is kind] for side in surplus(old, new, _key)
         )
         for item in come:
-            hides_nothing = kind is Kind.SKIP and is_new(item)
+            hides_nothing = kind is Kind.SKIP and (item.elsewhere or is_new(item))
             yield _change(item, Direction.NEUTRAL if hides_nothing else LOOSE, "", _display(item))
         yield from (_change(item, TIGHT, _display(item), "") for item in gone)
     yield from _unreadable(files)
@@ -185,6 +188,11 @@ class _TestFile:
         self.is_test_file = bool(TABLE.test_file.search(path))
         self.is_hook_file = os.path.basename(path) in TABLE.hook_files
         self.imported = dict(_imports(tree))
+        self.elsewhere = {
+            node.func
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and is_elsewhere(node, self._dotted)
+        }
 
     def items(self) -> Iterator[Item]:
         yield from self._tests(self.tree.body)
@@ -219,7 +227,8 @@ class _TestFile:
         elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
             dotted = self._dotted(node)
             if dotted in TABLE.skips:
-                yield self._item(Kind.SKIP, node, dotted, dotted, within)
+                made = self._item(Kind.SKIP, node, dotted, dotted, within)
+                yield msgspec.structs.replace(made, elsewhere=node in self.elsewhere)
             elif dotted in TABLE.untyped:
                 yield self._item(Kind.SUPPRESSION, node, dotted, dotted, within)
 
