@@ -1,13 +1,17 @@
 """What tools complain of by the base's rules, and no longer by the head's."""
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
 from readiness.guard.outcomes import functions
 from readiness.guard.states import States
 from readiness.record.document import FindingRecord
+
+_MASKED: Final = "masked"
+"""The rule of a finding that says that a command hides a failure."""
 
 
 class Complaints:
@@ -19,7 +23,7 @@ class Complaints:
     def __init__(self, states: States, workdir: str) -> None:
         self._states = states
         self._workdir = workdir
-        self._complaints: dict[str, list[set[Hashable]]] = {}
+        self._complaints: dict[str, list[set[tuple[str, str]]]] = {}
 
     def add(self, findings: Iterable[FindingRecord], place: Callable[[FindingRecord], str]) -> None:
         """Add findings; `place` returns the path of a finding from the project's own folder."""
@@ -32,7 +36,17 @@ class Complaints:
         known = set().union(*self._complaints.get(by_head, []))
         return any(known.isdisjoint(names) for names in self._complaints.get(by_base, []))
 
-    def _names(self, finding: FindingRecord) -> Iterator[Hashable]:
+    def masks(self, by_head: str, by_base: str) -> bool:
+        """Return whether the first criterion alone complains that a failure is hidden."""
+        known = set().union(*self._complaints.get(by_base, []))
+        return any(
+            (path, _MASKED) not in known
+            for names in self._complaints.get(by_head, [])
+            for path, rule in names
+            if rule == _MASKED
+        )
+
+    def _names(self, finding: FindingRecord) -> Iterator[tuple[str, str]]:
         """Yield the keys of a complaint: its place and rule; for a test, its body as well."""
         yield finding.path, finding.rule
         path = os.path.normpath(os.path.join(self._workdir, finding.path))

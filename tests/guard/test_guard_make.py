@@ -75,6 +75,17 @@ ROWS = [
     lint("3119", {"Makefile": PATHS + MAKEFILE, **BIN}, "Makefile"),
     lint("3121", {"Makefile": BRANCHES}, "Makefile"),
     lint(
+        "a mask where nothing fails yet",
+        {**edited("check src", "check src || true"), "src/a.py": GOOD},
+        "Makefile",
+        twin=edited("lint:\n", "lint:\n\trm -f old || true\n"),
+    ),
+    lint(
+        "errors ignored where there are none yet",
+        {**edited("lint:\n", "MAKEFLAGS += -i\nlint:\n"), "src/a.py": GOOD},
+        "Makefile",
+    ),
+    lint(
         "the check make-target",
         edited("ruff check src", "echo ruff"),
         "Makefile",
