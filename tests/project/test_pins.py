@@ -14,6 +14,11 @@ PINS = [
         {".pre-commit-config.yaml": f"{HOOK}76e4732  # frozen: v0.4.1\n"},
         {"0.4.1": ".pre-commit-config.yaml:3"},
     ),
+    (
+        {".pre-commit-config.yaml": f"{HOOK}v0.4.1\n".replace("-commit\n", "-commit-mirror\n")},
+        {"0.4.1": ".pre-commit-config.yaml:3"},
+    ),
+    ({"dev-requirements.txt": "Ruff==0.4.1\n"}, {"0.4.1": "dev-requirements.txt:1"}),
     ({"uv.lock": '[[package]]\nname = "ruff"\nversion = "0.4.1"\n'}, {"0.4.1": "uv.lock:3"}),
     ({"requirements-dev.txt": "mypy==1.1\nruff == 0.4.1\n"}, {"0.4.1": "requirements-dev.txt:2"}),
     (
