@@ -12,8 +12,8 @@ ASKING: Final = re.compile(r"(?i)assert|raises|warns|^(?:expect|check|verify|fai
 """Names of functions that assert something."""
 
 _BROAD: Final = frozenset(("BaseException", "Exception"))
-# What waits for a coroutine, and asks nothing less of what that returns.
-_WAITING: Final = frozenset(("run",))
+# What waits for a coroutine, or expects a warning, and asks nothing less of what is returned.
+_WAITING: Final = frozenset(("deprecated_call", "run"))
 
 
 def function_in(text: str, name: str) -> Function | None:
