@@ -1,6 +1,7 @@
 """mypy, ruff and bandit on small real projects: each check survives the traps of its tool."""
 
 import os
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -9,6 +10,7 @@ from tests.support import projects
 from tests.support.checking import build, run_check
 from tests.support.performance_cases import SCAN, scanned
 from tests.support.projects import fake_tool, service
+from tests.support.repositories import commit
 
 # --- mypy -----------------------------------------------------------------------------------------
 
@@ -179,3 +181,19 @@ def test_unittest_is_believed_at_its_end(project: str) -> None:
     build(project, {"test_runner.py": NESTED})
     outcome = run_check("unittest", project)
     assert (outcome.value(), outcome.value("executed")) == (0, 1)
+
+
+def test_flake8_looks_at_what_git_has(project: str) -> None:
+    """Not into an environment, which has findings of its own by the thousand."""
+    build(project, {"src/a.py": "import os\n", "b.py": "", ".gitignore": "made/\n"})
+    build(project, {"made/c.py": "import os\n", "env/pyvenv.cfg": "", "env/d.py": "import os\n"})
+    commit(Path(project), {})
+    outcome = run_check("flake8", project, {"paths": "."})
+    assert (outcome.value(), outcome.value("files")) == (1, 2)
+
+
+def test_settings_that_flake8_does_not_read_are_missed(project: str) -> None:
+    """Without the plugin that reads them it would find what the project allows."""
+    settings = "[tool.flake8]\nmax-line-length = 120\n"
+    build(project, {"a.py": f"x = '{'y' * 100}'\n", "pyproject.toml": settings})
+    assert "pip install flake8-pyproject" in run_check("flake8", project).stderr
