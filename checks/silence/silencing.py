@@ -151,18 +151,21 @@ def coverage_settings() -> list[CheckFinding]:
             findings += [
                 place(path, _line(path, entry), "coverage-settings", f"{key}: {entry.strip()}")
                 for entry in _ini(path).get(prefix + section, {}).get(key, "").splitlines()
-                if entry.strip()
+                if entry.strip() and not _OF_COVERAGE.search(entry)
             ]
     tool = _table(_toml("pyproject.toml"), "tool", "coverage")
     for section, key in _COVERAGE_KEYS:
         findings += [
             _in_pyproject("coverage-settings", str(value), f"{key}: {value}")
             for value in _list(_table(tool, section).get(key))
+            if not _OF_COVERAGE.search(str(value))
         ]
     return findings
 
 
 _TRUE = {"true", "1", "yes", "on"}
+_OF_COVERAGE = re.compile(r"pragma.*no.*cover", re.IGNORECASE)
+"""What coverage leaves out by itself: each of these comments counts where it stands."""
 _COVERAGE_KEYS = (
     ("run", "omit"),
     ("report", "omit"),

@@ -96,6 +96,8 @@ def test_suppressions_are_comments_not_strings(project: str) -> None:
         ignore = ["E501"]
         [tool.coverage.run]
         omit = ["src/old/*"]
+        [tool.coverage.report]
+        exclude_lines = ["# pragma: no cover"]
         """)
     build(project, service(sums=code, settings=settings, tests="import pytest\npytest.skip()\n"))
     outcome = run_check("suppressions", project)
