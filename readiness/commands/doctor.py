@@ -257,7 +257,13 @@ def _moved(own: Environment | None, workdir: str, say: Sentences) -> list[str]:
     if own is None:
         return []
     return [
-        say("doctor.moved", **msgspec.structs.asdict(pin))
+        say(
+            "doctor.moved",
+            name=pin.name,
+            installed=pin.installed,
+            pinned=pin.pinned,
+            place=pin.place,
+        )
         for pin in moved_pins(own.folder, workdir)
     ]
 

@@ -132,6 +132,7 @@ FIRST_BOARD = {
     "pip install {}",
     "apt-get install ",
     "sudo apt-get install -y {}",
+    "hatch run",
     *(
         text
         for module in (ci_lines, layout)
