@@ -53,9 +53,17 @@ def _texts(folder: str) -> Iterator[tuple[str, str]]:
     for names in _FILES:
         for path in sorted(glob(names, root_dir=folder)):
             whole = os.path.join(folder, path)
-            if os.path.isfile(whole) and os.path.getsize(whole) <= _LARGEST:
-                with open(whole, encoding="utf-8", errors="replace") as file:
-                    yield path, file.read()
+            if os.path.isfile(whole) and (text := _text(whole)):
+                yield path, text
+
+
+def _text(path: str) -> str:
+    """Return the text of a file; "" of one that is too large, locked, or gone by now."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read() if os.path.getsize(path) <= _LARGEST else ""
+    except OSError:
+        return ""
 
 
 def installed_version(tool: str) -> str:

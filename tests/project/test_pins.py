@@ -42,6 +42,16 @@ def test_pinned_versions_are_read(
     assert pins(str(tmp_path), "ruff") == versions
 
 
+def test_a_file_that_is_gone_by_now_pins_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does one that may not be read."""
+    (tmp_path / "requirements.txt").symlink_to("nowhere")
+    build(str(tmp_path), {"uv.lock": "ruff==0.4.1\n"})
+    monkeypatch.setattr("os.path.isfile", lambda _: True)
+    assert pins(str(tmp_path), "ruff") == {"0.4.1": "uv.lock:1"}
+
+
 @pytest.mark.parametrize(
     ("check", "bad", "good"),
     [
