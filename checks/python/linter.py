@@ -33,7 +33,11 @@ def refuse_unread_settings(tool: str) -> None:
     """End the script where flake8 is set up in a file that only a plugin reads, which is absent."""
     if tool != "flake8" or not os.path.exists("pyproject.toml"):
         return
-    if "flake8" in tomllib.loads(read_text("pyproject.toml")).get("tool", {}):
+    try:
+        tools = tomllib.loads(read_text("pyproject.toml")).get("tool", {})
+    except tomllib.TOMLDecodeError:  # flake8 alone does not mind
+        return
+    if "flake8" in tools:
         shown = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
         if "pyproject" not in shown.stdout.lower():
             not_measured(
@@ -47,9 +51,9 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     require(argv[0])
     params = Params(env)
     command = list(takewhile(lambda word: word[0] != "-", argv))
-    # Not all of them take `--` for the end of the options.
     refuse_unread_settings(argv[0])
     named = [place for path in params.shell_words("paths") for place in places(argv[0], path)]
+    # Not all of them take `--` for the end of the options.
     paths = [f"./{path}" if path[0] == "-" else path for path in named]
     words = [*command, *params.words("args"), *argv[len(command) :], *paths]
     status = subprocess.run(words, env=env, stderr=sys.stdout, check=False).returncode

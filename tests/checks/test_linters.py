@@ -197,3 +197,9 @@ def test_settings_that_flake8_does_not_read_are_missed(project: str) -> None:
     settings = "[tool.flake8]\nmax-line-length = 120\n"
     build(project, {"a.py": f"x = '{'y' * 100}'\n", "pyproject.toml": settings})
     assert "pip install flake8-pyproject" in run_check("flake8", project).stderr
+
+
+def test_flake8_does_not_mind_a_broken_pyproject(project: str) -> None:
+    """It reads no such file."""
+    build(project, {"a.py": "x = 1\n", "pyproject.toml": "[tool"})
+    assert run_check("flake8", project).value() == 0
