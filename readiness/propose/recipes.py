@@ -137,7 +137,7 @@ def _environments(settings: Mapping[str, Data]) -> _Named:
                 continue
             commands = re.sub(r"\s*\\\n\s*", " ", str(keys.get("commands") or ""))
             lines = [
-                _tox_text(_FACTORS.sub("", line.strip()).lstrip("-"))
+                _in_folder(keys, _tox_text(_FACTORS.sub("", line.strip()).lstrip("-")))
                 for line in commands.splitlines()
                 if line.strip()
             ]
@@ -151,7 +151,14 @@ def _environments(settings: Mapping[str, Data]) -> _Named:
             rows = keys.get("commands") if isinstance(keys, Mapping) else None
             if isinstance(rows, list):
                 words = [list(_tox_words(row)) for row in rows if isinstance(row, list)]
-                yield ("tox", name), _unnumbered(map(shlex.join, words), path)
+                lines = [_in_folder(keys, shlex.join(row)) for row in words]
+                yield ("tox", name), _unnumbered(lines, path)
+
+
+def _in_folder(keys: Data, line: str) -> str:
+    """Return a line as it is run from the root, where an environment has a folder of its own."""
+    folder = keys.get("change_dir", keys.get("changedir"))
+    return f"cd {_tox_text(folder)} && {line}" if isinstance(folder, str) and folder else line
 
 
 def _unnumbered(lines: Iterable[str], path: str) -> Recipe:
