@@ -116,7 +116,7 @@ def has_file(name: str) -> bool:
 
 
 class KnownNames:
-    """The names that documents may use, by a pattern: those that stand in the code."""
+    """The names that documents may use: of those that fit a pattern, the ones in the code."""
 
     def __init__(self, params: Params) -> None:
         """Read the code; a pattern that cannot be read ends the script."""

@@ -33,9 +33,9 @@ def judge(
 ) -> Judgement:
     """Judge one criterion by the readings of its probes, in the order of its matrix.
 
-    `today` is the date in UTC. `skipped` says why the criterion is not part of this run, if it is
-    none. `evidence_missing` says that `evidence_path` does not exist, `evidence_digest` what it
-    holds now. `matches(pattern, text)` finds the patterns of expectations; it may raise
+    `today` is the date in UTC. `skipped` says why the criterion is not part of this run, and is
+    empty otherwise. `evidence_missing` says that `evidence_path` does not exist, `evidence_digest`
+    what it holds now. `matches(pattern, text)` finds the patterns of expectations; it may raise
     TimeoutError, which is an error of the criterion.
     """
     if skipped:

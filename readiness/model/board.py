@@ -124,8 +124,8 @@ TRACED = "traced"
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """Why a command may pass although its tool fails, and what to write instead.
 
-    `heard` is what bash is given in place of the command, if it can be: see `Silence`. `if_silent`
-    says that there is none about a command that printed anything.
+    `heard` is what bash is given instead of the command, empty to run it as it is: see `Silence`.
+    With `if_silent` only a command that printed nothing is in doubt.
     """
 
     reason: str

@@ -10,9 +10,9 @@ _REPORT = later(r"(?<![\w./-])[\w./-]+\.(?:csv|html?|info|jsonl?|log|out|txt|xml
 
 
 def left_over(check: Check, workdir: str, since: float) -> str:
-    """Return a report that a command prints a value of, though it is older than the run; or "".
+    """Return a report older than the run that a command takes its value from; "" if there is none.
 
-    What the repository has is of its commit, and where there is no repository nobody knows.
+    A file that Git has belongs to its commit; without a repository, nothing is known.
     """
     for name in () if check.max_age is not None else _REPORT.findall(check.run):
         with suppress(OSError):

@@ -16,7 +16,7 @@ _ADDING = {
 def fitting(install: str, folder: str) -> str:
     """Say how to install with what the project in `folder` manages its packages with.
 
-    A package has the version that the project pins; what is none is installed as it is said.
+    Packages get the version that the project pins; a command that installs none stays as it is.
     """
     install = pinned_install(install, folder)
     if not install.startswith("pip install "):

@@ -1,4 +1,4 @@
-"""What this program moved in a project's environment, where it is installed there."""
+"""Pinned packages that readiness moved, where it is installed in a project's environment."""
 
 import os
 import re
@@ -17,7 +17,7 @@ _LOCKS: Final = re.compile(r"[^:]*(?:\.lock|requirements[^:]*\.txt|requirements/
 
 
 class MovedPin(msgspec.Struct, frozen=True):
-    """A package that is installed in another version than `place` pins, which we do not allow."""
+    """A package that `place` pins to a version readiness does not allow, and what is installed."""
 
     name: str
     installed: str
@@ -26,9 +26,9 @@ class MovedPin(msgspec.Struct, frozen=True):
 
 
 def moved_pins(environment: str, folder: str) -> Iterator[MovedPin]:
-    """Yield what the project in `folder` pins and this program moved in their environment.
+    """Yield the pinned packages of the project in `folder` that installing readiness moved.
 
-    Only a version that we, or what we need, do not allow was moved by us; of others nobody knows.
+    Only versions that readiness, or what it needs, does not allow surely were moved by it.
     """
     for place in glob(os.path.join(escape(environment), "lib", "python3*", "site-packages")):
         there = dict(distributions(place))

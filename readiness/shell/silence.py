@@ -39,9 +39,9 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
     `mask` is what hides the failure, where it is one part of the command. `remedy` is a command
     that asks the same and tells of its tool's failure, and the fields that a board then needs
-    beside it; empty where none is known. `heard` is the command for bash, as it is but for its end
-    where the tool is missing or in trouble; empty where that cannot be told from an answer.
-    `if_silent` says that a command which prints anything has done something.
+    beside it; empty where none is known. `heard` is the same command for bash, but it
+    fails with `UNANSWERED` if the tool is missing or in trouble; empty if that cannot be told from
+    an answer. With `if_silent` a command that prints anything has done its work.
     """
 
     tool: str = ""
