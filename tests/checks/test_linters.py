@@ -203,3 +203,10 @@ def test_flake8_does_not_mind_a_broken_pyproject(project: str) -> None:
     """It reads no such file."""
     build(project, {"a.py": "x = 1\n", "pyproject.toml": "[tool"})
     assert run_check("flake8", project).value() == 0
+
+
+def test_black_counts_what_its_cache_knows(project: str) -> None:
+    """Before 22.1 the cache is in the home folder, and files in it are told in other words."""
+    path = fake_tool(project, "black", 'echo "a.py wasn\'t modified on disk since last run."\n')
+    outcome = run_check("black", project, {"paths": "."}, path=path)
+    assert (outcome.value(), outcome.value("checked")) == (0, 1)

@@ -100,6 +100,7 @@ def test_suppressions_are_comments_not_strings(project: str) -> None:
         exclude_lines = ["# pragma: no cover"]
         """)
     build(project, service(sums=code, settings=settings, tests="import pytest\npytest.skip()\n"))
+    build(project, {".coveragerc": "[report]\nexclude_lines =\n    pragma: no cover\n"})
     outcome = run_check("suppressions", project)
     kinds = [found["rule"] for found in outcome.findings]
     assert kinds == [
