@@ -14,7 +14,7 @@ from readiness.guard.collected import Case, asked, gone, read_cases
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding
 from readiness.guard.findings import Compared, Findings
-from readiness.guard.overlay import lay_over
+from readiness.guard.overlay import keep_width, lay_over
 from readiness.guard.put_aside import added_directives, put_aside
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
@@ -157,6 +157,7 @@ class Measuring:
         copy = self._worlds.make(label)
         if label not in (HEAD, COLLECTED):
             lay_over(self._commit, copy.root, files)
+            keep_width(self._states, copy.root, files)
         if self._testing():
             env = asked(copy.board.env, run=label != COLLECTED)
             copy = replace(copy, board=replace(copy.board, env=env))

@@ -309,6 +309,8 @@ GROUPS = {
         Row(96, ((SETTINGS, "testpaths", 'markers = ["slow: takes long"]\ntestpaths'),)),
     ],
     "files": [
+        Row(82, ((SETTINGS, "line-length = 100", "line-length = 120"),
+                 (CODE, '"""List the prices."""', f'"""List {"all " * 22}the prices."""'))),
         Row(85, (("requirements.txt", "2.32.0", "2.32.3"), (SETTINGS, '"requests>=2"', '"rich"'),
                  ("requirements.txt", "urllib3==2.2.1", "rich==14.0.0"))),
         Row(86, ((HOOKS_FILE, "v0.5.0", "v0.6.0"),

@@ -52,20 +52,21 @@ def test_a_test_is_known_by_what_it_does(
 
 RED = {
     "board.yaml": board({"check": "ruff", "with": {"paths": "src"}}),
-    "src/a.py": "import os\n\nx = 1 == None\n",
-    "ruff.toml": "line-length = 100\n",
+    "src/a.py": f"import os\n\nx = 1 == None\ny = '{'-' * 90}'\n",
+    "ruff.toml": "line-length = 88\nlint.extend-select = ['E501']\n",
 }
 
 
 def test_a_gate_that_is_red_by_both_rules_is_not_loosened(project: Project) -> None:
-    """The same complaints in another copy of the project are the same."""
-    twin: dict[str, str | None] = {"ruff.toml": "line-length = 99\n"}
+    """Lines may be as long as the change lets them; all other complaints are the same."""
+    twin: dict[str, str | None] = {"ruff.toml": "line-length = 99\nlint.extend-select = ['E501']\n"}
     assert_innocent(project, Loosening("", RED, {}, "", twin))
 
 
 def test_a_red_gate_that_complains_of_less_is_loosened(project: Project) -> None:
     """It is still red, and hides something all the same."""
-    less: dict[str, str | None] = {"ruff.toml": "lint.per-file-ignores = {'src/a.py' = ['F401']}\n"}
+    ignored = "line-length = 99\nlint.per-file-ignores = {'src/a.py' = ['F401']}\n"
+    less: dict[str, str | None] = {"ruff.toml": f"{ignored}lint.extend-select = ['E501']\n"}
     assert_told(
         project,
         Loosening("", RED, less, "2 findings in 1 file under the base's rules → fail, 1 finding"),

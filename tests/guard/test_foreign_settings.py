@@ -16,21 +16,21 @@ from tests.support.loosening import (
 from tests.support.program import Project
 from tests.support.repositories import commit
 
-EASED = "[flake8]\nmax-line-length = 200\n"
-PROJECT = {"src/a.py": "x = 1\n", ".flake8": "[flake8]\nmax-line-length = 80\n"}
+EASED = "[flake8]\nmax-complexity = 20\n"
+PROJECT = {"src/a.py": "x = 1\n", ".flake8": "[flake8]\nmax-complexity = 9\n"}
 
 
 def eased(run: str, also: Mapping[str, str] | None = None) -> Loosening:
     """A change that eases what flake8 is told, in a project that is measured by a command."""
     base = {"board.yaml": board({"run": run}), **PROJECT, **(also or {})}
-    return Loosening("", base, {".flake8": EASED}, "flake8 max-line-length", {".flake8": EASED})
+    return Loosening("", base, {".flake8": EASED}, "flake8 max-complexity", {".flake8": EASED})
 
 
 def test_what_no_criterion_can_come_to_is_neutral(project: Project) -> None:
     """Ruff is all that is run; what flake8 is told is for who runs it by hand."""
     assert_innocent(project, eased("ruff check src"))
     assert project("check", "--base", "HEAD~1").status == 0
-    assert "flake8 max-line-length" in project("guard", "-v", "--base", "HEAD~1").out
+    assert "flake8 max-complexity" in project("guard", "-v", "--base", "HEAD~1").out
 
 
 GATE = "import subprocess\nimport sys\n\nsys.exit(subprocess.call(['ru' + 'ff', 'check', 'src']))\n"

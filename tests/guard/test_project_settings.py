@@ -18,7 +18,7 @@ OF_SETTINGS = [
         LOOSE,
     ),
     ("pretty = true", 'pretty = true\nenable_error_code = ["x"]', "mypy enable_error_code", TIGHT),
-    ("line-length = 100", "line-length = 200", "ruff line-length", LOOSE),
+    ("line-length = 100", "line-length = 200", "ruff line-length", SAME),
     ('["E", "F", "S"]', '["E", "F"]', "ruff lint.select", LOOSE),
     ('["E501"]', "[]", "ruff lint.ignore", TIGHT),
     (
