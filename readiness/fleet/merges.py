@@ -19,7 +19,7 @@ from readiness.model.errors import ExitStatus, ReadinessError
 from readiness.model.settings import RunSettings
 from readiness.project.change import had_board
 from readiness.project.environments import find_environment
-from readiness.project.git import GitError, ask, head_of
+from readiness.project.git import AUTHOR, GitError, ask, head_of
 from readiness.record.document import from_json
 from readiness.text.clean import clean, cut, decode
 from readiness.text.worded import worded, words_of
@@ -27,7 +27,6 @@ from readiness.text.worded import worded, words_of
 CLONING = 600.0
 """Time limit for making the clone, in seconds."""
 LONGEST = 300
-_AUTHOR = ("-c", "user.name=readiness", "-c", "user.email=readiness@localhost")
 _SOURCES = ("src", "")
 """Folders from which an installed project's own packages are imported, the first that is there."""
 
@@ -217,7 +216,7 @@ class MergeGate:
             with open(place, "wb") as file:
                 file.write(content)
         ask(tree, "add", "--force", "--", *self._laid)
-        ask(tree, *_AUTHOR, "commit", "--quiet", "--no-gpg-sign", "--allow-empty", "-m", "board")
+        ask(tree, *AUTHOR, "commit", "--quiet", "--no-gpg-sign", "--allow-empty", "-m", "board")
         return head_of(tree)
 
     def _run(self, verb: str, base: str | None = None) -> bytes:

@@ -4,7 +4,7 @@ import hashlib
 import os
 
 from readiness.model.settings import is_board_name
-from readiness.project.git import Changed, GitError, ask, head_of
+from readiness.project.git import AUTHOR, Changed, GitError, ask, head_of
 
 _DEFAULTS = (
     *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
@@ -26,7 +26,7 @@ def base_of(folder: str, head: str, branch: str, began: str, place: str = "") ->
     since = began if began and _merge_base(folder, head, began) == began else head
     if not default or (local and default == f"refs/heads/{branch}"):
         return since
-    left = _merge_base(folder, head, default) or head
+    left = _merge_base(folder, default, head, *_taken_in(folder)) or head
     is_first = place and not had_board(folder, left, place) and had_board(folder, since, place)
     return since if is_first else left
 
@@ -35,11 +35,17 @@ def meant_by(folder: str, ref: str) -> str:
     """Find the commit that `ref` names as a base: where HEAD left it, as in `git diff REF...`.
 
     A hash is the commit itself. Empty where there is no such commit, or none in common with HEAD.
+    While the default branch is merged into HEAD, what that brings is no change: HEAD stands for the
+    merge that git makes by itself.
     """
     commit = head_of(folder, ref)
     if commit.startswith(ref.lower()):
         return commit
-    return _merge_base(folder, "HEAD", commit)
+    taken_in = _taken_in(folder)
+    base = _merge_base(folder, commit, "HEAD", *taken_in)
+    if not taken_in or base != head_of(folder):
+        return base
+    return _merged(folder, base, *taken_in) or base
 
 
 def had_board(root: str, base: str, folder: str) -> bool:
@@ -88,8 +94,28 @@ def _default(folder: str) -> str:
     return refs.get(name) or name
 
 
-def _merge_base(folder: str, one: str, other: str) -> str:
+def _taken_in(folder: str) -> list[str]:
+    """Return the commit of the default branch that is being merged into HEAD, if one is."""
+    other = head_of(folder, "MERGE_HEAD")
+    default = _default(folder) if other else ""
+    return [other] if default and _merge_base(folder, default, other) == other else []
+
+
+def _merged(folder: str, head: str, other: str) -> str:
+    """Merge `other` into `head`, with its side of each conflict; empty if git cannot."""
+    both = f"{head} {other}\n".encode()
     try:
-        return ask(folder, "merge-base", "--end-of-options", one, other).decode().strip()
+        answer = ask(folder, "merge-tree", "--stdin", "-Xtheirs", "--no-messages", stdin=both)
+        tree = answer.split(b"\0")[1].decode()
+        parents = ("-p", head, "-p", other, "-m", "merge")
+        return ask(folder, *AUTHOR, "commit-tree", tree, *parents).decode().strip()
+    except (GitError, IndexError):
+        return ""
+
+
+def _merge_base(folder: str, one: str, *others: str) -> str:
+    """Find the commit at which a branch left another, or left the merge of several others."""
+    try:
+        return ask(folder, "merge-base", "--end-of-options", one, *others).decode().strip()
     except GitError:
         return ""

@@ -22,6 +22,8 @@ NAMED = 500
 """Of so many uncommitted changes a document says what each is; of more, what all are together."""
 CACHES = "**/__pycache__/*.pyc"
 """What Python makes of modules as it imports them: where git does not track it, a run left it."""
+AUTHOR = ("-c", "user.name=readiness", "-c", "user.email=readiness@localhost")
+"""Who makes the commits that no branch leads to."""
 REACHING = (
     *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_PROXY_COMMAND"),
     *("GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY"),

@@ -1,12 +1,15 @@
 """`guard` and `--base` as a user meets them: what is printed, where boards are, what goes wrong."""
 
+import json
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 
-from tests.support.program import Project, wait_until
+from tests.support.program import Project, a_board, wait_until
 from tests.support.repositories import commit, git, write
 
 BOARD = """\
@@ -386,3 +389,36 @@ def test_a_folder_beside_the_repository_that_stays_has_not_changed(
     write(based.folder, {"board.yaml": board.replace("/away", "/third")})
     ended = based("guard", "--base", "HEAD")
     assert "workdir changed" in ended.out
+
+
+def test_what_a_merge_under_way_brings_is_no_change(project: Project) -> None:
+    """Main's new suppression and its lost test are not the branch's, on either side of a conflict.
+
+    Twin: a suppression that is added while the conflict is resolved, and a test that is dropped.
+    """
+    test = "def test_b():\n    assert 2 < 3\n"
+    commit(
+        project.folder,
+        {
+            "board.yaml": json.dumps(a_board({"run": "mypy src && pytest tests"})),
+            "src/a.py": "A = 1\n", "tests/test_a.py": "def test_a():\n    assert 1 < 2\n",
+        },
+    )  # fmt: skip
+    git(project.folder, "checkout", "-q", "-b", "topic")
+    commit(project.folder, {"src/a.py": "A = 3\n", "src/c.py": "C = 1\n"})
+    git(project.folder, "checkout", "-q", "main")
+    silent = "A = 2  # type: ignore[misc]\n"
+    commit(project.folder, {"src/a.py": silent, "tests/test_a.py": None, "tests/test_b.py": test})
+    git(project.folder, "checkout", "-q", "topic")
+    with suppress(CalledProcessError):  # a conflict
+        git(project.folder, "merge", "-q", "--no-commit", "main")
+    guard = ("guard", "--no-run", "--base")
+    for text in ("A = 3\n", silent):
+        write(project.folder, {"src/a.py": text})
+        for base in ("HEAD", "main"):
+            ended = project(*guard, base)
+            assert ended.status == 0, (base, ended)
+    write(project.folder, {"src/c.py": "C = 1  # type: ignore[misc]\n", "tests/test_b.py": None})
+    for base in ("HEAD", "main"):
+        ended = project(*guard, base, "--output-format=json")
+        assert [change["kind"] for change in ended.json["loosened"]] == ["suppression", "test"]
