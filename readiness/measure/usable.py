@@ -28,6 +28,12 @@ _TRACEBACK = "Traceback (most recent call last)"
 _UNBOUND = later(
     r"^(?:bash|sh): (?:line )?\d+: (\w+): (?:unbound variable|parameter not set)$", re.MULTILINE
 )
+# Of what the command names. A module that any other program lacks may be the project's own.
+_NO_MODULE = later(
+    r"^\S+: (?:Error while finding .*)?No module named '?([\w.]+)(?:'\))?$"
+    r"|^error: The (\w+) package is needed\.$"
+)
+_NOT_IN_SETUP = later(r'"(?:.*/)?setup\.py", .*(?:\n    .*)*\n\w+: No module named \'(\w+)\'$')
 _LINES_LOOKED_AT = 8
 _LINES_SHOWN = 3
 _SHOWN = 300
@@ -129,7 +135,7 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
     if shell_stopped := _stopped_by_its_shell(capture, check):
         return shell_stopped
     if status < 124 and check.exit_ok is None:
-        return None
+        return _without_module(capture, check) if status == 1 else None
     message = _tool_message(capture)
     more = worded("reason.said", words=message) if message else ""
     if status in {126, 127}:
@@ -152,6 +158,17 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         reason=worded(
             "reason.exit_status", status=status, wanted=_alternatives(check.exit_ok), more=more
         ),
+    )
+
+
+def _without_module(capture: Capture, check: Check) -> Unmeasured | None:
+    """Return that `python -m` or setup.py did not find the module that it runs, or None."""
+    said = decode(_end(capture.stderr)).rstrip()
+    missing = _NO_MODULE.search(said.rpartition("\n")[2]) or _NOT_IN_SETUP.search(said)
+    return missing and Unmeasured(
+        code=ReasonCode.TOOL_MISSING,
+        reason=worded("reason.no_module", name=missing[1] or missing[2]),
+        hint=_install(check),
     )
 
 

@@ -187,6 +187,37 @@ def test_a_status_that_is_the_value_is_refused_too(status: int) -> None:
     assert refusal(a_capture(exit_status=status), a_check(exit_ok=None)) is not None
 
 
+SETUP = """\
+Traceback (most recent call last):
+  File "/srv/{script}", line 2, in <module>
+    from setuptools import setup
+    ^^^^
+ModuleNotFoundError: No module named 'setuptools'
+"""
+FINDING = "python: Error while finding module specification for 'a.b' (ModuleNotFoundError: "
+
+
+@pytest.mark.parametrize(
+    ("stderr", "module"),
+    [
+        (SETUP.format(script="setup.py"), "setuptools"),
+        ("running check\nerror: The docutils package is needed.\n", "docutils"),
+        ("/srv/.venv/bin/python3: No module named build\n", "build"),
+        (f"{FINDING}No module named 'a')\n", "a"),
+        (SETUP.format(script="check.py"), ""),
+        ("python: No module named build\nmore\n", ""),
+        ("python: No module named a.__main__; 'a' is a package and cannot be executed\n", ""),
+    ],
+)
+def test_a_module_that_the_command_names_is_its_tool(stderr: str, module: str) -> None:
+    """Python, setup.py or setuptools lacks it. Twin: any other program may lack its own module."""
+    refused = refusal(a_capture("", stderr, exit_status=1), a_check(exit_ok=None))
+    assert (refused.reason if refused else "") == (
+        module and f"Python module {module} is not installed"
+    )
+    assert refused is None or refused.code == "tool_missing"
+
+
 def test_a_missing_tool_names_its_remedy() -> None:
     """The hint is the check's own."""
     refused = refusal(a_capture(exit_status=127), a_check(install="pip install mypy"))
