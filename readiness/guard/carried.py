@@ -129,6 +129,8 @@ def _is_like(old: object, new: object, free: Collection[str]) -> bool:
     if isinstance(old, list) and isinstance(new, list):
         same = len(old) == len(new)
         return same and all(_is_like(*pair, free) for pair in zip(old, new, strict=True))
+    if isinstance(old, ast.Expr) and isinstance(new, ast.Assign):  # it looks at the value as well
+        return _is_like(old.value, new.value, free)
     if not isinstance(old, ast.AST) or type(old) is not type(new):
         return old == new
     if isinstance(old, ast.Compare) and [type(op) for op in old.ops] == [ast.Eq]:

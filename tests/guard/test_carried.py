@@ -4,12 +4,14 @@ import ast
 
 from readiness.guard.carried import asks_as_much, function_in, goes_on, same_but_for_tests
 
-OLD = "def test_a(x):\n    y = f(x)\n    assert y == 1\n    assert g(1) == 2\n"
+OLD = "def test_a(x):\n    setup(x)\n    y = f(x)\n    assert y == 1\n    assert g(1) == 2\n"
 
 GOING_ON = [
     (OLD.replace("test_a", "test_b"), True),
     (OLD.replace("    assert g", "    h()\n    assert g"), True),
     (OLD.replace("g(1) == 2", "2 == g(1)"), True),
+    (OLD.replace("    setup", "    a = setup"), True),
+    (OLD.replace("    setup", "    a = set_up"), False),
     (OLD.replace("(x)", "(x, n, m)", 1).replace("g(1) == 2", "g(n) == m"), True),
     (OLD.replace("    assert g(1) == 2\n", ""), False),
     (OLD.replace("== 2", "== 3"), False),

@@ -4,9 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from readiness.guard.changes import Kind
+from readiness.guard.changes import Direction, Kind
 from readiness.guard.project.reading import compare_projects
-from tests.support.guarded import CODE, LOOSE, TESTS, TIGHT, brief, compared, edited, in_folders
+from tests.support.guarded import (
+    CODE,
+    LOOSE,
+    SAME,
+    TESTS,
+    TIGHT,
+    brief,
+    compared,
+    edited,
+    in_folders,
+)
 from tests.support.repositories import write
 
 OF_TESTS = [
@@ -67,6 +77,38 @@ def test_a_new_test_is_tightened(tmp_path: Path) -> None:
     assert changes == [("tests/test_a.py:17", Kind.TEST, TIGHT)]
 
 
+@pytest.mark.parametrize(
+    ("code", "direction"), [("def h(a):\n    return a\n", SAME), (f"{CODE}\nF = f\n", LOOSE)]
+)
+def test_a_test_of_a_name_that_goes_as_well(
+    code: str, direction: Direction, tmp_path: Path
+) -> None:
+    """No code has the name any more. Twin: some code still has it."""
+    gone = edited("tests/test_a.py", "def test_one():\n    assert f(1) == 1\n", "")
+    texts = {"src/a.py": CODE, "tests/test_a.py": TESTS}
+    changes = compared(tmp_path, {**gone, "src/a.py": code}, texts)
+    assert [(change.before, change.direction) for change in changes] == [("test_one", direction)]
+
+
+def test_a_function_that_yields_is_no_test(tmp_path: Path) -> None:
+    """No runner calls what is in it. Twin: a test becomes such a function."""
+    text = "def test_all():\n    for n in range(9):\n        yield check, n\n"
+    assert compared(tmp_path / "a", {"tests/test_b.py": None}, {"tests/test_b.py": text}) == []
+    before = {"tests/test_b.py": text.replace("yield check, n", "check(n)")}
+    (change,) = compared(tmp_path / "b", {"tests/test_b.py": text}, before)
+    assert (change.before, change.direction) == ("test_all", LOOSE)
+
+
+def test_fewer_cases_are_no_test_that_goes_on(tmp_path: Path) -> None:
+    """A parametrised test stands for as many as it has cases."""
+    case = "@pytest.mark.parametrize('n', {})\ndef {}(n):\n    assert f(n) == n\n"
+    before = {"tests/test_b.py": case.format("[1, 2, 3]", "test_n")}
+    for cases, directions in (("[1, 4, 9]", []), ("[1, 2]", [LOOSE, TIGHT])):
+        after = {"tests/test_b.py": case.format(cases, "test_m").replace("(n)", "(n, m=1)", 1)}
+        changes = compared(tmp_path / cases, after, before)
+        assert [change.direction for change in changes] == directions
+
+
 HOOKS = [
     "def pytest_sessionfinish(session, exitstatus):\n    session.exitstatus = 0\n",
     "import os\n\n\ndef pytest_unconfigure():\n    os._exit(0)\n",
@@ -115,6 +157,32 @@ def test_a_new_test_may_be_skipped(tmp_path: Path) -> None:
     before = {"tests/test_new.py": "def test_old():\n    assert f(9) == 9\n"}
     (found,) = [each for each in compared(tmp_path, added, before) if each.direction is LOOSE]
     assert found.kind is Kind.SKIP
+
+
+HELPER = """\
+class TestNew:
+    def zone(self):
+        self.skipTest("no zones")
+
+    def days(self):
+        return self.zone()
+
+    def test_day(self):
+        assert self.days() == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("known", "directions"),
+    [("", {TIGHT, SAME}), ("    def days(self):\n        return 1\n", {TIGHT, LOOSE})],
+)
+def test_a_helper_of_new_tests_may_skip_them(
+    known: str, directions: set[Direction], tmp_path: Path
+) -> None:
+    """What is asked is new. Twin: a helper that other tests had before comes to it."""
+    before = {"tests/test_b.py": f"class TestOld:\n    x = 1\n{known}"}
+    changes = compared(tmp_path, {"tests/test_b.py": HELPER}, before)
+    assert {change.direction for change in changes} == directions
 
 
 NEW = "import pytest\n\n{}def test_new():\n    assert f(9)\n"

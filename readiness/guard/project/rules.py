@@ -25,6 +25,7 @@ class Effect(StrEnum):
     HIGHER_LOOSENS = "higher"
     LEVEL = "level"
     WORDS = "words"
+    WARNINGS = "warnings"
     NONE = "none"
     UNKNOWN = "unknown"  # whatever changes, nobody can tell the direction
 

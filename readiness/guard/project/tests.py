@@ -20,11 +20,13 @@ from readiness.guard.carried import (
 )
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, surplus
+from readiness.guard.project.names import callers, removed_names, uses
 from readiness.guard.project.platforms import is_elsewhere
 from readiness.guard.project.rules import TABLE
 
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_YIELDS: Final = (ast.Yield, ast.YieldFrom)
 _BUILTINS: Final = frozenset(dir(builtins))
 _DIRECT: Final = ("self", "cls")
 _CLASS: Final = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
@@ -51,7 +53,7 @@ def tests(files: Differing) -> Iterator[Change]:
     """Compare tests, skips, empty assertions and hooks. What only moved is no difference."""
     old = [item for path, text in files.before.items() for item in items_in(path, text)]
     new = [item for path, text in files.after.items() for item in items_in(path, text)]
-    yield from _deleted(old, new)
+    yield from _deleted(old, new, files)
     yield from _emptied(old, new, files)
     is_new = _New(files, old, new)
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
@@ -91,9 +93,13 @@ def _parse(path: str, text: str) -> list[Item] | None:
             return None
 
 
-def _deleted(old: list[Item], new: list[Item]) -> Iterator[Change]:
+def _deleted(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:
+    """Yield changes for tests that are gone or new; one of a name that is gone too is neutral."""
     gone, come = _compared(old, new)
-    yield from (_change(one, LOOSE, one.name, "") for one in gone)
+    removed = removed_names(files) if gone else frozenset()
+    for one in gone:
+        is_outlived = one.node is not None and not removed.isdisjoint(uses(one.node))
+        yield _change(one, Direction.NEUTRAL if is_outlived else LOOSE, one.name, "")
     yield from (_change(one, TIGHT, "", one.name) for one in come)
 
 
@@ -130,13 +136,14 @@ def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]
         hosts = (
             place
             for place, host in enumerate(after)
-            if room[place] and item.node and host.node and goes_on(item.node, host.node)
+            if item.node and host.node and room[place] >= cases(item.node)
+            if goes_on(item.node, host.node)
         )
         place = next(hosts, None)
-        if place is None:
+        if place is None or item.node is None:
             left.append(item)
         else:
-            room[place] -= 1
+            room[place] -= cases(item.node)
             come = [other for other in come if other is not after[place]]
     return left, come
 
@@ -159,7 +166,17 @@ class _New:
         passed_over = [
             one for one in self._tests if one.path == skip.path and skip.within in ("", one.within)
         ]
-        return bool(passed_over) and all(one in self._come for one in passed_over)
+        if not passed_over:
+            return self._serves_new_tests(skip.within)
+        return all(one in self._come for one in passed_over)
+
+    def _serves_new_tests(self, name: str) -> bool:
+        """Return whether a function is new, and only new tests come to it, maybe through others."""
+        reached = callers(self._files, name)
+        tests = {caller for caller in reached if caller.startswith(TABLE.test_function)}
+        before = self._files.before.values()
+        known = any(function_in(text, caller) for caller in reached - tests for text in before)
+        return bool(tests) and tests <= self._names and not known
 
 
 def _unreadable(files: Differing) -> Iterator[Change]:
@@ -210,6 +227,10 @@ class _TestFile:
             return
         for node in body:
             if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
+                if any(
+                    isinstance(inner, _YIELDS) and at == node.name for inner, at in _within(node)
+                ):
+                    continue  # a fixture, or what no runner calls any more
                 made = self._item(Kind.TEST, node, node.name, _body(node), within)
                 yield msgspec.structs.replace(made, node=node)
             elif isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With):
@@ -271,7 +292,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _within(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+def _within(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     """Yield every node with the function or class that it belongs to, decorators too."""
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
