@@ -26,6 +26,7 @@ from readiness.report._facts import (
     sentence,
     waived,
 )
+from readiness.report._shown import badge
 from readiness.text.clean import cut
 from readiness.text.layout import literal
 
@@ -107,7 +108,7 @@ def _criteria(run: RunDocument) -> Iterator[Result]:
         if criterion.verdict.noted:
             yield Result(
                 rule=_criterion_rule(task, criterion),
-                message=f"{criterion.verdict}: {name(criterion)}: {sentence(criterion)}",
+                message=f"{badge(criterion, SAY).word}: {name(criterion)}: {sentence(criterion)}",
                 place=board_place(run, criterion),
                 fingerprint=fingerprint("criterion", criterion.id),
                 severity=_severity(task, criterion),

@@ -1,7 +1,10 @@
 """How single facts are written in the table: marks, percentages, durations, changes."""
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import msgspec
 
 from readiness.model.words import Decision, ReasonCode, Verdict
 from readiness.record import comparison
@@ -56,6 +59,39 @@ def is_unattested(criterion: CriterionRecord) -> bool:
     """Return whether a criterion waits for somebody to attest it for the first time."""
     why = criterion.wordings.get("reason")
     return criterion.verdict.bad and has_key(why, "reason.not_attested")
+
+
+class Badge(msgspec.Struct, frozen=True):
+    """How a verdict is shown: its name, its word, and the verdict whose colour and mark it has."""
+
+    name: str
+    word: str
+    like: Verdict
+
+
+def badge_of(verdict: Verdict, say: Sentences) -> Badge:
+    """Return how a verdict is shown."""
+    return Badge(verdict.value, say(f"verdict.{verdict}"), verdict)
+
+
+def badge(criterion: CriterionRecord, say: Sentences) -> Badge:
+    """Return how a criterion's verdict is shown; what waits to be attested has not failed."""
+    if is_unattested(criterion):
+        return Badge("unattested", say("report.not_attested"), Verdict.ERROR)
+    return badge_of(criterion.verdict, say)
+
+
+def in_words(criterion: CriterionRecord, say: Sentences) -> str:
+    """Return the emoji and the word of a criterion's verdict."""
+    shown = badge(criterion, say)
+    return f"{shown.like.emoji} {shown.word}"
+
+
+def badge_counts(criteria: Iterable[CriterionRecord], say: Sentences) -> list[tuple[Badge, int]]:
+    """Return how many criteria have each badge, in the order of verdicts."""
+    order = [*(verdict.value for verdict in Verdict), "unattested"]
+    counts = Counter(badge(criterion, say) for criterion in criteria)
+    return sorted(counts.items(), key=lambda entry: order.index(entry[0].name))
 
 
 def _urgency(entry: tuple[TaskRecord, CriterionRecord]) -> tuple[bool, bool, bool, str]:

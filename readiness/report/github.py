@@ -20,8 +20,10 @@ from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import FilePlace, board_place, finding_place, finding_sentence
 from readiness.report._shown import (
     Entry,
+    badge,
     causes,
     findings,
+    is_unattested,
     meaning,
     open_criteria,
     outcome,
@@ -56,15 +58,16 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the run
     """Return the annotations: the decision, then open criteria, as many as GitHub shows.
 
     What fails or could not be measured is an error, first what blocks; a warning where the release
-    is ready, or the line held, all the same. Warnings hold what is good with a doubt, and places
-    that tools name.
+    is ready, or the line held, all the same. Warnings hold what is good with a doubt, what waits to
+    be attested, and places that tools name.
     """
     say = sentences(run.board.language)
     errors: list[_Annotation] = []
     warnings: list[_Annotation] = []
     lenient = run.gate.decision in (Decision.READY, Decision.HELD)
     for block in causes(open_criteria(run)):
-        is_warning = lenient or block[0][1].verdict is Verdict.WARN
+        criterion = block[0][1]
+        is_warning = lenient or criterion.verdict is Verdict.WARN or is_unattested(criterion)
         made = _cause(run, block, say, "warning" if is_warning else "error")
         (warnings if is_warning else errors).append(made)
     room = max(PER_TYPE - len(warnings), 0)
@@ -138,11 +141,13 @@ def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
 def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _Annotation:
     """Return the annotation of a criterion, or of several with one cause."""
     _, criterion = block[0]
-    verdict = say(f"verdict.{criterion.verdict}")
+    verdict = badge(criterion, say).word
     title = f"{criterion.id} {verdict}: {criterion.title}"
     lines = [outcome(criterion, say)]
+    ids = ", ".join(member.id for _, member in block)
+    if is_unattested(criterion):
+        return _Annotation(type=kind, title=f"{verdict}: {ids}", message=say("report.attest"))
     if len(block) > 1:
-        ids = ", ".join(member.id for _, member in block)
         title = f"{verdict}: {say('report.one_cause', count=len(block))}: {ids}"
         lines += [f"{member.id} {member.title}" for _, member in block]
     if shown := printed(criterion, {probe.id: probe for probe in run.probes}):

@@ -23,6 +23,7 @@ from readiness.report._facts import (
     seconds,
     sentence,
 )
+from readiness.report._shown import badge, is_unattested
 from readiness.text.clean import clean, cut
 from readiness.text.layout import literal
 
@@ -117,8 +118,8 @@ class _Writer:
         case.set("time", _time(took))
         evidence = clean("\n".join(self._evidence(task, criterion)), newlines=True)
         evidence = cut(evidence.replace(_ATTACHMENT, _NO_ATTACHMENT), CASE_LIMIT)
-        result = _result_of(criterion.verdict)
-        kind: str = criterion.verdict
+        result = "skipped" if is_unattested(criterion) else _result_of(criterion.verdict)
+        kind = badge(criterion, SAY).name
         if criterion.verdict.unknown and criterion.reason_code:
             kind = criterion.reason_code
         _result(case, result, kind, sentence(criterion), evidence)
@@ -128,7 +129,7 @@ class _Writer:
     def _evidence(self, task: TaskRecord, criterion: CriterionRecord) -> Iterator[str]:
         """Yield the verdict, its place in the board, what to do, and what probes printed."""
         line = f":{criterion.line}" if criterion.line else ""
-        yield f"{criterion.verdict.value}: {sentence(criterion)}"
+        yield f"{badge(criterion, SAY).word}: {sentence(criterion)}"
         yield f"{board_file(self._run)}{line} ({task.priority.value})"
         if criterion.flaky:
             yield SAY("report.flaky")

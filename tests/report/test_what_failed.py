@@ -8,6 +8,7 @@ import pytest
 
 from readiness.model.words import Priority, ReasonCode, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, StreamRecord
+from readiness.record.wording import Wording
 from readiness.report import Context, render
 from readiness.report._evidence import printed
 from tests.support.documents import HOSTILE, a_criterion, a_document, a_probe, a_task
@@ -243,3 +244,19 @@ def test_what_is_no_address_of_a_repository_is_no_link(web: str) -> None:
     run = msgspec.structs.replace(run, git=git, findings=[finding])
     assert "](" not in _shown(run, "markdown")
     assert all(str(each.get("href")).startswith("#") for each in _steps(run).iter("a"))
+
+
+@pytest.mark.parametrize("name", [*_FORMATS, "board", "junit", "gitlab"])
+def test_what_waits_to_be_attested_has_not_failed(name: str) -> None:
+    """It has a word of its own, apart from failures."""
+    waiting = {"wordings": {"reason": Wording(key="reason.not_attested")}, "expect": "true"}
+    both = [_failing(identifier, **waiting) for identifier in ("T1.7", "T1.8")]
+    texts = [
+        words_of(parsed(page(run))) if name == "html" else render(name, run, Context())
+        for run in (_run(_failing()), _run(_failing(), *both))
+    ]
+    plain = [re.sub(r"<property .*", "", text).lower() for text in texts]
+    failed, of_all = (re.findall(r"\bfail(?:ed|ure|s)?\b", text) for text in plain)
+    assert "not attested" in plain[1]
+    assert "t1.7" in plain[1]
+    assert failed == of_all

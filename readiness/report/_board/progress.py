@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
-from readiness.report._shown import percent
+from readiness.report._shown import badge, percent
 from readiness.text.markdown import code, prose, row, strong, text
 from readiness.text.sentences import Sentences
 
@@ -60,7 +60,7 @@ def _chosen(run: RunDocument) -> Iterator[tuple[CriterionRecord, str]]:
 
 
 def _figure(criterion: CriterionRecord, name: str, say: Sentences) -> str:
-    now = text(criterion.shown) or say(f"verdict.{criterion.verdict}")
+    now = text(criterion.shown) or badge(criterion, say).word
     if criterion.verdict in (Verdict.WAIVED, Verdict.ERROR) and criterion.shown:
         now += f" ({say(f'verdict.{criterion.verdict}')})"
     progress = "" if criterion.progress is None else percent(criterion.progress)

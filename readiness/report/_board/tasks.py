@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
-from readiness.report._shown import attested_by, beneath, percent, waived_by
+from readiness.report._shown import attested_by, beneath, in_words, percent, waived_by
 from readiness.report._standing import elsewhere, last_known
 from readiness.text.markdown import code, own, prose, strong, text
 from readiness.text.sentences import Sentences
@@ -97,7 +97,7 @@ class TaskChapters:
         """Yield the verdict, and what it rests on."""
         say = self._say
         verdict = criterion.verdict
-        yield f"{verdict.emoji} {say(f'verdict.{verdict}')}"
+        yield in_words(criterion, say)
         if not verdict.in_scope:
             yield text(criterion.reason)
             yield elsewhere(criterion, say, text)

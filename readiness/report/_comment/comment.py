@@ -1,6 +1,5 @@
 """A run as a comment in Markdown: the decision first, what fails and why, the rest folded away."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -19,11 +18,14 @@ from readiness.report._evidence import WIDEST, printed
 from readiness.report._shown import (
     Entry,
     attested_by,
+    badge,
+    badge_counts,
     beneath,
     causes,
     change,
     change_in_words,
     findings,
+    in_words,
     is_unattested,
     meaning,
     moment,
@@ -159,8 +161,7 @@ class _Comment:
         lines = [f"- {self._heading(criterion)} ({facts})"]
         if len(block) > 1:
             cause = say("report.one_cause", count=len(block))
-            verdict = f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}"
-            lines = [f"- {verdict} **{cause}** ({facts})"]
+            lines = [f"- {in_words(criterion, say)} **{cause}** ({facts})"]
             lines += [
                 f"  - {strong(other.id)} {prose(_short(other.title))}"
                 for _, other in block[:_TITLES]
@@ -184,7 +185,7 @@ class _Comment:
         return "\n".join(lines)
 
     def _heading(self, criterion: CriterionRecord) -> str:
-        verdict = f"{criterion.verdict.emoji} {self._say(f'verdict.{criterion.verdict}')}"
+        verdict = in_words(criterion, self._say)
         return f"{verdict} {strong(criterion.id)} {prose(_short(criterion.title))}"
 
     def _decisions(self) -> Iterator[Part]:
@@ -249,7 +250,7 @@ class _Comment:
         then = ""
         if before is not None:
             then = f"{say(f'verdict.{before.verdict}')} {_value(before.value)}".strip()
-        now = f"{say(f'verdict.{criterion.verdict}')} {text(_short(criterion.shown))}".strip()
+        now = f"{badge(criterion, say).word} {text(_short(criterion.shown))}".strip()
         title = prose(_short(criterion.title))
         return f"- {mark} {strong(criterion.id)} {title}: {then} → {now}"
 
@@ -300,8 +301,8 @@ class _Comment:
 
     def _criteria(self) -> Iterator[Part]:
         say = self._say
-        counts = Counter(criterion.verdict for criterion in self._run.criteria())
-        totals = " · ".join(f"{counts[v]} {say(f'verdict.{v}')}" for v in Verdict if counts[v])
+        counts = badge_counts(self._run.criteria(), say)
+        totals = " · ".join(f"{count} {shown.word}" for shown, count in counts)
         columns = [
             say("report.id"),
             say("report.verdict"),
@@ -319,7 +320,7 @@ class _Comment:
         progress = "" if criterion.progress is None else percent(criterion.progress)
         return row(
             text(criterion.id),
-            f"{criterion.verdict.emoji} {say(f'verdict.{criterion.verdict}')}",
+            in_words(criterion, say),
             prose(_short(criterion.title)),
             text(_short(value_shown(criterion, say))),
             text(_short(criterion.expect)),

@@ -16,6 +16,8 @@ from readiness.report._html.evidence import (
     longest_text,
 )
 from readiness.report._shown import (
+    Badge,
+    badge,
     beneath,
     change_in_words,
     measured,
@@ -31,14 +33,6 @@ from readiness.text.layout import middle, points
 from readiness.text.sentences import Sentences
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
-
-
-class Badge(msgspec.Struct, frozen=True):
-    """A verdict: what it is, its mark and its word."""
-
-    verdict: str
-    mark: str
-    word: str
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -57,10 +51,6 @@ class Viewer:
         criteria = [criterion.id for criterion in run.criteria()]
         self._criteria = anchors("c", criteria)
         self._tasks = anchors("t", [task.id for task in run.tasks])
-        self._badges = {
-            verdict: Badge(verdict.value, verdict.mark, say(f"verdict.{verdict}"))
-            for verdict in Verdict
-        }
         self._longest = longest_text(run)
         self._evidence = all_evidence(run, say)
         self._findings = findings_by_criterion(
@@ -80,9 +70,9 @@ class Viewer:
             for priority, same in groupby(ordered, key=lambda task: task.priority)
         ]
 
-    def badge(self, verdict: Verdict) -> Badge:
-        """Return the badge of a verdict."""
-        return self._badges[verdict]
+    def badge(self, criterion: CriterionRecord) -> Badge:
+        """Return how a criterion's verdict is shown."""
+        return badge(criterion, self._say)
 
     def criterion_link(self, criterion: CriterionRecord) -> Link:
         """Return the link to a criterion, which is on the page if it is in scope."""
@@ -155,7 +145,7 @@ class Viewer:
             "anchor": self._criteria[criterion.id],
             "id": criterion.id,
             "title": self.short(criterion.title),
-            "badge": self._badges[criterion.verdict],
+            "badge": self.badge(criterion),
             "value": self.short(value),
             "expect": self.short(expect),
             "share": None if progress is None else whole(progress),

@@ -1,6 +1,5 @@
 """The head of the page: the decision, the score, and how many criteria have which verdict."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from readiness.model.words import Verdict
@@ -9,7 +8,7 @@ from readiness.record.earlier import PastPoint
 from readiness.record.pace import arrival, pace
 from readiness.record.scores import goal_text, score_text
 from readiness.report._html.criteria import Link, Viewer
-from readiness.report._shown import meaning, moment, percent, reuse, revision, whole
+from readiness.report._shown import Badge, meaning, moment, percent, reuse, revision, whole
 from readiness.report._standing import as_of
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
@@ -23,7 +22,7 @@ def head(
     points: Sequence[PastPoint],
     viewer: Viewer,
     say: Sentences,
-    counts: Counter[Verdict],
+    counts: Sequence[tuple[Badge, int]],
 ) -> dict[str, object]:
     """Return the decision and the score, in the words of the page.
 
@@ -49,7 +48,7 @@ def head(
         "baseline": "" if baseline is None else say("page.baseline", score=goal_text(baseline)),
         "attested": _attested(run, say),
         "waived": _waived(run, viewer, say),
-        "counts": list(_counts(viewer, counts)),
+        "counts": list(_counts(counts)),
         "facts": [
             *profile,
             revision(run, say),
@@ -106,17 +105,11 @@ def _waived(run: RunDocument, viewer: Viewer, say: Sentences) -> str:
     return say("page.waived", names=say("report.comma").join(names)) if names else ""
 
 
-def _counts(viewer: Viewer, counts: Counter[Verdict]) -> Iterator[dict[str, object]]:
-    """Yield how many criteria have each verdict, with its stretch of a bar of a thousand."""
-    total = sum(counts.values()) or 1
+def _counts(counts: Sequence[tuple[Badge, int]]) -> Iterator[dict[str, object]]:
+    """Yield how many criteria have each badge, with its stretch of a bar of a thousand."""
+    total = sum(count for _, count in counts) or 1
     start = 0
-    for verdict in Verdict:
-        if count := counts[verdict]:
-            length = round(count / total * 1000)
-            yield {
-                "badge": viewer.badge(verdict),
-                "number": count,
-                "start": start,
-                "length": length,
-            }
-            start += length
+    for shown, count in counts:
+        length = round(count / total * 1000)
+        yield {"badge": shown, "number": count, "start": start, "length": length}
+        start += length

@@ -16,7 +16,7 @@ from readiness.record.scores import goal_text
 from readiness.record.values import unix_seconds
 from readiness.report._html.charts import Spark, cells, course, level, plot, spark
 from readiness.report._html.criteria import Link, Viewer
-from readiness.report._shown import moment, number
+from readiness.report._shown import badge_of, moment, number
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
 
@@ -140,7 +140,7 @@ def heat(
             }
             for criterion in chosen
         ],
-        "badges": list(map(viewer.badge, grid.boxes)),
+        "badges": [badge_of(verdict, say) for verdict in grid.boxes],
         "total": len(present),
         "first": dates[0],
         "last": dates[-1],

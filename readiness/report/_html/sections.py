@@ -8,8 +8,9 @@ from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, GateRecord, MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text
 from readiness.record.wording import Wording
-from readiness.report._html.criteria import Badge, Link, Viewer, newly_bad
+from readiness.report._html.criteria import Link, Viewer, newly_bad
 from readiness.report._shown import (
+    Badge,
     attested_by,
     beneath,
     causes,
@@ -77,7 +78,7 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
             shown_at.setdefault((decisive, printed), link)
         made.append(
             Step(
-                badge=viewer.badge(criterion.verdict),
+                badge=viewer.badge(criterion),
                 link=link,
                 title=viewer.short(criterion.title),
                 others=others,
@@ -189,7 +190,7 @@ def skipped(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, 
 def _word(criterion: CriterionRecord, viewer: Viewer, text: str, note: str) -> dict[str, object]:
     """Return a criterion that a person has decided on: `text` is who, until when, and why."""
     return {
-        "badge": viewer.badge(criterion.verdict),
+        "badge": viewer.badge(criterion),
         "link": viewer.criterion_link(criterion),
         "title": viewer.short(criterion.title),
         "text": text,

@@ -1,8 +1,5 @@
 """The whole page as data: what stands where, in words. The templates only set it."""
 
-from collections import Counter
-
-from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.record.newest import of_the_project
 from readiness.report._html.criteria import Viewer
@@ -20,7 +17,7 @@ from readiness.report._html.sections import (
 )
 from readiness.report._html.timeline import timeline
 from readiness.report._links import commit_link
-from readiness.report._shown import REASONS
+from readiness.report._shown import REASONS, badge_counts
 from readiness.text.sentences import sentences
 
 LINKED = 100
@@ -40,7 +37,7 @@ def view(run: RunDocument) -> dict[str, object]:
     in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
     unlisted_reasons = reasons(run.gate, todo[: NEXT + LINKED])
-    counts = Counter(criterion.verdict for criterion in run.criteria())
+    counts = badge_counts(run.criteria(), say)
     return {
         "run": run,
         "say": say,
@@ -56,9 +53,7 @@ def view(run: RunDocument) -> dict[str, object]:
         "groups": viewer.groups(tasks),
         "tasks_open": in_scope <= OPEN_TASKS,
         "owners": sorted({task.owner for task in tasks}),
-        "verdicts": [
-            viewer.badge(verdict) for verdict in Verdict if counts[verdict] and verdict.in_scope
-        ],
+        "badges": [shown for shown, _ in counts if shown.like.in_scope],
         "in_scope": in_scope,
         "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
         "heat": heat(run, points, viewer, say) if run.past else None,

@@ -3,7 +3,7 @@
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
-from readiness.report._shown import change, is_unattested, percent, value_shown
+from readiness.report._shown import badge, change, percent, value_shown
 from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
@@ -70,24 +70,19 @@ class _Rows:
         self._say = say
         self._compared = compared
         self._probes = {probe.id: probe for probe in run.probes}
-        self._verdicts = {
-            verdict: f"{verdict.mark} {say(f'verdict.{verdict}')}" for verdict in Verdict
-        }
         self._styles = {
             verdict: self._styles_of(verdict)[: None if compared else -1] for verdict in Verdict
         }
 
     def row(self, criterion: CriterionRecord) -> Row:
         """Return the row of one criterion."""
-        verdict, styles = self._verdicts[criterion.verdict], self._styles[criterion.verdict]
-        if is_unattested(criterion):
-            verdict = f"{Verdict.ERROR.mark} {self._say('report.not_attested')}"
-            styles = self._styles[Verdict.ERROR]
+        verdict = badge(criterion, self._say)
+        styles = self._styles[verdict.like]
         attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
         progress = criterion.progress
         cells = [
             literal(criterion.id),
-            verdict,
+            f"{verdict.like.mark} {verdict.word}",
             literal(criterion.title),
             literal(value_shown(criterion, self._say)),
             "" if attested else literal(criterion.expect),

@@ -1,14 +1,13 @@
 """The head of the table, and its end: the score, the reasons and the decision."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
 from readiness.report._shown import (
+    badge_counts,
     first_reasons,
-    is_unattested,
     meaning,
     moment,
     percent,
@@ -107,15 +106,10 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
 
 
 def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
-    counts = Counter(item.verdict for item in run.criteria() if not is_unattested(item))
     parts: list[Part] = []
-    for verdict in Verdict:
-        if counts[verdict]:
-            parts += [_DOT] if parts else []
-            parts.append((f"{counts[verdict]} {say(f'verdict.{verdict}')}", Style(verdict.tone)))
-    if count := sum(is_unattested(item) for item in run.criteria()):
+    for shown, count in badge_counts(run.criteria(), say):
         parts += [_DOT] if parts else []
-        parts.append((f"{count} {say('report.not_attested')}", Style.UNKNOWN))
+        parts.append((f"{count} {shown.word}", Style(shown.like.tone)))
     return tuple(parts)
 
 
