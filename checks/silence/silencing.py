@@ -210,9 +210,12 @@ def _list(value: object) -> list[object]:
     return [] if value is None else [value]
 
 
-def _line(path: str, needle: str) -> int:
-    """Find the line on which a setting stands; 0 where it cannot be told."""
+def _line(path: str, setting: str) -> int:
+    """Find the line that begins with a setting, or else has it; 0 where it cannot be told."""
     if not os.path.exists(path):
         return 0
+    begins = re.compile(rf"""\s*["']?{re.escape(setting)}(?![\w-])""")
     with open(path, encoding="utf-8") as file:
-        return next((at for at, line in enumerate(file, 1) if needle in line), 0)
+        having = [(at, line) for at, line in enumerate(file, 1) if setting in line]
+    first = next(iter(having), (0, ""))
+    return next((pair for pair in having if begins.match(pair[1])), first)[0]
