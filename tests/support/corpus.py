@@ -133,10 +133,14 @@ class Checkout:
             )
 
     def _static(self) -> str:
-        """Write the board of the checks that only look, and return its name."""
-        files = self._run("git", "ls-files", "*.md").decode().split()
-        parameters = {
-            "documents": {"paths": " ".join(files), "min_words": "0", "min_headings": "0"},
+        """Write the board of the checks that only look, and return its name.
+
+        Of the documents it names those that are no data of the tests, as `init` does.
+        """
+        listed = self._run("git", "ls-files", "-z", "*.md").decode().split("\0")
+        files = [path for path in listed if path and not path.startswith(f"{self.project.tests}/")]
+        parameters: dict[str, dict[str, str | list[str]]] = {
+            "documents": {"paths": files, "min_words": "0", "min_headings": "0"},
             "suppressions": {"paths": self.project.source},
             "importable": {"paths": self.project.source},
             "test-quality": {"paths": self.project.tests, "source": self.project.source},
