@@ -38,20 +38,35 @@ def import_one(path: str, target: str) -> None:
         json.dump(missing, file)
 
 
+def _is_of_alembic(path: str) -> bool:
+    """Return whether a file is an env.py that alembic alone can run."""
+    folder, name = os.path.split(path)
+    return name == "env.py" and os.path.exists(os.path.join(folder, "script.py.mako"))
+
+
 def _missing(path: str, name: str) -> list[Wanted]:
     is_package = os.path.basename(path) == "__init__.py"
     return missing_imports(path, name if is_package else name.rpartition(".")[0])
 
 
 def attempt(params: Params, number: int, path: str) -> list[CheckFinding]:
-    """Import the file in a process of its own; tell what of it or by it cannot be imported."""
+    """Import the file in a process of its own; tell what of it or by it cannot be imported.
+
+    What fails in the project's folder is tried in the one that its package stands in: of several
+    parts each is run in its own.
+    """
     target = os.path.join(params.tmp, f"missing-{number}.json")
-    command = [sys.executable, RUNNER, "in_project/importable", path, target]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return [place(path, 0, "import", f"not imported within {SECONDS} s")]
-    if done.returncode or not os.path.exists(target):
+    command = [sys.executable, RUNNER, "in_project/importable", os.path.abspath(path), target]
+    for folder in {os.getcwd(): None, module_of(path)[0]: None}:
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return [place(path, 0, "import", f"not imported within {SECONDS} s")]
+        if not done.returncode and os.path.exists(target):
+            break
+    else:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         return [place(path, 0, "import", lines[-1] if lines else f"status {done.returncode}")]
     with open(target, encoding="utf-8") as file:
@@ -72,7 +87,7 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = [
         path
         for path in files_below(params.words("paths"))
-        if not any(fnmatch(path, pattern) for pattern in excluded)
+        if not any(fnmatch(path, pattern) for pattern in excluded) and not _is_of_alembic(path)
     ]
     if not paths:
         not_measured("there is no module below these paths")

@@ -17,9 +17,10 @@ from tests.support.projects import migrations
 
 
 def test_every_module_is_imported_on_its_own(project: str) -> None:
-    """One failure does not hide another, and a name with digits in front is a module too."""
-    files = {"v/0001_a.py": "x: Union[int, str]\n", "v/0002_b.py": "import nosuch\n", "v/c.py": ""}
-    build(project, files)
+    """Even one with digits in front, or that reads a file beside its package; not alembic's."""
+    files = {"v/0001_a.py": "x: Union[int, str]\n", "v/0002_b.py": "import nosuch\n"}
+    files |= {"v/c.py": "open('.env')\n", "v/.env": "", "v/env.py": "1 / 0\n"}
+    build(project, files | {"v/script.py.mako": ""})
     outcome = run_check("importable", project, {"paths": "v"})
     assert (outcome.value("failures"), outcome.value("total")) == (2, 3)
     assert "Union" in outcome.findings[0]["message"]
@@ -32,6 +33,13 @@ def test_migrations_go_up_and_down_and_up(project: str, url: str) -> None:
     outcome = run_check("alembic-rollback", project)
     assert outcome.value() == 3
     assert not os.path.exists(os.path.join(project, "real.db"))
+
+
+def test_migrations_of_a_part_start_from_its_folder(project: str) -> None:
+    """As by hand: the settings name the scripts as they are seen from there."""
+    build(project, {f"shop/{path}": text for path, text in migrations().items()})
+    outcome = run_check("alembic-rollback", project, {"config": "shop/alembic.ini"})
+    assert outcome.value() == 3
 
 
 def test_migrations_of_flask_get_a_way_out(project: str) -> None:
