@@ -260,6 +260,13 @@ def test_what_nginx_refuses_is_invalid(secure: Nginx, check: Check) -> None:
         outcome.value("servers")
 
 
+def test_a_piece_of_a_configuration_is_not_refused(tmp_path: Path, check: Check) -> None:
+    """A file of servers stands in a project for another to include, and is named from there."""
+    (tmp_path / "site.conf").write_text("server {}\n")
+    with pytest.raises(AssertionError, match="a piece of a configuration"):
+        check("nginx", {"config": "site.conf"}).value("valid")
+
+
 def test_gixy_counts_what_gixy_finds(secure: Nginx, check: Check) -> None:
     """In the main file and in what it includes."""
     outcome = check("gixy", {"config": str(secure.conf)})
