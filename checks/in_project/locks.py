@@ -42,6 +42,7 @@ def read_pins(path: str) -> list[Pin]:
     packages, older = _read(path)
     start = OBJECTS if read_text(path).startswith("{") else TABLES
     lines = [at for at, line in enumerate(read_text(path).splitlines(), 1) if start.match(line)]
+    lines = lines[len(lines) - len(packages) :]  # what Pipenv writes of the file itself is above
     return [
         _pin(package, line, older)
         for package, line in zip(packages, lines, strict=True)

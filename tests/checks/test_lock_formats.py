@@ -61,6 +61,13 @@ wheels = [{ url = "https://files.example/a.whl", hashes = { sha256 = "%(digits)s
 """
 PIPENV = """{
     "_meta": {
+        "hash": {
+            "sha256": "%(digits)s"
+        },
+        "pipfile-spec": 6,
+        "requires": {
+            "python_version": "3.11"
+        },
         "sources": [
             {
                 "name": "ours",
