@@ -15,7 +15,7 @@ TEST_FOLDERS: Final = ("tests", "test", "testing", "t")
 # Names that pytest collects only where it is asked to, taken where nothing else looks like tests.
 _LIKE_TESTS: Final = re.compile(r"tests\.py|tests_.*\.py|test\.py")
 PYTEST: Final = "pytest"
-OF_PYTEST: Final = re.compile(r"\bpytest\b|^(?:async )?def test", re.MULTILINE)
+OF_PYTEST: Final = re.compile(r"\bpytest\b|^(?:async )?def test(?![a-z])", re.MULTILINE)
 """What tests have in their text that pytest alone can run."""
 _PYTEST_FILES: Final = (
     "pyproject.toml:tool.pytest.ini_options.python_files",

@@ -46,6 +46,9 @@ _TOX_NAMES: Final = {
     "tox_root": ".",
     "envpython": "python",
     "env_python": "python",
+    # What is installed there is the project.
+    "envsitepackagesdir": ".",
+    "env_site_packages_dir": ".",
 }
 
 
@@ -156,9 +159,13 @@ def _environments(settings: Mapping[str, Data]) -> _Named:
 
 
 def _in_folder(keys: Data, line: str) -> str:
-    """Return a line as it is run from the root, where an environment has a folder of its own."""
+    """Return a line as it is run from the root, where an environment has a folder of its own.
+
+    One of tox's own folders only keeps the tests away from the code in the project's.
+    """
     folder = keys.get("change_dir", keys.get("changedir"))
-    return f"cd {_tox_text(folder)} && {line}" if isinstance(folder, str) and folder else line
+    there = _tox_text(folder) if isinstance(folder, str) else ""
+    return line if not there or there.startswith((".tox", "$")) else f"cd {there} && {line}"
 
 
 def _unnumbered(lines: Iterable[str], path: str) -> Recipe:

@@ -276,6 +276,11 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
 UNITTEST = "import unittest\n\n\nclass A(unittest.TestCase):\n    def test(self): ...\n"
 SUITES = {
     "unittest in one file": ({"tests.py": UNITTEST}, "unittest", ["tests.py"]),
+    "unittest with a helper": (
+        {"tests/test_a.py": f"{UNITTEST}\n\ndef testing_server(): ...\n"},
+        "unittest",
+        ["discover -s tests"],
+    ),
     "unittest in a package": (
         {"tests/__init__.py": "", "tests/test_a.py": UNITTEST},
         "unittest",
