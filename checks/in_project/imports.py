@@ -71,7 +71,10 @@ class _Imports:
             tried, instead, after = self._tries.pop()
             failed = [module for _, module, name in tried if not _is_there(module, name)]
             self._optional.update(module.partition(".")[0] for module in failed)
-            self.follow(instead if failed else after, self.wanted)
+            if failed:
+                self.follow(instead, self.wanted)
+            elif all(_is_loaded(module, name) for _, module, name in tried):
+                self.follow(after, self.wanted)
         return [
             (line, module, name)
             for line, module, name in self.wanted
@@ -140,6 +143,12 @@ def _names_of_telling(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module in TELLING:
             names |= {each.asname or each.name for each in node.names}
     return names
+
+
+def _is_loaded(module: str, name: str) -> bool:
+    """Return whether a module was imported, or has a name: its file alone says neither."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and (not name or name in vars(loaded))
 
 
 @cache

@@ -22,6 +22,9 @@ ANY_WORD = re.compile(
     re.IGNORECASE,
 )
 
+TEMPLATE = re.compile(r"\{\{.*\}\}|\{%.*%\}")
+"""What makes a file one from which Python is only made."""
+
 
 def in_files(paths: Iterable[str]) -> Iterator[CheckFinding]:
     """Yield every suppressing comment and skipped test below the paths; its kind is the rule."""
@@ -33,7 +36,8 @@ def in_files(paths: Iterable[str]) -> Iterator[CheckFinding]:
                 yield from _comments(path, text)
                 yield from _skips(path, text)
         except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
-            not_measured(f"{path} cannot be read: {error}")
+            if isinstance(error, OSError | UnicodeDecodeError) or not TEMPLATE.search(text):
+                not_measured(f"{path} cannot be read: {error}")
 
 
 def _comments(path: str, text: str) -> Iterator[CheckFinding]:

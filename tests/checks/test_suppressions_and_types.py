@@ -21,6 +21,7 @@ from tests.support.projects import service
         ("# Type: Ignore the first column.\nx = 1\n", []),
         ("x = 1  # a type that is ignored\nself.skip = 1\n", []),
         ("import queue\nqueue.skip()\nqueue.exit()\n", []),
+        ("{% if skip %}\nraise SystemExit\n{% endif %}\n", []),
     ],
 )
 def test_what_silences_a_tool_is_what_the_table_says(
