@@ -188,7 +188,9 @@ def _tox_text(text: str) -> str:
 
 def _tox_value(match: re.Match[str]) -> str:
     name, _, default = match[1].partition(":")
-    if name in ("posargs", "args"):
+    if name == "env":
+        name, _, default = default.partition(":")
+    if name in ("posargs", "args") or default:
         return default
     return _TOX_NAMES.get(name, f"${re.sub(r'[^a-zA-Z_]', '_', name)}")
 

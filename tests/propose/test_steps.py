@@ -137,6 +137,7 @@ def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:
         ("tox -e b", False),
         ("tox -e c", False),
         ("tox -e d", True),
+        ("tox -e e", True),
         ("mypy $PATHS", False),
         ("mypy --python-version ${{ matrix.python }}", False),
     ],
@@ -147,6 +148,7 @@ def test_only_a_whole_command_can_be_run_again(line: str, alone: bool, tmp_path:
     tox += "[testenv:b]\ncommands = mypy {envtmpdir}{/}x\n"
     tox += "[testenv:c]\nchangedir = lib\ncommands = mypy src\n"
     tox += "[testenv:d]\nchangedir = .tox\ncommands = mypy {env_site_packages_dir}/shop\n"
+    tox += "[testenv:e]\ncommands = {env:CHECK:mypy} {posargs}\n"
     files = {"tox.ini": tox, **github(line)}
     by_ci = [step for step in steps(tmp_path, files) if step.origin is Origin.CI]
     assert [step.alone for step in by_ci if step.words[0] == "mypy"] == [alone]
