@@ -102,8 +102,7 @@ class _Imports:
 
     def is_of_the_machine(self, test: ast.expr) -> bool:
         """Return whether a condition asks which interpreter or system this is."""
-        names = (node.id for node in ast.walk(test) if isinstance(node, ast.Name))
-        return "os.name" in ast.unparse(test) or not self._telling.isdisjoint(names)
+        return "os.name" in ast.unparse(test) or not self._telling.isdisjoint(_names_in(test))
 
     def _try(self, body: list[ast.stmt], instead: list[ast.stmt], after: list[ast.stmt]) -> None:
         tried: list[Wanted] = []
@@ -135,14 +134,20 @@ class _Imports:
 
 
 def _names_of_telling(tree: ast.Module) -> set[str]:
-    """Return what a file calls the modules in TELLING, and what it imports from them."""
+    """Return what a file calls the modules in TELLING, and what it has or makes from them."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {each.asname or each.name for each in node.names if each.name in TELLING}
         elif isinstance(node, ast.ImportFrom) and node.module in TELLING:
             names |= {each.asname or each.name for each in node.names}
+        elif isinstance(node, ast.Assign) and not names.isdisjoint(_names_in(node.value)):
+            names.update(*map(_names_in, node.targets))
     return names
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _is_loaded(module: str, name: str) -> bool:

@@ -93,6 +93,10 @@ def test_a_module_for_another_system_is_no_failure(project: str, text: str, fail
         """,
         """\
         import sys
+        OLD = sys.version_info < (3, 8)
+        def g():
+            if OLD:
+                import nowhere
         def f():
             if sys.version_info < (3, 8):
                 import nowhere
