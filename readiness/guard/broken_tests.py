@@ -24,7 +24,7 @@ from readiness.prove.worlds import Copied
 
 ASKED = "asked"
 _DATA = re.compile(
-    r"\.(?:ambr|csv|expected|golden|html|json|md|out|po|rst|snap|svg|tsv|txt|xml|ya?ml)$"
+    r"\.(?:ambr|csv|expected|golden|html|json|md|out|po|rst|snap|svg|toml|tsv|txt|xml|ya?ml)$"
 )
 _MISSING = re.compile(r"(?:Import|ModuleNotFound|Name)Error")
 _NAMED = 6

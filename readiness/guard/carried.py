@@ -54,7 +54,12 @@ def asks_as_much(old: Function, new: Function) -> bool:
     more = {name for name in calls(new) - calls(old) if not ASKING.search(name)}
     if more - _WAITING or len(new.decorator_list) > len(old.decorator_list):
         return False
-    return not _questions(old) - _questions(new) and not _means(new) - _means(old)
+    asked = _questions(new)
+    ended = {ast.dump(node): node for node in _exemptions(old)}
+    kept = {ast.dump(node) for node in _exemptions(new)}
+    if kept <= ended.keys():
+        asked = sum((_questions(ended[dump]) for dump in ended.keys() - kept), start=asked)
+    return not _questions(old) - asked and not _means(new) - _means(old)
 
 
 def same_but_for_tests(before: str, after: str) -> bool:
@@ -66,6 +71,17 @@ def same_but_for_tests(before: str, after: str) -> bool:
         _imported(node) and bound.isdisjoint(one.asname or one.name for one in _imported(node))
         for node in added
     )
+
+
+def _exemptions(test: Function) -> list[ast.If]:
+    """Return the conditions under which a test passes over its rest: without one it asks that."""
+    return [
+        node
+        for node in ast.walk(test)
+        if isinstance(node, ast.If)
+        and not node.orelse
+        and isinstance(node.body[-1], ast.Continue | ast.Return)
+    ]
 
 
 def _imported(node: ast.stmt) -> list[ast.alias]:
@@ -143,8 +159,8 @@ def _fields_are_like(old: ast.AST, new: object, free: Collection[str]) -> bool:
     return all(_is_like(value, getattr(new, field), free) for field, value in ast.iter_fields(old))
 
 
-def _questions(test: Function) -> Counter[str]:
-    """Count the ways in which a test asserts something."""
+def _questions(test: ast.AST) -> Counter[str]:
+    """Count the ways in which a test, or a part of one, asserts something."""
     ways: Counter[str] = Counter()
     for node in ast.walk(test):
         if isinstance(node, ast.Assert):

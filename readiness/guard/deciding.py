@@ -17,6 +17,7 @@ from readiness.guard.catalogue import with_producers
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
+from readiness.guard.put_aside import counts_silence, is_builtin
 from readiness.guard.reaching import Reached, of_runners, reached
 from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
@@ -56,6 +57,13 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted({*self.rules, *self.tests}))
 
 
+def of_the_gate(board: Board, root: str) -> list[str]:
+    """Return the board and its catalogues, relative to the repository."""
+    return [
+        os.path.relpath(os.path.abspath(path), root) for path in (board.path, *board.catalogues)
+    ]
+
+
 def serves_tests(path: str, states: States) -> bool:
     """Return whether a file holds tests, or serves them alone."""
     if TABLE.test_tree.search(path):
@@ -89,7 +97,9 @@ class Decider:
     def of(self, criterion: Criterion) -> Deciding:
         """Return the changed files that decide how this criterion is measured."""
         check = criterion.check
-        if check is None or not self._states.changed or _only_prints(check):
+        if check is None or not self._states.changed:
+            return Deciding()
+        if _only_prints(check) or counts_silence(check):
             return Deciding()
         reach = self._reached_by(criterion)
         changed = [path for path in self._states.changed if not self._is_apart(path)]
@@ -139,7 +149,8 @@ class Decider:
         for check in (criterion.check, *(known[name] for name in producers if name in known)):
             commands += [check.run, " ".join(check.tools)]
         for given in combinations(criterion):
-            commands += (value for value in given.values() if value not in TABLE.runners)
+            values = (value for value in given.values() if value not in TABLE.runners)
+            commands += (value for value in values if not _is_looked_at(value, check))
         return [criterion.written, *commands, *self._board.env.values()]
 
     def _is_apart(self, path: str) -> bool:
@@ -241,6 +252,12 @@ def _only_prints(check: Check) -> bool:
     return bool(commands) and all(
         words[0] in TABLE.printers and not any(map(_FROM_FILE.match, words)) for words in commands
     )
+
+
+def _is_looked_at(value: str, check: Check) -> bool:
+    """Return whether a parameter names documents for a check that runs none of what they say."""
+    is_own = is_builtin(check) and not TABLE.test_runners.search(check.run)
+    return is_own and all(map(TABLE.prose.search, value.split()))
 
 
 def _is_of(path: str, place: str, module: str) -> bool:

@@ -12,15 +12,16 @@ from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.collected import Case, asked, gone, read_cases
 from readiness.guard.complaints import Complaints
-from readiness.guard.deciding import Decider, Deciding
+from readiness.guard.deciding import Decider, Deciding, of_the_gate
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.overlay import keep_width, lay_over
-from readiness.guard.put_aside import added_directives, put_aside
+from readiness.guard.project.rules import TABLE
+from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
-from readiness.guard.verdicts import looks_better
+from readiness.guard.verdicts import looks_better, named, result
 from readiness.load import load_catalogue
-from readiness.model.board import Board, Check, Criterion
+from readiness.model.board import Board, Criterion
 from readiness.model.words import Better, Verdict
 from readiness.prove.observed import ToolFinder, Tools, lines_of
 from readiness.prove.standins import World
@@ -36,13 +37,10 @@ from readiness.prove.trials import (
 )
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
-from readiness.shell.commands import is_work
-from readiness.shell.programs import programs
 from readiness.text.sentences import sentences
 
 RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
 COLLECTED, TRIED_BY_BASE = "collected", "tried-rules"
-_NAMED = 4
 
 
 class Measuring:
@@ -76,7 +74,7 @@ class Measuring:
         self._worlds = Worlds(board, environ, scratch)
         self._say = sentences(board.language)
         self._decider = Decider(
-            states, board, workdir, sites=self._worlds.sites(), own=self._of_the_gate(commit.root)
+            states, board, workdir, sites=self._worlds.sites(), own=of_the_gate(board, commit.root)
         )
         self._directives = added_directives(states)
         self.deciding: dict[str, Deciding] = {}
@@ -95,7 +93,9 @@ class Measuring:
                 files = files.without_tests()
             if files:
                 self.deciding[criterion.id] = files
-            if files or (self._directives and not files.runs_tests and _is_work(criterion.check)):
+            if files or (
+                self._directives and not files.runs_tests and may_be_silenced(criterion.check)
+            ):
                 self._criteria[criterion.id] = criterion
         self._bare = [
             name
@@ -107,13 +107,6 @@ class Measuring:
         self._tools: dict[str, Tools] = {}
         self._cases: dict[str, set[Case]] = {}
         self._copies: dict[str, Copied] = {}
-
-    def _of_the_gate(self, root: str) -> list[str]:
-        """Return the board and its catalogues, relative to the repository."""
-        return [
-            os.path.relpath(os.path.abspath(path), root)
-            for path in (self._board.path, *self._board.catalogues)
-        ]
 
     # --- measured ---------------------------------------------------------------------------------
 
@@ -218,8 +211,8 @@ class Measuring:
                 Compared(
                     id=name,
                     title=self._criteria[name].title,
-                    by_base=self._result(ruled),
-                    by_head=self._result(head),
+                    by_base=result(ruled, self._say),
+                    by_head=result(head, self._say),
                     files=list(files.files),
                 )
             )
@@ -243,8 +236,19 @@ class Measuring:
         fewer, remarks = self._gone(read)
         changes += [change for each in fewer.values() for change in each]
         differing.update(fewer)
-        if own is None:  # a run by the base shows no table of it, and is to take no longer
-            rows = self._with_base(rows, {change.subject for change in changes}, run)
+        wanted = {change.subject for change in changes}
+        if own is not None:  # a run by the base shows no table of it, and is to take no longer
+            wanted = set(filter(self._is_unmeasured, wanted))
+        of_base = self._of_base([row.id for row in rows if row.id in wanted], run)
+        rows = [
+            replace(row, base=result(of_base[row.id], self._say)) if row.id in of_base else row
+            for row in rows
+        ]
+        never = {name for name in filter(self._is_unmeasured, of_base) if _is_error(of_base[name])}
+        changes = [
+            replace(change, direction=Direction.NEUTRAL) if change.subject in never else change
+            for change in changes
+        ]
         return Findings(
             changes=list(dict.fromkeys(changes)),
             remarks=remarks,
@@ -274,19 +278,25 @@ class Measuring:
         record = self._records.get(name)
         return record is not None and record.cut_short
 
-    def _with_base(
-        self, rows: list[Compared], differing: Container[str], run: TrialRunner
-    ) -> list[Compared]:
-        """Add the base's own results to the rows whose results differ."""
-        names = [row.id for row in rows if row.id in differing]
+    def _is_unmeasured(self, name: str) -> bool:
+        """Return whether the base's tests, and no other rules, keep this from being measured."""
+        files = self.deciding.get(name)
+        return (
+            files is not None
+            and all(map(TABLE.test_file.search, files.files))
+            and _is_error(self._records[self._ruled(name)])
+        )
+
+    def _of_base(self, names: list[str], run: TrialRunner) -> dict[str, CriterionRecord]:
+        """Measure criteria of the base itself: its code, by its rules."""
         if not names:
-            return rows
+            return {}
         copy = self._worlds.make(BASE)
         lay_over(self._commit, copy.root, self._states.changed)
         criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
         part = copy.part(criteria, BASE, timeout=self._timeout)
-        found = {record.id: self._result(record) for record in run(part).criteria()}
-        return [replace(row, base=found.get(renamed(row.id, BASE), "")) for row in rows]
+        records = {record.id: record for record in run(part).criteria()}
+        return {name: records[at] for name in names if (at := renamed(name, BASE)) in records}
 
     def _hidden(self, known: Container[str]) -> list[Change]:
         """Return the changes that appear once the comments added for tools are put aside."""
@@ -296,16 +306,15 @@ class Measuring:
             head = self._records.get(self._headed(name))
             if bare is None or head is None or name in known or head.verdict is Verdict.SKIP:
                 continue
-            broken = bare.verdict is Verdict.ERROR and not bare.cut_short
-            if not broken and self._is_better(name, bare, head):
+            if not _is_error(bare) and self._is_better(name, bare, head):
                 paths = tuple(sorted(self._directives))
                 changes.append(
                     Teller(name, paths[0], self._directives[paths[0]][0][0])(
                         Kind.VERDICT,
                         Direction.LOOSENED,
-                        self._say("guard.bare", shown=self._result(bare)),
-                        self._say("guard.by_head", shown=self._result(head)),
-                        self._named(paths),
+                        self._say("guard.bare", shown=result(bare, self._say)),
+                        self._say("guard.by_head", shown=result(head, self._say)),
+                        named(paths),
                     )
                 )
         return changes
@@ -327,12 +336,6 @@ class Measuring:
         hidden = self._complaints.masks(self._headed(name), ruled.id)
         return hidden and ruled.verdict.good and head.verdict is Verdict.FAIL
 
-    def _result(self, record: CriterionRecord) -> str:
-        word = self._say(f"verdict.{record.verdict.value}")
-        if record.verdict is Verdict.ERROR:
-            return f"{word}: {record.reason}"
-        return f"{word}, {record.shown}" if record.shown else word
-
     def _change(
         self, name: str, files: Deciding, ruled: CriterionRecord, head: CriterionRecord
     ) -> Change:
@@ -340,26 +343,22 @@ class Measuring:
         return Teller(name, files.files[0])(
             Kind.VERDICT,
             Direction.LOOSENED,
-            say("guard.by_base", shown=self._result(ruled)),
-            say("guard.by_head", shown=self._result(head)),
-            self._named(files.files),
+            say("guard.by_base", shown=result(ruled, self._say)),
+            say("guard.by_head", shown=result(head, self._say)),
+            named(files.files),
         )
 
     def _needless(self, name: str, files: Deciding) -> Change:
         tools = " ".join(sorted(self._tools[name].taken))
         tried = self._records[renamed(name, TRIED)]
-        unknown = tried.cut_short and self._say("guard.by_head", shown=self._result(tried))
+        unknown = tried.cut_short and self._say("guard.by_head", shown=result(tried, self._say))
         return Teller(name, files.called[0])(
             Kind.VERDICT,
             Direction.LOOSENED,
             self._say("guard.needs", tools=tools),
             unknown or self._say("guard.needs_not", tools=tools),
-            self._named(files.called),
+            named(files.called),
         )
-
-    def _named(self, files: tuple[str, ...]) -> str:
-        more = f" +{len(files) - _NAMED}" if len(files) > _NAMED else ""
-        return ", ".join(files[:_NAMED]) + more
 
     # --- whether the head's rules still notice ----------------------------------------------------
 
@@ -392,6 +391,6 @@ class Measuring:
         return {name: self._records[renamed(name, label)] for name in names}
 
 
-def _is_work(check: Check) -> bool:
-    """Return whether a check runs any tool beyond what every system has."""
-    return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))
+def _is_error(record: CriterionRecord) -> bool:
+    """Return whether nothing was measured, though there was time for it."""
+    return record.verdict is Verdict.ERROR and not record.cut_short

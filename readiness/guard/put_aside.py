@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from readiness.builtin import builtin_checks
 from readiness.guard.project.comments import (
     Suppression,
     is_python,
@@ -20,6 +21,9 @@ from readiness.guard.project.comments import (
 from readiness.guard.project.files import LONGEST
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
+from readiness.model.board import Check
+from readiness.shell.commands import is_work
+from readiness.shell.programs import programs
 
 _DIRECTIVE: Final = re.compile(r"#\s*(?!type:\s*(?!ignore))[a-z][\w.-]*\s*[:=]\s*\S")
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))(?:#|//|/\*|--|<!--|;)\s*\w.*")
@@ -33,6 +37,23 @@ _SHORT: Final = 3
 
 Comment = tuple[int, int, str]
 """Line, column and text."""
+
+
+def counts_silence(check: Check) -> bool:
+    """Return whether a check of readiness's own looks at settings: they do not rule it."""
+    return check.name in TABLE.counting and is_builtin(check)
+
+
+def is_builtin(check: Check) -> bool:
+    """Return whether a check came with readiness, so that no change can have altered it."""
+    return check.folder.startswith(builtin_checks())
+
+
+def may_be_silenced(check: Check) -> bool:
+    """Return whether a check runs any tool beyond what every system has."""
+    if counts_silence(check):
+        return False
+    return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))
 
 
 def added_directives(states: States) -> dict[str, list[Comment]]:

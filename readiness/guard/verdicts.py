@@ -6,9 +6,11 @@ from readiness.model.expect import direction as better_way
 from readiness.model.units import SIZES, TIMES
 from readiness.model.words import Better, Verdict
 from readiness.record.document import CriterionRecord
+from readiness.text.sentences import Sentences
 
 _VARYING = frozenset((*TIMES, *SIZES, "rps"))
 """Units of values that vary from run to run: there only the verdict counts."""
+_NAMED = 4
 _STEADY = {"%": 0.1}
 """Difference up to which two numbers of a unit count as equal."""
 
@@ -33,6 +35,20 @@ def looks_better(
     if ruled.verdict is Verdict.ERROR:
         return False  # nothing was measured by either
     return head.verdict is Verdict.ERROR or improved or hides
+
+
+def result(record: CriterionRecord, say: Sentences) -> str:
+    """Return what was measured, in words."""
+    word = say(f"verdict.{record.verdict.value}")
+    if record.verdict is Verdict.ERROR:
+        return f"{word}: {record.reason}"
+    return f"{word}, {record.shown}" if record.shown else word
+
+
+def named(files: tuple[str, ...]) -> str:
+    """Return the names of the first files, and how many more there are."""
+    more = f" +{len(files) - _NAMED}" if len(files) > _NAMED else ""
+    return ", ".join(files[:_NAMED]) + more
 
 
 def _improved(

@@ -4,7 +4,9 @@ import ast
 
 from readiness.guard.carried import asks_as_much, function_in, goes_on, same_but_for_tests
 
-OLD = "def test_a(x):\n    setup(x)\n    y = f(x)\n    assert y == 1\n    assert g(1) == 2\n"
+EXEMPTION = "    if x in SPARED:\n        with raises(Gone): f(x)\n        return\n"
+ASSERTING = "    y = f(x)\n    assert y == 1\n    assert g(1) == 2\n"
+OLD = f"def test_a(x):\n    setup(x)\n{EXEMPTION}{ASSERTING}"
 
 GOING_ON = [
     (OLD.replace("test_a", "test_b"), True),
@@ -24,6 +26,11 @@ ASKING = [
     (OLD.replace("assert y == 1", "with pytest.raises(Gone):\n        y"), False),
     (OLD.replace("g(1) == 2", "asyncio.run(g(1)) == 2"), True),
     (OLD.replace("g(1) == 2", "g(1) >= 0"), False),
+    (OLD.replace(EXEMPTION, ""), True),
+    (OLD.replace(EXEMPTION, "").replace("assert y == 1", "y"), False),
+    (OLD.replace("        return\n", ""), True),
+    (OLD.replace("with raises(Gone): f(x)", "f(x)"), False),
+    (OLD.replace("SPARED:\n        with raises(Gone): f(x)", "ALL:\n        f(x)"), False),
     (OLD.replace("g(1) == 2", "g(1) == approx(2, abs=9)"), False),
     (OLD.replace("g(1) == 2", "g(1) == ANY"), False),
     (OLD.replace("    y =", "    patch('f')\n    y ="), False),

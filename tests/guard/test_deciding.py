@@ -28,6 +28,10 @@ FILES = {
     "thresholds.json": "{}\n",
     "mypy.ini": "[mypy]\nplugins = tools/plug.py\nfiles = src/a.py\n",
     "setup.cfg": "[flake8:local-plugins]\nextension =\n    X = tools.plug:Check\n",
+    "SECURITY.md": "# Security\n",
+    "app/__init__.py": "from app.table import Table\n",
+    "app/table.py": "class Table: ...\n",
+    "pytest.ini": "[pytest]\naddopts = --cov app -p hlp\n",
     "justfile": "lint:\n    true\n",
     "Makefile": "D = $(CURDIR)/ci\ninclude $(D)/x.mk\n",
 }
@@ -65,6 +69,9 @@ RULES = [
     pytest.param({"run": "'just' lint"}, "justfile", {}, id="a quoted runner"),
     pytest.param({"run": "/usr/bin/just lint"}, "justfile", {}, id="a runner by its path"),
     pytest.param({"run": "flake8 src"}, "tools/plug.py", {}, id="a plugin by its module"),
+    pytest.param(
+        {"check": "pytest", "with": {"paths": "SECURITY.md"}}, "SECURITY.md", {}, id="doctests"
+    ),
     pytest.param({"run": "gate < bench/result.json"}, "bench/result.json", {}, id="a tool's input"),
     pytest.param({"run": "grep -f thresholds.json src/a.py"}, "thresholds.json", {}, id="patterns"),
 ]
@@ -86,6 +93,11 @@ MEASURED = [
     pytest.param(MYPY, "src/a.py", id="code that settings name"),
     pytest.param(MYPY, "bench/result.json", id="data"),
     pytest.param(PYTEST, "src/a.py", id="code under test"),
+    pytest.param(PYTEST, "app/table.py", id="code whose coverage is measured"),
+    pytest.param(
+        {"check": "documents", "with": {"paths": "SECURITY.md"}}, "SECURITY.md", id="a document"
+    ),
+    pytest.param({"check": "suppressions"}, "mypy.ini", id="settings that are counted"),
     pytest.param(
         {"run": "mylint --config x src"}, "src/app/config.yaml", id="a program's settings"
     ),

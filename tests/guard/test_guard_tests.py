@@ -54,6 +54,48 @@ def edited(old: str, new: str) -> dict[str, str | None]:
     return {"tests/test_app.py": TESTS.replace(old, new)}
 
 
+DATA = """\
+import tomllib
+from pathlib import Path
+
+import app
+
+SPARED = {"b"}
+
+
+def test_all() -> None:
+    for name, value in tomllib.loads(Path("tests/all.toml").read_text()).items():
+        if name in SPARED:
+            assert app.b() is None
+            continue
+        assert getattr(app, name)() == value
+"""
+
+
+def test_data_and_exemptions_that_change_with_the_code(project: Project) -> None:
+    """What the test passed over it asks now. Twin: it asks nothing of any of them."""
+    base = {**BASE, "tests/test_app.py": DATA}
+    base["app.py"] = GOOD.replace("return 2", "return None")
+    base |= {"board.yaml": board(CHECK), "tests/all.toml": "a = 1\nb = 2\n"}
+    spared = DATA[DATA.index("        if name") : DATA.index("        assert getattr")]
+    change = {"app.py": GOOD.replace("return 1", "return 7"), "tests/all.toml": "a = 7\nb = 2\n"}
+    change["tests/test_app.py"] = DATA.replace(spared, "")
+    assert guarded(project, base, change).status == 0
+    commit(project.folder, base)
+    weaker = DATA.replace(spared, "").replace("() == value", "()")
+    commit(project.folder, {**change, "tests/test_app.py": weaker})
+    assert project("guard", "--base", "HEAD~1").status == 4
+
+
+def test_a_base_whose_tests_could_not_run_here(project: Project) -> None:
+    """They lack a module that the environment never had. Twin: a test is dropped as well."""
+    base = {**BASE, "board.yaml": board(CHECK), "tests/test_app.py": f"import oldmock\n{TESTS}"}
+    assert guarded(project, base, {"tests/test_app.py": TESTS}).status == 0
+    commit(project.folder, base)
+    commit(project.folder, {"tests/test_app.py": TESTS.replace(TEST_B, "")})
+    assert project("guard", "--base", "HEAD~1").status == 4
+
+
 def hooked(text: str) -> dict[str, str | None]:
     """A conftest with this in it."""
     return {"conftest.py": text}

@@ -88,6 +88,7 @@ class Silencing(msgspec.Struct, frozen=True):
     serves_tests: Later
     speaks_of_tests: Later
     outcomes_check: str
+    counting: frozenset[str]
     collecting: str
     collecting_path: str
     makefiles: Later

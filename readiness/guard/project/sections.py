@@ -8,6 +8,8 @@ from readiness.guard.project.rules import TABLE
 from readiness.guard.project.settings import flat, line_of_words
 
 _MODULES: Final = re.compile(r"[\w./-]+")
+_MEASURED: Final = re.compile(r"--cov(?:=|\s+)[\w./-]+")
+"""Option of a test runner that names the code whose coverage is measured."""
 
 
 def changed_sections(name: str, before: str, after: str) -> list[str] | None:
@@ -46,7 +48,7 @@ def plugins(name: str, text: str) -> list[str]:
         word
         for key, value in (flat(name, text) or {}).items()
         if TABLE.plugins.search(key)
-        for word in _MODULES.findall(line_of_words(value))
+        for word in _MODULES.findall(_MEASURED.sub(" ", line_of_words(value)))
     ]
 
 
