@@ -4,6 +4,7 @@ Run by the project's Python, in a process that has imported the file's own modul
 """
 
 import ast
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ Wanted = tuple[int, str, str]
 CATCHING = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 TELLING = ("sys", "platform", "typing", "typing_extensions")
 """Modules that tell which interpreter and system this is, and whether types are checked."""
+OF_SYSTEMS = ("ctypes", "os", "select", "signal", "socket")
+"""Modules that have other names on other systems."""
 DYNAMIC = (
     *(b"sys.modules", b"__path__", b"meta_path"),
     *(b"globals()", b"setattr(", b"__dict__", b"vars("),
@@ -36,11 +39,15 @@ def missing_imports(path: str, package: str) -> list[Wanted]:
 def is_of_another_system(error: BaseException) -> bool:
     """Return whether a module gives up because of the system or interpreter that imports it.
 
-    It lacks a module of the standard library, as `winreg`, or it asserts or raises by what it
-    asks of `sys` or `platform`.
+    It lacks a module of the standard library, as `winreg`, by itself or from `six.moves`, or what
+    one has on another system, or it asserts or raises by what it asks of `sys` or `platform`.
     """
     if isinstance(error, ModuleNotFoundError):
         return (error.name or "").partition(".")[0] in sys.stdlib_module_names
+    if isinstance(error, AttributeError):
+        return getattr(getattr(error, "obj", None), "__name__", "") in OF_SYSTEMS
+    if name := re.match(r"cannot import name '(\w+)'", str(error)):
+        return name[1] in sys.stdlib_module_names
     place = traceback.extract_tb(error.__traceback__)[-1]
     if place.name != "<module>" or place.lineno is None:
         return False
