@@ -94,6 +94,37 @@ def test_a_level_is_more_or_less_strict(
     assert found.direction is direction
 
 
+RUFF = "[tool.ruff]\nselect = ['E', 'F']\nextend-ignore = ['E501']\n[tool.ruff.isort]\nx = 1\n"
+LINT = "[tool.ruff.lint]\nselect = ['F', 'E']\nignore = ['E501']\nisort.x = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "directions"),
+    [
+        (LINT, []),
+        (LINT.replace("'F', 'E'", "'ALL'"), [TIGHT]),
+        (LINT.replace("'F', 'E'", "'E'"), [LOOSE]),
+        (LINT.replace("'E501'", "'E5'"), [LOOSE]),
+        (LINT.replace("['F', 'E']", "['F']\nextend-select = ['E']"), []),
+    ],
+)
+def test_settings_by_the_names_of_another_release(
+    after: str, directions: list[Direction], tmp_path: Path
+) -> None:
+    """Lists count with what extends them, and rules with those that begin like them."""
+    changes = compared(tmp_path, {"pyproject.toml": after}, {"pyproject.toml": RUFF})
+    assert [change.direction for change in changes] == directions
+
+
+def test_a_list_is_shown_as_it_was_and_as_it_is(tmp_path: Path) -> None:
+    """Flake8 has a list of its own, to which `extend-ignore` adds."""
+    before = {".flake8": "[flake8]\nignore = E501,W503\n"}
+    after = {".flake8": "[flake8]\nextend-ignore = E501,W503\n"}
+    (change,) = compared(tmp_path, after, before)
+    assert (change.before, change.direction) == ("E501 W503", LOOSE)
+    assert change.after == "E121 E123 E126 E226 E24 E501 E704 W503 W504"
+
+
 FILTERS = "[pytest]\nfilterwarnings =\n    {}\n"
 
 

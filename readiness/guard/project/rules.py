@@ -42,7 +42,8 @@ class ToolSettings(msgspec.Struct, frozen=True):
     """A tool's settings: places in the order in which it looks, and what each key does.
 
     `implied` has patterns of the switches that are on where another one is, `defaults` what keys
-    are that are not written.
+    are that are not written, and `extended` the lists that an `extend-…` adds to by itself. Keys
+    like `moved` are below `moved_to` in newer releases.
     """
 
     name: str
@@ -50,6 +51,9 @@ class ToolSettings(msgspec.Struct, frozen=True):
     keys: tuple[tuple[str, Effect], ...]
     implied: dict[str, str] = {}
     defaults: dict[str, str] = {}
+    extended: dict[str, str] = {}
+    moved: str = ""
+    moved_to: str = ""
 
 
 class Comment(msgspec.Struct, frozen=True):

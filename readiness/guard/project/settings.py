@@ -22,6 +22,10 @@ from readiness.load.yamlfile import parse as parse_yaml
 Value: TypeAlias = str | tuple[str, ...]
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 _TRUE: Final = ("true", "1", "yes", "on")
+_EXTENDING: Final = re.compile(r"(?<![\w-])extend[-_]")
+_RULE: Final = re.compile(r"[A-Z]+\d*")
+_LONG: Final = 120
+"""Characters of two lists above which only their difference is shown."""
 _UNSURE: Final = (Effect.UNKNOWN, Effect.WARNINGS)
 _LEVELS: Final = {"off": 0, "basic": 1, "standard": 2, "recommended": 3, "strict": 3}
 """How much the words for a level of strictness ask."""
@@ -62,7 +66,7 @@ def _effective(tool: ToolSettings, folder: str, states: States, side: int) -> Se
             continue
         keys = _below(place.prefix, flat(place.file, text) or {})
         if keys or place.owned:
-            return Settings(path, text, keys)
+            return Settings(path, text, _as_obeyed(tool, keys))
     return NOTHING
 
 
@@ -81,6 +85,21 @@ def _below(prefix: str, flat: Mapping[str, Value]) -> dict[str, Value]:
             for module in section.split(","):
                 keys[f"overrides[{module.strip()}].{name}"] = value
     return keys
+
+
+def _as_obeyed(tool: ToolSettings, keys: dict[str, Value]) -> dict[str, Value]:
+    """Return keys by the names that they have now, and lists with what extends them."""
+    named = {
+        f"{tool.moved_to}{key}" if tool.moved and re.match(tool.moved, key) else key: value
+        for key, value in keys.items()
+    }
+    obeyed = dict(named)
+    for key in named:
+        own = _EXTENDING.sub("", key)
+        if own != key and (own in named or own in tool.extended):
+            whole = obeyed.get(own, tool.extended.get(own))
+            obeyed[own] = tuple(sorted(_items(whole) | _items(obeyed.pop(key))))
+    return obeyed
 
 
 @lru_cache(maxsize=64)
@@ -192,7 +211,8 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
         case Effect.NONE:
             return SAME
         case Effect.MORE_LOOSENS:
-            return LOOSE if _items(after) - _items(before) else TIGHT
+            added = {item for item in _items(after) if not _is_covered(item, _items(before))}
+            return LOOSE if added else TIGHT
         case Effect.LESS_LOOSENS | Effect.FEWER_LOOSENS:
             # Without a list a tool looks at all that it would look at by itself.
             lost = {item for item in _items(before) if not _is_covered(item, _items(after))}
@@ -230,8 +250,12 @@ def _risen(before: str, after: str) -> Direction:
 
 
 def _is_covered(item: str, items: set[str]) -> bool:
-    """Return whether an item is still there, or below a folder that is."""
-    return item in items or any(item.startswith(f"{each.rstrip('/')}/") for each in items)
+    """Return whether an item is still there, or below a folder or among the rules that are."""
+    return not items.isdisjoint((item, "ALL")) or any(
+        item.startswith(f"{each.rstrip('/')}/")
+        or (_RULE.fullmatch(each) and item.removeprefix(each).isdigit())
+        for each in items
+    )
 
 
 def _ordered(before: Value | None, after: Value | None, *, lower_loosens: bool) -> Direction:
@@ -296,7 +320,8 @@ def _same(before: Value | None, after: Value | None) -> bool:
 
 def _difference(effect: Effect, before: Value | None, after: Value | None) -> tuple[str, str]:
     """Return the old and new values to show; of long lists, only what was removed and added."""
-    if effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS, Effect.FEWER_LOOSENS):
+    is_long = len(line_of_words(before)) + len(line_of_words(after)) > _LONG
+    if is_long and effect in (Effect.MORE_LOOSENS, Effect.LESS_LOOSENS, Effect.FEWER_LOOSENS):
         old, new = _items(before), _items(after)
         return " ".join(sorted(old - new)), " ".join(sorted(new - old))
     return line_of_words(before), line_of_words(after)
