@@ -289,14 +289,14 @@ class _First:
         return _load(self._text(groups), self._path)
 
     def _loadable(self, groups: Sequence[PlannedTask]) -> Sequence[PlannedTask]:
-        """Return the groups without what a board refuses, or commands that hide a failure."""
+        """Return the groups without what a board refuses."""
         try:
-            why = _doubts(self._loaded(groups))
+            self._loaded(groups)
         except BoardError as error:
             why = {fault.subject: fault.message for fault in error.faults if fault.subject}
             if not why:
                 raise
-        if not why:
+        else:
             return groups
         kept = []
         for entry in entries(groups):
@@ -369,15 +369,6 @@ class _First:
         settings = self._settings
         lines = account.lines(quiet=settings.quiet, verbose=settings.verbose, width=width)
         put_text("\n".join(lines))
-
-
-def _doubts(board: Board) -> dict[str, str]:
-    """Return, by criterion, why its command may pass although its tool fails."""
-    return {
-        criterion.id: criterion.check.doubt.reason
-        for criterion in board.criteria()
-        if criterion.check and criterion.check.doubt
-    }
 
 
 VERB = Verb(

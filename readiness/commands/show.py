@@ -8,9 +8,11 @@ import msgspec
 from readiness.command_line.options import Argument, Verb
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
+from readiness.model.judgement import TrialOutcome
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import runs_by_id, standing
+from readiness.pipeline.past import past_of, runs_by_id, standing
+from readiness.pipeline.seen import PastTrial, is_own, past_trials, recipe_of
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
@@ -57,6 +59,7 @@ def show(settings: RunSettings, subject: str) -> int:
     board = open_board(settings)
     task, criteria = _find(board, subject)
     measured = _evidence(settings, board, criteria)
+    trials = _trials(settings, board, criteria)
     redactor = Redactor(secret_values(board, os.environ))
     if as_json:
         put_json(_shown(subject, task, criteria, measured, redactor))
@@ -67,6 +70,7 @@ def show(settings: RunSettings, subject: str) -> int:
         lines += [
             "",
             *_criterion_lines(criterion, measured.get(criterion.id), say, spoken(board.language)),
+            *_trial_lines(criterion, trials.get(criterion.id), say),
         ]
     put_text(redactor.redact("\n".join(lines)))
     return ExitStatus.READY
@@ -130,6 +134,28 @@ def _criterion_lines(
         yield f"  {where}: {finding.rule} {finding.message}".rstrip()
     if len(measured.findings) > FINDINGS:
         yield f"  {say('show.more_findings', count=len(measured.findings) - FINDINGS)}"
+
+
+def _trials(
+    settings: RunSettings, board: Board, criteria: Sequence[Criterion]
+) -> dict[str, PastTrial]:
+    """Return how the board's own commands were tried, by criterion."""
+    recipes = {one.id: recipe_of(one, board.workdir) for one in criteria if is_own(one)}
+    with past_of(settings, board) as history:
+        known = past_trials(history, recipes.values())
+    return {name: known[recipe] for name, recipe in recipes.items() if recipe in known}
+
+
+def _trial_lines(criterion: Criterion, past: PastTrial | None, say: Sentences) -> Iterator[str]:
+    if not is_own(criterion):
+        return
+    if past is None or past.trial.outcome is not TrialOutcome.SEEN:
+        yield f"  {say('show.unseen')}"
+    elif past.trial.programs:
+        names = ", ".join(past.trial.programs)
+        yield f"  {say('show.seen_without', moment=past.at, names=names)}"
+    else:
+        yield f"  {say('show.seen', moment=past.at)}"
 
 
 def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:

@@ -10,7 +10,7 @@ from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.fault import Fault
 from readiness.text.sentences import for_reader
-from readiness.text.worded import in_language, worded, words_of
+from readiness.text.worded import in_language, words_of
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +51,6 @@ def validate(settings: BoardSettings) -> int:
         say = for_reader(board.language)
         tasks = len(board.tasks)
         put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
-        for criterion in board.criteria():
-            where = f"{board.path}:{criterion.position.line}: {criterion.id}: "
-            if criterion.check and (doubt := criterion.check.doubt):
-                line = worded("fault.line_hint", where=where, message=doubt.reason, hint=doubt.hint)
-                put_text(in_language(line, say))
     return ExitStatus.READY
 
 

@@ -10,11 +10,12 @@ import msgspec
 from readiness.model.amounts import format_among
 from readiness.model.board import Attestation, Criterion, Expectation, Waiver, is_path
 from readiness.model.expect import Matcher, Value, direction, format_value, holds, progress, search
-from readiness.model.judgement import Judgement, Measurement, Reading, Unmeasured
+from readiness.model.judgement import Judgement, Measurement, Reading, Trial, Unmeasured
 from readiness.model.units import quote
 from readiness.model.words import Better, Operator, ReasonCode, Verdict
 from readiness.text.worded import Worded, joined, worded
 
+_IF_PRESENT = " --if-present"  # of npm: it does nothing, in silence, where there is no script
 WHOLE, NOTHING = Decimal(1), Decimal(0)
 
 # Two samples of any real tool are added exactly in a hundred digits.
@@ -29,13 +30,15 @@ def judge(
     skipped: str = "",
     evidence_missing: bool = False,
     evidence_digest: str = "",
+    trial: Trial | None = None,
     matches: Matcher = search,
 ) -> Judgement:
     """Judge one criterion by the readings of its probes, in the order of its matrix.
 
     `today` is the date in UTC. `skipped` says why the criterion is not part of this run, and is
     empty otherwise. `evidence_missing` says that `evidence_path` does not exist, `evidence_digest`
-    what it holds now. `matches(pattern, text)` finds the patterns of expectations; it may raise
+    what it holds now. `trial` is how its command did in a broken copy of the project, where it was
+    tried. `matches(pattern, text)` finds the patterns of expectations; it may raise
     TimeoutError, which is an error of the criterion.
     """
     if skipped:
@@ -52,6 +55,10 @@ def judge(
         judgement = _worst(
             criterion, [_judge_reading(criterion, reading, matches) for reading in readings]
         )
+        if trial is not None and judgement.verdict.good:
+            from readiness.decide.tried import as_tried
+
+            judgement = as_tried(judgement, trial)
     return _with_waiver(judgement, criterion.waive, date, matches) if criterion.waive else judgement
 
 
@@ -168,13 +175,12 @@ def _passed(
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(worded("reason.wanted", expect=criterion.warn.text))
     hint = ""
-    doubt = criterion.check.doubt if criterion.check else None
     if path := reading.left_over:
         doubts.append(worded("reason.left_over", path=path))
         hint = worded("hint.left_over", path=path)
-    elif doubt and not (doubt.if_silent and reading.word != ""):
-        doubts.append(doubt.reason)
-        hint = doubt.hint
+    elif criterion.check and _IF_PRESENT in criterion.check.run and reading.word == "":
+        doubts.append(worded("reason.nothing_to_run"))
+        hint = worded("hint.say_what_to_run")
     elif criterion.is_by_status and reading.is_number:
         hint = worded("hint.unread_number", number=reading.word)
     verdict = Verdict.WARN if doubts else Verdict.PASS

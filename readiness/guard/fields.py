@@ -19,7 +19,6 @@ from readiness.model.board import (
     Check,
     Control,
     Criterion,
-    Doubt,
     Expectation,
     Measure,
     Milestone,
@@ -91,10 +90,6 @@ def _version(before: str, after: str) -> Direction:
     return LOOSE if before and not after else SAME
 
 
-def _doubt(_before: Doubt | None, after: Doubt | None) -> Direction:
-    return LOOSE if after else TIGHT
-
-
 def _inputs(before: tuple[str, ...], after: tuple[str, ...]) -> Direction:
     """Return the direction of what decides how long a result is reused; without any none ever is.
 
@@ -108,7 +103,7 @@ def _inputs(before: tuple[str, ...], after: tuple[str, ...]) -> Direction:
 # --- words ----------------------------------------------------------------------------------------
 
 
-_SAYING: Final = {Expectation: "text", Measure: "name", Doubt: "reason"}
+_SAYING: Final = {Expectation: "text", Measure: "name"}
 """The field that stands for the whole."""
 
 
@@ -123,7 +118,7 @@ def text(value: object) -> str:
             return format_value(value)
         case int() | float():
             return f"{value:g}"
-        case Expectation() | Measure() | Doubt():
+        case Expectation() | Measure():
             return str(getattr(value, _SAYING[type(value)]))
         case Reader():
             return _reader(value)
@@ -196,6 +191,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         **_prose("title"),
         "workdir": FieldRule(Kind.WORKDIR, _any),
         "target": FieldRule(Kind.TARGET, _lower),
+        "require_proof": FieldRule(Kind.REQUIRE_PROOF, _lower),
         "min_measured": FieldRule(Kind.MIN_MEASURED, _lower, text=_percent),
         "baseline": FieldRule(Kind.BASELINE, _lower),
         "scoring": FieldRule(Kind.SCORING, _scoring),
@@ -225,13 +221,13 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "wait": FieldRule(Kind.WAIT, _higher),
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
         "ratchet": FieldRule(Kind.RATCHET, _lower),
+        "trial": FieldRule(Kind.TRIAL, _lower),
         **_elsewhere("id task expect check measure params matrix workdirs unset warn baseline"),
         # What is written takes the place of its check before boards are compared.
         **_elsewhere("weight profiles attest waive position written"),
     },
     Check: {
         "run": FieldRule(Kind.COMMAND, _any, "probe changed", key=str.strip),
-        "doubt": FieldRule(Kind.MASK, _doubt, key=bool),
         "exit_ok": FieldRule(Kind.EXIT, _statuses, text=_allowed),
         "proof": FieldRule(Kind.PROOF, _replaced),
         "reject": FieldRule(Kind.REJECT, _replaced),
@@ -260,7 +256,6 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
     },
     # What a row above holds as a whole.
     Control: _others(_any, "measures files run params times"),
-    Doubt: _others(_none, "reason hint heard if_silent"),
     StandsFor: _others(_any, "command values params"),
     Section: _others(_none, "title text place"),
     Success: _others(_none, "title criteria"),

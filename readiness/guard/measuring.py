@@ -180,7 +180,7 @@ class Measuring:
                 cases = self._cases.setdefault(planned.criterion.id, set())
                 for probe in probes_of(part.plan, planned.probes):
                     log = os.path.join(self._scratch, f"{label}-logs", probe.id)
-                    tools |= finder.tools_of(probe.check, lines_of(log), {})
+                    tools |= finder.tools_of(probe.check, lines_of(log))
                     cases |= read_cases(log, self._copies[label].root)
                 if label in (RULES, TESTS):
                     self._tools[name] = tools

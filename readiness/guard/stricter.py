@@ -50,7 +50,7 @@ def both(base: Board, head: Board) -> Both:
     )
     milestones = {milestone.id: milestone for milestone in head.milestones}
     board = replace(
-        tightened(base, head, "target", "min_measured", "scoring"),
+        tightened(base, head, "target", "min_measured", "require_proof", "scoring"),
         tasks=tasks,
         catalogues=head.catalogues,
         priorities={
@@ -102,6 +102,7 @@ def stricter(old: Criterion, new: Criterion, scoring: Scoring) -> Criterion:
         expect=_tighter(old.expect, new.expect, unit),
         warn=new.warn if old.warn is None else _tighter(old.warn, new.warn, unit),
         baseline=new.baseline if takes_baseline else old.baseline,
+        trial=old.trial or new.trial,
         ratchet=old.ratchet or (new.ratchet and (takes_baseline or not is_moved)),
     )
 

@@ -8,7 +8,8 @@ digest of the one before.
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -28,6 +29,7 @@ REMEMBERED = 100
 """Number of runs for which a probe's duration and a tool's version are kept."""
 
 Answer = TypeVar("Answer")
+Kind = TypeVar("Kind")
 
 Keep: TypeAlias = Callable[[sqlite3.Connection, int], None]
 """Writes what belongs to the entry of a run whose number it is given."""
@@ -196,6 +198,20 @@ class History:
                 (name, name, LAST_CHARACTER, board),
             )
         ]
+
+    def recipes(self, names: Iterable[str], kind: type[Kind]) -> dict[str, Kind]:
+        """Return what is kept of some recipes, each as `kind`, by its digest.
+
+        What cannot be read is not known.
+        """
+        rows: list[tuple[str, bytes]] = []
+        for name in names:
+            rows += self._read("select recipe, seen from recipes where recipe = ?", (name,))
+        known = {}
+        for name, seen in rows:
+            with suppress(msgspec.DecodeError, TypeError):
+                known[name] = msgspec.json.decode(seen, type=kind)
+        return known
 
     def durations(self) -> dict[str, float]:
         """Return how long each probe took when it last ran, in seconds, by its key."""

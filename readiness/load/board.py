@@ -150,6 +150,7 @@ class _BoardLoader:
             profiles=tuple(file.profiles),
             language=file.language,
             target=number(file.target, ("target",), self.problems, between=(0, 10)),
+            require_proof=file.require_proof,
             min_measured=share(file.min_measured, ("min_measured",), self.problems),
             baseline=None
             if file.baseline is UNSET

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from readiness.builtin import builtin_checks
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import doubt_of, proof_of
+from readiness.load.hidden import proof_of
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
@@ -206,13 +206,11 @@ def _patterns(rest: str) -> list[str]:
 
 def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Problems) -> Check:
     measures = _measures(file, problems) or (EXIT,)
-    proof = proof_of(file, (), problems)
+    proof = proof_of(file, file.run, (), problems)
     findings = None
     if file.findings is not UNSET:
         findings = reader(file.findings, ("findings",), problems, one_value=False)
     expected = _expectation(file, measures[0], problems)
-    asked = (expected or EXIT_IS_ZERO).text
-    doubt, _ = doubt_of(file, file.run, measures[0], asked, (), problems)
     return Check(
         name=name,
         run=file.run,
@@ -231,7 +229,6 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
         exit_ok=exit_statuses(file.exit, measures),
         proof=proof,
         reject=file.reject,
-        doubt=doubt,
         expect=expected,
         findings=findings,
         inputs=inputs(file.inputs, ("inputs",), problems),

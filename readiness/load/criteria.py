@@ -9,7 +9,7 @@ from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import doubt_of, proof_of
+from readiness.load.hidden import proof_of
 from readiness.load.parameters import ParameterLoader
 from readiness.load.readers import (
     EXIT,
@@ -156,6 +156,7 @@ class CriterionLoader:
             if file.baseline is UNSET
             else number(file.baseline, (*path, "baseline"), self.problems),
             ratchet=file.ratchet,
+            trial=file.trial,
             weight=weight,
             profiles=tuple(file.profiles),
             samples=file.samples,
@@ -220,17 +221,13 @@ class CriterionLoader:
         if file.read is not UNSET and file.read.of:
             message = worded("fault.of_alone")
             problems.add((*path, "read", "of"), message, worded("hint.check_file"))
-        proof = proof_of(file, path, problems)
-        expected = EXIT_IS_ZERO.text if file.expect is UNSET else file.expect
-        doubt, tools = doubt_of(file, command, read, expected, path, problems)
+        proof = proof_of(file, command, path, problems)
         return Check(
             name="",
             run=command,
             measures=(read,),
             path=self.board,
             folder=self.folder,
-            tools=tools,
-            doubt=doubt,
             exit_ok=exit_statuses(file.exit, (read,)),
             proof=proof,
             reject=file.reject,

@@ -161,6 +161,8 @@ class CriterionFile(FilePart, frozen=True):
     wait: Duration | UnsetType = UNSET
     """Tried again for this long."""
     retries: Annotated[int, Meta(ge=0, le=1000)] = 0
+    trial: bool = True
+    """Whether its command may be tried in broken copies of the project."""
     waive: WaiveFile | UnsetType = UNSET
 
 
@@ -243,6 +245,8 @@ class BoardFile(FilePart, frozen=True):
     """The score the gate asks for, 0 to 10."""
     min_measured: Annotated[str, Meta(pattern=r"^[0-9.]+ ?%$(?!\n)")] | UnsetType = UNSET
     """The share a release must measure: "90%"."""
+    require_proof: bool = False
+    """What was never seen to fail is unknown."""
     baseline: Number | UnsetType = UNSET
     """The score at the start."""
     scoring: Scoring = Scoring.STRICT

@@ -11,7 +11,6 @@ from readiness.model.board import Check, Reader
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Unmeasured
 from readiness.model.words import Format, ReasonCode
-from readiness.shell.silence import UNANSWERED
 from readiness.startup.patterns import later
 from readiness.text.clean import clean, decode, strip_ansi
 from readiness.text.worded import joined, worded
@@ -34,6 +33,8 @@ _NO_MODULE = later(
     r"|^error: The (\w+) package is needed\.$"
 )
 _NOT_IN_SETUP = later(r'"(?:.*/)?setup\.py", .*(?:\n    .*)*\n\w+: No module named \'(\w+)\'$')
+# As bash says it, and dash.
+_NOT_FOUND = later(r"^[\w./-]+: (?:line )?\d+: ([\w./+-]+): (?:command )?not found$", re.MULTILINE)
 _LINES_LOOKED_AT = 8
 _LINES_SHOWN = 3
 _SHOWN = 300
@@ -59,6 +60,7 @@ def _refusal(documents: Documents, check: Check) -> Unmeasured | None:
     return (
         _not_run(capture, check)
         or _not_ended(documents)
+        or _lacks_a_program(capture, check)
         or _bad_status(capture, check)
         or _rejected(documents, check)
         or _unproven(documents, check)
@@ -132,7 +134,7 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.no_exit_status"))
     if check.exit_ok is not None and status in check.exit_ok:
         return None
-    if shell_stopped := _stopped_by_its_shell(capture, check):
+    if shell_stopped := _stopped_by_its_shell(capture):
         return shell_stopped
     if status < 124 and check.exit_ok is None:
         return _without_module(capture, check) if status == 1 else None
@@ -172,16 +174,27 @@ def _without_module(capture: Capture, check: Check) -> Unmeasured | None:
     )
 
 
-def _stopped_by_its_shell(capture: Capture, check: Check) -> Unmeasured | None:
-    """Return why the shell did not run a command to its end: a question or a variable."""
-    if capture.exit_status == UNANSWERED and check.doubt and check.doubt.heard:
-        reason = worded("reason.unanswered", said=_tool_message(capture))
-        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=reason, hint=check.doubt.hint)
+def _stopped_by_its_shell(capture: Capture) -> Unmeasured | None:
+    """Return why the shell did not run a command to its end: a variable that nobody set."""
     unset = _UNBOUND.search(decode(_end(capture.stderr))) if capture.exit_status else None
     return unset and Unmeasured(
         code=ReasonCode.UNSET_VARIABLE,
         reason=worded("reason.unset", count=1, names=unset[1]),
         hint=worded("hint.unset", names=unset[1], first=unset[1]),
+    )
+
+
+def _lacks_a_program(capture: Capture, check: Check) -> Unmeasured | None:
+    """Return which program a shell did not find, although the command went on without it."""
+    missing = (
+        None
+        if check.name or not capture.stderr.size
+        else _NOT_FOUND.search(decode(_end(capture.stderr)))
+    )
+    return missing and Unmeasured(
+        code=ReasonCode.TOOL_MISSING,
+        reason=worded("reason.not_found", name=missing[1]),
+        hint=_install(check),
     )
 
 

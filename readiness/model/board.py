@@ -121,19 +121,6 @@ TRACED = "traced"
 """Stands alone, in place of a check's inputs, for whatever its command is seen to look at."""
 
 
-class Doubt(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a command may pass although its tool fails, and what to write instead.
-
-    `heard` is what bash is given instead of the command, empty to run it as it is: see `Silence`.
-    With `if_silent` only a command that printed nothing is in doubt.
-    """
-
-    reason: str
-    hint: str
-    heard: str = ""
-    if_silent: bool = False
-
-
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
 
@@ -143,7 +130,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     None: the board's. While no file of `inputs` changes, a result may be reused for `max_age`
     seconds; None: as long as one likes. `by_hand` is what people type to see the same. `needs` are
     labels that a machine of a cluster must have to run it. `tried` has, by tool, the versions that
-    the check is tried with. What passes with a `doubt` is a warning.
+    the check is tried with.
     """
 
     name: str
@@ -170,7 +157,6 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    doubt: Doubt | None = None
     stands_for: StandsFor | None = None
     control: Control | None = None
 
@@ -232,7 +218,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     `unset` names the variables that the criterion uses and nobody set. `written` is the command
     of the board whose place a check of the catalogue takes. `attest` is set where a person's word
     takes the place of a probe: then `check` and `measure` are None.
-    `samples` counts runs (median), `wait` is in seconds, `retries` counts further tries.
+    Without `trial` its command is not tried in broken copies of the project. `samples` counts runs
+    (median), `wait` is in seconds, `retries` counts further tries.
     """
 
     id: str
@@ -250,6 +237,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     warn: Expectation | None = None
     baseline: Decimal | None = None
     ratchet: bool = False
+    trial: bool = True
     weight: Decimal = Decimal(1)
     profiles: tuple[str, ...] = ()
     samples: int = 1
@@ -328,7 +316,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
     `settings_env` are patterns of the variables that the catalogue's tools obey.
-    `min_measured` is a share 0..1. `durations` is a file with the seconds that criteria take.
+    `min_measured` is a share 0..1; with `require_proof` what
+    was never seen to fail is unknown. `durations` is a file with the seconds that criteria take.
     Times are in seconds. `checks` is the whole catalogue by name,
     `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
@@ -349,6 +338,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = Language.EN
     target: Decimal = Decimal(10)
     min_measured: Decimal | None = None
+    require_proof: bool = False
     baseline: Decimal | None = None
     scoring: Scoring = Scoring.STRICT
     env: dict[str, str] = {}

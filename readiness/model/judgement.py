@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
@@ -62,6 +63,56 @@ class ComparedFindings(msgspec.Struct, frozen=True, kw_only=True):
 
     now: Mapping[str, Sequence[FindingLike]] = {}
     then: Mapping[str, Sequence[FindingLike]] = {}
+
+
+class TrialOutcome(StrEnum):
+    """What became of a command that passes, in copies of its project that were broken on purpose.
+
+    `seen`: it failed. `masked`: it passed whatever its programs did. `question`: it passed where
+    they failed, and failed where they found something. `blind`: they looked at nothing. `undone`:
+    it has programs that it did not start. `idle`: it has none, and passed wherever it was, `hollow`
+    only where the files were gone. `missing`: its programs are not there. `unknown`: it could not
+    be told. `unseen`: nor may it pass without.
+    """
+
+    SEEN = "seen"
+    MASKED = "masked"
+    QUESTION = "question"
+    BLIND = "blind"
+    UNDONE = "undone"
+    IDLE = "idle"
+    HOLLOW = "hollow"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    UNSEEN = "unseen"
+
+    @property
+    def cannot_fail(self) -> bool:
+        """Whether what passes like this was not measured."""
+        return self in (
+            TrialOutcome.MASKED,
+            TrialOutcome.BLIND,
+            TrialOutcome.IDLE,
+            TrialOutcome.MISSING,
+            TrialOutcome.UNSEEN,
+        )
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether what passes like this is a warning."""
+        return self in (TrialOutcome.QUESTION, TrialOutcome.UNDONE, TrialOutcome.HOLLOW)
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """How a trial ended, and the programs that it was about.
+
+    `remedy` is a command that asks the same and fails where they do, with the fields that a board
+    needs beside it; it was tried, too. Empty where none is known.
+    """
+
+    outcome: TrialOutcome
+    programs: tuple[str, ...] = ()
+    remedy: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,6 +110,7 @@ class ReasonCode(StrEnum):
     COULD_NOT_START = "could_not_start"
     PATTERN_TOO_SLOW = "pattern_too_slow"
     NOT_RUN = "not_run"
+    CANNOT_FAIL = "cannot_fail"
 
 
 class Decision(StrEnum):

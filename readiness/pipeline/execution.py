@@ -14,6 +14,7 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.features import Feature
+from readiness.pipeline.seen import Recipes
 from readiness.pipeline.settle import Execution, Readings
 from readiness.plan import secret_values
 from readiness.record.criteria import Recorder, with_versions
@@ -33,12 +34,13 @@ def execute(
     versions: Mapping[str, str],
     name: str = "",
     features: Sequence[Feature] = (),
+    recipes: Recipes | None = None,
 ) -> Outcome:
     """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
 
     `versions` are those that need not be asked for, `name` is the scratch folder's. Of the
-    settings, what asks for a feature counts only where that is among `features`. Never raises for
-    what a probe does.
+    settings, what asks for a feature counts only where that is among `features`. With
+    `recipes` commands that pass are tried. Never raises for what a probe does.
     """
     jobs = settings.jobs or len(os.sched_getaffinity(0))
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
@@ -72,8 +74,13 @@ def execute(
             observe=observer,
             may_stop=execution.may_stop,
         )
+        if recipes is not None and signal is None:
+            readings.trials.update(recipes.tried(execution))
+            signal = recipes.signal
         judgements = [readings.judge(planned) for planned in plan.planned]
     kept = [keep for feature in features if (keep := feature.kept(execution)) is not None]
+    if recipes is not None:
+        kept.append(recipes.keep)
     facts = Facts(
         probe_ids=plan.probe_ids(),
         probes=with_versions(

@@ -15,6 +15,7 @@ from readiness.pipeline.concluding import conclude
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import Facts, Outcome, Start, begin
 from readiness.pipeline.recording import enter, open_history, record
+from readiness.pipeline.seen import Recipes
 from readiness.plan import make_plan
 from readiness.project.git import Asking
 from readiness.record.criteria import Recorder
@@ -68,7 +69,8 @@ def first_run(
     git = Asking(board.workdir).answer()
     start = msgspec.structs.replace(begin(board.profile), git=git)
     settings = RunSettings(jobs=jobs, quiet=quiet)
-    outcome = execute(board, plan, start, settings, versions={}, name=run_name())
+    recipes = Recipes(board, None, settings)
+    outcome = execute(board, plan, start, settings, versions={}, name=run_name(), recipes=recipes)
     return FirstRun(start=start, outcome=outcome)
 
 

@@ -73,6 +73,21 @@ def findings_of(history: History, run: str) -> list[FindingRecord]:
         return []
 
 
+def with_own_past(start: Start, history: History | None, board: Board) -> Start:
+    """Return the beginning of a run that is shown beside a run that its tree descends from."""
+    own = start.previous
+    if history is None or own is None:
+        return start
+    past = Descent(board.workdir, start.git)
+    if not past.includes(own.git):
+        own = last_verdicts(history, board, past)
+    run = start.line.run if start.line else ""
+    run = run or (own.id if own else "")
+    return msgspec.structs.replace(
+        start, previous=own, earlier_findings=lambda: findings_of(history, run)
+    )
+
+
 def learned(history: History | None) -> tuple[dict[str, float], dict[str, str]]:
     """Return what earlier runs taught of durations and versions; nothing if that is unreadable."""
     if history is not None:

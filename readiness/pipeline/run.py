@@ -23,11 +23,11 @@ from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.recording import (
     enter,
-    findings_of,
     last_verdicts,
     learned,
     open_history,
     record,
+    with_own_past,
     with_past,
 )
 from readiness.pipeline.reports import (
@@ -37,7 +37,7 @@ from readiness.pipeline.reports import (
     write_step_files,
 )
 from readiness.plan import make_plan
-from readiness.project.git import Asking, Descent
+from readiness.project.git import Asking
 from readiness.record.document import RunDocument
 from readiness.record.excerpts import PastRun
 from readiness.report import Context
@@ -69,12 +69,13 @@ def perform(
         git = Asking(board.workdir)
         # What is imported for the run itself takes as long as git does, and needs no answer of it.
         from readiness.pipeline.execution import execute
+        from readiness.pipeline.seen import Recipes
 
         history, start = open_run(board, settings, features)
         durations, versions = learned(history)
         plan = plan_run(board, history, start, settings, features, durations, versions)
         git_state = git.answer(target.path for target in settings.reports)
-        start = _with_own_past(msgspec.structs.replace(start, git=git_state), history, board)
+        start = with_own_past(msgspec.structs.replace(start, git=git_state), history, board)
         for feature in features:
             start = feature.starting(start, plan, stack)
         with held():
@@ -83,7 +84,14 @@ def perform(
                 problems += feature.entering(start, board)
             entered, not_entered = enter(history, board, start)
             outcome = _elsewhere(board, plan, start, features) or execute(
-                board, plan, start, settings, versions=versions, name=run_name(), features=features
+                board,
+                plan,
+                start,
+                settings,
+                versions=versions,
+                name=run_name(),
+                features=features,
+                recipes=Recipes(board, history, settings),
             )
             document, not_recorded = record(entered, _carry(outcome, board, start, history))
             document = with_past(document, history, board, formats_of(settings))
@@ -159,21 +167,6 @@ def _affected(
     from readiness.pipeline.changed import affected_since
 
     return affected_since(board, selectors, history)
-
-
-def _with_own_past(start: Start, history: History | None, board: Board) -> Start:
-    """Return the beginning of a run that is shown beside a run that its tree descends from."""
-    own = start.previous
-    if history is None or own is None:
-        return start
-    past = Descent(board.workdir, start.git)
-    if not past.includes(own.git):
-        own = last_verdicts(history, board, past)
-    run = start.line.run if start.line else ""
-    run = run or (own.id if own else "")
-    return msgspec.structs.replace(
-        start, previous=own, earlier_findings=lambda: findings_of(history, run)
-    )
 
 
 # --- run, carry -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from readiness.measure import Documents, find, measure, unusable
 from readiness.measure.bounded import matches
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture, Stream
-from readiness.model.judgement import Judgement, Reading, Unmeasured
+from readiness.model.judgement import Judgement, Reading, Trial, Unmeasured
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode
 from readiness.pipeline.facts import Start
@@ -43,7 +43,8 @@ class Readings:
     """Measures every finished attempt for the criteria that read it, and keeps what they need.
 
     Of an attempt only its record and its measurements are kept: the output itself is let go.
-    `lasting` has when those probes started whose results say something beyond this run.
+    `lasting` has when those probes started whose results say something beyond this run, `trials`
+    how commands did that were tried, by criterion.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Readings:
         self.durations: dict[str, float] = {}
         self.versions: dict[str, str] = {}
         self.lasting: dict[int, float] = {}
+        self.trials: dict[str, Trial] = {}
         self._board = board
         self._plan = plan
         self._recorder = recorder
@@ -173,6 +175,7 @@ class Readings:
             skipped=planned.skipped,
             evidence_missing=missing,
             evidence_digest=digest,
+            trial=self.trials.get(criterion.id),
             matches=matches,
         )
 

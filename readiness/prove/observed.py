@@ -1,7 +1,7 @@
 """Which programs measure a criterion: as its check says, as it reads, and as it was seen."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -43,13 +43,10 @@ class ToolFinder:
         self._runners = {tool for check in checks if check.stands_for for tool in check.tools[:1]}
         self._known = {name for name in known - self._runners if not is_python(name)}
 
-    def tools_of(
-        self, check: Check, chains: Iterable[str], scripts: Mapping[str, Collection[str]]
-    ) -> Tools:
+    def tools_of(self, check: Check, chains: Iterable[str]) -> Tools:
         """Return a probe's tools, as far as its trace shows them.
 
         `chains` are the lines that stand-ins wrote: `/make/mypy` is a mypy that a make started.
-        `scripts` has, by program, what it starts by a script that was read, be it there or not.
 
         A program that starts other tools only runs them, and is kept, unless the catalogue knows
         it for a tool. Utilities that every system has are kept too where there is any other tool.
@@ -58,11 +55,9 @@ class ToolFinder:
         """
         seen = [self._cut(line) for line in dict.fromkeys(chains) if line.startswith("/")]
         runners = {name for chain in seen for name in chain[:-1]}
-        runners |= {name for name, started in scripts.items() if started}
         named = {words[0] for words in programs(check.run) if "/" not in words[0]}
         asked = named | set(check.tools)
-        candidates = asked | {name for started in scripts.values() for name in started}
-        candidates |= {
+        candidates = asked | {
             chain[-1]
             for chain in seen
             if not check.name or chain[0] in asked or chain[0] in runners

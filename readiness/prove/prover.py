@@ -9,7 +9,6 @@ from readiness.model.board import Board, Check, Control, Criterion
 from readiness.model.errors import NotWrittenError
 from readiness.prove.addresses import without_services
 from readiness.prove.document import ProofRecord
-from readiness.prove.hiding import Hiding, read_hiding
 from readiness.prove.observed import ToolFinder, Tools, lines_of
 from readiness.prove.standins import World
 from readiness.prove.trials import (
@@ -51,7 +50,6 @@ class Prover:
         """
         self._board = board
         self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
-        self._hiding: dict[str, Hiding] = {}
         self._observer = ToolFinder(catalogue.values())
         self._environ = environ
         self._scratch = scratch
@@ -72,12 +70,7 @@ class Prover:
         if not self._interrupted:
             self._try(tools, run)
         return [
-            proof(
-                criterion,
-                self._records,
-                tools.get(name, Tools()),
-                self._hiding.get(name, Hiding()).masks,
-            )
+            proof(criterion, self._records, tools.get(name, Tools()))
             for name, criterion in self._criteria.items()
         ]
 
@@ -86,9 +79,6 @@ class Prover:
     def _watch(self, names: Sequence[str], run: TrialRunner) -> dict[str, Tools]:
         """Run the criteria as they are, and their controls."""
         self._healthy = self._copy(World.NORMAL)
-        self._hiding = {
-            name: read_hiding(self._criteria[name], self._healthy.board.workdir) for name in names
-        }
         logs = self._folder("logs")
         os.mkdir(logs)
         criteria = {name: watched(one) for name, one in self._healthy.criteria(names).items()}
@@ -105,9 +95,8 @@ class Prover:
     def _seen(self, normal: TrialPlan, probes: Sequence[int], logs: str) -> Tools:
         tools = Tools()
         for probe in probes_of(normal.plan, probes):
-            hiding = self._hiding.get(normal.readers.get(probe.id, ""), Hiding())
             log = lines_of(os.path.join(logs, probe.id))
-            tools |= self._observer.tools_of(probe.check, log, hiding.started)
+            tools |= self._observer.tools_of(probe.check, log)
         return tools
 
     def _controls(self, names: Iterable[str]) -> list[TrialPlan]:

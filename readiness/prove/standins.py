@@ -44,8 +44,6 @@ import os
 import re
 import sys
 
-TAKEN = {taken!r}
-STATUS = {status!r}
 ROOT, COPY = {root!r}, {copy!r}
 
 
@@ -61,20 +59,7 @@ def module():
     return ""
 
 
-def started(name):
-    if name in TAKEN:
-        if STATUS is None:
-            sys.stderr.write(f"{{sys.executable}}: No module named {{name}}\\n")
-        os._exit(1 if STATUS is None else STATUS)
-    chain = os.environ.get({chain!r}, "") + {module!r} + name
-    os.environ[{chain!r}] = chain
-    try:
-        with open(os.environ.get({log!r}, os.devnull), "a") as log:
-            log.write(chain + "\\n")
-    except OSError:
-        pass
-
-
+{started}
 # Where a path into the project leads in the copy; installed packages stay where they are.
 def moved(path):
     if not isinstance(path, str) or not (path + os.sep).startswith(ROOT + os.sep):
@@ -109,10 +94,27 @@ def others():
         spec.loader.exec_module(module_from_spec(spec))
 
 
-if name := module():
-    started(name)
+started(module())
 redirect()
 others()
+"""
+
+
+_TAKEN = """\
+def started(name):
+    if name in {taken!r}:
+        if {status!r} is None:
+            sys.stderr.write(f"{{sys.executable}}: No module named {{name}}\\n")
+        os._exit(1 if {status!r} is None else {status!r})
+    if not name:
+        return
+    chain = os.environ.get({chain!r}, "") + {module!r} + name
+    os.environ[{chain!r}] = chain
+    try:
+        with open(os.environ.get({log!r}, os.devnull), "a") as log:
+            log.write(chain + "\\n")
+    except OSError:
+        pass
 """
 
 
@@ -147,19 +149,21 @@ class StandIns:
         os.makedirs(self._hook)
 
     def _write_hook(self, root: str, copy: str) -> None:
+        hook = _HOOK.format(root=root, copy=copy, started=self._started())
+        path = os.path.join(self._hook, "sitecustomize.py")
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(hook)
+
+    def _started(self) -> str:
+        """Write what Python does first where it is told to run a module."""
         modules = {name.removeprefix(MODULE) for name in self.taken if name.startswith(MODULE)}
-        hook = _HOOK.format(
+        return _TAKEN.format(
             taken=modules,
             status=STATUS.get(self.world),
             chain=CHAIN,
             log=LOG,
             module=f"/{MODULE}",
-            root=root,
-            copy=copy,
         )
-        path = os.path.join(self._hook, "sitecustomize.py")
-        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(hook)
 
     def fill(self, folder: str, programs: Programs) -> None:
         """Put stand-ins of programs, by name, into a folder."""
@@ -170,7 +174,11 @@ class StandIns:
             elif name in SHELLS:
                 os.symlink(program, there)
             else:
-                _write(there, self._through(name, program))
+                self._lead(there, name, program)
+
+    def _lead(self, path: str, name: str, program: str) -> None:
+        """Put what stands in for a program that is not taken away."""
+        write_program(path, self._through(name, program))
 
     def _through(self, name: str, program: str) -> str:
         """Write a program that becomes another one, or one that comes after it on PATH."""
@@ -181,15 +189,20 @@ class StandIns:
         cases = [
             f'{place}) exec {shlex.quote(one)} "$@" ;;' for place, one in enumerate(candidates)
         ]
-        values = {"chain": CHAIN, "log": LOG, "name": shlex.quote(name), "again": AGAIN}
-        values["asked"] = "0-I*" if name.startswith("python") else "''"
-        watch = _NOTE.format(**values) if self.world is World.NORMAL else ""
-        return _THROUGH.format(**values, watch=watch, programs="\n".join(cases))
+        quoted, watch = shlex.quote(name), self._noted(name)
+        return _THROUGH.format(again=AGAIN, name=quoted, watch=watch, programs="\n".join(cases))
+
+    def _noted(self, name: str) -> str:
+        """Write what a program does before it becomes another one."""
+        if self.world is not World.NORMAL:
+            return ""
+        asked = "0-I*" if name.startswith("python") else "''"
+        return _NOTE.format(chain=CHAIN, log=LOG, name=shlex.quote(name), asked=asked)
 
     def _end(self, path: str) -> None:
         status = STATUS.get(self.world)
         if status is not None:
-            _write(path, _END.format(status=status))
+            write_program(path, _END.format(status=status))
 
     def environment(
         self, environ: Mapping[str, str], place: ProjectPlace, moved: ProjectPlace
@@ -241,7 +254,8 @@ class StandIns:
         return mirror
 
 
-def _write(path: str, text: str) -> None:
+def write_program(path: str, text: str) -> None:
+    """Write a new program; raises FileExistsError where there is one."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)

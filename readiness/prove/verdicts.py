@@ -32,18 +32,16 @@ def proof(
     criterion: Criterion,
     records: Mapping[str, CriterionRecord],
     tools: Tools,
-    masks: Sequence[str],
 ) -> ProofRecord:
     """Return whether one criterion can fail, as its trials show.
 
-    `records` has what the runs found, by the id in each world; `masks` are sentences on what in
-    its commands hides failures.
+    `records` has what the runs found, by the id in each world.
     """
     names = [shown(name) for name in sorted(tools.taken)]
     trials = {world: _trial(records, criterion, world, names) for world in World}
     now = trials[World.NORMAL]
     tried = [trial for world in BROKEN if (trial := trials[world])]
-    conclusion = _finding(criterion, now, tried, masks)
+    conclusion = _finding(criterion, now, tried)
     return ProofRecord(
         id=criterion.id,
         title=criterion.title,
@@ -78,7 +76,6 @@ def _finding(
     criterion: Criterion,
     now: TrialRecord | None,
     tried: Sequence[TrialRecord],
-    masks: Sequence[str],
 ) -> Conclusion:
     if criterion.attest is not None:
         by = criterion.attest.by
@@ -90,12 +87,7 @@ def _finding(
         )
     if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:
         passes = [worded("prove.passes", where=_in(one), reason=one.reason) for one in passed]
-        return Conclusion(
-            ProofOutcome.STILL_PASSES, joined([*passes, *masks], "semicolon"), _advice(passed)
-        )
-    if masks:
-        hint = worded("prove.end_or_declare")
-        return Conclusion(ProofOutcome.STILL_PASSES, joined(list(masks), "semicolon"), hint)
+        return Conclusion(ProofOutcome.STILL_PASSES, joined(passes, "semicolon"), _advice(passed))
     if unknown := [trial for trial in tried if _is_unknown(trial)]:
         why = joined(
             [joined([_in(trial), trial.reason], "colon") for trial in unknown], "semicolon"

@@ -46,7 +46,7 @@ class Copied(msgspec.Struct, frozen=True):
         tasks = []
         for task in self.board.tasks:
             chosen = tuple(
-                replace(_undoubted(criteria[one.id]), id=renamed(one.id, label))
+                replace(criteria[one.id], id=renamed(one.id, label))
                 for one in task.criteria
                 if one.id in criteria
             )
@@ -92,13 +92,6 @@ def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(python_path)}
 
 
-def _undoubted(criterion: Criterion) -> Criterion:
-    """Return a criterion without its doubt, as what its command hides is tried here."""
-    if criterion.check is None or criterion.check.doubt is None:
-        return criterion
-    return replace(criterion, check=replace(criterion.check, doubt=None))
-
-
 class Worlds:
     """Makes copies of the project that `board` is about, below the folder `scratch`."""
 
@@ -134,9 +127,13 @@ class Worlds:
 
         The copy of a hollow world has none of the project's files.
         """
+        stand_ins = StandIns(os.path.join(self._scratch, f"{name}-programs"), world, list(taken))
+        return self.make_with(stand_ins, name, hollow=world is World.HOLLOW)
+
+    def make_with(self, stand_ins: StandIns, name: str, *, hollow: bool = False) -> Copied:
+        """Copy the project, with these stand-ins for programs."""
         folder = os.path.join(self._scratch, name)
-        stand_ins = StandIns(f"{folder}-programs", world, list(taken))
-        copy = self.original.hollow if world is World.HOLLOW else self.original.copy
+        copy = self.original.hollow if hollow else self.original.copy
         moved = copy(folder, stand_ins.fill)
         environ = stand_ins.environment(self._environ, self._place, moved)
         return Copied(folder, self._moved(moved), environ)

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -354,4 +354,13 @@ def _attestation(judgement: Judgement) -> AttestationRecord | None:
         until=attest.until,
         evidence=attest.evidence,
         digest=judgement.evidence_digest,
+    )
+
+
+def digests_of(probes: Iterable[ProbeRecord]) -> tuple[str, ...]:
+    """Return the digests of what some probes printed, of either stream in turn; "" for nothing."""
+    return tuple(
+        stream.digest if stream.bytes else ""
+        for probe in probes
+        for stream in (probe.stdout, probe.stderr)
     )

@@ -113,8 +113,7 @@ class Starter:
             return program, argv
         bash = self._find("bash", path, probe.workdir)
         if bash:
-            heard = probe.check.doubt.heard if probe.check.doubt else ""
-            return bash, ("bash", "-euo", "pipefail", "-c", heard or probe.command)
+            return bash, ("bash", "-euo", "pipefail", "-c", probe.command)
         sh = self._find("sh", path, probe.workdir) or "/bin/sh"
         return sh, ("sh", "-eu", "-c", probe.command)
 

@@ -1,6 +1,6 @@
 """What can be told of a shell command by reading it: its words, and the failures that it hides."""
 
-from readiness.shell.commands import command_words, is_idle
+from readiness.shell.commands import command_words
 from readiness.shell.masking import Mask, can_fail, masks
 from readiness.shell.plain import BUILTINS, argv, assigned, does_nothing
 
@@ -12,6 +12,5 @@ __all__ = [
     "can_fail",
     "command_words",
     "does_nothing",
-    "is_idle",
     "masks",
 ]

@@ -13,7 +13,6 @@ ASSIGNMENT = later(r"(\w+)\+?=")
 # What never fails, for all that a reader can tell.
 _HARMLESS = ": true echo printf set shopt trap wait export readonly local declare typeset unset"
 _ALWAYS = frozenset(_HARMLESS.split())
-_IDLE = later(r"[^!&|;\n(){}`$<>]*")
 _WRAPPERS = frozenset(("command", "builtin", "exec", "env", "nohup"))
 _TESTS = frozenset(("[", "test"))
 
@@ -73,23 +72,9 @@ def never_fails(node: "Node") -> bool:
     return name in _ALWAYS
 
 
-def is_idle(command: str) -> bool:
-    """Return whether a command without syntax, such as `true` or `echo ok`, can only succeed."""
-    first, *rest = command.split() or [""]
-    always = first in _ALWAYS or (first == "exit" and rest in ([], ["0"]))
-    return always and _IDLE.fullmatch(command) is not None
-
-
 def is_exit(node: "Node") -> bool:
     """Return whether a simple command leaves the shell, the function or this program."""
     return name_of(node) in ("exit", "return", "exec")
-
-
-def exits(node: "Node") -> bool:
-    """Return whether a command that never fails ends the shell."""
-    if node.kind == "group":
-        return any(map(exits, node.parts[0].parts))
-    return name_of(node) == "exit"
 
 
 def is_test(node: "Node") -> bool:

@@ -9,7 +9,6 @@ import msgspec
 from readiness.shell.commands import (
     ASSIGNMENT,
     command_words,
-    exits,
     is_exit,
     is_test,
     is_work,
@@ -31,17 +30,13 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a command that hides failures.
 
     `text` is that part (`|| true`), `command` what it hides the failures of, `line` where it
-    stands, counted from 1. `final` says that the whole command can no longer fail, `ends` that a
-    failure of a tool ends it as a success, though what follows could fail; `tested` that a test
-    chooses which failures it hides.
+    stands, counted from 1. `final` says that the whole command can no longer fail.
     """
 
     text: str
     command: str = ""
     line: int = 1
     final: bool = False
-    ends: bool = False
-    tested: bool = False
 
 
 # What fails seldom, and says nothing of the command before it.
@@ -108,10 +103,8 @@ def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
             command=hidden,
             line=_line(body, start),
             final=final,
-            ends=why == "ends",
-            tested=why == "tested",
         )
-        for start, text, hidden, why in sorted(set(reading.masked))
+        for start, text, hidden in sorted(set(reading.masked))
     )
 
 
@@ -129,13 +122,13 @@ class _MaskWalk:
         self.trapped = False
         self.functions: dict[str, bool] = {}
         self.results: dict[int, bool] = {}
-        self.masked: list[tuple[int, str, str, str]] = []
+        self.masked: list[tuple[int, str, str]] = []
 
     def text(self, node: "Node") -> str:
         return self.source[node.start : node.end].strip()
 
-    def mask(self, start: int, text: str, hidden: str, why: str = "") -> None:
-        self.masked.append((start, text, hidden, why))
+    def mask(self, start: int, text: str, hidden: str) -> None:
+        self.masked.append((start, text, hidden))
 
     def can_fail(self, node: "Node") -> bool:
         """Return whether the node may end with a status other than 0; records what it hides."""
@@ -251,11 +244,10 @@ class _MaskWalk:
         fails = self._unguarded(left)
         saved = self.can_fail(right) and name_of(right) not in _TALK
         if fails and is_test(right) and name_of(last_of(left)) not in _ASKS and not is_test(left):
-            self.mask(right.start, f"|| {self.text(right)}", self.text(left), "tested")
+            self.mask(right.start, f"|| {self.text(right)}", self.text(left))
         if not fails or saved or self._keeps_status(right):
             return fails
-        ends = exits(right) and self._asks_a_tool(left)
-        self.mask(right.start, f"|| {self.text(right)}", self.text(left), "ends" if ends else "")
+        self.mask(right.start, f"|| {self.text(right)}", self.text(left))
         return False
 
     def _keeps_status(self, node: "Node") -> bool:

@@ -36,10 +36,12 @@ tasks:
       - {title: 团队已培训, attest: {by: 李伟, on: 2025-01-01, valid: 30d}}
       - title: 延迟
         run: "echo 700"
+        trial: false
         read: {as: text, regex: '(\\\\d+)', unit: ms}
         expect: "< 500 ms"
       - title: 错误数
         run: "echo 1029"
+        trial: false
         read: {as: text, regex: '(\\\\d+)', unit: errors}
         expect: "< 50"
       - {title: 有输出, run: "test -d .", read: {as: text, regex: 'a(\\\\d+)'}, expect: "== 0"}

@@ -17,7 +17,7 @@ tasks:
   - id: T1   # first
     notes: {2026-11-03: later, 2026-11-01: earlier}
     criteria:
-      - {title: a, run: "test -d ."}
+      - {title: a, run: "test -d .", trial: false}
   - {id: T2, criteria: [{title: b, run: "exit 1"}]}
 """
 

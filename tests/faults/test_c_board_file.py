@@ -15,7 +15,7 @@ from tests.support.program import Project
 
 pytestmark = pytest.mark.usefixtures("nothing_outlives_a_run")
 
-GOOD = 'version: 1\ntitle: A\ntasks:\n- {id: T1, criteria: [{title: a, run: "test -d ."}]}\n'
+GOOD = 'version: 1\ntitle: A\ntasks:\n- {id: T1, criteria: [{title: a, run: "test -d /"}]}\n'
 READING = """version: 1
 title: A
 tasks:
@@ -25,6 +25,7 @@ tasks:
     run: "echo 'errors: 3'"
     read: {as: text, regex: 'errors: (.*)'}
     expect: "<= 3"
+    trial: false
 """
 
 
@@ -167,7 +168,7 @@ def test_55_to_73_the_program_refuses_it_at_once(project: Project, row: int) -> 
 
 FINE = {
     "55 a limit once": READING,
-    "59 quoted": GOOD.replace("T1", '"no"') + '- {id: "1e3", criteria: [{run: "test -d ."}]}\n',
+    "59 quoted": GOOD.replace("T1", '"no"') + '- {id: "1e3", criteria: [{run: "test -d /"}]}\n',
     "59 on as text": GOOD.replace("title: A", "title: on"),
     "61 numbers": GOOD.replace("title: A", "title: A\ntarget: 8.50\nbaseline: 0"),
     "63 an alias": GOOD.replace("title: A", "title: &a A").replace("title: a", "title: *a"),

@@ -155,13 +155,6 @@ SURE = [
     ),
 ]
 
-DOUBTED = [
-    (
-        {"run": "! grep -rn TODO srcc"},
-        {"run": "grep -rn TODO srcc", "exit": {"ok": [0, 1]}, "expect": "== 1"},
-    ),
-]
-
 
 @pytest.mark.parametrize(("sure", "healthy"), SURE)
 def test_1801_to_1821_what_cannot_fail(
@@ -171,17 +164,6 @@ def test_1801_to_1821_what_cannot_fail(
     project.write(a_board(sure))
     ended = validated(project, 2)
     assert "; " in ended.out + ended.err
-    project.write(a_board(healthy))
-    validated(project, 0)
-
-
-@pytest.mark.parametrize(("doubted", "healthy"), DOUBTED)
-def test_1808_to_1821_what_passes_where_its_tool_fails(
-    project: Project, doubted: Mapping[str, Any], healthy: Mapping[str, Any]
-) -> None:
-    """It loads, and validate says what to write instead. Twin: words in which the tool can fail."""
-    project.write(a_board(doubted))
-    assert "this command passes when" in validated(project, 0).out
     project.write(a_board(healthy))
     validated(project, 0)
 

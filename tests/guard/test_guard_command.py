@@ -19,8 +19,9 @@ tasks:
   - id: T1
     title: Things
     criteria:
-      - {id: T1.1, title: One, run: echo 3, read: {as: text, regex: '\\d+'}, expect: "<= 5"}
-      - {id: T1.2, title: Two, run: "test -d ."}
+      - {id: T1.1, title: One, run: echo 3, read: {as: text, regex: '\\d+'}, expect: "<= 5",
+         trial: false}
+      - {id: T1.2, title: Two, run: "test -d .", trial: false}
 """
 EASED = BOARD.replace("<= 5", "<= 9")
 
@@ -52,7 +53,7 @@ def test_loosened_comes_first_then_tightened_and_neutral_is_counted(based: Proje
         "      none → # noqa",
         "",
         "tightened: 1",
-        "  T1.2  samples changed  board.yaml:8",
+        "  T1.2  samples changed  board.yaml:9",
         "      1 → 2",
         "",
         "neutral: 1 (shown with --verbose)",
@@ -252,8 +253,8 @@ tasks:
   - id: T1
     title: Things
     criteria:
-      - {id: T1.1, title: Good, run: "test -d .", weight: 10}
-      - {id: T1.2, title: Fine, run: "test -d .", weight: 10}
+      - {id: T1.1, title: Good, run: "test -d .", trial: false, weight: 10}
+      - {id: T1.2, title: Fine, run: "test -d .", trial: false, weight: 10}
       - {id: T1.3, title: Bad, run: "false", weight: 10}
 """
     commit(project.folder, {"board.yaml": board})

@@ -1,4 +1,4 @@
-"""What faults and doubts about commands tell people to write: it is YAML, and it helps."""
+"""What faults about commands tell people to write: it is YAML, and it helps."""
 
 import re
 from collections.abc import Callable
@@ -18,18 +18,17 @@ Hints = Callable[[dict[str, Any]], list[str]]
 
 @pytest.fixture
 def hints(tmp_path: Path) -> Hints:
-    """Load a board of one criterion; return the hints of its faults, or of its doubt."""
+    """Load a board of one criterion; return the hints of its faults."""
 
     def load(criterion: dict[str, Any]) -> list[str]:
         board = {"version": 1, "tasks": [{"id": "T1", "criteria": [criterion]}]}
         path = tmp_path / "board.yaml"
         path.write_text(yaml.safe_dump(board))
         try:
-            (loaded,) = load_board(str(path), profile=None, environ={}).criteria()
+            load_board(str(path), profile=None, environ={})
         except BoardError as refused:
             return [fault.hint for fault in refused.faults]
-        doubt = loaded.check and loaded.check.doubt
-        return [doubt.hint] if doubt else []
+        return []
 
     return load
 
@@ -43,15 +42,6 @@ def lines(hint: str) -> dict[str, Any]:
 
 
 FAULTY = [
-    {"run": "! grep -rn TODO srcc"},
-    {"run": "! git grep -n 'FIXME: now'"},
-    {"run": "! nosuch_tool src | grep -q error"},
-    {"run": 'test -z "$(git status --porcelain)"'},
-    {"run": "nosuch_tool src && exit 1 || exit 0"},
-    {"run": "mypy src || true"},
-    {"run": "command -v mypy || exit 0; mypy"},
-    {"run": "cd src && ! grep -q x y"},
-    {"run": "grep -rn TODO srcc", "expect": "!= 0"},
     {"run": "exit 7", "expect": "< 124"},
     {"run": "exit 7", "expect": "between 0 and 123"},
     {"run": "sh gate.sh", "exit": {"ok": [3]}, "expect": "== 3"},
@@ -62,7 +52,7 @@ FAULTY = [
 
 @pytest.mark.parametrize("criterion", FAULTY, ids=lambda one: one["run"])
 def test_what_a_hint_tells_to_write_helps(hints: Hints, criterion: dict[str, Any]) -> None:
-    """It shows the lines to write; with them the board has neither fault nor doubt."""
+    """It shows the lines to write; with them the board has no fault."""
     (hint,) = hints(criterion)
     told = lines(hint)
     assert told, hint

@@ -121,16 +121,16 @@ def test_nothing_is_run_where_that_is_not_wanted(shop: Project) -> None:
     assert shop("validate").status == 0
 
 
-def test_a_command_that_hides_a_failure_is_not_proposed(shop: Project) -> None:
-    """It is named among what was left out, with the reason."""
+def test_a_command_that_hides_a_failure_is_an_error_with_its_remedy(shop: Project) -> None:
+    """It was tried: the first board says that it cannot fail."""
     rule = "{title: a, task: b, priority: P1, why: c, when: {files: [pyproject.toml]}}"
     check = f"summary: s\nrun: grep -q x a || true\npropose:\n  - {rule}\n"
     build(str(shop.folder), {"checks/masked.yaml": check})
-    ended = shop("init", "--yes", "--no-measure", "--output-format", "json")
+    ended = shop("init", "--yes", "--output-format", "json")
     assert ended.status == 0, ended
-    left_out = {omission["what"]: omission["why"] for omission in ended.json["left_out"]}
-    assert left_out["masked"] == "this command passes when `grep -q x a` fails"
-    assert "masked" not in (shop.folder / "board.yaml").read_text(encoding="utf-8")
+    verdicts = {one.get("check"): one["verdict"] for one in ended.json["criteria"]}
+    assert verdicts["masked"] == "error"
+    assert "it ignores how grep ended" in (shop.folder / "board.yaml").read_text(encoding="utf-8")
 
 
 def test_another_folder_and_another_file_can_be_named(shop: Project) -> None:

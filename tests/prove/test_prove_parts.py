@@ -10,7 +10,6 @@ from readiness.model.board import StandsFor
 from readiness.prove import copying
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, changes, place_of
-from readiness.prove.hiding import read_hiding
 from readiness.prove.observed import ToolFinder, Tools
 from readiness.prove.prover import grouped
 from readiness.shell import can_fail
@@ -29,43 +28,42 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(
-    ("command", "chains", "scripts", "taken"),
+    ("command", "chains", "taken"),
     [
-        ("mypy src || true", ["/mypy"], {}, "mypy"),
-        ("mypy src || true", [], {}, "mypy"),
-        ("mypy src | grep -c error", ["/mypy", "/grep"], {}, "mypy"),
-        ("grep -c x a || echo 0", ["/grep"], {}, "grep"),
-        ("make lint", ["/make", "/make/flake8", "/make/mkdir"], {}, "flake8"),
-        ("make lint", ["/make", "/make/grep"], {}, "grep"),
-        ("make lint", ["/make"], {}, "make"),
-        ("make a", ["/make", "/make/make", "/make/make/flake8"], {}, "flake8"),
-        ("npm run lint", ["/npm", "/npm/eslint"], {}, "eslint"),
-        ("make types", ["/make", "/make/mypy", "/make/mypy/gcc"], {}, "mypy"),
-        ("wrapper", ["/wrapper", "/wrapper/cat", "/wrapper/sed"], {}, "wrapper"),
-        ("scan .", ["/scan", "/scan/git"], {}, "scan"),
-        ("git diff --exit-code", ["/git"], {}, "git"),
-        ("make clean", ["/make", "/make/git"], {}, "git"),
-        ("scan .", ["/scan", "/scan/git", "/scan/flake8"], {}, "flake8"),
-        ("python -m mypy", ["/python", "/python/-m mypy"], {}, "-m mypy"),
-        ("python x.py", ["/python", "/python/flake8"], {}, "flake8"),
-        ("python x.py", ["/python"], {}, "python"),
-        ("make a", ["/make", "/make/python3", "/make/python3/readlink"], {}, "python3"),
-        ("python x.py", ["/python", "/python/git"], {}, "git"),
-        ("env A=1 mypy src", ["/env", "/env/mypy"], {}, "mypy"),
-        ("timeout 9 flake8 .", ["/timeout", "/timeout/flake8"], {}, "flake8"),
-        ("cd a && ./check.sh", ["/flake8"], {"check.sh": ["flake8", "gone"]}, "flake8 gone"),
-        ("/opt/bin/scan .", [], {}, ""),
-        ("echo done", [], {}, ""),
-        ('"$TOOL" src', ["/flake8"], {}, "flake8"),
-        ("f() { true; }; f", [], {}, ""),
+        ("mypy src || true", ["/mypy"], "mypy"),
+        ("mypy src || true", [], "mypy"),
+        ("mypy src | grep -c error", ["/mypy", "/grep"], "mypy"),
+        ("grep -c x a || echo 0", ["/grep"], "grep"),
+        ("make lint", ["/make", "/make/flake8", "/make/mkdir"], "flake8"),
+        ("make lint", ["/make", "/make/grep"], "grep"),
+        ("make lint", ["/make"], "make"),
+        ("make a", ["/make", "/make/make", "/make/make/flake8"], "flake8"),
+        ("npm run lint", ["/npm", "/npm/eslint"], "eslint"),
+        ("make types", ["/make", "/make/mypy", "/make/mypy/gcc"], "mypy"),
+        ("wrapper", ["/wrapper", "/wrapper/cat", "/wrapper/sed"], "wrapper"),
+        ("scan .", ["/scan", "/scan/git"], "scan"),
+        ("git diff --exit-code", ["/git"], "git"),
+        ("make clean", ["/make", "/make/git"], "git"),
+        ("scan .", ["/scan", "/scan/git", "/scan/flake8"], "flake8"),
+        ("python -m mypy", ["/python", "/python/-m mypy"], "-m mypy"),
+        ("python x.py", ["/python", "/python/flake8"], "flake8"),
+        ("python x.py", ["/python"], "python"),
+        ("make a", ["/make", "/make/python3", "/make/python3/readlink"], "python3"),
+        ("python x.py", ["/python", "/python/git"], "git"),
+        ("env A=1 mypy src", ["/env", "/env/mypy"], "mypy"),
+        ("timeout 9 flake8 .", ["/timeout", "/timeout/flake8"], "flake8"),
+        ("/opt/bin/scan .", [], ""),
+        ("echo done", [], ""),
+        ('"$TOOL" src', ["/flake8"], "flake8"),
+        ("f() { true; }; f", [], ""),
     ],
 )
 def test_the_tools_of_a_command_are_what_measures(
-    command: str, chains: list[str], scripts: dict[str, list[str]], taken: str
+    command: str, chains: list[str], taken: str
 ) -> None:
     """Not what runs them, and not what every system has, unless there is nothing else."""
     check = a_check(name="", run=command)
-    tools = ToolFinder(KNOWN).tools_of(check, chains, scripts)
+    tools = ToolFinder(KNOWN).tools_of(check, chains)
 
     expected = {"-m mypy"} if taken == "-m mypy" else set(taken.split())
     assert set(tools.taken) == expected
@@ -86,7 +84,7 @@ def test_what_a_checks_script_uses_is_not_its_tool(
 ) -> None:
     """Unless its file says so, or its tool started it."""
     check = a_check(name="some", run=run, tools=tools)
-    found = ToolFinder(KNOWN).tools_of(check, chains, {})
+    found = ToolFinder(KNOWN).tools_of(check, chains)
 
     assert set(found.taken) == set(taken.split())
 
@@ -132,28 +130,6 @@ def test_the_programs_of_a_command_are_read(command: str, names: str) -> None:
 def test_a_command_that_never_fails_is_told(command: str, can: bool) -> None:
     """What cannot be read may fail."""
     assert can_fail(command) is can
-
-
-@pytest.mark.parametrize(
-    ("command", "text", "masks"),
-    [
-        ("./a.sh", "#!/bin/sh\nflake8 || true\n", "./a.sh:2 hides failures with `|| true`"),
-        ("./a.sh", "#!/usr/bin/env bash\nset -e\nflake8\n", ""),
-        ("bash -e a.sh", "flake8\necho done\n", ""),
-        ("bash a.sh", "flake8\necho done\n", "a.sh:2 hides failures with `; echo done`"),
-        ("sh -c 'flake8'", "", ""),
-        ("./a.sh", "#!/usr/bin/python3\nx || true\n", ""),
-        ("./none.sh", None, ""),
-    ],
-)
-def test_a_script_of_the_project_is_read(
-    tmp_path: Path, command: str, text: str | None, masks: str
-) -> None:
-    """As the shell that it names would run it."""
-    if text is not None:
-        executable(tmp_path / "a.sh", text)
-    criterion = a_criterion(check=a_check(name="", run=command))
-    assert "".join(read_hiding(criterion, str(tmp_path)).masks) == masks
 
 
 # --- copies ---------------------------------------------------------------------------------------

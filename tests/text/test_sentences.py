@@ -15,6 +15,7 @@ from readiness.fleet.merges import GuardDecision
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
+from readiness.model.judgement import TrialOutcome
 from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
 from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
@@ -75,6 +76,8 @@ FAMILIES: Mapping[str, object] = {
     "line.fault": FORMS,
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
+    "trial.why": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
+    "trial.hint": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
     "rule": set(RULES.values()),
     "rule_hint": set(RULES.values()),
     "complaint": ("fails", "unmeasured", "worse"),

@@ -97,10 +97,10 @@ def _deleted(old: list[Item], new: list[Item], files: Differing) -> Iterator[Cha
     """Yield changes for tests that are gone or new; one of a name that is gone too is neutral."""
     gone, come = _compared(old, new)
     removed = removed_names(files) if gone else frozenset()
-    for one in gone:
-        is_outlived = one.node is not None and not removed.isdisjoint(uses(one.node))
-        yield _change(one, Direction.NEUTRAL if is_outlived else LOOSE, one.name, "")
-    yield from (_change(one, TIGHT, "", one.name) for one in come)
+    for item in gone:
+        is_outlived = item.node is not None and not removed.isdisjoint(uses(item.node))
+        yield _change(item, Direction.NEUTRAL if is_outlived else LOOSE, item.name, "")
+    yield from (_change(item, TIGHT, "", item.name) for item in come)
 
 
 def _emptied(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:

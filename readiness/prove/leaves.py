@@ -1,0 +1,162 @@
+"""Stand-ins for the leaves of a command: the programs that it really starts, and that do its work.
+
+Which those are shows while the command runs. Shells stay real, and so does whatever may start
+something else, as long as it does; then a leaf says nothing and fails, or talks and succeeds.
+"""
+
+import os
+import re
+import shlex
+from enum import StrEnum
+from typing import Final
+
+from readiness.prove.standins import LOG, StandIns, World, write_program
+from readiness.shell.programs import HELPERS, is_utility
+
+LEAVES = "READINESS_TRIAL_LEAVES"
+STATUS = "READINESS_TRIAL_STATUS"
+WORDS = "READINESS_TRIAL_WORDS"
+
+
+class Leaf(StrEnum):
+    """What a program is to a command, in the order in which they are taken for its leaves."""
+
+    TOOL = "t"
+    INTERPRETER = "i"
+    READER = "u"
+    OTHER = "r"
+
+
+_READER_NAMES = """
+awk cat cksum cmp comm cut diff du df egrep fgrep file find grep gunzip head join ls nl od
+paste ps readlink sed seq sha256sum sort stat strings tac tail uniq wc which who zcat
+"""
+_READERS: Final = frozenset(_READER_NAMES.split())
+"""Utilities that look at something, unless they only pass on what a pipe brings."""
+
+_RUNNER_NAMES = """
+bundle bun bunx chronic chrt flock gmake ionice just make ninja npm npx parallel pnpm rake
+script setarch setpriv setsid stdbuf sudo task taskset unbuffer unshare watch yarn
+"""
+_RUNNERS: Final = frozenset(_RUNNER_NAMES.split())
+"""Programs beyond the utilities that end as what they start does, or as they like."""
+
+_INTERPRETERS: Final = re.compile(
+    r"(?:python|pypy|node|nodejs|deno|perl|ruby|php|lua|tclsh|Rscript|java|guile)[\d.]*"
+)
+
+
+def leaf_of(name: str) -> Leaf:
+    """Return what a program of this name is to the commands that start it."""
+    if name in _READERS or name in HELPERS:
+        return Leaf.READER
+    if is_utility(name) or name in _RUNNERS:
+        return Leaf.OTHER
+    return Leaf.INTERPRETER if _INTERPRETERS.fullmatch(name) else Leaf.TOOL
+
+
+_END = """\
+printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
+[ "${{{status}-1}}" = 0 ] || exit "${{{status}-1}}"
+printf '%s\\n' {name} ${{{words}-}}
+exit 0
+"""
+_TOOL = "#!/bin/sh\n" + _END
+_MAYBE = """\
+{unless}case "${{{leaves}-}}" in
+*{letter}*) {end} ;;
+*{below}*) ;;
+*) printf '%s\\n' {real}{letter} 2>/dev/null >> "${{{log}:-/dev/null}}" ;;
+esac
+"""
+# What a pipe brings it only passes on; its own failure says nothing of whatever filled the pipe.
+_UNLESS_PIPED = "[ -p /dev/stdin ] || "
+# An interpreter may be a script of a manager of versions, which looks at things itself.
+_BELOW = "-"
+_INTERPRETS = f"{LEAVES}={Leaf.TOOL.value}{_BELOW}\nexport {LEAVES}\n"
+MISSING = "?"
+"""Begins a line of the log that has the name of a program which bash did not find."""
+
+NOT_FOUND = {
+    "BASH_FUNC_command_not_found_handle%%": "() { "
+    f'printf \'%s\\n\' "{MISSING}$1" >> "${{{LOG}:-/dev/null}}"; return 127; }}'
+}
+"""What has bash note them, also where a command hides what it says of them."""
+
+REAL = "+"
+"""Begins a line of the log that has the letter of a program which was not taken for a leaf."""
+
+_STARTED = """\
+def leaf(name):
+    words = [word for word in sys.orig_argv[1:] if word != "-"]
+    if "{interpreter}" in os.environ.get({leaves!r}, ""):
+        return "python"
+    if name:
+        return "" if of_the_project(name) else "python -m " + name
+    script = next((word for word in words if not word.startswith("-")), "")
+    folder = os.path.dirname(os.path.abspath(script))
+    installed = (os.path.join(sys.prefix, "bin"), os.path.join(sys.base_prefix, "bin"))
+    return os.path.basename(script) if "-c" not in words and folder in installed else ""
+
+
+def of_the_project(name):
+    path = os.path.join(*name.split("."))
+    for folder in (os.getcwd(), *map(moved, sys.path)):
+        if any(os.path.exists(os.path.join(folder, path + end)) for end in (".py", "/__main__.py")):
+            return (folder + os.sep).startswith(COPY + os.sep)
+    return False
+
+
+def started(name):
+    taken = leaf(name)
+    if not taken or {log!r} not in os.environ:
+        return
+    with open(os.environ[{log!r}], "a") as log:
+        log.write(taken + "\\n")
+    if os.environ.get({status!r}) == "0":
+        print(taken, *os.environ.get({words!r}, "").split(), sep="\\n", flush=True)
+    os._exit(int(os.environ.get({status!r}, "1")))
+"""
+
+
+class Leaves(StandIns):
+    """Stand-ins that tell while a command runs which programs are its leaves.
+
+    The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
+    tools always among them, and print `WORDS` where that is 0. They are noted in the file that
+    `LOG` names, and of other programs their letters.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder, World.NORMAL)
+        self._written: set[str] = set()
+
+    def _lead(self, path: str, name: str, program: str) -> None:
+        if leaf_of(name) is not Leaf.TOOL:
+            super()._lead(path, name, program)
+            return
+        ends = os.path.join(self._folder, "tool")
+        if not os.path.exists(ends):
+            write_program(
+                ends, _TOOL.format(name='"${0##*/}"', log=LOG, status=STATUS, words=WORDS)
+            )
+        os.link(ends, path)  # a thousand of them take as long as twenty new files
+
+    def _noted(self, name: str) -> str:
+        leaf = leaf_of(name)
+        passes_on = leaf is Leaf.READER and name not in HELPERS
+        maybe = _MAYBE.format(
+            unless=_UNLESS_PIPED if passes_on else "",
+            leaves=LEAVES,
+            letter=leaf.value,
+            end=_END.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
+            below=_BELOW,
+            real=REAL,
+            log=LOG,
+        )
+        return maybe + _INTERPRETS if leaf is Leaf.INTERPRETER else maybe
+
+    def _started(self) -> str:
+        return _STARTED.format(
+            interpreter=Leaf.INTERPRETER.value, leaves=LEAVES, log=LOG, status=STATUS, words=WORDS
+        )

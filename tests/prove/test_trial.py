@@ -1,0 +1,267 @@
+"""The trial: a command that passes for the first time is tried where it should not."""
+
+import os
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from readiness.record.document import CriterionRecord
+from tests.support.program import Project, a_board, tried, wait_until
+from tests.support.proving import executable
+from tests.support.repositories import commit, write
+
+FAKES = ("lint", "quiet", "gofmt")
+FILES = {
+    "src/a.py": "x = 1\n",
+    "list.txt": "src/a.py\n",
+    "LICENSE": "MIT\n",
+    "ends.sh": "lint src\necho done\n",
+    "strict.sh": "set -e\nlint src\necho done\n",
+    "inner.sh": "sh ends.sh\n",
+    "drops.py": "import subprocess\nsubprocess.run(['lint', 'src'])\n",
+    "keeps.py": "import subprocess\nsubprocess.run(['lint', 'src'], check=True)\n",
+    "alone.sh": "test -f LICENSE\n",
+    "alone.py": "assert open('LICENSE').read()\n",
+}
+NUMBER = {"read": {"as": "text", "regex": r"\d+"}, "expect": "== 0"}
+
+MASKED = [
+    "lint src || true",
+    "lint src || echo bad",
+    "nice sh -c 'lint src || true'",
+    "xargs -n1 sh -c 'lint $0 || true' < list.txt",
+    "awk '{ system(\"lint \" $1) }' list.txt",
+    "bash <<'END'\nlint src\ntrue\nEND",
+    "env sh ends.sh",
+    "sh inner.sh",
+    "set +e; lint src; echo done",
+    "trap 'exit 0' EXIT; lint src",
+    "lint src & wait",
+    "if lint src; then echo good; else echo bad; fi",
+    "find src -name '*.py' -exec lint {} ';'",
+    "eval 'lint src; true' || true",
+    "python3 drops.py",
+    "! lint src || true",
+    "timeout 9 sh ends.sh",
+    "PROGRAM=lint; $PROGRAM src || :",
+]
+"""They start a tool, and pass whatever it does."""
+
+HONEST = [
+    "lint src",
+    "nice sh -c 'lint src'",
+    "xargs -n1 lint < list.txt",
+    "bash -e <<'END'\nlint src\ntrue\nEND",
+    "sh strict.sh",
+    "rm -f old || true; lint src",
+    "lint src & a=$!; wait $a",
+    "if lint src; then echo good; else echo bad; exit 1; fi",
+    "find src -name '*.py' -exec lint {} +",
+    "python3 keeps.py",
+    "python3 alone.py",
+    "python3 -m compileall -q src",
+    "test -f LICENSE",
+    "test ! -f .env",
+    "[ -d /usr ]",
+    'test -n "$HOME"',
+    "grep -q MIT LICENSE",
+    "cat LICENSE | grep -q MIT",
+    "git rev-parse --verify HEAD",
+    "rc=0; lint src || rc=1; exit $rc",
+    "for f in src/*.py; do lint $f; done",
+    "[ -e nowhere ] || lint src",
+    "cd src && lint .",
+    "ruby x.rb",
+]
+"""Their twins: they fail where their tools or files are gone, or nothing can be told."""
+
+QUESTIONS = [
+    ("! grep -rn TODO src", ["grep -rn TODO src", "exit: {ok: [0, 1]}", 'expect: "== 1"']),
+    ('test -z "$(gofmt -l .)"', ['out=$(gofmt -l .); test -z "$out"']),
+    ('test -z "$(git status --porcelain)"', ['out=$(git status --porcelain); test -z "$out"']),
+    (
+        "! git status --porcelain | grep -q .",
+        ['out=$(git status --porcelain); test -z "$out"'],
+    ),
+    (
+        "! git ls-files | grep -q secrets.txt",
+        ['out=$(git ls-files); ! grep -q secrets.txt <<< "$out"'],
+    ),
+    ('[ "$(quiet src | wc -l)" -eq 0 ]', ['out=$(quiet src | wc -l); [ "$out" -eq 0 ]']),
+]
+"""They pass where their tools fail, and what to write instead."""
+
+UNDONE = [
+    "shopt -s nullglob; for f in src/*.sh; do lint $f; done",
+    "git diff --name-only | xargs -r lint",
+    "if [ -e package.json ]; then lint .; fi",
+]
+"""They have a tool that they do not start here."""
+
+HOLLOW = ["sh alone.sh || true"]
+"""They start nothing, and pass where the files are gone, with another output."""
+
+NOTHING = ["true", ":", "echo ok", "exit 0", "[ 1 = 1 ]", "test -d .", "! false", "echo a | cat"]
+BLIND = ["! grep -rn TODO srcc", '[ "$(grep -rn TODO srcc | wc -l)" = 0 ]']
+
+ROWS = [
+    *((command, "error", "cannot fail: it ignores how lint ended") for command in MASKED),
+    *((command, "pass", "exit 0") for command in HONEST),
+    *((command, "warn", "it passes where ") for command, _ in QUESTIONS),
+    *((command, "warn", "nothing was done: lint was not started") for command in UNDONE),
+    *((command, "warn", "it passes where the files of the project are gone") for command in HOLLOW),
+    *((command, "error", "cannot fail: ") for command in NOTHING),
+    *((command, "error", "cannot fail: grep found nothing to look at") for command in BLIND),
+]
+
+
+@pytest.fixture(scope="module")
+def tried_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project with a few tools, in a repository."""
+    project = Project(tmp_path_factory.mktemp("tried"))
+    for name in FAKES:
+        says = "" if name in ("quiet", "gofmt") else f"echo {name} ran"
+        executable(project.folder.parent / "bin" / name, f"#!/bin/sh\n{says}\nexit 0\n")
+    manager = "#!/bin/sh\nls >/dev/null || true\nexit 0\n"
+    executable(project.folder.parent / "bin" / "ruby", manager)
+    bin_ = project.folder.parent / "bin"
+    project.environment["PATH"] = f"{bin_}:{project.environment['PATH']}:/usr/bin:/bin"
+    commit(project.folder, {**FILES, ".gitignore": ".readiness\nboard.yaml\n__pycache__\n"})
+    yield project
+    project.close()
+
+
+@pytest.fixture(scope="module")
+def judged(tried_once: Project) -> tuple[CriterionRecord, ...]:
+    """What becomes of all commands in one run."""
+    tried_once.write(a_board(*(tried(command) for command, _, _ in ROWS)))
+    return tuple(tried_once("check", "--output-format=json").run.criteria())
+
+
+@pytest.mark.parametrize("place", range(len(ROWS)), ids=lambda n: f"{n}-{ROWS[n][0][:40]}")
+def test_a_command_that_passes_is_tried(place: int, judged: tuple[CriterionRecord, ...]) -> None:
+    """What passes whatever its tools do is an error; what fails with them passes, as it is."""
+    command, verdict, reason = ROWS[place]
+    record = judged[place]
+    assert (record.verdict, reason in record.reason) == (verdict, True), (command, record.reason)
+    assert (record.reason_code == "cannot_fail") is (verdict == "error")
+    assert bool(record.hint) is (verdict != "pass")
+
+
+def test_a_remedy_is_shown_only_if_it_helps(
+    judged: tuple[CriterionRecord, ...], tried_once: Project
+) -> None:
+    """Each was run: it passes here, and is no question any more."""
+    by_title = {command: judged[place] for place, (command, _, _) in enumerate(ROWS)}
+    remedies = []
+    for command, expected in QUESTIONS:
+        hint = by_title[command].hint or ""
+        lines = re.findall(r"`((?:run|exit|expect): [^`]*)`", hint)
+        remedy: dict[str, Any] = {}
+        for line in lines:
+            remedy |= yaml.safe_load(line)
+        assert remedy.get("run") == expected[0], hint
+        assert lines[1:] == expected[1:]
+        remedies.append({**remedy, "trial": True})
+    (tried_once.folder.parent / "other").mkdir()
+    other = Project(tried_once.folder.parent / "other")
+    shutil.copytree(tried_once.folder, other.folder, dirs_exist_ok=True)
+    other.environment |= {"PATH": tried_once.environment["PATH"]}
+    other.write(a_board(*remedies))
+    assert [one.verdict for one in other("check", "--output-format=json").run.criteria()] == [
+        "pass"
+    ] * len(remedies)
+    other.close()
+
+
+STARTED = "#!/bin/sh\necho x >> $COUNT\n"
+
+
+@pytest.fixture
+def counting(project: Project) -> Project:
+    """A project whose `lint` counts how often it was really started."""
+    executable(project.folder.parent / "bin" / "lint", STARTED)
+    project.environment |= {
+        "PATH": f"{project.folder.parent / 'bin'}:{project.environment['PATH']}",
+        "COUNT": str(project.folder.parent / "count"),
+    }
+    return project
+
+
+def started(project: Project) -> int:
+    """How often `lint` was started."""
+    return len(Path(project.environment["COUNT"]).read_text().splitlines())
+
+
+def test_a_recipe_is_tried_once(counting: Project) -> None:
+    """Later runs know it. Twin: a script that changed is tried anew."""
+    write(counting.folder, {"gate.sh": "echo x >> $COUNT\nlint\n"})
+    counting.write(a_board(tried("sh gate.sh"), tried("lint || true")))
+
+    def verdicts() -> list[str]:
+        ended = counting("check", "--output-format=json")
+        return [record.verdict for record in ended.run.criteria()]
+
+    assert verdicts() == ["pass", "error"]
+    tried_once = started(counting)
+    assert tried_once > 3, "the script counts in the copy as well"
+    assert "seen to fail 20" in counting("show", "T1.1").out
+    assert verdicts() == ["pass", "error"]
+    assert "not seen to fail yet" in counting("show", "T1.2").out
+    assert started(counting) == tried_once + 3
+    write(counting.folder, {"gate.sh": "lint\necho done\n"})
+    assert verdicts() == ["error", "error"]
+
+
+def test_what_failed_in_a_run_needs_no_trial(counting: Project) -> None:
+    """A recorded failure is as good: nothing is tried when it passes later."""
+    counting.write(a_board(tried("lint; echo x >> $COUNT; test -f there")))
+    assert counting("check").status == 1
+    (counting.folder / "there").touch()
+    assert counting("check").status == 0
+    assert started(counting) == 4
+
+
+@pytest.mark.parametrize(("more", "verdict"), [({}, "pass"), ({"require_proof": True}, "error")])
+def test_what_may_not_be_tried_is_unseen(
+    counting: Project, more: dict[str, object], verdict: str
+) -> None:
+    """`trial: false` leaves it alone; with `require_proof` that is not enough."""
+    counting.write(a_board({"run": "lint || true", "trial": False}, **more))
+    (record,) = counting("check", "--output-format=json").run.criteria()
+    assert record.verdict == verdict
+    assert record.reason_code == ("no_proof" if more else None)
+
+
+def test_a_trial_touches_the_copies_alone(counting: Project) -> None:
+    """What a command writes into the project, it writes once."""
+    counting.write(a_board(tried("echo x >> written; lint")))
+    assert counting("check").status == 0
+    assert (counting.folder / "written").read_text() == "x\n"
+    assert sorted(os.listdir(counting.tmp)) == []
+
+
+def test_a_shell_that_misses_a_program_says_so(counting: Project) -> None:
+    """Wherever it stands it is a missing tool. Twin: what asks whether it is there passes."""
+    write(counting.folder, {"gate.sh": "nosuch src\necho done\n"})
+    ask = "command -v nosuch >/dev/null || lint"
+    counting.write(a_board(tried("nosuch || true"), tried("sh gate.sh"), tried(ask)))
+    codes = [one.reason_code for one in counting("check", "--output-format=json").run.criteria()]
+    assert codes == ["tool_missing", "tool_missing", None]
+
+
+def test_a_signal_ends_a_trial_too(counting: Project) -> None:
+    """The run is interrupted, and nothing is left of it."""
+    mark = counting.folder.parent / "tried"
+    counting.write(a_board({**tried(f"until lint; do echo > {mark}; sleep 0.1; done")}))
+    process = counting.start("check")
+    wait_until(mark)
+    process.send_signal(signal.SIGINT)
+    ended = counting.end(process)
+    assert ended.status == 128 + signal.SIGINT, ended
