@@ -113,9 +113,9 @@ def _merged(folder: str, head: str, other: str) -> str:
         return ""
 
 
-def _merge_base(folder: str, one: str, *others: str) -> str:
+def _merge_base(folder: str, tip: str, *others: str) -> str:
     """Find the commit at which a branch left another, or left the merge of several others."""
     try:
-        return ask(folder, "merge-base", "--end-of-options", one, *others).decode().strip()
+        return ask(folder, "merge-base", "--end-of-options", tip, *others).decode().strip()
     except GitError:
         return ""
