@@ -16,6 +16,7 @@ from readiness.model.errors import NotWrittenError
 from readiness.model.judgement import Trial, TrialOutcome
 from readiness.model.plan import Planned
 from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
 from readiness.pipeline.settle import Execution
 from readiness.record.criteria import digests_of
 from readiness.record.values import timestamp
@@ -77,7 +78,7 @@ class Recipes:
                 recipes[name] = recipe_of(planned.criterion, self._board.workdir)
                 if verdict.good:
                     passed[name] = planned
-                else:
+                elif verdict is Verdict.FAIL:
                     self._new[recipes[name]] = PastTrial(Trial(outcome=TrialOutcome.SEEN), at)
         if not passed:
             return {}

@@ -228,6 +228,17 @@ def test_what_failed_in_a_run_needs_no_trial(counting: Project) -> None:
     assert started(counting) == 4
 
 
+def test_a_waived_error_is_no_failure(counting: Project) -> None:
+    """What could not be measured was not seen to fail, whoever waives it."""
+    waiver = {"reason": "later", "by": "lead", "until": "2199-01-01"}
+    counting.write(a_board({**tried("late || true"), "waive": waiver}))
+    assert counting("check").status == 1
+    executable(counting.folder.parent / "bin" / "late", "#!/bin/sh\n")
+    counting.write(a_board(tried("late || true")))
+    (record,) = counting("check", "--output-format=json").run.criteria()
+    assert record.reason_code == "cannot_fail"
+
+
 @pytest.mark.parametrize(("more", "verdict"), [({}, "pass"), ({"require_proof": True}, "error")])
 def test_what_may_not_be_tried_is_unseen(
     counting: Project, more: dict[str, object], verdict: str
