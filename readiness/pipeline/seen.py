@@ -24,8 +24,13 @@ from readiness.record.values import timestamp
 _LARGEST_SCRIPT: Final = 2**20
 _MOST_SCRIPTS: Final = 200
 _WORD: Final = re.compile(rb"[\w.@%+,=/-]+")
-_RECIPES: Final = ("Makefile", "package.json", "justfile", "Taskfile.yml")
-"""Files that runners of commands read without being told to."""
+_READ_BY: Final = {
+    **dict.fromkeys((b"make", b"gmake"), b"Makefile"),
+    **dict.fromkeys((b"npm", b"npx", b"pnpm", b"yarn", b"bun"), b"package.json"),
+    b"just": b"justfile",
+    b"task": b"Taskfile.yml",
+}
+"""Files that runners of commands read without being told to, by their names."""
 
 TABLE: Final = """create table if not exists recipes (
     recipe text primary key, run integer not null, seen blob not null
@@ -196,10 +201,10 @@ def recipe_of(criterion: Criterion, workdir: str) -> str:
 def _named_files(command: str, folder: str) -> Iterator[bytes]:
     """Yield the contents of the files below a folder that a command names, and that they name."""
     known: set[str] = set()
-    texts = [command.encode(errors="surrogateescape"), "\n".join(_RECIPES).encode()]
+    texts = [command.encode(errors="surrogateescape")]
     while texts:
         for word in _WORD.findall(texts.pop()):
-            path = os.path.normpath(os.path.join(folder, os.fsdecode(word)))
+            path = os.path.normpath(os.path.join(folder, os.fsdecode(_READ_BY.get(word, word))))
             inside = path.startswith(os.path.join(folder, ""))
             if path in known or not inside or len(known) >= _MOST_SCRIPTS:
                 continue
