@@ -16,6 +16,7 @@ from readiness.shell.programs import HELPERS, is_utility
 LEAVES = "READINESS_TRIAL_LEAVES"
 STATUS = "READINESS_TRIAL_STATUS"
 WORDS = "READINESS_TRIAL_WORDS"
+ROOT = "READINESS_TRIAL_ROOT"
 
 
 class Leaf(StrEnum):
@@ -40,6 +41,10 @@ script setarch setpriv setsid stdbuf sudo task taskset unbuffer unshare watch ya
 """
 _RUNNERS: Final = frozenset(_RUNNER_NAMES.split())
 """Programs beyond the utilities that end as what they start does, or as they like."""
+
+_WRITER_NAMES = "chgrp chmod chown cp dd ln mkdir mkfifo mv rm rmdir split tee touch unlink"
+_WRITERS: Final = frozenset(_WRITER_NAMES.split())
+"""Utilities that change files: in a trial only those of the copy, and temporary ones."""
 
 _INTERPRETERS: Final = re.compile(
     r"(?:python|pypy|node|nodejs|deno|perl|ruby|php|lua|tclsh|Rscript|java|guile)[\d.]*"
@@ -68,6 +73,13 @@ _MAYBE = """\
 *{below}*) ;;
 *) printf '%s\\n' {real}{letter} 2>/dev/null >> "${{{log}:-/dev/null}}" ;;
 esac
+"""
+_INSIDE = """\
+for word in "$@"; do case $word in
+"${{{root}:-/dev}}"/* | "${{READINESS_TMP:-/dev}}"* | "${{READINESS_SCRATCH:-/dev}}"*) ;;
+/dev/* | "${{TMPDIR:-/dev}}"*) ;;
+/* | *=/*) exit 0 ;;
+esac; done
 """
 # What a pipe brings it only passes on; its own failure says nothing of whatever filled the pipe.
 _UNLESS_PIPED = "[ -p /dev/stdin ] || "
@@ -154,7 +166,9 @@ class Leaves(StandIns):
             real=REAL,
             log=LOG,
         )
-        return maybe + _INTERPRETS if leaf is Leaf.INTERPRETER else maybe
+        if leaf is Leaf.INTERPRETER:
+            return maybe + _INTERPRETS
+        return maybe + _INSIDE.format(root=ROOT) if name in _WRITERS else maybe
 
     def _started(self) -> str:
         return _STARTED.format(

@@ -25,6 +25,7 @@ from readiness.prove.leaves import (
     MISSING,
     NOT_FOUND,
     REAL,
+    ROOT,
     STATUS,
     WORDS,
     Leaf,
@@ -55,6 +56,7 @@ _OFFLINE: Final = {
     "PIP_NO_INDEX": "1",
     "UV_OFFLINE": "1",
     "UV_NO_SYNC": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
 }
 """What keeps programs that are not leaves from the network, and from installing anything."""
 
@@ -178,6 +180,7 @@ class Trials:
                 more += Leaf.INTERPRETER
             status = 0 if talking else failing_status(criteria[name])
             told = {LEAVES: more, STATUS: str(status), WORDS: words_of(probe.command)}
+            told |= {ROOT: copied.root, "TMPDIR": self._temporary}
             environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **told}
             limit = min(probe.timeout, max(_SHORTEST_LIMIT_S, 2 * own.duration_s))
             probes.append(msgspec.structs.replace(probe, env=environment, timeout=limit))
@@ -279,6 +282,12 @@ class Trials:
             for name, record in records.items()
             if record.verdict.good
         }
+
+    @cached_property
+    def _temporary(self) -> str:
+        folder = self._folder("temporary")
+        os.mkdir(folder)
+        return folder
 
     @cached_property
     def _healthy(self) -> Copied:

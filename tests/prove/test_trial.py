@@ -258,6 +258,17 @@ def test_a_trial_touches_the_copies_alone(counting: Project) -> None:
     assert sorted(os.listdir(counting.tmp)) == []
 
 
+def test_a_trial_changes_nothing_outside_of_its_copies(counting: Project) -> None:
+    """Not even where a tool that fails leaves half of the work. Twin: the copy, temporary files."""
+    outside = counting.folder.parent / "outside"
+    command = f"cp board.yaml {outside}; lint || rm {outside}"
+    inside = "d=$(mktemp -d); mkdir -p a $READINESS_TMP/b $d/c; cp *.yaml a; lint < a/board.yaml"
+    counting.write(a_board(tried(command), tried(f"{inside}; rm -r $d a")))
+    ended = counting("check", "--output-format=json")
+    assert [record.reason_code for record in ended.run.criteria()] == ["cannot_fail", None]
+    assert outside.exists()
+
+
 def test_a_shell_that_misses_a_program_says_so(counting: Project) -> None:
     """Wherever it stands it is a missing tool. Twin: what asks whether it is there passes."""
     write(counting.folder, {"gate.sh": "nosuch src\necho done\n"})
