@@ -101,11 +101,14 @@ others()
 
 
 _TAKEN = """\
+STATUS = {status!r}
+
+
 def started(name):
     if name in {taken!r}:
-        if {status!r} is None:
+        if STATUS is None:
             sys.stderr.write(f"{{sys.executable}}: No module named {{name}}\\n")
-        os._exit(1 if {status!r} is None else {status!r})
+        os._exit(1 if STATUS is None else STATUS)
     if not name:
         return
     chain = os.environ.get({chain!r}, "") + {module!r} + name

@@ -20,6 +20,7 @@ from readiness.model.words import ReasonCode
 from readiness.project.git import GitError, ask
 from readiness.prove.addresses import NOBODY
 from readiness.prove.asking import WORD, failing_status, remedies, with_remedy, words_of
+from readiness.prove.copying import programs_on
 from readiness.prove.leaves import (
     LEAVES,
     MISSING,
@@ -38,10 +39,14 @@ from readiness.prove.trials import TrialPlan, TrialRunner, joined, once, renamed
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.criteria import digests_of
 from readiness.record.document import CriterionRecord
+from readiness.shell.programs import SHELLS
 
 _SHORTEST_LIMIT_S: Final = 3.0
 _QUICK_S: Final = 10.0
 """Up to this duration what an interpreter starts is looked at, by running it once more."""
+
+_OTHER_STATUS: Final = 99
+"""A status that no tool answers with."""
 
 _ROUNDS: Final = (Leaf.TOOL, Leaf.TOOL + Leaf.READER, "".join(Leaf))
 _ELSEWHERE: Final = re.compile(r"(?:^|[\s\"'=<>(:])[/~]|\$[A-Za-z_{]")
@@ -93,6 +98,7 @@ class Trials:
         self._worlds = Worlds(board, environ, scratch)
         self._board = board
         self._scratch = scratch
+        self._path = environ.get("PATH", os.defpath).split(os.pathsep)
         self._run = run
         self._rounds = 0
         self.signal: int | None = None
@@ -106,10 +112,22 @@ class Trials:
             for name, (_, leaves) in bad.items()
         }
         readers = [name for name, (letters, _) in bad.items() if letters == _ROUNDS[1]]
-        self._tried(copy, readers, _ROUNDS[1], talking=True)
+        self._tried(copy, readers, _ROUNDS[1], status=0)
         outcomes |= self._not_started(readers)
+        outcomes |= self._by_another_status(copy, good)
         bare = [name for name in self._passed if name not in outcomes and name not in good]
         return outcomes | self._asked(copy, good) | self._without_leaves(bare)
+
+    def _by_another_status(self, copy: Copied, good: _Tried) -> dict[str, Trial]:
+        """Move on the criteria that only take one failure for an answer: `lint || test $? = 1`."""
+        outcomes = {}
+        for letters in _ROUNDS:
+            names = [name for name, (own, _) in good.items() if own == letters]
+            for name, record in self._tried(copy, names, letters, status=_OTHER_STATUS).items():
+                if not record.verdict.good:
+                    _, leaves = good.pop(name)
+                    outcomes[name] = Trial(outcome=TrialOutcome.SEEN, programs=leaves)
+        return outcomes
 
     def _not_started(self, names: Iterable[str]) -> dict[str, Trial]:
         """Return the criteria that started tools in the last round, where there was work for them.
@@ -150,10 +168,16 @@ class Trials:
         return good, bad, absent
 
     def _tried(
-        self, copied: Copied, names: Iterable[str], letters: str, *, talking: bool = False
+        self,
+        copied: Copied,
+        names: Iterable[str],
+        letters: str,
+        *,
+        status: int | None = None,
+        path: str = "",
     ) -> dict[str, CriterionRecord]:
         criteria = {name: once(one) for name, one in copied.criteria(names).items()}
-        return self._perform(copied, criteria, letters, talking=talking)
+        return self._perform(copied, criteria, letters, status=status, path=path)
 
     def _perform(
         self,
@@ -161,7 +185,8 @@ class Trials:
         criteria: Mapping[str, Criterion],
         letters: str = "",
         *,
-        talking: bool = False,
+        status: int | None = None,
+        path: str = "",
     ) -> dict[str, CriterionRecord]:
         if not criteria or self.signal is not None:
             return {}
@@ -178,10 +203,11 @@ class Trials:
             more = letters
             if letters and own.duration_s > _QUICK_S:
                 more += Leaf.INTERPRETER
-            status = 0 if talking else failing_status(criteria[name])
-            told = {LEAVES: more, STATUS: str(status), WORDS: words_of(probe.command)}
-            told |= {ROOT: copied.root, "TMPDIR": self._temporary}
-            environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **told}
+            ends = failing_status(criteria[name]) if status is None else status
+            settings = {LEAVES: more, STATUS: str(ends), WORDS: words_of(probe.command)}
+            settings |= {ROOT: copied.root, "TMPDIR": self._temporary}
+            settings |= {"PATH": path} if path else {}
+            environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **settings}
             limit = min(probe.timeout, max(_SHORTEST_LIMIT_S, 2 * own.duration_s))
             probes.append(msgspec.structs.replace(probe, env=environment, timeout=limit))
         plan = msgspec.structs.replace(part.plan, probes=tuple(probes))
@@ -213,7 +239,7 @@ class Trials:
         talking: dict[str, CriterionRecord] = {}
         for letters in _ROUNDS:
             names = [name for name, (own, _) in good.items() if own == letters]
-            talking |= self._tried(copy, names, letters, talking=True)
+            talking |= self._tried(copy, names, letters, status=0)
         outcomes = {}
         questions = []
         for name, record in talking.items():
@@ -258,7 +284,8 @@ class Trials:
             return {}
         hollow = self._tried(self._hollow(), names, "")
         same = self._that_pass(hollow)
-        passing = [name for name, record in hollow.items() if record.verdict.good]
+        bare = self._tried(self._hollow(), same, "", path=self._shells)
+        passing = [name for name in same if name in bare and _still_passes(bare[name])]
         place = self._named(passing, Leaves(self._folder("programs-named")))
         named = self._tried(place, passing, _ROUNDS[0])
         undone = self._not_started(passing)
@@ -282,6 +309,16 @@ class Trials:
             for name, record in records.items()
             if record.verdict.good
         }
+
+    @cached_property
+    def _shells(self) -> str:
+        """A folder for PATH that has shells alone."""
+        folder = self._folder("shells")
+        os.mkdir(folder)
+        found = programs_on(self._path)
+        for name in SHELLS & found.keys():
+            os.symlink(found[name], os.path.join(folder, name))
+        return folder
 
     @cached_property
     def _temporary(self) -> str:

@@ -74,9 +74,13 @@ HONEST = [
     "cat LICENSE | grep -q MIT",
     "git rev-parse --verify HEAD",
     "rc=0; lint src || rc=1; exit $rc",
+    "lint src || test $? = 1",
+    "lint src || [ $? -le 2 ]",
     "for f in src/*.py; do lint $f; done",
     "[ -e nowhere ] || lint src",
     "cd src && lint .",
+    "command -v lint",
+    "type lint >/dev/null",
     "ruby x.rb",
 ]
 """Their twins: they fail where their tools or files are gone, or nothing can be told."""
