@@ -74,6 +74,7 @@ def execute(
             observe=observer,
             may_stop=execution.may_stop,
         )
+        observer.close()
         if recipes is not None and signal is None:
             readings.trials.update(recipes.tried(execution))
             signal = recipes.signal

@@ -20,6 +20,8 @@ from readiness.model.words import Verdict
 from readiness.pipeline.settle import Execution
 from readiness.record.criteria import digests_of
 from readiness.record.values import timestamp
+from readiness.terminal.ending import tell
+from readiness.text.worded import worded
 
 _LARGEST_SCRIPT: Final = 2**20
 _MOST_SCRIPTS: Final = 200
@@ -137,6 +139,8 @@ class Recipes:
         from readiness.pipeline.measured import running
         from readiness.prove.trial import Passed, Trials
 
+        if not self._settings.quiet:
+            tell(worded("trial.trying", count=len(passed)))
         folder = os.path.join(execution.scratch, "trials")
         os.mkdir(folder)
         record = execution.readings.record
