@@ -12,7 +12,7 @@ from msgspec import UNSET
 from readiness.builtin import builtin_checks
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import proof_of
+from readiness.load.proofs import proof_of
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,

@@ -9,8 +9,8 @@ from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile
 from readiness.load.faults import Problems, suggestion
-from readiness.load.hidden import proof_of
 from readiness.load.parameters import ParameterLoader
+from readiness.load.proofs import proof_of
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,

@@ -15,8 +15,9 @@ _STATUSES: Final = (1, 2, 32, 101)
 
 WORD: Final = re.compile(r"[\w.*?+,=@%/-]+")
 _PLAIN: Final = re.compile(r"(?!\.+$)[\w.][\w.+-]*")
-_NEGATED: Final = re.compile(r"!\s+([^|&;\n]+)")
-_NEGATED_OUTPUT: Final = re.compile(r"!\s+([^&;\n]+?)\s*\|\s*(grep [^|&;\n]+)")
+_PROGRAM: Final = r"""(?:[^|&;\n'"]|'[^'\n]*'|"[^"\n]*")+"""
+_NEGATED: Final = re.compile(rf"!\s+({_PROGRAM})")
+_NEGATED_OUTPUT: Final = re.compile(rf"!\s+({_PROGRAM}?)\s*\|\s*(grep {_PROGRAM})")
 _OUTPUT: Final = re.compile(r"([^$\n]*)\$\(([^()]+)\)([^$\n]*)")
 
 

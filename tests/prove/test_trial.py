@@ -86,6 +86,10 @@ HONEST = [
 """Their twins: they fail where their tools or files are gone, or nothing can be told."""
 
 QUESTIONS = [
+    (
+        "! grep -rnE 'TODO|FIXME' src",
+        ["grep -rnE 'TODO|FIXME' src", "exit: {ok: [0, 1]}", 'expect: "== 1"'],
+    ),
     ("! grep -rn TODO src", ["grep -rn TODO src", "exit: {ok: [0, 1]}", 'expect: "== 1"']),
     ('test -z "$(gofmt -l .)"', ['out=$(gofmt -l .); test -z "$out"']),
     ('test -z "$(git status --porcelain)"', ['out=$(git status --porcelain); test -z "$out"']),
