@@ -38,7 +38,8 @@ from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
 from readiness.propose.templates import filled, templates
 from readiness.report import write_over
-from readiness.run.processes.supervise import supervise
+from readiness.run.processes.supervise import run_name, supervise
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected, tell
 from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
 from readiness.text.layout import columns
@@ -208,12 +209,20 @@ class _First:
 
     def perform(self) -> int:
         """Measure what is proposed, write the board, record the run, and tell of all that."""
+        if not self._measure or not entries(self._groups):
+            return self._perform("")
+        with scratch_folder(os.environ, run_name()) as scratch:
+            return self._perform(scratch)
+
+    def _perform(self, scratch: str) -> int:
+        """Measure in the folder `scratch`, if there is one, and go on as `perform` says."""
         run: FirstRun | None = None
-        if self._measure and entries(self._groups):
+        if scratch:
             self._announce()
             with interruptible(), held():
                 run = first_run(
                     self._proposed,
+                    scratch,
                     jobs=self._settings.jobs,
                     timeout=self._settings.timeout,
                     quiet=self._settings.quiet,

@@ -8,6 +8,8 @@ from readiness.model.board import Check, Criterion
 
 UNKNOWN_DURATION = 1.0
 """Seconds that a probe is taken to need where nothing is known of it."""
+EXPECTED_SHARE = 1 / 300
+"""Share of its time limit that a probe is taken to need where it was never run."""
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +45,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cost(self) -> float:
         """The seconds that all its samples are likely to take."""
-        return (self.estimate or UNKNOWN_DURATION) * self.samples
+        return (self.estimate or EXPECTED_SHARE * self.timeout) * self.samples
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,13 +32,14 @@ def execute(
     settings: RunSettings,
     *,
     versions: Mapping[str, str],
-    name: str = "",
+    scratch: str = "",
     features: Sequence[Feature] = (),
     recipes: Recipes | None = None,
 ) -> Outcome:
     """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
 
-    `versions` are those that need not be asked for, `name` is the scratch folder's. Of the
+    `versions` are those that need not be asked for. `scratch` is an empty folder that the caller
+    removes, after the result is shown; without it, one of the run's own goes at its end. Of the
     settings, what asks for a feature counts only where that is among `features`. With
     `recipes` commands that pass are tried. Never raises for what a probe does.
     """
@@ -46,7 +47,7 @@ def execute(
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
     readings = Readings(board, plan, recorder, start.day())
     with ExitStack() as stack:
-        scratch = stack.enter_context(scratch_folder(os.environ, name))
+        scratch = scratch or stack.enter_context(scratch_folder(os.environ))
         stack.callback(close_helper)
         execution = Execution(
             board=board,

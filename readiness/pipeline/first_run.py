@@ -22,7 +22,6 @@ from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.values import exact
 from readiness.record.wording import sentence_of
-from readiness.run.processes.supervise import run_name
 from readiness.text.clean import Redactor
 
 
@@ -62,15 +61,23 @@ class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def first_run(
-    board: Board, *, jobs: int | None = None, timeout: float | None = None, quiet: bool = False
+    board: Board,
+    scratch: str,
+    *,
+    jobs: int | None = None,
+    timeout: float | None = None,
+    quiet: bool = False,
 ) -> FirstRun:
-    """Run every probe of the board once, with progress on stderr. Nothing is recorded yet."""
+    """Run every probe of the board once, with progress on stderr. Nothing is recorded yet.
+
+    `scratch` is an empty folder that the caller removes.
+    """
     plan = make_plan(board, environ=os.environ, timeout=timeout)
     git = Asking(board.workdir).answer()
     start = msgspec.structs.replace(begin(board.profile), git=git)
     settings = RunSettings(jobs=jobs, quiet=quiet)
     recipes = Recipes(board, None, settings)
-    outcome = execute(board, plan, start, settings, versions={}, name=run_name(), recipes=recipes)
+    outcome = execute(board, plan, start, settings, versions={}, scratch=scratch, recipes=recipes)
     return FirstRun(start=start, outcome=outcome)
 
 

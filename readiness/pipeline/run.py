@@ -42,6 +42,7 @@ from readiness.record.document import RunDocument
 from readiness.record.excerpts import PastRun
 from readiness.report import Context
 from readiness.run.processes.supervise import run_name, supervise
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
 from readiness.terminal.output import context, put
 
@@ -89,7 +90,7 @@ def perform(
                 start,
                 settings,
                 versions=versions,
-                name=run_name(),
+                scratch=stack.enter_context(scratch_folder(os.environ, run_name())),
                 features=features,
                 recipes=Recipes(board, history, settings),
             )
