@@ -39,6 +39,7 @@ class Attempts:
         self.items: dict[str, pytest.Item] = {}
         self.held: Held = {}
         self.outcomes: dict[str, str] = {}
+        self.running = os.path.join(tmp, "running")
         self._failed = False
 
     @pytest.hookimpl(tryfirst=True)
@@ -49,7 +50,10 @@ class Attempts:
         self._failed = self._failed or report.outcome == "failed"
 
     def attempt(self, trees: dict[str, ast.Module], names: list[str], seen: Json) -> str | None:
-        """Run tests with faults in some files; returns how it was noticed, None: no time left."""
+        """Run tests with faults in some files; returns how it was noticed, None: no time left.
+
+        The file `running` then names the test that was run last.
+        """
         left = self.deadline - time.monotonic()
         usual = sum(float(seen["seconds"].get(name, 0)) for name in names)
         if left <= 0:
@@ -58,13 +62,15 @@ class Attempts:
 
         def run() -> bool:
             swap(trees, self.plan["roots"], self.held)
-            for _, item, following in self.in_order(names):
+            for name, item, following in self.in_order(names):
+                write(self.running, name)
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if self._failed:
                     item.session._setupstate.teardown_exact(None)
                     return False
             return True
 
+        write(self.running, names[0])
         for path, tree in trees.items():
             write(path, ast.unparse(tree))
         try:

@@ -12,7 +12,7 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
@@ -47,14 +47,17 @@ class Breaking(Attempts):
         }
         self.held = functions_of(self.plan["roots"], self.plan["source"])
         gc.freeze()  # what a process that is forked off does not touch is not copied
-        seen = self._without_fault()
-        if seen is not None:
-            self.done["tests"] = seen["outcomes"]
-            if self.plan["flows"]:
-                self._break_flows(seen)
-            else:
+        session.config.option.tbstyle = "no"  # that they fail is known without a traceback
+        self.done["tests"] = {name: "not collected" for name in wanted if name not in self.items}
+        if not self.plan["flows"]:
+            if seen := self._without_fault(self.items, traced=True):
                 self._break_sample(seen)
                 self._find_hollow_tests(seen)
+        elif all(flow["through"] for flow in self.plan["flows"]):
+            # The shared run has said that they pass, and nobody asks for their lines.
+            self._break_flows({"seconds": self.plan["took"], "lines": {}})
+        elif seen := self._without_fault(self.items, traced=True):
+            self._break_flows(seen)
         return True
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -107,19 +110,18 @@ class Breaking(Attempts):
             lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
         return lines
 
-    def _without_fault(self) -> Json | None:
-        """Run the tests as they are; returns outcomes, seconds, and which test ran which line.
+    def _without_fault(self, names: Iterable[str], *, traced: bool) -> Json | None:
+        """Run tests as they are; returns outcomes, seconds, and which test ran which line.
 
-        Lines are left out where each flow says what it walks through: nobody asks for them.
+        Lines are left out unless it is `traced`.
         """
         path = os.path.join(self.tmp, "seen.json")
 
         def run() -> bool:
-            flows = self.plan["flows"]
-            if not flows or not all(flow["through"] for flow in flows):
+            if traced:
                 self._trace()
             seconds = {}
-            for name, item, following in self.in_order(self.items):
+            for name, item, following in self.in_order(names):
                 began = time.monotonic()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 seconds[name] = time.monotonic() - began
@@ -133,10 +135,13 @@ class Breaking(Attempts):
             return None
         try:
             with open(path, encoding="utf-8") as file:
-                return json.load(file)  # type: ignore[no-any-return]
+                seen: Json = json.load(file)
         except OSError:
             self.done["why"] = "the tests could not be run in a process of their own"
             return None
+        os.remove(path)
+        self.done["tests"] |= {name: seen["outcomes"].get(name, "not run") for name in names}
+        return seen
 
     def _break_sample(self, seen: Json) -> None:
         """Try one fault after the other, of those that a passing test runs into."""
@@ -194,7 +199,18 @@ class Breaking(Attempts):
                     attempt["noticed"] = self.attempt(trees, tests, seen)
                     if attempt["noticed"] is None:
                         return
+                    if attempt["noticed"] and not self._pass_without_fault(tests):
+                        return
                 self.done["attempts"].append(attempt)
+
+    def _pass_without_fault(self, tests: list[str]) -> bool:
+        """Return whether tests up to the one that was run last pass as they are."""
+        with open(self.running, encoding="utf-8") as file:
+            last = file.read()
+        tests = tests[: tests.index(last) + 1]
+        if any(self.done["tests"].get(name) != "passed" for name in tests):
+            self._without_fault(tests, traced=False)
+        return all(self.done["tests"].get(name) == "passed" for name in tests)
 
     def _targets(self, flow: Json, seen: Json) -> Iterator[tuple[str, Any]]:
         """Give what is broken at a time: a file and functions of it, or functions by file.

@@ -18,7 +18,10 @@ class Flow(TypedDict):
 
 
 class FaultPlan(TypedDict):
-    """What is to be tried; without flows, a sample of faults."""
+    """What is to be tried; without flows, a sample of faults.
+
+    `took` are the seconds that tests of flows took before.
+    """
 
     paths: list[str]
     source: list[str]
@@ -27,6 +30,7 @@ class FaultPlan(TypedDict):
     mutants: int
     seed: str
     tests: list[str]
+    took: dict[str, float]
     flows: list[Flow]
 
 

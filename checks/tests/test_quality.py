@@ -30,6 +30,7 @@ def try_tests(params: Params, mutants: int) -> Broken:
             "mutants": mutants,
             "seed": params.text("seed"),
             "tests": [],
+            "took": {},
             "flows": [],
         },
     )
