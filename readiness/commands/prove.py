@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from readiness.command_line.options import SELECTORS, Option, Verb
-from readiness.load import load_catalogue
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
@@ -107,18 +106,17 @@ class _Proof:
         settings, board = self._settings, self._board
         began = time.monotonic()
         git = Asking(board.workdir)
-        catalogue = {**load_catalogue([]), **board.checks}
         prover = Prover(
             board,
             self._chosen,
-            catalogue,
             environ=os.environ,
             scratch=scratch,
+            run=self._run,
             timeout=settings.timeout,
         )
         original = prover.worlds.original
         before = original.fingerprint()
-        criteria = prover.prove(self._run)
+        criteria = prover.prove()
         changed = changes(before, original.fingerprint())
         counts = dict.fromkeys(ProofOutcome, 0)
         for each in criteria:

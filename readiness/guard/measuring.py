@@ -20,17 +20,14 @@ from readiness.guard.put_aside import added_directives, may_be_silenced, put_asi
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.guard.verdicts import looks_better, named, result
-from readiness.load import load_catalogue
 from readiness.model.board import Board, Criterion
 from readiness.model.words import Better, Verdict
-from readiness.prove.observed import ToolFinder, Tools, lines_of
-from readiness.prove.standins import World
+from readiness.prove.rounds import Rounds, Tried
 from readiness.prove.trials import (
     BETWEEN,
     TrialPlan,
     TrialRunner,
     joined,
-    once,
     probes_of,
     renamed,
     watched,
@@ -40,7 +37,7 @@ from readiness.record.document import CriterionRecord, FindingRecord, RunDocumen
 from readiness.text.sentences import sentences
 
 RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
-COLLECTED, TRIED_BY_BASE = "collected", "tried-rules"
+COLLECTED = "collected"
 
 
 class Measuring:
@@ -104,7 +101,7 @@ class Measuring:
         ]
         self._records: dict[str, CriterionRecord] = {}
         self._complaints = Complaints(states, workdir)
-        self._tools: dict[str, Tools] = {}
+        self._tried: dict[str, Tried] = {}
         self._cases: dict[str, set[Case]] = {}
         self._copies: dict[str, Copied] = {}
 
@@ -126,7 +123,7 @@ class Measuring:
         elif testing := self._testing():
             parts.append(self._watched(COLLECTED, testing))
         self._take(run(joined(self._board, parts)))
-        self._record_tools(parts)
+        self._record_cases(parts)
 
     def _by_world(self) -> dict[str, list[str]]:
         """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest."""
@@ -170,20 +167,15 @@ class Measuring:
         whole = os.path.normpath(os.path.join(self._board.workdir, finding.path))
         return os.path.relpath(whole, copy.board.workdir)
 
-    def _record_tools(self, parts: list[TrialPlan]) -> None:
-        """Record which tools the base's rules started, and which tests were collected."""
-        finder = ToolFinder({**load_catalogue([]), **self._board.checks}.values())
+    def _record_cases(self, parts: list[TrialPlan]) -> None:
+        """Record which tests were collected."""
         for part in parts:
             for planned in part.plan.planned:
-                name, _, label = planned.criterion.id.partition(BETWEEN)
-                tools = Tools()
+                label = planned.criterion.id.partition(BETWEEN)[2]
                 cases = self._cases.setdefault(planned.criterion.id, set())
                 for probe in probes_of(part.plan, planned.probes):
                     log = os.path.join(self._scratch, f"{label}-logs", probe.id)
-                    tools |= finder.tools_of(probe.check, lines_of(log))
                     cases |= read_cases(log, self._copies[label].root)
-                if label in (RULES, TESTS):
-                    self._tools[name] = tools
 
     # --- compared ---------------------------------------------------------------------------------
 
@@ -349,7 +341,7 @@ class Measuring:
         )
 
     def _needless(self, name: str, files: Deciding) -> Change:
-        tools = " ".join(sorted(self._tools[name].taken))
+        tools = " ".join(sorted(self._tried[name].leaves))
         tried = self._records[renamed(name, TRIED)]
         unknown = tried.cut_short and self._say("guard.by_head", shown=result(tried, self._say))
         return Teller(name, files.called[0])(
@@ -367,28 +359,23 @@ class Measuring:
 
         And those whose trial was cut short, so that it is not known.
         """
-        names = [name for name in content if self._tools.get(name, Tools()).taken]
-        tried = self._without_tools(names, run, TRIED)
-        passing = [name for name in names if tried[name].verdict.good or tried[name].cut_short]
-        by_base = self._without_tools(passing, run, TRIED_BY_BASE)
-        return [name for name in passing if not by_base[name].verdict.good]
-
-    def _without_tools(
-        self, names: list[str], run: TrialRunner, label: str
-    ) -> dict[str, CriterionRecord]:
-        """Measure each criterion with its tools failing, by the head's rules or by the base's."""
-        if not names:
-            return {}
-        parts = []
-        for number, name in enumerate(names):
-            taken = self._tools[name].taken
-            copy = self._worlds.make(f"{label}-{number}", world=World.FAILING, taken=taken)
-            if label == TRIED_BY_BASE:
-                lay_over(self._commit, copy.root, self.deciding[name].files)
-            criterion = once(copy.criteria([name])[name])
-            parts.append(copy.part({name: criterion}, label, timeout=self._timeout))
-        self._take(run(joined(self._board, parts)))
-        return {name: self._records[renamed(name, label)] for name in names}
+        if not content:
+            return []
+        rounds = Rounds(
+            self._board, self._worlds, scratch=self._scratch, run=run, timeout=self._timeout
+        )
+        by_base = rounds.with_leaves("tried-rules")
+        files = {path for name in content for path in self.deciding[name].files}
+        lay_over(self._commit, by_base.root, files)
+        self._tried = {
+            name: tried
+            for name, tried in rounds.where_leaves_fail(by_base, content).items()
+            if tried.leaves and not tried.record.verdict.good
+        }
+        by_head = rounds.with_leaves(TRIED)
+        records = rounds.again(by_head, self._tried, status=None, words=False).records
+        self._records |= {renamed(name, TRIED): record for name, record in records.items()}
+        return [name for name, one in records.items() if one.verdict.good or one.cut_short]
 
 
 def _is_error(record: CriterionRecord) -> bool:

@@ -137,32 +137,31 @@ class Recipes:
         printed: Mapping[str, tuple[str, ...]],
     ) -> dict[str, Trial]:
         from readiness.pipeline.measured import running
+        from readiness.prove.rounds import Rounds
         from readiness.prove.trial import Passed, Trials
+        from readiness.prove.worlds import Worlds
 
         if not self._settings.quiet:
             tell(worded("trial.trying", count=len(passed)))
         folder = os.path.join(execution.scratch, "trials")
         os.mkdir(folder)
         record = execution.readings.record
-        trials = Trials(
-            self._board,
-            [
-                Passed(
-                    criterion=planned.criterion,
-                    duration_s=max(record(index).duration_s for index in planned.probes),
-                    printed=printed[planned.criterion.id],
-                )
-                for planned in passed
-            ],
-            environ=os.environ,
-            scratch=folder,
-            run=running(msgspec.structs.replace(self._settings, quiet=True, timeout=None)),
-        )
+        subjects = [
+            Passed(
+                criterion=planned.criterion,
+                duration_s=max(record(index).duration_s for index in planned.probes),
+                printed=printed[planned.criterion.id],
+            )
+            for planned in passed
+        ]
+        worlds = Worlds(self._board, os.environ, folder)
+        run = running(msgspec.structs.replace(self._settings, quiet=True, timeout=None))
+        rounds = Rounds(self._board, worlds, scratch=folder, run=run)
         try:
-            outcomes = trials.outcomes()
+            outcomes = Trials(rounds, rounds.with_leaves("copy"), subjects).outcomes()
         except OSError:  # no room for copies: nothing is known
             return {}
-        self.signal = trials.signal
+        self.signal = rounds.signal
         return outcomes
 
 

@@ -18,13 +18,22 @@ class ProofOutcome(StrEnum):
     NOT_TRIED = "not_tried"
 
 
+class World(StrEnum):
+    """What becomes of a criterion's leaves, or of what it looks at; in `normal` it is as it is."""
+
+    NORMAL = "normal"
+    ABSENT = "absent"
+    SILENT = "silent"
+    FAILING = "failing"
+    CONTROL = "control"
+    HOLLOW = "hollow"
+    UNREACHABLE = "unreachable"
+
+
 class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One try. `world` is normal, absent, silent, failing, control, hollow or unreachable.
+    """One try; `tools` are the programs that were taken away, said nothing or failed there."""
 
-    `tools` are the programs that were taken away, said nothing or failed there.
-    """
-
-    world: str
+    world: World
     verdict: Verdict
     shown: str
     reason: str

@@ -7,16 +7,18 @@ something else, as long as it does; then a leaf says nothing and fails, or talks
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from readiness.prove.standins import LOG, StandIns, World, write_program
+from readiness.prove.standins import LOG, StandIns, write_program
 from readiness.shell.programs import HELPERS, is_utility
 
 LEAVES = "READINESS_TRIAL_LEAVES"
 STATUS = "READINESS_TRIAL_STATUS"
 WORDS = "READINESS_TRIAL_WORDS"
 ROOT = "READINESS_TRIAL_ROOT"
+OWN_PYTHON = "READINESS_PYTHON"
 
 
 class Leaf(StrEnum):
@@ -62,9 +64,8 @@ def leaf_of(name: str) -> Leaf:
 
 _END = """\
 printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
-[ "${{{status}-1}}" = 0 ] || exit "${{{status}-1}}"
-printf '%s\\n' {name} ${{{words}-}}
-exit 0
+[ -z "${{{words}+1}}" ] || printf '%s\\n' {name} ${{{words}}}
+exit "${{{status}-1}}"
 """
 _TOOL = "#!/bin/sh\n" + _END
 _MAYBE = """\
@@ -91,7 +92,8 @@ MISSING = "?"
 
 NOT_FOUND = {
     "BASH_FUNC_command_not_found_handle%%": "() { "
-    f'printf \'%s\\n\' "{MISSING}$1" >> "${{{LOG}:-/dev/null}}"; return 127; }}'
+    f'printf \'%s\\n\' "{MISSING}$1" >> "${{{LOG}:-/dev/null}}"; '
+    'echo "$0: line ${BASH_LINENO[0]}: $1: command not found" >&2; return 127; }'
 }
 """What has bash note them, also where a command hides what it says of them."""
 
@@ -101,6 +103,8 @@ REAL = "+"
 _STARTED = """\
 def leaf(name):
     words = [word for word in sys.orig_argv[1:] if word != "-"]
+    if sys.executable == os.environ.get({own!r}) and of_a_check(name, words):
+        return ""
     if "{interpreter}" in os.environ.get({leaves!r}, ""):
         return "python"
     if name:
@@ -109,6 +113,14 @@ def leaf(name):
     folder = os.path.dirname(os.path.abspath(script))
     installed = (os.path.join(sys.prefix, "bin"), os.path.join(sys.base_prefix, "bin"))
     return os.path.basename(script) if "-c" not in words and folder in installed else ""
+
+
+# What comes with readiness to run a check is none of its tools, unless it runs in the project.
+def of_a_check(name, words):
+    if name == "readiness.probes":
+        return True
+    runs = "run.py" in map(os.path.basename, words[:1])
+    return runs and not any(word.startswith("in_project/") for word in words[1:2])
 
 
 def of_the_project(name):
@@ -125,8 +137,8 @@ def started(name):
         return
     with open(os.environ[{log!r}], "a") as log:
         log.write(taken + "\\n")
-    if os.environ.get({status!r}) == "0":
-        print(taken, *os.environ.get({words!r}, "").split(), sep="\\n", flush=True)
+    if {words!r} in os.environ:
+        print(taken, *os.environ[{words!r}].split(), sep="\\n", flush=True)
     os._exit(int(os.environ.get({status!r}, "1")))
 """
 
@@ -135,42 +147,53 @@ class Leaves(StandIns):
     """Stand-ins that tell while a command runs which programs are its leaves.
 
     The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
-    tools always among them, and print `WORDS` where that is 0. They are noted in the file that
-    `LOG` names, and of other programs their letters.
+    tools always among them, and print their names and `WORDS` where these are set. They are noted
+    in the file that `LOG` names, and of other programs their letters. Without `tools`, there are
+    no programs of that kind at all.
     """
 
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder, World.NORMAL)
-        self._written: set[str] = set()
+    def __init__(self, folder: str, *, tools: bool = True) -> None:
+        super().__init__(folder)
+        self._tools = tools
+
+    def _installed(self, folders: Sequence[str]) -> Sequence[str]:
+        return [self._mirrored(folders)]
 
     def _lead(self, path: str, name: str, program: str) -> None:
         if leaf_of(name) is not Leaf.TOOL:
-            super()._lead(path, name, program)
-            return
-        ends = os.path.join(self._folder, "tool")
-        if not os.path.exists(ends):
-            write_program(
-                ends, _TOOL.format(name='"${0##*/}"', log=LOG, status=STATUS, words=WORDS)
-            )
-        os.link(ends, path)  # a thousand of them take as long as twenty new files
-
-    def _noted(self, name: str) -> str:
-        leaf = leaf_of(name)
-        passes_on = leaf is Leaf.READER and name not in HELPERS
-        maybe = _MAYBE.format(
-            unless=_UNLESS_PIPED if passes_on else "",
-            leaves=LEAVES,
-            letter=leaf.value,
-            end=_END.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
-            below=_BELOW,
-            real=REAL,
-            log=LOG,
-        )
-        if leaf is Leaf.INTERPRETER:
-            return maybe + _INTERPRETS
-        return maybe + _INSIDE.format(root=ROOT) if name in _WRITERS else maybe
+            write_program(path, self._through(name, program, _before(name)))
+        elif self._tools:
+            ends = os.path.join(self._folder, "tool")
+            if not os.path.exists(ends):
+                write_program(
+                    ends, _TOOL.format(name='"${0##*/}"', log=LOG, status=STATUS, words=WORDS)
+                )
+            os.link(ends, path)  # a thousand of them take as long as twenty new files
 
     def _started(self) -> str:
         return _STARTED.format(
-            interpreter=Leaf.INTERPRETER.value, leaves=LEAVES, log=LOG, status=STATUS, words=WORDS
+            interpreter=Leaf.INTERPRETER.value,
+            leaves=LEAVES,
+            log=LOG,
+            own=OWN_PYTHON,
+            status=STATUS,
+            words=WORDS,
         )
+
+
+def _before(name: str) -> str:
+    """Write what a stand-in does before it becomes its program."""
+    leaf = leaf_of(name)
+    passes_on = leaf is Leaf.READER and name not in HELPERS
+    maybe = _MAYBE.format(
+        unless=_UNLESS_PIPED if passes_on else "",
+        leaves=LEAVES,
+        letter=leaf.value,
+        end=_END.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
+        below=_BELOW,
+        real=REAL,
+        log=LOG,
+    )
+    if leaf is Leaf.INTERPRETER:
+        return maybe + _INTERPRETS
+    return maybe + _INSIDE.format(root=ROOT) if name in _WRITERS else maybe

@@ -1,16 +1,17 @@
-"""The plot of a proof: watch the criteria in a healthy copy, then try them in broken ones."""
+"""The plot of a proof: run the criteria in a healthy copy, then try them in broken ones."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from readiness.model.board import Board, Check, Control, Criterion
-from readiness.model.errors import NotWrittenError
+from readiness.model.board import Board, Control, Criterion
+from readiness.model.judgement import Trial
 from readiness.prove.addresses import without_services
-from readiness.prove.document import ProofRecord
-from readiness.prove.observed import ToolFinder, Tools, lines_of
-from readiness.prove.standins import World
+from readiness.prove.document import ProofRecord, World
+from readiness.prove.leaves import Leaf, leaf_of
+from readiness.prove.rounds import Rounds, Tried, is_builtin, printed
+from readiness.prove.trial import Passed, Trials
 from readiness.prove.trials import (
     BETWEEN,
     TrialPlan,
@@ -20,7 +21,6 @@ from readiness.prove.trials import (
     copies,
     joined,
     once,
-    probes_of,
     reads_status_alone,
     settings_of,
     watched,
@@ -30,74 +30,80 @@ from readiness.prove.verdicts import proof
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord
 
+_NOT_FOUND = 127
+"""The status with which a shell says that there is no such program."""
+
 
 class Prover:
-    """Tries criteria of a board in `worlds`. `catalogue` has all checks that are known."""
+    """Tries criteria of a board in `worlds`, by their ids; `scratch` is an empty folder.
+
+    `run` runs a plan to its end. `timeout` in seconds replaces all limits of probes.
+    """
 
     def __init__(
         self,
         board: Board,
         chosen: Collection[str],
-        catalogue: Mapping[str, Check],
         *,
         environ: Mapping[str, str],
         scratch: str,
+        run: TrialRunner,
         timeout: float | None,
     ) -> None:
-        """Choose criteria by their ids; `scratch` is an empty folder.
-
-        `timeout` in seconds replaces all limits of probes.
-        """
         self._board = board
         self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
-        self._observer = ToolFinder(catalogue.values())
         self._environ = environ
-        self._scratch = scratch
+        self._run = run
         self._timeout = timeout
         self.worlds = Worlds(board, environ, scratch)
-        self._records: dict[str, CriterionRecord] = {}
-        self._interrupted = False
-        self._copies = 0
+        self._rounds = Rounds(board, self.worlds, scratch=scratch, run=run, timeout=timeout)
+        self._records: dict[World, dict[str, CriterionRecord]] = {}
 
-    def prove(self, run: TrialRunner) -> list[ProofRecord]:
-        """Try every criterion; `run` is called twice at most, and not after an interrupted run."""
+    def prove(self) -> list[ProofRecord]:
+        """Try every criterion; nothing more is run after an interrupted run."""
         runnable = [
             name
             for name, criterion in self._criteria.items()
             if criterion.check is not None and not criterion.unset
         ]
-        tools = self._watch(runnable, run)
-        if not self._interrupted:
-            self._try(tools, run)
+        tried: dict[str, Tried] = {}
+        trials: dict[str, Trial] = {}
+        passed = self._as_they_are(runnable)
+        if passed:
+            tried, trials = self._with_leaves(passed)
+            self._without_services([one for one in passed if one.criterion.id not in tried])
         return [
-            proof(criterion, self._records, tools.get(name, Tools()))
+            proof(
+                criterion,
+                {world: own[name] for world, own in self._records.items() if name in own},
+                tried.get(name),
+                trials.get(name),
+            )
             for name, criterion in self._criteria.items()
         ]
 
     # --- the healthy world ------------------------------------------------------------------------
 
-    def _watch(self, names: Sequence[str], run: TrialRunner) -> dict[str, Tools]:
-        """Run the criteria as they are, and their controls."""
-        self._healthy = self._copy(World.NORMAL)
-        logs = self._folder("logs")
-        os.mkdir(logs)
+    def _as_they_are(self, names: Iterable[str]) -> list[Passed]:
+        """Run the criteria as they are, and their controls; return nothing where that was ended."""
+        self._healthy = self.worlds.make("healthy")
         criteria = {name: watched(one) for name, one in self._healthy.criteria(names).items()}
-        world = World.NORMAL.value
-        normal = self._healthy.part(criteria, world, timeout=self._timeout, logs=logs)
-        self._run([normal, *self._controls(names)], run)
-        if not os.path.isdir(logs):
-            raise NotWrittenError(f"{logs}: somebody removed it while it was in use")
-        return {
-            planned.criterion.id.partition(BETWEEN)[0]: self._seen(normal, planned.probes, logs)
-            for planned in normal.plan.planned
-        }
-
-    def _seen(self, normal: TrialPlan, probes: Sequence[int], logs: str) -> Tools:
-        tools = Tools()
-        for probe in probes_of(normal.plan, probes):
-            log = lines_of(os.path.join(logs, probe.id))
-            tools |= self._observer.tools_of(probe.check, log)
-        return tools
+        normal = self._healthy.part(criteria, World.NORMAL, timeout=self._timeout)
+        document = self._run(joined(self._board, [normal, *self._controls(names)]))
+        probes = {probe.id: probe for probe in document.probes}
+        for record in document.criteria():
+            name, _, world = record.id.partition(BETWEEN)
+            self._records.setdefault(World(world), {})[name] = record
+        if document.interrupted:
+            return []
+        return [
+            Passed(
+                criterion=self._criteria[name],
+                duration_s=max((probes[each].duration_s for each in record.probes), default=0.0),
+                printed=printed(record, probes),
+            )
+            for name, record in self._records.get(World.NORMAL, {}).items()
+        ]
 
     def _controls(self, names: Iterable[str]) -> list[TrialPlan]:
         samples: dict[str, tuple[Control, dict[str, str], dict[str, Criterion]]] = {}
@@ -111,71 +117,55 @@ class Prover:
                 criteria[name] = controlled(criterion, control)
         parts = []
         for number, (control, settings, criteria) in enumerate(samples.values()):
-            folder = self._folder(f"control-{number}")
+            folder = self._rounds.folder(f"control-{number}")
             write_control(folder, control, copies(control, criteria.values()), settings)
             installed = os.path.join(self._board.workdir, ".venv")
             if os.path.isdir(installed):
                 os.symlink(installed, os.path.join(folder, ".venv"))
             board = msgspec.structs.replace(self._board, workdir=folder)
             copied = Copied(folder, board, self._environ)
-            parts.append(copied.part(criteria, World.CONTROL.value, timeout=self._timeout))
+            parts.append(copied.part(criteria, World.CONTROL, timeout=self._timeout))
         return parts
 
     # --- broken worlds ----------------------------------------------------------------------------
 
-    def _try(self, tools: Mapping[str, Tools], run: TrialRunner) -> None:
-        parts = []
-        for together, names in grouped(tools):
-            parts.append(self._broken(World.ABSENT, names, together.taken))
-            parts.append(self._broken(World.FAILING, names, together.taken))
-            telling = [name for name in names if not reads_status_alone(self._criteria[name])]
-            if telling:
-                parts.append(self._broken(World.SILENT, telling, together.taken))
-        if bare := [name for name, own in tools.items() if not own.taken]:
-            parts += [self._broken(World.HOLLOW, bare), *self._unreachable(bare)]
-        if parts:
-            self._run(parts, run)
-
-    def _broken(self, world: World, names: Iterable[str], taken: Collection[str] = ()) -> TrialPlan:
-        copied = self._copy(world, taken)
-        criteria = {name: once(one) for name, one in copied.criteria(names).items()}
-        return copied.part(criteria, world.value, timeout=self._timeout)
-
-    def _unreachable(self, names: Iterable[str]) -> list[TrialPlan]:
-        """Return the healthy copy for criteria that ask a service, with no service answering."""
-        criteria = {
-            name: alone
-            for name, one in self._healthy.criteria(names).items()
-            if (alone := without_services(once(one)))
+    def _with_leaves(self, passed: list[Passed]) -> tuple[dict[str, Tried], dict[str, Trial]]:
+        """Try the criteria where their leaves fail, say nothing, or are not there."""
+        copy = self._rounds.with_leaves("leaves")
+        own = [one for one in passed if not is_builtin(one.criterion)]
+        trials = Trials(self._rounds, copy, own)
+        outcomes = trials.outcomes()
+        builtin = [one.criterion.id for one in passed if is_builtin(one.criterion)]
+        tried = trials.failed | self._rounds.where_leaves_fail(copy, builtin)
+        self._records[World.FAILING] = {name: one.record for name, one in tried.items()}
+        self._records[World.HOLLOW] = trials.emptied
+        speaking = {
+            name: one for name, one in tried.items() if not reads_status_alone(self._criteria[name])
         }
-        world = World.UNREACHABLE.value
-        return [self._healthy.part(criteria, world, timeout=self._timeout)] if criteria else []
+        silent = self._rounds.again(copy, speaking, status=0, words=False)
+        self._records[World.SILENT] = silent.records
+        absent = {name: one for name, one in tried.items() if any(map(_is_tool, one.leaves))}
+        if absent:
+            without = self._rounds.with_leaves("without-tools", tools=False)
+            gone = self._rounds.again(without, absent, status=_NOT_FOUND, words=False)
+            self._records[World.ABSENT] = gone.records
+        return tried, outcomes
 
-    # --- what worlds have in common ---------------------------------------------------------------
+    def _without_services(self, bare: Iterable[Passed]) -> None:
+        """Try criteria of services where none answers, and those of checks in an empty project."""
+        names = [one.criterion.id for one in bare]
+        checks = [name for name in names if name not in self._records[World.HOLLOW]]
+        if checks:
+            hollow = self.worlds.make("hollow", hollow=True)
+            emptied = self._rounds.perform(hollow, self._rounds.once(hollow, checks))
+            self._records[World.HOLLOW] |= emptied.records
+        alone = {
+            name: one
+            for name, criterion in self._healthy.criteria(names).items()
+            if (one := without_services(once(criterion)))
+        }
+        self._records[World.UNREACHABLE] = self._rounds.perform(self._healthy, alone).records
 
-    def _copy(self, world: World, taken: Collection[str] = ()) -> Copied:
-        self._copies += 1
-        return self.worlds.make(f"{world.value}-{self._copies}", world=world, taken=taken)
 
-    def _folder(self, name: str) -> str:
-        return os.path.join(self._scratch, name)
-
-    def _run(self, parts: Sequence[TrialPlan], run: TrialRunner) -> None:
-        document = run(joined(self._board, parts))
-        self._records.update({record.id: record for record in document.criteria()})
-        self._interrupted = document.interrupted
-
-
-def grouped(tools: Mapping[str, Tools]) -> list[tuple[Tools, list[str]]]:
-    """Group the criteria that can share a world, with the tools that it takes from all of them."""
-    groups: list[tuple[Tools, list[str]]] = []
-    for name, own in tools.items():
-        if not own.taken:
-            continue
-        for place, (together, names) in enumerate(groups):
-            if own.fits(together):
-                groups[place] = (own | together, [*names, name])
-                break
-        else:
-            groups.append((own, [name]))
-    return groups
+def _is_tool(leaf: str) -> bool:
+    return leaf_of(leaf) is Leaf.TOOL

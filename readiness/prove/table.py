@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from readiness.prove.document import ProofDocument, ProofOutcome, ProofRecord
-from readiness.prove.standins import World
+from readiness.prove.document import ProofDocument, ProofOutcome, ProofRecord, World
 from readiness.text.layout import columns, duration, literal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
@@ -25,16 +24,16 @@ def table(proof: ProofDocument, say: Sentences, *, quiet: bool) -> str:
 
 def _rows(proof: ProofDocument, say: Sentences) -> str:
     used = {trial.world for record in proof.criteria for trial in record.trials}
-    worlds = [world for world in World if world is not World.NORMAL and world.value in used]
+    worlds = [world for world in World if world is not World.NORMAL and world in used]
     rows = []
     for record in proof.criteria:
         found = {trial.world: say(f"verdict.{trial.verdict}") for trial in record.trials}
         now = say(f"verdict.{record.now.verdict}") if record.now else "-"
-        verdicts = [found.get(world.value, "-") for world in worlds]
+        verdicts = [found.get(world, "-") for world in worlds]
         rows.append([record.id, now, *verdicts, say(f"prove.outcome.{record.outcome}")])
     return columns(
         rows,
-        [*say.heads("prove.heads"), *(say(f"prove.world.{world.value}") for world in worlds), ""],
+        [*say.heads("prove.heads"), *(say(f"prove.world.{world}") for world in worlds), ""],
     )
 
 

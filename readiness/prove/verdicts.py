@@ -1,16 +1,16 @@
 """From what became of a criterion in each world to what that shows. Pure."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
-from readiness import shell
 from readiness.model.board import Criterion
+from readiness.model.judgement import Trial, TrialOutcome
 from readiness.model.words import ReasonCode, Verdict
-from readiness.prove.document import ProofOutcome, ProofRecord, TrialRecord
-from readiness.prove.observed import Tools, shown
-from readiness.prove.standins import World
-from readiness.prove.trials import MOST_COPIES, renamed
+from readiness.prove.document import ProofOutcome, ProofRecord, TrialRecord, World
+from readiness.prove.rounds import Tried
+from readiness.prove.trials import MOST_COPIES
 from readiness.record.document import CriterionRecord
 from readiness.record.wording import sentence_of
 from readiness.shell.programs import programs
@@ -18,6 +18,7 @@ from readiness.text.worded import joined, worded
 
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
 BROKEN = tuple(world for world in World if world is not World.NORMAL)
+_OF_TOOLS: Final = (World.ABSENT, World.SILENT, World.FAILING)
 
 
 class Conclusion(msgspec.Struct, frozen=True):
@@ -30,18 +31,30 @@ class Conclusion(msgspec.Struct, frozen=True):
 
 def proof(
     criterion: Criterion,
-    records: Mapping[str, CriterionRecord],
-    tools: Tools,
+    records: Mapping[World, CriterionRecord],
+    tried: Tried | None,
+    trial: Trial | None,
 ) -> ProofRecord:
     """Return whether one criterion can fail, as its trials show.
 
-    `records` has what the runs found, by the id in each world.
+    `records` has what became of it in each world, `tried` its leaves, and `trial` what the trial
+    of a command of the board came to.
     """
-    names = [shown(name) for name in sorted(tools.taken)]
-    trials = {world: _trial(records, criterion, world, names) for world in World}
-    now = trials[World.NORMAL]
-    tried = [trial for world in BROKEN if (trial := trials[world])]
-    conclusion = _finding(criterion, now, tried)
+    leaves = sorted(tried.leaves) if tried else []
+    worlds = {
+        world: TrialRecord(
+            world=world,
+            verdict=record.verdict,
+            shown=record.shown,
+            reason=sentence_of(record, "reason"),
+            reason_code=record.reason_code,
+            tools=leaves if world in _OF_TOOLS else [],
+        )
+        for world, record in records.items()
+    }
+    now = worlds.get(World.NORMAL)
+    broken = [worlds[world] for world in BROKEN if world in worlds]
+    conclusion = _finding(criterion, now, broken, trial)
     return ProofRecord(
         id=criterion.id,
         title=criterion.title,
@@ -49,26 +62,10 @@ def proof(
         why=conclusion.why,
         hint=conclusion.hint or None,
         check=(criterion.check and criterion.check.name) or None,
-        tools=names,
+        tools=leaves,
         now=now,
-        trials=tried,
+        trials=broken,
         line=criterion.position.line,
-    )
-
-
-def _trial(
-    records: Mapping[str, CriterionRecord], criterion: Criterion, world: World, tools: list[str]
-) -> TrialRecord | None:
-    record = records.get(renamed(criterion.id, world.value))
-    if record is None:
-        return None
-    return TrialRecord(
-        world=world.value,
-        verdict=record.verdict,
-        shown=record.shown,
-        reason=sentence_of(record, "reason"),
-        reason_code=record.reason_code,
-        tools=tools if world in (World.ABSENT, World.SILENT, World.FAILING) else [],
     )
 
 
@@ -76,6 +73,7 @@ def _finding(
     criterion: Criterion,
     now: TrialRecord | None,
     tried: Sequence[TrialRecord],
+    trial: Trial | None,
 ) -> Conclusion:
     if criterion.attest is not None:
         by = criterion.attest.by
@@ -85,18 +83,16 @@ def _finding(
         return Conclusion(
             ProofOutcome.NOT_TRIED, worded("prove.not_set", names=", ".join(criterion.unset))
         )
-    if passed := [trial for trial in tried if trial.verdict.good and _tells(criterion, trial)]:
+    if passed := [one for one in tried if one.verdict.good and _tells(criterion, one, trial)]:
         passes = [worded("prove.passes", where=_in(one), reason=one.reason) for one in passed]
         return Conclusion(ProofOutcome.STILL_PASSES, joined(passes, "semicolon"), _advice(passed))
-    if unknown := [trial for trial in tried if _is_unknown(trial)]:
-        why = joined(
-            [joined([_in(trial), trial.reason], "colon") for trial in unknown], "semicolon"
-        )
+    if unknown := [one for one in tried if _is_unknown(one)]:
+        why = joined([joined([_in(one), one.reason], "colon") for one in unknown], "semicolon")
         return Conclusion(ProofOutcome.NOT_TRIED, worded("prove.not_known", why=why))
     if wide := [each for each in tried if each.verdict.good and _is_too_wide(criterion, each)]:
         why = worded("prove.control_small", shown=wide[0].shown)
         return Conclusion(ProofOutcome.NOT_TRIED, why)
-    if rejected := [trial for trial in tried if not trial.verdict.good]:
+    if rejected := [one for one in tried if not one.verdict.good]:
         why = worded("prove.rejected", where=joined(list(map(_in, rejected)), "nor"))
         return Conclusion(ProofOutcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
@@ -114,34 +110,36 @@ def _why_bare(criterion: Criterion, tried: Sequence[TrialRecord]) -> str:
     return worded("prove.no_tool", where=where)
 
 
-def _tells(criterion: Criterion, trial: TrialRecord) -> bool:
-    """Return whether passing in this trial shows anything.
+def _tells(criterion: Criterion, record: TrialRecord, trial: Trial | None) -> bool:
+    """Return whether passing in this world shows anything.
 
     A command that looks elsewhere may pass in an empty folder, and a port without a service is
-    closed.
+    closed. One that takes a single failure for an answer was seen to fail with another.
     """
-    if trial.world == World.UNREACHABLE.value or _is_too_wide(criterion, trial):
+    if record.world is World.UNREACHABLE or _is_too_wide(criterion, record):
         return False
-    if trial.world != World.HOLLOW.value or criterion.check is None:
-        return True
-    return not shell.can_fail(criterion.check.run)
+    if record.world is World.FAILING and trial:
+        return trial.outcome is not TrialOutcome.SEEN
+    if record.world is World.HOLLOW:
+        return trial is not None and trial.outcome in (TrialOutcome.IDLE, TrialOutcome.HOLLOW)
+    return True
 
 
 def _is_too_wide(criterion: Criterion, trial: TrialRecord) -> bool:
     """Return whether a limit allows more than there are bad samples: passing them shows nothing."""
     limit = max(criterion.expect.number, criterion.expect.high)
-    return trial.world == World.CONTROL.value and limit >= MOST_COPIES
+    return trial.world is World.CONTROL and limit >= MOST_COPIES
 
 
 def _is_unknown(trial: TrialRecord) -> bool:
     if trial.reason_code in NOT_TRIED:
         return True
-    return trial.world == World.CONTROL.value and trial.verdict.unknown
+    return trial.world is World.CONTROL and trial.verdict.unknown
 
 
 def _in(trial: TrialRecord) -> str:
     tools = _and(trial.tools)
-    match World(trial.world):
+    match trial.world:
         case World.ABSENT:
             return worded("prove.without", tools=tools)
         case World.SILENT:
@@ -166,10 +164,10 @@ def _and(names: Sequence[str]) -> str:
 
 def _advice(passed: Sequence[TrialRecord]) -> str:
     worlds = {trial.world for trial in passed}
-    if World.HOLLOW.value in worlds:
+    if World.HOLLOW in worlds:
         return worded("prove.measure_something")
-    if World.CONTROL.value in worlds and len(worlds) == 1:
+    if World.CONTROL in worlds and len(worlds) == 1:
         return worded("prove.see_parameters")
-    if worlds == {World.SILENT.value}:
+    if worlds == {World.SILENT}:
         return worded("prove.ask_proof")
     return worded("prove.end_with_proof")

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from readiness.model.board import Board, Check, Criterion
 from readiness.plan import make_plan
 from readiness.project.environments import find_environment
-from readiness.prove.copying import Original, ProjectPlace, is_below, place_of
-from readiness.prove.standins import HOOK, LOG, StandIns, World
-from readiness.prove.trials import BETWEEN, TrialPlan, renamed
+from readiness.prove.copying import Original, ProjectPlace, is_below, place_of, programs_on
+from readiness.prove.standins import HOOK, LOG, StandIns
+from readiness.prove.trials import BETWEEN, TrialPlan, probes_of, renamed
 
 _PACKAGES = "lib/python*/site-packages"
 
@@ -72,7 +72,7 @@ class Copied(msgspec.Struct, frozen=True):
         readers = {
             probe.id: planned.criterion.id.partition(BETWEEN)[0]
             for planned in plan.planned
-            for probe in (plan.probes[index] for index in planned.probes)
+            for probe in probes_of(plan, planned.probes)
         }
         return TrialPlan(board=narrowed, plan=plan, readers=readers)
 
@@ -122,13 +122,14 @@ class Worlds:
         ]
         return list(dict.fromkeys(sites))
 
-    def make(self, name: str, *, world: World = World.NORMAL, taken: Iterable[str] = ()) -> Copied:
-        """Copy the project. `world` decides what replaces the tools that are `taken`.
+    def programs(self) -> dict[str, str]:
+        """Return the programs on PATH, by name."""
+        return programs_on(self._environ.get("PATH", os.defpath).split(os.pathsep))
 
-        The copy of a hollow world has none of the project's files.
-        """
-        stand_ins = StandIns(os.path.join(self._scratch, f"{name}-programs"), world, list(taken))
-        return self.make_with(stand_ins, name, hollow=world is World.HOLLOW)
+    def make(self, name: str, *, hollow: bool = False) -> Copied:
+        """Copy the project with its programs as they are; a hollow copy has none of its files."""
+        stand_ins = StandIns(os.path.join(self._scratch, f"{name}-programs"))
+        return self.make_with(stand_ins, name, hollow=hollow)
 
     def make_with(self, stand_ins: StandIns, name: str, *, hollow: bool = False) -> Copied:
         """Copy the project, with these stand-ins for programs."""

@@ -1,7 +1,7 @@
 """What can be told of a shell command by reading it: its words, and the failures that it hides."""
 
 from readiness.shell.commands import command_words
-from readiness.shell.masking import Mask, can_fail, masks
+from readiness.shell.masking import Mask, masks
 from readiness.shell.plain import BUILTINS, argv, assigned, does_nothing
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "Mask",
     "argv",
     "assigned",
-    "can_fail",
     "command_words",
     "does_nothing",
     "masks",

@@ -65,18 +65,6 @@ def masks(command: str, *, errexit: bool = True, pipefail: bool | None = None) -
     return list(_masks(command.strip(), errexit, errexit if pipefail is None else pipefail))
 
 
-def can_fail(command: str) -> bool:
-    """Return whether a command may end with another status than 0; an unreadable one may."""
-    from readiness.shell.syntax import parse
-    from readiness.shell.words import Unreadable
-
-    body = command.strip()
-    try:
-        return _MaskWalk(body, errexit=True, pipefail=True).can_fail(parse(body))
-    except (Unreadable, RecursionError):
-        return True
-
-
 @lru_cache
 def _masks(body: str, errexit: bool, pipefail: bool) -> tuple[Mask, ...]:
     if body[:1] in ("@", "+", "-"):

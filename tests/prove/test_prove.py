@@ -197,8 +197,8 @@ def test_a_module_that_is_run_as_a_tool_is_taken_away(equipped: Project, command
     (system / "python3").symlink_to(sys.executable)
     through = "import subprocess, sys\nsys.exit(subprocess.call([sys.executable, '-m', 'linter']))"
     executable(equipped.folder / "through.py", f"#!{sys.executable}\n{through}\n")
-    (equipped.folder / "linter.py").write_text("print('fine')\n")
-    equipped.environment["PYTHONPATH"] += f":{equipped.folder}"
+    (system / "linter.py").write_text("print('fine')\n")
+    equipped.environment["PYTHONPATH"] += f":{system}"
     proven(equipped, {"run": command}, {"run": f"{command} || true"})
     results = proofs(equipped)
 
@@ -208,7 +208,7 @@ def test_a_module_that_is_run_as_a_tool_is_taken_away(equipped: Project, command
     assert results["T1.2"]["outcome"] == "still_passes"
     if not isolated:
         reasons = [each["reason"] for each in results["T1.1"]["trials"]]
-        assert set(reasons) <= {"Python module linter is not installed", "exit 1, expected == 0"}
+        assert set(reasons) <= {"not found (127)", "exit 1, expected == 0"}
 
 
 CHECK = """\
@@ -273,24 +273,18 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
         {"run": "lint $X", "with": {"X": "${NOBODY_SET_THIS}"}},
         {"run": '[ -n "$HOME" ]'},
         {"run": "/bin/cat /dev/null"},
-        {"check": "elsewhere"},
         {"run": "lint src/*.txt"},
     )
-    (equipped.folder / "checks").mkdir()
-    elsewhere = 'run: \'"$READINESS_PYTHON" -c "print(0)"\'\n'
-    elsewhere += "measures: {errors: {as: text, regex: '\\d+'}}\nexpect: '== 0'\n"
-    (equipped.folder / "checks" / "elsewhere.yaml").write_text(elsewhere)
     results = proofs(equipped)
 
-    why = {name: results[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4", "T1.5")}
+    why = {name: results[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4")}
     assert why == {
         "T1.1": "it rests on the word of li.wei",
         "T1.2": "NOBODY_SET_THIS is not set",
         "T1.3": "it runs no tool that could be taken away, and also passes in an empty project",
-        "T1.5": "it runs no tool that could be taken away, and also passes in an empty project",
         "T1.4": "/bin/cat is called by its full path and cannot be taken away",
     }
-    assert [results[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 5]
+    assert [results[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 4]
     assert results[""]["exit_status"] == 3
 
 

@@ -1,4 +1,4 @@
-"""The parts of a proof: what counts as a tool, what a copy is, what can be read of commands."""
+"""The parts of a proof: what a copy is, what can be read of commands."""
 
 import os
 import subprocess
@@ -6,103 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from readiness.model.board import StandsFor
 from readiness.prove import copying
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, changes, place_of
-from readiness.prove.observed import ToolFinder, Tools
-from readiness.prove.prover import grouped
-from readiness.shell import can_fail
 from readiness.shell.programs import programs
-from tests.support.builders import a_check, a_criterion
+from tests.support.builders import a_criterion
 from tests.support.proving import executable
-
-KNOWN = [
-    a_check(name="make-target", tools=("make",), stands_for=StandsFor(command=("make",))),
-    a_check(name="mypy", tools=("mypy",)),
-    a_check(name="lock", tools=("python",)),
-]
-
-
-# --- tools ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("command", "chains", "taken"),
-    [
-        ("mypy src || true", ["/mypy"], "mypy"),
-        ("mypy src || true", [], "mypy"),
-        ("mypy src | grep -c error", ["/mypy", "/grep"], "mypy"),
-        ("grep -c x a || echo 0", ["/grep"], "grep"),
-        ("make lint", ["/make", "/make/flake8", "/make/mkdir"], "flake8"),
-        ("make lint", ["/make", "/make/grep"], "grep"),
-        ("make lint", ["/make"], "make"),
-        ("make a", ["/make", "/make/make", "/make/make/flake8"], "flake8"),
-        ("npm run lint", ["/npm", "/npm/eslint"], "eslint"),
-        ("make types", ["/make", "/make/mypy", "/make/mypy/gcc"], "mypy"),
-        ("wrapper", ["/wrapper", "/wrapper/cat", "/wrapper/sed"], "wrapper"),
-        ("scan .", ["/scan", "/scan/git"], "scan"),
-        ("git diff --exit-code", ["/git"], "git"),
-        ("make clean", ["/make", "/make/git"], "git"),
-        ("scan .", ["/scan", "/scan/git", "/scan/flake8"], "flake8"),
-        ("python -m mypy", ["/python", "/python/-m mypy"], "-m mypy"),
-        ("python x.py", ["/python", "/python/flake8"], "flake8"),
-        ("python x.py", ["/python"], "python"),
-        ("make a", ["/make", "/make/python3", "/make/python3/readlink"], "python3"),
-        ("python x.py", ["/python", "/python/git"], "git"),
-        ("env A=1 mypy src", ["/env", "/env/mypy"], "mypy"),
-        ("timeout 9 flake8 .", ["/timeout", "/timeout/flake8"], "flake8"),
-        ("/opt/bin/scan .", [], ""),
-        ("echo done", [], ""),
-        ('"$TOOL" src', ["/flake8"], "flake8"),
-        ("f() { true; }; f", [], ""),
-    ],
-)
-def test_the_tools_of_a_command_are_what_measures(
-    command: str, chains: list[str], taken: str
-) -> None:
-    """Not what runs them, and not what every system has, unless there is nothing else."""
-    check = a_check(name="", run=command)
-    tools = ToolFinder(KNOWN).tools_of(check, chains)
-
-    expected = {"-m mypy"} if taken == "-m mypy" else set(taken.split())
-    assert set(tools.taken) == expected
-
-
-@pytest.mark.parametrize(
-    ("run", "tools", "chains", "taken"),
-    [
-        ('"$READINESS_PYTHON" x.py', (), ["/git"], ""),
-        ('"$READINESS_PYTHON" x.py', (), ["/git", "/make", "/make/flake8"], "flake8"),
-        ('"$READINESS_PYTHON" x.py', ("make",), ["/make"], "make"),
-        ("python x.py", ("python", "alembic"), ["/python"], "python alembic"),
-        ("bandit src | cat", ("bandit",), ["/bandit", "/cat"], "bandit"),
-    ],
-)
-def test_what_a_checks_script_uses_is_not_its_tool(
-    run: str, tools: tuple[str, ...], chains: list[str], taken: str
-) -> None:
-    """Unless its file says so, or its tool started it."""
-    check = a_check(name="some", run=run, tools=tools)
-    found = ToolFinder(KNOWN).tools_of(check, chains)
-
-    assert set(found.taken) == set(taken.split())
-
-
-def test_criteria_share_a_world_unless_one_needs_what_another_loses() -> None:
-    """What runs the tools of one may be the tool of another."""
-    make = frozenset({"make"})
-    tools = {
-        "A": Tools(frozenset({"mypy"}), make, make),
-        "B": Tools(frozenset({"ruff"})),
-        "C": Tools(make),
-        "D": Tools(),
-    }
-    assert [(sorted(found.taken), names) for found, names in grouped(tools)] == [
-        (["mypy", "ruff"], ["A", "B"]),
-        (["make"], ["C"]),
-    ]
-
 
 # --- commands -------------------------------------------------------------------------------------
 
@@ -121,15 +30,6 @@ def test_criteria_share_a_world_unless_one_needs_what_another_loses() -> None:
 def test_the_programs_of_a_command_are_read(command: str, names: str) -> None:
     """Those that it names, in their order."""
     assert sorted(words[0] for words in programs(command)) == sorted(names.split())
-
-
-@pytest.mark.parametrize(
-    ("command", "can"),
-    [("echo done", False), ("true", False), ("a || true", False), ("a", True), ("a 'b", True)],
-)
-def test_a_command_that_never_fails_is_told(command: str, can: bool) -> None:
-    """What cannot be read may fail."""
-    assert can_fail(command) is can
 
 
 # --- copies ---------------------------------------------------------------------------------------

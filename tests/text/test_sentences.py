@@ -20,8 +20,7 @@ from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdic
 from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
 from readiness.propose.templates import templates
-from readiness.prove.document import ProofOutcome
-from readiness.prove.standins import World
+from readiness.prove.document import ProofOutcome, World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
 from readiness.report._board.tasks import RISKS

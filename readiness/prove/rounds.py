@@ -1,0 +1,244 @@
+"""Criteria in copies whose leaves fail, or say nothing, or talk: what is a leaf shows meanwhile."""
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from readiness.builtin import builtin_checks
+from readiness.model.board import Board, Criterion
+from readiness.model.errors import ExitStatus
+from readiness.prove.addresses import NOBODY
+from readiness.prove.asking import failing_status, words_of
+from readiness.prove.leaves import (
+    LEAVES,
+    MISSING,
+    NOT_FOUND,
+    REAL,
+    ROOT,
+    STATUS,
+    WORDS,
+    Leaf,
+    Leaves,
+)
+from readiness.prove.trials import TrialPlan, TrialRunner, joined, once, probes_of, renamed
+from readiness.prove.worlds import Copied, Worlds
+from readiness.record.criteria import digests_of
+from readiness.record.document import CriterionRecord, ProbeRecord
+
+_SHORTEST_LIMIT_S: Final = 3.0
+_QUICK_S: Final = 10.0
+"""Up to this duration what an interpreter starts is looked at, by running it once more."""
+
+TOOLS: Final = str(Leaf.TOOL)
+READERS: Final = Leaf.TOOL + Leaf.READER
+_INTERPRETERS: Final = Leaf.TOOL + Leaf.INTERPRETER
+_ALL: Final = "".join(Leaf)
+
+_OFFLINE: Final = {
+    **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), f"http://{NOBODY}"),
+    "no_proxy": "localhost,127.0.0.1,::1",
+    "npm_config_offline": "true",
+    "npm_config_fetch_retries": "0",
+    "PIP_NO_INDEX": "1",
+    "UV_OFFLINE": "1",
+    "UV_NO_SYNC": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+"""What keeps programs that are not leaves from the network, and from installing anything."""
+
+
+class Round(msgspec.Struct, frozen=True):
+    """What became of criteria, by id: their records, and what their probes printed and logged."""
+
+    records: dict[str, CriterionRecord] = {}
+    logs: dict[str, list[str]] = {}
+    printed: dict[str, tuple[str, ...]] = {}
+
+    def leaves(self, name: str) -> tuple[str, ...]:
+        """Return the leaves that a criterion started."""
+        lines = (line for line in self.logs.get(name, ()) if line[:1] not in (REAL, MISSING))
+        return tuple(dict.fromkeys(lines))
+
+    def missing(self, name: str) -> tuple[str, ...]:
+        """Return the programs that bash did not find."""
+        return tuple(line[1:] for line in self.logs.get(name, ()) if line[:1] == MISSING)
+
+    def good(self) -> dict[str, tuple[str, ...]]:
+        """Return the digests of what those criteria printed that passed."""
+        return {name: self.printed[name] for name, one in self.records.items() if one.verdict.good}
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """A criterion where its leaves failed: the letters of what counted for one, and which it had.
+
+    `missing` are programs that bash did not find, and then there are no leaves.
+    """
+
+    letters: str
+    leaves: tuple[str, ...]
+    record: CriterionRecord
+    missing: tuple[str, ...] = ()
+
+
+class Rounds:
+    """Runs criteria of a board in copies that `worlds` makes, below the folder `scratch`.
+
+    `durations` are how long their probes take, in seconds, by id; `timeout` replaces their limits.
+    `signal` is the number of one that ended a round: nothing runs after it.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        worlds: Worlds,
+        *,
+        scratch: str,
+        run: TrialRunner,
+        timeout: float | None = None,
+    ) -> None:
+        self._board = board
+        self.worlds = worlds
+        self._scratch = scratch
+        self._run = run
+        self._timeout = timeout
+        self._number = 0
+        self.durations: Mapping[str, float] = {}
+        self.signal: int | None = None
+
+    def folder(self, name: str) -> str:
+        """Return a path below the scratch folder."""
+        return os.path.join(self._scratch, name)
+
+    def with_leaves(self, name: str, *, tools: bool = True) -> Copied:
+        """Copy the project with stand-ins for what may be a leaf; see `Leaves` for `tools`."""
+        stand_ins = Leaves(self.folder(f"{name}-programs"), tools=tools)
+        return self.worlds.make_with(stand_ins, name)
+
+    def where_leaves_fail(self, copied: Copied, names: Iterable[str]) -> dict[str, Tried]:
+        """Run criteria until something is a leaf; only those have a result that had one.
+
+        A command of the board goes from its tools to whatever it starts. A check of the catalogue
+        stops at interpreters: the utilities that it uses are not what it is about.
+        """
+        criteria = self.once(copied, names)
+        results: dict[str, Tried] = {}
+        waiting = dict.fromkeys(criteria, TOOLS)
+        for letters in (TOOLS, READERS, _INTERPRETERS, _ALL):
+            due = {name: one for name, one in criteria.items() if waiting.get(name) == letters}
+            part = self.perform(copied, due, letters)
+            for name, record in part.records.items():
+                missing, leaves = part.missing(name), part.leaves(name)
+                if missing or leaves:
+                    del waiting[name]
+                    results[name] = Tried(letters, leaves, record, missing)
+                elif is_builtin(criteria[name]):
+                    waiting[name] = _INTERPRETERS
+                elif letters == TOOLS and REAL + Leaf.READER in part.logs[name]:
+                    waiting[name] = READERS
+                else:
+                    waiting[name] = _ALL
+        return results
+
+    def again(
+        self, copied: Copied, tried: Mapping[str, Tried], *, status: int | None, words: bool
+    ) -> Round:
+        """Run criteria once more with their leaves, which end with `status` and talk or do not."""
+        whole = Round({}, {}, {})
+        for letters in dict.fromkeys(own.letters for own in tried.values()):
+            due = self.once(copied, [name for name in tried if tried[name].letters == letters])
+            part = self.perform(copied, due, letters, status=status, words=words)
+            whole.records.update(part.records)
+            whole.logs.update(part.logs)
+            whole.printed.update(part.printed)
+        return whole
+
+    @staticmethod
+    def once(copied: Copied, names: Iterable[str]) -> dict[str, Criterion]:
+        """Return criteria as they are tried once in a copy, by id."""
+        return {name: once(one) for name, one in copied.criteria(names).items()}
+
+    def perform(
+        self,
+        copied: Copied,
+        criteria: Mapping[str, Criterion],
+        letters: str = "",
+        *,
+        status: int | None = None,
+        words: bool = False,
+        path: str = "",
+    ) -> Round:
+        """Run criteria in a copy; leaves are of the kinds in `letters`, and end with `status`.
+
+        By default that is one which the criterion does not expect. `path` takes the place of PATH.
+        """
+        if not criteria or self.signal is not None:
+            return Round()
+        self._number += 1
+        label = f"trial-{self._number}"
+        logs = self.folder(f"logs-{self._number}")
+        os.mkdir(logs)
+        part = copied.part(criteria, label, timeout=self._timeout, logs=logs)
+        probes = []
+        for probe in part.plan.probes:
+            name = part.readers[probe.id]
+            criterion, duration = criteria[name], self.durations.get(name, 0.0)
+            more = letters
+            if letters and duration > _QUICK_S and not is_builtin(criterion):
+                more += Leaf.INTERPRETER
+            ends = failing_status(criterion) if status is None else status
+            settings = {LEAVES: more, STATUS: str(ends), ROOT: copied.root}
+            settings |= {"TMPDIR": self._temporary, **({"PATH": path} if path else {})}
+            settings |= {WORDS: words_of(probe.command)} if words else {}
+            environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **settings}
+            limit = min(probe.timeout, max(_SHORTEST_LIMIT_S, 2 * duration))
+            probes.append(msgspec.structs.replace(probe, env=environment, timeout=limit))
+        plan = msgspec.structs.replace(part.plan, probes=tuple(probes))
+        whole = joined(self._board, [TrialPlan(board=part.board, plan=plan)])
+        document = self._run(whole)
+        if document.interrupted:
+            self.signal = document.gate.exit_status - ExitStatus.SIGNAL
+            return Round()
+        started = {
+            planned.criterion.id: [probe.id for probe in probes_of(plan, planned.probes)]
+            for planned in plan.planned
+        }
+        known = {probe.id: probe for probe in document.probes}
+        records = {record.id: record for record in document.criteria()}
+        ids = {name: renamed(name, label) for name in criteria}
+        return Round(
+            {name: records[ids[name]] for name in criteria},
+            {
+                name: [line for probe in started[ids[name]] for line in lines_of(logs, probe)]
+                for name in criteria
+            },
+            {name: printed(records[ids[name]], known) for name in criteria},
+        )
+
+    @cached_property
+    def _temporary(self) -> str:
+        folder = self.folder("temporary")
+        os.mkdir(folder)
+        return folder
+
+
+def printed(record: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> tuple[str, ...]:
+    """Return the digests of what a criterion's probes printed; `probes` are by id."""
+    return digests_of(map(probes.__getitem__, record.probes))
+
+
+def lines_of(logs: str, probe: str) -> list[str]:
+    """Return what the stand-ins of a probe logged; nothing where none was called."""
+    try:
+        with open(os.path.join(logs, probe), encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def is_builtin(criterion: Criterion) -> bool:
+    """Return whether a check that comes with readiness measures it."""
+    check = criterion.check
+    return check is not None and bool(check.name) and check.folder.startswith(builtin_checks())
