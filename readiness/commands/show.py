@@ -12,7 +12,7 @@ from readiness.model.judgement import TrialOutcome
 from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import past_of, runs_by_id, standing
-from readiness.pipeline.seen import PastTrial, is_own, past_trials, recipe_of
+from readiness.pipeline.seen import PastTrial, is_tried, past_trials, recipe_of
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
@@ -140,14 +140,14 @@ def _trials(
     settings: RunSettings, board: Board, criteria: Sequence[Criterion]
 ) -> dict[str, PastTrial]:
     """Return how the board's own commands were tried, by criterion."""
-    recipes = {one.id: recipe_of(one, board.workdir) for one in criteria if is_own(one)}
+    recipes = {one.id: recipe_of(one, board.workdir) for one in criteria if is_tried(one)}
     with past_of(settings, board) as history:
         known = past_trials(history, recipes.values())
     return {name: known[recipe] for name, recipe in recipes.items() if recipe in known}
 
 
 def _trial_lines(criterion: Criterion, past: PastTrial | None, say: Sentences) -> Iterator[str]:
-    if not is_own(criterion):
+    if not is_tried(criterion):
         return
     if past is None or past.trial.outcome is not TrialOutcome.SEEN:
         yield f"  {say('show.unseen')}"

@@ -1,14 +1,13 @@
 """Which commands of a board were seen to fail, and trials of those that were not."""
 
 import os
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from readiness.builtin import builtin_checks
+from readiness.builtin import is_own
 from readiness.history.store import History
 from readiness.model.board import Board, Criterion
 from readiness.model.digests import digest
@@ -18,21 +17,11 @@ from readiness.model.plan import Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.settle import Execution
+from readiness.project.recipes import recipe_files
 from readiness.record.criteria import digests_of
 from readiness.record.values import timestamp
 from readiness.terminal.ending import tell
 from readiness.text.worded import worded
-
-_LARGEST_SCRIPT: Final = 2**20
-_MOST_SCRIPTS: Final = 200
-_WORD: Final = re.compile(rb"[\w.@%+,=/-]+")
-_READ_BY: Final = {
-    **dict.fromkeys((b"make", b"gmake"), b"Makefile"),
-    **dict.fromkeys((b"npm", b"npx", b"pnpm", b"yarn", b"bun"), b"package.json"),
-    b"just": b"justfile",
-    b"task": b"Taskfile.yml",
-}
-"""Files that runners of commands read without being told to, by their names."""
 
 TABLE: Final = """create table if not exists recipes (
     recipe text primary key, run integer not null, seen blob not null
@@ -81,7 +70,7 @@ class Recipes:
         passed: dict[str, Planned] = {}
         for planned in execution.left.planned:
             name, verdict = planned.criterion.id, readings.judge(planned).verdict
-            if planned.probes and is_own(planned.criterion) and verdict.measured:
+            if planned.probes and is_tried(planned.criterion) and verdict.measured:
                 recipes[name] = recipe_of(planned.criterion, self._board.workdir)
                 if verdict.good:
                     passed[name] = planned
@@ -175,59 +164,22 @@ def past_trials(history: History | None, recipes: Iterable[str]) -> dict[str, Pa
         return {}
 
 
-def is_own(criterion: Criterion) -> bool:
-    """Return whether the board or its catalogue says what to run.
-
-    The checks that come with readiness were seen to fail when they were made: their outputs are
-    recorded. What reads another check's results has nothing of its own that could fail.
-    """
+def is_tried(criterion: Criterion) -> bool:
+    """Return whether a trial may say something: not of what reads another check's results."""
     check = criterion.check
-    if check is None or criterion.unset or check.after:
-        return False
-    return not check.name or not check.folder.startswith(builtin_checks())
+    return check is not None and not criterion.unset and not check.after and is_own(check)
 
 
 def recipe_of(criterion: Criterion, workdir: str) -> str:
-    """Return the digest of a command, and of the project's files that it names, and that they do.
-
-    What a runner of commands reads without being told counts as well.
-    """
+    """Return the digest of a command and of the files that say what it does."""
     check = criterion.check
     assert check is not None  # noqa: S101 - it was run
     asked = msgspec.json.encode(
         (check.run, check.exit_ok, check.proof, check.reject, criterion.measure, criterion.expect,
-         criterion.workdirs)
+         criterion.workdirs, criterion.params, criterion.matrix)
     )  # fmt: skip
-    folders = [os.path.join(workdir, folder) for folder in criterion.workdirs or ("",)]
-    parts = [digest(asked)]
-    parts += [digest(text) for folder in folders for text in _named_files(check.run, folder)]
+    parts = [digest(asked), *map(digest, recipe_files(criterion, workdir).values())]
     return digest("\n".join(parts).encode())
-
-
-def _named_files(command: str, folder: str) -> Iterator[bytes]:
-    """Yield the contents of the files below a folder that a command names, and that they name."""
-    known: set[str] = set()
-    texts = [command.encode(errors="surrogateescape")]
-    while texts:
-        for word in _WORD.findall(texts.pop()):
-            path = os.path.normpath(os.path.join(folder, os.fsdecode(_READ_BY.get(word, word))))
-            inside = path.startswith(os.path.join(folder, ""))
-            if path in known or not inside or len(known) >= _MOST_SCRIPTS:
-                continue
-            if (text := _text_of(path)) is not None:
-                known.add(path)
-                texts.append(text)
-                yield text
-
-
-def _text_of(path: str) -> bytes | None:
-    try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST_SCRIPT:
-            return None
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
 
 
 def _printed(execution: Execution, planned: Planned) -> tuple[str, ...]:

@@ -62,6 +62,11 @@ def leaf_of(name: str) -> Leaf:
     return Leaf.INTERPRETER if _INTERPRETERS.fullmatch(name) else Leaf.TOOL
 
 
+def is_runner(name: str) -> bool:
+    """Return whether all that a program of this name is for is to start others."""
+    return name in ("gmake", "make", "xargs")
+
+
 _END = """\
 printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
 [ -z "${{{words}+1}}" ] || printf '%s\\n' {name} ${{{words}}}

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
+from readiness.builtin import is_own
 from readiness.model.board import Board, Control, Criterion
 from readiness.model.judgement import Trial
 from readiness.prove.addresses import without_services
 from readiness.prove.document import ProofRecord, World
 from readiness.prove.leaves import Leaf, leaf_of
-from readiness.prove.rounds import Rounds, Tried, is_builtin, printed
+from readiness.prove.rounds import Rounds, Tried, printed
 from readiness.prove.trial import Passed, Trials
 from readiness.prove.trials import (
     BETWEEN,
@@ -132,11 +133,11 @@ class Prover:
     def _with_leaves(self, passed: list[Passed]) -> tuple[dict[str, Tried], dict[str, Trial]]:
         """Try the criteria where their leaves fail, say nothing, or are not there."""
         copy = self._rounds.with_leaves("leaves")
-        own = [one for one in passed if not is_builtin(one.criterion)]
+        own = [one for one in passed if one.criterion.check and is_own(one.criterion.check)]
         trials = Trials(self._rounds, copy, own)
         outcomes = trials.outcomes()
-        builtin = [one.criterion.id for one in passed if is_builtin(one.criterion)]
-        tried = trials.failed | self._rounds.where_leaves_fail(copy, builtin)
+        others = [one.criterion.id for one in passed if one not in own]
+        tried = trials.failed | self._rounds.where_leaves_fail(copy, others)
         self._records[World.FAILING] = {name: one.record for name, one in tried.items()}
         self._records[World.HOLLOW] = trials.emptied
         speaking = {

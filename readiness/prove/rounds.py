@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.builtin import builtin_checks
+from readiness.builtin import is_own
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus
 from readiness.prove.addresses import NOBODY
@@ -100,6 +100,7 @@ class Rounds:
         timeout: float | None = None,
     ) -> None:
         self._board = board
+        self.workdir = board.workdir
         self.worlds = worlds
         self._scratch = scratch
         self._run = run
@@ -120,8 +121,8 @@ class Rounds:
     def where_leaves_fail(self, copied: Copied, names: Iterable[str]) -> dict[str, Tried]:
         """Run criteria until something is a leaf; only those have a result that had one.
 
-        A command of the board goes from its tools to whatever it starts. A check of the catalogue
-        stops at interpreters: the utilities that it uses are not what it is about.
+        A command of the project goes from its tools to whatever it starts. Another check stops at
+        interpreters: the utilities that it uses are not what it is about.
         """
         criteria = self.once(copied, names)
         results: dict[str, Tried] = {}
@@ -134,7 +135,7 @@ class Rounds:
                 if missing or leaves:
                     del waiting[name]
                     results[name] = Tried(letters, leaves, record, missing)
-                elif is_builtin(criteria[name]):
+                elif not _is_own(criteria[name]):
                     waiting[name] = _INTERPRETERS
                 elif letters == TOOLS and REAL + Leaf.READER in part.logs[name]:
                     waiting[name] = READERS
@@ -186,7 +187,7 @@ class Rounds:
             name = part.readers[probe.id]
             criterion, duration = criteria[name], self.durations.get(name, 0.0)
             more = letters
-            if letters and duration > _QUICK_S and not is_builtin(criterion):
+            if letters and duration > _QUICK_S and _is_own(criterion):
                 more += Leaf.INTERPRETER
             ends = failing_status(criterion) if status is None else status
             settings = {LEAVES: more, STATUS: str(ends), ROOT: copied.root}
@@ -238,7 +239,5 @@ def lines_of(logs: str, probe: str) -> list[str]:
         return []
 
 
-def is_builtin(criterion: Criterion) -> bool:
-    """Return whether a check that comes with readiness measures it."""
-    check = criterion.check
-    return check is not None and bool(check.name) and check.folder.startswith(builtin_checks())
+def _is_own(criterion: Criterion) -> bool:
+    return criterion.check is not None and is_own(criterion.check)

@@ -17,8 +17,9 @@ from readiness.model.board import Criterion
 from readiness.model.judgement import Trial, TrialOutcome
 from readiness.model.words import ReasonCode
 from readiness.project.git import GitError, ask
+from readiness.project.recipes import RUNNER_FILES, recipe_files
 from readiness.prove.asking import WORD, remedies, with_remedy
-from readiness.prove.leaves import Leaf, Leaves, leaf_of
+from readiness.prove.leaves import Leaf, Leaves, is_runner, leaf_of
 from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried
 from readiness.prove.standins import StandIns
 from readiness.prove.trials import once
@@ -72,6 +73,7 @@ class Trials:
                 outcomes[name] = _seen(tried)
                 if tried.letters == READERS:
                     readers[name] = tried
+        outcomes |= self._idle([name for name, tried in self.failed.items() if _only_runs(tried)])
         # In the project they started no tool: is there one where there is work for it?
         outcomes |= _not_started(self._talk(readers), readers)
         for name, record in self._rounds.again(
@@ -98,7 +100,7 @@ class Trials:
         outcomes = {}
         questions = []
         for name, record in self._talk(good).records.items():
-            if record.verdict.good and self._passed[name].criterion.is_by_status:
+            if record.verdict.good and _ends_by_status(self._passed[name].criterion):
                 outcomes[name] = Trial(outcome=TrialOutcome.MASKED, programs=good[name].leaves)
             else:
                 questions.append(name)
@@ -156,6 +158,25 @@ class Trials:
             outcomes[name] = Trial(outcome=outcome)
         return outcomes | _not_started(named, passing)
 
+    def _idle(self, names: Iterable[str]) -> dict[str, Trial]:
+        """Return the criteria that do as well where nothing is there but what says what to run."""
+        outcomes = {}
+        for name in names:
+            place = self._hollow()
+            criterion = place.criteria([name])[name]
+            files = recipe_files(self._passed[name].criterion, self._rounds.workdir)
+            for path, text in files.items():
+                if os.path.basename(path) in RUNNER_FILES:
+                    at = os.path.relpath(path, self._rounds.workdir)
+                    _write_once(
+                        os.path.join(place.board.workdir, at),
+                        text.decode(errors="surrogateescape"),
+                    )
+            alone = self._rounds.perform(place, {name: once(criterion)}).good()
+            if alone.get(name) == self._passed[name].printed:
+                outcomes[name] = Trial(outcome=TrialOutcome.IDLE)
+        return outcomes
+
     @cached_property
     def _shells(self) -> str:
         """A folder for PATH that has shells alone."""
@@ -210,6 +231,18 @@ class Trials:
         return all(record.verdict.good for record in records.values())
 
 
+def _only_runs(tried: Tried) -> bool:
+    """Return whether nothing was started but what starts other programs, which it did not."""
+    runs = bool(tried.leaves) and all(map(is_runner, tried.leaves))
+    return runs and not tried.record.verdict.good
+
+
+def _ends_by_status(criterion: Criterion) -> bool:
+    """Return whether it is a status that decides, of a command or of a recipe of make."""
+    stands = criterion.check is not None and criterion.check.stands_for is not None
+    return criterion.is_by_status or stands
+
+
 def _seen(tried: Tried) -> Trial:
     return Trial(outcome=TrialOutcome.SEEN, programs=tried.leaves)
 
@@ -237,7 +270,7 @@ def _command(criterion: Criterion) -> str:
 def _write_once(path: str, text: str) -> None:
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "x", encoding="utf-8") as file:
+        with open(path, "x", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
     except OSError:  # it is a folder, or below a file, by another word
         pass

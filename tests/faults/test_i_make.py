@@ -9,6 +9,7 @@ from readiness.model.judgement import Unmeasured
 from tests.faults.rows import passes, tried
 from tests.support.checking import build, run_check
 from tests.support.program import Project, a_board
+from tests.support.proving import executable
 
 TOUCHED = ".stamp: code\n\t{}\n\ttouch .stamp\n"
 
@@ -138,7 +139,18 @@ UNSEEN_UNTIL_TRIED = {
     "1425 by what it is not": x("false; test $$? -ne 124"),
     "1425 kept": x("false; s=$$?; echo done; test $$s -lt 3"),
 }
-"""What hides a failure, and takes more than a glance at the recipe."""
+"""What hides a failure, and takes more than a glance at the recipe: it is tried."""
+
+RUFF = "timeout 5 ruff check src"
+TRIED = {
+    "1425 on its own": (f"{RUFF}; [ $$? -le 101 ]", RUFF),
+    "1425 kept": (f"{RUFF}; s=$$?; echo done; test $$s -lt 200", f"{RUFF}; test $$? -eq 0"),
+    "what make expands": ("@echo $(shell ruff check src)", f"@{RUFF}"),
+    "a list of nothing": (
+        "$(foreach f,$(wildcard *.rb),ruff check $(f);)\n\t@echo done",
+        "$(foreach f,$(wildcard src/*.py),test -f $(f);)\n\t@echo done",
+    ),
+}
 
 OPEN = {
     "1401": x("$(Q)true", before="Q = @"),
@@ -183,11 +195,23 @@ def test_1401_to_1439_a_failure_that_is_hidden_does_not_pass(tmp_path: Path, cas
 
 
 @pytest.mark.parametrize("case", UNSEEN_UNTIL_TRIED)
-def test_1425_a_status_that_is_taken_for_a_good_end_is_not_seen_yet(
-    tmp_path: Path, case: str
-) -> None:
-    """Only trying the recipe with a tool that fails can tell."""
+def test_1425_a_status_that_is_taken_for_a_good_end_is_not_read(tmp_path: Path, case: str) -> None:
+    """The check by itself cannot tell."""
     assert problems(tmp_path, {"Makefile": UNSEEN_UNTIL_TRIED[case]}, {}) == 0
+
+
+@pytest.mark.parametrize("case", TRIED)
+def test_a_recipe_is_tried_with_tools_that_fail(project: Project, twin: Project, case: str) -> None:
+    """As a command of the board is, when it passes for the first time. Twin: the same, heeded."""
+    for place, recipe in zip((project, twin), TRIED[case], strict=True):
+        executable(place.folder.parent / "tools" / "ruff", "#!/bin/sh\nexit 0\n")
+        place.environment["PATH"] = f"{place.folder.parent}/tools:{place.environment['PATH']}"
+        build(str(place.folder), {"Makefile": x(recipe), "src/a.py": ""})
+        place.write(a_board({"run": "make x", "trial": True}))
+    (criterion,) = project("check", "--output-format", "json").run.criteria()
+    assert (criterion.verdict, criterion.reason_code) == ("error", "cannot_fail")
+    (criterion,) = twin("check", "--output-format", "json").run.criteria()
+    assert criterion.verdict == "pass", criterion.reason
 
 
 @pytest.mark.parametrize("case", OPEN)

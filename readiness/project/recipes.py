@@ -1,0 +1,60 @@
+"""The files that say what a command does: scripts that it names, and what runners read."""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from readiness.model.board import Criterion
+
+_LARGEST_SCRIPT: Final = 2**20
+_MOST_SCRIPTS: Final = 200
+_WORD: Final = re.compile(rb"[\w.@%+,=/-]+")
+_READ_BY: Final = {
+    **dict.fromkeys((b"make", b"gmake"), (b"GNUmakefile", b"makefile", b"Makefile")),
+    **dict.fromkeys((b"npm", b"npx", b"pnpm", b"yarn", b"bun"), (b"package.json",)),
+    b"just": (b"justfile",),
+    b"task": (b"Taskfile.yml",),
+}
+"""Files that runners of commands read without being told to, by their names."""
+
+RUNNER_FILES: Final = frozenset(os.fsdecode(name) for names in _READ_BY.values() for name in names)
+
+
+def recipe_files(criterion: Criterion, workdir: str) -> dict[str, bytes]:
+    """Return the contents, by path, of the files that a criterion's command names, and they name.
+
+    Each is below a folder in which it runs. What its runner reads without being told counts too.
+    """
+    check = criterion.check
+    if check is None:
+        return {}
+    command = " ".join([check.run, *check.tools, *criterion.params.values()])
+    folders = [os.path.join(workdir, folder) for folder in criterion.workdirs or ("",)]
+    return {path: text for folder in folders for path, text in _named(command, folder)}
+
+
+def _named(command: str, folder: str) -> Iterator[tuple[str, bytes]]:
+    known: set[str] = set()
+    texts = [command.encode(errors="surrogateescape")]
+    while texts:
+        named = _WORD.findall(texts.pop())
+        for word in (own for each in named for own in _READ_BY.get(each, (each,))):
+            path = os.path.normpath(os.path.join(folder, os.fsdecode(word)))
+            inside = path.startswith(os.path.join(folder, ""))
+            if path in known or not inside or len(known) >= _MOST_SCRIPTS:
+                continue
+            if (text := _text_of(path)) is not None:
+                known.add(path)
+                texts.append(text)
+                yield path, text
+
+
+def _text_of(path: str) -> bytes | None:
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST_SCRIPT:
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
