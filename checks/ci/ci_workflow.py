@@ -30,7 +30,7 @@ from checks.in_project.common import (
 )
 from checks.make.makefile import CARELESS, IDLE, runs_make
 from checks.project_copy import copy_project
-from readiness.shell import masks
+from readiness.shell.masking import masks
 from readiness.shell.programs import simple_commands
 
 FLAGS = ("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS")

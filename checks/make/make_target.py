@@ -32,7 +32,7 @@ from checks.make.makefile import (
 from checks.make.recorded import RecipeLine, RecipeRecorder, obeys
 from checks.make.started import Watched, wanted
 from checks.project_copy import Copy, copy_project
-from readiness.shell import masks
+from readiness.shell.masking import masks
 from readiness.shell.unreached import never_run
 
 PARAMETERS = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from checks.in_project.common import CheckFinding, place
-from readiness.shell import Mask, masks
+from readiness.shell.masking import Mask, masks
 from readiness.shell.programs import HELPERS, STARTERS, is_utility, programs, simple_commands
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from checks.make.makefile import MakeDatabase, runs_make
 from checks.project_copy import Copy
-from readiness.shell import does_nothing
+from readiness.shell.plain import does_nothing
 from readiness.shell.programs import simple_commands
 
 # Nothing but what is built into a shell is used: PATH is the project's affair.

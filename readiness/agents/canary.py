@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from readiness.agents.forms import AGENTS, CANARY, Agent, Event
 from readiness.agents.settings import installed
-from readiness.shell import argv
+from readiness.shell.plain import argv
 from readiness.text.worded import worded
 
 TIME_LIMIT = 60.0

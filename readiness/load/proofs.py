@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from readiness import shell
 from readiness.load.faults import Problems
 from readiness.load.readers import pattern, reader
 from readiness.load.yamlfile import Path
 from readiness.model.board import Reader
 from readiness.model.words import Format
+from readiness.shell.plain import does_nothing
 from readiness.text.worded import worded
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def proof_of(
 
     A command of comments alone is a fault.
     """
-    if command and shell.does_nothing(command):
+    if command and does_nothing(command):
         problems.add((*path, "run"), worded("fault.does_nothing"), worded("hint.say_what_to_run"))
     if file.reject:
         pattern(file.reject, (*path, "reject"), problems)

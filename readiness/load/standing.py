@@ -9,7 +9,7 @@ from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import CriterionFile
 from readiness.load.readers import EXIT, EXIT_IS_ZERO, passing
 from readiness.model.board import Board, Check, Criterion, StandsFor
-from readiness.shell import argv, assigned
+from readiness.shell.plain import argv, assigned
 
 # With one of these, a command is judged as the board says.
 _JUDGED = ("read", "proof", "with_", "matrix", "warn")

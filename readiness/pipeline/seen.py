@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from readiness.builtin import is_own
 from readiness.history.store import History
 from readiness.model.board import Board, Criterion
 from readiness.model.digests import digest
@@ -17,7 +16,7 @@ from readiness.model.plan import Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.settle import Execution
-from readiness.project.recipes import recipe_files
+from readiness.project.recipes import is_own, recipe_files
 from readiness.record.criteria import digests_of
 from readiness.record.values import timestamp
 from readiness.terminal.ending import tell

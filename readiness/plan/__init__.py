@@ -16,7 +16,7 @@ from readiness.plan.environment import (
 )
 from readiness.plan.selection import select, skip_reason
 from readiness.plan.versions import ToolPaths, version_keys, version_probes
-from readiness.shell import argv
+from readiness.shell.plain import argv
 
 __all__ = ["make_plan", "probe_environment", "secret_values", "select"]
 

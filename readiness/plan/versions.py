@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 
 from readiness.model.board import Check, Measure
 from readiness.model.plan import Probe
-from readiness.shell import argv
+from readiness.shell.plain import argv
 
 TIME_LIMIT = 30.0
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from readiness.model.board import Criterion
+from readiness.builtin import builtin_checks
+from readiness.model.board import Check, Criterion
 
 _LARGEST_SCRIPT: Final = 2**20
 _MOST_SCRIPTS: Final = 200
@@ -19,6 +20,15 @@ _READ_BY: Final = {
 """Files that runners of commands read without being told to, by their names."""
 
 RUNNER_FILES: Final = frozenset(os.fsdecode(name) for names in _READ_BY.values() for name in names)
+
+
+def is_own(check: Check) -> bool:
+    """Return whether the project says what is run: the board, its catalogue, or a recipe.
+
+    The other checks that come with readiness were seen to fail when they were made.
+    """
+    builtin = bool(check.name) and check.folder.startswith(builtin_checks())
+    return not builtin or check.stands_for is not None
 
 
 def recipe_files(criterion: Criterion, workdir: str) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
 from readiness.propose.recipes import RUNNERS, SCRIPTS, Recipe, Recipes, line_of
 from readiness.propose.tree import read_text, settings_of
-from readiness.shell import argv
+from readiness.shell.plain import argv
 from readiness.shell.programs import SHELLS, programs, statements
 from readiness.text.worded import worded
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from readiness.builtin import is_own
 from readiness.model.board import Board, Control, Criterion
 from readiness.model.judgement import Trial
+from readiness.project.recipes import is_own
 from readiness.prove.addresses import without_services
 from readiness.prove.document import ProofRecord, World
 from readiness.prove.leaves import Leaf, leaf_of

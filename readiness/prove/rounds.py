@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from readiness.builtin import is_own
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus
+from readiness.project.recipes import is_own
 from readiness.prove.addresses import NOBODY
 from readiness.prove.asking import failing_status, words_of
 from readiness.prove.leaves import (

@@ -9,7 +9,7 @@ from typing import Final
 from readiness.model.digests import digest
 from readiness.model.plan import Probe
 from readiness.project.environments import text_of
-from readiness.shell import argv
+from readiness.shell.plain import argv
 from readiness.startup.patterns import later
 
 _PACKAGES: Final = ("site-packages", "dist-packages")

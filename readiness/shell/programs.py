@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterator
 
-from readiness.shell import BUILTINS, command_words
+from readiness.shell.commands import command_words
+from readiness.shell.plain import BUILTINS
 from readiness.shell.words import Node, Unreadable
 
 SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox"))

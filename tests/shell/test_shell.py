@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness import shell
+from readiness.shell.masking import Mask, masks
+from readiness.shell.plain import argv
 
 # command, whether a failure ends it, what is found (`!` before what decides the whole command)
 MASKED = [
@@ -83,7 +84,7 @@ HONEST = [
 ]
 
 
-def shown(found: list[shell.Mask]) -> list[str]:
+def shown(found: list[Mask]) -> list[str]:
     """Write masks short, with `!` before what decides all."""
     return [("!" if mask.final else "") + mask.text for mask in found]
 
@@ -91,21 +92,21 @@ def shown(found: list[shell.Mask]) -> list[str]:
 @pytest.mark.parametrize(("command", "errexit", "expected"), MASKED)
 def test_what_hides_a_failure_is_found(command: str, errexit: bool, expected: list[str]) -> None:
     """Each construct that swallows a status is named, and whether it decides the whole command."""
-    assert shown(shell.masks(command, errexit=errexit)) == expected
+    assert shown(masks(command, errexit=errexit)) == expected
 
 
 @pytest.mark.parametrize(("command", "errexit"), HONEST)
 def test_what_hides_nothing_is_left_alone(command: str, errexit: bool) -> None:
     """A command that passes failures on is not complained of, whatever it quotes or comments."""
-    assert shown(shell.masks(command, errexit=errexit)) == []
+    assert shown(masks(command, errexit=errexit)) == []
 
 
 @pytest.mark.parametrize("test", ["[ $? -eq 1 ]", "test 1", "[[ $? == 1 ]]"])
 def test_a_test_that_chooses_what_to_hide_is_told(test: str) -> None:
     """Whoever asks for no failure at all hears of it; a question before it has no failure."""
-    (found,) = shell.masks(f"timeout 5 mypy src || {test}")
+    (found,) = masks(f"timeout 5 mypy src || {test}")
     assert (found.text, found.final) == (f"|| {test}", False)
-    assert shell.masks(f"command -v mypy || {test}; grep -q a list || {test}") == []
+    assert masks(f"command -v mypy || {test}; grep -q a list || {test}") == []
 
 
 # These end with status 0 here, without hiding a tool: what they look at is as they want it.
@@ -138,16 +139,16 @@ def test_bash_agrees(command: str, errexit: bool, tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         timeout=10,
     )
-    masks = shell.masks(command, errexit=errexit)
-    if any(mask.final for mask in masks):
+    hiding = masks(command, errexit=errexit)
+    if any(mask.final for mask in hiding):
         assert done.returncode == 0, done.stderr
-    elif not masks and command not in HONEST_AND_GREEN:
+    elif not hiding and command not in HONEST_AND_GREEN:
         assert done.returncode != 0, done.stderr
 
 
 def test_a_mask_tells_its_line_and_what_it_hides() -> None:
     """A mask points to its line in the command, and quotes the command that it covers."""
-    (mask,) = shell.masks("cd src\nmypy . || true\nruff check")
+    (mask,) = masks("cd src\nmypy . || true\nruff check")
     assert (mask.line, mask.command) == (2, "mypy .")
 
 
@@ -156,22 +157,22 @@ def test_a_mask_tells_its_line_and_what_it_hides() -> None:
 )
 def test_what_cannot_be_parsed_is_searched_roughly(command: str) -> None:
     """A command that no shell would take is no way around the search, and raises nothing."""
-    assert isinstance(shell.masks(command), list)
-    assert shown(shell.masks("done) && mypy || true")) == ["!|| true"]
+    assert isinstance(masks(command), list)
+    assert shown(masks("done) && mypy || true")) == ["!|| true"]
 
 
 @given(st.text(alphabet="ab |&;(){}<>$`'\"\\\n#!=-0", max_size=60))
 def test_any_text_is_read(text: str) -> None:
     """Any text gives masks and words or none; never an exception."""
-    shell.masks(text)
-    shell.masks(text, errexit=False)
-    shell.argv(text)
+    masks(text)
+    masks(text, errexit=False)
+    argv(text)
 
 
 def test_deep_nesting_is_given_up() -> None:
     """A command nested without end is not followed for ever."""
-    assert isinstance(shell.masks("$(" * 5000 + "mypy || true"), list)
-    assert isinstance(shell.masks("{ " * 5000 + "mypy || true"), list)
+    assert isinstance(masks("$(" * 5000 + "mypy || true"), list)
+    assert isinstance(masks("{ " * 5000 + "mypy || true"), list)
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -201,17 +202,17 @@ NEEDS_SHELL = [
 @pytest.mark.parametrize(("command", "words"), SIMPLE)
 def test_a_plain_command_is_split_into_words(command: str, words: tuple[str, ...]) -> None:
     """Words come out as a shell would make them, quotes removed."""
-    assert shell.argv(command) == words == tuple(shlex.split(command))
+    assert argv(command) == words == tuple(shlex.split(command))
 
 
 @pytest.mark.parametrize("command", NEEDS_SHELL)
 def test_what_needs_a_shell_is_left_to_one(command: str) -> None:
     """Syntax, expansions, builtins and keywords are never guessed at."""
-    assert shell.argv(command) is None
+    assert argv(command) is None
 
 
 @given(st.text(alphabet="ab |&;(){}<>$`'\"\\\n\t#!=-0*?[]~%^é", max_size=30))
 def test_words_agree_with_the_shell(command: str) -> None:
     """Whatever is split has only quotes as syntax, so that a plain splitter agrees."""
-    if (words := shell.argv(command)) is not None:
+    if (words := argv(command)) is not None:
         assert list(words) == shlex.split(command)

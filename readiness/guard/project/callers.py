@@ -8,7 +8,7 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import parse as parse_yaml
-from readiness.shell import masks
+from readiness.shell.masking import masks
 
 _CALL: Final = re.compile(
     r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
