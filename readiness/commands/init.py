@@ -242,7 +242,7 @@ class _First:
         if self._existing is not None:
             self._add(self._existing)
         else:
-            text = self._text(self._groups, shown)
+            text = self._text(self._groups, shown, proven=run is not None and run.proven())
             board = _load(text, self._path)
             write_new_file(self._path, text)
             problems = run.record(self._settings, board) if run else []
@@ -281,7 +281,7 @@ class _First:
 
     # --- the board ------------------------------------------------------------------------------
 
-    def _text(self, groups: Sequence[PlannedTask], shown: str = "") -> str:
+    def _text(self, groups: Sequence[PlannedTask], shown: str = "", *, proven: bool = False) -> str:
         folder = os.path.dirname(os.path.abspath(self._path))
         return board_text(
             self._facts.name,
@@ -289,6 +289,7 @@ class _First:
             day=self._day,
             workdir=os.path.relpath(self._project, folder),
             score=shown,
+            proven=proven,
             variables=self._facts.variables,
             python_path=self._facts.python_path,
             language=spoken(),

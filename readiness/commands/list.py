@@ -13,6 +13,7 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import standing
 from readiness.record.document import TaskRecord
 from readiness.record.newest import measured_by
+from readiness.report._shown import seen_to_fail
 from readiness.report._standing import as_of
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns
@@ -71,7 +72,8 @@ def list_tasks(settings: RunSettings) -> int:
     since = say("list.never") if run is None else say("list.since", moment=run.started_at)
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)
-    put_text("\n".join(filter(None, (_table(rows, say), total, rests))))
+    seen = "" if run is None else seen_to_fail(run, say)
+    put_text("\n".join(filter(None, (_table(rows, say), total, seen, rests))))
     return ExitStatus.READY
 
 

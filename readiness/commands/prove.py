@@ -15,6 +15,7 @@ from readiness.pipeline.facts import TOOL, begin
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board, open_changed
 from readiness.pipeline.past import last_run
+from readiness.pipeline.seen import remember
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
@@ -117,6 +118,7 @@ class _Proof:
         original = prover.worlds.original
         before = original.fingerprint()
         criteria = prover.prove()
+        remember(settings, board, prover.trials, timestamp(self._started_at))
         changed = changes(before, original.fingerprint())
         counts = dict.fromkeys(ProofOutcome, 0)
         for each in criteria:

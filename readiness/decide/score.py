@@ -55,6 +55,7 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
         total=len(by_id),
         measured_share=share_of_board(board, measured),
         attested_share=from_attested / points if points else Fraction(0),
+        seen_to_fail=sum(judgement.seen_to_fail for judgement in by_id.values()),
     )
 
 

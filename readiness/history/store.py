@@ -213,6 +213,12 @@ class History:
                 known[name] = msgspec.json.decode(seen, type=kind)
         return known
 
+    def keep(self, keep: Keep) -> None:
+        """Keep something beside the newest run. Raises NotWrittenError."""
+        with self._database.transaction(lasting=False) as connection:
+            (newest,) = connection.execute("select coalesce(max(sequence), 0) from runs").fetchone()
+            keep(connection, newest)
+
     def durations(self) -> dict[str, float]:
         """Return how long each probe took when it last ran, in seconds, by its key."""
         return dict(self._read("select key, seconds from durations", ()))

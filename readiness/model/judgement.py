@@ -142,7 +142,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     0..1, exact. `flaky` says that it passed only on a retry or that its samples straddle the limit.
     `stale_waiver` says that a waiver is in force which nothing needs, `evidence_digest` what an
     attestation's evidence holds. `lines` are the first of those that were counted, `place` which
-    of several probes decided.
+    of several probes decided. `seen_to_fail` says that its recipe is known to be able to.
     """
 
     criterion: Criterion
@@ -160,6 +160,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     evidence_digest: str = ""
     lines: tuple[str, ...] = ()
     place: int = 0
+    seen_to_fail: bool = False
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +180,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """The score, 0..10, exact; None where nothing in scope was measured.
 
     `in_scope` counts the criteria of this run, `measured` those of them with a measured verdict,
-    `total` all of the board. `measured_share` is by weight, of the whole board, 0..1.
+    `seen_to_fail` those that are known to be able to fail, `total` all of the board.
+    `measured_share` is by weight, of the whole board, 0..1.
     """
 
     value: Fraction | None
@@ -190,6 +192,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     measured_share: Fraction
     attested_share: Fraction = Fraction(0)
+    seen_to_fail: int = 0
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):

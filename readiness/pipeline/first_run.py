@@ -42,6 +42,12 @@ class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
             record.id: Reading(samples=(_sample(record),)) for record in self.document.criteria()
         }
 
+    def proven(self) -> bool:
+        """Return whether every command of the project that passed was seen to fail."""
+        return all(
+            record.seen_to_fail for record in self.document.criteria() if record.verdict.good
+        )
+
     def record(self, settings: RunSettings, board: Board) -> list[str]:
         """Record it as a run of `board`, which has the same criteria; return what went wrong."""
         run = self.document
@@ -53,7 +59,11 @@ class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
             put_aside=tuple(run.put_aside),
             elapsed=run.duration_s,
         )
-        judgements = judged_again(board, self.readings())
+        seen = {record.id for record in run.criteria() if record.seen_to_fail}
+        judgements = [
+            msgspec.structs.replace(one, seen_to_fail=one.criterion.id in seen)
+            for one in judged_again(board, self.readings())
+        ]
         document = conclude(board, judgements, self.start, facts, Recorder(Redactor([])))
         history, problems = enter(open_history(settings, board), board, self.start)
         outcome = msgspec.structs.replace(self.outcome, document=document)

@@ -136,6 +136,7 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         code=record.reason_code,
         hint=sentence_of(record, "hint"),
         flaky=record.flaky,
+        seen_to_fail=record.seen_to_fail,
         lines=tuple(record.counted),
         place=record.probes.index(record.decisive) if record.decisive in record.probes else 0,
         evidence_digest=record.attestation.digest if record.attestation else "",

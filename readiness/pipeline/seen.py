@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from readiness.model.judgement import Trial, TrialOutcome
 from readiness.model.plan import Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
+from readiness.pipeline.past import past_of
 from readiness.pipeline.settle import Execution
 from readiness.project.recipes import is_own, recipe_files
 from readiness.record.criteria import digests_of
@@ -103,6 +105,10 @@ class Recipes:
                     trials[name] = Trial(outcome=TrialOutcome.UNSEEN)
         return trials
 
+    def learn(self, criterion: Criterion, memory: PastTrial) -> None:
+        """Add how a command was tried elsewhere."""
+        self._new[recipe_of(criterion, self._board.workdir)] = memory
+
     def keep(self, connection: sqlite3.Connection, run: int) -> None:
         """Store what this run saw, and forget what no run used for long."""
         if not self._new and not self._used:
@@ -151,6 +157,18 @@ class Recipes:
             return {}
         self.signal = rounds.signal
         return outcomes
+
+
+def remember(settings: RunSettings, board: Board, trials: Mapping[str, Trial], at: str) -> None:
+    """Keep which commands a proof saw fail, in a history that is there and can be written."""
+    recipes = Recipes(board, None, settings)
+    for criterion in board.criteria():
+        trial = trials.get(criterion.id)
+        if trial and trial.outcome is TrialOutcome.SEEN and is_tried(criterion):
+            recipes.learn(criterion, PastTrial(trial, at))
+    with past_of(settings, board) as history, suppress(NotWrittenError):
+        if history is not None and os.path.exists(history.path):
+            history.keep(recipes.keep)
 
 
 def past_trials(history: History | None, recipes: Iterable[str]) -> dict[str, PastTrial]:

@@ -12,10 +12,11 @@ from readiness.measure import Documents, find, measure, unusable
 from readiness.measure.bounded import matches
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture, Stream
-from readiness.model.judgement import Judgement, Reading, Trial, Unmeasured
+from readiness.model.judgement import Judgement, Reading, Trial, TrialOutcome, Unmeasured
 from readiness.model.plan import Plan, Planned, Probe
-from readiness.model.words import ReasonCode
+from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.facts import Start
+from readiness.project.recipes import is_own
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
 from readiness.run.interface import Settle, Settled
@@ -168,16 +169,22 @@ class Readings:
         """Judge a criterion by what its probes have given."""
         criterion = planned.criterion
         missing, digest = self._evidence(criterion)
-        return judge(
+        trial = self.trials.get(criterion.id)
+        judgement = judge(
             criterion,
             [self._readings.get((criterion.id, index), NOT_RUN) for index in planned.probes],
             today=self._today,
             skipped=planned.skipped,
             evidence_missing=missing,
             evidence_digest=digest,
-            trial=self.trials.get(criterion.id),
+            trial=trial,
             matches=matches,
         )
+        if criterion.check is None or not planned.probes:
+            return judgement
+        seen = trial.outcome is TrialOutcome.SEEN if trial else not is_own(criterion.check)
+        failed = judgement.verdict is Verdict.FAIL
+        return msgspec.structs.replace(judgement, seen_to_fail=seen or failed)
 
     def records(self) -> list[ProbeRecord]:
         """List the probes' records, in the order of the plan."""

@@ -75,11 +75,15 @@ def board_text(
     day: str,
     workdir: str = "",
     score: str = "",
+    proven: bool = False,
     variables: Sequence[Variable] = (),
     python_path: Sequence[str] = (),
     language: Language = Language.EN,
 ) -> str:
-    """Return the whole file. `score` is today's, "" where nothing was measured."""
+    """Return the whole file. `score` is today's, "" where nothing was measured.
+
+    With `proven`, what was never seen to fail does not count.
+    """
     say = sentences(language)
     how = say("init.board_measured", day=day) if score else say("init.board_unmeasured")
     lines = [
@@ -93,6 +97,8 @@ def board_text(
     lines.append(f"target: {TARGET}  # {say('init.board_target')}")
     if score:
         lines.append(f"baseline: {score}  # {say('init.board_baseline', day=day)}")
+    if proven:
+        lines.append(f"require_proof: true  # {say('init.board_proven')}")
     lines += _environment(variables, python_path, say)
     lines += ["", "tasks:"]
     if not groups:

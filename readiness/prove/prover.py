@@ -38,7 +38,8 @@ _NOT_FOUND = 127
 class Prover:
     """Tries criteria of a board in `worlds`, by their ids; `scratch` is an empty folder.
 
-    `run` runs a plan to its end. `timeout` in seconds replaces all limits of probes.
+    `run` runs a plan to its end. `timeout` in seconds replaces all limits of probes. `trials` has
+    what became of the commands of the project.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Prover:
         self.worlds = Worlds(board, environ, scratch)
         self._rounds = Rounds(board, self.worlds, scratch=scratch, run=run, timeout=timeout)
         self._records: dict[World, dict[str, CriterionRecord]] = {}
+        self.trials: dict[str, Trial] = {}
 
     def prove(self) -> list[ProofRecord]:
         """Try every criterion; nothing more is run after an interrupted run."""
@@ -68,17 +70,16 @@ class Prover:
             if criterion.check is not None and not criterion.unset
         ]
         tried: dict[str, Tried] = {}
-        trials: dict[str, Trial] = {}
         passed = self._as_they_are(runnable)
         if passed:
-            tried, trials = self._with_leaves(passed)
+            tried = self._with_leaves(passed)
             self._without_services([one for one in passed if one.criterion.id not in tried])
         return [
             proof(
                 criterion,
                 {world: own[name] for world, own in self._records.items() if name in own},
                 tried.get(name),
-                trials.get(name),
+                self.trials.get(name),
             )
             for name, criterion in self._criteria.items()
         ]
@@ -130,12 +131,12 @@ class Prover:
 
     # --- broken worlds ----------------------------------------------------------------------------
 
-    def _with_leaves(self, passed: list[Passed]) -> tuple[dict[str, Tried], dict[str, Trial]]:
+    def _with_leaves(self, passed: list[Passed]) -> dict[str, Tried]:
         """Try the criteria where their leaves fail, say nothing, or are not there."""
         copy = self._rounds.with_leaves("leaves")
         own = [one for one in passed if one.criterion.check and is_own(one.criterion.check)]
         trials = Trials(self._rounds, copy, own)
-        outcomes = trials.outcomes()
+        self.trials = trials.outcomes()
         others = [one.criterion.id for one in passed if one not in own]
         tried = trials.failed | self._rounds.where_leaves_fail(copy, others)
         self._records[World.FAILING] = {name: one.record for name, one in tried.items()}
@@ -150,7 +151,7 @@ class Prover:
             without = self._rounds.with_leaves("without-tools", tools=False)
             gone = self._rounds.again(without, absent, status=_NOT_FOUND, words=False)
             self._records[World.ABSENT] = gone.records
-        return tried, outcomes
+        return tried
 
     def _without_services(self, bare: Iterable[Passed]) -> None:
         """Try criteria of services where none answers, and those of checks in an empty project."""

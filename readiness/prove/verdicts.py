@@ -86,6 +86,11 @@ def _finding(
     if passed := [one for one in tried if one.verdict.good and _tells(criterion, one, trial)]:
         passes = [worded("prove.passes", where=_in(one), reason=one.reason) for one in passed]
         return Conclusion(ProofOutcome.STILL_PASSES, joined(passes, "semicolon"), _advice(passed))
+    if trial and trial.outcome in (TrialOutcome.IDLE, TrialOutcome.UNDONE):
+        names, outcome = joined(trial.programs, "and"), trial.outcome
+        why = worded(f"trial.why.{outcome}", names=names)
+        hint = worded(f"trial.hint.{outcome}", names=names)
+        return Conclusion(ProofOutcome.STILL_PASSES, why, hint)
     if unknown := [one for one in tried if _is_unknown(one)]:
         why = joined([joined([_in(one), one.reason], "colon") for one in unknown], "semicolon")
         return Conclusion(ProofOutcome.NOT_TRIED, worded("prove.not_known", why=why))

@@ -31,10 +31,9 @@ Document = TypeVar("Document")
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The score: `value` is null where there is none, `shown` how it must be printed.
 
-    There is none where nothing was measured, or not all that should have been.
-
-    `attested` is the share of the score, 0..1, that rests on attestations. The points of all
-    criteria and `rounding` (0 or less) add up to what is shown.
+    There is none where nothing was measured, or not all that should have been. `attested` is the
+    share of the score, 0..1, that rests on attestations. The points of all criteria and `rounding`
+    (0 or less) add up to what is shown. `seen_to_fail` counts what is known to be able to fail.
     """
 
     value: float | None
@@ -46,6 +45,7 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     attested: float = 0.0
     rounding: float = 0.0
+    seen_to_fail: int = 0
 
 
 class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,8 +107,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
     `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
     the verdict rests on, where there are several. `carried` is what an earlier run found of it,
-    where this one did not try. `wordings` has the keys and facts of `reason`, `hint` and
-    `shown`, where they are sentences.
+    where this one did not try. `seen_to_fail` says that it is known to be able to. `wordings`
+    has the keys and facts of `reason`, `hint` and `shown`, where they are sentences.
     """
 
     id: str
@@ -141,6 +141,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     decisive: str | None = None
     carried: Carried | None = None
     last_known: LastKnown | None = None
+    seen_to_fail: bool = False
     wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
     @property

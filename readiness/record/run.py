@@ -43,6 +43,7 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
         in_scope=score.in_scope,
         total=score.total,
         attested=round(float(score.attested_share), 6),
+        seen_to_fail=score.seen_to_fail,
         rounding=float(rounding),
     )
 

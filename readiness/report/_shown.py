@@ -55,6 +55,16 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
     )
 
 
+def seen_to_fail(run: RunDocument, say: Sentences) -> str:
+    """Return how many of a whole run's criteria are known to be able to fail; "" without any."""
+    count = sum(
+        criterion.verdict.in_scope and criterion.attestation is None for criterion in run.criteria()
+    )
+    if not count or run.partial:
+        return ""
+    return say("report.seen_to_fail", seen=run.score.seen_to_fail, count=count)
+
+
 def is_unattested(criterion: CriterionRecord) -> bool:
     """Return whether a criterion waits for somebody to attest it for the first time."""
     why = criterion.wordings.get("reason")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.support.program import Project, number, wait_until
+from tests.support.program import Project, number, tried, wait_until
 from tests.support.proving import proofs, proven
 
 
@@ -74,6 +74,21 @@ def test_a_change_of_the_project_is_told(equipped: Project) -> None:
     assert ended.status == 1
     assert "victim.txt: changed" in ended.out
     assert "changed during the trial" in ended.out
+
+
+def test_what_a_proof_saw_fail_is_remembered(equipped: Project) -> None:
+    """A check need not try it again, and counts it. Twin: without the proof it tries."""
+    (equipped.folder / "Makefile").write_text("nothing:\n\t@:\n\ttrue\n")
+    proven(equipped, {"run": "test -d src"})
+    assert equipped("check").status == 0
+    proven(equipped, tried("lint src/*.txt"), tried("make -s nothing"))
+    assert "Trying once whether 2 commands" in equipped("check", "--history", "twin.db").err
+    results = proofs(equipped)
+    assert [results[name]["outcome"] for name in ("T1.1", "T1.2")] == ["can_fail", "still_passes"]
+    ended = equipped("check", "--output-format", "json")
+    assert "Trying once whether 1 command" in ended.err
+    assert ended.run.score.seen_to_fail == 1
+    assert "1 of 2 seen to fail" in equipped("list").out
 
 
 def test_time_limits_hold(equipped: Project) -> None:

@@ -8,7 +8,16 @@ from readiness.record.earlier import PastPoint
 from readiness.record.pace import arrival, pace
 from readiness.record.scores import goal_text, score_text
 from readiness.report._html.criteria import Link, Viewer
-from readiness.report._shown import Badge, meaning, moment, percent, reuse, revision, whole
+from readiness.report._shown import (
+    Badge,
+    meaning,
+    moment,
+    percent,
+    reuse,
+    revision,
+    seen_to_fail,
+    whole,
+)
 from readiness.report._standing import as_of
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
@@ -58,6 +67,7 @@ def head(
             *reuse(run, say),
         ],
         "rests": as_of(run, say),
+        "seen": seen_to_fail(run, say),
     }
 
 
