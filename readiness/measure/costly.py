@@ -34,14 +34,14 @@ def is_cheap(text: str, kind: Format, query: str) -> bool:
     return steps * growth(query) <= _MOST_STEPS
 
 
-def search(text: str, kind: Format, passed_over: str, query: str) -> Data:
+def search(text: str, kind: Format, passed_over: str, query: str, *, proven: bool = True) -> Data:
     """Return what the query finds in the text. Raises `NotMeasuredError`, also for too much work.
 
     For the text that was asked about last, the worker has the parsed data still.
     """
     seconds = min(CPU_LIMIT + len(text) / _MIB, _MOST_CPU)
     try:
-        return ask(seconds, 2 * seconds, _search, text, kind, passed_over, query)
+        return ask(seconds, 2 * seconds, _search, text, kind, passed_over, query, proven)
     except MemoryError:
         raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.memory")) from None
     except WorkStoppedError:
@@ -62,10 +62,10 @@ _parsed: list[tuple[str, Format, str, Data]] = []
 """In the worker: the text that was parsed last, how, and what came out."""
 
 
-def _search(text: str, kind: Format, passed_over: str, query: str) -> Data:
+def _search(text: str, kind: Format, passed_over: str, query: str, proven: bool) -> Data:
     from readiness.measure.query import search as answer
 
     if not _parsed or _parsed[0][0] is not text or _parsed[0][1:3] != (kind, passed_over):
         _parsed.clear()
         _parsed.append((text, kind, passed_over, parse(kind, text, passed_over)))
-    return answer(query, _parsed[0][3])
+    return answer(query, _parsed[0][3], proven=proven)

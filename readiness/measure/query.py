@@ -19,10 +19,14 @@ from readiness.text.worded import worded
 _QUOTIENTS = Context(prec=34)
 
 
-def search(query: str, data: Data) -> Data:
-    """Return what the query finds; raise `NotMeasuredError` where it does not fit the data."""
+def search(query: str, data: Data, *, proven: bool = True) -> Data:
+    """Return what the query finds; raise `NotMeasuredError` where it does not fit the data.
+
+    Only a tool that is `proven` to have done its work may leave out what the query needs.
+    """
     try:
         result: Data = _compiled(query).search(data, _OPTIONS)
+        rests_on_nothing = not proven and _rests_on_nothing(_compiled(query), data)
     except (JMESPathError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         why = str(error) if isinstance(error, JMESPathError) else worded("reason.types")
         raise NotMeasuredError(
@@ -31,7 +35,30 @@ def search(query: str, data: Data) -> Data:
         ) from None
     except RecursionError:
         raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.nested_query")) from None
+    if rests_on_nothing:
+        raise NotMeasuredError(
+            ReasonCode.NO_VALUE,
+            worded("reason.rests_on_nothing", query=shown(query, 120), value=shown(str(result))),
+            worded("hint.prove_work", proof="proof: {as: json, query: 'length(files) > `0`'}"),
+        )
     return result
+
+
+def _rests_on_nothing(query: ParsedResult, data: Data) -> bool:
+    """Return whether a query gives its default for what is missing, or the sum of an empty list."""
+    node = query.parsed
+    kind, name = node["type"], node.get("value")
+    parts = [ParsedResult("", part) for part in node["children"]]
+    if kind == "pipe":
+        passed_on = parts[0].search(data, _OPTIONS)
+        return _rests_on_nothing(parts[0], data) or _rests_on_nothing(parts[1], passed_on)
+    if kind == "or_expression" or (kind, name) == ("function_expression", "not_null"):
+        has_default = parts[-1].parsed["type"] == "literal"
+        return has_default and all(part.search(data, _OPTIONS) is None for part in parts[:-1])
+    if kind != "function_expression":
+        return False
+    is_empty_sum = name == "sum" and parts[0].search(data, _OPTIONS) == []
+    return is_empty_sum or any(_rests_on_nothing(part, data) for part in parts)
 
 
 def growth(query: str) -> int:

@@ -13,8 +13,14 @@ from readiness.model.words import Format, ReasonCode
 from readiness.text.worded import worded
 
 
-def query_result(documents: Documents, reader: Reader, check: Check) -> Data:
-    """Return what the reader's query finds, or without a query the whole document."""
+def query_result(
+    documents: Documents, reader: Reader, check: Check, *, number: bool = False
+) -> Data:
+    """Return what the reader's query finds, or without a query the whole document.
+
+    A `number` must come from something that is there, unless the check proves its work.
+    """
+    proven = not number or check.proof is not None
     passed_over = ""
     if reader.format is Format.JSONL and check.proof and check.proof.format is Format.TEXT:
         passed_over = check.proof.regex or check.proof.count
@@ -26,10 +32,11 @@ def query_result(documents: Documents, reader: Reader, check: Check) -> Data:
     if not reader.query:
         return documents.document(reader.source, reader.format, passed_over)
     if not costly.is_cheap(text, reader.format, reader.query):
-        return costly.search(text, reader.format, passed_over, reader.query)
+        return costly.search(text, reader.format, passed_over, reader.query, proven=proven)
     from readiness.measure.query import search
 
-    return search(reader.query, documents.document(reader.source, reader.format, passed_over))
+    document = documents.document(reader.source, reader.format, passed_over)
+    return search(reader.query, document, proven=proven)
 
 
 def _may_be_empty(reader: Reader, check: Check) -> bool:
@@ -41,7 +48,7 @@ def values(
     documents: Documents, reader: Reader, check: Check, *, number: bool, unit: str
 ) -> list[Decimal | bool | str]:
     """Return the values that the query finds; none where it finds null or nothing in a list."""
-    data = query_result(documents, reader, check)
+    data = query_result(documents, reader, check, number=number)
     items = data if isinstance(data, list) else [data]
     textual = reader_of(reader.format).TEXT_ONLY
     return [

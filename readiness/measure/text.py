@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from readiness.measure import bounded
 from readiness.measure.documents import Documents
-from readiness.measure.numbers import parse_number, refuse_piece
+from readiness.measure.numbers import line_around, parse_number, piece, refuse_piece, scale
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Reader
 from readiness.model.words import Pick, ReasonCode
@@ -16,6 +16,7 @@ COUNTED = 10
 
 _LONGEST_LINE = 2_000
 _MOST_MATCHES = 1_000_000
+_OTHER_TAILS = ("", "k", "M", "d", "h", "m", "s")
 _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
 """Number of matches to look for: without `pick` two are as wrong as more."""
 
@@ -51,9 +52,31 @@ def values(
         return [text[start:end] for start, end in matches]
     if reader.pick is Pick.LAST:
         matches = matches[-1:]
-    for start, end in matches:
-        refuse_piece(text, start, end)
-    return [parse_number(text[start:end], unit) for start, end in matches]
+    return [_number(reader.regex, text, span, unit) for span in matches]
+
+
+def _number(regex: str, text: str, span: bounded.Span, unit: str) -> Decimal:
+    """Return the number that was matched, unless what surrounds it makes it another one."""
+    match = text[slice(*span)]
+    start = span[0] + len(match) - len(match.lstrip())
+    if bare := match.strip():
+        end = start + len(bare)
+        refuse_piece(text, start, end, unit)
+        tail = scale(text, start, end, unit)
+        if tail and not _insists(regex, text, span, end, tail):
+            raise piece(bare, bare + tail)
+    return parse_number(bare, unit)
+
+
+def _insists(regex: str, text: str, span: bounded.Span, end: int, tail: str) -> bool:
+    """Return whether the pattern asks for this very tail: then its author knows of it."""
+    first, last = line_around(text, start := span[0], end)
+    place = start - first, span[1] - first
+    return not any(
+        place in spans(regex, f"{text[first:end]}{other}{text[end + len(tail) : last]}", 0)
+        for other in _OTHER_TAILS
+        if other != tail
+    )
 
 
 def count(pattern: str, text: str) -> int:

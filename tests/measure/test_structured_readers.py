@@ -40,6 +40,9 @@ GUARDED = "length(errors) == `0` && metrics.loc > `0` && length(results)"
         ("toml", "a.b", "[a]\nb = 1_0.5\n", "10.5"),
         ("csv", "[?name=='b'].n", "name,n\na,1\nb,2\n", "2"),
         ("csv", "length(@)", "name,n\n", "0"),
+        ("json", "length(errors)", '{"errors": []}', "0"),
+        ("json", "errors || `0`", '{"errors": 0}', "0"),
+        ("json", "sum(files[].not_null(errors, `0`))", '{"files": [{}]}', "0"),
         ("csv", 'sum([].to_number("n"))', 'name,n\r\n"a,\nb",1\r\nb,2\r\n', "3"),
     ],
 )
@@ -54,6 +57,10 @@ def test_a_number_is_found_exactly(kind: str, query: str, output: str, value: st
         *((kind, "a", "", ReasonCode.NO_VALUE) for kind in ("json", "xml", "yaml", "toml", "csv")),
         ("jsonl", "length(@)", "", ReasonCode.NO_VALUE),
         ("json", "b", '{"a": 1}', ReasonCode.NO_VALUE),
+        ("json", "sum([].errors)", "[]", ReasonCode.NO_VALUE),
+        ("json", "files | sum([].errors)", '{"files": []}', ReasonCode.NO_VALUE),
+        ("json", "errors || `0`", "{}", ReasonCode.NO_VALUE),
+        ("json", "length(not_null(errors, `[]`))", "{}", ReasonCode.NO_VALUE),
         ("json", "@", "[]", ReasonCode.NO_VALUE),
         ("json", "@", "[null]", ReasonCode.NO_VALUE),
         ("json", "@", '""', ReasonCode.NO_VALUE),
@@ -147,6 +154,12 @@ def test_json_lines_may_hold_the_line_that_proves_them() -> None:
     other = read(reader, '{"a": 1}\nFound 1 error\nSegmentation fault\n', proof=proof)
     assert isinstance(other, Unmeasured)
     assert other.code is ReasonCode.UNREADABLE
+
+
+def test_a_tool_that_proves_its_work_may_leave_out_what_is_none() -> None:
+    """Without a proof a default would pass for a measurement."""
+    reader, proof = a_reader("json", query="errors || `0`"), a_reader("json", query="files")
+    assert read(reader, '{"files": 3}', proof=proof) == Measurement(value=Decimal(0))
 
 
 def test_an_alias_bomb_is_refused() -> None:

@@ -33,6 +33,18 @@ ERRORS = r"errors: (\S+)"
         (r"错误(\d+)个", "错误12个", "12"),
         (r"(\d+) errors", "2025-11-05: 4 errors", "4"),
         (r"(\d+)x", "30x30", "30"),
+        (r"(\d+)k errors", "12k errors", "12"),
+        (r"(\d+)\+0 records", "1234+0 records in", "1234"),
+        (r"took (\d+)m\d+s", "took 1m30s", "1"),
+        (r"real\s+\d+m([\d.]+)s", "real\t0m1.234s", "1.234"),
+        (r"in ([\d.]+)s", "3 passed (3,5 % more) in 1.23s", "1.23"),
+        (r"in ([\d.]+)s", "1.5 ok (3,5 %) in 1.234s", "1.234"),
+        (r"Fehler: (\d+)", "Dauer: 3,5 s, Fehler: 4", "4"),
+        (r"a\.py:(\d+)", "a.py:12:15: E501", "12"),
+        (r"found (\d+)", "found 3 Modules", "3"),
+        (r"errors: (\d+)", "10%\r100%\rerrors: 4  \r\n", "4"),
+        (r"errors: (\d+)", "checked 12 files\r" + " " * 20 + "\rerrors: 4\n", "4"),
+        (r"errors: (\d+)", "\u202eab\u202c errors: 12", "12"),
     ],
 )
 def test_a_number_is_read_exactly(regex: str, output: str | bytes, value: str) -> None:
@@ -74,6 +86,23 @@ def test_a_count_beside_a_number_is_read(
         (r"errors: ([0-9]+)", "errors: 1٣", "1٣"),
         (r"(\d+) tests", "   12 404 tests", "12 404"),
         (r"errors: (\d+)", "errors: 1 234.5", "1 234.5"),
+        (r"errors: (\d+)", "errors: 1\u2018234", "1\u2018234"),
+        (r"errors: (\d+)", "errors: 1&nbsp;234", "1&nbsp;234"),
+        (r"errors: (\d+)", "errors: 10^3", "10^3"),
+        (r"errors: (\d+)", "errors: 3 x 10^3", "3 x 10^"),
+        (r"errors: \D?(\d+)", "errors: \uff0d5", "\uff0d5"),
+        (r"errors: (\d+)", "errors: 12k", "12k"),
+        (r"(\d+)\w* errors", "12M errors", "12M"),
+        (r"(\d+)[kM] errors", "12k errors", "12k"),
+        (r"errors: (\d+)", "errors: 2 Million", "2 Million"),
+        (r"错误(\d+)", "错误2万", "2万"),
+        (r"errors: (\d+)", "errors: 99+", "99+"),
+        (r"errors: (\d+)", "errors: 1O0", "1O0"),
+        (r"took (\d+)", "took 1m30s", "1m30s"),
+        (r"took \d+m(\d+)s", "took 1m30s", "1m30s"),
+        (r"Fehler: ([\d.]+)", "Dauer: 3,5 s\nFehler: 1.234", "1.234 … 3,5 s"),
+        (r"^errors: (\d+)", "errors: 1\rwarnings: 12", r"errors: 1\rwarnings: 12"),
+        (r"errors: (\d+)", "\u202eerrors: 12", r"\u202eerrors: 12"),
     ],
 )
 def test_a_piece_of_a_number_is_no_number(regex: str, output: str, whole: str) -> None:
@@ -82,6 +111,36 @@ def test_a_piece_of_a_number_is_no_number(regex: str, output: str, whole: str) -
     assert isinstance(measured, Unmeasured)
     assert measured.code is ReasonCode.NOT_A_NUMBER
     assert measured.reason.endswith(f" is part of {whole}")
+
+
+@pytest.mark.parametrize(
+    ("regex", "output", "unit", "value"),
+    [
+        (r"took ([\d.]+)", "took 12ms", "s", None),
+        (r"took ([\d.]+)ms", "took 12ms", "s", None),
+        (r"took ([\d.]+)", "took 12 \u00b5s", "ms", None),
+        (r"took (\d+)", "took 1:30", "s", None),
+        (r"size ([\d.]+)", "size 12K", "MiB", None),
+        (r"size ([\d.]+)", "size 12 GB", "MiB", None),
+        (r"took ([\d.]+)", "took 12 %", "s", None),
+        (r"took ([\d.]+)", "took 12 \u00b5s", "us", "12"),
+        (r"took ([\d.]+)", "took 12 seconds", "s", "12"),
+        (r"took ([\d.]+)", "took 12 steps", "s", "12"),
+        (r"took (\d+)", "took 3m", "m", "3"),
+        (r"^(\d+)", "12M\tdist", "MiB", "12"),
+        (r"(\d+) files", "12 files, 3 ms", "s", "12"),
+    ],
+)
+def test_a_unit_in_the_text_is_that_of_the_measure(
+    regex: str, output: str, unit: str, value: str | None
+) -> None:
+    """12 ms are never 12 s."""
+    measured = read(a_reader("text", regex=regex), output, unit=unit)
+    if value is None:
+        assert isinstance(measured, Unmeasured)
+        assert measured.reason.startswith("ambiguous: ")
+    else:
+        assert measured == Measurement(value=Decimal(value), unit=unit)
 
 
 def test_whoever_reads_a_version_is_told_how() -> None:
