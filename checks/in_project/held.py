@@ -5,15 +5,14 @@ import gc
 import os
 from types import CodeType, FunctionType
 
-from .common import is_below
-
 Held = dict[str, list[FunctionType]]
 Swap = tuple[FunctionType, CodeType]
 
 
 def functions_of(roots: list[str], source: list[str]) -> Held:
     """Return the functions that this process holds, by the file below `source` they stand in."""
-    tops = [os.path.join(os.path.realpath(root), top) for root in roots for top in source]
+    tops = [os.path.realpath(os.path.join(root, top)) for root in roots for top in source]
+    within = tuple(os.path.join(top, "") for top in tops)
     files: dict[str, str] = {}  # by the name that the code has; "" where it is not below a top
     held: Held = {}
     for function in gc.get_objects():
@@ -21,7 +20,7 @@ def functions_of(roots: list[str], source: list[str]) -> Held:
             name = function.__code__.co_filename
             if name not in files:
                 path = os.path.realpath(name)
-                files[name] = path if any(is_below(path, top) for top in tops) else ""
+                files[name] = path if path in tops or path.startswith(within) else ""
             if files[name]:
                 held.setdefault(files[name], []).append(function)
     return held

@@ -1,8 +1,11 @@
 """Whether tests notice faults in the code: mutants, and flows whose code fails."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.checking import build, run_check
+from tests.support.repositories import commit
 
 CODE = '''\
 """Prices."""
@@ -165,6 +168,17 @@ def test_a_flow_through_nothing_is_missing(project: str) -> None:
     outcome = run_check("test-flows", project, {"flows": "buying"})
     assert outcome.value("missing") == 1
     assert "buying: its tests pass also where" in outcome.findings[0]["message"]
+
+
+def test_a_test_that_fails_in_a_copy_anyway_shows_nothing_of_a_flow(project: str) -> None:
+    """What git ignores is not in the copy: that its test fails there is no fault noticed."""
+    build(project, {".gitignore": "local\n", "local": "3"})
+    commit(Path(project), {})
+    shop(project, KEEN.replace("    assert price", "    open('local').close()\n    assert price"))
+    params = {"flows": "buying", "through": "buying=src/shop/prices.py:price"}
+    outcome = run_check("test-flows", project, params)
+    assert outcome.is_error
+    assert "passes here, and does not in a copy of the project" in outcome.stderr
 
 
 SERVED = """\

@@ -175,10 +175,11 @@ def test_samples_count_as_often_as_they_are_taken() -> None:
     assert names_in_order(plan) == ["many", "few"]
 
 
-def test_the_board_decides_where_nothing_is_known() -> None:
-    """The same board is always started in the same order."""
-    checks = [a_check(name=name, run=name) for name in "cab"]
-    assert names_in_order(plan_of(*numbered(*checks))) == ["c", "a", "b"]
+def test_time_limits_decide_where_nothing_is_known_and_then_the_board() -> None:
+    """The same board is always started in the same order, what may take longest first."""
+    limits = {"c": 60.0, "a": 60.0, "b": 60.0, "suite": 1800.0}
+    checks = [a_check(name=name, run=name, timeout=limits[name]) for name in limits]
+    assert names_in_order(plan_of(*numbered(*checks))) == ["suite", "c", "a", "b"]
 
 
 # --- limits -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 
 from readiness.model.errors import UsageError
 from readiness.run.scratch import choose, make, remove
-from tests.support.program import ROOT
+from tests.support.program import ROOT, Project, a_board
 
 
 def locked(path: Path) -> None:
@@ -69,3 +69,20 @@ def test_its_name_cannot_be_guessed(tmp_path: Path) -> None:
     assert os.stat(path).st_mode & 0o777 == 0o700
     with pytest.raises(UsageError, match="cannot create a scratch folder"):
         make(choose({"TMPDIR": str(tmp_path / "missing")}))
+
+
+TOLD = """
+import os, readiness.run.scratch as scratch
+remove = scratch.remove
+scratch.remove = lambda path: (os.write(1, b"removed: " + path.encode()), remove(path))
+"""
+
+
+def test_the_result_comes_before_the_cleaning(project: Project) -> None:
+    """Nobody waits for the table while what probes have left is removed."""
+    project.write(a_board({"run": "touch $READINESS_TMP/left"}))
+    ended = project.end(project.start_patched(TOLD, "check", "--history", ""))
+    table, _, path = ended.out.partition("removed: ")
+    assert "T1.1" in table
+    assert os.path.dirname(path) == str(project.tmp)
+    assert project.left() == []
