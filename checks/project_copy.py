@@ -5,11 +5,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from checks.git import git
 from checks.in_project.common import Params
 
+MYPY_CACHE = ".mypy_cache"
+"""The folder in which mypy keeps what it knows of files that have not changed since."""
 _MARK = "pyvenv.cfg"
 """The file that an environment of Python has at its top."""
 
@@ -58,7 +61,8 @@ def copy_project(params: Params, name: str = "copy") -> Copy:
     """Copy what git knows of the project or would add, with its history; without git, everything.
 
     What is installed in an environment is left out where git only would add it. An installed
-    `.venv` is linked into the copy, so that relative paths to its tools go on working.
+    `.venv` is linked into the copy, so that relative paths to its tools go on working. What mypy
+    has found out in this run is there too.
     """
     target = os.path.join(params.tmp, name)
     top = _git("rev-parse", "--show-toplevel").strip()
@@ -76,7 +80,22 @@ def copy_project(params: Params, name: str = "copy") -> Copy:
     venv = os.path.join(folder, ".venv")
     if os.path.isdir(".venv") and not os.path.lexists(venv):
         os.symlink(os.path.abspath(".venv"), venv)
+    cache = os.path.join(folder, MYPY_CACHE)
+    if os.path.isdir(kept := _kept_cache(params)) and not os.path.lexists(cache):
+        shutil.copytree(kept, cache)
     return Copy(folder, params.env)
+
+
+def keep_cache(params: Params) -> None:
+    """Keep the project's cache of mypy, which a probe has just made, for copies in the same run."""
+    kept = _kept_cache(params)
+    with suppress(OSError):  # none there, or no room: mypy does without
+        shutil.copytree(MYPY_CACHE, f"{kept}.part")
+        os.rename(f"{kept}.part", kept)
+
+
+def _kept_cache(params: Params) -> str:
+    return os.path.join(params.env["READINESS_SCRATCH"], f"mypy{os.getcwd()}")
 
 
 def _copy_listed(top: str, target: str) -> None:

@@ -15,9 +15,12 @@ from checks.in_project.common import (
     files_below,
     not_measured,
     place,
+    read_text,
     relative,
     require,
 )
+from checks.project_copy import keep_cache
+from checks.python.mypy_neutral import UNCACHED
 from checks.python.pinned import refuse_another_version
 from checks.silence.silencing import count, mypy_settings
 
@@ -95,5 +98,9 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     }
     with open(os.path.join(tmp, "mypy.json"), "w", encoding="utf-8") as file:
         json.dump({"sources": sources, "errors": errors}, file)
+    # Of an older cache nobody knows what it was made from; with a shadow, it is of another file.
+    made_here = os.path.exists(os.path.join(tmp, UNCACHED))
+    if made_here and "--shadow-file" not in read_text(os.path.join(tmp, "options")):
+        keep_cache(params)
     emit(document, errors)
     return 0

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from checks.in_project.common import Params, files_below, not_measured
+from checks.project_copy import MYPY_CACHE
 
 SETTINGS = {
     "mypy.ini": "",
@@ -22,6 +23,8 @@ SETTINGS = {
     "setup.cfg": r"^\[mypy\]",
 }
 ROOTS = (".git", ".hg")
+UNCACHED = "uncached"
+"""What is in READINESS_TMP where mypy begins with no cache."""
 SPEAKING = re.compile(r"(#\s*(?:mypy(?=:)|type(?=:\s*ignore))):")
 
 
@@ -68,6 +71,8 @@ def without_the_users_settings(params: Params) -> str:
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Write the copies, and name them."""
     params = Params(env)
+    if not os.path.lexists(MYPY_CACHE):
+        os.mkdir(os.path.join(params.tmp, UNCACHED))
     if params.text("neutral") != "true":
         if not params.text("config") and (option := without_the_users_settings(params)):
             sys.stdout.write(f"{option}\n")

@@ -33,6 +33,35 @@ def test_a_target_does_not_touch_the_project(project: str) -> None:
     assert not os.path.exists(os.path.join(project, "new"))
 
 
+TYPES = {
+    "a.py": "x: int = 1\n",
+    "Makefile": "types:\n\tmypy -v --strict a.py 2>&1 | grep -c 'Parsing.*typing.pyi'; mypy a.py\n",
+    ".gitignore": ".mypy_cache\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("params", "cached", "parses"),
+    [
+        ({"args": "--strict"}, False, 0),
+        ({"args": "--warn-unreachable"}, False, 1),
+        ({"args": "--strict"}, True, 1),
+    ],
+)
+def test_mypy_knows_in_a_copy_what_it_found_out_in_the_same_run(
+    project: str, params: dict[str, str], cached: bool, parses: int, tmp_path: Path
+) -> None:
+    """With other options it begins anew; a cache that was there before is not taken."""
+    build(project, TYPES)
+    commit(Path(project), {})
+    if cached:
+        assert run_check("mypy", project, {"paths": "a.py", **params}).value() == 0
+    made = {"shared": str(tmp_path / "shared")}
+    assert run_check("mypy", project, {"paths": "a.py", **params}, **made).value() == 0
+    target = {"target": "types", "number": r"^(\d+)$"}
+    assert run_check("make-target", project, target, **made).value("number") == parses
+
+
 def test_a_number_is_read_from_what_a_target_prints(project: str) -> None:
     """The last match counts; without one there is no number."""
     build(project, MAKE)

@@ -94,12 +94,13 @@ def run_check(
     path: str = "",
     python: str = sys.executable,
     instead: str = "",
+    shared: str = "",
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
     `path` is what stands on PATH; by default, this Python's tools and the system's, after those of
-    the folder that OTHER_TOOLS names. `python` is
-    what readiness runs with. `instead` is run in place of the check's own command and producers.
+    the folder that OTHER_TOOLS names. `python` is what readiness runs with. `instead` is run in
+    place of the check's own command and producers. `shared` is what all probes of a run share.
     """
     here = [os.path.dirname(sys.executable), os.environ["PATH"]]
     path = path or os.pathsep.join([*filter(None, [os.environ.get(OTHER_TOOLS)]), *here])
@@ -114,6 +115,7 @@ def run_check(
         "PIP_CONFIG_FILE": os.devnull,
     }
     with tempfile.TemporaryDirectory(prefix="readiness-") as scratch:
+        base["READINESS_SCRATCH"] = shared or _tmp(scratch, "shared of all")
         check = catalogue()[name]
         if instead:
             check = msgspec.structs.replace(check, run=instead, after=())
