@@ -44,6 +44,9 @@ LOOSENED = [
     (CI, WORKFLOW, edited(CALL, f"{CALL} --exit-zero"), "--exit-zero"),
     (CI, WORKFLOW, edited(CALL, f"{CALL} T1"), "only a part"),
     (CI, WORKFLOW, edited(CALL, f"{CALL} || true"), "masked"),
+    (CI, WORKFLOW, edited(CALL, f"{CALL}; true"), "something behind it"),
+    (CI, WORKFLOW, edited(CALL, f"{CALL} --report tap | tee log"), "a pipe"),
+    (CI, WORKFLOW, edited(CALL, f"{CALL} &"), "in the background"),
     (CI, WORKFLOW, edited(CALL, f"# {CALL}"), "a comment"),
     (CI, WORKFLOW, edited(STEP, f"{STEP}\n        if: github.actor != 'me'"), "if on the step"),
     (CI, WORKFLOW, edited("  gate:", "  gate:\n    continue-on-error: true"), "continue"),
@@ -57,6 +60,8 @@ LOOSENED = [
 
 INNOCENT = [
     (CI, edited(CALL, f"{CALL} --report junit=out.xml -q"), "a report"),
+    (CI, edited(CALL, f"{CALL} || exit 1"), "a failure all the same"),
+    (CI, edited(CALL, f"{CALL} && pip list"), "more if it passes"),
     (CI, edited(STEP, f"{INSTALL}{STEP}"), "a step before"),
     (CI, edited("    branches: [main]\n", ""), "more branches"),
     (CI, edited(EVENT, f"{EVENT}  merge_group:\n"), "one event more"),

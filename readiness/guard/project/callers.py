@@ -8,11 +8,14 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import parse as parse_yaml
-from readiness.shell.masking import masks
 
 _CALL: Final = re.compile(
     r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
 )
+_BEHIND: Final = re.compile(
+    r"(?<![>&|])(\|{1,2}+|;|&(?!&))\s*+(?!(?:exit|return)\s+[1-9]|false\b)([\w./:-]*)"
+)
+"""What a shell does besides on the same line, and may end as well as it does."""
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 _HARMLESS: Final = re.compile(
     r"-[vqj]|\d+|--(?:report|output-format|quiet|verbose|jobs|timeout|history|base|hold-line|open)\b\S*"
@@ -46,10 +49,10 @@ def callers(files: Differing) -> Iterator[Change]:
 
 
 def _calls(text: str) -> list[str]:
-    """List the calls in a text, each with what hides its failure on the same line."""
+    """List the calls in a text, each with what else a shell does behind it on the line."""
     lines = [_COMMENT.sub("", line) for line in lines_of(text)]
     return [
-        " ".join([*found[0].split(), *(mask.text for mask in masks(line, pipefail=False))])
+        " ".join([*found[0].split(), *map(" ".join, _BEHIND.findall(line, found.end()))])
         for line in lines
         for found in _CALL.finditer(line)
     ]
