@@ -75,7 +75,7 @@ CHECKS_MAY_IMPORT = {
     "python": [*SHARED, "silence"],
     "tests": [*SHARED, "python"],
     "make": SHARED,
-    "ci": [*SHARED, "make"],
+    "ci": SHARED,
     "documents": [*SHARED, "python"],
     "reports": [*SHARED, "documents"],
     "security": SHARED,

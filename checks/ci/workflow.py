@@ -1,290 +1,298 @@
-"""Find the steps of a GitHub workflow that run a command, wherever its own files lead.
+"""Find the steps of a workflow that run a command, and what keeps reading from believing them.
 
-A job may use another workflow of the repository, a step an action of it, and a script another
-script: they are followed.
+Only what is plain is decided here: whatever is not known to be harmless on the way to a command is
+in its way, so that what these lists lack is reported and passes for nothing.
 """
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import takewhile
-from typing import TypedDict, cast
+from enum import Enum
 
 import yaml
 
+from checks.ci.scripts import EXPRESSION, occurrences, spoils, unknown_effect, unknown_value
+from checks.git import lines
 from checks.in_project.common import not_measured, read_text
-from readiness.shell.programs import HELPERS, SHELLS, STARTERS, is_utility, simple_commands
-from readiness.shell.unreached import never_run
 
-_SAYS = {"echo", "printf", ":", "true"}
-"""What runs none of the words behind it."""
-
-EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
-
-# The key `if` cannot be an attribute's name.
-Guard = TypedDict("Guard", {"if": object, "continue-on-error": object}, total=False)
-Run = TypedDict("Run", {"shell": str, "working-directory": str}, total=False)
-Workflow = dict[object, object]
-
-
-class Defaults(TypedDict, total=False):
-    """What steps have where they say nothing else."""
-
-    run: Run
-
-
-class WorkflowStep(Guard, Run, total=False):
-    """One step of a job."""
-
-    name: str
-    run: str
-    uses: str
-    env: dict[str, object]
+_EVENTS = ("push", "pull_request", "merge_group")
+_USUAL = frozenset(("main", "master", "develop", "trunk"))
+_HARMLESS = frozenset(
+    ("name", "run-name", "on", "permissions", "concurrency", "jobs", "outputs", "services", "id",
+     "steps", "run", "uses", "with", "secrets", "needs", "defaults")
+)  # fmt: skip
+"""Keys that keep no step from running or failing, or that are looked at in their own place."""
+_RUN_ANYWAY = ("always()", "!cancelled()")
+_TRUE = (*_RUN_ANYWAY, "true", "success()", "success() || failure()", "failure() || success()")
+_FALSE = ("false", "failure()", "cancelled()")
+_ONE_OF_MATRIX = re.compile(r"matrix\.([\w-]+) *== *'([^']*)'")
+_OF_CHECKOUT = frozenset(
+    ("clean", "fetch-depth", "fetch-tags", "lfs", "persist-credentials", "submodules", "token")
+)
+"""What a checkout may be given and still be of the commit itself, in its place."""
+_SCRIPTS = frozenset(("script", "run", "command", "commands", "cmd"))
 
 
-class Job(Guard, total=False):
-    """One job."""
+class Hindrance(Enum):
+    """What something in the way makes of a step."""
 
-    steps: list[WorkflowStep]
-    uses: str
-    env: dict[str, object]
-    needs: str | list[str]
-    strategy: dict[str, object]
-    defaults: Defaults
+    MOOT = "is never run, or cannot fail"
+    WHETHER = "may be skipped"
+    WHAT = "may run something else, or be unable to fail"
 
 
 @dataclass(frozen=True)
-class Script:
-    """A text that a shell reads: the step's own (`path` is empty), or a file of the project.
+class Obstacle:
+    """Something in the way: where it stands, and what it is."""
 
-    `strict` tells whether that shell was started with `-e`.
-    """
-
+    kind: Hindrance
     path: str
+    line: int
     text: str
-    strict: bool = False
 
 
 @dataclass(frozen=True)
 class FoundStep:
-    """A step that runs the command.
+    """A step that has the command, and what is in its way.
 
-    `path` and `line` tell where it stands, `jobs` its job among those of its workflow, then those
-    that use that workflow, each by its name. `uses` has the steps that use the action of which it
-    is. `scripts` lead from its own script to the command, which is spelled as `runs` has it there.
+    `job` is the job's id; `job_shown` and `shown` match what the forge calls the job and the step.
+    `words` are what is run, as far as that is plain.
     """
 
-    path: str
     line: int
-    jobs: tuple[tuple[dict[str, Job], str], ...]
-    uses: tuple[WorkflowStep, ...]
-    step: WorkflowStep
-    shell: str
-    folder: str
-    environments: tuple[dict[str, object], ...]
-    scripts: tuple[Script, ...]
-    runs: frozenset[tuple[str, ...]]
+    job: str
+    job_shown: str
+    shown: str
+    words: str
+    obstacles: tuple[Obstacle, ...]
 
-    @property
-    def name(self) -> str:
-        """The job of the workflow that was asked for."""
-        return self.jobs[-1][1]
+    def of_kind(self, *kinds: Hindrance) -> list[Obstacle]:
+        """Return what of these kinds is in the way."""
+        return [each for each in self.obstacles if each.kind in kinds]
 
 
-class LineLoader(yaml.SafeLoader):
-    """Reads YAML as it is, and notes the line of each `run` beside it."""
+class Lined(dict[str, object]):
+    """A mapping in a YAML file that knows the line of each key."""
+
+    def __init__(self, *merged: "Lined") -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+        for part in merged:
+            self.update(part)
+            self.lines.update(part.lines)
+
+    def part(self, key: str) -> "Lined":
+        """Return a mapping in this one; an empty one where there is none."""
+        value = self.get(key)
+        return value if isinstance(value, Lined) else Lined()
+
+    def values_of(self, key: str) -> list[object]:
+        """Return a list in this one; a value by itself is a list of one."""
+        value = self.get(key)
+        return value if isinstance(value, list) else [] if value is None else [value]
+
+    def parts(self, key: str) -> "list[Lined]":
+        """Return the mappings of a list in this one."""
+        return [each for each in self.values_of(key) if isinstance(each, Lined)]
 
 
-def _mapping(loader: LineLoader, node: yaml.MappingNode) -> dict[object, object]:
+class LinedLoader(yaml.SafeLoader):
+    """Reads YAML as it is, and notes the lines of keys."""
+
+
+def _mapping(loader: LinedLoader, node: yaml.MappingNode) -> Lined:
     loader.flatten_mapping(node)
-    made = cast("dict[object, object]", loader.construct_mapping(node, deep=True))
+    made = Lined()
     for key, value in node.value:
-        if key.value == "run" and isinstance(value, yaml.ScalarNode):
-            made["run line"] = value.start_mark.line + 1 + (value.style in ("|", ">"))
+        name = loader.construct_object(key, deep=True)
+        # YAML 1.1 takes the key `on` for true.
+        name = "on" if name is True else str(name)
+        made[name] = loader.construct_object(value, deep=True)
+        in_block = name == "run" and getattr(value, "style", "") in ("|", ">")
+        made.lines[name] = key.start_mark.line + 1 + in_block
     return made
 
 
-LineLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+LinedLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-def _read(path: str) -> Workflow:
+def _jobs(path: str) -> tuple[Lined, Lined]:
+    """Return a workflow and its jobs; a missing or broken file cannot be measured."""
     try:
-        data = yaml.load(read_text(path), LineLoader)  # noqa: S506 - it is a SafeLoader
+        data = yaml.load(read_text(path), LinedLoader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:
         not_measured(f"{path} is not YAML: {error}")
-    return data if isinstance(data, dict) else {}
-
-
-def read_workflow(path: str) -> Workflow:
-    """Return the workflow; a missing or broken file cannot be measured."""
-    data = _read(path)
-    if not isinstance(data.get("jobs"), dict) or not data["jobs"]:
+    if not isinstance(data, Lined) or not data.part("jobs"):
         not_measured(f"{path} holds no job")
-    return data
+    return data, data.part("jobs")
 
 
-def jobs_of(workflow: Workflow) -> dict[str, Job]:
-    """Return the jobs by their names."""
-    return cast("dict[str, Job]", workflow["jobs"])
+def _literal(value: object) -> str:
+    """Return a value as text, an expression without its brackets."""
+    whole = EXPRESSION.fullmatch(str(value).strip())
+    return (whole[1] if whole else str(value)).strip().lower()
 
 
-def matching(path: str, command: str, job: str, seen: tuple[str, ...] = ()) -> Iterator[FoundStep]:
-    """Find the steps that run the command, in one job or in any."""
-    workflow = read_workflow(path)
-    jobs = jobs_of(workflow)
-    for name, one_job in jobs.items():
-        if job and name != job:
-            continue
-        used = os.path.normpath(str(one_job.get("uses", "")))
-        if str(one_job.get("uses", "")).startswith("./") and used not in seen:
-            for match in matching(used, command, "", (*seen, path)):
-                yield replace(match, jobs=(*match.jobs, (jobs, name)))
-        environments = _environments(workflow, one_job)
-        for step in one_job.get("steps") or []:
-            for match in _in_step(path, step, _defaults(workflow, one_job), command, ()):
-                yield replace(
-                    match,
-                    jobs=((jobs, name),),
-                    environments=(*environments, *match.environments),
-                )
+def _one_of(value: object, plain: tuple[str, ...], moot: tuple[str, ...]) -> Hindrance | None:
+    text = _literal(value)
+    return None if text in plain else Hindrance.MOOT if text in moot else Hindrance.WHETHER
 
 
-def _in_step(
-    path: str, step: WorkflowStep, defaults: Run, command: str, uses: tuple[WorkflowStep, ...]
-) -> Iterator[FoundStep]:
-    """Find what runs the command in a step, or in the steps of an action that it uses."""
-    action = str(step.get("uses", ""))
-    if action.startswith("./") and step not in uses:
-        for name in ("action.yml", "action.yaml"):
-            file = os.path.normpath(os.path.join(action, name))
-            if os.path.isfile(file):
-                runs = _read(file).get("runs")
-                inner = (
-                    cast("list[WorkflowStep]", runs.get("steps") or [])
-                    if isinstance(runs, dict)
-                    else []
-                )
-                for each in inner:
-                    yield from _in_step(file, each, {}, command, (*uses, step))
-    text = str(step.get("run", ""))
-    settings = cast("Run", {**defaults, **step})
-    folder = str(settings.get("working-directory", ""))
-    scripts = leading_to(Script("", text), command, folder)
-    if not scripts:
-        return
-    line = cast("dict[str, int]", step).get("run line", 0)
-    before = text[: max(text.find(command.split()[0]), 0)].count("\n")
-    yield FoundStep(
-        path=path,
-        line=line + before if line else 0,
-        jobs=(),
-        uses=uses,
-        step=step,
-        shell=str(settings.get("shell", "")),
-        folder=folder,
-        environments=_environments(*uses, step),
-        scripts=scripts,
-        runs=frozenset(_spelled(scripts[-1].text, command)),
+def _strategy(value: object) -> Hindrance | None:
+    """Judge a matrix: it has to have a combination."""
+    matrix = value.get("matrix", Lined()) if isinstance(value, Lined) else None
+    if not isinstance(matrix, Lined) or any(not isinstance(axis, list) for axis in matrix.values()):
+        return Hindrance.WHETHER
+    empty = any(not axis for axis in matrix.values())
+    return Hindrance.MOOT if empty else Hindrance.WHETHER if "exclude" in matrix else None
+
+
+_JUDGES: Mapping[str, Callable[[object], Hindrance | None]] = {
+    "if": lambda value: _one_of(value, _TRUE, _FALSE),
+    "continue-on-error": lambda value: _one_of(value, ("false",), ("true",)),
+    "timeout-minutes": lambda limit: (
+        None if isinstance(limit, int) and limit > 0 else Hindrance.WHETHER
+    ),
+    "environment": lambda _: Hindrance.WHETHER,
+    "strategy": _strategy,
+    "env": lambda names: (
+        None if isinstance(names, Lined) and not any(map(spoils, names)) else Hindrance.WHAT
+    ),
+    "shell": lambda shell: None if shell in ("bash", "sh") else Hindrance.WHAT,
+    "working-directory": lambda folder: None if folder in (".", "./") else Hindrance.WHAT,
+    "container": lambda image: (
+        None if isinstance(image, str) and "${{" not in image else Hindrance.WHAT
+    ),
+    "runs-on": lambda label: Hindrance.WHAT if "windows" in str(label) else None,
+}
+
+
+def _of_keys(
+    path: str, part: Lined, tolerance: Hindrance = Hindrance.WHETHER
+) -> Iterator[Obstacle]:
+    """Yield what the keys of a workflow, a job or a step put in the way.
+
+    `tolerance` is what one that may or may not hide failures makes of it.
+    """
+    for key in filter(lambda key: key not in _HARMLESS, part):
+        if kind := _JUDGES[key](part[key]) if key in _JUDGES else Hindrance.WHAT:
+            kind = tolerance if (key, kind) == ("continue-on-error", Hindrance.WHETHER) else kind
+            text = f"{key}: {', '.join(part.part(key)) or part[key]}"
+            yield Obstacle(kind, path, part.lines[key], " ".join(text.split()))
+
+
+def _of_triggers(path: str, workflow: Lined) -> Iterator[Obstacle]:
+    """Yield what keeps both a push and a pull request from starting the workflow."""
+    named = workflow.part("on")
+    filters = {
+        event: named.part(event)
+        for event in _EVENTS
+        if event in (named or workflow.values_of("on"))
+    }
+    line = workflow.lines.get("on", 1)
+    if not filters:
+        why = "neither a push nor a pull request starts the workflow"
+        yield Obstacle(Hindrance.MOOT, path, line, why)
+    elif all(kinds := list(map(_filtered, filters.values()))):
+        kind = Hindrance.WHETHER if Hindrance.WHETHER in kinds else Hindrance.MOOT
+        text = "; ".join(f"{event}: {', '.join(keys)}" for event, keys in filters.items())
+        yield Obstacle(kind, path, line, text)
+
+
+def _filtered(filters: Lined) -> Hindrance | None:
+    """Judge the filters of an event: a change of the default branch has to pass them."""
+    if filters and filters.keys() <= {"tags", "tags-ignore"}:
+        return Hindrance.MOOT
+    head = lines("for-each-ref", "--format=%(symref:lstrip=3)", "refs/remotes/origin/HEAD")
+    branches = set(map(str, filters.values_of("branches") or head or _USUAL))
+    passing = branches & {"*", "**", *(head or _USUAL)}
+    types = filters.values_of("types") or ["opened", "synchronize"]
+    plain = filters.keys() <= {"branches", "tags", "tags-ignore", "types"}
+    plain = plain and {"opened", "synchronize"} <= set(types)
+    negated = any(name.startswith("!") for name in branches)
+    return None if plain and passing and not negated else Hindrance.WHETHER
+
+
+def _of_job(path: str, jobs: Lined, name: str, seen: tuple[str, ...] = ()) -> Iterator[Obstacle]:
+    """Yield what a job, and those that it needs, put in the way of its steps."""
+    job = jobs.part(name)
+    yield from _of_keys(path, job)
+    if "uses" in job:
+        yield Obstacle(Hindrance.WHETHER, path, job.lines["uses"], f"uses: {job['uses']}")
+    for need in map(str, job.values_of("needs")):
+        before = f"it needs the job {need}"
+        if need not in jobs:
+            why = f"{before}, which is not there"
+            yield Obstacle(Hindrance.MOOT, path, job.lines["needs"], why)
+        elif _literal(job.get("if")) not in _RUN_ANYWAY and need not in (*seen, name):
+            obstacles = list(_of_job(path, jobs, need, (*seen, name)))
+            for step in jobs.part(need).parts("steps"):
+                obstacles += _effects(path, step, None)
+            for obstacle in obstacles:
+                kind = Hindrance.MOOT if obstacle.kind is Hindrance.MOOT else Hindrance.WHETHER
+                if not obstacle.text.startswith("continue-on-error"):
+                    yield replace(obstacle, kind=kind, text=f"{before}: {obstacle.text}")
+
+
+def _effects(path: str, step: Lined, matrix: object) -> Iterator[Obstacle]:
+    """Yield what a step may do to those behind it: to their environment, and to the project."""
+    used, given = str(step.get("uses", "")), step.part("with")
+    other = given.keys() - _OF_CHECKOUT if "checkout" in used else given.keys() & _SCRIPTS
+    effects = [(given.lines[key], f"{used} with {key}") for key in sorted(other)]
+    if used.startswith("."):
+        effects.append((step.lines["uses"], used))
+    run = str(step.get("run", ""))
+    shell = str(step.get("shell", "sh"))
+    effect = unknown_effect(run, same_shell=False) or unknown_value(run, matrix)
+    if run and (effect := effect if shell in ("bash", "sh") else shell):
+        effects.append((step.lines["run"], effect))
+    return (
+        Obstacle(Hindrance.WHAT, path, line, f"{text} goes before it") for line, text in effects
     )
 
 
-def _defaults(workflow: Workflow, job: Job) -> Run:
-    settings: Run = {}
-    for defaults in (cast("Defaults", workflow.get("defaults") or {}), job.get("defaults") or {}):
-        settings = cast("Run", {**settings, **(defaults.get("run") or {})})
-    return settings
+def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
+    """Find the steps that have the command, in one job or in any."""
+    workflow, jobs = _jobs(path)
+    above = [*_of_triggers(path, workflow), *_of_keys(path, workflow)]
+    for name in [job] if job in jobs else [] if job else jobs:
+        here = jobs.part(name)
+        shown = _pattern(str(here.get("name", name))) + r"(?: \(.*\))?"
+        gate = [*above, *_of_job(path, jobs, name)]
+        matrix = here.part("strategy").get("matrix")
+        defaults = [part.part("defaults").part("run") for part in (workflow, here)]
+        for own in here.parts("steps"):
+            step = Lined(*defaults, own)
+            one = _ONE_OF_MATRIX.fullmatch(_literal(step.get("if")))
+            if one and one[2] in map(str, here.part("strategy").part("matrix").values_of(one[1])):
+                del step["if"]
+            run = str(step.get("run", ""))
+            title = str(step.get("name") or f"Run {run.strip().partition(chr(10))[0]}")
+            on_the_way = [*gate, *_of_keys(path, step, Hindrance.WHAT)]
+            for place in occurrences(run, command):
+                line = step.lines["run"] + place.line
+                kind = Hindrance.MOOT if place.is_moot else Hindrance.WHAT
+                reasons = [place.reason, unknown_value(run, matrix)]
+                obstacles = [Obstacle(kind, path, line, reason) for reason in reasons if reason]
+                obstacles = [*on_the_way, *obstacles]
+                yield FoundStep(line, name, shown, _pattern(title), place.words, tuple(obstacles))
+            gate += _effects(path, step, matrix)
 
 
-def _environments(*parts: object) -> tuple[dict[str, object], ...]:
-    found = [cast("dict[str, object]", part).get("env") for part in parts]
-    return tuple(each for each in found if isinstance(each, dict))
+def _pattern(name: str) -> str:
+    """Return a pattern for a name as the forge shows it, with its expressions filled in."""
+    return ".*".join(map(re.escape, EXPRESSION.sub("\0", name).split("\0")))
 
 
-def leading_to(
-    script: Script, command: str, folder: str = "", seen: frozenset[str] = frozenset()
-) -> tuple[Script, ...]:
-    """Return the script and those of the project that lead from it to the command, if any do.
-
-    They are looked for from the folder in which the script is run.
-    """
-    if reaches(script.text, command):
-        return (script,)
-    for words in _run_by(script.text):
-        named, options = _script_in(words)
-        path = os.path.normpath(os.path.join(folder, named))
-        if not named or path in seen or not os.path.isfile(path):
-            continue
-        try:
-            text = read_text(path)
-        except UnicodeDecodeError:
-            continue
-        strict = any(re.fullmatch(r"-\w*e\w*", option) for option in options or _shebang(text))
-        here = Script(path, text, strict)
-        if further := leading_to(here, command, folder, seen | {path}):
-            return (script, *further)
-    return ()
-
-
-def _script_in(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the file that a simple command has a shell read, and the shell's options."""
-    if os.path.basename(words[0]) not in SHELLS and words[0] not in (".", "source"):
-        return (words[0] if "/" in words[0] else ""), ()
-    options = tuple(takewhile(lambda word: word.startswith(("-", "+")), words[1:]))
-    return (*words[1 + len(options) :], "")[0], options
-
-
-def _shebang(text: str) -> list[str]:
-    first = text.partition("\n")[0]
-    return first.split() if first.startswith("#!") else []
-
-
-def reaches(script: str, command: str) -> bool:
-    """Return whether a script runs the command: its words, at the beginning of a simple command.
-
-    What stands behind `exit` or `true ||`, in a comment, a text or a here-document is not run.
-    """
-    if simple_commands(EXPRESSION.sub("x", script)) is None:
-        return bool(re.search(rf"(?<![\w.-]){re.escape(command)}(?![\w.-])", script))
-    return any(_spelled(script, command))
-
-
-def _spelled(script: str, command: str) -> Iterator[tuple[str, ...]]:
-    wanted = tuple(command.split())
-    return (words for words in _run_by(script) if _begins(words, wanted))
-
-
-def _run_by(script: str) -> Iterator[tuple[str, ...]]:
-    """List the simple commands that a script may run, as a shell reads it."""
-    script = EXPRESSION.sub("x", script)
-    dead = never_run(script)
-    for words in simple_commands(script) or ():
-        if words in dead:
-            dead.remove(words)
-            continue
-        ends = words[0] in ("exit", "exec")
-        if not ends or words[1:]:
-            yield words[1:] if ends else words
-        if ends:
-            return
-
-
-def _begins(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return any(
-        words[at : at + len(wanted)] == wanted
-        for at in range(len(words) - len(wanted) + 1)
-        if at == 0 or _wraps(words[:at])
-    )
-
-
-def _wraps(words: tuple[str, ...]) -> bool:
-    """Return whether words start what follows them, as `uv run`, `nice` and `python -m` do."""
-    program = os.path.basename(words[0])
-    if program in STARTERS:
-        return not _SAYS & set(words[1:])
-    if is_utility(program) or program in HELPERS:
-        return False
-    if re.fullmatch(r"python[\d.]*", program) and words[-1] == "-m":
-        return True
-    runs = [at for at, word in enumerate(words) if word in ("run", "exec", "--")]
-    return bool(runs) and not _SAYS & set(words[runs[0] + 1 :])
+def elsewhere(path: str, command: str) -> Obstacle | None:
+    """Return what a workflow without the command uses that may have it."""
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        for word in line.split():
+            names = (word, f"{word}/action.yml", f"{word}/action.yaml")
+            files = [name for name in names if os.path.isfile(name) and name != path]
+            if re.search(r"\.ya?ml@", word) or any(command in read_text(name) for name in files):
+                return Obstacle(
+                    Hindrance.WHAT, path, line=number, text=f"{word} may run the command"
+                )
+    return None

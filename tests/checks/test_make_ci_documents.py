@@ -81,15 +81,6 @@ def test_a_migration_target_is_verified_in_its_own_database(project: str) -> Non
     assert run_check("make-target", project, {"target": "lazy", **given}).value() == 1
 
 
-@pytest.mark.parametrize(("target", "status"), [("good", 0), ("bad", 2)])
-def test_a_step_is_replayed_here(project: str, target: str, status: int) -> None:
-    """What the CI would say of this tree is found by running its step."""
-    workflow = projects.WORKFLOW.replace("make good", f"make {target}")
-    build(project, {**MAKE, ".github/workflows/ci.yml": workflow})
-    outcome = run_check("ci-workflow", project, {"command": f"make {target}", "replay": "true"})
-    assert (outcome.value("status"), outcome.value()) == (status, int(status != 0))
-
-
 GUIDE: Files = {**MAKE, "docs/guide.md": projects.GUIDE, "docs/notes.md": projects.NOTES}
 
 

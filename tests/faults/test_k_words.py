@@ -15,7 +15,6 @@ SWITCHES = [
     ("documents", {"paths": "a.md"}, "execute", "yes"),
     ("mypy", {}, "neutral", "yes"),
     ("mypy", {}, "neutral", "'True'"),
-    ("ci-workflow", {"command": "make lint"}, "replay", "yes"),
     ("make-target", {"target": "lint"}, "in_place", "1"),
     ("coverage", {}, "neutral", "on"),
     ("http", {"url": "http://127.0.0.1:1/"}, "follow", '""'),
