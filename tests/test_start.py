@@ -2,11 +2,17 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from tests.support.program import Project, a_board
+from tests.support.repositories import commit
 
 HEAVY = {
     *("subprocess", "shutil", "threading", "locale", "logging", "json"),
@@ -78,3 +84,52 @@ def test_a_library_that_is_missing_is_named(project: Project, tmp_path: Path) ->
     for line in (["check"], ["check", "--dry-run"], ["list"], ["list", "--bord"]):
         ended = project(*line, env=there)
         assert (ended.status, ended.err) == (70, "readiness: cannot start: no yaml\n")
+
+
+BUDGET = {
+    "programs": 6,  # Python, git three times, and bash for the probe
+    "processes": 7,  # two that watch over the run
+    "files opened": 560,
+    "bytes written": 66_000,
+    "system calls": 6_200,
+}
+"""What a run of one probe in a repository takes at most. A number is raised with a reason."""
+
+
+def spent(traces: Iterable[str]) -> dict[str, int]:
+    """Count what strace wrote down of each process."""
+    calls: Counter[str] = Counter()
+    written = processes = 0
+    for trace in traces:
+        processes += 1
+        for name, result in re.findall(r"^(\w+)\(.* = (-?\d+)(?: |$)", trace, re.MULTILINE):
+            calls[name] += result != "-1"
+            calls["all"] += 1
+            written += int(result) if "write" in name else 0
+    return {
+        "programs": calls["execve"],
+        "processes": processes,
+        "files opened": calls["openat"],
+        "bytes written": written,
+        "system calls": calls["all"],
+    }
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not here")
+def test_a_run_keeps_to_its_budget(project: Project) -> None:
+    """Whatever becomes dearer is weighed first: counts are the same on every machine."""
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
+    commit(project.folder, {"a.txt": "a\n"})
+    assert project("check").status == 0
+    traces = project.folder.parent / "traces"
+    traces.mkdir()
+    subprocess.run(
+        ["strace", "-ff", "-o", traces / "of", sys.executable, "-m", "readiness", "check"],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        check=True,
+    )
+    counts = spent(path.read_text("utf-8", "replace") for path in traces.iterdir())
+    assert {name: number for name, number in counts.items() if number > BUDGET[name]} == {}
+    assert all(number > BUDGET[name] / 2 for name, number in counts.items()), counts

@@ -16,7 +16,6 @@ from readiness.model.judgement import Trial, TrialOutcome
 from readiness.model.plan import Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
-from readiness.pipeline.past import past_of
 from readiness.pipeline.settle import Execution
 from readiness.project.recipes import is_own, recipe_files
 from readiness.record.criteria import digests_of
@@ -161,6 +160,8 @@ class Recipes:
 
 def remember(settings: RunSettings, board: Board, trials: Mapping[str, Trial], at: str) -> None:
     """Keep which commands a proof saw fail, in a history that is there and can be written."""
+    from readiness.pipeline.past import past_of
+
     recipes = Recipes(board, None, settings)
     for criterion in board.criteria():
         trial = trials.get(criterion.id)
