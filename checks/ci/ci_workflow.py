@@ -31,6 +31,27 @@ def unknown(obstacle: Obstacle) -> NoReturn:
     not_measured(f"{where}: the step {obstacle.kind.value}; {INSTEAD[obstacle.kind]}")
 
 
+def counted(params: Params, steps: list[FoundStep]) -> list[FoundStep]:
+    """Return the steps that count for all that reading tells; unknown where it tells too little.
+
+    The forge's record says whether a step was run, and who names one says what it runs.
+    """
+    named, runs = params.text("step"), params.text("runs")
+    kinds = list(Hindrance)
+    if runs:
+        kinds.remove(Hindrance.WHETHER)
+    if named:
+        kinds.remove(Hindrance.WHAT)
+        steps = [step for step in steps if re.fullmatch(step.shown, named)]
+    sound = [step for step in steps if not step.of_kind(*kinds)]
+    unsure = [step for step in steps if not step.of_kind(Hindrance.MOOT)]
+    if unsure and not sound:
+        unknown(unsure[0].of_kind(*kinds)[0])
+    if runs and not named and not all(step.is_alone for step in sound):
+        not_measured("the forge's record does not tell steps of one name apart")
+    return sound
+
+
 def against(params: Params, steps: list[FoundStep]) -> list[CheckFinding]:
     """Return what the forge recorded against the steps that count, or the one that is named."""
     named, job, path = params.text("step"), params.text("job"), params.text("workflow")
@@ -55,26 +76,14 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     path, job = params.text("workflow"), params.text("job")
     _, command = assigned(params.text("command"))
     runs, named = params.text("runs"), params.text("step")
-    if not command:
-        not_measured("no command is given")
-    if named and not runs:
-        not_measured("`step` names a step in the forge's record, and `runs` names no record")
     # A pipeline of GitLab is not read: what its jobs are called is all that is known of them.
     of_gitlab = runs == "gitlab" or os.path.basename(path).startswith(".gitlab-ci")
-    if of_gitlab and not (runs and job):
-        not_measured("`runs` and `job` say what GitLab ran")
+    if (named or of_gitlab) and not (runs and (job or not of_gitlab)):
+        not_measured("`runs` says where a record is, and `step`, with GitLab `job`, what of it")
+    if not command:
+        not_measured("no command is given")
     steps = [] if of_gitlab else list(steps_of(path, command, job))
-    is_named = bool(of_gitlab or named)
-    # The forge's record says whether a step was run, and who names one says what it runs.
-    kinds = (
-        [Hindrance.MOOT] if named else [Hindrance.MOOT, Hindrance.WHAT] if runs else list(Hindrance)
-    )
-    sound = [step for step in steps if not step.of_kind(*kinds)]
-    if named:
-        sound = [step for step in sound if re.fullmatch(step.shown, named)]
-    unsure = [step for step in steps if not step.of_kind(Hindrance.MOOT)]
-    if unsure and not (sound or is_named):
-        unknown(unsure[0].of_kind(*kinds)[0])
+    sound = counted(params, steps)
     # Another job may try the same on what need not pass yet.
     passing = [step.words for step in sound if step.words]
     tried = [step for step in steps if step.words not in passing]
@@ -83,11 +92,11 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     if problems := problems_here(params):
         line = steps[0].line if steps else 0
         findings.append(place(path, line, "ci", f"problems when it is run here: {problems}"))
-    if not steps and not is_named:
+    if not steps and not (of_gitlab or named):
         if obstacle := elsewhere(path, command):
             unknown(obstacle)
         findings.append(place(path, 0, "ci", f"no step runs {command}"))
-    if runs and (sound or is_named):
+    if runs and (sound or of_gitlab or named):
         findings += against(params, sound)
     emit({"problems": len(findings), "steps": len(steps)}, findings)
     return 0

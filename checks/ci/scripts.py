@@ -46,12 +46,12 @@ _HARMLESS = frozenset(
 _CHANGES_SHELL = frozenset((".", "source", "eval", "exec"))
 _GIT = frozenset(("--version", "config", "describe", "diff", "fetch", "log", "rev-parse", "status"))
 _BEYOND_SHELL = re.compile(
-    r"GITHUB_(?:ENV|PATH)|::(?:add-path|set-env)|<<|\(\s*\)|\bfunction\s|(?:^|[\n;&|({])\s*exec\s"
+    r"GITHUB_(?:ENV|PATH)|::(?:add-path|set-env)|<<|\(\s*\)|\bfunction\s|\bexec\s"
     r"|(?<![=>-])>(?![&=])>?+\s*+(?!/dev/|\"?\$\{?GITHUB_(?:OUTPUT|STEP_SUMMARY)\b)\S+"
 )
 """What lasts beyond a command: variables for later steps, functions, and files written to."""
 _STRICT = re.compile(r"set -[eux]+(?:o pipefail)?")
-_NAMES = re.compile(r"(?<![\w-])(\w+)(?:\+?=|\s+in\b)")
+_NAMES = re.compile(r"(?<![\w-])(\w+)(?::?\+?=|\s+in\b)")
 """The names of what is assigned, loops included."""
 
 

@@ -20,7 +20,7 @@ _EVENTS = ("push", "pull_request", "merge_group")
 _USUAL = frozenset(("main", "master", "develop", "trunk"))
 _HARMLESS = frozenset(
     ("name", "run-name", "on", "permissions", "concurrency", "jobs", "outputs", "services", "id",
-     "steps", "run", "uses", "with", "secrets", "needs", "defaults")
+     "steps", "run", "uses", "with", "secrets", "needs", "defaults", "runs-on")
 )  # fmt: skip
 """Keys that keep no step from running or failing, or that are looked at in their own place."""
 _RUN_ANYWAY = ("always()", "!cancelled()")
@@ -56,15 +56,15 @@ class Obstacle:
 class FoundStep:
     """A step that has the command, and what is in its way.
 
-    `job` is the job's id; `job_shown` and `shown` match what the forge calls the job and the step.
-    `words` are what is run, as far as that is plain.
+    `job_shown` and `shown` match what the forge calls the job and the step.
+    `words` are what is run, as far as that is plain. `is_alone` says that they match no other step.
     """
 
     line: int
-    job: str
     job_shown: str
     shown: str
     words: str
+    is_alone: bool
     obstacles: tuple[Obstacle, ...]
 
     def of_kind(self, *kinds: Hindrance) -> list[Obstacle]:
@@ -164,7 +164,6 @@ _JUDGES: Mapping[str, Callable[[object], Hindrance | None]] = {
     "container": lambda image: (
         None if isinstance(image, str) and "${{" not in image else Hindrance.WHAT
     ),
-    "runs-on": lambda label: Hindrance.WHAT if "windows" in str(label) else None,
 }
 
 
@@ -218,14 +217,18 @@ def _of_job(path: str, jobs: Lined, name: str, seen: tuple[str, ...] = ()) -> It
     """Yield what a job, and those that it needs, put in the way of its steps."""
     job = jobs.part(name)
     yield from _of_keys(path, job)
+    runner = str(job.get("strategy") if "${{" in str(job.get("runs-on")) else job.get("runs-on"))
+    if "windows" in runner and not re.search("ubuntu|macos|linux", runner):
+        # Its shell goes on after a failure.
+        yield Obstacle(Hindrance.WHAT, path, job.lines["runs-on"], f"runs-on: {job['runs-on']}")
     if "uses" in job:
         yield Obstacle(Hindrance.WHETHER, path, job.lines["uses"], f"uses: {job['uses']}")
     for need in map(str, job.values_of("needs")):
         before = f"it needs the job {need}"
-        if need not in jobs:
-            why = f"{before}, which is not there"
+        if need not in jobs or need in (*seen, name):
+            why = f"{before}, which is not there or needs it"
             yield Obstacle(Hindrance.MOOT, path, job.lines["needs"], why)
-        elif _literal(job.get("if")) not in _RUN_ANYWAY and need not in (*seen, name):
+        elif _literal(job.get("if")) not in _RUN_ANYWAY:
             obstacles = list(_of_job(path, jobs, need, (*seen, name)))
             for step in jobs.part(need).parts("steps"):
                 obstacles += _effects(path, step, None)
@@ -256,9 +259,14 @@ def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
     """Find the steps that have the command, in one job or in any."""
     workflow, jobs = _jobs(path)
     above = [*_of_triggers(path, workflow), *_of_keys(path, workflow)]
+    titles = [
+        (_job_title(jobs, name), _title(step))
+        for name in jobs
+        for step in jobs.part(name).parts("steps")
+    ]
     for name in [job] if job in jobs else [] if job else jobs:
         here = jobs.part(name)
-        shown = _pattern(str(here.get("name", name))) + r"(?: \(.*\))?"
+        job_shown = _pattern(_job_title(jobs, name)) + r"(?: \(.*\))?"
         gate = [*above, *_of_job(path, jobs, name)]
         matrix = here.part("strategy").get("matrix")
         defaults = [part.part("defaults").part("run") for part in (workflow, here)]
@@ -268,7 +276,9 @@ def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
             if one and one[2] in map(str, here.part("strategy").part("matrix").values_of(one[1])):
                 del step["if"]
             run = str(step.get("run", ""))
-            title = str(step.get("name") or f"Run {run.strip().partition(chr(10))[0]}")
+            shown = _pattern(_title(own))
+            alike = re.compile(f"{job_shown}\n{shown}")
+            is_alone = sum(bool(alike.fullmatch("\n".join(title))) for title in titles) == 1
             on_the_way = [*gate, *_of_keys(path, step, Hindrance.WHAT)]
             for place in occurrences(run, command):
                 line = step.lines["run"] + place.line
@@ -276,8 +286,18 @@ def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
                 reasons = [place.reason, unknown_value(run, matrix)]
                 obstacles = [Obstacle(kind, path, line, reason) for reason in reasons if reason]
                 obstacles = [*on_the_way, *obstacles]
-                yield FoundStep(line, name, shown, _pattern(title), place.words, tuple(obstacles))
+                yield FoundStep(line, job_shown, shown, place.words, is_alone, tuple(obstacles))
             gate += _effects(path, step, matrix)
+
+
+def _job_title(jobs: Lined, name: str) -> str:
+    return str(jobs.part(name).get("name", name))
+
+
+def _title(step: Lined) -> str:
+    """Return what the forge calls a step, apart from expressions."""
+    first = str(step.get("run", step.get("uses", ""))).strip().partition("\n")[0]
+    return str(step.get("name") or f"Run {first}")
 
 
 def _pattern(name: str) -> str:

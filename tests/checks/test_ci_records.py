@@ -129,6 +129,15 @@ def test_what_a_step_runs_is_read_or_named(
     assert found == expected if isinstance(expected, int) else str(expected) in str(found)
 
 
+def test_a_step_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> None:
+    """A job may be called as one of a matrix is, and run something else."""
+    decoy = "  decoy:\n    name: build (3.13)\n    steps: [{name: Lint on it, run: 'true'}]\n"
+    sha = project(tmp_path, WORKFLOW + decoy)
+    build(str(tmp_path), {"jobs.json": json.dumps({"jobs": [lint("3.11", sha=sha)]})})
+    assert "steps of one name" in str(measured(tmp_path, runs="jobs.json"))
+    assert measured(tmp_path, runs="jobs.json", step="Lint on 3.11", job="build") == 0
+
+
 def answers(asked: list[str], replies: dict[str, Any]) -> type[Answering]:
     """Answer each path with its reply, and note what was asked, with the token."""
 
@@ -208,7 +217,7 @@ def test_the_api_of_gitlab_is_asked(tmp_path: Path, status: str, expected: objec
         found = verdict(asking(tmp_path, env, runs="gitlab", job="lint"))
     assert found == expected if isinstance(expected, int) else str(expected) in str(found)
     assert {each.rpartition(" ")[2] for each in asked} == {"t"}
-    assert "`runs` and `job`" in str(verdict(asking(tmp_path, {}, runs="gitlab")))
+    assert "with GitLab `job`" in str(verdict(asking(tmp_path, {}, runs="gitlab")))
 
 
 def test_another_address_does_not_get_the_token(tmp_path: Path) -> None:
