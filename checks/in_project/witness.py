@@ -221,6 +221,12 @@ def _described(item: pytest.Item) -> dict[str, object]:
         "line": 0 if line is None else line + 1,
         "name": item.name,
         "function": name,
+        "markers": [
+            (mark.name, value)
+            for mark in item.iter_markers()
+            for value in mark.args
+            if isinstance(value, str)
+        ],
     }
 
 

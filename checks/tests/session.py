@@ -16,7 +16,10 @@ ENDED_WELL = (0, 1, 5)
 
 @dataclass(frozen=True)
 class SeenTest:
-    """One test: its outcome is `passed`, `failed` or `skipped`."""
+    """One test: its outcome is `passed`, `failed` or `skipped`.
+
+    `properties` has the texts that its markers were given too.
+    """
 
     path: str
     line: int
@@ -140,7 +143,9 @@ def _case(test: Event, attempt: _TestTry) -> SeenTest:
         message=message,
         seconds=sum(report["seconds"] for report in reports),
         properties=tuple(
-            {(name, value): None for report in reports for name, value in report["properties"]}
+            (name, value)
+            for listed in (test["markers"], *(report["properties"] for report in reports))
+            for name, value in listed
         ),
         id=test["id"],
     )

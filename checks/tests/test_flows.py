@@ -3,7 +3,6 @@
 The first is known from the shared run of pytest; for the second the tests are run again in a copy.
 """
 
-import ast
 import os
 from collections.abc import Mapping
 from typing import TextIO
@@ -18,7 +17,6 @@ from checks.in_project.common import (
     place,
     read_text,
 )
-from checks.python.syntax import functions, parse
 from checks.tests.broken import FaultAttempt, Flow, try_broken
 from checks.tests.session import SeenTest, below, numbers, read_session
 
@@ -46,29 +44,11 @@ def wanted(params: Params) -> list[str]:
     return [str(name) for name in data]
 
 
-def marked(path: str, marker: str) -> dict[str, set[str]]:
-    """Map the test functions of a file to the flows that their markers name."""
-    return {
-        function.name: {
-            argument.value
-            for decorator in function.decorator_list
-            if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == marker
-            for argument in decorator.args
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-        }
-        for function in functions(parse(path))
-    }
-
-
 def by_flow(cases: list[SeenTest], marker: str) -> dict[str, list[SeenTest]]:
     """Group the tests by flow."""
-    markers = {
-        path: marked(path, marker) for path in {c.path for c in cases} if os.path.exists(path)
-    }
     groups: dict[str, list[SeenTest]] = {}
     for case in cases:
-        flows = {value for name, value in case.properties if name == marker}
-        for flow in flows | markers.get(case.path, {}).get(case.function, set()):
+        for flow in {value for name, value in case.properties if name == marker}:
             groups.setdefault(flow, []).append(case)
     return groups
 
