@@ -103,10 +103,13 @@ def _copy_listed(top: str, target: str) -> None:
     added = _git("ls-files", "-z", "-o", "--exclude-standard", folder=top).split("\0")
     installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
     mine = (path for path in added if not installed or not path.startswith(installed))
+    folders = set()
     for path in filter(None, (*known, *mine)):
         original, copied = os.path.join(top, path), os.path.join(target, path)
         if os.path.lexists(original) and not os.path.isdir(original):
-            os.makedirs(os.path.dirname(copied), exist_ok=True)
+            if (folder := os.path.dirname(copied)) not in folders:
+                os.makedirs(folder, exist_ok=True)
+                folders.add(folder)
             shutil.copy2(original, copied, follow_symlinks=False)
 
 
