@@ -19,7 +19,7 @@ from readiness.model.board import Board, Criterion, is_path
 from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
 from readiness.model.units import duration
-from readiness.project.evidence import content_digest, locate
+from readiness.project.evidence import content_digest, is_empty, locate
 from readiness.text.worded import joined, worded, words_of
 
 VALID = "180d"
@@ -97,7 +97,7 @@ def _valid(text: str | None, before: Mapping[str, str]) -> dict[str, str | None]
 def _digest(evidence: str, board: Board) -> str:
     folders = (board.workdir, os.path.dirname(os.path.abspath(board.path)))
     path = locate(evidence, folders)
-    if not path:
+    if not path or is_empty(path):
         raise UsageError(
             worded("usage.no_evidence", path=evidence, folder=" or ".join(dict.fromkeys(folders)))
         )

@@ -36,7 +36,7 @@ def judge(
     """Judge one criterion by the readings of its probes, in the order of its matrix.
 
     `today` is the date in UTC. `skipped` says why the criterion is not part of this run, and is
-    empty otherwise. `evidence_missing` says that `evidence_path` does not exist, `evidence_digest`
+    empty otherwise. `evidence_missing` says that `evidence_path` holds nothing, `evidence_digest`
     what it holds now. `trial` is how its command did in a broken copy of the project, where it was
     tried. `matches(pattern, text)` finds the patterns of expectations; it may raise
     TimeoutError, which is an error of the criterion.

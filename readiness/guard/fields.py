@@ -192,6 +192,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "workdir": FieldRule(Kind.WORKDIR, _any),
         "target": FieldRule(Kind.TARGET, _lower),
         "require_proof": FieldRule(Kind.REQUIRE_PROOF, _lower),
+        "longest_waiver": FieldRule(Kind.FIELD, _higher, "waivers.max", _seconds),
         "min_measured": FieldRule(Kind.MIN_MEASURED, _lower, text=_percent),
         "baseline": FieldRule(Kind.BASELINE, _lower),
         "scoring": FieldRule(Kind.SCORING, _scoring),

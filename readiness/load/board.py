@@ -122,6 +122,7 @@ class _BoardLoader:
         env, unset_env = self._environment()
         unset: list[str] = []
         workdir = self._workdir(project, unset)
+        longest_waiver = seconds(file.waivers.max, ("waivers", "max"), self.problems)
         criteria = CriterionLoader(
             self.problems,
             self.catalogue,
@@ -129,6 +130,7 @@ class _BoardLoader:
             profiles=tuple(file.profiles),
             unset_env=unset_env,
             unset=tuple(unset),
+            longest_waiver=longest_waiver,
         )
         tasks = tuple(
             self._task(task, self.walk.path(task, ("tasks", index)), criteria)
@@ -151,6 +153,7 @@ class _BoardLoader:
             language=file.language,
             target=number(file.target, ("target",), self.problems, between=(0, 10)),
             require_proof=file.require_proof,
+            longest_waiver=longest_waiver,
             min_measured=share(file.min_measured, ("min_measured",), self.problems),
             baseline=None
             if file.baseline is UNSET

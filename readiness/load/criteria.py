@@ -57,7 +57,7 @@ class CriterionLoader:
     """What all criteria of a board share: the catalogue, the variables, the profiles.
 
     `unset_env` maps entries of `env` to the variables they lacked; `unset` names those which every
-    criterion needs, for the working folder.
+    criterion needs, for the working folder. `longest_waiver` is in seconds.
     """
 
     def __init__(
@@ -69,10 +69,12 @@ class CriterionLoader:
         profiles: tuple[str, ...],
         unset_env: dict[str, str],
         unset: tuple[str, ...] = (),
+        longest_waiver: float | None = None,
     ) -> None:
         self.problems = problems
         self.catalogue = catalogue
         self.profiles = profiles
+        self.longest_waiver = longest_waiver
         self.parameters = ParameterLoader(
             problems, catalogue, variables, unset_env=unset_env, unset=unset
         )
@@ -97,7 +99,8 @@ class CriterionLoader:
         weight = number(file.weight, (*path, "weight"), self.problems, above=0)
         waive = None
         if file.waive is not UNSET:
-            waive = decisions.waiver(file.waive, (*path, "waive"), self.problems)
+            place = (*path, "waive")
+            waive = decisions.waiver(file.waive, place, self.problems, self.longest_waiver)
         kinds = [name for name in _KINDS if getattr(file, name) is not UNSET]
         if len(kinds) != 1:
             if any(self._broken(path, name) for name in _KINDS):

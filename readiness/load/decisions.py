@@ -1,21 +1,25 @@
 """What people decide in a board: attestations, waivers and dates."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from msgspec import UNSET
 
 from readiness.load.definitions import AttestFile, WaiveFile
-from readiness.load.faults import Problems, shown
+from readiness.load.faults import Problems, printable, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model.board import Acceptance, Attestation, Waiver, is_path
+from readiness.model.board import Acceptance, Attestation, Board, Criterion, Waiver, is_path
 from readiness.startup.patterns import later
 from readiness.text.clean import is_seen
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 _DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400
+LONG: Final = timedelta(days=366)
+"""How long a waiver may run without a remark."""
 
 
 def day(text: str, path: Path, problems: Problems) -> date | None:
@@ -76,9 +80,14 @@ def _to_be_given(file: AttestFile, path: Path, problems: Problems) -> Attestatio
     return Attestation(by="", on="", until="", evidence=file.evidence)
 
 
-def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
-    """Return a waiver, having recorded what is wrong with it."""
-    day(file.until, (*path, "until"), problems)
+def waiver(file: WaiveFile, path: Path, problems: Problems, longest: float | None) -> Waiver:
+    """Return a waiver, having recorded what is wrong with it. `longest` is in seconds."""
+    end = day(file.until, (*path, "until"), problems)
+    if end is not None and longest is not None:
+        last = datetime.now(UTC).date() + timedelta(days=longest // _DAY)
+        if end > last:
+            hint = worded("hint.last_day", date=last)
+            problems.add((*path, "until"), worded("fault.waiver_long", date=end), hint)
     for name, value in (("reason", file.reason), ("by", file.by)):
         if not is_seen(value) and not problems.broken((*path, name)):
             problems.add(
@@ -91,6 +100,42 @@ def waiver(file: WaiveFile, path: Path, problems: Problems) -> Waiver:
     if file.up_to is not UNSET:
         up_to = expectation(file.up_to, (*path, "up_to"), problems)
     return Waiver(reason=file.reason, by=file.by, until=file.until, up_to=up_to)
+
+
+def remarks(board: Board) -> Iterator[Fault]:
+    """Yield what people decided and may forget: long waivers, waivers of what blocks, open proof.
+
+    A board that limits its waivers has thought of them.
+    """
+    today = datetime.now(UTC).date()
+    for task in board.tasks:
+        blocks = board.priorities[task.priority].blocking
+        for criterion in task.criteria:
+            waive, attest = criterion.waive, criterion.attest
+            if waive is not None and board.longest_waiver is None:
+                hint = worded("hint.limit_waivers", key="waivers: {max: 90d}")
+                if waive.until > (today + LONG).isoformat():
+                    what = worded("notice.long_waiver", date=waive.until)
+                    yield _remark(board, criterion, what, hint)
+                elif blocks and waive.until >= today.isoformat():
+                    what = worded(
+                        "notice.blocking_waiver", priority=task.priority, date=waive.until
+                    )
+                    yield _remark(board, criterion, what, hint)
+            if attest is not None and attest.by and is_path(attest.evidence) and not attest.digest:
+                what = worded("notice.no_digest", path=attest.evidence)
+                yield _remark(board, criterion, what, worded("hint.attest", id=criterion.id))
+
+
+def _remark(board: Board, criterion: Criterion, message: str, hint: str) -> Fault:
+    return Fault(
+        path=board.path,
+        line=criterion.position.line,
+        column=criterion.position.column,
+        subject=criterion.id,
+        message=printable(message),
+        hint=hint,
+    )
 
 
 def check_acceptance(acceptance: Acceptance, path: Path, problems: Problems) -> None:

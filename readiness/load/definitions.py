@@ -198,6 +198,13 @@ class PriorityFile(FilePart, frozen=True):
     blocking: bool | UnsetType = UNSET
 
 
+class WaiversFile(FilePart, frozen=True):
+    """What holds for all waivers."""
+
+    max: Duration | UnsetType = UNSET
+    """How long they may run from today: "90d"."""
+
+
 class ProfileFile(FilePart, frozen=True):
     """A place where a run takes place."""
 
@@ -247,6 +254,7 @@ class BoardFile(FilePart, frozen=True):
     """The share a release must measure: "90%"."""
     require_proof: bool = False
     """What was never seen to fail is unknown."""
+    waivers: WaiversFile = field(default_factory=WaiversFile)
     baseline: Number | UnsetType = UNSET
     """The score at the start."""
     scoring: Scoring = Scoring.STRICT

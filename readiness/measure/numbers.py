@@ -73,7 +73,6 @@ _PART_OF_A_NUMBER = frozenset(("Cf", "Cs", "Mn", "Me", "No", "Nl"))
 """Categories of characters that change or split what they touch, as controls do too."""
 _AROUND = 40
 _LONGEST_LINE = 2_000
-_MICRO = str.maketrans("\u00b5\u03bc", "uu")
 _MORE_UNITS = ("ns", "ps", "TB", "TiB", "PB", "PiB")
 _UNIQ_WIDTH = 7
 
@@ -195,13 +194,11 @@ def _other_unit(after: str, unit: str) -> str:
     own = _UNIT.match(after)
     if not own or unit not in UNITS or _is_of(unit, own[1]):
         return ""
-    name = own[1].translate(_MICRO)
-    return own[0] if name in UNITS or meant_unit(name) or name in _MORE_UNITS else ""
+    return own[0] if own[1] in (*UNITS, *_MORE_UNITS) or meant_unit(own[1]) else ""
 
 
 def _is_of(unit: str, name: str) -> bool:
     """Return whether a name is one of the unit's; M is one of MiB's."""
-    name = name.translate(_MICRO)
     names = (unit, unit[:1]) if unit in SIZES else (unit,)
     return bool(unit) and (name in names or name.upper() == names[-1] or meant_unit(name) == unit)
 

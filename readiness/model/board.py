@@ -316,9 +316,9 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
     `settings_env` are patterns of the variables that the catalogue's tools obey.
-    `min_measured` is a share 0..1; with `require_proof` what
-    was never seen to fail is unknown. `durations` is a file with the seconds that criteria take.
-    Times are in seconds. `checks` is the whole catalogue by name,
+    `min_measured` is a share 0..1; with `require_proof` what was never seen to fail is unknown.
+    `durations` is a file with the seconds that criteria take. `longest_waiver` says how long from
+    today a waiver may run. Times are in seconds. `checks` is the whole catalogue by name,
     `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
     often the board is looked at), `sections`, `subtitle`, `success`, and `key_figures`: names of
@@ -338,6 +338,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = Language.EN
     target: Decimal = Decimal(10)
     min_measured: Decimal | None = None
+    longest_waiver: float | None = None
     require_proof: bool = False
     baseline: Decimal | None = None
     scoring: Scoring = Scoring.STRICT

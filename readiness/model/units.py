@@ -21,7 +21,7 @@ _MEANT = {
     "h": "hr hrs hour hours",
     "d": "day days",
     "ms": "msec msecs millis millisecond milliseconds",
-    "us": "usec usecs microsecond microseconds",
+    "us": "usec usecs microsecond microseconds \u00b5s \u03bcs",
     "KiB": "kb kib",
     "MiB": "mb mib",
     "GiB": "gb gib",

@@ -266,15 +266,17 @@ class Readings:
         return judge(criterion, [reading], today=self._today, matches=matches).verdict.good
 
     def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
-        """Return whether an attestation's evidence is missing, and its digest if it is a file."""
+        """Return whether an attestation's evidence is missing or empty, and else its digest."""
         path = evidence_path(criterion.attest) if criterion.attest is not None else ""
         if not path:
             return False, ""
-        from readiness.project.evidence import content_digest, locate
+        from readiness.project.evidence import content_digest, is_empty, locate
 
         beside_board = os.path.dirname(os.path.abspath(self._board.path))
         evidence = locate(path, (self._board.workdir, beside_board))
-        return not evidence, content_digest(evidence) if evidence else ""
+        if not evidence or is_empty(evidence):
+            return True, ""
+        return False, content_digest(evidence)
 
     def _environment(self, probe: Probe, capture: Capture) -> dict[str, str]:
         return {

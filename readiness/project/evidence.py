@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable
 from hashlib import file_digest, sha256
 
+_MOST_BLANKS = 4096
+
 
 def locate(path: str, folders: Iterable[str]) -> str:
     """Return the first place at which there is such a file or folder; empty where there is none."""
@@ -12,6 +14,17 @@ def locate(path: str, folders: Iterable[str]) -> str:
         if os.path.exists(found):
             return found
     return ""
+
+
+def is_empty(path: str) -> bool:
+    """Return whether a file holds nothing but blanks, or a folder only such files."""
+    if os.path.isdir(path):
+        return all(map(is_empty, _files(path)))
+    try:
+        with open(path, "rb") as file:
+            return not file.read(_MOST_BLANKS).strip()
+    except OSError:
+        return False
 
 
 def content_digest(path: str) -> str:
@@ -29,12 +42,15 @@ def content_digest(path: str) -> str:
 
 def _folder(path: str) -> str:
     whole = sha256()
-    files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
-    for name in sorted(files, key=os.fsencode):
+    for name in sorted(_files(path), key=os.fsencode):
         inner = os.fsencode(os.path.relpath(name, path))
         content = _file(name) if os.path.isfile(name) else ""
         whole.update(b"%b\0%b\n" % (inner, content.encode()))
     return whole.hexdigest()
+
+
+def _files(path: str) -> list[str]:
+    return [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
 
 
 def _file(path: str) -> str:

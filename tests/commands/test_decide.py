@@ -206,6 +206,60 @@ def test_a_word_is_given_and_holds_until_its_evidence_changes(board: Project) ->
     assert board("attest", "T1.3", "--by", "zhao").status == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "verdict"),
+    [
+        ("docs/none.md", "", "fail"),
+        ("docs/blank.md", " \n", "fail"),
+        ("proof/.gitkeep", "", "fail"),
+        ("docs/short.md", "1\n", "pass"),
+        ("proof/all.md", "yes", "pass"),
+    ],
+)
+def test_evidence_holds_something(board: Project, name: str, content: str, verdict: str) -> None:
+    """A file without content is as good as none, and so is a folder of such files."""
+    path = board.folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    evidence = "proof/" if "proof" in name else name
+    given = f"{{by: a, on: 2026-01-01, valid: 9999d, evidence: {evidence}}}"
+    board.write(BOARD.replace("{evidence: docs/training.md}", given))
+    assert verdicts(board)["T1.3"].verdict == verdict
+    status = board("attest", "T1.3", "--by", "a", "--evidence", evidence).status
+    assert status == (0 if verdict == "pass" else 2)
+
+
+WAIVE = "attest: {{by: a, on: 2026-01-01, valid: 9999d}}, waive: {{reason: x, by: a, until: {}}}"
+EVIDENCE = "attest: {by: a, on: 2026-01-01, valid: 9999d, evidence: b.md"
+
+
+@pytest.mark.parametrize(
+    ("head", "priority", "criterion", "note"),
+    [
+        ("", "P2", WAIVE.format("2999-01-01"), "runs for more than a year, until 2999-01-01"),
+        ("", "P0", WAIVE.format(NEXT_YEAR), f"lifts the block of a P0 task until {NEXT_YEAR}"),
+        ("", "P2", EVIDENCE + "}", "b.md may change unnoticed"),
+        ("", "P2", WAIVE.format(NEXT_YEAR), ""),
+        ("", "P0", WAIVE.format("2026-01-01"), ""),
+        ("waivers: {max: 101d}\n", "P0", WAIVE.format(NEXT_YEAR), ""),
+        ("", "P2", f"{EVIDENCE}, digest: 'sha256:{'0' * 64}'}}", ""),
+    ],
+)
+def test_what_was_decided_for_long_is_noted(
+    project: Project, head: str, priority: str, criterion: str, note: str
+) -> None:
+    """A note with its place, in every run; the board is valid."""
+    task = f"- {{id: T1, priority: {priority}, criteria: [{{{criterion}}}]}}\n"
+    project.write(f"{head}version: 1\ntasks:\n{task}")
+    validated = project("validate", "--output-format", "json")
+    assert validated.status == 0, validated
+    notes = validated.json.get("notes", [])
+    assert [note in entry["message"] for entry in notes] == [True] * bool(note)
+    for verb in ("validate", "check"):
+        told = [line for line in project(verb).err.splitlines() if line.startswith("note: board.")]
+        assert [note in line for line in told] == [True] * bool(note)
+
+
 def test_other_evidence_may_be_named(board: Project) -> None:
     """A link has no digest; without evidence there is none."""
     assert board("attest", "T1.3", "--by", "a", "--valid", "30d").status == 0

@@ -347,7 +347,7 @@ def test_a_waiver_that_nothing_needs_is_stale(until: str, stale: bool) -> None:
             "2026-04-30",
             True,
             "fail",
-            "its evidence docs/training.md does not exist",
+            "its evidence docs/training.md does not exist or is empty",
         ),
     ],
 )

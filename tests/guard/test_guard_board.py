@@ -26,6 +26,8 @@ EDITS = [
     ("target: 8.0", "target: 7.9", "board", Kind.TARGET, LOOSE),
     ("target: 8.0", "target: 9", "board", Kind.TARGET, TIGHT),
     ("min_measured: 90%", "min_measured: 80%", "board", Kind.MIN_MEASURED, LOOSE),
+    ("max: 900d", "max: 901d", "board", Kind.FIELD, LOOSE),
+    ("max: 900d", "max: 899d", "board", Kind.FIELD, TIGHT),
     ("baseline: 5.5", "baseline: 4", "board", Kind.BASELINE, LOOSE),
     ("target: 8.0", "target: 8.0\nscoring: partial", "board", Kind.SCORING, LOOSE),
     ("blocking: true", "blocking: false", "P1", Kind.BLOCKING, LOOSE),
@@ -257,6 +259,8 @@ REFORMATTED = """\
 # Nothing here is what it was, and all of it means the same.
 "title": "Shop"
 min_measured: "90 %"
+waivers:
+  max: "900d"
 "version": 1
 checks: ["checks"]
 target: 8

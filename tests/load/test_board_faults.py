@@ -126,6 +126,11 @@ BOARD_FAULTS = [
     (put("run: x", "target: 11\n"), "board.yaml:1:9: 11 is not between 0 and 10"),
     (put("run: x", "min_measured: 90\n"), "board.yaml:1:15: expected text, found the number"),
     (put("run: x", "min_measured: 101%\n"), 'board.yaml:1:15: "101%" is not a share'),
+    (
+        put("run: x\nwaive: {reason: a, by: b, until: 2999-01-01}", "waivers: {max: 90d}\n"),
+        "board.yaml:7:42: T1.1: a waiver until 2999-01-01 is longer than `waivers` allows; ",
+    ),
+    (put("run: x", "waivers: {max: long}\n"), 'board.yaml:1:16: "long" is not a duration'),
     (put("run: x", "checks: [nowhere]\n"), 'board.yaml:1:10: no such folder: "nowhere"'),
     (put("run: x", "env: {A: '${'}\n"), "board.yaml:1:10: `${` is not a variable"),
     (put("run: x", "priorities: {P4: {}}\n"), 'board.yaml:1:14: "P4" is not one of P0, P1, P2, P3'),

@@ -18,6 +18,7 @@ version: 1
 title: Shop
 target: 8.0
 min_measured: 90%
+waivers: {max: 900d}
 baseline: 5.5
 priorities:
   P1: {weight: 7.5, blocking: true}
