@@ -44,12 +44,12 @@ _SECONDS_AFTER = later(_SHORTER)
 # What makes another number of it, unless the regular expression insists on it: the rest of a
 # duration, a scale, the rest of a word, a mark that there is more.
 _SCALE = later(
-    rf"{_LONGER}[0-9.]+{_SHORTER}|(?:[kKMGTm]|kk)(?![^\W\d])|[ ][kM](?=[\s,;.)]|\Z)"
+    rf"{_LONGER}[0-9.]+{_SHORTER}|(?:[kKMGT]i?[bB]?|m|kk)(?![^\W\d])|[ ][kM](?=[\s,;.)]|\Z)"
     rf"|[ ]?{_NUMERALS}|(?!x\d)[^\W\d_]+\d\w*|\+(?![\w+(])|\u2026"
     r"|[ ]?(?i:hundred|thousand|[mbtr]+illions?|dozen|lakh|crore|bn|ml[nd]|mi[lo]|mrd|tsd"
     r"|\u0442\u044b\u0441|\u043c\u043b[\u043d\u0440]\u0434?)(?![^\W\d])"
 )
-_UNIT = later(r"[ \u00a0\u202f]?([a-zA-Z\u00b5\u03bc]+|%)(?![\w/])")
+_UNIT = later(r"[ \u00a0\u202f]?([a-zA-Z\u00b5\u03bc]+|%)(?!\w)")
 _CLOCK = later(r":[0-5]\d(?!\d)")
 # 1.234 is more than a thousand beside 3,5 %, where no other number has a decimal point.
 _GROUPED_BY_POINT = later(r"[1-9]\d{0,2}\.\d{3}")
@@ -141,9 +141,9 @@ def refuse_piece(text: str, start: int, end: int, unit: str = "") -> None:
     cut_after = (bare[-1].isdecimal() or bare[-1] == ".") and (
         longer or _HEXADECIMAL.match(bare + after)
     )
-    rest = _MINUTES_BEFORE.search(before) and _SECONDS_AFTER.match(after)
-    if cut_before or cut_after or rest or _is_foreign(before[-1:]) or _is_foreign(after[:1]):
-        head, tail = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
+    minutes = _SECONDS_AFTER.match(after) and _MINUTES_BEFORE.search(before)
+    if cut_before or cut_after or minutes or _is_foreign(before[-1:]) or _is_foreign(after[:1]):
+        head, tail = minutes or _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
         rest_of_it = max((match[0] for match in (tail, longer) if match), key=len, default="")
         raise piece(bare, f"{head[0] if head else ''}{bare}{rest_of_it}")
     around = before + bare + after
