@@ -174,7 +174,8 @@ def test_an_attestation_tells_all_that_is_wrong_with_it() -> None:
     judgement = judged(an_attested(attest=given), evidence_missing=True)
 
     assert judgement.reason == (
-        "the attestation by li.wei expired on 2025-11-19; its evidence a.md does not exist or is empty"
+        "the attestation by li.wei expired on 2025-11-19; "
+        "its evidence a.md does not exist or is empty"
     )
     assert judgement.progress == 0
 
