@@ -47,7 +47,7 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
 def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.record.localised import localised
-    from readiness.report._shown import line
+    from readiness.report._shown import also_bad, first_reasons, line
     from readiness.text.layout import percentage
     from readiness.text.sentences import sentences, spoken
 
@@ -65,6 +65,7 @@ def summary(document: RunDocument) -> list[str]:
     if gate.line is not None:
         lines.append(say("score.line", line=line(gate.line, say)))
     lines += [f"  - {reason}" for reason in gate.reasons]
+    lines += [f"  {bad}" for bad in first_reasons(also_bad(document), say)]
     measured, scope, total = score.measured, score.in_scope, score.total
     lines.append(say("score.measured", measured=measured, scope=scope, total=total))
     if score.attested:

@@ -9,8 +9,9 @@ import msgspec
 
 from readiness.measure import close as close_helper
 from readiness.model.board import Board
-from readiness.model.plan import Plan
+from readiness.model.plan import Plan, Planned
 from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.features import Feature
@@ -22,7 +23,8 @@ from readiness.run.run import run
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.output import shown_progress
 from readiness.text.clean import Redactor
-from readiness.text.sentences import spoken
+from readiness.text.sentences import sentences, spoken
+from readiness.text.worded import in_language
 
 
 def execute(
@@ -62,7 +64,15 @@ def execute(
         for feature in features:
             execution = feature.running(execution)
         language = spoken(board.language)
-        observer = shown_progress(execution.left, jobs, settings, language, os.environ)
+        say = sentences(language)
+
+        def judge(planned: Planned) -> tuple[Verdict, str]:
+            judgement = readings.judge(planned)
+            return judgement.verdict, recorder.text(in_language(judgement.reason, say))
+
+        # Where nothing is tried, it is the trial itself: what is bad there is meant to be.
+        known = judge if recipes is not None else None
+        observer = shown_progress(execution.left, jobs, settings, language, os.environ, known)
         stack.callback(observer.close)
         began = time.monotonic()
         signal = run(

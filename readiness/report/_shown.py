@@ -22,6 +22,7 @@ from readiness.record.document import (
 from readiness.record.earlier import Previous, Value
 from readiness.record.wording import Wording, has_key, reworded
 from readiness.report._table.blocks import Part, Style
+from readiness.startup.patterns import later
 from readiness.text.layout import age, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
@@ -30,6 +31,8 @@ Entry = tuple[TaskRecord, CriterionRecord]
 
 REASONS = 12
 """Number of the gate's reasons to show."""
+
+_WORDS_OF_REASON = later(r"[\s,、(（]+")
 
 CHANGE_MARKS: dict[Movement, Part] = {
     Movement.BETTER: ("▲", Style.GOOD),
@@ -152,6 +155,25 @@ def first_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) ->
     if whole or len(reasons) <= REASONS:
         return reasons
     return [*reasons[:REASONS], say("report.more_reasons", count=len(reasons) - REASONS)]
+
+
+def also_bad(run: RunDocument) -> list[str]:
+    """Return a line for each criterion that is bad and in no reason of the gate; foreign text.
+
+    It has the value and the limit, the points to be gained, and the first place.
+    """
+    named = {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}
+    places = {one.criterion: one for one in reversed(run.findings) if one.path}
+    lines = []
+    for _, criterion in open_criteria(run):
+        if not criterion.verdict.bad or criterion.id in named:
+            continue
+        facts = [f"{criterion.verdict.mark} {criterion.id} {criterion.title}", criterion.reason]
+        facts += [f"+{points(criterion.points_possible - criterion.points)}"]
+        if place := places.get(criterion.id):
+            facts.append(f"{place.path}:{place.line}" if place.line else place.path)
+        lines.append("  ".join(filter(None, facts)))
+    return lines
 
 
 def outcome(criterion: CriterionRecord, say: Sentences) -> str:

@@ -1,6 +1,7 @@
 """The table that a run ends with: tasks and criteria, what failed and why, the decision last."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
@@ -8,7 +9,7 @@ from readiness.report._table.blocks import Block, Line, Style
 from readiness.report._table.grid import grid
 from readiness.report._table.lines import table_text
 from readiness.report._table.problems import decisions, loosened, problems
-from readiness.report._table.summary import decision, header, milestones, score
+from readiness.report._table.summary import also_failed, decision, header, milestones, score
 from readiness.report._table.surroundings import surroundings
 from readiness.text.sentences import Sentences, sentences
 
@@ -28,7 +29,7 @@ def render(run: RunDocument, context: Context) -> str:
     verdicts = [criterion.verdict for criterion in run.criteria()]
     few = context.failed_only or (len(verdicts) >= MANY and not context.verbose)
     if context.quiet:
-        blocks: Iterator[Block] = decision(run, say)
+        blocks: Iterator[Block] = chain(also_failed(run, say), decision(run, say))
     else:
         hidden = sum(not verdict.noted for verdict in verdicts) if few else None
         blocks = _blocks(run, say, verbose=context.verbose, hidden=hidden)

@@ -33,8 +33,11 @@ class Observer(Protocol):
     def started(self, probe: int, attempt: int) -> None:
         """Handle the start of this attempt of the probe with this index."""
 
-    def finished(self, capture: Capture) -> None:
-        """Handle the end of an attempt, or one that will never be made; it is settled next."""
+    def finished(self, capture: Capture, *, again: bool = False) -> None:
+        """Handle the end of an attempt, or one that will never be made; it is settled.
+
+        With `again` there will be another attempt.
+        """
 
     def tick(self) -> None:
         """Update what is drawn; called about ten times a second while the run goes on."""

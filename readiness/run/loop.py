@@ -191,11 +191,11 @@ class Loop:
         return not self._live or len(self._over) >= BATCH or time.monotonic() >= self._settle_at
 
     def _settle(self, capture: Capture, attempt: Attempt | None) -> None:
-        if self._observe is not None:
-            self._observe.finished(capture)
         settled = self._settle_with(capture)
         index = capture.probe
         again = settled.again and capture.failure not in FINAL
+        if self._observe is not None:
+            self._observe.finished(capture, again=again)
         if attempt is not None and (again or not self._queue.leads(index)):
             self._starter.settle(attempt)
         if not again:

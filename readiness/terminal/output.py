@@ -10,7 +10,7 @@ from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.report import Context
 from readiness.terminal.ending import abandon_stdout
-from readiness.terminal.progress import Progress, progress
+from readiness.terminal.progress import Judge, Progress, progress
 from readiness.text.clean import clean
 from readiness.text.languages import Language
 from readiness.text.layout import inert, wrapped
@@ -34,7 +34,12 @@ def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
 
 
 def shown_progress(
-    plan: Plan, jobs: int, settings: RunSettings, language: Language, environ: Mapping[str, str]
+    plan: Plan,
+    jobs: int,
+    settings: RunSettings,
+    language: Language,
+    environ: Mapping[str, str],
+    judge: Judge | None = None,
 ) -> Progress:
     """Return progress for standard error, as the terminal or the CI log behind it can show it."""
     return progress(
@@ -44,6 +49,7 @@ def shown_progress(
         quiet=settings.quiet,
         language=language,
         folds=environ.get("GITHUB_ACTIONS") == "true",
+        judge=judge,
     )
 
 

@@ -6,11 +6,12 @@ What is measured is told by the board's words: the criteria that a probe is for.
 import os
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from readiness.model.capture import Capture
-from readiness.model.plan import Plan
-from readiness.model.words import ReasonCode
+from readiness.model.plan import Plan, Planned
+from readiness.model.words import ReasonCode, Verdict
 from readiness.text.languages import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
 from readiness.text.sentences import Sentences, sentences
@@ -20,8 +21,13 @@ _FRAME = 0.1
 _QUIET_START = 0.3
 _MANY = 200
 
+_MOST_BAD = 20
+
 Size = Callable[[], tuple[int, int]]
 """Returns the terminal's columns and lines."""
+
+Judge: TypeAlias = Callable[[Planned], tuple[Verdict, str]]
+"""Returns the verdict on a criterion whose probes are over, and the reason of a bad one."""
 
 
 class Progress:
@@ -30,8 +36,8 @@ class Progress:
     def started(self, probe: int, attempt: int) -> None:
         """Handle the start of the probe with this index in the plan."""
 
-    def finished(self, capture: Capture) -> None:
-        """Handle the end of an attempt; the probe may be started again."""
+    def finished(self, capture: Capture, *, again: bool = False) -> None:
+        """Handle the end of an attempt; with `again` there will be another."""
 
     def tick(self) -> None:
         """Handle that some time has gone by."""
@@ -48,20 +54,22 @@ def progress(
     quiet: bool = False,
     language: Language = Language.EN,
     folds: bool = False,
+    judge: Judge | None = None,
     file: int = 2,
     clock: Callable[[], float] = time.monotonic,
     size: Size | None = None,
 ) -> Progress:
     """Return a display of the progress of `plan` on the open `file`, for `jobs` at once.
 
-    On a terminal a few lines are redrawn in place; elsewhere there is a line for each finished
-    attempt, and where the reader `folds` them (GitHub) all are one group. It never waits: what
-    the reader does not take at once is left out.
+    On a terminal a few lines are redrawn in place, below a line for each criterion that `judge`
+    calls bad; elsewhere there is a line for each finished attempt, and where the reader `folds`
+    them (GitHub) all are one group. It never waits: what the reader does not take at once is left
+    out.
     """
     if quiet:
         return Progress()
     output = _Output(file)
-    course = _Course(plan, sentences(language))
+    course = _Course(plan, sentences(language), judge)
     if terminal:
         return _Live(course, jobs, output, clock, size or (lambda: os.get_terminal_size(file)))
     return _Lines(course, output, clock, folds=folds)
@@ -89,9 +97,10 @@ class _Output:
 class _Course:
     """How far a plan is: which probes are over, and how many criteria have all they need."""
 
-    def __init__(self, plan: Plan, say: Sentences) -> None:
+    def __init__(self, plan: Plan, say: Sentences, judge: Judge | None) -> None:
         self.plan = plan
         self.say = say
+        self._judge = judge
         # Those that only ask for a tool's version do not count.
         keys = set(plan.version_keys.values())
         self.order = [index for index in plan.order if plan.probes[index].key not in keys]
@@ -131,14 +140,37 @@ class _Course:
     def label(self, probe: int) -> str:
         """Return a probe's label: its first criterion, or a producer's check."""
         readers = self._readers[probe]
-        if not readers:
-            made = self.plan.probes[probe]
-            return literal(made.check.summary or made.check.name or " ".join(made.command.split()))
+        if readers:
+            return self._label(readers)
+        made = self.plan.probes[probe]
+        return literal(made.check.summary or made.check.name or " ".join(made.command.split()))
+
+    def _label(self, readers: Sequence[Planned]) -> str:
         first = readers[0].criterion
         name = f"{literal(first.id)} {literal(first.title)}"
         if len(readers) == 1:
             return name
         return self.say("progress.and_more", name=name, count=len(readers) - 1)
+
+    def judged(self, probe: int) -> tuple[list[str], str]:
+        """Return what is bad of the criteria that a probe was the last for, and the rest's label.
+
+        The label is empty where nothing is left of them.
+        """
+        bad: list[str] = []
+        rest: dict[Verdict, list[Planned]] = {}
+        readers = self._readers[probe]
+        if self._judge is None or not readers:
+            return bad, self.label(probe)
+        for planned in readers:
+            if self._missing[planned.criterion.id]:
+                return bad, self.label(probe)
+            verdict, reason = self._judge(planned)
+            if verdict.bad:
+                bad.append(f"{verdict.mark} {self._label([planned])}  {literal(reason)}")
+            else:
+                rest.setdefault(verdict, []).append(planned)
+        return bad, ", ".join(f"{verdict.mark} {self._label(own)}" for verdict, own in rest.items())
 
     def left(self, now: float, running: Mapping[int, float], jobs: int) -> float | None:
         """Return how many seconds the rest takes; None unless earlier runs tell of all of it.
@@ -164,7 +196,6 @@ class _Lines(Progress):
         self._course = course
         self._output = output
         self._clock = clock
-        self._waiting: dict[int, str] = {}
         self._last = float("-inf")
         self._folded = folds and output.write(f"::group::{self._title()}\n")
 
@@ -172,47 +203,43 @@ class _Lines(Progress):
         return self._course.say("progress.group", count=self._course.total)
 
     def started(self, probe: int, attempt: int) -> None:
-        """Discard the failed attempt that is being repeated."""
+        """Take back that the probe is over."""
         if attempt > 1:
-            self._waiting.pop(probe, None)
             self._course.again(probe)
 
-    def finished(self, capture: Capture) -> None:
-        """Show how an attempt ended.
+    def finished(self, capture: Capture, *, again: bool = False) -> None:
+        """Show what became of a probe's criteria, or how an attempt ended that is repeated.
 
-        While a probe waits for something to come up, its failures are kept back until the last.
-        Of many probes not more than ten lines a second are shown, and the last one.
+        While a probe waits for something to come up, nothing is shown of it. Of many probes not
+        more than ten lines a second are shown, and the last one.
         """
         course = self._course
         if not course.counts(capture.probe):
             return
         course.over(capture)
-        if course.plan.probes[capture.probe].wait and capture.exit_status != 0:
-            self._waiting[capture.probe] = self._line(capture)
+        if again and course.plan.probes[capture.probe].wait:
             return
         now = self._clock()
         total = len(course.order)
         if total <= _MANY or now - self._last >= _FRAME or len(course.done) == total:
             self._last = now
-            self._output.write(self._line(capture))
+            for line in self._told(capture, again=again):
+                self._output.write(line)
 
-    def _line(self, capture: Capture) -> str:
+    def _told(self, capture: Capture, *, again: bool) -> Iterator[str]:
         course = self._course
-        digits = len(str(course.total))
-        facts = [
-            f"[{course.measured:{digits}}/{course.total}] {course.label(capture.probe)}",
-            duration(capture.duration),
-            _ending(capture, course.say),
-        ]
+        count = f"[{course.measured:{len(str(course.total))}}/{course.total}]"
+        bad, rest = ([], course.label(capture.probe)) if again else course.judged(capture.probe)
+        facts = [duration(capture.duration)]
+        if again or (not bad and capture.exit_status is None):
+            facts.append(_ending(capture, course.say))
         if capture.attempt > 1:
             facts.append(course.say("progress.attempt", count=capture.attempt))
-        return f"{inert('  '.join(facts))}\n"
+        for label in filter(None, (*bad, rest)):
+            yield f"{inert('  '.join([f'{count} {label}', *facts]))}\n"
 
     def close(self) -> None:
-        """Show the failures that were held back."""
-        for line in self._waiting.values():
-            self._output.write(line)
-        self._waiting.clear()
+        """End the group of a log."""
         if self._folded:
             self._folded = not self._output.write("::endgroup::\n")
 
@@ -234,7 +261,7 @@ class _Live(Progress):
         self._clock = clock
         self._size = size
         self._running: dict[int, tuple[float, int]] = {}
-        self._drawn = 0
+        self._drawn = self._bad = 0
         self._next = clock() + _QUIET_START
 
     def started(self, probe: int, attempt: int) -> None:
@@ -243,11 +270,16 @@ class _Live(Progress):
             self._course.again(probe)
             self._running[probe] = (self._clock(), attempt)
 
-    def finished(self, capture: Capture) -> None:
-        """Remove the probe from those that run."""
-        if self._course.counts(capture.probe):
-            self._running.pop(capture.probe, None)
-            self._course.over(capture)
+    def finished(self, capture: Capture, *, again: bool = False) -> None:
+        """Remove the probe from those that run, and show what is bad of its criteria."""
+        if not self._course.counts(capture.probe):
+            return
+        self._running.pop(capture.probe, None)
+        self._course.over(capture)
+        bad = [] if again or self._bad >= _MOST_BAD else self._course.judged(capture.probe)[0]
+        self._bad += len(bad)
+        if bad and self._output.write(f"{self._erase()}{chr(10).join(map(inert, bad))}\n"):
+            self._drawn = 0
 
     def tick(self) -> None:
         """Redraw, ten times a second at most; a short run shows nothing at all."""

@@ -80,4 +80,4 @@ def test_a_run_remembers_the_last_one(project: Project) -> None:
     first = next(iter(ended.run.criteria()))
     assert first.previous is not None
     assert (first.previous.verdict, first.previous.value) == ("fail", 9)
-    assert re.search(r"\[1/2\] T1\.2 ", ended.err), "the longest comes first"
+    assert re.search(r"\[1/2\] ✓ T1\.2 ", ended.err), "the longest comes first"

@@ -349,7 +349,7 @@ def test_a_failing_observer_leaves_nothing(runner: Runner) -> None:
         def started(self, probe: int, attempt: int) -> None:
             """Hear nothing."""
 
-        def finished(self, capture: Capture) -> None:
+        def finished(self, capture: Capture, *, again: bool = False) -> None:
             """Hear nothing."""
 
         def tick(self) -> None:

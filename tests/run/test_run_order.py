@@ -216,7 +216,7 @@ class Watching:
         """Note it."""
         self.heard.append(("started", probe))
 
-    def finished(self, capture: Capture) -> None:
+    def finished(self, capture: Capture, *, again: bool = False) -> None:
         """Note it."""
         self.heard.append(("finished", capture.probe))
 

@@ -12,7 +12,7 @@ import pytest
 from readiness.model.board import Check
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned, Probe
-from readiness.model.words import ReasonCode
+from readiness.model.words import ReasonCode, Verdict
 from readiness.terminal.progress import Progress, progress
 from readiness.text.languages import Language
 from readiness.text.layout import width
@@ -98,8 +98,8 @@ def _frame(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("capture", "line"),
     [
-        (Capture(probe=1, exit_status=1, duration=8.14), "[1/3] T1.1 It holds  8.1 s  exit 1"),
-        (Capture(probe=1, exit_status=0, duration=0.004), "[1/3] T1.1 It holds  4 ms  exit 0"),
+        (Capture(probe=1, exit_status=1, duration=8.14), "[1/3] T1.1 It holds  8.1 s"),
+        (Capture(probe=1, exit_status=0, duration=0.004), "[1/3] T1.1 It holds  4 ms"),
         (
             Capture(probe=1, signal=9, timed_out=True, duration=60),
             "[1/3] T1.1 It holds  60.0 s  timed out",
@@ -115,7 +115,7 @@ def _frame(text: str) -> list[str]:
         ),
         (
             Capture(probe=1, attempt=2, exit_status=0, duration=1),
-            "[1/3] T1.1 It holds  1.0 s  exit 0  attempt 2",
+            "[1/3] T1.1 It holds  1.0 s  attempt 2",
         ),
     ],
 )
@@ -127,21 +127,53 @@ def test_off_a_terminal_each_attempt_is_a_line(capture: Capture, line: str) -> N
         assert watched.text() == f"{line}\n"
 
 
+def _judge(planned: Planned) -> tuple[Verdict, str]:
+    """Find every second criterion bad."""
+    bad = planned.criterion.id[-1] in "13579"
+    return (Verdict.FAIL, "3 errors, expected == 0") if bad else (Verdict.PASS, "0 errors")
+
+
+def test_a_bad_criterion_says_why_as_soon_as_it_is_known() -> None:
+    """A log does not read green: verdicts stand in it, and no exit statuses."""
+    with _watched(_plan(2), terminal=False, judge=_judge) as watched:
+        for index in (1, 0):
+            watched.progress.finished(Capture(probe=index, exit_status=0, duration=1))
+        assert watched.text().splitlines() == [
+            "[1/2] ✗ T1.1 It holds  3 errors, expected == 0  1.0 s",
+            "[2/2] ✓ T1.0 It holds  1.0 s",
+        ]
+    with _watched(_plan(2), terminal=True, judge=_judge) as watched:
+        watched.after(1.0)
+        watched.progress.finished(Capture(probe=0, exit_status=0))
+        assert watched.text() == ""
+        watched.progress.finished(Capture(probe=1, exit_status=0))
+        assert _frame(watched.text()) == ["✗ T1.1 It holds  3 errors, expected == 0", ""]
+        assert "T1.1" not in watched.after(1.0)
+
+
+def test_an_attempt_that_is_repeated_is_not_judged() -> None:
+    """What failed and is tried again may still pass."""
+    with _watched(_plan(2), terminal=False, judge=_judge) as watched:
+        watched.progress.finished(Capture(probe=1, exit_status=7), again=True)
+        assert watched.text() == "[1/2] T1.1 It holds  0 ms  exit 7\n"
+
+
 def test_a_probe_that_waits_is_told_of_once() -> None:
     """The failures of a service that comes up are kept back, save the last one."""
     with _watched(_plan(2, wait=60.0), terminal=False) as watched:
         for attempt in (1, 2):
             watched.progress.started(0, attempt)
-            watched.progress.finished(Capture(probe=0, attempt=attempt, exit_status=7))
+            failed = Capture(probe=0, attempt=attempt, exit_status=7)
+            watched.progress.finished(failed, again=True)
         assert watched.text() == ""
         watched.progress.started(0, 3)
         watched.progress.finished(Capture(probe=0, attempt=3, exit_status=0))
-        assert watched.text() == "[1/2] T1.0 It holds  0 ms  exit 0  attempt 3\n"
+        assert watched.text() == "[1/2] T1.0 It holds  0 ms  attempt 3\n"
         watched.progress.started(1, 1)
         watched.progress.finished(Capture(probe=1, exit_status=7))
         watched.progress.close()
         watched.progress.close()
-        assert watched.text() == "[2/2] T1.1 It holds  0 ms  exit 7\n"
+        assert watched.text() == "[2/2] T1.1 It holds  0 ms\n"
 
 
 def test_of_a_thousand_probes_a_few_lines_are_shown() -> None:
@@ -211,9 +243,9 @@ def test_several_criteria_of_one_probe_are_told_together() -> None:
         watched.progress.finished(Capture(probe=1, exit_status=0, duration=1))
         watched.progress.finished(Capture(probe=2, exit_status=0, duration=1))
         assert watched.text().splitlines() == [
-            "[0/3] Errors that mypy reports  1.0 s  exit 0",
-            "[2/3] T1.1 No error, and 2 more  1.0 s  exit 0",
-            "[3/3] T1.3 Everywhere  1.0 s  exit 0",
+            "[0/3] Errors that mypy reports  1.0 s",
+            "[2/3] T1.1 No error, and 2 more  1.0 s",
+            "[3/3] T1.3 Everywhere  1.0 s",
         ]
 
 
@@ -225,7 +257,7 @@ def test_a_log_that_folds_gets_one_group() -> None:
         watched.progress.close()
         assert watched.text().splitlines() == [
             "::group::Measuring 2 criteria",
-            "[1/2] T1.0 It holds  1.0 s  exit 0",
+            "[1/2] T1.0 It holds  1.0 s",
             "::endgroup::",
         ]
 

@@ -250,7 +250,8 @@ class _Explainer:
         command = probe.shown_command
         if len(command) > _COMMAND and not self._verbose:
             command = f"{command[:_COMMAND]}…"
-        params = "".join(f"  {name}={probe.params.get(name, '')}" for name in varying)
+        given = {name: value for name in varying if (value := probe.params.get(name))}
+        params = "".join(f"  {name}={value}" for name, value in given.items())
         facts = self._say("report.comma").join(ending(probe, self._say))
         return (
             (f"{literal(probe.id)}  " if self._verbose else "", Style.DIM),

@@ -6,6 +6,7 @@ from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
 from readiness.report._shown import (
+    also_bad,
     badge_counts,
     first_reasons,
     meaning,
@@ -111,6 +112,15 @@ def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
         parts += [_DOT] if parts else []
         parts.append((f"{count} {shown.word}", Style(shown.like.tone)))
     return tuple(parts)
+
+
+def also_failed(run: RunDocument, say: Sentences) -> Iterator[Line]:
+    """Yield what is bad and in no reason of the decision."""
+    lines = first_reasons(also_bad(run), say)
+    for line in lines:
+        yield Line(parts=((literal(line), Style.PLAIN),))
+    if lines:
+        yield Line()
 
 
 def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iterator[Line]:
