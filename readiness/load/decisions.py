@@ -10,7 +10,7 @@ from readiness.load.definitions import AttestFile, WaiveFile
 from readiness.load.faults import Problems, printable, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model.board import Acceptance, Attestation, Board, Criterion, Waiver, is_path
+from readiness.model.board import Acceptance, Attestation, Board, Criterion, Task, Waiver, is_path
 from readiness.startup.patterns import later
 from readiness.text.clean import is_seen
 from readiness.text.fault import Fault
@@ -103,39 +103,33 @@ def waiver(file: WaiveFile, path: Path, problems: Problems, longest: float | Non
 
 
 def remarks(board: Board) -> Iterator[Fault]:
-    """Yield what people decided and may forget: long waivers, waivers of what blocks, open proof.
-
-    A board that limits its waivers has thought of them.
-    """
+    """Yield what people decided and may forget, with its place."""
     today = datetime.now(UTC).date()
     for task in board.tasks:
         blocks = board.priorities[task.priority].blocking
         for criterion in task.criteria:
-            waive, attest = criterion.waive, criterion.attest
-            if waive is not None and board.longest_waiver is None:
-                hint = worded("hint.limit_waivers", key="waivers: {max: 90d}")
-                if waive.until > (today + LONG).isoformat():
-                    what = worded("notice.long_waiver", date=waive.until)
-                    yield _remark(board, criterion, what, hint)
-                elif blocks and waive.until >= today.isoformat():
-                    what = worded(
-                        "notice.blocking_waiver", priority=task.priority, date=waive.until
-                    )
-                    yield _remark(board, criterion, what, hint)
-            if attest is not None and attest.by and is_path(attest.evidence) and not attest.digest:
-                what = worded("notice.no_digest", path=attest.evidence)
-                yield _remark(board, criterion, what, worded("hint.attest", id=criterion.id))
+            position = criterion.position
+            if message := _remark(criterion, task, today, blocks, board.longest_waiver is not None):
+                yield Fault(
+                    path=board.path,
+                    line=position.line,
+                    column=position.column,
+                    subject=criterion.id,
+                    message=printable(message),
+                )
 
 
-def _remark(board: Board, criterion: Criterion, message: str, hint: str) -> Fault:
-    return Fault(
-        path=board.path,
-        line=criterion.position.line,
-        column=criterion.position.column,
-        subject=criterion.id,
-        message=printable(message),
-        hint=hint,
-    )
+def _remark(criterion: Criterion, task: Task, today: date, blocks: bool, limited: bool) -> str:
+    """Return what may be forgotten; a board with `limited` waivers has thought of them."""
+    waive, attest = criterion.waive, criterion.attest
+    if waive is not None and not limited:
+        if waive.until > (today + LONG).isoformat():
+            return worded("notice.long_waiver", date=waive.until)
+        if blocks and waive.until >= today.isoformat():
+            return worded("notice.blocking_waiver", priority=task.priority, date=waive.until)
+    if attest is not None and attest.by and is_path(attest.evidence) and not attest.digest:
+        return worded("notice.no_digest", path=attest.evidence, id=criterion.id)
+    return ""
 
 
 def check_acceptance(acceptance: Acceptance, path: Path, problems: Problems) -> None:

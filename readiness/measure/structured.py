@@ -25,7 +25,8 @@ def query_result(
     if reader.format is Format.JSONL and check.proof and check.proof.format is Format.TEXT:
         passed_over = check.proof.regex or check.proof.count
     text = documents.text(reader.source)
-    if not text.strip() and not _may_be_empty(reader, check):
+    may_be_empty = reader.format is Format.JSONL and check.proof is not None
+    if not text.strip() and not may_be_empty:
         raise NotMeasuredError(
             ReasonCode.NO_VALUE, worded("reason.empty", source=shown(reader.source))
         )
@@ -37,11 +38,6 @@ def query_result(
 
     document = documents.document(reader.source, reader.format, passed_over)
     return search(reader.query, document, proven=proven)
-
-
-def _may_be_empty(reader: Reader, check: Check) -> bool:
-    """Return whether no output may mean none: JSON lines of a tool that proves itself elsewhere."""
-    return reader.format is Format.JSONL and check.proof is not None
 
 
 def values(
