@@ -56,14 +56,13 @@ _NAMES = re.compile(r"(?<![\w-])(\w+)(?::?\+?=|\s+in\b)")
 
 
 class Occurrence(NamedTuple):
-    """A command in a script: its line, what runs there, and what is in its way.
+    """A command in a script: its line, and what is in its way, if anything is.
 
     `is_moot` says that this plainly hides its failures.
     """
 
     line: int
-    words: str
-    reason: str = ""
+    reason: str
     is_moot: bool = False
 
 
@@ -93,22 +92,24 @@ def occurrences(script: str, command: str) -> Iterator[Occurrence]:
     words = r"\s+".join(map(re.escape, command.split()))
     mention = re.compile(rf"(?<![\w.-]){words}(?![\w.-])")
     targets = r"(?: -j\d*| [\w.]+)*" if command.startswith("make ") else ""
-    plain = re.compile(rf"({_ASSIGNED}){_WRAPPER}({words}{targets})")
+    plain = re.compile(rf"({_ASSIGNED}){_WRAPPER}{words}{targets}")
     for start, text, is_last in _statements(script):
         place = mention.search(text)
         if not place or _SAYS_ONLY.fullmatch(text):
             continue
         line = script.count("\n", 0, start + place.start())
         shown = " ".join(text.split())
-        *before, last = text.split("&&") if is_last else [text]
-        own = plain.fullmatch(" ".join(last.split()))
+        # Only the last chain of a script fails where a part before the last fails.
+        parts = shown.split(" && ") if is_last else [shown]
+        own = next(filter(None, map(plain.fullmatch, parts)), None)
         if _HIDES.match(text, place.end()):
-            yield Occurrence(line, "", f"{shown} hides a failure", is_moot=True)
+            yield Occurrence(line, f"{shown} hides a failure", is_moot=True)
         elif not own or _OF_SHELL.search(command) or any(map(spoils, _NAMES.findall(own[1]))):
-            yield Occurrence(line, "", f"{shown} is more than the command")
+            yield Occurrence(line, f"{shown} is more than the command")
         else:
-            effect = unknown_effect("\n".join([script[:start], *before]), same_shell=True)
-            yield Occurrence(line, own[2], f"{effect} goes before it" if effect else "")
+            before = [script[:start], *parts[: parts.index(own[0])]]
+            effect = unknown_effect("\n".join(before), same_shell=True)
+            yield Occurrence(line, f"{effect} goes before it" if effect else "")
 
 
 def _statements(script: str) -> Iterator[tuple[int, str, bool]]:
@@ -116,7 +117,9 @@ def _statements(script: str) -> Iterator[tuple[int, str, bool]]:
 
     What cannot be read is one statement.
     """
-    listed = statements(script) or [(0, f"{script}\n(")]
+    listed = statements(script)
+    if listed is None:
+        listed = [(0, f"{script}\n(")]
     for number, (start, text) in enumerate(listed, 1):
         in_background = script[start + len(text) :].lstrip(" \t").startswith("&")
         yield start, text + " &" * in_background, number == len(listed)
@@ -143,7 +146,8 @@ def unknown_effect(script: str, *, same_shell: bool) -> str:
 
 def _is_harmless(words: list[str], allowed: frozenset[str]) -> bool:
     """Return whether a simple command is one of the allowed programs, started as itself."""
-    name, second = os.path.basename(words[0]), " ".join(words[1:2])
+    first, second = (*words, "", "")[:2]
+    name = os.path.basename(first)
     if name == "git":
         return second in _GIT
     if name.startswith("python"):

@@ -56,14 +56,13 @@ class Obstacle:
 class FoundStep:
     """A step that has the command, and what is in its way.
 
-    `job_shown` and `shown` match what the forge calls the job and the step.
-    `words` are what is run, as far as that is plain. `is_alone` says that they match no other step.
+    `job_shown` and `shown` match what the forge calls the job and the step, and `is_alone` says
+    that they match no other step.
     """
 
     line: int
     job_shown: str
     shown: str
-    words: str
     is_alone: bool
     obstacles: tuple[Obstacle, ...]
 
@@ -286,7 +285,7 @@ def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
                 reasons = [place.reason, unknown_value(run, matrix)]
                 obstacles = [Obstacle(kind, path, line, reason) for reason in reasons if reason]
                 obstacles = [*on_the_way, *obstacles]
-                yield FoundStep(line, job_shown, shown, place.words, is_alone, tuple(obstacles))
+                yield FoundStep(line, job_shown, shown, is_alone, tuple(obstacles))
             gate += _effects(path, step, matrix)
 
 
