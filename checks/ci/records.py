@@ -13,7 +13,7 @@ from checks.in_project.common import not_measured, read_json
 
 Answer = Any
 """JSON in the form that the documentation of a forge's API says."""
-_REMOTE = re.compile(r"(?:\w+://)?(?:[^@/]*@)?([^:/]+)(?::\d+)?[:/](.+?)(?:\.git)?/?")
+_REMOTE = re.compile(r"(?:\w+://)?(?:[^@/]*@)?(\w[\w.-]*)(?::\d+)?[:/]([^/].*?)(?:\.git)?/?")
 _SKIPPED = frozenset(("skipped", "neutral", "manual"))
 _ENDED = frozenset(
     ("success", "failure", "failed", "cancelled", "canceled", "timed_out", "startup_failure")

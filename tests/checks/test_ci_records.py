@@ -186,6 +186,14 @@ def asking(folder: Path, env: dict[str, str], **params: str) -> Outcome:
     return run_check("ci-workflow", str(folder), asked, instead=run)
 
 
+@pytest.mark.parametrize("remote", ["/srv/octo-repo.git", "../octo-repo", "file:///srv/octo-repo"])
+def test_a_remote_without_a_host_is_no_forge(tmp_path: Path, remote: str) -> None:
+    """Nobody else is asked then."""
+    project(tmp_path)
+    git(tmp_path, "remote", "set-url", "origin", remote)
+    assert "`origin` has no address" in str(measured(tmp_path, runs="github"))
+
+
 def test_a_forge_that_does_not_answer_is_unknown(tmp_path: Path) -> None:
     """Nor does one say anything of a commit that it does not have."""
     project(tmp_path)
