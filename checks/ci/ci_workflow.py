@@ -25,9 +25,9 @@ EXPANDED = r"(?: \(.*\)| \d+/\d+|: \[.*\])?"
 """What a forge adds to the name of a job that it runs several times."""
 
 
-def unknown(obstacle: Obstacle) -> NoReturn:
+def unknown(params: Params, obstacle: Obstacle) -> NoReturn:
     """End the check: reading does not decide it, and what does is said."""
-    where = f"{obstacle.path}, line {obstacle.line}: {obstacle.text}"
+    where = f"{params.text('workflow')}, line {obstacle.line}: {obstacle.text}"
     not_measured(f"{where}: the step {obstacle.kind.value}; {INSTEAD[obstacle.kind]}")
 
 
@@ -46,7 +46,7 @@ def counted(params: Params, steps: list[FoundStep]) -> list[FoundStep]:
     sound = [step for step in steps if not step.of_kind(*kinds)]
     unsure = [step for step in steps if not step.of_kind(Hindrance.MOOT)]
     if unsure and not sound:
-        unknown(unsure[0].of_kind(*kinds)[0])
+        unknown(params, unsure[0].of_kind(*kinds)[0])
     if runs and not named and not all(step.is_alone for step in sound):
         not_measured("the forge's record does not tell steps of one name apart")
     return sound
@@ -87,13 +87,13 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     # Another job may try what a sound one runs, and need not pass yet.
     tried = [] if sound else steps
     moot = dict.fromkeys(each for step in tried for each in step.of_kind(Hindrance.MOOT))
-    findings = [place(each.path, each.line, "ci", each.text) for each in moot]
+    findings = [place(path, each.line, "ci", each.text) for each in moot]
     if problems := problems_here(params):
         line = steps[0].line if steps else 0
         findings.append(place(path, line, "ci", f"problems when it is run here: {problems}"))
     if not steps and not (of_gitlab or named):
         if obstacle := elsewhere(path, command):
-            unknown(obstacle)
+            unknown(params, obstacle)
         findings.append(place(path, 0, "ci", f"no step runs {command}"))
     if runs and (sound or of_gitlab or named):
         findings += against(params, sound)

@@ -36,8 +36,7 @@ def failures(
     ended: list[tuple[str, str]] = []
     try:
         for jobs in _runs(runs, env, workflow, commit):
-            _check_commit(jobs, commit)
-            ended = list(_ended(jobs, steps)) or ended
+            ended = list(_ended(jobs, steps, commit)) or ended
             if any(state not in _SKIPPED for _, state in ended):
                 break
     except (KeyError, TypeError, AttributeError) as error:
@@ -52,16 +51,14 @@ def failures(
     return [f"{name}: {state}" for name, state in ended if state in against]
 
 
-def _check_commit(jobs: list[Answer], commit: str) -> None:
-    for job in jobs:
-        own = job.get("head_sha") or job.get("commit", {}).get("id")
-        if own != commit:
-            not_measured(f"the record is of the commit {own}, and {commit or 'none'} is here")
-
-
-def _ended(jobs: list[Answer], steps: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _ended(
+    jobs: list[Answer], steps: list[tuple[str, str]], commit: str
+) -> Iterator[tuple[str, str]]:
     """Yield how steps ended, by their names; a job without any stands for itself."""
     for job in jobs:
+        ran = job.get("head_sha") or job.get("commit", {}).get("id")
+        if ran != commit:
+            not_measured(f"the record is of the commit {ran}, and {commit or 'none'} is here")
         for job_shown, shown in steps:
             if re.fullmatch(job_shown, job["name"]):
                 own = [each for each in job.get("steps") or () if re.fullmatch(shown, each["name"])]

@@ -47,7 +47,6 @@ class Obstacle:
     """Something in the way: where it stands, and what it is."""
 
     kind: Hindrance
-    path: str
     line: int
     text: str
 
@@ -166,9 +165,7 @@ _JUDGES: Mapping[str, Callable[[object], Hindrance | None]] = {
 }
 
 
-def _of_keys(
-    path: str, part: Lined, tolerance: Hindrance = Hindrance.WHETHER
-) -> Iterator[Obstacle]:
+def _of_keys(part: Lined, tolerance: Hindrance = Hindrance.WHETHER) -> Iterator[Obstacle]:
     """Yield what the keys of a workflow, a job or a step put in the way.
 
     `tolerance` is what one that may or may not hide failures makes of it.
@@ -177,10 +174,10 @@ def _of_keys(
         if kind := _JUDGES[key](part[key]) if key in _JUDGES else Hindrance.WHAT:
             kind = tolerance if (key, kind) == ("continue-on-error", Hindrance.WHETHER) else kind
             text = f"{key}: {', '.join(part.part(key)) or part[key]}"
-            yield Obstacle(kind, path, part.lines[key], " ".join(text.split()))
+            yield Obstacle(kind, part.lines[key], " ".join(text.split()))
 
 
-def _of_triggers(path: str, workflow: Lined) -> Iterator[Obstacle]:
+def _of_triggers(workflow: Lined) -> Iterator[Obstacle]:
     """Yield what keeps both a push and a pull request from starting the workflow."""
     named = workflow.part("on")
     filters = {
@@ -191,11 +188,11 @@ def _of_triggers(path: str, workflow: Lined) -> Iterator[Obstacle]:
     line = workflow.lines.get("on", 1)
     if not filters:
         why = "neither a push nor a pull request starts the workflow"
-        yield Obstacle(Hindrance.MOOT, path, line, why)
+        yield Obstacle(Hindrance.MOOT, line, why)
     elif all(kinds := list(map(_filtered, filters.values()))):
         kind = Hindrance.WHETHER if Hindrance.WHETHER in kinds else Hindrance.MOOT
         text = "; ".join(f"{event}: {', '.join(keys)}" for event, keys in filters.items())
-        yield Obstacle(kind, path, line, text)
+        yield Obstacle(kind, line, text)
 
 
 def _filtered(filters: Lined) -> Hindrance | None:
@@ -212,32 +209,32 @@ def _filtered(filters: Lined) -> Hindrance | None:
     return None if plain and passing and not negated else Hindrance.WHETHER
 
 
-def _of_job(path: str, jobs: Lined, name: str, seen: tuple[str, ...] = ()) -> Iterator[Obstacle]:
+def _of_job(jobs: Lined, name: str, seen: tuple[str, ...] = ()) -> Iterator[Obstacle]:
     """Yield what a job, and those that it needs, put in the way of its steps."""
     job = jobs.part(name)
-    yield from _of_keys(path, job)
+    yield from _of_keys(job)
     runner = str(job.get("strategy") if "${{" in str(job.get("runs-on")) else job.get("runs-on"))
     if "windows" in runner and not re.search("ubuntu|macos|linux", runner):
         # Its shell goes on after a failure.
-        yield Obstacle(Hindrance.WHAT, path, job.lines["runs-on"], f"runs-on: {job['runs-on']}")
+        yield Obstacle(Hindrance.WHAT, job.lines["runs-on"], f"runs-on: {job['runs-on']}")
     if "uses" in job:
-        yield Obstacle(Hindrance.WHETHER, path, job.lines["uses"], f"uses: {job['uses']}")
+        yield Obstacle(Hindrance.WHETHER, job.lines["uses"], f"uses: {job['uses']}")
     for need in map(str, job.values_of("needs")):
         before = f"it needs the job {need}"
         if need not in jobs or need in (*seen, name):
             why = f"{before}, which is not there or needs it"
-            yield Obstacle(Hindrance.MOOT, path, job.lines["needs"], why)
+            yield Obstacle(Hindrance.MOOT, job.lines["needs"], why)
         elif _literal(job.get("if")) not in _RUN_ANYWAY:
-            obstacles = list(_of_job(path, jobs, need, (*seen, name)))
+            obstacles = list(_of_job(jobs, need, (*seen, name)))
             for step in jobs.part(need).parts("steps"):
-                obstacles += _effects(path, step, None)
+                obstacles += _effects(step, None)
             for obstacle in obstacles:
                 kind = Hindrance.MOOT if obstacle.kind is Hindrance.MOOT else Hindrance.WHETHER
                 if not obstacle.text.startswith("continue-on-error"):
                     yield replace(obstacle, kind=kind, text=f"{before}: {obstacle.text}")
 
 
-def _effects(path: str, step: Lined, matrix: object) -> Iterator[Obstacle]:
+def _effects(step: Lined, matrix: object) -> Iterator[Obstacle]:
     """Yield what a step may do to those behind it: to their environment, and to the project."""
     used, given = str(step.get("uses", "")), step.part("with")
     other = given.keys() - _OF_CHECKOUT if "checkout" in used else given.keys() & _SCRIPTS
@@ -249,15 +246,13 @@ def _effects(path: str, step: Lined, matrix: object) -> Iterator[Obstacle]:
     effect = unknown_effect(run, same_shell=False) or unknown_value(run, matrix)
     if run and (effect := effect if shell in ("bash", "sh") else shell):
         effects.append((step.lines["run"], effect))
-    return (
-        Obstacle(Hindrance.WHAT, path, line, f"{text} goes before it") for line, text in effects
-    )
+    return (Obstacle(Hindrance.WHAT, line, f"{text} goes before it") for line, text in effects)
 
 
 def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
     """Find the steps that have the command, in one job or in any."""
     workflow, jobs = _jobs(path)
-    above = [*_of_triggers(path, workflow), *_of_keys(path, workflow)]
+    above = [*_of_triggers(workflow), *_of_keys(workflow)]
     titles = [
         (_job_title(jobs, name), _title(step))
         for name in jobs
@@ -266,7 +261,7 @@ def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
     for name in [job] if job in jobs else [] if job else jobs:
         here = jobs.part(name)
         job_shown = _pattern(_job_title(jobs, name)) + r"(?: \(.*\))?"
-        gate = [*above, *_of_job(path, jobs, name)]
+        gate = [*above, *_of_job(jobs, name)]
         matrix = here.part("strategy").get("matrix")
         defaults = [part.part("defaults").part("run") for part in (workflow, here)]
         for own in here.parts("steps"):
@@ -278,15 +273,15 @@ def steps_of(path: str, command: str, job: str) -> Iterator[FoundStep]:
             shown = _pattern(_title(own))
             alike = re.compile(f"{job_shown}\n{shown}")
             is_alone = sum(bool(alike.fullmatch("\n".join(title))) for title in titles) == 1
-            on_the_way = [*gate, *_of_keys(path, step, Hindrance.WHAT)]
+            on_the_way = [*gate, *_of_keys(step, Hindrance.WHAT)]
             for place in occurrences(run, command):
                 line = step.lines["run"] + place.line
                 kind = Hindrance.MOOT if place.is_moot else Hindrance.WHAT
                 reasons = [place.reason, unknown_value(run, matrix)]
-                obstacles = [Obstacle(kind, path, line, reason) for reason in reasons if reason]
+                obstacles = [Obstacle(kind, line, reason) for reason in reasons if reason]
                 obstacles = [*on_the_way, *obstacles]
                 yield FoundStep(line, job_shown, shown, is_alone, tuple(obstacles))
-            gate += _effects(path, step, matrix)
+            gate += _effects(step, matrix)
 
 
 def _job_title(jobs: Lined, name: str) -> str:
@@ -311,7 +306,5 @@ def elsewhere(path: str, command: str) -> Obstacle | None:
             names = (word, f"{word}/action.yml", f"{word}/action.yaml")
             files = [name for name in names if os.path.isfile(name) and name != path]
             if re.search(r"\.ya?ml@", word) or any(command in read_text(name) for name in files):
-                return Obstacle(
-                    Hindrance.WHAT, path, line=number, text=f"{word} may run the command"
-                )
+                return Obstacle(Hindrance.WHAT, line=number, text=f"{word} may run the command")
     return None
