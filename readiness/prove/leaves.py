@@ -77,7 +77,7 @@ _MAYBE = """\
 {unless}case "${{{leaves}-}}" in
 *{letter}*) {end} ;;
 *{below}*) ;;
-*) printf '%s\\n' {real}{letter} 2>/dev/null >> "${{{log}:-/dev/null}}" ;;
+*) printf '%s\\n' {real}{letter}{name} 2>/dev/null >> "${{{log}:-/dev/null}}" ;;
 esac
 """
 _INSIDE = """\
@@ -103,7 +103,7 @@ NOT_FOUND = {
 """What has bash note them, also where a command hides what it says of them."""
 
 REAL = "+"
-"""Begins a line of the log that has the letter of a program which was not taken for a leaf."""
+"""Begins a line of the log that has the letter and the name of a program that was no leaf."""
 
 _STARTED = """\
 def leaf(name):
@@ -196,6 +196,7 @@ def _before(name: str) -> str:
         letter=leaf.value,
         end=_END.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
         below=_BELOW,
+        name=shlex.quote(name),
         real=REAL,
         log=LOG,
     )

@@ -62,6 +62,11 @@ class Round(msgspec.Struct, frozen=True):
         lines = (line for line in self.logs.get(name, ()) if line[:1] not in (REAL, MISSING))
         return tuple(dict.fromkeys(lines))
 
+    def started(self, name: str, kind: str = "") -> list[str]:
+        """Return the programs that a criterion started and that were no leaves, of one kind."""
+        begin = REAL + kind
+        return [line[2:] for line in self.logs.get(name, ()) if line.startswith(begin)]
+
     def missing(self, name: str) -> tuple[str, ...]:
         """Return the programs that bash did not find."""
         return tuple(line[1:] for line in self.logs.get(name, ()) if line[:1] == MISSING)
@@ -137,10 +142,10 @@ class Rounds:
                     results[name] = Tried(letters, leaves, record, missing)
                 elif not _is_own(criteria[name]):
                     waiting[name] = _INTERPRETERS
-                elif letters == TOOLS and REAL + Leaf.READER in part.logs[name]:
-                    waiting[name] = READERS
                 else:
-                    waiting[name] = _ALL
+                    reads = letters == TOOLS and part.started(name, Leaf.READER)
+                    # A recipe's check uses Git itself.
+                    waiting[name] = _ALL if _is_recipe(criteria[name]) or not reads else READERS
         return results
 
     def again(
@@ -237,6 +242,10 @@ def lines_of(logs: str, probe: str) -> list[str]:
             return file.read().splitlines()
     except OSError:
         return []
+
+
+def _is_recipe(criterion: Criterion) -> bool:
+    return criterion.check is not None and criterion.check.stands_for is not None
 
 
 def _is_own(criterion: Criterion) -> bool:

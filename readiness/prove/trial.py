@@ -162,7 +162,7 @@ class Trials:
         """Return the criteria that do as well where nothing is there but what says what to run."""
         outcomes = {}
         for name in names:
-            place = self._hollow()
+            place = self._hollow(Leaves(self._rounds.folder(f"programs-{name}")))
             criterion = place.criteria([name])[name]
             files = recipe_files(self._passed[name].criterion, self._rounds.workdir)
             for path, text in files.items():
@@ -172,8 +172,9 @@ class Trials:
                         os.path.join(place.board.workdir, at),
                         text.decode(errors="surrogateescape"),
                     )
-            alone = self._rounds.perform(place, {name: once(criterion)}).good()
-            if alone.get(name) == self._passed[name].printed:
+            alone = self._rounds.perform(place, {name: once(criterion)}, TOOLS)
+            nothing = not alone.leaves(name) and all(map(is_runner, alone.started(name)))
+            if nothing and alone.good().get(name) == self._passed[name].printed:
                 outcomes[name] = Trial(outcome=TrialOutcome.IDLE)
         return outcomes
 

@@ -100,7 +100,7 @@ def test_41_a_pattern_gone_wild_costs_the_others_nothing(project: Project) -> No
 
 REJECTING = """summary: x
 run: "echo 'errors: 0'{crash}"
-reject: Traceback
+reject: panic
 measures: {{errors: {{as: text, regex: 'errors: (.*)'}}}}
 expect: '== 0'
 """
@@ -110,7 +110,7 @@ def test_47_what_a_check_rejects_is_no_result(project: Project) -> None:
     """A crash beside a good number is an error. Twin: without the crash it passes."""
     checks = project.folder / "checks"
     checks.mkdir()
-    crash = "; echo 'Traceback (most recent call last):' >&2"
+    crash = "; echo 'panic: nil map' >&2"
     (checks / "crashing.yaml").write_text(REJECTING.format(crash=crash))
     (checks / "fine.yaml").write_text(REJECTING.format(crash=""))
     inline = number("echo 'errors: 0'; echo fatal >&2", ZERO, reject="fatal")
