@@ -142,10 +142,12 @@ class Rounds:
                     results[name] = Tried(letters, leaves, record, missing)
                 elif not _is_own(criteria[name]):
                     waiting[name] = _INTERPRETERS
+                elif letters == TOOLS and _is_recipe(criteria[name]):
+                    waiting[name] = _INTERPRETERS  # its check looks at things itself
+                elif letters == TOOLS and part.started(name, Leaf.READER):
+                    waiting[name] = READERS
                 else:
-                    reads = letters == TOOLS and part.started(name, Leaf.READER)
-                    # A recipe's check uses Git itself.
-                    waiting[name] = _ALL if _is_recipe(criteria[name]) or not reads else READERS
+                    waiting[name] = _ALL
         return results
 
     def again(

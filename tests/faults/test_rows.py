@@ -55,7 +55,7 @@ ORDINARY = {
     70: "checks/test_hollow_tests.py::test_what_some_answer_or_fault_makes_fail_is_not_hollow",
     71: "project/test_pins.py::test_pinned_versions_are_read",
     72: "checks/test_lock_formats.py::test_a_lock_of_a_tool_is_read",
-    73: "faults/test_j_ci.py::test_1501_to_1515_twin_a_step_that_runs_passes",
+    73: "faults/test_j_ci.py::test_1501_to_1515_only_a_plain_step_passes",
     74: "propose/test_layout.py::test_a_repository_of_several_projects_has_several_parts",
     75: "channels/test_packages.py::test_the_projects_tools_are_run",
     76: "commands/test_hold_line.py::test_the_line_is_a_run_that_the_tree_descends_from",

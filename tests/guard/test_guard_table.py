@@ -57,7 +57,7 @@ def test_a_change_of_code_alone_is_measured_once(project: Project) -> None:
     assert (ended.status, ended.err) == (0, "")
     run = project("check", "--base", "HEAD~1")
     assert run.status == 0
-    assert run.err.count("exit 0") == 1
+    assert run.err.count("✓ T1.1") == 1
 
 
 def test_what_cannot_be_measured_by_the_base_is_loosened(project: Project) -> None:
