@@ -223,10 +223,10 @@ class _Lines(Progress):
         total = len(course.order)
         if total <= _MANY or now - self._last >= _FRAME or len(course.done) == total:
             self._last = now
-            for line in self._told(capture, again=again):
+            for line in self._lines_of(capture, again=again):
                 self._output.write(line)
 
-    def _told(self, capture: Capture, *, again: bool) -> Iterator[str]:
+    def _lines_of(self, capture: Capture, *, again: bool) -> Iterator[str]:
         course = self._course
         count = f"[{course.measured:{len(str(course.total))}}/{course.total}]"
         bad, rest = ([], course.label(capture.probe)) if again else course.judged(capture.probe)
