@@ -91,7 +91,8 @@ class Tried(msgspec.Struct, frozen=True):
 class Rounds:
     """Runs criteria of a board in copies that `worlds` makes, below the folder `scratch`.
 
-    `durations` are how long their probes take, in seconds, by id; `timeout` replaces their limits.
+    `durations` are how long their probes take, in seconds, by id: a round takes little more. Where
+    that is unknown, the board's limits hold, or `timeout`.
     `signal` is the number of one that ended a round: nothing runs after it.
     """
 
@@ -201,7 +202,9 @@ class Rounds:
             settings |= {"TMPDIR": self._temporary, **({"PATH": path} if path else {})}
             settings |= {WORDS: words_of(probe.command)} if words else {}
             environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **settings}
-            limit = min(probe.timeout, max(_SHORTEST_LIMIT_S, 2 * duration))
+            limit = probe.timeout
+            if name in self.durations:
+                limit = min(limit, max(_SHORTEST_LIMIT_S, 2 * duration))
             probes.append(msgspec.structs.replace(probe, env=environment, timeout=limit))
         plan = msgspec.structs.replace(part.plan, probes=tuple(probes))
         whole = joined(self._board, [TrialPlan(board=part.board, plan=plan)])
