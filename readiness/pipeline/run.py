@@ -67,7 +67,8 @@ def perform(
     features = features_of(settings)
     with interruptible(), ExitStack() as stack:
         board = board_of(settings, features, stack)
-        tell_remarks(board)
+        if not settings.quiet:
+            tell_remarks(board)
         git = Asking(board.workdir)
         # What is imported for the run itself takes as long as git does, and needs no answer of it.
         from readiness.pipeline.execution import execute
