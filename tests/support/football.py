@@ -152,6 +152,8 @@ def count_starts(project: Football, log: Path) -> None:
     project.remove(".venv")
     shims = project.folder / ".venv" / "bin"
     shims.mkdir(parents=True)
+    settings = Path(real).parent / "pyvenv.cfg"  # without it, it is no environment to copies
+    (shims.parent / settings.name).write_bytes(settings.read_bytes())
     for name in sorted(os.listdir(real)):
         if os.access(os.path.join(real, name), os.X_OK):
             shim = shims / name
