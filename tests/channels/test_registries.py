@@ -45,7 +45,7 @@ def test_the_schema_for_editors_is_the_code(golden: Callable[[str, str], None]) 
     made = {"$schema": made["$schema"], "$id": "https://www.schemastore.org/readiness.json", **made}
     golden(
         str(PUBLISH / "schemastore" / "readiness.json"),
-        json.dumps(made, indent=2, ensure_ascii=False) + "\n",
+        json.dumps(made, indent=2, ensure_ascii=False, sort_keys=True) + "\n",
     )
 
 
