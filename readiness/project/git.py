@@ -196,7 +196,8 @@ class Descent:
         """Ask git in `folder`, as far as `now`, its state where that is known, does not say it."""
         self._folder = folder
         self._head = now.commit if now else head_of(folder)
-        self._branch = now.branch if now else _branch(folder)
+        branch_of = _branch if self._head else lambda _: ""
+        self._branch = now.branch if now else branch_of(folder)
 
     @cached_property
     def _ancestors(self) -> frozenset[str]:
