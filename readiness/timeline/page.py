@@ -35,12 +35,6 @@ def page(report: TeamReport) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def title(report: TeamReport) -> str:
-    """Return the heading as plain text, for the subject of a message."""
-    board = report.now.board
-    return f"{board.title}: {_kind(report, sentences(board.language))}"
-
-
 def _kind(report: TeamReport, say: Sentences) -> str:
     return say(f"team.kind.{report.kind}", since=report.since[:10])
 
