@@ -1,1 +1,1 @@
-"""Boards written anew: decisions of people, and better baselines, each other byte as it was."""
+"""Boards written anew: decisions of people, each other byte as it was."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     *("init", "import", "check", "score", "diff", "trend", "report", "next", "prove", "history"),
-    *("waive", "attest", "baseline", "mcp", "validate", "list", "show", "checks", "doctor"),
+    *("waive", "attest", "mcp", "validate", "list", "show", "checks", "doctor"),
     *("schema", "guard", "fleet", "hook"),
 )
 """How the help lists the commands; those that are not named come last."""

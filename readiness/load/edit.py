@@ -1,4 +1,4 @@
-"""Edits of a board's text: of a number or a decision, while every other byte stays as it is.
+"""Edits of a board's text: of decisions, while every other byte stays as it is.
 
 The text is cut and joined at the places that the YAML parser names; it is never written anew from
 data. What an edit made is read again, and given back only where it says what was wanted.
@@ -6,7 +6,6 @@ data. What an edit made is read again, and given back only where it says what wa
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Final, TypeAlias, cast
 
 from readiness.load import text_data
@@ -45,22 +44,6 @@ def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None])
         if text_data(made) == wanted:
             return made
         tried += 1
-
-
-def set_number(content: bytes, path: Path, key: str, number: Decimal) -> bytes:
-    """Replace a number in the mapping at `path`. Raises as `edit` does."""
-    mark = _BOM if content.startswith(_BOM) else b""
-    text = content[len(mark) :].decode("utf-8")
-    wanted = _copied(text_data(content))
-    here = wanted
-    for step in path:
-        here = here[step]  # type: ignore[index]
-    here[key] = number  # type: ignore[index]
-    old = _at(text, (*path, key))
-    made = mark + f"{text[: _start(old)]}{number:f}{text[_end(text, old) :]}".encode()
-    if text_data(made) != wanted:
-        raise EditError(worded("fault.shared", key=key))
-    return made
 
 
 def written(text: str, *, quoted: bool = False) -> str:

@@ -34,11 +34,11 @@ def past_of(settings: RunSettings, board: Board) -> Iterator[History | None]:
 
 
 def last_run(
-    settings: RunSettings, board: Board, *, whole: bool = False, interrupted: bool = False
+    settings: RunSettings, board: Board, *, interrupted: bool = False
 ) -> RunDocument | None:
     """Return the newest finished run of the board in its profile, if there is one.
 
-    `whole` passes over runs of a selection; with `interrupted` one that did not finish will do.
+    With `interrupted` one that did not finish will do.
     """
     with past_of(settings, board) as history:
         if history is None:
@@ -47,7 +47,6 @@ def last_run(
             board_key(board.path),
             board.profile,
             RunDocument,
-            whole=whole,
             interrupted=interrupted,
             limit=NEWEST,
         )
