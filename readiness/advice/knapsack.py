@@ -1,13 +1,11 @@
 """The cheapest set of tasks that wins so much: found exactly, with dependencies respected.
 
-Tasks are decided one after the other, what others wait for first. Of all choices that cost the
-same and leave the same tasks out of reach, only the one that wins most is kept: the others can
-never be better. What is left at the end holds the answer (dynamic programming over the cost).
-A choice is dropped as soon as it costs more than an answer that is known, or can no longer win
-enough.
+Tasks are decided one after the other, what others wait for first. A choice is dropped where it
+costs more than an answer that is known, can no longer win enough, or wins no more than one that
+costs no more and leaves the same tasks out of reach.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
@@ -34,23 +32,22 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     exact: bool = True
 
 
-LIMIT = 100_000
+LIMIT = 50_000
 """With so many choices to follow at once the search is given up for a good answer."""
 
 
 class _Choice(NamedTuple):
-    """What some tasks win together. Between equals the fewer win, then the earlier ones."""
+    """What some of the works come to; of two the smaller is the better one.
 
-    gain: int
-    fewer: int
-    earlier: int
+    `lost` is what those win that are left. Between equals the fewer win, then the earlier: `names`
+    has their bits, the first the highest, below 0. What can be done no more is `blocked`, as bits.
+    """
 
-    def and_also(self, gain: int, place: int) -> "_Choice":
-        return _Choice(self.gain + gain, self.fewer - 1, self.earlier | place)
-
-
-# For each set of works that are out of reach (as bits): the best choice for each cost.
-_States = dict[int, dict[int, _Choice]]
+    cost: int = 0
+    lost: int = 0
+    size: int = 0
+    names: int = 0
+    blocked: int = 0
 
 
 def cheapest(works: Sequence[Work], need: Fraction) -> Bundle | None:
@@ -61,89 +58,66 @@ def cheapest(works: Sequence[Work], need: Fraction) -> Bundle | None:
     """
     if need <= 0:
         return Bundle(works=[])
-    order = _in_order(works)
-    scale = lcm(need.denominator, *(work.gain.denominator for work in order))
-    wanted = int(need * scale)
-    gains = [int(work.gain * scale) for work in order]
-    if sum(gains) < wanted:
+    spare = sum((work.gain for work in works), Fraction(0)) - need
+    if spare < 0:
         return None
+    order = _in_order(works)
+    scale = lcm(spare.denominator, *(work.gain.denominator for work in order))
     places = {work.id: 1 << (len(works) - place) for place, work in enumerate(works)}
-    known = _greedy(order, gains, wanted)
+    known = _greedy(order, need)
     limit = sum(work.cost for work in order if work.id in known)
-    states: _States = {0: {0: _Choice(0, 0, 0)}}
-    for position, work in enumerate(order):
-        waiting = _bits(order, position, work.id)
-        states = _decided(
-            states, 1 << position, waiting, work.cost, gains[position], places[work.id]
-        )
-        _forget_the_hopeless(states, wanted, limit, sum(gains[position + 1 :]))
-        if sum(map(len, states.values())) > LIMIT:
+    choices = [_Choice()]
+    for work in order:
+        own, gain = places[work.id], int(work.gain * scale)
+        waiting = sum(places[later.id] for later in order if work.id in later.after)
+        left = [
+            choice._replace(lost=choice.lost + gain, blocked=(choice.blocked | waiting) & ~own)
+            for choice in choices
+        ]
+        taken = [
+            choice._replace(
+                cost=choice.cost + work.cost, size=choice.size + 1, names=choice.names - own
+            )
+            for choice in choices
+            if not choice.blocked & own
+        ]
+        choices = _best([*left, *taken], limit, int(spare * scale))
+        if len(choices) > LIMIT:
             return Bundle(works=[work for work in works if work.id in known], exact=False)
-    reaching = [
-        (cost, -choice.fewer, -choice.earlier)
-        for choices in states.values()
-        for cost, choice in choices.items()
-    ]
-    chosen = -min(reaching)[2]
-    return Bundle(works=[work for work in works if chosen & places[work.id]])
+    names = -min(choices, key=lambda choice: (choice.cost, choice.size, choice.names)).names
+    return Bundle(works=[work for work in works if names & places[work.id]])
 
 
-def _greedy(order: Sequence[Work], gains: Sequence[int], wanted: int) -> set[str]:
+def _best(choices: list[_Choice], limit: int, spare: int) -> list[_Choice]:
+    """Drop what is too dear, has lost more than is to `spare`, or is no better than another."""
+    least: dict[int, int] = {}
+    kept = []
+    for choice in sorted(choices):
+        if choice.cost <= limit and choice.lost < least.get(choice.blocked, spare + 1):
+            least[choice.blocked] = choice.lost
+            kept.append(choice)
+    return kept
+
+
+def _greedy(order: Sequence[Work], need: Fraction) -> set[str]:
     """Pick again and again the work with the most gain for its cost and that of its needs."""
-    gain_of = {work.id: gain for work, gain in zip(order, gains, strict=True)}
     by_id = {work.id: work for work in order}
     needs: dict[str, set[str]] = {}
     for work in order:  # what a work waits for stands before it
         needs[work.id] = {work.id}.union(*(needs[name] for name in work.after))
     taken: set[str] = set()
-    won = 0
-    while won < wanted:
+    while need > 0:
         offers = []
         for work in order:
             names = sorted(needs[work.id] - taken)
-            gain = sum(gain_of[name] for name in names)
+            gain = sum(by_id[name].gain for name in names)
             if gain:
                 cost = sum(by_id[name].cost for name in names)
-                offers.append((Fraction(cost, min(gain, wanted - won)), cost, names))
+                offers.append((Fraction(cost) / min(gain, need), cost, names))
         best = min(offers)[2]
         taken.update(best)
-        won += sum(gain_of[name] for name in best)
+        need -= sum(by_id[name].gain for name in best)
     return taken
-
-
-def _decided(states: _States, own: int, waiting: int, cost: int, gain: int, place: int) -> _States:
-    """Take a work or leave it, in every state; what waits for one that is left is out of reach."""
-    after: _States = {}
-    for blocked, choices in states.items():
-        left = after.setdefault((blocked | waiting) & ~own, {})
-        for spent, choice in choices.items():
-            _keep(left, spent, choice)
-        if not blocked & own:
-            taken = after.setdefault(blocked, {})
-            for spent, choice in choices.items():
-                _keep(taken, spent + cost, choice.and_also(gain, place))
-    return after
-
-
-def _keep(choices: dict[int, _Choice], cost: int, choice: _Choice) -> None:
-    known = choices.get(cost)
-    if known is None or choice > known:
-        choices[cost] = choice
-
-
-def _forget_the_hopeless(states: _States, wanted: int, limit: int, rest: int) -> None:
-    """Drop what wins no more than something cheaper, costs too much, or can win too little."""
-    for blocked, choices in states.items():
-        kept: dict[int, _Choice] = {}
-        most = -1
-        for cost in sorted(choices):
-            choice = choices[cost]
-            if choice.gain > most and choice.gain + rest >= wanted and cost <= limit:
-                most = choice.gain
-                kept[cost] = choice
-        states[blocked] = kept
-    for blocked in [blocked for blocked, choices in states.items() if not choices]:
-        del states[blocked]
 
 
 def _in_order(works: Sequence[Work]) -> list[Work]:
@@ -160,10 +134,3 @@ def _in_order(works: Sequence[Work]) -> list[Work]:
     for work in works:
         place(work)
     return list(order.values())
-
-
-def _bits(order: Sequence[Work], position: int, name: str) -> int:
-    waiting: Iterable[int] = (
-        1 << later for later in range(position + 1, len(order)) if name in order[later].after
-    )
-    return sum(waiting)
