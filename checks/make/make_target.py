@@ -19,21 +19,15 @@ from checks.in_project.common import (
     require,
 )
 from checks.make.makefile import (
-    CARELESS,
-    IDLE,
     MakeDatabase,
     MakeRule,
     dry_commands,
-    hidden_failures,
     is_housekeeping,
     read_database,
-    told_masks,
 )
 from checks.make.recorded import RecipeLine, RecipeRecorder, obeys
 from checks.make.started import Watched, wanted
 from checks.project_copy import Copy, copy_project
-from readiness.shell.masking import masks
-from readiness.shell.unreached import never_run
 
 PARAMETERS = (
     *("target", "args", "variables", "number", "at_least", "unknown", "verify"),
@@ -157,29 +151,11 @@ def untrue(made: Made) -> list[CheckFinding]:
     return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in deaf]
 
 
-def expanded_masks(made: Made, known: list[CheckFinding]) -> list[CheckFinding]:
-    """List what hides failures, or is never run, in the commands as they were executed."""
-    findings: list[CheckFinding] = []
-    for line in made.lines:
-        hiding = masks(line.command, errexit=line.errexit, pipefail=line.pipefail)
-        findings += told_masks(
-            hiding, line.target, line.command, made.database, [*known, *findings]
-        )
-        rule = made.database.rules.get(line.target, MakeRule())
-        for dead in map(" ".join, never_run(line.command, errexit=line.errexit)):
-            if not is_housekeeping(dead):
-                text = f"{line.command.strip()}: `{dead}` is never run"
-                findings.append(place(rule.path, rule.line, "masked", text))
-    return findings
-
-
-def ignored(made: Made, known: list[CheckFinding]) -> list[CheckFinding]:
-    """List the commands that failed, though make ended well; not where it is known why."""
+def ignored(made: Made) -> list[CheckFinding]:
+    """List the commands that failed, though make ended well."""
     findings = []
-    named = {each["message"].partition(": ")[0] for each in known}
     for line in made.lines:
-        hidden = line.status and not is_housekeeping(line.command)
-        if hidden and line.target not in named and "all errors are ignored" not in named:
+        if line.status and not is_housekeeping(line.command):
             rule = made.database.rules.get(line.target, MakeRule())
             message = f"{line.command.strip()}: status {line.status} is ignored"
             findings.append(place(rule.path, rule.line, "ignored", message))
@@ -222,10 +198,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     pattern, least = params.text("number"), params.number("at_least")
     verify, variable = params.text("verify"), params.text("sqlite_variable")
     make = ["make", *params.words("args"), *params.words("target")]
-    arguments = params.text("args")
     variables = variables_set(params.text("variables"))
-    if idle := IDLE.search(arguments):
-        not_measured(f"with `{idle[0].strip()}` make runs nothing")
     starts = wanted(params.words("starts"))
     copy = where_it_runs(params, seen=bool(starts))
     asked = params.words("target")
@@ -234,10 +207,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     copy = replace(copy, env={**own, **variables})
     database, dry_run = look(copy, make, asked)
     targets = asked or [database.variables.get(".DEFAULT_GOAL", "")]
-    findings = [each for target in targets for each in hidden_failures(database, target)]
-    findings = [each for index, each in enumerate(findings) if each not in findings[:index]]
-    if careless := CARELESS.search(arguments):
-        findings.append(place("Makefile", 0, "masked", f"make {careless[0].strip()}"))
     extra = {}
     if variable:
         path = os.path.join(params.tmp, "target.db")
@@ -247,11 +216,10 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     status, output = recorder.run(make, {**extra, **watched.variables})
     refuse(params.text("unknown"), output, " ".join(make))
     made = Made(copy, database, make, targets, output, executed(recorder, dry_run))
-    findings += untrue(made)
-    findings += expanded_masks(made, findings)
+    findings = untrue(made)
     if not status:
         see_that_all_ran(made, findings)
-        findings += ignored(made, findings)
+        findings += [] if findings else ignored(made)
         findings += [place("Makefile", 0, "started", why) for why in watched.complaints()]
     masked = len(findings)
     if status:

@@ -1,27 +1,15 @@
-"""Read what make knows of a target, and find what hides failures in its recipes."""
+"""Read what make knows of its targets."""
 
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.in_project.common import CheckFinding, place
-from readiness.shell.masking import Mask, masks
-from readiness.shell.programs import HELPERS, STARTERS, is_utility, programs, simple_commands
+from readiness.shell.programs import programs
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
 SUBMAKE = re.compile(r"(?:\$[({]MAKE[)}]|(?<![\w./-])make)(?P<words>(?:[ \t]+[^\s;&|()]+)*)")
-_CLUSTER = r"(?:^|\s)(?:-[^-\sCfIjloOWE=]*[{letters}]\S*|--(?:{words})"
-IDLE = re.compile(
-    _CLUSTER.format(letters="hnqtv", words="just-print|dry-run|recon|touch|question|version|help")
-    + r")(?=\s|$)"
-)
-"""Options of make with which it runs nothing."""
-CARELESS = re.compile(
-    _CLUSTER.format(letters="i", words="ignore-errors") + r"|\.?SHELL(?:FLAGS)?=\S*)(?=\s|$)"
-)
-"""Words for make with which it does not see failures."""
 SHELL = re.compile(
     r"^(?P<origin>#.*)\n(?:(?P<target>[^\s#:=]+): )?SHELL :?= (?P<value>.*)$", re.MULTILINE
 )
@@ -135,44 +123,6 @@ def _read_part(database: MakeDatabase, text: str) -> None:
         database.forced = database.forced or heading["origin"].startswith("# 'override'")
 
 
-def hidden_failures(database: MakeDatabase, target: str) -> list[CheckFinding]:
-    """List what would keep a failure of the target's recipes from being seen."""
-    findings = []
-    ignoring = database.rules.get(".IGNORE")
-    flags = database.variables.get("MAKEFLAGS", "").partition(" -- ")[0].split()
-    short = "".join(flag.lstrip("-") for flag in flags if not flag.startswith("--"))
-    if "i" in short.partition("=")[0] or "--ignore-errors" in flags:
-        findings.append(place("Makefile", 0, "masked", "all errors are ignored"))
-        ignoring = None
-    started = database.variables.get("MAKE", "$(MAKE_COMMAND)").split()
-    if started and not started[0].startswith("$") and not runs_make(started[0]):
-        findings.append(place("Makefile", 0, "masked", f"MAKE is {' '.join(started)}"))
-    strict = _strict(database)
-    for name in database.reached(target):
-        rule = database.rules[name]
-        if ignoring and (not ignoring.needs or name in ignoring.needs):
-            findings.append(place(rule.path, rule.line, "masked", f"{name}: .IGNORE"))
-        findings += _in_recipe(name, rule, strict, one_shell=".ONESHELL" in database.rules)
-    return findings
-
-
-def told_masks(
-    hiding: Iterable[Mask],
-    target: str,
-    command: str,
-    database: MakeDatabase,
-    known: list[CheckFinding],
-) -> list[CheckFinding]:
-    """Make findings of the masks in a command that is expanded, but for those found before."""
-    shown = {each["message"].partition(": ")[2] for each in known}
-    rule = database.rules.get(target, MakeRule())
-    return [
-        place(rule.path, rule.line, "masked", f"{command.strip()}: {mask.text}")
-        for mask in hiding
-        if mask.text not in shown and not hides_no_work(mask, rule)
-    ]
-
-
 def is_housekeeping(command: str) -> bool:
     """Return whether a command only tidies up, so that hiding its failure hides no work."""
     started = programs(command)
@@ -180,25 +130,6 @@ def is_housekeeping(command: str) -> bool:
         os.path.basename(words[0]) in _TIDIES or bool(_TIDYING & set(words[1:3]))
         for words in started
     )
-
-
-def hides_no_work(mask: Mask, rule: MakeRule) -> bool:
-    """Return whether a mask hides only tidying up, or a question beside the work."""
-    if is_housekeeping(mask.command):
-        return True
-    asked = programs(mask.command)
-    tells = mask.text == "if" or mask.text.startswith(("|| echo", "|| printf"))
-    return tells and bool(asked) and all(map(_serves, asked)) and _works(rule)
-
-
-def _works(rule: MakeRule) -> bool:
-    commands = simple_commands("\n".join(line.lstrip("@+- \t") for line in rule.recipe)) or []
-    return not all(map(_serves, commands))
-
-
-def _serves(words: tuple[str, ...]) -> bool:
-    name = os.path.basename(words[0])
-    return name in HELPERS or (is_utility(name) and name not in STARTERS)
 
 
 def runs_make(word: str) -> bool:
@@ -210,35 +141,6 @@ def dry_commands(output: str) -> list[tuple[str, str]]:
     """List the commands that `make --dry-run` printed; their targets are not known."""
     lines = output.replace("\\\n", "\\\0").split("\n")
     return [("", line.replace("\0", "\n")) for line in lines if not _SAID.match(line)]
-
-
-def _strict(database: MakeDatabase) -> bool:
-    flags = database.variables.get(".SHELLFLAGS", "-c").split()
-    return any("e" in flag for flag in flags if flag.startswith("-"))
-
-
-def _in_recipe(name: str, rule: MakeRule, strict: bool, *, one_shell: bool) -> list[CheckFinding]:
-    text = "\n".join(rule.recipe)
-    lines = [text] if one_shell else text.replace("\\\n", "\\\0").split("\n")
-    commands = []
-    at = rule.line
-    for line in lines:
-        command = line.replace("\0", "\n").lstrip("@+ \t")
-        hiding = [
-            (mask.line, mask.text)
-            for mask in masks(command, errexit=strict)
-            if not hides_no_work(mask, rule)
-        ]
-        hiding += [
-            (1, f"make{words}")
-            for words in SUBMAKE.findall(command)
-            if IDLE.search(words) or CARELESS.search(words)
-        ]
-        for offset, text in hiding:
-            where = at + offset - 1 if at else 0
-            commands.append(place(rule.path, where, "masked", f"{name}: {text}"))
-        at += command.count("\n") + 1 if at else 0
-    return commands
 
 
 def _submade(recipe: list[str]) -> list[str]:

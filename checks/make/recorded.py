@@ -63,16 +63,6 @@ class RecipeLine:
     status: int | None
 
     @property
-    def errexit(self) -> bool:
-        """Whether the shell ends at a failure."""
-        return any(option[0] == "-" and "e" in option[1:] for option in self.options)
-
-    @property
-    def pipefail(self) -> bool:
-        """Whether a failure within a pipe counts."""
-        return "pipefail" in self.options
-
-    @property
     def works(self) -> bool:
         """Whether it does more than start another make, or nothing."""
         return self._has_other_than(IDLE)

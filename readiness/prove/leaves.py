@@ -62,9 +62,9 @@ def leaf_of(name: str) -> Leaf:
     return Leaf.INTERPRETER if _INTERPRETERS.fullmatch(name) else Leaf.TOOL
 
 
-def is_runner(name: str) -> bool:
-    """Return whether all that a program of this name is for is to start others."""
-    return name in ("gmake", "make", "xargs")
+def is_idle(name: str) -> bool:
+    """Return whether a program of this name does no work itself."""
+    return name in ("gmake", "make", "true", "xargs")
 
 
 _END = """\

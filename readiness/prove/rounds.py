@@ -143,7 +143,7 @@ class Rounds:
                     results[name] = Tried(letters, leaves, record, missing)
                 elif not _is_own(criteria[name]):
                     waiting[name] = _INTERPRETERS
-                elif letters == TOOLS and _is_recipe(criteria[name]):
+                elif letters == TOOLS and is_recipe(criteria[name]):
                     waiting[name] = _INTERPRETERS  # its check looks at things itself
                 elif letters == TOOLS and part.started(name, Leaf.READER):
                     waiting[name] = READERS
@@ -249,7 +249,8 @@ def lines_of(logs: str, probe: str) -> list[str]:
         return []
 
 
-def _is_recipe(criterion: Criterion) -> bool:
+def is_recipe(criterion: Criterion) -> bool:
+    """Return whether it is a check that stands for a command: a recipe of make."""
     return criterion.check is not None and criterion.check.stands_for is not None
 
 

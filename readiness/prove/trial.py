@@ -19,13 +19,13 @@ from readiness.model.words import ReasonCode
 from readiness.project.git import GitError, ask
 from readiness.project.recipes import RUNNER_FILES, recipe_files
 from readiness.prove.asking import WORD, remedies, with_remedy
-from readiness.prove.leaves import Leaf, Leaves, is_runner, leaf_of
-from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried
+from readiness.prove.leaves import Leaf, Leaves, is_idle, leaf_of
+from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried, is_recipe
 from readiness.prove.standins import StandIns
 from readiness.prove.trials import once
 from readiness.prove.worlds import Copied
 from readiness.record.document import CriterionRecord
-from readiness.shell.programs import SHELLS
+from readiness.shell.programs import HELPERS, SHELLS
 
 _OTHER_STATUS: Final = 99
 """A status that no tool answers with."""
@@ -73,11 +73,17 @@ class Trials:
                 outcomes[name] = _seen(tried)
                 if tried.letters == READERS:
                     readers[name] = tried
-        outcomes |= self._idle([name for name, tried in self.failed.items() if _only_runs(tried)])
+        outcomes |= self._idle(filter(self._did_nothing, self.failed))
         # In the project they started no tool: is there one where there is work for it?
         outcomes |= _not_started(self._talk(readers), readers)
+        # The status 1 of a tool, which a recipe takes for an answer, is that of its findings.
+        answers = {
+            name: tried
+            for name, tried in good.items()
+            if tried.letters != TOOLS or not is_recipe(self._passed[name].criterion)
+        }
         for name, record in self._rounds.again(
-            self._copy, good, status=_OTHER_STATUS, words=False
+            self._copy, answers, status=_OTHER_STATUS, words=False
         ).records.items():
             if not record.verdict.good:  # it takes one failure for an answer: `lint || test $? = 1`
                 outcomes[name] = _seen(good.pop(name))
@@ -173,10 +179,20 @@ class Trials:
                         text.decode(errors="surrogateescape"),
                     )
             alone = self._rounds.perform(place, {name: once(criterion)}, TOOLS)
-            nothing = not alone.leaves(name) and all(map(is_runner, alone.started(name)))
+            nothing = not alone.leaves(name) and self._all_idle(name, alone.started(name))
             if nothing and alone.good().get(name) == self._passed[name].printed:
                 outcomes[name] = Trial(outcome=TrialOutcome.IDLE)
         return outcomes
+
+    def _did_nothing(self, name: str) -> bool:
+        """Return whether a criterion fails where what starts others fails, for that alone."""
+        tried = self.failed[name]
+        return not tried.record.verdict.good and self._all_idle(name, tried.leaves)
+
+    def _all_idle(self, name: str, programs: Sequence[str]) -> bool:
+        """Return whether programs do no work, and there are some: a recipe's check asks git."""
+        own = HELPERS if is_recipe(self._passed[name].criterion) else frozenset()
+        return bool(programs) and all(is_idle(program) or program in own for program in programs)
 
     @cached_property
     def _shells(self) -> str:
@@ -232,16 +248,9 @@ class Trials:
         return all(record.verdict.good for record in records.values())
 
 
-def _only_runs(tried: Tried) -> bool:
-    """Return whether nothing was started but what starts other programs, which it did not."""
-    runs = bool(tried.leaves) and all(map(is_runner, tried.leaves))
-    return runs and not tried.record.verdict.good
-
-
 def _ends_by_status(criterion: Criterion) -> bool:
     """Return whether it is a status that decides, of a command or of a recipe of make."""
-    stands = criterion.check is not None and criterion.check.stands_for is not None
-    return criterion.is_by_status or stands
+    return criterion.is_by_status or is_recipe(criterion)
 
 
 def _seen(tried: Tried) -> Trial:

@@ -14,13 +14,6 @@ from tests.support.repositories import commit
 MAKE: Files = {"Makefile": projects.MAKEFILE}
 
 
-@pytest.mark.parametrize("line", [".IGNORE:", "MAKEFLAGS += -i", "MAKEFLAGS += --ignore-errors"])
-def test_a_makefile_that_ignores_errors_does_not_pass(project: str, line: str) -> None:
-    """Errors that are ignored for a whole Makefile are seen too."""
-    build(project, {"Makefile": f"{line}\ngood:\n\ttrue\n"})
-    assert run_check("make-target", project, {"target": "good"}).value("masks") == 1
-
-
 def test_a_target_does_not_touch_the_project(project: str) -> None:
     """A target runs in a copy, with what git would know of the project, and its history."""
     build(project, {"Makefile": "t:\n\tgit rev-parse HEAD > new\n\ttest ! -e ignored\n"})

@@ -81,11 +81,6 @@ ROWS = [
         twin=edited("lint:\n", "lint:\n\trm -f old || true\n"),
     ),
     lint(
-        "errors ignored where there are none yet",
-        {**edited("lint:\n", "MAKEFLAGS += -i\nlint:\n"), "src/a.py": GOOD},
-        "Makefile",
-    ),
-    lint(
         "the check make-target",
         edited("ruff check src", "echo ruff"),
         "Makefile",

@@ -9,28 +9,8 @@ import pytest
 from readiness.prove import copying
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, changes, place_of
-from readiness.shell.programs import programs
 from tests.support.builders import a_criterion
 from tests.support.proving import executable
-
-# --- commands -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("command", "names"),
-    [
-        ("a; b && c || d | e", "a b c d e"),
-        ("if a; then b; else c; fi", "a b c"),
-        ("x=$(a 'b c') y && (z)", "y a z"),
-        ('for f in *; do a "$f"; done', "a"),
-        ("'quoted' x; $variable y; X=1 a", "quoted a"),
-        ("unterminated 'x", ""),
-    ],
-)
-def test_the_programs_of_a_command_are_read(command: str, names: str) -> None:
-    """Those that it names, in their order."""
-    assert sorted(words[0] for words in programs(command)) == sorted(names.split())
-
 
 # --- copies ---------------------------------------------------------------------------------------
 
