@@ -22,8 +22,7 @@ from readiness.guard.project.files import LONGEST
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.model.board import Check
-from readiness.shell.commands import is_work
-from readiness.shell.programs import programs
+from readiness.shell.programs import is_work, programs
 
 _DIRECTIVE: Final = re.compile(r"#\s*(?!type:\s*(?!ignore))[a-z][\w.-]*\s*[:=]\s*\S")
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))(?:#|//|/\*|--|<!--|;)\s*\w.*")
@@ -53,7 +52,7 @@ def may_be_silenced(check: Check) -> bool:
     """Return whether a check runs any tool beyond what every system has."""
     if counts_silence(check):
         return False
-    return bool(check.name) or any(is_work(list(words[:1])) for words in programs(check.run))
+    return bool(check.name) or any(is_work(words[0]) for words in programs(check.run))
 
 
 def added_directives(states: States) -> dict[str, list[Comment]]:
