@@ -176,8 +176,7 @@ def _places(run: RunDocument | None) -> dict[str, list[str]]:
     """Collect the first places that tools name, by criterion."""
     places: dict[str, list[str]] = {}
     for finding in run.findings if run is not None else ():
-        line = f":{finding.line}" if finding.line else ""
-        facts = (f"{finding.path}{line}", finding.rule, finding.message)
+        facts = (finding.place, finding.rule, finding.message)
         first = places.setdefault(finding.criterion, [])
         if len(first) < PLACES:
             first.append(" ".join(filter(None, facts)))

@@ -130,8 +130,7 @@ def _criterion_lines(
     for probe in measured.probes:
         yield from _probe_lines(probe, say)
     for finding in measured.findings[:FINDINGS]:
-        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        yield f"  {where}: {finding.rule} {finding.message}".rstrip()
+        yield f"  {finding.place}: {finding.rule} {finding.message}".rstrip()
     if len(measured.findings) > FINDINGS:
         yield f"  {say('show.more_findings', count=len(measured.findings) - FINDINGS)}"
 

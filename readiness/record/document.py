@@ -254,6 +254,11 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     message: str
 
+    @property
+    def place(self) -> str:
+        """The file, and the line where it names one."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
 
 class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A milestone: whether its requirement is met. `due` is an ISO date or empty.

@@ -151,8 +151,7 @@ def finding_sentence(finding: FindingRecord, place: FilePlace | None) -> str:
     rule = literal(finding.rule).strip()
     text = literal(finding.message).strip() or rule or SAY("formats.no_message")
     if place is None:
-        line = f":{finding.line}" if finding.line else ""
-        text = f"{literal(finding.path)}{line}: {text}"
+        text = f"{literal(finding.place)}: {text}"
     return cut(text, SENTENCE)
 
 

@@ -10,14 +10,12 @@ from readiness.model.words import Decision, ReasonCode, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Movement
 from readiness.record.document import (
-    AttestationRecord,
     CriterionRecord,
     FindingRecord,
     GateRecord,
     LineRecord,
     RunDocument,
     TaskRecord,
-    WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
 from readiness.record.wording import Wording, has_key, reworded
@@ -55,6 +53,27 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
             and not (run.interrupted and criterion.reason_code is ReasonCode.NOT_RUN)
         ),
         key=_urgency,
+    )
+
+
+def open_blocks(run: RunDocument) -> tuple[list[list[Entry]], list[list[Entry]], list[list[Entry]]]:
+    """Return what is bad, what waits to be attested, and what passes with a doubt, by cause."""
+    entries = open_criteria(run)
+    doubtful = [entry for entry in entries if entry[1].verdict is Verdict.WARN]
+    unattested = [entry for entry in entries if is_unattested(entry[1])]
+    bad = entries[: len(entries) - len(doubtful) - len(unattested)]
+    return causes(bad), causes(unattested), causes(doubtful)
+
+
+def decided(
+    run: RunDocument,
+) -> tuple[list[CriterionRecord], list[CriterionRecord], list[CriterionRecord]]:
+    """Return what is waived, what has a waiver that nothing needs, and what rests on somebody."""
+    criteria = [record for record in run.criteria() if record.verdict.in_scope]
+    return (
+        [record for record in criteria if record.verdict is Verdict.WAIVED],
+        [record for record in criteria if record.waiver and record.waiver.stale],
+        [record for record in criteria if record.attestation],
     )
 
 
@@ -171,7 +190,7 @@ def also_bad(run: RunDocument) -> list[str]:
         facts = [f"{criterion.verdict.mark} {criterion.id} {criterion.title}", criterion.reason]
         facts += [f"+{points(criterion.points_possible - criterion.points)}"]
         if place := places.get(criterion.id):
-            facts.append(f"{place.path}:{place.line}" if place.line else place.path)
+            facts.append(place.place)
         lines.append("  ".join(filter(None, facts)))
     return lines
 
@@ -307,8 +326,16 @@ def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal)
     return say("report.comma").join(filter(None, parts))
 
 
-def waived_by(waiver: WaiverRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
-    """Format why a criterion is waived, by whom and until when; `safe` shows foreign text."""
+def waived_by(
+    criterion: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal
+) -> str:
+    """Format why a criterion is waived, by whom and until when; "" for one that is not.
+
+    `safe` shows foreign text.
+    """
+    waiver = criterion.waiver
+    if waiver is None or criterion.verdict is not Verdict.WAIVED:
+        return ""
     reason, by, until = map(safe, (waiver.reason, waiver.by, waiver.until))
     return say("report.waived_by", reason=reason, by=by, until=until)
 
@@ -325,8 +352,11 @@ def beneath(criterion: CriterionRecord, say: Sentences) -> str:
 
 
 def attested_by(
-    attestation: AttestationRecord, say: Sentences, safe: Callable[[str], str] = literal
+    criterion: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal
 ) -> str:
-    """Format whose word a criterion rests on, since when and until when."""
+    """Format whose word a criterion rests on, since when and until when; "" for nobody's."""
+    attestation = criterion.attestation
+    if attestation is None:
+        return ""
     by, on, until = map(safe, (attestation.by, attestation.on, attestation.until))
     return say("report.attested_by", by=by, on=on, until=until)

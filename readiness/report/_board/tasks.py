@@ -103,7 +103,7 @@ class TaskChapters:
             yield elsewhere(criterion, say, text)
             return
         if criterion.attestation is not None:
-            yield from self._attested(criterion)
+            yield from self._attested(criterion, criterion.attestation.evidence)
             return
         yield text(criterion.shown)
         if criterion.expect:
@@ -111,7 +111,7 @@ class TaskChapters:
         yield from self._shortfall(criterion)
         if criterion.flaky:
             yield say("report.flaky")
-        yield from self._waiver(criterion)
+        yield waived_by(criterion, say, text)
         yield last_known(criterion, say, text)
         if criterion.carried is not None and criterion.carried.profile != self._run.profile:
             yield say("report.profile", name=text(criterion.carried.profile))
@@ -127,24 +127,16 @@ class TaskChapters:
         elif criterion.progress is not None and criterion.number is not None:
             yield f"{self._say('report.progress')} {percent(criterion.progress)}"
 
-    def _attested(self, criterion: CriterionRecord) -> Iterator[str]:
-        attestation = criterion.attestation
-        if attestation is None:
-            return
+    def _attested(self, criterion: CriterionRecord, evidence: str) -> Iterator[str]:
         say = self._say
         if not criterion.verdict.good:
             yield text(beneath(criterion, say))
-            yield from self._waiver(criterion)
+            yield waived_by(criterion, say, text)
             return
         yield say("report.attested")
-        yield attested_by(attestation, say, text)
-        if attestation.evidence:
-            yield code(attestation.evidence)
-
-    def _waiver(self, criterion: CriterionRecord) -> Iterator[str]:
-        waiver = criterion.waiver
-        if waiver is not None and criterion.verdict is Verdict.WAIVED:
-            yield waived_by(waiver, self._say, text)
+        yield attested_by(criterion, say, text)
+        if evidence:
+            yield code(evidence)
 
     def _day(self, criterion: CriterionRecord) -> str:
         """Return the day of the measurement: on which the first of its probes started."""

@@ -6,31 +6,31 @@ from typing import TypeVar
 from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
+    FindingRecord,
     Loosening,
     MilestoneRecord,
     RunDocument,
     TaskRecord,
 )
 from readiness.record.scores import goal_text, score_text
-from readiness.report._comment.details import evidence, place
 from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
+from readiness.report._links import web_link
 from readiness.report._shown import (
     Entry,
     attested_by,
     badge,
     badge_counts,
     beneath,
-    causes,
     change,
     change_in_words,
+    decided,
     findings,
     in_words,
-    is_unattested,
     meaning,
     moment,
     number,
-    open_criteria,
+    open_blocks,
     outcome,
     percent,
     reuse,
@@ -49,7 +49,7 @@ Record = TypeVar("Record")
 _LONGEST = 600
 """Characters of a text that are shown; a comment is no place for more."""
 
-_FINDINGS, _TITLES = 3, 12
+_FINDINGS, _TITLES, _PLACE = 3, 12, 200
 
 _WITH_OUTPUT = 12
 """Number of failures whose output is shown, as a comment has little room."""
@@ -96,21 +96,16 @@ class _Comment:
         )
         yield from _listed(1, say("report.loosened"), run.loosened, _loosened)
         yield from _listed(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
-        open_ones = open_criteria(run)
-        doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
-        unattested = [entry for entry in open_ones if is_unattested(entry[1])]
-        bad = list(enumerate(causes(open_ones[: len(open_ones) - len(doubtful + unattested)])))
-        yield from _listed(3, say("report.problems"), bad, self._problem, share=0.6)
-        yield from _listed(3, say("report.unattested"), causes(unattested), _names)
-        doubts = list(enumerate(causes(doubtful)))
+        bad, unattested, doubtful = open_blocks(run)
+        problems, doubts = list(enumerate(bad)), list(enumerate(doubtful))
+        yield from _listed(3, say("report.problems"), problems, self._problem, share=0.6)
+        yield from _listed(3, say("report.unattested"), unattested, _names)
         yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6)
         yield from self._decisions()
         yield from self._changes()
         yield from _listed(6, say("report.milestones"), run.milestones, self._milestone)
         yield from self._tasks()
         yield from self._criteria()
-        shown = [criterion for _, criterion in open_ones]
-        yield from evidence(run, shown, say)
         yield Part(rank=0, head=self._end())
 
     # --- the decision -----------------------------------------------------------------------------
@@ -176,13 +171,21 @@ class _Comment:
             block_of_code = fence("\n".join(middle(line, WIDEST) for line in shown))
             lines += ["", *(f"    {line}" for line in block_of_code.split("\n")), ""]
         lines += [
-            place(self._run, finding) for finding in self._places.get(criterion.id, [])[:_FINDINGS]
+            self._place(finding) for finding in self._places.get(criterion.id, [])[:_FINDINGS]
         ]
         if criterion.expect and not criterion.attestation and len(block) == 1:
             lines.append(f"  - {say('report.expected')}: {code(_short(criterion.expect))}")
         if criterion.hint:
             lines.append(f"  - {say('report.next_step')}: {text(_short(_joined(criterion.hint)))}")
         return "\n".join(lines)
+
+    def _place(self, finding: FindingRecord) -> str:
+        """Return the line of a finding, with a link if the repository is on the web."""
+        name = code(_short(finding.place, _PLACE))
+        if link := web_link(self._run, finding):
+            name = f"[{name}]({link})"
+        message = " ".join(filter(None, (finding.rule, finding.message)))
+        return f"  - {name} {text(_short(message, _PLACE))}"
 
     def _heading(self, criterion: CriterionRecord) -> str:
         verdict = in_words(criterion, self._say)
@@ -191,10 +194,7 @@ class _Comment:
     def _decisions(self) -> Iterator[Part]:
         """Yield what rests on somebody's word, and what was waived."""
         say = self._say
-        criteria = [record for record in self._run.criteria() if record.verdict.in_scope]
-        waived = [record for record in criteria if record.verdict is Verdict.WAIVED]
-        stale = [record for record in criteria if record.waiver and record.waiver.stale]
-        attested = [record for record in criteria if record.attestation]
+        waived, stale, attested = decided(self._run)
         yield from _listed(4, say("report.waived"), waived, self._waived)
         yield from _listed(4, say("report.stale"), stale, self._stale)
         foot = ""
@@ -203,22 +203,17 @@ class _Comment:
         yield from _listed(4, say("report.attestations"), attested, self._attested, foot=foot)
 
     def _waived(self, criterion: CriterionRecord) -> str:
-        waiver = criterion.waiver
         reason = f"- {self._heading(criterion)}: {text(_short(beneath(criterion, self._say)))}"
-        if waiver is None:
-            return reason
-        return f"{reason}\n  - {waived_by(waiver, self._say, _safe_text)}"
+        return f"{reason}\n  - {waived_by(criterion, self._say, _safe_text)}"
 
     def _stale(self, criterion: CriterionRecord) -> str:
         reason = text(_short(criterion.waiver.reason)) if criterion.waiver else ""
         return f"- {self._heading(criterion)}: {self._say('report.stale_hint', reason=reason)}"
 
     def _attested(self, criterion: CriterionRecord) -> str:
-        attestation = criterion.attestation
-        if attestation is None:
-            return ""
-        person = attested_by(attestation, self._say, _safe_text)
-        proof = f", {code(_short(attestation.evidence))}" if attestation.evidence else ""
+        person = attested_by(criterion, self._say, _safe_text)
+        evidence = criterion.attestation.evidence if criterion.attestation else ""
+        proof = f", {code(_short(evidence))}" if evidence else ""
         return f"- {self._heading(criterion)}: {person}{proof}"
 
     def _changes(self) -> Iterator[Part]:

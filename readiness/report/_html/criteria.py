@@ -187,18 +187,12 @@ class Viewer:
             (say("report.expected"), limit if criterion.warn else ""),
             (say("report.change"), change),
             ("", say("report.flaky") if criterion.flaky else ""),
-            (say("report.waived"), self._waiver(criterion)),
+            (say("report.waived"), waived_by(criterion, say, self.short)),
             ("", carried(criterion, say, str)),
             ("", last_known(criterion, say, self.short)),
             (say("page.score"), earned if lacking else ""),
         ]
         return [(name, text) for name, text in facts if text]
-
-    def _waiver(self, criterion: CriterionRecord) -> str:
-        waiver = criterion.waiver
-        if waiver is None or criterion.verdict is not Verdict.WAIVED:
-            return ""
-        return waived_by(waiver, self._say, self.short)
 
     def _uses(self, criterion: CriterionRecord) -> Iterator[dict[str, object]]:
         """Yield the probes that a criterion rests on.

@@ -131,9 +131,8 @@ def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Exc
 
 def _finding(run: RunDocument, record: FindingRecord) -> dict[str, str]:
     """Return a place that a tool complains about, and the ways to it, where there are any."""
-    line = f":{record.line}" if record.line else ""
     return {
-        "place": cut(f"{record.path}{line}", _FINDING),
+        "place": cut(record.place, _FINDING),
         "text": cut("  ".join(filter(None, (record.rule, record.message))), _FINDING),
         "web": web_link(run, record),
         "editor": editor_link(run, record),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.pace import arrival, pace
@@ -10,6 +9,7 @@ from readiness.record.scores import goal_text, score_text
 from readiness.report._html.criteria import Link, Viewer
 from readiness.report._shown import (
     Badge,
+    decided,
     meaning,
     moment,
     percent,
@@ -94,12 +94,11 @@ def _forecast(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> 
 def _attested(run: RunDocument, say: Sentences) -> Link:
     share = run.score.attested
     text = say("report.attested_share", share=percent(share)) if share > 0 else ""
-    listed = any(record.attestation and record.verdict.in_scope for record in run.criteria())
-    return Link(text, "attested" if listed else "")
+    return Link(text, "attested" if decided(run)[2] else "")
 
 
 def _waived(run: RunDocument, viewer: Viewer, say: Sentences) -> str:
-    waived = [record for record in run.criteria() if record.verdict is Verdict.WAIVED]
+    waived, _, _ = decided(run)
     names = [
         say(
             "page.waived_until",

@@ -14,6 +14,7 @@ from readiness.report._shown import (
     attested_by,
     beneath,
     causes,
+    decided,
     measured,
     open_criteria,
     waived_by,
@@ -149,9 +150,8 @@ def milestone(
 def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
     """Return the waivers that are in force."""
     return [
-        _word(item, viewer, _waiver(item, say), viewer.short(beneath(item, say)))
-        for item in run.criteria()
-        if item.verdict is Verdict.WAIVED
+        _word(item, viewer, waived_by(item, say, str), viewer.short(beneath(item, say)))
+        for item in decided(run)[0]
     ]
 
 
@@ -159,8 +159,8 @@ def stale(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, ob
     """Return the waivers that nothing needs."""
     return [
         _word(item, viewer, say("report.stale_hint", reason=viewer.short(item.waiver.reason)), "")
-        for item in run.criteria()
-        if item.waiver is not None and item.waiver.stale
+        for item in decided(run)[1]
+        if item.waiver is not None
     ]
 
 
@@ -170,11 +170,10 @@ def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str,
         _word(
             item,
             viewer,
-            attested_by(attestation, say, viewer.short),
-            viewer.short(attestation.evidence),
+            attested_by(item, say, viewer.short),
+            viewer.short(item.attestation.evidence if item.attestation else ""),
         )
-        for item in run.criteria()
-        if (attestation := item.attestation) is not None and item.verdict.in_scope
+        for item in decided(run)[2]
     ]
 
 
@@ -196,8 +195,3 @@ def _word(criterion: CriterionRecord, viewer: Viewer, text: str, note: str) -> d
         "text": text,
         "note": note,
     }
-
-
-def _waiver(criterion: CriterionRecord, say: Sentences) -> str:
-    waiver = criterion.waiver
-    return "" if waiver is None else waived_by(waiver, say, str)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
@@ -17,11 +16,10 @@ from readiness.report._shown import (
     Entry,
     attested_by,
     beneath,
-    causes,
     change_in_words,
+    decided,
     findings,
-    is_unattested,
-    open_criteria,
+    open_blocks,
     outcome,
     percent,
     standing,
@@ -42,15 +40,9 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
 
     Criteria that one cause keeps from being measured are reported once.
     """
-    open_ones = open_criteria(run)
     explainer = _Explainer(run, say, verbose=verbose)
-    doubtful = [entry for entry in open_ones if entry[1].verdict is Verdict.WARN]
-    unattested = [criterion for _, criterion in open_ones if is_unattested(criterion)]
-    bad = causes(open_ones[: len(open_ones) - len(doubtful) - len(unattested)])
-    for title, blocks in (
-        (say("report.problems"), bad),
-        (say("report.doubts"), causes(doubtful)),
-    ):
+    bad, unattested, doubtful = open_blocks(run)
+    for title, blocks in ((say("report.problems"), bad), (say("report.doubts"), doubtful)):
         shown = blocks if verbose else blocks[:_BLOCKS]
         if shown:
             yield from heading(title)
@@ -62,7 +54,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
             yield Line()
             yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
     if unattested:
-        names = ", ".join(literal(criterion.id) for criterion in unattested)
+        names = ", ".join(literal(criterion.id) for block in unattested for _, criterion in block)
         yield Line()
         yield Line(
             label=(say("report.unattested"), Style.STRONG),
@@ -73,12 +65,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
 
 def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Yield what is waived, waivers that nothing needs, and what rests on attestations."""
-    criteria = list(run.criteria())
-    waived = [criterion for criterion in criteria if criterion.verdict is Verdict.WAIVED]
-    stale = [criterion for criterion in criteria if criterion.waiver and criterion.waiver.stale]
-    attested = [
-        criterion for criterion in criteria if criterion.attestation and criterion.verdict.in_scope
-    ]
+    waived, stale, attested = decided(run)
     if waived:
         yield from heading(say("report.waived"))
         for criterion in waived:
@@ -274,9 +261,8 @@ class _Explainer:
 
 
 def _place(finding: FindingRecord) -> tuple[Part, ...]:
-    line = f":{finding.line}" if finding.line else ""
     text = "  ".join(filter(None, (literal(finding.rule), literal(finding.message))))
-    return ((f"{literal(finding.path)}{line}", Style.PLAIN), (f"  {text}", Style.DIM))
+    return ((literal(finding.place), Style.PLAIN), (f"  {text}", Style.DIM))
 
 
 def _entry(criterion: CriterionRecord, *parts: Part) -> Line:
@@ -296,19 +282,15 @@ def _waived(criterion: CriterionRecord, say: Sentences) -> Iterator[Line]:
         (literal(criterion.title), Style.PLAIN),
         (f"  {literal(reason)}" if reason else "", Style.DIM),
     )
-    if waiver := criterion.waiver:
-        parts = ((waived_by(waiver, say), Style.WARN),)
-        yield Line(label_cells=width(literal(criterion.id)) + 2, parts=parts, indent=2)
+    parts = ((waived_by(criterion, say), Style.WARN),)
+    yield Line(label_cells=width(literal(criterion.id)) + 2, parts=parts, indent=2)
 
 
 def _attested(criterion: CriterionRecord, say: Sentences) -> Line:
-    attestation = criterion.attestation
-    if attestation is None:
-        return Line()
-    evidence = f"  {literal(attestation.evidence)}" if attestation.evidence else ""
+    evidence = literal(criterion.attestation.evidence) if criterion.attestation else ""
     return _entry(
         criterion,
         (f"{criterion.verdict.mark} ", Style(criterion.verdict.tone)),
         (literal(criterion.title), Style.PLAIN),
-        (f"  {attested_by(attestation, say)}{evidence}", Style.DIM),
+        (f"  {attested_by(criterion, say)}  {evidence}".rstrip(), Style.DIM),
     )
