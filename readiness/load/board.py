@@ -1,7 +1,7 @@
 """A board file → the model, or all its faults at once."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -174,7 +174,7 @@ class _BoardLoader:
             sections=tuple(file.sections),
             key_figures=self._key_figures(),
             subtitle=file.subtitle,
-            success=tuple(self._success()),
+            success=self._success(),
         )
         if faults := self.problems.faults + self.catalogue.faults:
             raise BoardError(faults)
@@ -335,12 +335,12 @@ class _BoardLoader:
             self._expect_criterion(name, ("key_figures", name), key=True)
         return self.file.key_figures
 
-    def _success(self) -> Iterator[Success]:
+    def _success(self) -> tuple[Success, ...]:
         for index, success in enumerate(self.file.success):
             place = self.walk.path(success, ("success", index))
             for position, name in enumerate(success.criteria):
                 self._expect_criterion(name, (*place, "criteria", position))
-            yield Success(title=success.title, criteria=tuple(success.criteria))
+        return tuple(self.file.success)
 
     def _expect_criterion(self, name: str, place: Path, *, key: bool = False) -> None:
         criteria = set(self.ids.values()) - {task.id for task in self.file.tasks}

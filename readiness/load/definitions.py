@@ -9,7 +9,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from readiness.model.board import Acceptance, Section
+from readiness.model.board import Acceptance, Section, Success
+from readiness.model.board import Id as Id
 from readiness.model.board import Text as Text
 from readiness.model.words import (
     Better,
@@ -30,7 +31,6 @@ WRITTEN: Final = "x-as-written"
 
 Number: TypeAlias = int | Decimal
 AsText: TypeAlias = Annotated[str, Meta(extra_json_schema={WRITTEN: True})]
-Id: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+$(?!\n)")]
 VariableName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
 Words: TypeAlias = str | list[str]
 Inputs: TypeAlias = Annotated[
@@ -228,14 +228,6 @@ class MilestoneFile(FilePart, frozen=True):
     """A day, YYYY-MM-DD."""
 
 
-class SuccessFile(FilePart, frozen=True):
-    """What success takes, in words, and the criteria that measure it."""
-
-    title: Text
-    criteria: Annotated[list[Id], Meta(min_length=1)]
-    """It holds when all of these are good."""
-
-
 class BoardFile(FilePart, frozen=True):
     """A board: the tasks that stand between a project and its release."""
 
@@ -283,5 +275,5 @@ class BoardFile(FilePart, frozen=True):
     """What else the rendered board says."""
     key_figures: dict[Id, AsText] = field(default_factory=dict)
     """Criteria whose numbers it names, and what to call them: "T4.1: ..."."""
-    success: list[SuccessFile] = field(default_factory=list)
+    success: list[Success] = field(default_factory=list)
     """What success takes, measured by criteria."""

@@ -19,6 +19,7 @@ from readiness.model.words import (
 from readiness.text.languages import Language
 
 Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
+Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]+$(?!\n)")]
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,7 +171,7 @@ class Attestation(msgspec.Struct, frozen=True, kw_only=True):
     """A person's signed word, given on `on` and good to the end of `until` (ISO dates, UTC).
 
     All three are empty where nobody has given it yet. `digest` is that of the evidence when it
-    was given, where that is a file.
+    was given, in a run document as it was found; empty where it is no file.
     """
 
     by: str
@@ -303,11 +304,12 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Where it stands."""
 
 
-class Success(msgspec.Struct, frozen=True, kw_only=True):
-    """What success takes, in words; it holds when all of these criteria are good."""
+class Success(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What success takes, in words, and the criteria that measure it."""
 
-    title: str
-    criteria: tuple[str, ...]
+    title: Text
+    criteria: Annotated[list[Id], msgspec.Meta(min_length=1)]
+    """It holds when all of these are good."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):

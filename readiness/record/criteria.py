@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import msgspec
 
-from readiness.model.board import Board, Check, Criterion, Task
+from readiness.model.board import Attestation, Board, Check, Criterion, Task
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Plan, Probe
@@ -16,7 +16,6 @@ from readiness.model.words import Format
 from readiness.record.by_hand import command_by_hand, criterion_by_hand
 from readiness.record.comparison import comparable
 from readiness.record.document import (
-    AttestationRecord,
     CriterionRecord,
     FindingRecord,
     ProbeRecord,
@@ -345,17 +344,11 @@ def _waiver(criterion: Criterion, stale: bool) -> WaiverRecord | None:
     return WaiverRecord(reason=waiver.reason, by=waiver.by, until=waiver.until, stale=stale)
 
 
-def _attestation(judgement: Judgement) -> AttestationRecord | None:
+def _attestation(judgement: Judgement) -> Attestation | None:
     attest = judgement.criterion.attest
     if attest is None or not attest.by:
         return None
-    return AttestationRecord(
-        by=attest.by,
-        on=attest.on,
-        until=attest.until,
-        evidence=attest.evidence,
-        digest=judgement.evidence_digest,
-    )
+    return msgspec.structs.replace(attest, digest=judgement.evidence_digest)
 
 
 def digests_of(probes: Iterable[ProbeRecord]) -> tuple[str, ...]:

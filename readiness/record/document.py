@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from readiness.model.board import Attestation
 from readiness.model.errors import UsageError
 from readiness.model.plan import Shard
 from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
@@ -86,19 +87,6 @@ class WaiverRecord(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
 
 
-class AttestationRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's word that takes the place of a measurement.
-
-    `digest` is over the evidence as it was found in this run; empty where it is no file.
-    """
-
-    by: str
-    on: str
-    until: str
-    evidence: str
-    digest: str = ""
-
-
 class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One criterion. `line` is where it stands in the board. `shown` is the value with its unit.
 
@@ -126,7 +114,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | None
     flaky: bool
     waiver: WaiverRecord | None
-    attestation: AttestationRecord | None
+    attestation: Attestation | None
     points: float
     points_possible: float
     probes: list[str]

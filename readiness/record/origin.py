@@ -2,7 +2,7 @@
 
 import msgspec
 
-from readiness.model.board import Section
+from readiness.model.board import Section, Success
 from readiness.text.languages import Language
 
 
@@ -11,13 +11,6 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
-
-
-class SuccessRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What success takes, in words, and the criteria that measure it."""
-
-    title: str
-    criteria: list[str]
 
 
 class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +35,7 @@ class BoardRef(msgspec.Struct, frozen=True, kw_only=True):
     sections: list[Section] = []
     key_figures: dict[str, str] = {}
     subtitle: str = ""
-    success: list[SuccessRecord] = []
+    success: list[Success] = []
 
 
 class FolderRecord(msgspec.Struct, frozen=True, kw_only=True):

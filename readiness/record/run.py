@@ -18,7 +18,7 @@ from readiness.record.document import (
     MilestoneRecord,
     ScoreRecord,
 )
-from readiness.record.origin import BoardRef, Git, SuccessRecord
+from readiness.record.origin import BoardRef, Git
 from readiness.record.scores import NO_SCORE
 from readiness.record.values import below
 from readiness.record.wording import sentence_of, wording_of, wordings_of
@@ -152,9 +152,7 @@ def board_ref(board: Board, git: Git | None) -> BoardRef:
         sections=list(board.sections),
         key_figures=board.key_figures,
         subtitle=board.subtitle,
-        success=[
-            SuccessRecord(title=goal.title, criteria=list(goal.criteria)) for goal in board.success
-        ],
+        success=list(board.success),
     )
 
 

@@ -6,8 +6,9 @@ import pytest
 from readiness.fleet.measuring import names_apart
 from readiness.fleet.project import worst, worst_first
 from readiness.fleet.states import state_of
+from readiness.model.board import Attestation
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import AttestationRecord, RunDocument, WaiverRecord, WholeRun
+from readiness.record.document import RunDocument, WaiverRecord, WholeRun
 from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.fleets import a_source, a_state
 
@@ -61,7 +62,7 @@ def test_a_run_of_a_part_gives_way_to_the_whole_run_that_it_knows() -> None:
 def a_word(until: str) -> dict[str, RunDocument]:
     """Return runs that are ready by a waiver, and by an attestation, good until that day."""
     waiver = WaiverRecord(reason="later", by="li.wei", until=until)
-    attested = AttestationRecord(by="li.wei", on="2025-01-01", until=until, evidence="a page")
+    attested = Attestation(by="li.wei", on="2025-01-01", until=until, evidence="a page")
     return {
         name: decided(Decision.READY, tasks=[a_task("T1", criterion)])
         for name, criterion in {

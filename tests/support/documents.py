@@ -2,10 +2,9 @@
 
 import msgspec
 
-from readiness.model.board import Section
+from readiness.model.board import Attestation, Section, Success
 from readiness.model.words import Decision, Place, Priority, ReasonCode, Verdict
 from readiness.record.document import (
-    AttestationRecord,
     CriterionRecord,
     FindingRecord,
     GateRecord,
@@ -19,7 +18,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, ReusedFrom
-from readiness.record.origin import BoardRef, Git, SuccessRecord, Tool
+from readiness.record.origin import BoardRef, Git, Tool
 from readiness.report import unfinished
 from readiness.text.languages import Language
 
@@ -188,7 +187,7 @@ def a_written_document() -> RunDocument:
         goal="Make it **fit** for `production`.",
         review="every Monday",
         subtitle="From code to service",
-        success=[SuccessRecord(title="It is fast", criteria=["T7.2", "T1.1"])],
+        success=[Success(title="It is fast", criteria=["T7.2", "T1.1"])],
         sections=[
             Section(title="Rules", text="1. Measure first", place=Place.GUIDE),
             Section(title="Risks", text="# Weather\n\nRain <b>", place=Place.TOP),
@@ -380,7 +379,7 @@ def _tasks() -> list[TaskRecord]:
                 value=True,
                 shown="",
                 expect="",
-                attestation=AttestationRecord(
+                attestation=Attestation(
                     by="zhang.min", on="2026-11-01", until="2027-04-30", evidence="docs/training.md"
                 ),
             ),
