@@ -28,9 +28,6 @@ WITHOUT = {
         "at.compiled_later = nullcontext; at.without = lambda module: nullcontext();"
         "at.replaced = lambda *words: nullcontext()"
     ),
-    "command lines read without Typer": (
-        "import readiness.command_line.reader as at; at.read = lambda *words: None"
-    ),
     "cycles are not looked for": "import gc; gc.disable = lambda: None",
 }
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from readiness.command_line.options import Verb
+    from readiness.command_line.reader import HelpWanted, LineError
 
 
 FEWEST_FILES = 32
@@ -69,25 +70,38 @@ def _start_again_in_utf8() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.command_line.reader import read, runs_probes
+    from readiness.command_line.reader import HelpWanted, LineError, read, runs_probes
     from readiness.terminal.ending import die_of_interrupts, secure_streams, too_few_files
 
     die_of_interrupts()
     secure_streams()
     if 0 < os.sysconf("SC_OPEN_MAX") < FEWEST_FILES:
         return too_few_files(os.sysconf("SC_OPEN_MAX"))
-    command = read(arguments, os.environ)
-    if command is None:
-        from readiness.command_line.application import main
+    if "_READINESS_COMPLETE" in os.environ:
+        from readiness.command_line.application import complete
 
-        return main(arguments)
-    verb, values = command
+        return complete(os.environ)
+    try:
+        verb, values = read(arguments, os.environ)
+    except (HelpWanted, LineError) as asked:
+        return _answer(asked, arguments)
     if not runs_probes(verb, values):
         return _perform(verb, values)
     # The watcher is split off before anything large is imported: what both have costs twice.
     from readiness.run.processes.supervise import supervise
 
     return supervise(lambda: _perform(verb, values))
+
+
+def _answer(asked: HelpWanted | LineError, arguments: list[str]) -> int:
+    from readiness.terminal.ending import protected
+
+    def perform() -> int:
+        from readiness.command_line.application import answer
+
+        return answer(asked, arguments)
+
+    return protected(perform)
 
 
 def _perform(verb: Verb, values: dict[str, Any]) -> int:

@@ -48,7 +48,7 @@ MAY_IMPORT = {
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
     "terminal": [*FOUNDATION, "run", "report"],
-    # The formats of reports are values of an option; Typer's help is set as wide as the terminal.
+    # The formats of reports are values of an option; help is set as wide as the terminal.
     "command_line": [*FOUNDATION, "report", "terminal"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     # A hook measures the change that an agent has made.

@@ -1,176 +1,165 @@
-"""The command line as Typer reads it: help, errors, completion and READINESS_ variables."""
+"""What is answered without a command: help, what is wrong with a line, and what completes one."""
 
 import os
+import re
 import sys
-from collections.abc import Iterator, Sequence
-from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
 
-import typer
-
-from readiness.command_line.options import Option, Value, Verb
-from readiness.command_line.reader import COMMANDS, load, names
+from readiness.command_line.options import Option, Verb
+from readiness.command_line.reader import COMMANDS, HelpWanted, LineError, load, names
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
-from readiness.terminal.ending import protected, secure_streams
-from readiness.terminal.output import can_draw, terminal_width
+from readiness.terminal.ending import heed_board_here, tell
+from readiness.terminal.output import put_text, terminal_width
+from readiness.text.languages import Language
+from readiness.text.layout import columns, wrap
+from readiness.text.nearest import nearest
+from readiness.text.sentences import for_reader, speak
 
-if TYPE_CHECKING:
-    from typer import _click as click
-
-ORDER = (
-    *("init", "import", "check", "score", "diff", "trend", "report", "next", "prove", "history"),
-    *("waive", "attest", "mcp", "validate", "list", "show", "checks", "doctor"),
-    *("schema", "guard", "fleet", "hook"),
-)
+GROUPS = {
+    "Start": "init import validate doctor",
+    "Run": "check score prove",
+    "Understand": "list show next checks report history diff trend fleet",
+    "Decide": "attest waive",
+    "Guard": "guard backtest",
+    "Use elsewhere": "hook mcp schema",
+}
 """How the help lists the commands; those that are not named come last."""
 
 EPILOG = (
     "Exit status: 0 ready, 1 not ready, 2 wrong command line or board, 3 undecided,"
     " 4 loosened, 5 a report was not written, 70 internal error, 128+n ended by signal n."
 )
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-PANELS = 80
-"""Columns below which panels would cut the names of variables."""
-
-TYPES: dict[Value, Any] = {Value.SWITCH: bool, Value.NUMBER: int}
-
-
-def main(arguments: list[str]) -> int:
-    """Run one command. The result is the exit status; errors are told on stderr."""
-    secure_streams()
-    return protected(lambda: _invoke(arguments))
-
-
-def _invoke(arguments: list[str]) -> int:
-    from typer import _click as click
-
-    command = application(arguments[:1])
-    if "_READINESS_COMPLETE" in os.environ:
-        from typer._completion_classes import completion_init
-
-        completion_init()
-    try:
-        status = command.main(_completed(arguments), prog_name="readiness", standalone_mode=False)
-    except click.exceptions.ClickException as error:
-        from readiness.command_line.faults import tell_fault
-
-        tell_fault(error, arguments)
-        named = arguments[0] if arguments else ""
-        return load(named).wrong if named in names() else ExitStatus.USAGE
-    except SystemExit as end:  # a pipe without a reader: 1 would say "not ready"
-        return ExitStatus.NOT_WRITTEN if end.code else ExitStatus.READY
-    sys.stdout.flush()
-    return status if isinstance(status, int) else ExitStatus.READY
+WIDEST = 100
+COMPLETE = "_READINESS_COMPLETE"
+SCRIPTS = {
+    "bash": """\
+_readiness() {
+  local IFS=$'\\n'
+  COMPREPLY=($(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \
+_READINESS_COMPLETE=complete_bash readiness))
+}
+complete -o default -F _readiness readiness
+""",
+    "zsh": """\
+_readiness() {
+  compadd -- ${(f)"$(COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT - 1)) \
+_READINESS_COMPLETE=complete_zsh readiness)"}
+}
+compdef _readiness readiness
+""",
+    "fish": """\
+complete --command readiness --arguments '(COMP_WORDS=(commandline -cp) \
+COMP_CWORD=(count (commandline -opc)) _READINESS_COMPLETE=complete_fish readiness)'
+""",
+}
 
 
-def _completed(arguments: list[str]) -> list[str]:
-    """Give the option that ends the line its value where it has none, which Typer does not know."""
-    options = load(arguments[0]).options if arguments and arguments[0] in names() else []
-    alone = [option.alone for option in options if option.alone and arguments[-1] in option.flags]
-    return arguments + alone
+def answer(asked: HelpWanted | LineError, arguments: Sequence[str]) -> int:
+    """Print the help that was asked for, or what is wrong with a line; return the status."""
+    if isinstance(asked, HelpWanted):
+        put_text(_help_of(asked.verb) if asked.verb else _help())
+        return ExitStatus.READY
+    _speak_as_asked(arguments)
+    heed_board_here()
+    say = for_reader()
+    program = f"readiness {asked.verb.name}" if asked.verb else "readiness"
+    near = nearest(asked.name, asked.known)
+    fault, other = (f"{asked.fault}_near", near) if near else (asked.fault, asked.other)
+    lines = [
+        say("line.usage", usage=_usage(asked.verb)),
+        say("line.help", command=f"{program} -h"),
+        "",
+        say("line.error", what=say(f"line.fault.{fault}", name=asked.name, other=other)),
+    ]
+    tell("\n".join(lines))
+    return asked.verb.wrong if asked.verb else ExitStatus.USAGE
 
 
-class _CommandGroup(typer.core.TyperGroup):
-    """Knows of each command its name and its help, and imports the one that is asked for."""
-
-    def resolve_command(
-        self, ctx: "click.Context", args: list[str]
-    ) -> "tuple[str | None, click.Command | None, list[str]]":
-        name, listed, rest = super().resolve_command(ctx, args)
-        return name, listed and typer_command(load(listed.name or "")), rest
-
-
-def application(named: Sequence[str] = ()) -> "click.Command":
-    """Build the Typer program, with the commands `named` alone where these are commands."""
-    app = typer.Typer(
-        name="readiness",
-        cls=_CommandGroup,
-        help="Decide whether a project is ready for release, by measuring.",
-        epilog=EPILOG,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=_markup(),
-        pretty_exceptions_enable=False,
-        context_settings=SETTINGS,
-    )
-    app.callback()(lambda: None)
-    there = in_order()
-    for name in [name for name in there if name in named] or there:
-        app.command(name, help=_help_of(name))(lambda: None)
-    return typer.main.get_command(app)
+def complete(environ: Mapping[str, str]) -> int:
+    """Print the script that has a shell complete lines, or what completes one for it."""
+    what, _, shell = environ[COMPLETE].partition("_")
+    if what == "source":
+        sys.stdout.write(SCRIPTS.get(shell, ""))
+        return ExitStatus.READY
+    words, place = environ["COMP_WORDS"].split(), int(environ["COMP_CWORD"])
+    begun = words[place] if place < len(words) else ""
+    known = names()
+    if place > 1:
+        verb = load(words[1]) if words[1] in known else None
+        known = [flag for option in verb.options for flag in option.flags] if verb else []
+    if place < 2 or begun.startswith("-"):
+        sys.stdout.write("".join(f"{name}\n" for name in known if name.startswith(begun)))
+    return ExitStatus.READY
 
 
-def _markup() -> Literal["rich"] | None:
-    """How help is set: in panels where a terminal has room for them, else plain."""
-    wide = can_draw(os.environ, sys.stdout) and terminal_width(os.environ) >= PANELS
-    return "rich" if wide else None
+def groups() -> dict[str, list[str]]:
+    """Return the commands by what they are for, in the order of the help."""
+    named = {title: listed.split() for title, listed in GROUPS.items()}
+    others = [name for name in names() if not any(name in listed for listed in named.values())]
+    return {**named, "Others": others} if others else named
 
 
-def in_order() -> list[str]:
-    """Return the names of the commands, in the order of the help."""
-    there = names()
-    return sorted(there, key=lambda name: (*ORDER, *there).index(name))
+def _help() -> str:
+    lines = ["Usage: readiness COMMAND [OPTION | ARGUMENT]...", ""]
+    lines += ["Decide whether a project is ready for release, by measuring."]
+    cells = max(map(len, names()))
+    for title, listed in groups().items():
+        rows = [(name.ljust(cells), _purpose(name)) for name in listed]
+        lines += ["", f"{title}:", *_table(rows)]
+    return "\n".join([*lines, "", *wrap(EPILOG, _width())])
 
 
-def typer_command(verb: Verb) -> "click.Command":
-    """Return the command as Typer makes it."""
-    app = typer.Typer(
-        add_completion=False,
-        rich_markup_mode=_markup(),
-        pretty_exceptions_enable=False,
-        context_settings=SETTINGS,
-    )
-
-    def perform(**values: Any) -> int:
-        return verb.perform(dict(_values_that_count(verb, values)))
-
-    parameters = [_parameter(verb, option) for option in verb.options]
-    perform.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    perform.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    app.command(verb.name, help=_help_of(verb.name))(perform)
-    return typer.main.get_command(app)
+def _help_of(verb: Verb) -> str:
+    flags = [option for option in verb.options if option.flags]
+    arguments = [option for option in verb.options if not option.flags]
+    lines = [f"Usage: {_usage(verb)}", "", *wrap(_purpose(verb.name), _width())]
+    if arguments:
+        rows = [(option.metavar, verb.help_of(option)) for option in arguments]
+        lines += ["", "Arguments:", *_table(rows)]
+    rows = [(_flags(option), _described(verb, option)) for option in flags]
+    lines += ["", "Options:", *_table([*rows, ("-h, --help", "Show this message and exit.")])]
+    if variables := [option.variable for option in flags if option.variable]:
+        text = f"Set in the environment, an option is: {', '.join(variables)}."
+        lines += ["", *wrap(text, _width())]
+    return "\n".join(lines)
 
 
-def _help_of(name: str) -> str:
+def _usage(verb: Verb | None) -> str:
+    if verb is None:
+        return "readiness COMMAND [OPTION | ARGUMENT]..."
+    arguments = [option.metavar for option in verb.options if not option.flags]
+    return " ".join([f"readiness {verb.name} [OPTION]...", *arguments])
+
+
+def _flags(option: Option) -> str:
+    return f"{', '.join(sorted(option.flags, key=len))} {option.metavar}".rstrip()
+
+
+def _described(verb: Verb, option: Option) -> str:
+    usual = verb.defaults.get(option.name, getattr(RunSettings(), option.field, None))
+    remark = "required" if verb.requires(option) else f"default: {usual}" if usual else ""
+    return f"{verb.help_of(option)} [{remark}]" if remark else verb.help_of(option)
+
+
+def _purpose(name: str) -> str:
     """Return the docstring of a command's file, without importing what the file imports."""
-    path = os.path.join(COMMANDS, f"{name}.py")
-    with open(path, encoding="utf-8") as file:
+    with open(os.path.join(COMMANDS, f"{name}.py"), encoding="utf-8") as file:
         return file.read().split('"""')[1]
 
 
-def _values_that_count(verb: Verb, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the values of options that were named, or that have a default."""
-    for option in verb.options:
-        value = values[option.name]
-        if value is None and option.empty:  # Typer takes an empty variable for none
-            value = os.environ.get(option.variable)
-        if value is not None:
-            yield option.name, value
+def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    text = columns(rows, flexible=1, limit=_width() - 2)
+    return (f"  {line}" for line in text.splitlines())
 
 
-def _parameter(verb: Verb, option: Option) -> Parameter:
-    default = verb.defaults.get(option.name, getattr(RunSettings(), option.field, None))
-    if verb.requires(option):
-        default = Parameter.empty
-    elif default == ():
-        default = None
-    info: Any
-    if option.flags:
-        info = typer.Option(
-            *option.flags,
-            metavar=option.metavar or None,
-            envvar=option.variable or None,
-            help=verb.help_of(option),
-            min=1 if option.value is Value.NUMBER else None,
-        )
-    else:
-        info = typer.Argument(metavar=option.metavar, help=option.help)
-    taken = list[str] if option.value.repeats else TYPES.get(option.value, str)
-    return Parameter(
-        option.name,
-        Parameter.KEYWORD_ONLY,
-        default=default,
-        annotation=Annotated[taken, info],
-    )
+def _width() -> int:
+    return min(terminal_width(os.environ), WIDEST)
+
+
+def _speak_as_asked(arguments: Sequence[str]) -> None:
+    """Speak the language that the line asks for, though it cannot be read as a whole."""
+    line = f"--lang={os.environ.get('READINESS_LANG', '')} {' '.join(arguments)}"
+    asked = re.findall(r"(?:^|\s)--lang[= ](\S*)", line)[-1]
+    if asked in [*Language]:
+        speak(Language(asked))

@@ -1,4 +1,4 @@
-"""The options of the command line: one table, of which both readers of command lines are made.
+"""The options of the command line: one table, of which the reader and the writer of them are made.
 
 A run imports this before anything else, so it imports nothing that a run could do without.
 """

@@ -1,79 +1,106 @@
-"""The table of options, and the two readers of command lines that are made of it."""
+"""The table of options, and the reader of command lines that is made of it."""
 
-import os
+import re
 from importlib import import_module
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness.command_line.application import application, in_order, typer_command
+from readiness.command_line import application
 from readiness.command_line.options import ALL, OPTIONS, RUN, Option, Value
 from readiness.command_line.reader import load, names, read, runs_probes
-from readiness.model.settings import RunSettings
-from tests.support.parsed_lines import by_typer, without_typer
+from readiness.model.settings import ReportTarget, RunSettings
+from readiness.text.languages import Language
+from readiness.text.sentences import sentences
+from tests.support.parsed_lines import parsed
 from tests.support.program import Project
 
 READ = [
-    "check",
-    "check T1 P0 tag:x",
-    "check -b x.yaml --project=here -C there --profile p",
-    "check -j 4 T1 --jobs=2",
-    "check --history= T1",
-    "check --timeout 5s --report json=x --report=tap=y",
-    "score a.json b.json --explain",
-    "trend T1 --limit 5",
-    "diff a b",
-    "report run-1 --report html=a --report=json=b",
-    "next --to 8",
-    "history --verify -n 3",
-    "waive T1.1 --reason later --until 2030-01-01 --up-to= --dry-run",
-    "validate -q",
+    ("check", RunSettings()),
+    ("check T1 P0 -", RunSettings(selectors=("T1", "P0", "-"))),
+    ("check -q -- -x --jobs", RunSettings(quiet=True, selectors=("-x", "--jobs"))),
+    (
+        "check -b x.yaml --project=here -C there --profile p",
+        RunSettings(board="x.yaml", project="there", profile="p"),
+    ),
+    ("check -qvj4 T1 --jobs=2", RunSettings(quiet=True, verbose=True, jobs=2, selectors=("T1",))),
+    ("check --history= --board=-x", RunSettings(history="", board="-x")),
+    (
+        "check --timeout 5s --report json=x --report=tap=y --shard 1/2",
+        RunSettings(
+            timeout=5.0,
+            reports=(ReportTarget("json", "x"), ReportTarget("tap", "y")),
+            shard=(1, 2),
+        ),
+    ),
+    ("score a.json b.json --explain", RunSettings(recorded=("a.json", "b.json"), explain=True)),
 ]
-LEFT = [
-    "",
-    "--version x",
-    "lists",
-    "__init__",
-    "_options",
-    "check --help",
-    "check --bord x",
-    "check -j 0",
-    "check -j -1",
-    "check -j",
-    "check -qv",
-    "check -j4",
-    "check --jobs=x",
-    "check --jobs=²",
-    "check --board -q",
-    "check --quiet=1",
-    "check --quiet=-",
-    "check -- T1",
-    "check -",
-    "check --explain",
-    "score --dry-run -x",
-    "list T1",
-    "show",
-    "show T1 T2",
-    "guard",
-    "waive T1.1 --reason later",
+FAULTS = [
+    ("", "no_command"),
+    ("lists", "command"),
+    ("__init__", "command"),
+    ("--version x", "option"),
+    ("check --help", "help"),
+    ("-h", "help"),
+    ("check --bord x", "option"),
+    ("check --explain", "option"),
+    ("check -j 0", "no_integer"),
+    ("check -j -1", "no_integer"),
+    ("check --jobs=²", "no_integer"),
+    ("check -j", "no_value"),
+    ("check --board -q", "no_value"),
+    ("check --quiet=1", "no_switch"),
+    ("list T1", "extra"),
+    ("show", "no_argument"),
+    ("guard", "no_option"),
+    ("waive T1.1 --reason later", "no_option"),
 ]
-WRONG = ["check --timeout soon", "check --report json", "score --report json=a --report tap=a"]
-"""What both read, and the command refuses."""
 
 
-@pytest.mark.parametrize("line", READ + WRONG)
-def test_usual_lines_are_read_without_typer_and_mean_the_same(line: str) -> None:
-    """Command and settings, whichever way they were read."""
-    found = without_typer(line.split())
-    assert found is not None
-    assert by_typer(line.split()) == found
+@pytest.mark.parametrize(("line", "asked"), READ)
+def test_a_line_means_its_settings(line: str, asked: RunSettings) -> None:
+    """Flags in either spelling, short ones together, arguments anywhere, the last value of one."""
+    found = parsed(line.split())
+    assert isinstance(found, tuple), found
+    assert found[1] == asked
 
 
-@pytest.mark.parametrize("line", LEFT)
-def test_what_is_not_plain_is_left_to_typer(line: str) -> None:
-    """Help, mistakes, and what takes more than a word."""
-    assert read(line.split(), {}) is None
+def test_what_is_not_in_the_settings_is_a_value_of_the_command() -> None:
+    """By the name of the parameter; an option that may stand alone has a value then."""
+    words = ["--reason", "later", "--until", "2030-01-01", "--up-to=", "--dry-run"]
+    assert parsed(["waive", "T1.1", *words]) == (
+        "waive",
+        RunSettings(),
+        {
+            "subject": "T1.1",
+            "reason": "later",
+            "until": "2030-01-01",
+            "up_to": "",
+            "by": None,
+            "dry_run": True,
+        },
+    )
+    found = parsed(["init", "--template"])
+    assert isinstance(found, tuple)
+    assert found[2]["template"] == "list"
+
+
+@pytest.mark.parametrize(("line", "fault"), FAULTS)
+def test_what_is_wrong_with_a_line_is_told(line: str, fault: str, project: Project) -> None:
+    """Each fault has its sentence; the status is 2, and 0 where help was asked for."""
+    assert parsed(line.split()) == fault
+    if fault != "help":
+        assert sentences(Language.ZH).find(f"line.fault.{fault}", {"name": "x", "other": "y"})
+
+
+def test_a_fault_names_what_may_be_meant(project: Project) -> None:
+    """With the usage of the command, on stderr."""
+    ended = project("check", "--bord", "x")
+    assert (ended.status, ended.out) == (2, "")
+    assert "readiness check [OPTION]... [SELECTOR]..." in ended.err
+    assert "No such option: --bord. Did you mean --board?" in ended.err
 
 
 FLAGS = sorted({flag for name in names() for option in load(name).options for flag in option.flags})
@@ -102,13 +129,11 @@ def lines(draw: st.DrawFn) -> list[str]:
     return [name, *needed, *(word for part in draw(st.lists(piece, max_size=4)) for word in part)]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines())
-def test_whatever_is_read_without_typer_means_the_same(line: list[str]) -> None:
-    """Lines that nobody thought of: what the fast reader takes is what Typer takes."""
-    found = without_typer(line)
-    if found is not None:
-        assert by_typer(line) == found
+def test_any_line_is_read_or_refused(line: list[str]) -> None:
+    """Lines that nobody thought of."""
+    assert parsed(line)
 
 
 def variables() -> list[tuple[str, Option]]:
@@ -133,34 +158,34 @@ SAMPLES = {
 def test_a_variable_means_its_option(
     name: str, option: Option, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is left to Typer, and means there what the flag means."""
+    """Unless the line itself says otherwise."""
     verb = load(name)
     line = [name]
     for each in verb.options:
         if verb.requires(each) and each is not option:
             line += [*each.flags[:1], "x"]
     sample = SAMPLES.get(option.value, "x")
-    by_flag = by_typer([*line, option.flags[0], *([] if sample == "1" else [sample])])
-    monkeypatch.setenv(option.variable, sample)
-    assert read(line, os.environ) is None
-    assert not isinstance(by_flag, int | str)
-    assert by_typer(line) == by_flag
+    by_flag = parsed([*line, option.flags[0], *([] if sample == "1" else [sample])])
+    assert isinstance(by_flag, tuple)
+    assert parsed(line, {option.variable: sample}) == by_flag
 
 
-def test_only_variables_of_options_are_left_to_typer() -> None:
-    """What a probe is given by the run around it slows no run in it."""
-    assert read(["check"], {"READINESS_JOBS": "2"}) is None
-    assert read(["check"], {"READINESS_EXPLAIN": "1"}) is not None
-    assert read(["check"], {"HOME": "/root", "READINESS_TMP": "x", "": "x"}) is not None
-
-
-def test_an_empty_history_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an option and as a variable; a flag outdoes the variable."""
-    monkeypatch.setenv("READINESS_HISTORY", "")
-    for line, meant in ((["check"], ""), (["check", "--history", "x"], "x")):
-        found = by_typer(line)
-        assert isinstance(found, tuple)
-        assert found[1].history == meant
+@pytest.mark.parametrize(
+    ("line", "environ", "asked"),
+    [
+        ("check", {"READINESS_HISTORY": ""}, RunSettings(history="")),
+        ("check --history x", {"READINESS_HISTORY": ""}, RunSettings(history="x")),
+        ("check", {"READINESS_JOBS": "", "READINESS_QUIET": "no"}, RunSettings()),
+        ("check", {"READINESS_EXPLAIN": "1", "READINESS_TMP": "x", "": "x"}, RunSettings()),
+    ],
+)
+def test_a_variable_counts_where_no_flag_does(
+    line: str, environ: dict[str, str], asked: RunSettings
+) -> None:
+    """An empty one is a value for the history alone."""
+    found = parsed(line.split(), environ)
+    assert isinstance(found, tuple), found
+    assert found[1] == asked
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -180,11 +205,8 @@ def test_each_row_of_the_table_is_an_option(option: Option) -> None:
 
 def help_of(name: str) -> str:
     """The help of a command."""
-    from typer import _click as click
-
-    command = typer_command(load(name))
-    context = click.Context(command, info_name=name, terminal_width=400, max_content_width=400)
-    return command.get_help(context)
+    with mock.patch.object(application, "_width", return_value=400):
+        return application._help_of(load(name))
 
 
 @pytest.mark.parametrize("name", names())
@@ -218,10 +240,12 @@ def test_a_command_is_called_as_its_file(name: str) -> None:
     assert " ".join(told.split()) in " ".join(help_of(name).split())
 
 
-def test_the_order_of_the_help_names_commands_that_are_there() -> None:
-    """Each once, and each is listed."""
-    assert sorted(in_order()) == names()
-    assert list(application().commands) == in_order()  # type: ignore[attr-defined]
+def test_the_help_lists_each_command_once(project: Project) -> None:
+    """In its group."""
+    listed = [name for group in application.groups().values() for name in group]
+    assert sorted(listed) == names()
+    out = project("--help").out
+    assert re.findall(r"^  (\w+) +[A-Z]", out, re.MULTILINE) == listed
 
 
 def test_a_watcher_is_split_off_for_probes_alone() -> None:

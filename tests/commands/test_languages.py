@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from readiness.command_line.faults import worded_anew
-from readiness.text.languages import Language
-from readiness.text.sentences import sentences
 from tests.support.few_programs import few_programs
 from tests.support.program import ROOT, run
 
@@ -138,22 +135,6 @@ def test_another_language_can_be_asked_for(line: list[str], project: dict[str, P
     assert CHINESE.search(text)
     assert SENTENCE.findall(ASIDE.sub(" ", text)) == []
     assert CHINESE.findall(written(project["en"], *line, "--lang", "en")) == []
-
-
-def test_typer_says_what_is_reworded() -> None:
-    """Each of its forms that we know is still one of its own, word for word."""
-    from typer import _click as click
-
-    wrong = click.exceptions
-    messages = [
-        wrong.NoSuchOption("--frob").format_message(),
-        wrong.NoSuchOption("--frob", possibilities=["--jobs"]).format_message(),
-        wrong.MissingParameter(param_hint="'ID'", param_type="argument").format_message(),
-        wrong.MissingParameter(param_hint="'--by'", param_type="option").format_message(),
-    ]
-    for message in messages:
-        assert worded_anew(message, sentences(Language.EN)) == message
-        assert CHINESE.search(worded_anew(message, sentences(Language.ZH))), message
 
 
 def test_an_unknown_language_is_told(project: dict[str, Path]) -> None:

@@ -21,7 +21,7 @@ _VARYING = re.compile(r"\d[\d.:-]*( m?s\b)?|[0-9a-f]{10,}|─+| {2,}")
 def test_a_process_does_what_a_forked_one_does(
     command: str, several: Project, tmp_path: Path
 ) -> None:
-    """Status, output and messages, of the plain command; a wrong option is Typer's."""
+    """Status, output and messages, of the plain command; a wrong option is told."""
     commit(several.folder, {})
     kept = tmp_path / "kept"
     shutil.copytree(several.folder, kept)

@@ -37,7 +37,7 @@ tasks:
     criteria:
       - id: T1.1
         title: Python is not that of readiness
-        run: test -z "$(python3 -c "import typer; print(1)" 2>/dev/null)"
+        run: test -z "$(python3 -c "import msgspec; print(1)" 2>/dev/null)"
         exit: {ok: [0, 1]}
         expect: "== 0"
       - id: T1.2

@@ -10,7 +10,6 @@ import pytest
 
 import readiness
 from readiness.agents.forms import AGENTS
-from readiness.command_line.faults import FORMS
 from readiness.fleet.merges import GuardDecision
 from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
@@ -72,7 +71,10 @@ FAMILIES: Mapping[str, object] = {
     "change": ("changed", "added", "removed"),
     "guard.part": Direction,
     "checks.better": Better,
-    "line.fault": FORMS,
+    "line.fault": (
+        *("no_command", "command", "command_near", "option", "option_near", "no_argument"),
+        *("no_option", "no_value", "no_integer", "no_switch", "extra"),
+    ),
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
     "trial.why": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
