@@ -14,6 +14,7 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import past_of, runs_by_id, standing
 from readiness.pipeline.seen import PastTrial, is_tried, past_trials, recipe_of
 from readiness.plan import secret_values
+from readiness.project.recipes import recipe_files
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.record.localised import localised_criterion
@@ -139,7 +140,11 @@ def _trials(
     settings: RunSettings, board: Board, criteria: Sequence[Criterion]
 ) -> dict[str, PastTrial]:
     """Return how the board's own commands were tried, by criterion."""
-    recipes = {one.id: recipe_of(one, board.workdir) for one in criteria if is_tried(one)}
+    recipes = {
+        one.id: recipe_of(one, recipe_files(one, board.workdir))
+        for one in criteria
+        if is_tried(one)
+    }
     with past_of(settings, board) as history:
         known = past_trials(history, recipes.values())
     return {name: known[recipe] for name, recipe in recipes.items() if recipe in known}

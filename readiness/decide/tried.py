@@ -11,6 +11,7 @@ from readiness.text.worded import joined, worded
 _CODES: Final = {
     TrialOutcome.MISSING: ReasonCode.TOOL_MISSING,
     TrialOutcome.UNSEEN: ReasonCode.NO_PROOF,
+    TrialOutcome.NOTHING: ReasonCode.NO_PROOF,
 }
 
 
@@ -21,7 +22,7 @@ def as_tried(judgement: Judgement, trial: Trial) -> Judgement:
         return Judgement(
             criterion=judgement.criterion,
             verdict=Verdict.ERROR,
-            reason=worded(f"trial.why.{outcome}", names=names),
+            reason=worded(f"trial.why.{outcome}", names=names, line=trial.line),
             code=_CODES.get(outcome, ReasonCode.CANNOT_FAIL),
             hint=worded(f"trial.hint.{outcome}", names=names),
         )
@@ -34,5 +35,7 @@ def as_tried(judgement: Judgement, trial: Trial) -> Judgement:
         command, *fields = trial.remedy
         lines = [f"`{line}`" for line in (f"run: {scalar(command)}", *fields)]
         hint = worded("hint.write", text=joined(lines, "and"))
-    reason = joined([judgement.reason, worded(f"trial.why.{outcome}", names=names)])
+    reason = joined(
+        [judgement.reason, worded(f"trial.why.{outcome}", names=names, line=trial.line)]
+    )
     return msgspec.structs.replace(judgement, verdict=Verdict.WARN, reason=reason, hint=hint)

@@ -22,6 +22,7 @@ from readiness.load.readers import (
     fit,
     inputs,
     measure,
+    pattern,
     reader,
     seconds,
     switched,
@@ -211,6 +212,8 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
     if file.findings is not UNSET:
         findings = reader(file.findings, ("findings",), problems, one_value=False)
     expected = _expectation(file, measures[0], problems)
+    if file.idle:
+        pattern(file.idle, ("idle",), problems)
     return Check(
         name=name,
         run=file.run,
@@ -229,6 +232,7 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
         exit_ok=exit_statuses(file.exit, measures),
         proof=proof,
         reject=file.reject,
+        idle=file.idle,
         expect=expected,
         findings=findings,
         inputs=inputs(file.inputs, ("inputs",), problems),

@@ -153,6 +153,10 @@ class CheckFile(FilePart, frozen=True):
     """What only a tool that did its work leaves."""
     reject: str = ""
     """Output that this pattern matches is an error."""
+    idle: str = ""
+    """What the tool prints where it had nothing to do: a command of a board's own that runs it, and
+    prints this, did nothing.
+    """
     measures: dict[Id, MeasureFile] = field(default_factory=dict)
     """What can be read; the first is the default."""
     expect: Expects | UnsetType = UNSET

@@ -151,6 +151,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     exit_ok: tuple[int, ...] | None = (0,)
     proof: Reader | None = None
     reject: str = ""
+    idle: str = ""
     expect: Expectation | None = None
     findings: Reader | None = None
     inputs: tuple[str, ...] = ()

@@ -72,7 +72,7 @@ class TrialOutcome(StrEnum):
     they failed, and failed where they found something. `blind`: they looked at nothing. `undone`:
     it has programs that it did not start. `idle`: it has none, and passed wherever it was, `hollow`
     only where the files were gone. `missing`: its programs are not there. `unknown`: it could not
-    be told. `unseen`: nor may it pass without.
+    be told. `unseen`: nor may it pass without. `nothing`: a tool said that it had nothing to do.
     """
 
     SEEN = "seen"
@@ -85,6 +85,7 @@ class TrialOutcome(StrEnum):
     MISSING = "missing"
     UNKNOWN = "unknown"
     UNSEEN = "unseen"
+    NOTHING = "nothing"
 
     @property
     def cannot_fail(self) -> bool:
@@ -95,6 +96,7 @@ class TrialOutcome(StrEnum):
             TrialOutcome.IDLE,
             TrialOutcome.MISSING,
             TrialOutcome.UNSEEN,
+            TrialOutcome.NOTHING,
         )
 
     @property
@@ -107,12 +109,13 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """How a trial ended, and the programs that it was about.
 
     `remedy` is a command that asks the same and fails where they do, with the fields that a board
-    needs beside it; it was tried, too. Empty where none is known.
+    needs beside it; it was tried, too. Empty where none is known. `line` is what a tool said.
     """
 
     outcome: TrialOutcome
     programs: tuple[str, ...] = ()
     remedy: tuple[str, ...] = ()
+    line: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

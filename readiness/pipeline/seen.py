@@ -1,6 +1,7 @@
 """Which commands of a board were seen to fail, and trials of those that were not."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -31,6 +32,8 @@ TABLE: Final = """create table if not exists recipes (
 REMEMBERED: Final = 1000
 """Number of runs for which it is kept how a command that nobody runs any more was tried."""
 
+
+_NAME: Final = re.compile(r"[A-Za-z][\w-]*")
 
 UNKNOWN: Final = Trial(outcome=TrialOutcome.UNKNOWN)
 
@@ -68,12 +71,15 @@ class Recipes:
         readings, at = execution.readings, timestamp(execution.start.at)
         recipes: dict[str, str] = {}
         passed: dict[str, Planned] = {}
+        texts: dict[str, bytes] = {}
         for planned in execution.left.planned:
             name, verdict = planned.criterion.id, readings.judge(planned).verdict
             if planned.probes and is_tried(planned.criterion) and verdict.measured:
-                recipes[name] = recipe_of(planned.criterion, self._board.workdir)
+                files = recipe_files(planned.criterion, self._board.workdir)
+                recipes[name] = recipe_of(planned.criterion, files)
                 if verdict.good:
                     passed[name] = planned
+                    texts[name] = b"\n".join(files.values())
                 elif verdict is Verdict.FAIL:
                     self._new[recipes[name]] = PastTrial(Trial(outcome=TrialOutcome.SEEN), at)
         if not passed:
@@ -102,11 +108,11 @@ class Recipes:
             for name in passed:
                 if trials.get(name, UNKNOWN).outcome is TrialOutcome.UNKNOWN:
                     trials[name] = Trial(outcome=TrialOutcome.UNSEEN)
-        return trials
+        return trials | self._idle(execution, passed, texts)
 
     def learn(self, criterion: Criterion, memory: PastTrial) -> None:
         """Add how a command was tried elsewhere."""
-        self._new[recipe_of(criterion, self._board.workdir)] = memory
+        self._new[recipe_of(criterion, recipe_files(criterion, self._board.workdir))] = memory
 
     def keep(self, connection: sqlite3.Connection, run: int) -> None:
         """Store what this run saw, and forget what no run used for long."""
@@ -122,6 +128,27 @@ class Recipes:
             [(run, recipe) for recipe in self._used if recipe not in self._new],
         )
         connection.execute("delete from recipes where run < ?", (run - REMEMBERED,))
+
+    def _idle(
+        self, execution: Execution, passed: Mapping[str, Planned], texts: Mapping[str, bytes]
+    ) -> dict[str, Trial]:
+        """Return the commands one of whose tools says that it had nothing to do."""
+        from readiness.load.catalogue import Catalogue
+
+        catalogue = Catalogue(self._board.catalogues)
+        outcomes = {}
+        for name, planned in passed.items():
+            if not planned.criterion.is_by_status or planned.criterion.check is None:
+                continue
+            text = f"{planned.criterion.check.run}\n{texts[name].decode(errors='replace')}"
+            for tool in sorted({*_NAME.findall(text)}.intersection(catalogue.names())):
+                check = catalogue.find(tool)
+                line = _idle_line(check.idle, execution, planned) if check and check.idle else ""
+                if line:
+                    outcomes[name] = Trial(
+                        outcome=TrialOutcome.NOTHING, programs=(tool,), line=line
+                    )
+        return outcomes
 
     def _try(
         self,
@@ -188,7 +215,7 @@ def is_tried(criterion: Criterion) -> bool:
     return check is not None and not criterion.unset and not check.after and is_own(check)
 
 
-def recipe_of(criterion: Criterion, workdir: str) -> str:
+def recipe_of(criterion: Criterion, files: Mapping[str, bytes]) -> str:
     """Return the digest of a command and of the files that say what it does."""
     check = criterion.check
     assert check is not None  # noqa: S101 - it was run
@@ -196,9 +223,18 @@ def recipe_of(criterion: Criterion, workdir: str) -> str:
         (check.run, check.exit_ok, check.proof, check.reject, criterion.measure, criterion.expect,
          criterion.workdirs, criterion.params, criterion.matrix)
     )  # fmt: skip
-    parts = [digest(asked), *map(digest, recipe_files(criterion, workdir).values())]
+    parts = [digest(asked), *map(digest, files.values())]
     return digest("\n".join(parts).encode())
 
 
 def _printed(execution: Execution, planned: Planned) -> tuple[str, ...]:
     return digests_of(map(execution.readings.record, planned.probes))
+
+
+def _idle_line(pattern: str, execution: Execution, planned: Planned) -> str:
+    """Return the last line in which a tool says, by the pattern, that it had nothing to do."""
+    for probe in map(execution.readings.record, planned.probes):
+        for stream in (probe.stdout, probe.stderr):
+            if match := re.search(pattern, f"{stream.head}\n{stream.tail}", re.MULTILINE):
+                return match[0].rpartition("\n")[2].strip("= ")
+    return ""

@@ -7,7 +7,8 @@ something else, as long as it does; then a leaf says nothing and fails, or talks
 import os
 import re
 import shlex
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -38,8 +39,9 @@ _READERS: Final = frozenset(_READER_NAMES.split())
 """Utilities that look at something, unless they only pass on what a pipe brings."""
 
 _RUNNER_NAMES = """
-bundle bun bunx chronic chrt flock gmake ionice just make ninja npm npx parallel pnpm rake
-script setarch setpriv setsid stdbuf sudo task taskset unbuffer unshare watch yarn
+bundle bun bunx chronic chrt doit flock gmake hatch inv invoke ionice just make ninja nox npm npx
+parallel pdm pipenv pnpm poe poetry pre-commit rake rye script setarch setpriv setsid stdbuf sudo
+task taskset tox unbuffer unshare uv uvx watch yarn
 """
 _RUNNERS: Final = frozenset(_RUNNER_NAMES.split())
 """Programs beyond the utilities that end as what they start does, or as they like."""
@@ -72,7 +74,37 @@ printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
 [ -z "${{{words}+1}}" ] || printf '%s\\n' {name} ${{{words}}}
 exit "${{{status}-1}}"
 """
-_TOOL = "#!/bin/sh\n" + _END
+# As if it found one thing: what is started for each is started for that one.
+_FOUND = """\
+if [ "${{{words}+1}}" ]; then
+    for word in "$@"; do case $word in
+    -exec | -execdir | -ok | -okdir) shift; "$@"; break ;;
+    *) shift ;;
+    esac; done
+fi
+"""
+_TOOL = "#!/bin/sh\n{asked}" + _END
+# What cleared the environment between a probe and its program did so on the way, not before.
+_ASKED = '[ "${{{log}+1}}" ] || eval "$({python} -I {script} $PPID)"\n'
+_ANCESTORS = """\
+import re, shlex, sys
+
+process = sys.argv[1]
+while process != "0":
+    try:
+        with open(f"/proc/{process}/environ", "rb") as file:
+            environment = file.read().decode("utf-8", "surrogateescape")
+        with open(f"/proc/{process}/stat", "rb") as file:
+            process = file.read().rpartition(b")")[2].split()[1].decode()
+    except OSError:
+        break
+    settings = dict(re.findall(r"\\b(READINESS_(?:PROVE|TRIAL)_\\w+)=([^\\0]*)", environment))
+    if "READINESS_PROVE_LOG" in settings:
+        for name, value in settings.items():
+            print(f"export {name}={shlex.quote(value)}")
+        break
+"""
+"""Prints, for a shell, the settings of trials that the nearest ancestor has which has any."""
 _MAYBE = """\
 {unless}case "${{{leaves}-}}" in
 *{letter}*) {end} ;;
@@ -113,11 +145,15 @@ def leaf(name):
     if "{interpreter}" in os.environ.get({leaves!r}, ""):
         return "python"
     if name:
-        return "" if of_the_project(name) else "python -m " + name
+        of_python = name.partition(".")[0] in getattr(sys, "stdlib_module_names", ())
+        runs = of_python and name != "unittest"  # `timeit`, `cProfile`: what they start counts
+        return "" if runs or of_the_project(name) else "python -m " + name
     script = next((word for word in words if not word.startswith("-")), "")
-    folder = os.path.dirname(os.path.abspath(script))
+    folder, name = os.path.split(os.path.abspath(script))
+    if name in {runners!r} and "{other}" not in os.environ.get({leaves!r}, ""):
+        return ""
     installed = (os.path.join(sys.prefix, "bin"), os.path.join(sys.base_prefix, "bin"))
-    return os.path.basename(script) if "-c" not in words and folder in installed else ""
+    return name if "-c" not in words and folder in installed else ""
 
 
 # What comes with readiness to run a check is none of its tools, unless it runs in the project.
@@ -154,15 +190,18 @@ class Leaves(StandIns):
     The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
     tools always among them, and print their names and `WORDS` where these are set. They are noted
     in the file that `LOG` names, and of other programs their letters. Without `tools`, there are
-    no programs of that kind at all.
+    no programs of that kind at all; `absent` are some that are not installed, and stand there too.
     """
 
-    def __init__(self, folder: str, *, tools: bool = True) -> None:
+    def __init__(self, folder: str, *, tools: bool = True, absent: Iterable[str] = ()) -> None:
         super().__init__(folder)
         self._tools = tools
+        self._absent = absent
 
     def _installed(self, folders: Sequence[str]) -> Sequence[str]:
-        return [self._mirrored(folders)]
+        mirror = self._mirrored(folders)
+        self.fill(mirror, {name: name for name in self._absent})
+        return [mirror]
 
     def _lead(self, path: str, name: str, program: str) -> None:
         if leaf_of(name) is not Leaf.TOOL:
@@ -170,17 +209,27 @@ class Leaves(StandIns):
         elif self._tools:
             ends = os.path.join(self._folder, "tool")
             if not os.path.exists(ends):
-                write_program(
-                    ends, _TOOL.format(name='"${0##*/}"', log=LOG, status=STATUS, words=WORDS)
-                )
+                settings = {"log": LOG, "status": STATUS, "words": WORDS}
+                asked = self._asked()
+                write_program(ends, _TOOL.format(asked=asked, name='"${0##*/}"', **settings))
             os.link(ends, path)  # a thousand of them take as long as twenty new files
+
+    def _asked(self) -> str:
+        """Write how what lost the environment of its probe finds it."""
+        script = os.path.join(self._folder, "ancestors.py")
+        write_program(script, _ANCESTORS)
+        return _ASKED.format(
+            log=LOG, python=shlex.quote(sys.executable), script=shlex.quote(script)
+        )
 
     def _started(self) -> str:
         return _STARTED.format(
             interpreter=Leaf.INTERPRETER.value,
             leaves=LEAVES,
             log=LOG,
+            other=Leaf.OTHER.value,
             own=OWN_PYTHON,
+            runners=sorted(_RUNNERS),
             status=STATUS,
             words=WORDS,
         )
@@ -190,11 +239,12 @@ def _before(name: str) -> str:
     """Write what a stand-in does before it becomes its program."""
     leaf = leaf_of(name)
     passes_on = leaf is Leaf.READER and name not in HELPERS
+    end = _FOUND + _END if name == "find" else _END
     maybe = _MAYBE.format(
         unless=_UNLESS_PIPED if passes_on else "",
         leaves=LEAVES,
         letter=leaf.value,
-        end=_END.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
+        end=end.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
         below=_BELOW,
         name=shlex.quote(name),
         real=REAL,

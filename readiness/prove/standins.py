@@ -128,9 +128,9 @@ class StandIns:
         after = known[known.index(program) + 1 :] if program in known else known
         # What starts itself anew by its name may do so; there is nothing that it could look for.
         candidates = [program, *after] if after else [program] * 3
-        cases = [
-            f'{place}) exec {shlex.quote(one)} "$@" ;;' for place, one in enumerate(candidates)
-        ]
+        # What clears the environment stays a parent of what it starts, as that looks for it there.
+        becomes = '{}) {} "$@"; exit ;;' if name == "env" else '{}) exec {} "$@" ;;'
+        cases = [becomes.format(place, shlex.quote(one)) for place, one in enumerate(candidates)]
         return _THROUGH.format(
             again=AGAIN, name=shlex.quote(name), before=before, programs="\n".join(cases)
         )

@@ -30,8 +30,11 @@ from readiness.shell.programs import HELPERS, SHELLS
 _OTHER_STATUS: Final = 99
 """A status that no tool answers with."""
 
-_ELSEWHERE: Final = re.compile(r"(?:^|[\s\"'=<>(:])[/~]|\$[A-Za-z_{]")
+_ELSEWHERE: Final = re.compile(r"(?:^|[\s\"'=<>(:])(?:/(?!dev/null\b)|~)|\$[A-Za-z_{]")
 """What may lead a command out of its project: a path from the root or from home, a variable."""
+
+_PROGRAM: Final = re.compile(r"[A-Za-z][\w+-]*(?:\.[\w+-]+)*")
+"""A word that may be the name of a program."""
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,19 +153,41 @@ class Trials:
         same = hollow.good()
         bare = self._tried(self._hollow(), same, path=self._shells).records
         passing = [name for name in same if name in bare and _still_passes(bare[name])]
-        place = self._named(passing, Leaves(self._rounds.folder("programs-named")))
-        named = self._tried(place, passing, TOOLS)
+        place = self._named(names, Leaves(self._rounds.folder("programs-named")))
+        named = self._tried(place, names, TOOLS)
         outcomes = {}
         for name in hollow.records:
             outcome = TrialOutcome.SEEN
-            if name in named.records and _still_passes(named.records[name]):
+            if name in passing and _still_passes(named.records[name]):
                 outcome = TrialOutcome.HOLLOW
                 if _ELSEWHERE.search(_command(self._passed[name].criterion)):
                     outcome = TrialOutcome.UNKNOWN
                 elif same[name] == self._passed[name].printed:
                     outcome = TrialOutcome.IDLE
             outcomes[name] = Trial(outcome=outcome)
-        return outcomes | _not_started(named, passing)
+        return outcomes | _not_started(named, names) | self._without_programs(names)
+
+    def _without_programs(self, names: Iterable[str]) -> dict[str, Trial]:
+        """Return those criteria that would start programs which are not installed."""
+        installed = self._rounds.worlds.programs()
+        wanted = {
+            name: set(filter(_PROGRAM.fullmatch, WORD.findall(_command(one.criterion))))
+            - installed.keys()
+            for name, one in self._passed.items()
+            if name in names
+        }
+        words = {word for own in wanted.values() for word in own if leaf_of(word) is Leaf.TOOL}
+        if not words:
+            return {}
+        stand_ins = Leaves(self._rounds.folder("programs-absent"), absent=words)
+        copied = self._rounds.worlds.make_with(stand_ins, "with-absent-programs")
+        part = self._tried(copied, [name for name in names if wanted[name] & words], TOOLS)
+        started = {name: tuple(words.intersection(part.leaves(name))) for name in part.records}
+        return {
+            name: Trial(outcome=TrialOutcome.MISSING, programs=programs)
+            for name, programs in started.items()
+            if programs
+        }
 
     def _idle(self, names: Iterable[str]) -> dict[str, Trial]:
         """Return the criteria that do as well where nothing is there but what says what to run."""

@@ -88,7 +88,7 @@ def _finding(
         return Conclusion(ProofOutcome.STILL_PASSES, joined(passes, "semicolon"), _advice(passed))
     if trial and trial.outcome in (TrialOutcome.IDLE, TrialOutcome.UNDONE):
         names, outcome = joined(trial.programs, "and"), trial.outcome
-        why = worded(f"trial.why.{outcome}", names=names)
+        why = worded(f"trial.why.{outcome}", names=names, line=trial.line)
         hint = worded(f"trial.hint.{outcome}", names=names)
         return Conclusion(ProofOutcome.STILL_PASSES, why, hint)
     if unknown := [one for one in tried if _is_unknown(one)]:

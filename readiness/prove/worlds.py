@@ -123,8 +123,10 @@ class Worlds:
         return list(dict.fromkeys(sites))
 
     def programs(self) -> dict[str, str]:
-        """Return the programs on PATH, by name."""
-        return programs_on(self._environ.get("PATH", os.defpath).split(os.pathsep))
+        """Return the programs on PATH and in the project's own environment, by name."""
+        path = self._environ.get("PATH", os.defpath).split(os.pathsep)
+        own = [os.path.join(self._environment, "bin")] if self._environment else []
+        return programs_on([*path, *own])
 
     def make(self, name: str, *, hollow: bool = False) -> Copied:
         """Copy the project with its programs as they are; a hollow copy has none of its files."""

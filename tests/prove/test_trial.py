@@ -26,6 +26,7 @@ FILES = {
     "inner.sh": "sh ends.sh\n",
     "drops.py": "import subprocess\nsubprocess.run(['lint', 'src'])\n",
     "keeps.py": "import subprocess\nsubprocess.run(['lint', 'src'], check=True)\n",
+    "empty.txt": "",
     "alone.sh": "test -f LICENSE\n",
     "alone.py": "assert open('LICENSE').read()\n",
 }
@@ -50,6 +51,9 @@ MASKED = [
     "! lint src || true",
     "timeout 9 sh ends.sh",
     "PROGRAM=lint; $PROGRAM src || :",
+    "env -i PATH=\"$PATH\" sh -c 'lint src || :'",
+    "python3 -m timeit -n1 -r1 -s 'import os' 'os.system(\"lint src\")'",
+    "env -i PATH=\"$PATH\" setsid -w sh -c 'lint src; true'",
 ]
 """They start a tool, and pass whatever it does."""
 
@@ -82,6 +86,12 @@ HONEST = [
     "command -v lint",
     "type lint >/dev/null",
     "ruby x.rb",
+    "env -i PATH=\"$PATH\" sh -c 'lint src'",
+    "while read -r file; do lint $file; done < list.txt",
+    'read -r licence < LICENSE; [ "$licence" = MIT ]',
+    "command -v nosuch || command -v lint",
+    "find src -name '*.py' -exec lint {} \\;; lint src",
+    "lint --version",
 ]
 """Their twins: they fail where their tools or files are gone, or nothing can be told."""
 
@@ -109,6 +119,9 @@ UNDONE = [
     "shopt -s nullglob; for f in src/*.sh; do lint $f; done",
     "git diff --name-only | xargs -r lint",
     "if [ -e package.json ]; then lint .; fi",
+    "while read -r file; do lint $file; done < empty.txt",
+    "find src -name '*.pyx' -exec lint {} +",
+    "[ ! -e package.json ] || lint .",
 ]
 """They have a tool that they do not start here."""
 
@@ -285,6 +298,41 @@ def test_a_shell_that_misses_a_program_says_so(counting: Project) -> None:
     counting.write(a_board(tried("nosuch || true"), tried("sh gate.sh"), tried(ask)))
     codes = [one.reason_code for one in counting("check", "--output-format=json").run.criteria()]
     assert codes == ["tool_missing", "tool_missing", None]
+
+
+def test_a_program_that_would_be_started_if_it_were_there_is_missing(counting: Project) -> None:
+    """What runs only where it is installed did not run. Twin: something else ran instead."""
+    only = "if command -v nosuch >/dev/null; then nosuch src; fi"
+    quiet = "type nosuch 2>/dev/null && nosuch src; true"
+    instead = "if command -v nosuch; then nosuch src; else lint; fi"
+    counting.write(a_board(*map(tried, (only, quiet, instead, "test -f board.yaml || nosuch"))))
+    records = list(counting("check", "--output-format=json").run.criteria())
+    assert [one.reason_code for one in records] == ["tool_missing", "tool_missing", None, None]
+    assert "nosuch was not found" in records[0].reason
+
+
+SPEAKING = """\
+summary: What lint finds
+run: lint
+idle: '^no (?:files|tests) .*'
+"""
+
+
+@pytest.mark.parametrize(
+    ("says", "code"),
+    [("no files below src", "no_proof"), ("1 file; no files left out", None), ("", None)],
+)
+def test_a_tool_that_says_that_it_had_nothing_to_do(
+    counting: Project, says: str, code: str | None
+) -> None:
+    """Its check knows how it says so, also where a recipe runs it, and in each run anew."""
+    executable(counting.folder.parent / "bin" / "lint", f"#!/bin/sh\necho {says!r} >&2\n")
+    write(counting.folder, {"checks/lint.yaml": SPEAKING, "gate.sh": "set -e\nlint\n"})
+    counting.write(a_board(tried("lint"), tried("sh gate.sh"), tried("sh gate.sh; exit 0")))
+    for _ in range(2):
+        records = list(counting("check", "--output-format=json").run.criteria())
+        assert [one.reason_code for one in records] == [code] * 3
+        assert (f"lint says “{says}”" in records[0].reason) is (code is not None)
 
 
 def test_a_signal_ends_a_trial_too(counting: Project) -> None:
