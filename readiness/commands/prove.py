@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -19,7 +19,6 @@ from readiness.pipeline.seen import remember
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
-from readiness.prove.copying import changes
 from readiness.prove.document import ProofDocument, ProofOutcome
 from readiness.prove.prover import Prover
 from readiness.prove.table import table
@@ -115,11 +114,8 @@ class _Proof:
             run=self._run,
             timeout=settings.timeout,
         )
-        original = prover.worlds.original
-        before = original.fingerprint()
         criteria = prover.prove()
         remember(settings, board, prover.trials, timestamp(self._started_at))
-        changed = changes(before, original.fingerprint())
         counts = dict.fromkeys(ProofOutcome, 0)
         for each in criteria:
             counts[each.outcome] += 1
@@ -131,14 +127,12 @@ class _Proof:
             started_at=timestamp(self._started_at),
             duration_s=round(time.monotonic() - began, 3),
             interrupted=bool(self._interrupted),
-            exit_status=self._status(counts, changed),
+            exit_status=self._status(counts),
             can_fail=counts[ProofOutcome.CAN_FAIL],
             still_passes=counts[ProofOutcome.STILL_PASSES],
             not_tried=counts[ProofOutcome.NOT_TRIED],
             skipped=len(criteria_of(board)) - len(self._chosen),
-            files=len(before),
-            changed=[redactor.redact(path) for path in changed],
-            linked=[redactor.redact(path) for path in original.linked],
+            linked=[redactor.redact(path) for path in prover.worlds.original.linked],
             criteria=criteria,
         )
 
@@ -149,10 +143,10 @@ class _Proof:
             self._interrupted = document.gate.exit_status
         return document
 
-    def _status(self, counts: Mapping[ProofOutcome, int], changed: Sequence[str]) -> int:
+    def _status(self, counts: Mapping[ProofOutcome, int]) -> int:
         if self._interrupted:
             return self._interrupted
-        if counts[ProofOutcome.STILL_PASSES] or changed:
+        if counts[ProofOutcome.STILL_PASSES]:
             return ExitStatus.NOT_READY
         if counts[ProofOutcome.NOT_TRIED] or not self._chosen:
             return ExitStatus.UNDECIDED

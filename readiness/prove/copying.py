@@ -1,11 +1,9 @@
-"""Throw-away copies of a project, and proof that the original stayed as it was."""
+"""Throw-away copies of a project."""
 
 import fcntl
-import hashlib
 import os
 import re
 import shutil
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
@@ -190,34 +188,6 @@ class Original:
             self.linked.append(source)
         os.symlink(source, copy)
 
-    # --- what it holds ----------------------------------------------------------------------------
-
-    def fingerprint(self) -> dict[str, str]:
-        """Return the tree's contents by path, without `.git` and what git ignores.
-
-        Contents, modes and the targets of links count.
-        """
-        ignored = self._list("-o", "-i", "--exclude-standard", "--directory")
-        return dict(self._prints(self.place.root, "", ignored))
-
-    def _prints(
-        self, folder: str, relative: str, ignored: frozenset[str]
-    ) -> Iterator[tuple[str, str]]:
-        for entry in _entries(folder):
-            inner = os.path.join(relative, entry.name)
-            if entry.name == ".git" or inner in ignored or inner in NOT_COPIED:
-                continue
-            status = entry.stat(follow_symlinks=False)
-            mode = f"{stat.S_IFMT(status.st_mode) | stat.S_IMODE(status.st_mode):o}"
-            if entry.is_symlink():
-                yield inner, f"{mode} {os.readlink(entry.path)}"
-            elif entry.is_dir():
-                if not is_installed(entry.path):
-                    yield inner, mode
-                    yield from self._prints(entry.path, inner, ignored)
-            elif entry.is_file():
-                yield inner, f"{mode} {_digest(entry.path)}"
-
 
 def copy_file(source: str, copy: str) -> None:
     """Copy a file; a large one without its data, where the file system lets both share it.
@@ -236,19 +206,6 @@ def _clone(source: str, copy: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return the paths that differ, each with what happened to it."""
-    differences = []
-    for path in sorted({*before, *after}):
-        if path not in after:
-            differences.append(f"{path}: gone")
-        elif path not in before:
-            differences.append(f"{path}: new")
-        elif before[path] != after[path]:
-            differences.append(f"{path}: changed")
-    return differences
 
 
 def _copy_repository(root: str, target: str) -> None:
@@ -321,11 +278,3 @@ def _size(folder: str) -> int:
         if total > LINKED_FROM:
             break
     return total
-
-
-def _digest(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        return error.strerror or "unreadable"

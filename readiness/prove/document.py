@@ -57,10 +57,7 @@ class ProofRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `changed` names what in the project is not as it was before; it must be empty.
-
-    `linked` are folders that the copies shared with the project. `files` counts what was compared.
-    """
+    """All of it. `linked` are folders that the copies shared with the project."""
 
     version: int = VERSION
     tool: Tool
@@ -74,7 +71,5 @@ class ProofDocument(msgspec.Struct, frozen=True, kw_only=True):
     still_passes: int
     not_tried: int
     skipped: int
-    files: int
-    changed: list[str]
     linked: list[str]
     criteria: list[ProofRecord]

@@ -18,7 +18,7 @@ def table(proof: ProofDocument, say: Sentences, *, quiet: bool) -> str:
         (ProofOutcome.NOT_TRIED, say("prove.not_tried")),
     ):
         lines += _listed(title, say, (each for each in proof.criteria if each.outcome is outcome))
-    lines += _project(proof, say)
+    lines += _shared(proof, say)
     return "\n".join([*lines, _summary(proof, say)])
 
 
@@ -61,17 +61,9 @@ def _listed(title: str, say: Sentences, records: Iterable[ProofRecord]) -> list[
     return [title, *lines, ""] if lines else []
 
 
-def _project(proof: ProofDocument, say: Sentences) -> list[str]:
-    lines = []
-    if proof.changed:
-        lines.append(say("prove.changed"))
-        lines += [f"  {literal(each)}" for each in proof.changed]
-    else:
-        lines.append(say("prove.unchanged", count=proof.files))
-    if proof.linked:
-        names = ", ".join(map(literal, proof.linked))
-        lines.append(say("prove.shared", names=names))
-    return lines
+def _shared(proof: ProofDocument, say: Sentences) -> list[str]:
+    names = ", ".join(map(literal, proof.linked))
+    return [say("prove.shared", names=names)] if names else []
 
 
 def _summary(proof: ProofDocument, say: Sentences) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from readiness.prove import copying
 from readiness.prove.addresses import without_services
-from readiness.prove.copying import Original, changes, place_of
+from readiness.prove.copying import Original, place_of
 from tests.support.builders import a_criterion
 from tests.support.proving import executable
 
@@ -113,29 +113,6 @@ def test_a_copy_has_no_cache_that_a_run_left(repository: Path, tmp_path: Path) -
     _, app = copied(repository, tmp_path / "copy")
     found = sorted(path.name for path in (app / "src" / "__pycache__").iterdir())
     assert found == ["kept.cpython-311.pyc", "notes.txt"]
-
-
-def test_every_change_of_the_tree_is_seen(repository: Path) -> None:
-    """Contents, modes, links, and what is new or gone; not what git ignores."""
-    app = repository / "app"
-    original = Original(place_of(str(app), str(app / "board.yaml")))
-    before = original.fingerprint()
-    (app / "kept.log").write_text("more\n")
-    assert changes(before, original.fingerprint()) == []
-
-    (app / "src" / "a.py").write_text("x = 3\n")
-    (app / "run.sh").chmod(0o644)
-    (app / "dead").unlink()
-    (app / "dead").symlink_to("elsewhere")
-    (app / "new").write_text("")
-    (app / "relative").unlink()
-    assert changes(before, original.fingerprint()) == [
-        "app/dead: changed",
-        "app/new: new",
-        "app/relative: gone",
-        "app/run.sh: changed",
-        "app/src/a.py: changed",
-    ]
 
 
 @pytest.mark.parametrize(
