@@ -49,6 +49,8 @@ _VERIFY: Final = re.compile(
 )
 # `[BLOCKER] rotate keys`: how important it is, in a word.
 _WORD: Final = re.compile(r"[\[【]([A-Za-z\u3400-\u9fff][\w ]{1,12})[\]】]")
+# How the plugin for tasks of Obsidian marks how important one is.
+_SIGNS: Final = {"🔺": "P0", "⏫": "P1", "🔼": "P2", "🔽": "P3", "⏬": "P3"}
 _EVIDENCE: Final = re.compile(
     rf"\s·\s(?:{'|'.join(re.escape(v.emoji.rstrip('️')) for v in Verdict)}).*", re.DOTALL
 )
@@ -205,6 +207,10 @@ def owned(text: str) -> tuple[str, dict[str, str]]:
     if (word := _WORD.search(text)) and priority_of(word[1]) and "priority" not in values:
         values["priority"] = word[1]
         text = f"{text[: word.start()]} {text[word.end() :]}"
+    for sign, priority in _SIGNS.items():
+        if sign in text:
+            values.setdefault("priority", priority)
+            text = re.sub(rf"\s*{sign}\ufe0f?", "", text)
     for name, expression in (("owner", _OWNER), ("priority", _PRIORITY), ("estimate", _DURATION)):
         matches = list(expression.finditer(text))
         if len(matches) == 1 and name not in values:

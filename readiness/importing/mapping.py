@@ -39,9 +39,10 @@ _MEANS: Final = re.compile(r"[a-z0-9<>≥≤=%]|[^\W\d_]")
 
 
 class Unmapped(msgspec.Struct, frozen=True):
-    """Why nothing measures a criterion."""
+    """Why nothing measures a criterion, and the probe that measures most of it."""
 
     why: str
+    nearest: NewProbe | None = None
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +50,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
     `limit` is what a table says in its own column; `commands` are those that the board names to
     verify it; `sibling` is the make target of another criterion of the task, `place` what another
-    one looks at.
+    one looks at. Unless it is to be explained as a `whole`, a phrase may be any part of it.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[NamedCommand, ...] = ()
     sibling: str = ""
     place: str = ""
+    whole: bool = True
 
 
 class _Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +109,9 @@ class Mapper:
             return refused
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
             return _commands(own)
+        if near := self._fits(msgspec.structs.replace(sentence, whole=False), own):
+            nearest = self._made(max(near, key=lambda fit: fit.size))
+            return Unmapped(worded("import.nearest", check=nearest.check), nearest)
         return Unmapped(worded("import.no_check"))
 
     # --- phrases ----------------------------------------------------------------------------------
@@ -116,7 +121,7 @@ class Mapper:
         target = " ".join(named.params.get("target", "") for named in own).strip()
         for phrase in self._phrases:
             named = "target" in phrase.takes
-            if named and not (len(own) == 1 and target):
+            if (phrase.near and sentence.whole) or (named and not (len(own) == 1 and target)):
                 continue
             text = _blank(sentence.title, own) if named else sentence.title
             facts = {"target": target, "sibling": sentence.sibling, "place": sentence.place}
@@ -133,7 +138,7 @@ class Mapper:
         if phrase.takes & {"part", "path", "url"}:
             text, more = self._places(phrase, text)
             facts = {**facts, **more}
-        elif any(place.search(text) for place in (_PATH, _URL, _LOCATION)):
+        elif sentence.whole and any(place.search(text) for place in (_PATH, _URL, _LOCATION)):
             # It is about a part of the project, and this check would look at all of it.
             return None
         folded = normal(text)
@@ -146,11 +151,14 @@ class Mapper:
         if not all(facts.get(name) for name in phrase.takes - {"number", "least"}):
             return None
         read = _read(rest, sentence)
-        if read is None or not self._has_limit(phrase, read.limit):
+        if read and not self._has_limit(phrase, read.limit):
+            read = None
+        if sentence.whole and (
+            read is None or _unexplained(read.rest, "") or not _is_meant(phrase, read, folded)
+        ):
             return None
-        if _unexplained(read.rest, "") or not _is_meant(phrase, read, folded):
-            return None
-        if limit := read.limit:
+        limit = read.limit if read else None
+        if limit:
             facts["number"] = limit.number
             above = math.floor(float(limit.number)) + 1
             facts["least"] = str(above) if limit.operator == ">" else limit.number

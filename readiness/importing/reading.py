@@ -35,7 +35,7 @@ from readiness.importing.outline import (
 )
 from readiness.importing.scores import OF_TEN, STANDS, TARGET
 from readiness.importing.tables import Table
-from readiness.importing.words import chapter_priority, without_emoji
+from readiness.importing.words import chapter_priority, is_column, plain, without_emoji
 from readiness.model.words import Priority
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
@@ -96,6 +96,7 @@ class _Walker:
 
     def __init__(self, document: Outline, *, plain: bool = False) -> None:
         self.board = DraftBoard()
+        self._kanban = "kanban-plugin" in document.matter
         self._plain = plain
         self.chapter(document.top, None, None)
 
@@ -104,9 +105,15 @@ class _Walker:
         chapter: Chapter,
         parent: DraftTask | None,
         priority: Priority | None,
+        *,
+        column: bool = False,
+        card: bool = False,
     ) -> None:
-        """Read a chapter and those below it; one with a label for a title is about its parent."""
-        name = label(chapter.title)
+        """Read a chapter and those below it; one with a label for a title is about its parent.
+
+        It may be a `column` of a Kanban board, or a `card` in one.
+        """
+        name = "" if column else label(chapter.title)
         own = None if name else chapter_priority(chapter.title)
         if name == "milestones":
             self._milestones(chapter.blocks)
@@ -115,6 +122,9 @@ class _Walker:
             return
         if name and parent is not None:
             task = parent
+        elif earlier := self._named(chapter.title):
+            task = parent = earlier
+            name = "criteria"
         else:
             title, identifier = titled(chapter.title)
             title, values = owned(title) if identifier or _SAYS_MORE.search(title) else (title, {})
@@ -123,21 +133,39 @@ class _Walker:
                 id=identifier,
                 number=numbered(chapter.title),
                 line=chapter.line,
-                stated=bool(identifier),
+                stated=bool(identifier) or card,
             )
             for key, value in values.items():
                 task.put(key, value)
             priority = own or priority
             self.board.tasks.append(task)
-            name = name if name in ("criteria", "goal") else ""
+            name = "cards" if column else name if name in ("criteria", "goal") else ""
         before = len(self.board.tasks)
         self._blocks(chapter.blocks, task, name)
         task.priority = task.priority or priority
         above = task if chapter.level else None
+        columns = self._columns(chapter)
         for inner in chapter.chapters:
-            self.chapter(inner, above, priority)
+            self.chapter(inner, above, priority, column=inner in columns, card=column)
         if task is not parent:
             self._finish(task, self.board.tasks[before:], priority, plain=own is not None)
+
+    def _columns(self, chapter: Chapter) -> list[Chapter]:
+        """Return the chapters of the next level that are columns of a Kanban board."""
+        columns = [inner for inner in chapter.chapters if self._kanban or is_column(inner.title)]
+        return columns if len(columns) > 1 and (chapter.level == 0 or not self._kanban) else []
+
+    def _named(self, title: str) -> DraftTask | None:
+        """Find the task of `X: acceptance criteria`, and drop its title as its only criterion."""
+        name = re.split(r"\s+[—–-]\s+|[:：]\s*", title, maxsplit=1)[0]
+        if label(title[len(name) :].lstrip(" —–-:：")) != "criteria":
+            return None
+        for task in self.board.tasks:
+            if plain(task.title) == plain(name):
+                if [criterion.title for criterion in task.criteria] == [task.title]:
+                    task.criteria = []
+                return task
+        return None
 
     def _finish(
         self,
@@ -167,7 +195,8 @@ class _Walker:
     def _blocks(self, blocks: Iterable[Block], task: DraftTask, name: str) -> None:
         for block in blocks:
             if isinstance(block, Prose):
-                name = self._prose(block, task, name)
+                after = self._prose(block, task, name)
+                name = name if name == "cards" else after
             elif isinstance(block, Columns):
                 self._grid(block, task)
             elif isinstance(block, Listed):
