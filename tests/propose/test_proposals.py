@@ -313,18 +313,17 @@ def test_tests_that_pytest_does_not_run_are_run_too(
 
 
 HOOK = "repos: [{repo: https://x.org/psf/black, rev: 23.1.0, hooks: [{id: black}]}]\n"
-LINES = "[testenv:style]\ncommands =\n  isort -c shop\n  pylint -E --disable C0114 shop\n"
-SCRIPTS = '[tool.hatch.envs.types.scripts]\nall = ["strict"]\nstrict = "pyright {args:shop}"\n'
+LINES = "style:\n\tisort -c shop\n\tpylint -E --disable C0114 shop\n"
 LINTERS: list[tuple[dict[str, str], dict[str, dict[str, str]]]] = [
     ({".pre-commit-config.yaml": HOOK}, {"black": {"paths": "."}}),
     (
-        {"tox.ini": LINES},
+        {"Makefile": LINES},
         {
             "isort": {"paths": "shop"},
             "pylint": {"paths": "shop", "args": "-E --disable=C0114"},
         },
     ),
-    ({"pyproject.toml": SCRIPTS, **ci("hatch run types:all")}, {"pyright": {"paths": "shop"}}),
+    (ci("pyright shop"), {"pyright": {"paths": "shop"}}),
     ({"requirements-dev.txt": "basedpyright\n"}, {"basedpyright": {}}),
     (ci("uv run ty check shop"), {"ty": {"paths": "shop"}}),
     (
