@@ -20,7 +20,6 @@ from readiness.model.words import Priority
 from readiness.propose.facts import Omission
 from readiness.propose.new_board import NewProbe
 from readiness.text.languages import Language
-from readiness.text.sentences import sentences
 from readiness.text.worded import worded
 
 _CHINESE: Final = re.compile("[\u3400-\u9fff]")
@@ -189,7 +188,10 @@ def _criteria(task: DraftTask, mapper: Mapper, catalogue: Catalogue) -> list[Imp
     return [
         ImportedCriterion(
             id=f"{task.id}.{place}",
-            title=_title(draft, sentence, probe, mapper),
+            # What no probe asks is a person's to read.
+            title=f"{sentence.title}: {sentence.limit}"
+            if sentence.limit and isinstance(probe, Unmapped)
+            else sentence.title,
             line=draft.line,
             probe=probe if isinstance(probe, NewProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
@@ -207,26 +209,6 @@ def _shared(probes: Sequence[NewProbe | Unmapped], name: str, *, but: str) -> st
         if isinstance(probe, NewProbe) and name in probe.params and but not in probe.params
     }
     return values.pop() if len(values) == 1 else ""
-
-
-def _title(
-    draft: DraftCriterion, sentence: Sentence, probe: NewProbe | Unmapped, mapper: Mapper
-) -> str:
-    """Return the title, with all that the board asks beside it, so that it can be read alone."""
-    title, limit = sentence.title, sentence.limit
-    say = sentences(Language.ZH if _CHINESE.search(title) else Language.EN)
-    if isinstance(probe, Unmapped):
-        return f"{title}: {limit}" if limit else title
-    if limit:
-        whole = f"{title}{say('joint.colon')}{limit}"
-        if sentence.start:
-            whole = say("import.currently", title=whole, start=draft.start)
-        return whole if mapper.probe(Sentence(title=whole)) == probe else title
-    commands = [command.text for command in sentence.commands]
-    if commands and "\n" not in "".join(commands):
-        spans = ", ".join(f"`{text}`" for text in commands)
-        return say("import.verify", title=title, commands=spans)
-    return title
 
 
 def _sentence(draft: DraftCriterion, catalogue: Catalogue) -> Sentence:

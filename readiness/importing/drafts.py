@@ -16,7 +16,7 @@ from readiness.importing.words import (
     priority_of,
     without_emoji,
 )
-from readiness.model.words import Priority, Verdict
+from readiness.model.words import Priority
 
 _PREFIX: Final = re.compile(
     r"(?:(?i:任务|工作项|task|issue|story|ticket|epic)\s*[#:：]?\s*(?P<number>[A-Za-z]{0,5}-?\d[\w.-]*)"
@@ -51,9 +51,6 @@ _VERIFY: Final = re.compile(
 _WORD: Final = re.compile(r"[\[【]([A-Za-z\u3400-\u9fff][\w ]{1,12})[\]】]")
 # How the plugin for tasks of Obsidian marks how important one is.
 _SIGNS: Final = {"🔺": "P0", "⏫": "P1", "🔼": "P2", "🔽": "P3", "⏬": "P3"}
-_EVIDENCE: Final = re.compile(
-    rf"\s·\s(?:{'|'.join(re.escape(v.emoji.rstrip('️')) for v in Verdict)}).*", re.DOTALL
-)
 
 
 class DraftCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,12 +240,6 @@ def verified(text: str) -> tuple[str, tuple[str, ...]]:
     if not commands:
         return text, ()
     return text[: commands.start()].strip(), tuple(re.findall(r"`([^`]+)`", commands[1]))
-
-
-def measured(title: str, identifier: str) -> str:
-    """Return a criterion's title without the id and evidence that a rendered board adds."""
-    title = _EVIDENCE.sub("", title)
-    return re.sub(rf"^{re.escape(identifier)}\.\d+\s+", "", title) if identifier else title
 
 
 def joined(first: str, second: str) -> str:

@@ -10,7 +10,6 @@ from readiness.importing.drafts import (
     DraftTask,
     fields,
     label,
-    measured,
     numbered,
     owned,
     titled,
@@ -37,8 +36,6 @@ from readiness.importing.scores import OF_TEN, STANDS, TARGET
 from readiness.importing.tables import Table
 from readiness.importing.words import chapter_priority, is_column, plain, without_emoji
 from readiness.model.words import Priority
-from readiness.text.languages import Language
-from readiness.text.sentences import sentences
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 # What a box says of itself that only a task has.
@@ -117,8 +114,6 @@ class _Walker:
         own = None if name else chapter_priority(chapter.title)
         if name == "milestones":
             self._milestones(chapter.blocks)
-            return
-        if _is_verdict(chapter):
             return
         if name and parent is not None:
             task = parent
@@ -313,7 +308,7 @@ class _Walker:
         if is_group or stated:
             self._card(item, task, stated=stated and (name == "cards" or not is_group))
         elif wanted or name == "beside":
-            sentence, named = verified(measured(text, task.id))
+            sentence, named = verified(text)
             criterion = _criterion(sentence, item, (*code, *named))
             task.criteria += [criterion] if sentence else []
             remarks = [inner.text for inner in item.items if not fields(inner.text)]
@@ -363,13 +358,6 @@ class _Walker:
         if not task.criteria and task.title:  # a group of tasks
             for inner in below:
                 inner.title = f"{task.title}: {inner.title}"
-
-
-def _is_verdict(chapter: Chapter) -> bool:
-    """Return whether a chapter is what this program itself writes of the release."""
-    first = chapter.blocks[0] if chapter.blocks else None
-    line = first.lines[0] if isinstance(first, Prose) and first.lines else ""
-    return line in [sentences(language)("board.success_rule") for language in Language]
 
 
 def _criterion(title: str, item: ListedItem, code: tuple[str, ...]) -> DraftCriterion:

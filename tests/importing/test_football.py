@@ -3,12 +3,10 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from readiness.importing.board import Imported
 from readiness.importing.convert import convert
 from readiness.propose.new_board import NewProbe
-from tests.support.program import Project
 
 FOOTBALL = Path(__file__).parent / "boards" / "football.md"
 
@@ -111,24 +109,3 @@ def test_the_rest_of_the_board_comes_along(board: Imported) -> None:
         "T2.1": "MyPy错误数",
         "T3.1": "安全漏洞数",
     }
-
-
-def test_rendered_back_it_says_the_same(project: Project) -> None:
-    """The board that is rendered of a run is imported as the same, but for where it started."""
-    (project.folder / "tasks.md").write_bytes(FOOTBALL.read_bytes())
-    assert project("import", "tasks.md").status == 0
-    rendered = project("check", "--fail-fast", "--output-format", "board").out
-    (project.folder / "again").mkdir()
-    (project.folder / "again.md").write_text(rendered, encoding="utf-8")
-    assert project("import", "again.md", "--board", "again/board.yaml").status == 0
-    first, second = (
-        yaml.safe_load((project.folder / path).read_text(encoding="utf-8"))
-        for path in ("board.yaml", "again/board.yaml")
-    )
-    for board in (first, second):
-        for name in ("baseline", "review", "goal"):
-            board.pop(name, None)
-        for criterion in (one for task in board["tasks"] for one in task["criteria"]):
-            criterion.pop("baseline", None)
-            criterion.pop("ratchet", None)
-    assert second == first

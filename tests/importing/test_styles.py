@@ -1,6 +1,5 @@
 """Boards in other styles: tables, nested lists, emoji, fields in lists, exports, and templates."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from readiness.importing.convert import convert
 from readiness.load import load_board_text
 from readiness.model.errors import UsageError
 from readiness.propose.new_board import NewProbe
-from tests.support.program import Project
 
 BOARDS = Path(__file__).parent / "boards"
 NAMES = sorted(path.stem for path in BOARDS.glob("*.said"))
@@ -47,25 +45,6 @@ def test_a_board_of_another_style_says_the_same(name: str, ending: str) -> None:
     text = (BOARDS / f"{name}.md").read_text(encoding="utf-8")
     said = (BOARDS / f"{name}.said").read_text(encoding="utf-8")
     assert summary(text.replace("\n", ending)) == said.rstrip("\n")
-
-
-# A loop of several lines has no place in a title.
-ONLY_HERE = {"commands-in-fences", "commands-without-boxes", "verify-commands"}
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ONLY_HERE])
-def test_rendered_back_it_says_the_same(name: str, project: Project) -> None:
-    """The board that is rendered of a run has the same tasks and criteria, and their probes."""
-    text = (BOARDS / f"{name}.md").read_text(encoding="utf-8")
-    (project.folder / "board.md").write_text(text, encoding="utf-8")
-    assert project("import", "board.md").status == 0
-    rendered = project("check", "--fail-fast", "--output-format", "board").out
-    assert tasks(summary(rendered)) == tasks(summary(text))
-
-
-def tasks(said: str) -> set[str]:
-    """The tasks of a summary, each with its criteria; a rendered board has them by priority."""
-    return set(re.split(r"\n(?=\S)", said))
 
 
 def test_all_boards_are_looked_at() -> None:
