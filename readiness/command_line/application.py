@@ -60,6 +60,9 @@ def answer(asked: HelpWanted | LineError, arguments: Sequence[str]) -> int:
     if isinstance(asked, HelpWanted):
         put_text(_help_of(asked.verb) if asked.verb else _help())
         return ExitStatus.READY
+    if not arguments:
+        tell(_help())
+        return ExitStatus.USAGE
     _speak_as_asked(arguments)
     heed_board_here()
     say = for_reader()

@@ -70,7 +70,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Verb, di
     if name in HELP:
         raise HelpWanted
     if name not in names():
-        fault = "no_command" if not name else "option" if name[0] == "-" else "command"
+        fault = "option" if name[:1] == "-" else "command"
         raise LineError(fault, name, known=() if fault == "option" else names())
     if name not in RUN:  # those two import little before their watcher is split off
         import readiness.startup.libraries  # noqa: F401 - first, as the command imports them too

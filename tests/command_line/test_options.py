@@ -38,7 +38,6 @@ READ = [
     ("score a.json b.json --explain", RunSettings(recorded=("a.json", "b.json"), explain=True)),
 ]
 FAULTS = [
-    ("", "no_command"),
     ("lists", "command"),
     ("__init__", "command"),
     ("--version x", "option"),

@@ -72,7 +72,7 @@ FAMILIES: Mapping[str, object] = {
     "guard.part": Direction,
     "checks.better": Better,
     "line.fault": (
-        *("no_command", "command", "command_near", "option", "option_near", "no_argument"),
+        *("command", "command_near", "option", "option_near", "no_argument"),
         *("no_option", "no_value", "no_integer", "no_switch", "extra"),
     ),
     "prove.outcome": ProofOutcome,
@@ -136,7 +136,6 @@ FIRST_BOARD = {
     "pip install {}",
     "apt-get install ",
     "sudo apt-get install -y {}",
-    "hatch run",
     "require_proof: true  # {}",
     *(
         text
