@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, TextIO, TypedDict
 
+from .tracked import Tracked
+
 NOT_MEASURED = 3
 """The status of a script that could not measure; no check lists it in `exit.ok`."""
 
@@ -48,10 +50,17 @@ def emit(numbers: Mapping[str, object], findings: Iterable[CheckFinding] = ()) -
     sys.stdout.write("\n")
 
 
-def not_measured(why: str) -> NoReturn:
-    """End the script: nothing was measured, and the reader is told why."""
+NOT_THE_TREE = "not_the_tree"
+OUTSIDE_SETTINGS = "outside_settings"
+
+
+def not_measured(why: str, code: str = "") -> NoReturn:
+    """End the script: nothing was measured, and the reader is told why.
+
+    `code` is the word that programs know the reason by, where it is one of those above.
+    """
     # What follows these two words becomes the reason that is shown.
-    sys.stderr.write(f"not measured: {why}\n")
+    sys.stderr.write(f"not measured: {code and f'{code}: '}{why}\n")
     sys.exit(NOT_MEASURED)
 
 
@@ -139,10 +148,14 @@ def is_below(path: str, folder: str) -> bool:
 def files_below(paths: Iterable[str], suffixes: tuple[str, ...] = (".py",)) -> list[str]:
     """List all files with one of the suffixes, sorted, without hidden and installed folders.
 
-    A path that does not exist ends the script: it is a mistake, not an empty project.
+    What Git has is among them wherever it lies, and what links to folders lead to. A path that does
+    not exist ends the script: it is a mistake, not an empty project. So does half a tree.
     """
-    files: set[str] = set()
-    for path in paths:
+    paths = list(paths)
+    tracked = Tracked(paths)
+    refuse_half_a_tree(tracked, suffixes)
+    files = {path for path in tracked.files if path.endswith(suffixes)}
+    for path in [*paths, *tracked.links]:
         if os.path.isfile(path):
             files.add(relative(path))
         elif os.path.isdir(path):
@@ -150,6 +163,14 @@ def files_below(paths: Iterable[str], suffixes: tuple[str, ...] = (".py",)) -> l
         else:
             not_measured(f"{path} does not exist")
     return sorted(files)
+
+
+def refuse_half_a_tree(tracked: Tracked, suffixes: tuple[str, ...] = (".py",)) -> None:
+    """End the script where Git has a file that is to be looked at and is not in the work tree."""
+    for path in tracked.absent:
+        if path.endswith((*suffixes, "/")):
+            remedy = "submodule update --init" if path[-1] == "/" else "sparse-checkout disable"
+            not_measured(f"{path} is not in the work tree; get it: git {remedy}", NOT_THE_TREE)
 
 
 def _walk(top: str, suffixes: tuple[str, ...]) -> Iterator[str]:

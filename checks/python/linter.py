@@ -13,17 +13,24 @@ from itertools import takewhile
 from typing import TextIO
 
 from checks.git import lines
-from checks.in_project.common import Params, not_measured, read_text, require
+from checks.in_project.common import Params, not_measured, read_text, refuse_half_a_tree, require
+from checks.in_project.tracked import Tracked
 from checks.python.pinned import refuse_another_version
+from checks.python.settings import refuse_settings_above
 
 EVERYWHERE = ("flake8", "pylint")
 """Those that look into every folder below one, such as an environment that Git ignores."""
 
 
 def places(tool: str, path: str) -> list[str]:
-    """Return the path; of a whole project, what Git has of it where a tool would take more."""
+    """Return the path; of a whole project, what Git has of it where a tool would take more.
+
+    Half a tree ends the script. What links to folders lead to is added where no tool follows them.
+    """
+    tracked = Tracked([path])
+    refuse_half_a_tree(tracked, (".py", ".pyi"))
     if path != "." or tool not in EVERYWHERE:
-        return [path]
+        return [path, *(tracked.links if tool in EVERYWHERE else ())]
     listed = lines("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     tops = {file.partition("/")[0] for file in listed if file.endswith((".py", ".pyi"))}
     return sorted(top for top in tops if not os.path.exists(f"{top}/pyvenv.cfg")) or [path]
@@ -52,6 +59,7 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     params = Params(env)
     command = list(takewhile(lambda word: word[0] != "-", argv))
     refuse_unread_settings(argv[0])
+    refuse_settings_above(argv[0])
     named = [place for path in params.shell_words("paths") for place in places(argv[0], path)]
     # Not all of them take `--` for the end of the options.
     paths = [f"./{path}" if path[0] == "-" else path for path in named]

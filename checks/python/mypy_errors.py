@@ -4,10 +4,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import NoReturn, TextIO
 
 from checks.in_project.common import (
+    PASSED_OVER,
     SETTINGS,
     CheckFinding,
     Params,
@@ -20,7 +21,8 @@ from checks.in_project.common import (
     require,
 )
 from checks.project_copy import keep_cache
-from checks.python.mypy_neutral import UNCACHED
+from checks.python import mypy_neutral
+from checks.python.mypy_cache import refuse_another_content
 from checks.python.pinned import refuse_another_version
 from checks.silence.silencing import count, mypy_settings
 
@@ -68,6 +70,25 @@ def stopped(lines: list[str], messages: list[str]) -> NoReturn:
     not_measured(f"mypy stopped before it had checked the files{why}")
 
 
+def refuse_what_mypy_passes_over(params: Params, unchecked: Set[str]) -> None:
+    """End the script where mypy left code out by the name of its folder, and no setting says so."""
+    for path in sorted(unchecked):
+        folders = path.split(os.sep)[:-1]
+        by_name = any(name[0] == "." or name in PASSED_OVER for name in folders)
+        if by_name and ".." not in folders and not _excludes(params):
+            not_measured(
+                f"mypy does not look into {os.path.dirname(path)} by itself, where {path} is;"
+                " name the file in paths, or leave it out by mypy's `exclude`"
+            )
+
+
+def _excludes(params: Params) -> bool:
+    """Return whether options or settings say what mypy leaves out."""
+    files = [params.text("config"), *mypy_neutral.SETTINGS]
+    texts = [params.text("args"), *(read_text(path) for path in files if os.path.isfile(path))]
+    return any(re.search(r"^\s*exclude\s*=|--exclude", text, re.MULTILINE) for text in texts)
+
+
 def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     """Read, cross-check and print."""
     params = Params(env)
@@ -90,17 +111,23 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     if not sources:
         not_measured("mypy checked settings alone, and no Python file")
     paths = params.words("paths") or ["."]
+    unchecked = set(files_below(paths)) - set(sources)
+    refuse_what_mypy_passes_over(params, unchecked)
+    uses_shadows = "--shadow-file" in read_text(os.path.join(tmp, "options"))
+    if not uses_shadows:
+        with open(os.path.join(tmp, "mypy.log"), encoding="utf-8", errors="replace") as log:
+            refuse_another_content(log)
     document = {
         "errors": len(errors),
         "files": len(sources),
-        "unchecked": len(set(files_below(paths)) - set(sources)),
+        "unchecked": len(unchecked),
         "suppressed": count(paths, ("type-ignore", "mypy-off")) + len(mypy_settings()),
     }
     with open(os.path.join(tmp, "mypy.json"), "w", encoding="utf-8") as file:
         json.dump({"sources": sources, "errors": errors}, file)
     # Of an older cache nobody knows what it was made from; with a shadow, it is of another file.
-    made_here = os.path.exists(os.path.join(tmp, UNCACHED))
-    if made_here and "--shadow-file" not in read_text(os.path.join(tmp, "options")):
+    made_here = os.path.exists(os.path.join(tmp, mypy_neutral.UNCACHED))
+    if made_here and not uses_shadows:
         keep_cache(params)
     emit(document, errors)
     return 0

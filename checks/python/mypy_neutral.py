@@ -10,11 +10,11 @@ import re
 import sys
 import tokenize
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TextIO
 
 from checks.in_project.common import Params, files_below, not_measured
 from checks.project_copy import MYPY_CACHE
+from checks.python.settings import is_outside, nearest
 
 SETTINGS = {
     "mypy.ini": "",
@@ -22,7 +22,6 @@ SETTINGS = {
     "pyproject.toml": r"^\s*\[+tool\.mypy\b",
     "setup.cfg": r"^\[mypy\]",
 }
-ROOTS = (".git", ".hg")
 UNCACHED = "uncached"
 """What is in READINESS_TMP where mypy begins with no cache."""
 SPEAKING = re.compile(r"(#\s*(?:mypy(?=:)|type(?=:\s*ignore))):")
@@ -55,17 +54,12 @@ def without_the_users_settings(params: Params) -> str:
         users.append("$XDG_CONFIG_HOME/mypy/config")
     if not any(os.path.isfile(os.path.expandvars(os.path.expanduser(name))) for name in users):
         return ""
-    folder = os.getcwd()
-    while True:
-        for name, section in SETTINGS.items():
-            path = os.path.join(folder, name)
-            with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-                if re.search(section, file.read(), re.MULTILINE):
-                    return f"--config-file={os.path.relpath(path)}"
-        parent = os.path.dirname(folder)
-        if parent == folder or any(os.path.exists(os.path.join(folder, at)) for at in ROOTS):
-            return "--config-file="
-        folder = parent
+    path = nearest(SETTINGS)
+    return (
+        f"--config-file={os.path.relpath(path)}"
+        if path and not is_outside(path)
+        else "--config-file="
+    )
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:

@@ -18,6 +18,7 @@ UNREAD = {"E902", "E999", "io", "invalid-syntax", None}
 NO_RULE = re.compile(
     r"^linter\.rules\.enabled = \[(?:\s*syntax-error \(E999\),)?\s*\]$", re.MULTILINE
 )
+NO_EFFECT = re.compile(r"^warning: Selection .* has no effect because preview")
 
 
 class _RuffLocation(TypedDict):
@@ -50,6 +51,8 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     for item in items:
         if item["code"] in UNREAD:
             not_measured(f"{relative(item['filename'])} was not read: {item['message']}")
+    if ineffective := next(filter(NO_EFFECT.search, log.messages), ""):
+        not_measured(f"ruff's settings ask for what it does not look for: {ineffective}")
     log.require_python()
     if not items and no_rule_is_on(argv[1:]):
         not_measured("ruff's settings turn every rule off: it looked for nothing")

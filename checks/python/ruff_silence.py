@@ -16,13 +16,25 @@ from checks.in_project.common import (
     place,
     relative,
 )
+from checks.python.settings import refuse_outside
 from checks.silence.silencing import ignored_rules, in_files, ruff_table
 
 SETTINGS_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 CODE = re.compile(r"\(([A-Z]+\d+)\)")
 QUOTED = re.compile(r'"([^"\n]+)"')
 ALL_OF_PYTHON = ("--no-respect-gitignore", "--config", "include = ['*.py', '*.pyi']")
+_WITH_VALUE = ("--config", "--exclude", "--extend-exclude")
+_OF_FILES = (*_WITH_VALUE, "--isolated", "--force-exclude", "--no-respect-gitignore")
 EXCLUDES = ("file_resolver.exclude", "file_resolver.extend_exclude")
+
+
+def file_options(arguments: list[str]) -> list[str]:
+    """Pick the options that say which settings there are, and which files ruff looks at."""
+    return [
+        word
+        for before, word in zip(["", *arguments], arguments, strict=False)
+        if word.partition("=")[0] in _OF_FILES or before in _WITH_VALUE
+    ]
 
 
 def show_settings(arguments: list[str]) -> str:
@@ -37,13 +49,15 @@ def show_settings(arguments: list[str]) -> str:
     return asked.stdout
 
 
-class _Settings:
+class RuffSettings:
     """What `ruff check --show-settings` says of a file."""
 
     def __init__(self, file: str, *options: str) -> None:
         self._text = show_settings([*options, "--", file])
         found = re.search(r'^Settings path: "(.+)"$', self._text, re.MULTILINE)
         self.path = found[1] if found else ""
+        if not any(option.startswith("--config") for option in options):
+            refuse_outside("ruff", self.path)
 
     def under(self, key: str) -> str:
         """Return what stands under a key, such as `linter.rules.enabled`."""
@@ -55,6 +69,11 @@ class _Settings:
     def rules(self) -> set[str]:
         """The rules that are on."""
         return set(CODE.findall(self.under("linter.rules.enabled")))
+
+    @property
+    def included(self) -> str:
+        """The patterns of files that ruff looks at."""
+        return self.under("file_resolver.include")
 
     def excluded(self, of_the_tool: str) -> set[str]:
         """Return the patterns of excluded files, ruff's own among them."""
@@ -80,12 +99,13 @@ def kept_silent(
             path,
             0,
             "ignored",
-            "Git has it, and ruff does not look at it: it is ignored, or not included",
+            "Git has it, and ruff does not look at it: it is not included",
         )
         for path in _ignored(params, options)
+        if path not in files
     ]
     if "--isolated" not in options:
-        for file in _one_for_each_settings(files):
+        for file, *_ in by_settings(files).values():
             told = _left_out(file, options, of_the_tool)
             findings += [each for each in told if each not in findings]
     return findings
@@ -111,7 +131,7 @@ def _lines(*command: str) -> set[str]:
 def rules_on(files: Iterable[str], options: list[str]) -> int:
     """Count the rules that are on where the fewest are."""
     return min(
-        len(_Settings(file, *options).rules) for file in _one_for_each_settings(sorted(files))
+        len(RuffSettings(file, *options).rules) for file, *_ in by_settings(sorted(files)).values()
     )
 
 
@@ -121,17 +141,17 @@ def beyond(params: Params, suppressed: list[CheckFinding]) -> list[CheckFinding]
     return [] if allowed is None or len(suppressed) <= allowed else suppressed
 
 
-def _one_for_each_settings(files: Iterable[str]) -> Iterator[str]:
-    seen = set()
+def by_settings(files: Iterable[str]) -> dict[str, list[str]]:
+    """Group files by the nearest folder with settings, as one file of it stands for all."""
+    groups: dict[str, list[str]] = {}
     for file in files:
         folder = os.path.dirname(os.path.abspath(file))
         while folder != os.path.dirname(folder) and not any(
             os.path.exists(os.path.join(folder, name)) for name in SETTINGS_FILES
         ):
             folder = os.path.dirname(folder)
-        if folder not in seen:
-            seen.add(folder)
-            yield file
+        groups.setdefault(folder, []).append(file)
+    return groups
 
 
 def _with_all_that_it_extends(path: str) -> Iterator[str]:
@@ -143,8 +163,13 @@ def _with_all_that_it_extends(path: str) -> Iterator[str]:
         path = os.path.join(os.path.dirname(path), str(extended)) if extended else ""
 
 
+def has_own_excludes(path: str) -> bool:
+    """Return whether a file of settings, or what it extends, names all that ruff leaves out."""
+    return any("exclude" in ruff_table(file) for file in _with_all_that_it_extends(path))
+
+
 def _left_out(file: str, options: list[str], of_the_tool: str) -> Iterator[CheckFinding]:
-    own, plain = _Settings(file, *options), _Settings(file, "--isolated")
+    own, plain = RuffSettings(file, *options), RuffSettings(file, "--isolated")
     for pattern in sorted(own.excluded(of_the_tool) - plain.excluded(of_the_tool)):
         yield place(own.path, 0, "excluded", f"{pattern} is left out")
     if of_the_tool != "linter":

@@ -11,7 +11,7 @@ from typing import TextIO
 from checks.in_project.common import Params, emit, not_measured, place
 from checks.python.pinned import refuse_another_version
 from checks.python.ruff_log import RuffLog
-from checks.python.ruff_silence import beyond, kept_silent
+from checks.python.ruff_silence import beyond, file_options, kept_silent
 
 UNFORMATTED = re.compile(
     r"^(?:Would reformat: (?P<named>.+)"
@@ -51,11 +51,7 @@ def main(argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
         refuse_another_version("ruff")
     arguments = argv[1 : argv.index("--")]
     # The settings are asked of the linter, which does not know the formatter's other options.
-    options = [
-        word
-        for before, word in zip(["", *arguments], arguments, strict=False)
-        if word == "--isolated" or word.startswith("--config") or before == "--config"
-    ]
+    options = file_options(arguments)
     suppressed = kept_silent(params, log.python_files, options, ("fmt-off",), "formatter")
     problems = beyond(params, suppressed)
     numbers = {

@@ -22,6 +22,9 @@ _TELLING = later(
 _OWN_WORDS = "not measured: "
 """Beginning of the line of standard error on which a check's script says why it cannot measure."""
 
+_OWN_CODES = (ReasonCode.OUTSIDE_SETTINGS, ReasonCode.NOT_THE_TREE)
+"""What may stand before its reason, with a colon."""
+
 _TRACEBACK = "Traceback (most recent call last)"
 # The shell that runs the command says so; a script that it starts goes by its own name.
 _UNBOUND = later(
@@ -154,7 +157,9 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
     if check.exit_ok is None:
         return None
     if own := _own_words(capture.stderr):
-        return Unmeasured(code=ReasonCode.EXIT_STATUS, reason=own)
+        name, _, why = own.partition(": ")
+        code = ReasonCode.EXIT_STATUS if name not in _OWN_CODES else ReasonCode(name)
+        return Unmeasured(code=code, reason=why if name in _OWN_CODES else own)
     return Unmeasured(
         code=ReasonCode.EXIT_STATUS,
         reason=worded(

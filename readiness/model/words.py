@@ -111,6 +111,8 @@ class ReasonCode(StrEnum):
     PATTERN_TOO_SLOW = "pattern_too_slow"
     NOT_RUN = "not_run"
     CANNOT_FAIL = "cannot_fail"
+    OUTSIDE_SETTINGS = "outside_settings"
+    NOT_THE_TREE = "not_the_tree"
 
 
 class Decision(StrEnum):

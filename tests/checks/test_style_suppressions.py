@@ -107,14 +107,12 @@ UNSORTED = "import sys\nimport os\n\nx = [ os, sys ]\n"
 @pytest.mark.parametrize(
     ("files", "known", "suppressed"),
     [
-        ({".gitignore": "b.py\n"}, True, 1),
-        ({".ignore": "b.py\n"}, True, 1),
         ({"ruff.toml": "include = ['a.py']\n"}, True, 1),
         ({".gitignore": "b.py\n"}, False, 0),
         ({"ruff.toml": "include = ['*.py', 'scripts/*']\n"}, True, 0),
         ({".gitignore": "*.log\n"}, True, 0),
     ],
-    ids=["ignored", "ignored by tools", "not included", "not known", "included", "others"],
+    ids=["not included", "not known", "included", "others"],
 )
 def test_a_file_of_the_project_that_ruff_does_not_look_at_is_told(
     project: str, check: str, files: Files, known: bool, suppressed: int
