@@ -4,21 +4,46 @@ What pytest reports is written down beside what really happened, one JSON object
 the file before the next thing happens: whatever ends the process early shows as work not done.
 """
 
+import importlib._bootstrap_external
 import importlib.util
+import inspect
 import json
 import os
+import re
 import sys
 import threading
 import unittest
-from collections.abc import Callable, Generator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dis import opname
+from fnmatch import fnmatch
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
+from .tracked import repository
+
 Wrapper = Generator[None, Any, None]
 
+UNTOLD = (
+    ("pytest.PytestReturnNotNoneWarning", r"returned (?:<class 'bool'>|True|False)"),
+    ("pytest.PytestUnhandledThreadExceptionWarning", r"^(?:AssertionError|Failed)\b"),
+    ("pytest.PytestUnraisableExceptionWarning", r"^(?:AssertionError|Failed)\b"),
+    ("RuntimeWarning", r"^coroutine '.+' was never awaited"),
+)
+"""Warnings of failures that fail no test, and what stands in them."""
+USUAL = {
+    "norecursedirs": {
+        *("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"),
+    },
+    "python_classes": {"Test"},
+    "python_files": {"test_*.py", "*_test.py"},
+    "python_functions": {"test"},
+}
+"""What says what a test is, unless the project's settings say it."""
+COROUTINES = "always:coroutine :RuntimeWarning"
 NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
 
 
@@ -36,8 +61,31 @@ def run_session(words: Sequence[str], tmp: str, plugins: Sequence[object]) -> in
     sys.path.insert(0, os.getcwd())
     # It is set for what tools print; tests of colours would fail by it, and do not by hand.
     os.environ.pop("NO_COLOR", None)
+    compile_anew(repository() or os.getcwd())
     options = ["--rootdir", ".", "-o", f"cache_dir={os.path.join(tmp, 'cache')}"]
     return int(pytest.main([*options, *words], plugins=plugins))
+
+
+def compile_anew(top: str) -> None:
+    """Have Python compile the project's files, whatever an earlier run left beside them.
+
+    What it keeps is known by size and time alone, which another content may have too.
+    """
+    machinery: Any = importlib._bootstrap_external
+    kept_at = machinery.cache_from_source
+
+    def cache(path: str, *words: object, **options: object) -> object:
+        if is_inside(path, top):
+            raise NotImplementedError  # so says a Python that keeps nothing
+        return kept_at(path, *words, **options)
+
+    machinery.cache_from_source = cache
+
+
+def is_inside(path: str, top: str) -> bool:
+    """Return whether a file is the project's, and in none of its environments."""
+    path = os.path.abspath(path)
+    return path.startswith(top + os.sep) and "site-packages" not in path
 
 
 class Log:
@@ -62,11 +110,15 @@ class Log:
 
 
 class Body:
-    """Sees whether the code of a test is run, and whether it comes to its end."""
+    """Sees whether the code of a test is run, and whether it comes to its end.
 
-    def __init__(self, code: CodeType) -> None:
-        self._code = code
-        self._frame: FrameType | None = None
+    The generator that a decorator keeps is among the codes: to call one is not to run it.
+    """
+
+    def __init__(self, codes: list[CodeType]) -> None:
+        self._codes = codes
+        self._waiting = set(codes)
+        self._frames: dict[CodeType, FrameType] = {}
 
     def watch(self) -> Callable[[], dict[str, bool]]:
         """Look out for the first call; returns what ends that and tells what was seen.
@@ -77,20 +129,24 @@ class Body:
         here, elsewhere = sys.getprofile(), threading.getprofile()
 
         def called(frame: FrameType, event: str, _: object) -> None:
-            if self._frame is None and event == "call" and frame.f_code is self._code:
-                self._frame = frame
-            if self._frame is not None:
+            # A generator that nobody began is called once more to be closed, at its very start.
+            begun = frame.f_lasti or frame.f_code is self._codes[0]
+            if event == "call" and begun and frame.f_code in self._waiting:
+                self._waiting.discard(frame.f_code)
+                self._frames[frame.f_code] = frame
+            if not self._waiting:
                 set_here(here)
 
         def end() -> dict[str, bool]:
             set_here(here)
             set_elsewhere(elsewhere)
-            frame, self._frame = self._frame, None
+            frames, self._frames = self._frames, {}
+            frame = frames.get(self._codes[0])
             if frame is None:
                 return {"started": False, "returned": False}
-            last = opname[self._code.co_code[max(frame.f_lasti, 0)]]
+            last = opname[self._codes[0].co_code[max(frame.f_lasti, 0)]]
             return {
-                "started": last != "RETURN_GENERATOR",
+                "started": last != "RETURN_GENERATOR" and not self._waiting,
                 "returned": last in ("RETURN_VALUE", "RETURN_CONST"),
             }
 
@@ -110,7 +166,14 @@ class Witness:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Wrapper:
-        """Keep pytest-cov from measuring inside the measurement: it would take the lines away."""
+        """Keep pytest-cov from measuring inside the measurement: it would take the lines away.
+
+        Settings from outside the repository decide nothing.
+        """
+        settings, top = early_config.inipath, repository()
+        if settings and top and not is_inside(os.path.realpath(settings), top):
+            self._log("outside", path=str(settings))
+            raise pytest.UsageError(f"{settings} lies outside the repository")
         if hasattr(early_config.known_args_namespace, "no_cov"):
             early_config.known_args_namespace.no_cov = True
         yield
@@ -121,6 +184,32 @@ class Witness:
         for option, alone in (("numprocesses", 0), ("dist", "no"), ("tx", [])):
             if hasattr(config.option, option):
                 setattr(config.option, option, alone)
+        # Where warnings are errors, the settings say enough.
+        if not any(line.startswith("error") for line in config.getini("filterwarnings")):
+            asked = config.known_args_namespace
+            added = [f"always::{name}" for name, _ in UNTOLD[:-1]]
+            asked.pythonwarnings = [*(asked.pythonwarnings or []), *added, COROUTINES]
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> Wrapper:
+        """Note what the project, and not pytest by itself, has it pass over."""
+        outcome = yield
+        by_itself = "norecursedirs" not in _chosen(config) and any(
+            fnmatch(collection_path.name, pattern) for pattern in config.getini("norecursedirs")
+        )
+        if outcome.get_result() and not (by_itself and collection_path.is_dir()):
+            self._log("passed over", path=str(collection_path))
+
+    def pytest_warning_recorded(
+        self, warning_message: warnings.WarningMessage, nodeid: str
+    ) -> None:
+        """Note a failure that fails no test."""
+        text = str(warning_message.message)
+        for name, pattern in UNTOLD:
+            of_this_kind = warning_message.category.__name__ == name.rpartition(".")[2]
+            match = re.search(pattern, text, re.MULTILINE) if of_this_kind else None
+            if match and _may_fail(warning_message.source):
+                self._log("untold", id=nodeid, why=match[0])
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Count what there is before anything is left out."""
@@ -146,6 +235,8 @@ class Witness:
         found = len(self._made)
         deselected = max(found - len(tests), 0)
         self._log("planned", tests=tests, deselected=deselected, found=found, dropped=dropped)
+        seen = sorted({place for item in self._made for place in _defined_at(item)})
+        self._log("collected", seen=seen, chosen=_chosen(session.config))
         session.config.pluginmanager.register(Phases(self._log, session.items))
         self._terminal = session.config.pluginmanager.get_plugin("terminalreporter")
 
@@ -183,7 +274,7 @@ class Phases:
 
     def __init__(self, log: Log, items: list[pytest.Item]) -> None:
         self._log = log
-        self._codes = {item.nodeid: _code(item) for item in items}
+        self._codes = {item.nodeid: _codes(item) for item in items}
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Wrapper:
@@ -194,8 +285,8 @@ class Phases:
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Wrapper:
         """See whether the test itself is run, and to its end."""
-        code = self._codes.get(item.nodeid)
-        end = Body(code).watch() if code else dict[str, bool]
+        codes = self._codes.get(item.nodeid)
+        end = Body(codes).watch() if codes else dict[str, bool]
         self._ended(item, "call", (yield), **end())
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
@@ -230,8 +321,8 @@ def _described(item: pytest.Item) -> dict[str, object]:
     }
 
 
-def _code(item: pytest.Item) -> CodeType | None:
-    """Return the code that a test stands for, as its module or class has it; None: none is known.
+def _function(item: pytest.Item) -> object:
+    """Return the function that a test stands for, as its module or class has it; None: unknown.
 
     Plugins may wrap it or run it in their own way, but run it they must.
     """
@@ -241,8 +332,58 @@ def _code(item: pytest.Item) -> CodeType | None:
         function = getattr(item.parent.obj, item.originalname)  # type: ignore[union-attr]
     except Exception:  # noqa: BLE001 - a property may raise anything
         function = item.obj
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    return code if isinstance(code, CodeType) else None
+    return getattr(function, "__func__", function)
+
+
+def _codes(item: pytest.Item) -> list[CodeType]:
+    """Return the code that is run for a test, then that of a generator behind it; none: unknown."""
+    function = _function(item)
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        return []
+    generator = _generator(function, getattr(item, "originalname", item.name))
+    return [code, generator] if generator else [code]
+
+
+def _generator(function: object, name: str) -> CodeType | None:
+    """Return the code of the test that a decorator keeps in a closure, where it is a generator."""
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            kept = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+        code = getattr(kept, "__code__", None)
+        if isinstance(code, CodeType) and code.co_flags & inspect.CO_GENERATOR:
+            return code if code.co_name == name else None
+    return None
+
+
+def _may_fail(source: object) -> bool:
+    """Return whether a coroutine asserts something, where that is what a warning is about."""
+    code = getattr(source, "cr_code", None)
+    return not isinstance(code, CodeType) or "@pytest_ar" in code.co_names
+
+
+def _defined_at(item: pytest.Item) -> Iterator[str]:
+    """Yield where a test may be defined, as `file::Class.name`, by inheritance too."""
+    if not isinstance(item, pytest.Function):
+        return
+    name = item.originalname or item.name
+    yield f"{item.path}::{name}"
+    if item.cls is None:
+        yield f"{_file(getattr(item.obj, '__module__', ''))}::{name}"
+    for owner in getattr(item.cls, "__mro__", ()):
+        if name in vars(owner):
+            yield f"{_file(owner.__module__)}::{owner.__qualname__}.{name}"
+
+
+def _file(module: str) -> str:
+    return os.path.realpath(getattr(sys.modules.get(module), "__file__", None) or "")
+
+
+def _chosen(config: pytest.Config) -> list[str]:
+    """Return which settings of what a test is are the project's own."""
+    return [name for name, usual in USUAL.items() if set(config.getini(name)) != usual]
 
 
 def _message(report: pytest.CollectReport | pytest.TestReport) -> str:

@@ -10,10 +10,13 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import asdict
 from glob import glob
 from typing import TextIO
 
 from checks.in_project.common import (
+    NOT_MEASURED,
+    NOT_THE_TREE,
     Params,
     emit,
     files_below,
@@ -23,6 +26,7 @@ from checks.in_project.common import (
     require,
 )
 from checks.tests.session import Session, failures, numbers, read_session
+from checks.tests.uncollected import lost_tests
 from checks.tests.waiting import Waiting
 
 NO_SOURCE = "No source for code: "
@@ -66,6 +70,15 @@ def save_coverage(tmp: str) -> None:
                 json.dump({"unreported": lines[-1]}, file)
 
 
+def add_lost_tests(params: Params, results: str, said: str) -> None:
+    """Add the tests that were never collected to what was seen of a session that is whole."""
+    read_session(results, said)
+    events = [json.loads(line) for line in read_text(results).splitlines()]
+    lost = lost_tests(params.words("paths"), events)
+    with open(results, "a", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps({'event': 'lost', 'test': asdict(test)})}\n" for test in lost)
+
+
 def all_were_planned(params: Params, session: Session) -> bool:
     """Return whether no test was deselected, and no file with tests was left out."""
     planned = {case.path for case in session.cases}
@@ -96,9 +109,12 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     output = heard(stdin)
     stood_in_line = waiting.seconds()
     results = os.path.join(tmp, "tests.jsonl")
+    if f"\nnot measured: {NOT_THE_TREE}" in f"\n{output}":
+        return NOT_MEASURED  # that is the reason, and has been passed on
     if not os.path.exists(results):
         not_measured(f"pytest did not begin: {last_words(output)}")
-    session = read_session(results, last_words(output))
+    add_lost_tests(params, results, last_words(output))
+    session = read_session(results)
     counted = numbers(session.cases)
     save_coverage(tmp)
     duration = round(max(session.seconds - stood_in_line, 0), 3)

@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from checks.in_project.common import CheckFinding, is_below, not_measured, place, read_text
+from checks.in_project.common import (
+    NOT_THE_TREE,
+    OUTSIDE_SETTINGS,
+    CheckFinding,
+    is_below,
+    not_measured,
+    place,
+    read_text,
+    relative,
+)
 
 Event = dict[str, Any]
 
@@ -101,6 +110,7 @@ def read_session(path: str, last_words: str = "") -> Session:
     by_kind: dict[str, list[Event]] = {}
     for event in events:
         by_kind.setdefault(event["event"], []).append(event)
+    _of_the_tree(by_kind)
     for module in by_kind.get("uncollected", []):
         not_measured(f"{module['path'] or 'tests'} cannot be collected: {_last_line(module)}")
     ended = by_kind.get("ended")
@@ -122,17 +132,26 @@ def read_session(path: str, last_words: str = "") -> Session:
             attempts[event["id"]] = _TestTry()
         elif event["event"] in ("phase", "report"):
             attempts.setdefault(event["id"], _TestTry()).add(event)
-    cases = [_case(test, attempts.get(test["id"], _TestTry())) for test in plan["tests"]]
+    untold = {event["id"]: event["why"] for event in by_kind.get("untold", [])}
+    cases = [
+        _case(test, attempts.get(test["id"], _TestTry()), untold.get(test["id"], ""))
+        for test in plan["tests"]
+    ]
     _complete(cases, by_kind, last_words)
     skipped = [
         SeenTest(module["path"], 0, module["path"], "", "skipped", module["message"])
         for module in by_kind.get("left out", [])
     ]
-    return Session([*cases, *skipped], plan["deselected"], ended[-1]["seconds"] if ended else 0.0)
+    lost = [SeenTest(**event["test"]) for event in by_kind.get("lost", [])]
+    return Session(
+        [*cases, *skipped, *lost], plan["deselected"], ended[-1]["seconds"] if ended else 0.0
+    )
 
 
-def _case(test: Event, attempt: _TestTry) -> SeenTest:
+def _case(test: Event, attempt: _TestTry, untold: str) -> SeenTest:
     outcome, message = attempt.ended()
+    if untold and outcome == "passed":
+        outcome, message = "failed", f"passes in spite of this: {untold}"
     reports = attempt.reports.values()
     return SeenTest(
         path=test["path"],
@@ -149,6 +168,22 @@ def _case(test: Event, attempt: _TestTry) -> SeenTest:
         ),
         id=test["id"],
     )
+
+
+def _of_the_tree(by_kind: dict[str, list[Event]]) -> None:
+    """End the script where something from elsewhere ruled the session, or was tested in it."""
+    for settings in by_kind.get("outside", []):
+        not_measured(
+            f"pytest is ruled by {settings['path']}, outside the repository; give the project"
+            " settings of its own, such as an empty pytest.ini",
+            OUTSIDE_SETTINGS,
+        )
+    for module in by_kind.get("elsewhere", []):
+        not_measured(
+            f"the tests imported {module['module']} from {relative(module['file'])}, which is not"
+            f" {relative(module['own'])}; remove or reinstall it",
+            NOT_THE_TREE,
+        )
 
 
 def _complete(cases: list[SeenTest], by_kind: dict[str, list[Event]], reason: str) -> None:
