@@ -9,6 +9,9 @@ EXAMPLE_READY := $(EXAMPLE)/.venv/.ready
 
 BROWSER := $(VENV)/.browser
 MUTATION := $(VENV)/.mutation
+# What `make test-matrix` tries, and the tests that it tries it with.
+PYTHONS := 3.11 3.12 3.13 3.14
+DECIDING := tests/decide tests/model tests/load tests/plan tests/shell
 HTML_VALIDATE := $(VENV)/.html-validate
 STRACE := $(VENV)/.strace
 OLDEST := $(VENV)/.oldest
@@ -58,7 +61,12 @@ test-versions: $(DEV)  ## try the checks with the oldest and the newest tools th
 	$(BIN)/python -m tests.support.tool_versions $(PYTEST_ARGS)
 
 test-matrix: $(DEV)  ## try each Python that can be had, with the oldest and the newest libraries
-	$(BIN)/python -m tests.support.matrix $(PYTEST_ARGS)
+	for python in $(PYTHONS); do for libraries in lowest-direct highest; do \
+	  echo "Python $$python, $$libraries"; \
+	  $(BIN)/uv run -q --no-project --isolated --python $$python --resolution $$libraries --with . \
+	    --with 'pytest-xdist>=3.8' --with 'pytest>=8.4' --with 'hypothesis>=6.130' --with 'jsonschema>=4.23' --with 'pyyaml>=6.0.2' \
+	    python -m pytest -q -p no:cacheprovider $(DECIDING) $(PYTEST_ARGS) || exit 1; \
+	done; done
 
 lint: $(DEV)  ## types and style
 	$(BIN)/mypy

@@ -44,7 +44,6 @@ def test_every_criterion_of_the_board_can_fail(
     outcomes = "\n".join(f"{row['id']}: {row['outcome']}: {row['why']}" for row in criteria)
     assert {row["outcome"] for row in criteria} == {"can_fail"}, outcomes
     assert [row["id"] for row in criteria if row["now"]["verdict"] == "error"] == []
-    assert proof["changed"] == []
     assert ended.returncode == proof["exit_status"] == 0, outcomes
     assert len(criteria) >= least
     controls = [row for row in criteria if "control" in {t["world"] for t in row["trials"]}]
