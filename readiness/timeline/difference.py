@@ -8,6 +8,7 @@ import msgspec
 from readiness.model.words import Decision, Verdict
 from readiness.record.comparison import Movement, change, comparable
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.record.earlier import Value
 from readiness.record.newest import tried
 from readiness.text.sentences import Sentences
 
@@ -33,7 +34,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the score's change. `what` is a criterion's id, `board`, `scope` or `rounding`.
 
-    `board` is what changed weights, added and removed criteria do to the others' shares.
+    `board` is what changed weights, added and removed criteria do to the shares.
     """
 
     what: str
@@ -222,83 +223,37 @@ def _left_out(before: RunDocument, after: RunDocument) -> set[str]:
 def _explained(
     before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
 ) -> tuple[Decimal, list[tuple[str, Decimal]]]:
-    """Return the change of the scores as they are shown, and the parts that add up to it."""
-    places = min(_places(before.score.shown), _places(after.score.shown))
-    unit = Decimal(1).scaleb(-places)
-    then, now = (_shown(run.score.shown, unit) for run in (before, after))
-    parts = _causes(before, after, earlier)
-    return now - then, list(_in_units(parts, now - then, unit))
+    """Return the change of the scores as they are shown, and the parts that add up to it.
 
-
-def _in_units(
-    parts: dict[str, Decimal], total: Decimal, unit: Decimal
-) -> Iterator[tuple[str, Decimal]]:
-    """Yield the nonzero parts in whole units that add up to the total, the largest first.
-
-    What rounding leaves over goes to the parts that lost most by it.
+    A criterion whose result is another is a part; what is left is what the board or the scope did
+    to the shares, or rounding. The largest part comes first.
     """
-    units = {what: (points / unit).to_integral_value(ROUND_DOWN) for what, points in parts.items()}
-    left = total / unit - sum(units.values(), Decimal(0))
-    step = Decimal(1 if left > 0 else -1)
-    by_loss = sorted(parts, key=lambda what: (units[what] - parts[what] / unit) * step)
-    for what in by_loss[: int(abs(left))]:
-        units[what] += step
-        left -= step
-    if left:
-        units[ROUNDING] = left
-    parts_in_units = [(what, count * unit) for what, count in units.items() if count]
-    yield from sorted(parts_in_units, key=lambda part: -abs(part[1]))
-
-
-def _causes(
-    before: RunDocument, after: RunDocument, earlier: dict[str, CriterionRecord]
-) -> dict[str, Decimal]:
-    """Compute the parts of the change, exactly."""
-    causes: dict[str, Decimal] = {}
-    shares = Decimal(0)
-    later = {record.id: record for record in after.criteria()}
-    for name in {**earlier, **later}:
-        then, now = earlier.get(name), later.get(name)
-        gained = _points(now) - _points(then)
-        share = _by_share(then, now)
-        shares += share
-        causes[name] = gained - share
+    places = min(len(run.score.shown.partition(".")[2]) for run in (before, after))
+    unit = Decimal(1).scaleb(-places)
+    then, now = (Decimal(run.score.shown).quantize(unit, ROUND_DOWN) for run in (before, after))
+    parts = {
+        record.id: (_points(record) - _points(earlier[record.id])).quantize(unit)
+        for record in after.criteria()
+        if record.id in earlier and _result(record) != _result(earlier[record.id])
+    }
+    rest = ROUNDING
     if before.board.digest != after.board.digest:
-        causes[BOARD] = shares
+        rest = BOARD
     elif _scope(before) != _scope(after):
-        causes[SCOPE] = shares
-    return {what: points for what, points in causes.items() if points}
+        rest = SCOPE
+    parts[rest] = now - then - sum(parts.values(), Decimal(0))
+    causes = [(what, points) for what, points in parts.items() if points]
+    return now - then, sorted(causes, key=lambda cause: -abs(cause[1]))
 
 
 def _scope(run: RunDocument) -> set[str]:
     return {record.id for record in run.criteria() if record.verdict.in_scope}
 
 
-def _places(shown: str) -> int:
-    return len(shown.partition(".")[2])
+def _result(record: CriterionRecord) -> tuple[Verdict, Value]:
+    return record.verdict, record.value
 
 
-def _shown(score: str, unit: Decimal) -> Decimal:
-    """Round the score down to the unit, as it is shown."""
-    return Decimal(score).quantize(unit, ROUND_DOWN)
-
-
-def _by_share(then: CriterionRecord | None, now: CriterionRecord | None) -> Decimal:
-    """Compute the change of a criterion's points by its share, had its result stayed the same."""
-    if then is None or now is None or not then.points_possible or not now.points_possible:
-        return _points(now) - _points(then)
-    if (then.verdict, then.value) == (now.verdict, now.value):
-        return _points(now) - _points(then)
-    if then.points_possible == now.points_possible:
-        return Decimal(0)
-    ratio = _number(now.points_possible) / _number(then.points_possible)
-    return round(_points(then) * (ratio - 1), 6)
-
-
-def _points(record: CriterionRecord | None) -> Decimal:
-    return Decimal(0) if record is None else _number(record.points)
-
-
-def _number(value: float) -> Decimal:
-    """Return the number as it is printed, so that sums of printed numbers are exact."""
-    return Decimal(repr(value))
+def _points(record: CriterionRecord) -> Decimal:
+    """Return the points as they are printed, so that sums of them are exact."""
+    return Decimal(repr(record.points))

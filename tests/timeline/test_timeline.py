@@ -102,9 +102,9 @@ def test_the_change_of_the_score_is_the_sum_of_its_causes() -> None:
     compared = difference(before, after)
     assert compared.score_change == -1.5
     assert {cause.what: cause.points for cause in compared.causes} == {
-        "A": -4.0,
+        "A": -5.0,
         "B": 4.0,
-        "board": -1.5,
+        "board": -0.5,
     }
     kinds = {one.id: (one.change, one.before, one.after) for one in compared.criteria}
     assert kinds == {
