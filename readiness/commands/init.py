@@ -127,8 +127,7 @@ def _copy_template(settings: RunSettings, path: str, text: str) -> int:
         ]
         put_json(FirstBoard(board=path, criteria=criteria, left_out=[]))
     else:
-        search = probe_environment(board, os.environ).get("PATH")
-        put_text(template_account(path, board, search, for_reader()))
+        put_text(template_account(path, board, for_reader()))
     return ExitStatus.READY
 
 

@@ -1,6 +1,5 @@
 """What `init` tells at its end: what was measured and left out, what to do, and lines to add."""
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -164,29 +163,16 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return [self.say("init.agents", path=path), "", *rules, "", self.say("init.agents_hook")]
 
 
-def template_account(path: str, board: Board, search: str | None, say: Sentences) -> str:
-    """Return what is told of a ready-made board, and what it needs before it can be measured.
-
-    `search` is the PATH on which probes of the board look for tools.
-    """
+def template_account(path: str, board: Board, say: Sentences) -> str:
+    """Return what is told of a ready-made board: what is in it, and what to do next."""
     criteria = list(board.criteria())
-    in_criteria = {name for criterion in criteria for name in criterion.unset}
-    tools = {
-        f"{tool} ({criterion.check.install})"
-        for criterion in criteria
-        if criterion.check
-        for tool in criterion.check.tools
-        if shutil.which(tool, path=search) is None
-    }
-    comma = say("joint.names")
-    unset = comma.join(sorted(in_criteria | set(board.unset_env.values())))
-    missing = comma.join(sorted(tools))
-    attested = comma.join(criterion.id for criterion in criteria if criterion.attest is not None)
+    unset = {name for criterion in criteria for name in criterion.unset}
+    unset.update(board.unset_env.values())
     steps = [
-        say("init.step_set", names=unset) if unset else "",
-        say("init.step_tools", names=missing) if missing else "",
+        say("init.step_set", names=say("joint.names").join(sorted(unset))) if unset else "",
+        say("init.step_doctor"),
         say("init.step_check"),
-        say("init.step_attest", ids=attested) if attested else "",
+        say("import.step_attest"),
         say("init.step_prove"),
     ]
     written = written_line(path, len(criteria), len(board.tasks), say)
