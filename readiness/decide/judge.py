@@ -15,7 +15,6 @@ from readiness.model.units import quote
 from readiness.model.words import Better, Operator, ReasonCode, Verdict
 from readiness.text.worded import Worded, joined, worded
 
-_IF_PRESENT = " --if-present"  # of npm: it does nothing, in silence, where there is no script
 WHOLE, NOTHING = Decimal(1), Decimal(0)
 
 # Two samples of any real tool are added exactly in a hundred digits.
@@ -178,9 +177,6 @@ def _passed(
     if path := reading.left_over:
         doubts.append(worded("reason.left_over", path=path))
         hint = worded("hint.left_over", path=path)
-    elif criterion.check and _IF_PRESENT in criterion.check.run and reading.word == "":
-        doubts.append(worded("reason.nothing_to_run"))
-        hint = worded("hint.say_what_to_run")
     elif criterion.is_by_status and reading.is_number:
         hint = worded("hint.unread_number", number=reading.word)
     verdict = Verdict.WARN if doubts else Verdict.PASS

@@ -86,7 +86,10 @@ class Recipes:
             return {}
         known = past_trials(self._history, (recipes[name] for name in passed))
         self._used = list(known)
-        printed = {name: _printed(execution, planned) for name, planned in passed.items()}
+        printed = {
+            name: _printed(execution, planned, self._board.workdir)
+            for name, planned in passed.items()
+        }
         trials = {
             name: memory.trial
             for name in passed
@@ -227,8 +230,8 @@ def recipe_of(criterion: Criterion, files: Mapping[str, bytes]) -> str:
     return digest("\n".join(parts).encode())
 
 
-def _printed(execution: Execution, planned: Planned) -> tuple[str, ...]:
-    return digests_of(map(execution.readings.record, planned.probes))
+def _printed(execution: Execution, planned: Planned, workdir: str) -> tuple[str, ...]:
+    return digests_of(map(execution.readings.record, planned.probes), workdir)
 
 
 def _idle_line(pattern: str, execution: Execution, planned: Planned) -> str:

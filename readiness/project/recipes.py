@@ -51,13 +51,17 @@ def _named(command: str, folder: str) -> Iterator[tuple[str, bytes]]:
         named = _WORD.findall(texts.pop())
         for word in (own for each in named for own in _READ_BY.get(each, (each,))):
             path = os.path.normpath(os.path.join(folder, os.fsdecode(word)))
-            inside = path.startswith(os.path.join(folder, ""))
-            if path in known or not inside or len(known) >= _MOST_SCRIPTS:
+            if not path.startswith(os.path.join(folder, "")):
                 continue
-            if (text := _text_of(path)) is not None:
-                known.add(path)
-                texts.append(text)
-                yield path, text
+            # `make -C docs`: what stands in a folder that is named says what is run there.
+            below = RUNNER_FILES if os.path.isdir(path) else ("",)
+            for file in (os.path.join(path, name) if name else path for name in sorted(below)):
+                if file in known or len(known) >= _MOST_SCRIPTS:
+                    continue
+                if (text := _text_of(file)) is not None:
+                    known.add(file)
+                    texts.append(text)
+                    yield file, text
 
 
 def _text_of(path: str) -> bytes | None:

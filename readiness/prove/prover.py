@@ -102,7 +102,7 @@ class Prover:
             Passed(
                 criterion=self._criteria[name],
                 duration_s=max((probes[each].duration_s for each in record.probes), default=0.0),
-                printed=printed(record, probes),
+                printed=printed(record, probes, self._healthy.board.workdir),
             )
             for name, record in self._records.get(World.NORMAL, {}).items()
         ]

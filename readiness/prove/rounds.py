@@ -225,7 +225,7 @@ class Rounds:
                 name: [line for probe in started[ids[name]] for line in lines_of(logs, probe)]
                 for name in criteria
             },
-            {name: printed(records[ids[name]], known) for name in criteria},
+            {name: printed(records[ids[name]], known, copied.board.workdir) for name in criteria},
         )
 
     @cached_property
@@ -235,9 +235,11 @@ class Rounds:
         return folder
 
 
-def printed(record: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> tuple[str, ...]:
-    """Return the digests of what a criterion's probes printed; `probes` are by id."""
-    return digests_of(map(probes.__getitem__, record.probes))
+def printed(
+    record: CriterionRecord, probes: Mapping[str, ProbeRecord], folder: str
+) -> tuple[str, ...]:
+    """Return the digests of what a criterion's probes printed in a folder; `probes` are by id."""
+    return digests_of(map(probes.__getitem__, record.probes), folder)
 
 
 def lines_of(logs: str, probe: str) -> list[str]:

@@ -36,6 +36,10 @@ _ELSEWHERE: Final = re.compile(r"(?:^|[\s\"'=<>(:])(?:/(?!dev/null\b)|~)|\$[A-Za
 _PROGRAM: Final = re.compile(r"[A-Za-z][\w+-]*(?:\.[\w+-]+)*")
 """A word that may be the name of a program."""
 
+_RUNS_SCRIPT: Final = re.compile(r"\b(?:npm|pnpm|yarn|bun)\s(?:\S+\s)*?(?:run|test|start)\b")
+_OF_SCRIPTS: Final = frozenset(("npm", "pnpm", "yarn", "bun", "env", "node"))
+"""What a script of package.json is run by, which does no work itself then."""
+
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion that passed: how long its probes took, and the digests of what they printed."""
@@ -204,6 +208,7 @@ class Trials:
                         text.decode(errors="surrogateescape"),
                     )
             alone = self._rounds.perform(place, {name: once(criterion)}, TOOLS)
+            outcomes |= _not_started(alone, [name])
             nothing = not alone.leaves(name) and self._all_idle(name, alone.started(name))
             if nothing and alone.good().get(name) == self._passed[name].printed:
                 outcomes[name] = Trial(outcome=TrialOutcome.IDLE)
@@ -216,7 +221,10 @@ class Trials:
 
     def _all_idle(self, name: str, programs: Sequence[str]) -> bool:
         """Return whether programs do no work, and there are some: a recipe's check asks git."""
-        own = HELPERS if is_recipe(self._passed[name].criterion) else frozenset()
+        criterion = self._passed[name].criterion
+        own = HELPERS if is_recipe(criterion) else frozenset()
+        if _RUNS_SCRIPT.search(_command(criterion)):
+            own |= _OF_SCRIPTS
         return bool(programs) and all(is_idle(program) or program in own for program in programs)
 
     @cached_property

@@ -10,6 +10,7 @@ import msgspec
 
 from readiness.model.board import Attestation, Board, Check, Criterion, Task
 from readiness.model.capture import Capture, Stream
+from readiness.model.digests import digest
 from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Plan, Probe
 from readiness.model.words import Format
@@ -351,10 +352,20 @@ def _attestation(judgement: Judgement) -> Attestation | None:
     return msgspec.structs.replace(attest, digest=judgement.evidence_digest)
 
 
-def digests_of(probes: Iterable[ProbeRecord]) -> tuple[str, ...]:
-    """Return the digests of what some probes printed, of either stream in turn; "" for nothing."""
+def digests_of(probes: Iterable[ProbeRecord], folder: str) -> tuple[str, ...]:
+    """Return the digests of what some probes printed, of either stream in turn; "" for nothing.
+
+    A copy says the same as its original: the name of `folder`, in which they ran, makes no
+    difference unless the output is too long to be kept whole.
+    """
     return tuple(
-        stream.digest if stream.bytes else ""
+        _digest(stream, folder) if stream.bytes else ""
         for probe in probes
         for stream in (probe.stdout, probe.stderr)
     )
+
+
+def _digest(stream: StreamRecord, folder: str) -> str:
+    if stream.tail or folder not in stream.head:
+        return stream.digest
+    return digest(stream.head.replace(folder, ".").encode())

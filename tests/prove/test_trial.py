@@ -27,6 +27,15 @@ FILES = {
     "drops.py": "import subprocess\nsubprocess.run(['lint', 'src'])\n",
     "keeps.py": "import subprocess\nsubprocess.run(['lint', 'src'], check=True)\n",
     "empty.txt": "",
+    "ends/Makefile": "lint:\n\tlint ../src; true\n",
+    "env/Makefile": "SHELL := /bin/bash\nexport BASH_ENV = ../env.sh\nlint:\n\tlint ../src\n",
+    "env.sh": "lint() { :; }\n",
+    "good/Makefile": "lint:\n\tlint ../src\n",
+    "idle/Makefile": "lint: inner\ninner:\n\t@echo linted\n",
+    "list/Makefile": "FILES = $(wildcard *.py)\nlint:\n\t$(if $(FILES),lint $(FILES),@echo no)\n",
+    "own/Makefile": "export PATH := .:$(PATH)\nall:\n\tlint ../src\n",
+    "some/Makefile": "FILES = $(wildcard ../src/*.py)\nlint:\n\t$(if $(FILES),lint $(FILES))\n",
+    "void/Makefile": "LINT = true lint\nlint:\n\t$(LINT) ../src\n",
     "alone.sh": "test -f LICENSE\n",
     "alone.py": "assert open('LICENSE').read()\n",
 }
@@ -51,6 +60,7 @@ MASKED = [
     "! lint src || true",
     "timeout 9 sh ends.sh",
     "PROGRAM=lint; $PROGRAM src || :",
+    "make -C ends lint",
     "env -i PATH=\"$PATH\" sh -c 'lint src || :'",
     "python3 -m timeit -n1 -r1 -s 'import os' 'os.system(\"lint src\")'",
     "env -i PATH=\"$PATH\" setsid -w sh -c 'lint src; true'",
@@ -122,6 +132,8 @@ UNDONE = [
     "while read -r file; do lint $file; done < empty.txt",
     "find src -name '*.pyx' -exec lint {} +",
     "[ ! -e package.json ] || lint .",
+    "make -C env lint",
+    "make -C own all",
 ]
 """They have a tool that they do not start here."""
 
@@ -129,11 +141,13 @@ HOLLOW = ["sh alone.sh || true"]
 """They start nothing, and pass where the files are gone, with another output."""
 
 NOTHING = ["true", ":", "echo ok", "exit 0", "[ 1 = 1 ]", "test -d .", "! false", "echo a | cat"]
+NOTHING += ["make -C idle lint", "make -C void lint", "make -C list lint"]
 BLIND = ["! grep -rn TODO srcc", '[ "$(grep -rn TODO srcc | wc -l)" = 0 ]']
 
 ROWS = [
     *((command, "error", "cannot fail: it ignores how lint ended") for command in MASKED),
     *((command, "pass", "exit 0") for command in HONEST),
+    *((command, "pass", "0 problems") for command in ("make -C good lint", "make -C some lint")),
     *((command, "warn", "it passes where ") for command, _ in QUESTIONS),
     *((command, "warn", "nothing was done: lint was not started") for command in UNDONE),
     *((command, "warn", "it passes where the files of the project are gone") for command in HOLLOW),
@@ -154,6 +168,8 @@ def tried_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     bin_ = project.folder.parent / "bin"
     project.environment["PATH"] = f"{bin_}:{project.environment['PATH']}:/usr/bin:/bin"
     commit(project.folder, {**FILES, ".gitignore": ".readiness\nboard.yaml\n__pycache__\n"})
+    executable(project.folder / "own" / "lint", "#!/bin/sh\nexit 0\n")
+    commit(project.folder, {})
     yield project
     project.close()
 
