@@ -17,6 +17,7 @@ from readiness.shell.programs import HELPERS, is_utility
 
 LEAVES = "READINESS_TRIAL_LEAVES"
 STATUS = "READINESS_TRIAL_STATUS"
+ONLY = "READINESS_TRIAL_ONLY"
 WORDS = "READINESS_TRIAL_WORDS"
 ROOT = "READINESS_TRIAL_ROOT"
 OWN_PYTHON = "READINESS_PYTHON"
@@ -72,6 +73,7 @@ def is_idle(name: str) -> bool:
 _END = """\
 printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
 [ -z "${{{words}+1}}" ] || printf '%s\\n' {name} ${{{words}}}
+[ "${{{only}-"{name}"}}" = {name} ] || exit 0
 exit "${{{status}-1}}"
 """
 # As if it found one thing: what is started for each is started for that one.
@@ -180,7 +182,8 @@ def started(name):
         log.write(taken + "\\n")
     if {words!r} in os.environ:
         print(taken, *os.environ[{words!r}].split(), sep="\\n", flush=True)
-    os._exit(int(os.environ.get({status!r}, "1")))
+    fails = os.environ.get({only!r}, taken) == taken
+    os._exit(int(os.environ.get({status!r}, "1")) if fails else 0)
 """
 
 
@@ -188,7 +191,8 @@ class Leaves(StandIns):
     """Stand-ins that tell while a command runs which programs are its leaves.
 
     The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
-    tools always among them, and print their names and `WORDS` where these are set. They are noted
+    tools always among them, and print their names and `WORDS` where these are set. With `ONLY`, the
+    name of one, the others succeed. They are noted
     in the file that `LOG` names, and of other programs their letters. Without `tools`, there are
     no programs of that kind at all; `absent` are some that are not installed, and stand there too.
     """
@@ -209,7 +213,7 @@ class Leaves(StandIns):
         elif self._tools:
             ends = os.path.join(self._folder, "tool")
             if not os.path.exists(ends):
-                settings = {"log": LOG, "status": STATUS, "words": WORDS}
+                settings = {"log": LOG, "only": ONLY, "status": STATUS, "words": WORDS}
                 asked = self._asked()
                 write_program(ends, _TOOL.format(asked=asked, name='"${0##*/}"', **settings))
             os.link(ends, path)  # a thousand of them take as long as twenty new files
@@ -227,6 +231,7 @@ class Leaves(StandIns):
             interpreter=Leaf.INTERPRETER.value,
             leaves=LEAVES,
             log=LOG,
+            only=ONLY,
             other=Leaf.OTHER.value,
             own=OWN_PYTHON,
             runners=sorted(_RUNNERS),
@@ -244,7 +249,7 @@ def _before(name: str) -> str:
         unless=_UNLESS_PIPED if passes_on else "",
         leaves=LEAVES,
         letter=leaf.value,
-        end=end.format(name=shlex.quote(name), log=LOG, status=STATUS, words=WORDS),
+        end=end.format(name=shlex.quote(name), log=LOG, only=ONLY, status=STATUS, words=WORDS),
         below=_BELOW,
         name=shlex.quote(name),
         real=REAL,

@@ -16,6 +16,7 @@ from readiness.prove.leaves import (
     LEAVES,
     MISSING,
     NOT_FOUND,
+    ONLY,
     REAL,
     ROOT,
     STATUS,
@@ -107,6 +108,7 @@ class Rounds:
     ) -> None:
         self._board = board
         self.workdir = board.workdir
+        self.catalogues = board.catalogues
         self.worlds = worlds
         self._scratch = scratch
         self._run = run
@@ -178,10 +180,12 @@ class Rounds:
         status: int | None = None,
         words: bool = False,
         path: str = "",
+        only: Mapping[str, str] | None = None,
     ) -> Round:
         """Run criteria in a copy; leaves are of the kinds in `letters`, and end with `status`.
 
         By default that is one which the criterion does not expect. `path` takes the place of PATH.
+        `only` names, by id, the one leaf that does not succeed.
         """
         if not criteria or self.signal is not None:
             return Round()
@@ -201,6 +205,7 @@ class Rounds:
             settings = {LEAVES: more, STATUS: str(ends), ROOT: copied.root}
             settings |= {"TMPDIR": self._temporary, **({"PATH": path} if path else {})}
             settings |= {WORDS: words_of(probe.command)} if words else {}
+            settings |= {ONLY: only[name]} if only else {}
             environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **settings}
             limit = probe.timeout
             if name in self.durations:

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from readiness.load.catalogue import Catalogue
 from readiness.model.board import Criterion
 from readiness.model.judgement import Trial, TrialOutcome
 from readiness.model.words import ReasonCode
@@ -83,6 +84,7 @@ class Trials:
         outcomes |= self._idle(filter(self._did_nothing, self.failed))
         # In the project they started no tool: is there one where there is work for it?
         outcomes |= _not_started(self._talk(readers), readers)
+        outcomes |= self._ignored([name for name, one in outcomes.items() if _is_seen(one)])
         # The status 1 of a tool, which a recipe takes for an answer, is that of its findings.
         answers = {
             name: tried
@@ -105,6 +107,43 @@ class Trials:
     ) -> Round:
         criteria = self._rounds.once(copied, names)
         return self._rounds.perform(copied, criteria, letters, path=path)
+
+    def _ignored(self, names: Iterable[str]) -> dict[str, Trial]:
+        """Return the criteria that pass where one of the tools fails by which checks measure.
+
+        Another one's failure is theirs too, but not that one's. What is started only in its place
+        is an answer to it.
+        """
+        measuring = set(Catalogue(self._rounds.catalogues).names())
+        several = [
+            name
+            for name in names
+            if self.failed[name].letters == TOOLS
+            and _ends_by_status(self._passed[name].criterion)
+            and measuring.intersection(_PROGRAM.findall(self._text(name)))
+        ]
+        criteria = self._rounds.once(self._copy, several)
+        well = self._rounds.perform(self._copy, criteria, TOOLS, only=dict.fromkeys(several, ""))
+        waiting = {
+            name: [tool for tool in tools if tool.rpartition(" ")[2] in measuring]
+            for name in well.good()
+            if len(tools := well.leaves(name)) > 1
+        }
+        outcomes: dict[str, Trial] = {}
+        while waiting := {name: tools for name, tools in waiting.items() if tools}:
+            tried = {name: tools.pop() for name, tools in waiting.items()}
+            due = {name: criteria[name] for name in tried}
+            part = self._rounds.perform(self._copy, due, TOOLS, only=tried)
+            for name in part.good():
+                if not set(part.leaves(name)) - set(well.leaves(name)):
+                    outcomes[name] = Trial(outcome=TrialOutcome.QUESTION, programs=(tried[name],))
+        return outcomes
+
+    def _text(self, name: str) -> str:
+        """Return the command of a criterion, and what the files say that it names."""
+        criterion = self._passed[name].criterion
+        texts = recipe_files(criterion, self._rounds.workdir).values()
+        return "\n".join([_command(criterion), *(text.decode(errors="replace") for text in texts)])
 
     # --- what passes nevertheless -----------------------------------------------------------------
 
@@ -195,7 +234,7 @@ class Trials:
 
     def _idle(self, names: Iterable[str]) -> dict[str, Trial]:
         """Return the criteria that do as well where nothing is there but what says what to run."""
-        outcomes = {}
+        outcomes: dict[str, Trial] = {}
         for name in names:
             place = self._hollow(Leaves(self._rounds.folder(f"programs-{name}")))
             criterion = place.criteria([name])[name]
@@ -284,6 +323,10 @@ class Trials:
 def _ends_by_status(criterion: Criterion) -> bool:
     """Return whether it is a status that decides, of a command or of a recipe of make."""
     return criterion.is_by_status or is_recipe(criterion)
+
+
+def _is_seen(trial: Trial) -> bool:
+    return trial.outcome is TrialOutcome.SEEN
 
 
 def _seen(tried: Tried) -> Trial:

@@ -16,7 +16,7 @@ from tests.support.program import Project, a_board, tried, wait_until
 from tests.support.proving import executable
 from tests.support.repositories import commit, write
 
-FAKES = ("lint", "quiet", "gofmt")
+FAKES = ("lint", "quiet", "gofmt", "ruff")
 FILES = {
     "src/a.py": "x = 1\n",
     "list.txt": "src/a.py\n",
@@ -27,6 +27,7 @@ FILES = {
     "drops.py": "import subprocess\nsubprocess.run(['lint', 'src'])\n",
     "keeps.py": "import subprocess\nsubprocess.run(['lint', 'src'], check=True)\n",
     "empty.txt": "",
+    "both/Makefile": "lint:\n\truff ../src; lint ../src\n",
     "ends/Makefile": "lint:\n\tlint ../src; true\n",
     "env/Makefile": "SHELL := /bin/bash\nexport BASH_ENV = ../env.sh\nlint:\n\tlint ../src\n",
     "env.sh": "lint() { :; }\n",
@@ -125,6 +126,22 @@ QUESTIONS = [
 ]
 """They pass where their tools fail, and what to write instead."""
 
+IGNORED = [
+    "ruff src || true; lint src",
+    "sh -c 'ruff src; lint src'",
+    "sh -c 'ruff src & lint src'",
+    "make -C both lint",
+]
+"""They ignore how one of their tools ended that measures something; not so their twins."""
+
+HONEST += [
+    "lint src || true; ruff src",
+    "ruff src; lint src",
+    "ruff src || lint src",
+    "if ruff src; then lint src; else quiet src; fi",
+    "ruff src & a=$!; lint src & b=$!; wait $a && wait $b",
+]
+
 UNDONE = [
     "shopt -s nullglob; for f in src/*.sh; do lint $f; done",
     "git diff --name-only | xargs -r lint",
@@ -149,6 +166,7 @@ ROWS = [
     *((command, "pass", "exit 0") for command in HONEST),
     *((command, "pass", "0 problems") for command in ("make -C good lint", "make -C some lint")),
     *((command, "warn", "it passes where ") for command, _ in QUESTIONS),
+    *((command, "warn", "it passes where ruff failed") for command in IGNORED),
     *((command, "warn", "nothing was done: lint was not started") for command in UNDONE),
     *((command, "warn", "it passes where the files of the project are gone") for command in HOLLOW),
     *((command, "error", "cannot fail: ") for command in NOTHING),
