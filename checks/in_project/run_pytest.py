@@ -59,7 +59,7 @@ def not_of_the_tree(sources: list[str], top: str) -> Iterator[tuple[str, str, st
         inside = is_inside(file, top)
         if file.endswith(".pyc") and inside:
             yield name, file, "a source"
-        if file.startswith(standard) and "site-packages" not in file:
+        if name == "__main__" or (file.startswith(standard) and "site-packages" not in file):
             continue
         for path in (os.path.join(root, *name.split(".")) for root in roots):
             for own in (f"{path}.py", os.path.join(path, "__init__.py")):

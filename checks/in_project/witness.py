@@ -187,8 +187,9 @@ class Witness:
         # Where warnings are errors, the settings say enough.
         if not any(line.startswith("error") for line in config.getini("filterwarnings")):
             asked = config.known_args_namespace
-            added = [f"always::{name}" for name, _ in UNTOLD[:-1]]
-            asked.pythonwarnings = [*(asked.pythonwarnings or []), *added, COROUTINES]
+            names = [name for name, _ in UNTOLD if hasattr(pytest, name.rpartition(".")[2])]
+            added = [COROUTINES, *(f"always::{name}" for name in names)]
+            asked.pythonwarnings = [*(asked.pythonwarnings or []), *added]
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> Wrapper:

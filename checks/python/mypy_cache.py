@@ -21,7 +21,9 @@ def refuse_another_content(log: Iterable[str]) -> None:
     fresh = {
         match["module"]: path
         for match in filter(None, map(FRESH.match, log))
-        if not os.path.isabs(path := relative(match["path"])) and "site-packages" not in path
+        if os.path.isfile(path := relative(match["path"]))  # a namespace is a folder
+        and not os.path.isabs(path)
+        and "site-packages" not in path
     }
     entries = _entries() if fresh else {}
     for module, path in fresh.items():

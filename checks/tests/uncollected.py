@@ -9,6 +9,8 @@ from checks.in_project.common import is_below, relative
 from checks.in_project.tracked import Tracked
 from checks.tests.session import Event, SeenTest
 
+LEFT_OUT = ("passed over", "left out")
+"""Events of files that the project has pytest pass over, or skips as a whole."""
 LOOKED_FOR = re.compile(r"test_.*\.py|.*_test\.py")
 """The names of files that pytest looks for by itself."""
 NAMED = re.compile(r"(?:.*[_-])?tests?(?:[_-].*)?\.py")
@@ -27,7 +29,7 @@ def lost_tests(paths: list[str], events: Iterable[Event]) -> Iterator[SeenTest]:
     chosen = collected["chosen"]
     seen = {f"{relative(file)}::{name}" for file, name in map(_halves, collected["seen"])}
     imported = set(map(relative, by_kind.get("imported", {"files": ()})["files"]))
-    over = [relative(event["path"]) for event in events if event["event"] == "passed over"]
+    over = [relative(event["path"]) for event in events if event["event"] in LEFT_OUT]
     files = [path for path in Tracked(paths).files if path.endswith(".py")]
     trees = {path: tree for path in files if (tree := _tree(path))}
     used = {name for tree in trees.values() for name in _used(tree)}
@@ -94,7 +96,9 @@ def _passed_over(path: str, tree: ast.Module, seen: set[str], used: set[str]) ->
     for owner in last.values():
         if owner.name in used or _is_no_test(owner):
             continue
-        tests = [node for node in owner.body if _is_test(node)]
+        tests = [
+            node for node in owner.body if _is_test(node) and not isinstance(node, ast.ClassDef)
+        ]
         if not any(f"{path}::{owner.name}.{getattr(node, 'name', '')}" in seen for node in tests):
             for node in tests:
                 yield _lost(path, node, f"pytest does not take {owner.name} for a class of tests")

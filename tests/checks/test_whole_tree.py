@@ -102,7 +102,8 @@ TREES = {
         "mypy", {"src/a.py": GOOD, ".ci/b.py": WRONG}, 0, params={"paths": "."}),
     "mypy's cache of another content": Row(
         "mypy", {"src/m.py": "number: int = 1111\n"}, "not_the_tree", CACHED),
-    "mypy's cache": Row("mypy", {"src/m.py": WRONG}, 1, "mypy src || mypy src || true"),
+    "mypy's cache": Row(
+        "mypy", {"src/m/__init__.py": "", "src/m/n/b.py": WRONG}, 1, "mypy src || mypy src"),
     "a module in no package": Row(
         "coverage", {"src/m.py": "x = 1\n", "src/sub/b.py": "a = 1\nb = 2\nc = 3\n",
                      "tests/test_a.py": ELSEWHERE}, 25, params={"below": "src/m.py src/sub"}),
@@ -115,7 +116,8 @@ TREES = {
         "mkdir -p build/lib; echo x = 1 > build/lib/m.py"),
     "an ignored copy of the same content": Row(
         "pytest", {"src/m.py": "x = 1\n", "tests/test_a.py": ELSEWHERE.replace("'src', ", ""),
-                   ".gitignore": "build"}, 0, "mkdir -p build/lib; cp src/m.py build/lib"),
+                   ".gitignore": "build", "src/__main__.py": ""}, 0,
+        "mkdir -p build/lib; cp src/m.py build/lib"),
     "a compiled module without its source": Row(
         "pytest", {"tests/test_a.py": ELSEWHERE}, "not_the_tree",
         "mkdir src; echo x = 1 > src/m.py; cd src; python -m compileall -q -b .; rm m.py"),
@@ -195,6 +197,7 @@ HELPED = {
     "class TestShared:\n    def test_e(self):\n        assert 1\n",
     "tests/conftest.py": "collect_ignore = ['test_old.py']\n",
     "tests/test_old.py": BAD,
+    "tests/test_other_system.py": "import pytest\n\npytest.skip(allow_module_level=True)\n" + BAD,
     "tests/data/user_tests.py": BAD,
     "tests/build_tests.py": "def test_data():\n    return 1\n",
 }
