@@ -1,12 +1,15 @@
-"""The targets of a project's Makefile, and what they run; they are only read."""
+"""The named commands of a project: make, tox, nox and hatch know them; they are only read."""
 
+import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from readiness.propose.tree import read_text
+from readiness.propose.facts import Data
+from readiness.propose.tree import lookup, read_text
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,24 +24,51 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     apart: bool = True
 
 
-Recipes = Mapping[str, Recipe]
-"""By the name of the target."""
+Recipes = Mapping[tuple[str, str], Recipe]
+"""By the program that knows the name, and the name."""
 
+RUNNERS: Final = ("make", "tox", "nox")
+SCRIPTS: Final = "hatch run"
+"""What runs the scripts of environments, whose names are `environment:script`."""
+_Named = Iterator[tuple[tuple[str, str], Recipe]]
 _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")
 _LOGICAL: Final = re.compile(r"(?:.*\\\n)*.*\n?")
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?:?=\s*(.*)")
 _RULE: Final = re.compile(r"([\w./%${}() -]+?)\s*::?(?!=)\s*([^=]*?)(?:;(.*))?")
+_FACTORS: Final = re.compile(r"^[\w.,!{}-]+:\s+")
+_TOX_VALUE: Final = re.compile(r"\{([^{}]*)\}")
 _REFERENCE: Final = re.compile(r"\$[({]([\w.-]+)[)}]")
 _MADE_BY_MAKE: Final = re.compile(r"(?<!\$)\$\(([\w-]+)(?:[^()$]|\$\{[^{}]*\})*\)")
+# What tox puts in; what it knows only when it runs becomes a variable.
+_TOX_NAMES: Final = {
+    "/": "/",
+    "toxinidir": ".",
+    "tox_root": ".",
+    "envpython": "python",
+    "env_python": "python",
+    # What is installed there is the project.
+    "envsitepackagesdir": ".",
+    "env_site_packages_dir": ".",
+}
 
 
-def read_recipes(root: str, files: Sequence[str]) -> Recipes:
-    """Return all targets of the Makefile in the project's root."""
+def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) -> Recipes:
+    """Return all named commands of the project's root."""
+    recipes: dict[tuple[str, str], Recipe] = {}
     makefile = next((name for name in _MAKEFILES if name in files), "")
-    return dict(_makefile(makefile, read_text(root, makefile))) if makefile else {}
+    if makefile:
+        recipes.update(_makefile(makefile, read_text(root, makefile)))
+    if "noxfile.py" in files:
+        recipes.update(_sessions("noxfile.py", read_text(root, "noxfile.py")))
+    recipes.update(_environments(settings))
+    recipes.update(_scripts(settings))
+    return recipes
 
 
-def _makefile(path: str, text: str) -> Iterator[tuple[str, Recipe]]:
+# --- make -----------------------------------------------------------------------------------------
+
+
+def _makefile(path: str, text: str) -> _Named:
     variables = {"MAKE": "make"}
     bodies: dict[str, list[tuple[int, str]]] = {}
     needs: dict[str, list[str]] = {}
@@ -62,7 +92,7 @@ def _makefile(path: str, text: str) -> Iterator[tuple[str, Recipe]]:
     for target, body in bodies.items():
         if not target.startswith(".") and "%" not in target:
             others = tuple(name for name in needs[target] if name in bodies)
-            yield target, Recipe(lines=tuple(body), path=path, needs=others)
+            yield ("make", target), Recipe(lines=tuple(body), path=path, needs=others)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -80,6 +110,137 @@ def _expanded(text: str, variables: Mapping[str, str]) -> str:
     while (value := _MADE_BY_MAKE.sub(r"${\1}", text)) != text:
         text = value
     return text.replace("$$", "$")
+
+
+# --- hatch ----------------------------------------------------------------------------------------
+
+
+def _scripts(settings: Mapping[str, Data]) -> _Named:
+    environments = lookup(settings, "", "pyproject.toml:tool.hatch.envs")
+    for environment, keys in environments.items() if isinstance(environments, Mapping) else ():
+        listed = keys.get("scripts") if isinstance(keys, Mapping) else None
+        scripts = listed if isinstance(listed, Mapping) else {}
+        for name, value in scripts.items():
+            commands = [value] if isinstance(value, str) else value
+            lines = [
+                f"{SCRIPTS} {environment}:{line}" if line.split(" ")[0] in scripts else line
+                for line in map(_tox_text, filter(None, commands))
+            ]
+            yield (SCRIPTS, f"{environment}:{name}"), _unnumbered(lines, "pyproject.toml")
+
+
+# --- tox and nox ----------------------------------------------------------------------------------
+
+
+def _environments(settings: Mapping[str, Data]) -> _Named:
+    for path in ("tox.ini", "setup.cfg"):
+        for section, keys in settings.get(path, {}).items():
+            name = section.removeprefix("tox:")
+            if not name.startswith("testenv") or not isinstance(keys, Mapping):
+                continue
+            commands = re.sub(r"\s*\\\n\s*", " ", str(keys.get("commands") or ""))
+            lines = [
+                _in_folder(keys, _tox_text(_FACTORS.sub("", line.strip()).lstrip("-")))
+                for line in commands.splitlines()
+                if line.strip()
+            ]
+            for environment in _tox_names(name.removeprefix("testenv").lstrip(":")):
+                yield ("tox", environment), _unnumbered(lines, path)
+    for path, table in (("pyproject.toml", "tool.tox."), ("tox.toml", "")):
+        environments = lookup(settings, "", f"{path}:{table}env")
+        base = lookup(settings, "", f"{path}:{table}env_run_base")
+        named = dict(environments) if isinstance(environments, Mapping) else {}
+        for name, keys in {**named, "": base}.items():
+            rows = keys.get("commands") if isinstance(keys, Mapping) else None
+            if isinstance(rows, list):
+                words = [list(_tox_words(row)) for row in rows if isinstance(row, list)]
+                lines = [_in_folder(keys, shlex.join(row)) for row in words]
+                yield ("tox", name), _unnumbered(lines, path)
+
+
+def _in_folder(keys: Data, line: str) -> str:
+    """Return a line as it is run from the root, where an environment has a folder of its own.
+
+    One of tox's own folders only keeps the tests away from the code in the project's.
+    """
+    folder = keys.get("change_dir", keys.get("changedir"))
+    there = _tox_text(folder) if isinstance(folder, str) else ""
+    return line if not there or there.startswith((".tox", "$")) else f"cd {there} && {line}"
+
+
+def _unnumbered(lines: Iterable[str], path: str) -> Recipe:
+    return Recipe(lines=tuple((0, line) for line in lines), path=path)
+
+
+def _tox_words(items: Iterable[object]) -> Iterator[str]:
+    """Yield the words of a command, with the default where the caller may say other words."""
+    for item in items:
+        if isinstance(item, str):
+            yield _tox_text(item)
+        elif isinstance(item, Mapping) and isinstance(item.get("default"), list):
+            yield from _tox_words(item["default"])
+
+
+def _tox_text(text: str) -> str:
+    filled = _TOX_VALUE.sub(_tox_value, text)
+    return filled if filled == text else _tox_text(filled)
+
+
+def _tox_value(match: re.Match[str]) -> str:
+    name, _, default = match[1].partition(":")
+    if name == "env":
+        name, _, default = default.partition(":")
+    if name in ("posargs", "args") or default:
+        return default
+    return _TOX_NAMES.get(name, f"${re.sub(r'[^a-zA-Z_]', '_', name)}")
+
+
+def _tox_names(name: str) -> list[str]:
+    """Return the environments that a section is about: `{lint,docs}` is two, "" the default one."""
+    match = re.fullmatch(r"(.*)\{([^}]*)\}(.*)", name)
+    if not match:
+        return [name]
+    return [f"{match[1]}{factor.strip()}{match[3]}" for factor in match[2].split(",")]
+
+
+def _sessions(path: str, text: str) -> _Named:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.args.args and node.decorator_list:
+            session = node.args.args[0].arg
+            lines = tuple(
+                (call.lineno, " ".join(map(_word, call.args)))
+                for call in ast.walk(node)
+                if isinstance(call, ast.Call) and _is_run(call.func, session)
+            )
+            yield ("nox", _session_name(node)), Recipe(lines=lines, path=path)
+
+
+def _is_run(function: ast.expr, session: str) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in ("run", "run_always", "install")
+        and isinstance(function.value, ast.Name)
+        and function.value.id == session
+    )
+
+
+def _word(argument: ast.expr) -> str:
+    """Return a literal word, "" for posargs, or for others a variable, which no probe can have."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    return "" if ast.unparse(argument).endswith("posargs") else "$made_at_run_time"
+
+
+def _session_name(node: ast.FunctionDef) -> str:
+    for decorator in node.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    return node.name
 
 
 def line_of(text: str, command: str) -> int:

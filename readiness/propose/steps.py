@@ -4,13 +4,14 @@ import os
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 from msgspec.structs import replace
 
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
-from readiness.propose.recipes import Recipe, Recipes, line_of
+from readiness.propose.recipes import RUNNERS, SCRIPTS, Recipe, Recipes, line_of
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell.plain import argv
 from readiness.shell.programs import SHELLS, programs, statements
@@ -47,8 +48,9 @@ def find_steps(
         lines += reader(path, text, data)
     expand = _Expander(root, set(files), recipes)
     steps = [step for line in lines for step in expand.steps(line)]
-    for name, recipe in recipes.items():
-        own = RunCommand(text="", origin=Origin.RECIPE, path=recipe.path, source=f"make {name}")
+    for (runner, name), recipe in recipes.items():
+        source = f"{runner} {name}".strip()
+        own = RunCommand(text="", origin=Origin.RECIPE, path=recipe.path, source=source)
         steps += expand.recipe(recipe, own, 0)
     return tuple(dict.fromkeys(steps)), tuple(unread)
 
@@ -201,8 +203,8 @@ class _Expander:
         """Return the recipes, of the root alone, and the script that a command runs in a folder."""
         recipes = [
             self._recipes[name]
-            for target in (_targets(words, self._recipes) if not folder else ())
-            for name in _with_needs(target, self._recipes)
+            for key in (called(words, self._recipes) if not folder else ())
+            for name in _with_needs(key, self._recipes)
         ]
         if path := _script_of(words, self._files, folder):
             text = read_text(self._root, path)
@@ -240,23 +242,59 @@ def _is_shell_script(path: str, text: str) -> bool:
     return path.endswith((".sh", ".bash")) or bool(_SHEBANG.match(text))
 
 
-def _targets(words: Sequence[str], recipes: Recipes) -> list[str]:
-    """Return the targets that a command asks make for; without any, the first there is."""
+def called(words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
+    """Yield the recipes that a command asks for: `make lint test`, `uv run tox -e types`."""
     runner, *arguments = unwrapped(words) or ("",)
-    asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
-    return [name for name in asked or list(recipes)[:1] if name in recipes and runner == "make"]
+    names = [name for known, name in recipes if known == runner]
+    if SCRIPTS in " ".join(words):
+        script = runner if ":" in runner else f"default:{runner}"
+        yield from (key for key in recipes if key == (SCRIPTS, script))
+    if runner == "make":
+        asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
+        yield from ((runner, name) for name in asked or names[:1] if name in names)
+    elif runner in RUNNERS:
+        for environment in _environments(arguments) or names:
+            alike = [name for name in names if _is_meant(environment, name)]
+            yield from ((runner, name) for name in alike)
+            if not alike and "" in names:
+                yield runner, ""
 
 
-def _with_needs(target: str, recipes: Recipes) -> list[str]:
-    """Return a target and all that it needs, each once."""
-    targets: dict[str, None] = {}
-    waiting = [target]
+def _is_meant(asked: str, name: str) -> bool:
+    """Return whether an environment is asked for; one of a matrix may be any that it could be.
+
+    A session for several Pythons is asked for with one of them behind it: `test-3.13`.
+    """
+    pattern = re.sub(r"\$\{?\w+\}?", "*", asked)
+    return (
+        fnmatchcase(name, pattern)
+        or bool(name and fnmatchcase(f"{name}-3.0", pattern))
+        or (asked.rpartition("-")[0] == name != "" and asked.rpartition("-")[2][:1].isdigit())
+    )
+
+
+def _environments(words: Sequence[str]) -> list[str]:
+    names: list[str] = []
+    for index, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option in ("-e", "-s", "--session", "--sessions", "--env"):
+            listed = value if equals else " ".join(words[index + 1 : index + 2])
+            names += [name for name in listed.split(",") if name]
+        elif word.startswith("-e") and len(word) > 2:
+            names += word[2:].split(",")
+    return names
+
+
+def _with_needs(key: tuple[str, str], recipes: Recipes) -> list[tuple[str, str]]:
+    """Return a recipe and all that it needs, each once."""
+    keys: dict[tuple[str, str], None] = {}
+    waiting = [key]
     while waiting:
         here = waiting.pop()
-        if here in recipes and here not in targets:
-            targets[here] = None
-            waiting += recipes[here].needs
-    return list(targets)
+        if here in recipes and here not in keys:
+            keys[here] = None
+            waiting += [(here[0], name) for name in recipes[here].needs]
+    return list(keys)
 
 
 def _is_plain(text: str) -> bool:

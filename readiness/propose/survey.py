@@ -23,7 +23,7 @@ def survey(root: str) -> ProjectFacts:
         msgspec.structs.replace(part, suite=suite_of(root, part))
         for part in find_parts(files, settings, folder)
     )
-    recipes = read_recipes(root, files)
+    recipes = read_recipes(root, files, settings)
     steps, unread = find_steps(root, files, recipes)
     return ProjectFacts(
         name=folder if len(parts) > 1 or parts[0].folder or not parts[0].name else parts[0].name,

@@ -177,8 +177,8 @@ def few_tools(project: Project) -> str:
 
 def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     """A check whose tool is not here is an error, with a comment that says how to get it."""
-    style = "style:\n\tpycodestyle src\n"
-    build(str(shop.folder), {"mypy.ini": "[mypy]\n", "Makefile": style})
+    style = "[testenv:style]\ncommands = pycodestyle src\n"
+    build(str(shop.folder), {"mypy.ini": "[mypy]\n", "tox.ini": style})
     ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
     assert ended.status == 0, ended
     # What installs a tool is known of checks alone.

@@ -313,17 +313,18 @@ def test_tests_that_pytest_does_not_run_are_run_too(
 
 
 HOOK = "repos: [{repo: https://x.org/psf/black, rev: 23.1.0, hooks: [{id: black}]}]\n"
-LINES = "style:\n\tisort -c shop\n\tpylint -E --disable C0114 shop\n"
+LINES = "[testenv:style]\ncommands =\n  isort -c shop\n  pylint -E --disable C0114 shop\n"
+SCRIPTS = '[tool.hatch.envs.types.scripts]\nall = ["strict"]\nstrict = "pyright {args:shop}"\n'
 LINTERS: list[tuple[dict[str, str], dict[str, dict[str, str]]]] = [
     ({".pre-commit-config.yaml": HOOK}, {"black": {"paths": "."}}),
     (
-        {"Makefile": LINES},
+        {"tox.ini": LINES},
         {
             "isort": {"paths": "shop"},
             "pylint": {"paths": "shop", "args": "-E --disable=C0114"},
         },
     ),
-    (ci("pyright shop"), {"pyright": {"paths": "shop"}}),
+    ({"pyproject.toml": SCRIPTS, **ci("hatch run types:all")}, {"pyright": {"paths": "shop"}}),
     ({"requirements-dev.txt": "basedpyright\n"}, {"basedpyright": {}}),
     (ci("uv run ty check shop"), {"ty": {"paths": "shop"}}),
     (

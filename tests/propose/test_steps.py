@@ -43,6 +43,37 @@ WAYS = {
         "Makefile": MAKEFILE,
         **github('cd "$GITHUB_WORKSPACE" && make lint'),
     },
+    "tox": {
+        "tox.ini": "[testenv:types]\ncommands = mypy src {posargs}\n",
+        **github("tox -e types"),
+    },
+    "tox, by the matrix": {
+        "tox.ini": "[testenv:types]\ncommands = mypy src\n",
+        **github("tox -e ${{ matrix.env }}"),
+    },
+    "tox, in pyproject.toml": {
+        "pyproject.toml": '[tool.tox.env.types]\ncommands = [["mypy", "src"]]\n',
+        **github("uvx tox run -e types"),
+    },
+    "tox, for some environments": {
+        "tox.ini": "[testenv]\ncommands =\n    py{312,313}-!x: mypy src\n",
+        **github("tox -e py312"),
+    },
+    "tox, in tox.toml": {
+        "tox.toml": '[env_run_base]\ncommands = [["mypy", { replace = "posargs",'
+        ' default = ["src"], extend = true }]]\n',
+        **github("tox run -e 3.14"),
+    },
+    "nox": {
+        "noxfile.py": "import nox\n\n\n@nox.session(name='types')\ndef t(session):\n"
+        "    session.run('mypy', 'src', *session.posargs)\n",
+        **github("nox -s types"),
+    },
+    "nox, for one Python": {
+        "noxfile.py": "import nox\n\n\n@nox.session(python=['3.13'])\ndef types(session):\n"
+        "    session.run('mypy', 'src')\n",
+        **github("nox -s types-3.13"),
+    },
     "a script without an ending": {
         "scripts/check": "#!/bin/sh -e\n# types\nif [ -d src ]; then\n  mypy \\\n    src\nfi\n",
         **github("poetry run bash -e ./scripts/check"),
@@ -66,6 +97,14 @@ def test_a_script_is_no_tool_of_its_name(tmp_path: Path) -> None:
     """`scripts/mypy` may do anything: it speaks for no check, and what it runs does."""
     files = {"scripts/mypy": "#!/bin/sh\nflake8 src\n", **github("scripts/mypy")}
     assert [step.words[0] for step in steps(tmp_path, files)] == ["flake8", "scripts/mypy"]
+
+
+def test_a_session_that_ci_does_not_ask_for_is_not_its_own(tmp_path: Path) -> None:
+    """A matrix of Pythons asks for one session, not for all that there are."""
+    nox = "import nox\n\n\n@nox.session\ndef {0}(session):\n    session.run('{0}')\n"
+    files = {"noxfile.py": nox.format("mypy") + nox.format("flake8"), **github("nox -s mypy-$V")}
+    origins = {step.words[0]: step.origin for step in reversed(steps(tmp_path, files))}
+    assert (origins["mypy"], origins["flake8"]) == (Origin.CI, Origin.RECIPE)
 
 
 def test_a_recipe_says_where_it_stands(tmp_path: Path) -> None:
@@ -94,13 +133,24 @@ def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:
         ("mypy src || true", False),
         ("mypy src > out.txt", False),
         ("cd lib && mypy src", False),
+        ("tox -e a", True),
+        ("tox -e b", False),
+        ("tox -e c", False),
+        ("tox -e d", True),
+        ("tox -e e", True),
         ("mypy $PATHS", False),
         ("mypy --python-version ${{ matrix.python }}", False),
     ],
 )
 def test_only_a_whole_command_can_be_run_again(line: str, alone: bool, tmp_path: Path) -> None:
     """A part of a longer command, or one with what only its caller knows, is not one by itself."""
-    by_ci = [step for step in steps(tmp_path, github(line)) if step.origin is Origin.CI]
+    tox = "[testenv:a]\ncommands = {envpython} -m mypy {posargs:src}\n"
+    tox += "[testenv:b]\ncommands = mypy {envtmpdir}{/}x\n"
+    tox += "[testenv:c]\nchangedir = lib\ncommands = mypy src\n"
+    tox += "[testenv:d]\nchangedir = .tox\ncommands = mypy {env_site_packages_dir}/shop\n"
+    tox += "[testenv:e]\ncommands = {env:CHECK:mypy} {posargs}\n"
+    files = {"tox.ini": tox, **github(line)}
+    by_ci = [step for step in steps(tmp_path, files) if step.origin is Origin.CI]
     assert [step.alone for step in by_ci if step.words[0] == "mypy"] == [alone]
 
 

@@ -136,6 +136,7 @@ FIRST_BOARD = {
     "pip install {}",
     "apt-get install ",
     "sudo apt-get install -y {}",
+    "hatch run",
     "require_proof: true  # {}",
     *(
         text
