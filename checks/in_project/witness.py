@@ -6,7 +6,6 @@ the file before the next thing happens: whatever ends the process early shows as
 
 import importlib._bootstrap_external
 import importlib.util
-import inspect
 import json
 import os
 import re
@@ -28,7 +27,8 @@ from .tracked import repository
 Wrapper = Generator[None, Any, None]
 
 UNTOLD = (
-    ("pytest.PytestReturnNotNoneWarning", r"returned (?:<class 'bool'>|True|False)"),
+    ("pytest.PytestReturnNotNoneWarning", r"returned (?:<class '(?:bool|generator)'|True|False)"),
+    ("DeprecationWarning", r"^It is deprecated to return a value that is not None from a test"),
     ("pytest.PytestUnhandledThreadExceptionWarning", r"^(?:AssertionError|Failed)\b"),
     ("pytest.PytestUnraisableExceptionWarning", r"^(?:AssertionError|Failed)\b"),
     ("RuntimeWarning", r"^coroutine '.+' was never awaited"),
@@ -43,7 +43,8 @@ USUAL = {
     "python_functions": {"test"},
 }
 """What says what a test is, unless the project's settings say it."""
-COROUTINES = "always:coroutine :RuntimeWarning"
+OF_PYTHON = ("coroutine:RuntimeWarning", "It is deprecated to return a:DeprecationWarning")
+"""Those of them that pytest has no own kind for, by how they begin."""
 NO_FAILURES = (pytest.skip.Exception, pytest.xfail.Exception, pytest.exit.Exception)
 
 
@@ -110,15 +111,11 @@ class Log:
 
 
 class Body:
-    """Sees whether the code of a test is run, and whether it comes to its end.
+    """Sees whether the code of a test is run, and whether it comes to its end."""
 
-    The generator that a decorator keeps is among the codes: to call one is not to run it.
-    """
-
-    def __init__(self, codes: list[CodeType]) -> None:
-        self._codes = codes
-        self._waiting = set(codes)
-        self._frames: dict[CodeType, FrameType] = {}
+    def __init__(self, code: CodeType) -> None:
+        self._code = code
+        self._frame: FrameType | None = None
 
     def watch(self) -> Callable[[], dict[str, bool]]:
         """Look out for the first call; returns what ends that and tells what was seen.
@@ -129,24 +126,20 @@ class Body:
         here, elsewhere = sys.getprofile(), threading.getprofile()
 
         def called(frame: FrameType, event: str, _: object) -> None:
-            # A generator that nobody began is called once more to be closed, at its very start.
-            begun = frame.f_lasti or frame.f_code is self._codes[0]
-            if event == "call" and begun and frame.f_code in self._waiting:
-                self._waiting.discard(frame.f_code)
-                self._frames[frame.f_code] = frame
-            if not self._waiting:
+            if self._frame is None and event == "call" and frame.f_code is self._code:
+                self._frame = frame
+            if self._frame is not None:
                 set_here(here)
 
         def end() -> dict[str, bool]:
             set_here(here)
             set_elsewhere(elsewhere)
-            frames, self._frames = self._frames, {}
-            frame = frames.get(self._codes[0])
+            frame, self._frame = self._frame, None
             if frame is None:
                 return {"started": False, "returned": False}
-            last = opname[self._codes[0].co_code[max(frame.f_lasti, 0)]]
+            last = opname[self._code.co_code[max(frame.f_lasti, 0)]]
             return {
-                "started": last != "RETURN_GENERATOR" and not self._waiting,
+                "started": last != "RETURN_GENERATOR",
                 "returned": last in ("RETURN_VALUE", "RETURN_CONST"),
             }
 
@@ -188,8 +181,8 @@ class Witness:
         if not any(line.startswith("error") for line in config.getini("filterwarnings")):
             asked = config.known_args_namespace
             names = [name for name, _ in UNTOLD if hasattr(pytest, name.rpartition(".")[2])]
-            added = [COROUTINES, *(f"always::{name}" for name in names)]
-            asked.pythonwarnings = [*(asked.pythonwarnings or []), *added]
+            kinds = [*OF_PYTHON, *(f":{name}" for name in names)]
+            asked.pythonwarnings = [*(asked.pythonwarnings or []), *(f"always:{k}" for k in kinds)]
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> Wrapper:
@@ -275,7 +268,7 @@ class Phases:
 
     def __init__(self, log: Log, items: list[pytest.Item]) -> None:
         self._log = log
-        self._codes = {item.nodeid: _codes(item) for item in items}
+        self._codes = {item.nodeid: _code(item) for item in items}
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Wrapper:
@@ -286,8 +279,8 @@ class Phases:
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Wrapper:
         """See whether the test itself is run, and to its end."""
-        codes = self._codes.get(item.nodeid)
-        end = Body(codes).watch() if codes else dict[str, bool]
+        code = self._codes.get(item.nodeid)
+        end = Body(code).watch() if code else dict[str, bool]
         self._ended(item, "call", (yield), **end())
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
@@ -322,8 +315,8 @@ def _described(item: pytest.Item) -> dict[str, object]:
     }
 
 
-def _function(item: pytest.Item) -> object:
-    """Return the function that a test stands for, as its module or class has it; None: unknown.
+def _code(item: pytest.Item) -> CodeType | None:
+    """Return the code that a test stands for, as its module or class has it; None: none is known.
 
     Plugins may wrap it or run it in their own way, but run it they must.
     """
@@ -333,30 +326,8 @@ def _function(item: pytest.Item) -> object:
         function = getattr(item.parent.obj, item.originalname)  # type: ignore[union-attr]
     except Exception:  # noqa: BLE001 - a property may raise anything
         function = item.obj
-    return getattr(function, "__func__", function)
-
-
-def _codes(item: pytest.Item) -> list[CodeType]:
-    """Return the code that is run for a test, then that of a generator behind it; none: unknown."""
-    function = _function(item)
-    code = getattr(function, "__code__", None)
-    if not isinstance(code, CodeType):
-        return []
-    generator = _generator(function, getattr(item, "originalname", item.name))
-    return [code, generator] if generator else [code]
-
-
-def _generator(function: object, name: str) -> CodeType | None:
-    """Return the code of the test that a decorator keeps in a closure, where it is a generator."""
-    for cell in getattr(function, "__closure__", None) or ():
-        try:
-            kept = cell.cell_contents
-        except ValueError:  # not filled yet
-            continue
-        code = getattr(kept, "__code__", None)
-        if isinstance(code, CodeType) and code.co_flags & inspect.CO_GENERATOR:
-            return code if code.co_name == name else None
-    return None
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code if isinstance(code, CodeType) else None
 
 
 def _may_fail(source: object) -> bool:

@@ -72,21 +72,17 @@ def stopped(lines: list[str], messages: list[str]) -> NoReturn:
 
 def refuse_what_mypy_passes_over(params: Params, unchecked: Set[str]) -> None:
     """End the script where mypy left code out by the name of its folder, and no setting says so."""
+    files = [params.text("config"), *mypy_neutral.SETTINGS]
+    texts = [params.text("args"), *(read_text(path) for path in files if os.path.isfile(path))]
+    if any(re.search(r"^\s*exclude\s*=|--exclude", text, re.MULTILINE) for text in texts):
+        return
     for path in sorted(unchecked):
         folders = path.split(os.sep)[:-1]
-        by_name = any(name[0] == "." or name in PASSED_OVER for name in folders)
-        if by_name and ".." not in folders and not _excludes(params):
+        if ".." not in folders and any(name[0] == "." or name in PASSED_OVER for name in folders):
             not_measured(
                 f"mypy does not look into {os.path.dirname(path)} by itself, where {path} is;"
                 " name the file in paths, or leave it out by mypy's `exclude`"
             )
-
-
-def _excludes(params: Params) -> bool:
-    """Return whether options or settings say what mypy leaves out."""
-    files = [params.text("config"), *mypy_neutral.SETTINGS]
-    texts = [params.text("args"), *(read_text(path) for path in files if os.path.isfile(path))]
-    return any(re.search(r"^\s*exclude\s*=|--exclude", text, re.MULTILINE) for text in texts)
 
 
 def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
