@@ -18,6 +18,7 @@ from readiness.text.worded import joined, worded
 
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
 BROKEN = tuple(world for world in World if world is not World.NORMAL)
+_NOT_PROVEN: Final = (TrialOutcome.IDLE, TrialOutcome.UNDONE, TrialOutcome.QUESTION)
 _OF_TOOLS: Final = (World.ABSENT, World.SILENT, World.FAILING)
 
 
@@ -86,7 +87,7 @@ def _finding(
     if passed := [one for one in tried if one.verdict.good and _tells(criterion, one, trial)]:
         passes = [worded("prove.passes", where=_in(one), reason=one.reason) for one in passed]
         return Conclusion(ProofOutcome.STILL_PASSES, joined(passes, "semicolon"), _advice(passed))
-    if trial and trial.outcome in (TrialOutcome.IDLE, TrialOutcome.UNDONE):
+    if trial and trial.outcome in _NOT_PROVEN:
         names, outcome = joined(trial.programs, "and"), trial.outcome
         why = worded(f"trial.why.{outcome}", names=names, line=trial.line)
         hint = worded(f"trial.hint.{outcome}", names=names)

@@ -345,6 +345,17 @@ def test_a_program_that_would_be_started_if_it_were_there_is_missing(counting: P
     assert "nosuch was not found" in records[0].reason
 
 
+def test_a_proof_asks_as_the_trial_does(counting: Project) -> None:
+    """What the trial doubts is not proven. Twin: what it saw fail is."""
+    executable(counting.folder.parent / "bin" / "ruff", "#!/bin/sh\n")
+    masks = "sh -c 'ruff; lint'"
+    counting.write(a_board(tried(masks), tried("ruff; lint")))
+    outcomes = [
+        one["outcome"] for one in counting("prove", "--output-format=json").json["criteria"]
+    ]
+    assert outcomes == ["still_passes", "can_fail"]
+
+
 SPEAKING = """\
 summary: What lint finds
 run: lint
