@@ -76,14 +76,9 @@ def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: st
 
 @pytest.mark.parametrize("command", ["--help", "check --help", "report --help", "init --help"])
 @pytest.mark.parametrize("columns", _WIDTHS)
-def test_help_has_panels_where_there_is_room(measured: Project, command: str, columns: int) -> None:
-    """On a terminal, with no word cut; a pipe and a narrow one get it plain."""
+def test_help_fits_the_terminal(measured: Project, command: str, columns: int) -> None:
+    """No word is cut, and it names what a pipe is told."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", measured.on_a_terminal(command, columns))
     assert max(map(width, text.splitlines())) <= columns
-    assert ("╭" in text) is (columns >= 80)
     assert "…" not in text
-    plain = measured(*command.split()).out
-    assert "╭" not in plain
-    words = set(re.findall(r"--[a-z-]+|READINESS_[A-Z_]+", plain))
-    assert words
-    assert all(word in text for word in words)
+    assert set(text.split()) >= set(measured(*command.split()).out.split())
