@@ -26,11 +26,12 @@ from checks.make.makefile import (
     read_database,
 )
 from checks.make.recorded import RecipeLine, RecipeRecorder, obeys
+from checks.make.started import Watched, wanted
 from checks.project_copy import Copy, copy_project
 
 PARAMETERS = (
     *("target", "args", "variables", "number", "at_least", "unknown", "verify"),
-    *("sqlite_variable", "in_place"),
+    *("sqlite_variable", "in_place", "starts"),
 )
 
 
@@ -181,6 +182,15 @@ def variables_set(text: str) -> dict[str, str]:
         not_measured(f"{text!r} does not set variables, as `CC=gcc` does")
 
 
+def where_it_runs(params: Params, *, seen: bool) -> Copy:
+    """Return the project itself or a copy; what is started is seen in a copy alone."""
+    if params.text("in_place") != "true":
+        return copy_project(params)
+    if seen:
+        not_measured("what a target starts is only seen in a copy, not in_place")
+    return Copy(os.getcwd(), params.env)
+
+
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Look at the recipes, run the target, verify what it should have done."""
     params = Params(env)
@@ -189,8 +199,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     verify, variable = params.text("verify"), params.text("sqlite_variable")
     make = ["make", *params.words("args"), *params.words("target")]
     variables = variables_set(params.text("variables"))
-    in_place = params.text("in_place") == "true"
-    copy = Copy(os.getcwd(), params.env) if in_place else copy_project(params)
+    starts = wanted(params.words("starts"))
+    copy = where_it_runs(params, seen=bool(starts))
     asked = params.words("target")
     # To make the parameters of the check would be variables.
     own = {name: value for name, value in env.items() if name not in PARAMETERS}
@@ -202,13 +212,15 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         path = os.path.join(params.tmp, "target.db")
         extra[variable] = f"sqlite:///{path}"
     recorder = RecipeRecorder(copy, database)
-    status, output = recorder.run(make, extra)
+    watched = Watched(copy, starts)
+    status, output = recorder.run(make, {**extra, **watched.variables})
     refuse(params.text("unknown"), output, " ".join(make))
     made = Made(copy, database, make, targets, output, executed(recorder, dry_run))
     findings = untrue(made)
     if not status:
         see_that_all_ran(made, findings)
         findings += [] if findings else ignored(made)
+        findings += [place("Makefile", 0, "started", why) for why in watched.complaints()]
     masked = len(findings)
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]

@@ -76,6 +76,7 @@ class Kind(StrEnum):
     ASSERTION = "empty assertion"
     HOOK = "test hook"
     SETTING = "setting"
+    MASK = "mask"
     RECIPE = "recipe"
     PROGRAM = "program"
     PROJECT = "project"
