@@ -130,7 +130,7 @@ def a_command(house: House) -> None:
     assert house.run("count", "T1", "--output-format", "json").json == ["T1.1"]
     assert house.run("schema", "count").json["items"] == {"type": "string"}
     assert "Missing argument 'TASK'" in house.run("count").err
-    assert "Did you mean 'count'" in house.run("coutn").err
+    assert "Did you mean count" in house.run("coutn").err
 
 
 def an_option(house: House) -> None:

@@ -18,6 +18,7 @@ from readiness.shell.programs import HELPERS, is_utility
 LEAVES = "READINESS_TRIAL_LEAVES"
 STATUS = "READINESS_TRIAL_STATUS"
 ONLY = "READINESS_TRIAL_ONLY"
+REALLY = "READINESS_TRIAL_REALLY"
 WORDS = "READINESS_TRIAL_WORDS"
 ROOT = "READINESS_TRIAL_ROOT"
 OWN_PYTHON = "READINESS_PYTHON"
@@ -73,6 +74,7 @@ def is_idle(name: str) -> bool:
 _END = """\
 printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
 [ -z "${{{words}+1}}" ] || printf '%s\\n' {name} ${{{words}}}
+[ -z "${{{really}+1}}" ] || (unset {log}; PATH="${{{really}}}" {name} "$@") || :
 [ "${{{only}-"{name}"}}" = {name} ] || exit 0
 exit "${{{status}-1}}"
 """
@@ -174,12 +176,21 @@ def of_the_project(name):
     return False
 
 
+def end():
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(int(os.environ.get({status!r}, "1")))
+
+
 def started(name):
     taken = leaf(name)
     if not taken or {log!r} not in os.environ:
         return
     with open(os.environ[{log!r}], "a") as log:
         log.write(taken + "\\n")
+    if {really!r} in os.environ:
+        atexit.register(end)
+        return
     if {words!r} in os.environ:
         print(taken, *os.environ[{words!r}].split(), sep="\\n", flush=True)
     fails = os.environ.get({only!r}, taken) == taken
@@ -192,7 +203,7 @@ class Leaves(StandIns):
 
     The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
     tools always among them, and print their names and `WORDS` where these are set. With `ONLY`, the
-    name of one, the others succeed. They are noted
+    name of one, the others succeed. With `REALLY`, a PATH, they do their work first. They are noted
     in the file that `LOG` names, and of other programs their letters. Without `tools`, there are
     no programs of that kind at all; `absent` are some that are not installed, and stand there too.
     """
@@ -213,7 +224,13 @@ class Leaves(StandIns):
         elif self._tools:
             ends = os.path.join(self._folder, "tool")
             if not os.path.exists(ends):
-                settings = {"log": LOG, "only": ONLY, "status": STATUS, "words": WORDS}
+                settings = {
+                    "log": LOG,
+                    "only": ONLY,
+                    "really": REALLY,
+                    "status": STATUS,
+                    "words": WORDS,
+                }
                 asked = self._asked()
                 write_program(ends, _TOOL.format(asked=asked, name='"${0##*/}"', **settings))
             os.link(ends, path)  # a thousand of them take as long as twenty new files
@@ -234,6 +251,7 @@ class Leaves(StandIns):
             only=ONLY,
             other=Leaf.OTHER.value,
             own=OWN_PYTHON,
+            really=REALLY,
             runners=sorted(_RUNNERS),
             status=STATUS,
             words=WORDS,
@@ -249,7 +267,14 @@ def _before(name: str) -> str:
         unless=_UNLESS_PIPED if passes_on else "",
         leaves=LEAVES,
         letter=leaf.value,
-        end=end.format(name=shlex.quote(name), log=LOG, only=ONLY, status=STATUS, words=WORDS),
+        end=end.format(
+            name=shlex.quote(name),
+            log=LOG,
+            only=ONLY,
+            really=REALLY,
+            status=STATUS,
+            words=WORDS,
+        ),
         below=_BELOW,
         name=shlex.quote(name),
         real=REAL,

@@ -18,6 +18,7 @@ from readiness.prove.leaves import (
     NOT_FOUND,
     ONLY,
     REAL,
+    REALLY,
     ROOT,
     STATUS,
     WORDS,
@@ -30,7 +31,7 @@ from readiness.record.criteria import digests_of
 from readiness.record.document import CriterionRecord, ProbeRecord
 
 _SHORTEST_LIMIT_S: Final = 3.0
-_QUICK_S: Final = 10.0
+QUICK_S: Final = 10.0
 """Up to this duration what an interpreter starts is looked at, by running it once more."""
 
 TOOLS: Final = str(Leaf.TOOL)
@@ -181,11 +182,13 @@ class Rounds:
         words: bool = False,
         path: str = "",
         only: Mapping[str, str] | None = None,
+        really: bool = False,
     ) -> Round:
         """Run criteria in a copy; leaves are of the kinds in `letters`, and end with `status`.
 
         By default that is one which the criterion does not expect. `path` takes the place of PATH.
-        `only` names, by id, the one leaf that does not succeed.
+        `only` names, by id, the one leaf that does not succeed. With `really` they do their work
+        first, and end with that status nevertheless.
         """
         if not criteria or self.signal is not None:
             return Round()
@@ -199,13 +202,14 @@ class Rounds:
             name = part.readers[probe.id]
             criterion, duration = criteria[name], self.durations.get(name, 0.0)
             more = letters
-            if letters and duration > _QUICK_S and _is_own(criterion):
+            if letters and duration > QUICK_S and _is_own(criterion):
                 more += Leaf.INTERPRETER
             ends = failing_status(criterion) if status is None else status
             settings = {LEAVES: more, STATUS: str(ends), ROOT: copied.root}
             settings |= {"TMPDIR": self._temporary, **({"PATH": path} if path else {})}
             settings |= {WORDS: words_of(probe.command)} if words else {}
             settings |= {ONLY: only[name]} if only else {}
+            settings |= {REALLY: self.worlds.path()} if really else {}
             environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **settings}
             limit = probe.timeout
             if name in self.durations:

@@ -27,6 +27,7 @@ exit 127
 # Python runs this before anything else, where it finds it on PYTHONPATH: so a tool that is run as
 # `python -m tool` can be seen and taken away, whichever python it is.
 _HOOK = """\
+import atexit
 import os
 import re
 import sys

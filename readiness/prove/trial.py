@@ -16,12 +16,12 @@ import msgspec
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Criterion
 from readiness.model.judgement import Trial, TrialOutcome
-from readiness.model.words import ReasonCode
+from readiness.model.words import ReasonCode, Verdict
 from readiness.project.git import GitError, ask
 from readiness.project.recipes import RUNNER_FILES, recipe_files
 from readiness.prove.asking import WORD, remedies, with_remedy
 from readiness.prove.leaves import Leaf, Leaves, is_idle, leaf_of
-from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried, is_recipe
+from readiness.prove.rounds import QUICK_S, READERS, TOOLS, Round, Rounds, Tried, is_recipe
 from readiness.prove.standins import StandIns
 from readiness.prove.trials import once
 from readiness.prove.worlds import Copied
@@ -84,6 +84,7 @@ class Trials:
         outcomes |= self._idle(filter(self._did_nothing, self.failed))
         # In the project they started no tool: is there one where there is work for it?
         outcomes |= _not_started(self._talk(readers), readers)
+        outcomes |= self._unmeasured()
         outcomes |= self._ignored([name for name, one in outcomes.items() if _is_seen(one)])
         # The status 1 of a tool, which a recipe takes for an answer, is that of its findings.
         answers = {
@@ -107,6 +108,27 @@ class Trials:
     ) -> Round:
         criteria = self._rounds.once(copied, names)
         return self._rounds.perform(copied, criteria, letters, path=path)
+
+    def _unmeasured(self) -> dict[str, Trial]:
+        """Return the criteria that pass where their tools do their work, and fail afterwards.
+
+        Where these say nothing, it is an error that they left nothing to read, and no failure.
+        """
+        due = [
+            name
+            for name, tried in self.failed.items()
+            if tried.letters == TOOLS
+            and tried.record.verdict is Verdict.ERROR
+            and not tried.missing
+            and _ends_by_status(self._passed[name].criterion)
+            and self._passed[name].duration_s <= QUICK_S
+        ]
+        criteria = self._rounds.once(self._copy, due)
+        part = self._rounds.perform(self._copy, criteria, TOOLS, really=True)
+        return {
+            name: Trial(outcome=TrialOutcome.MASKED, programs=part.leaves(name))
+            for name in part.good()
+        }
 
     def _ignored(self, names: Iterable[str]) -> dict[str, Trial]:
         """Return the criteria that pass where one of the tools fails by which checks measure.

@@ -124,9 +124,12 @@ class Worlds:
 
     def programs(self) -> dict[str, str]:
         """Return the programs on PATH and in the project's own environment, by name."""
-        path = self._environ.get("PATH", os.defpath).split(os.pathsep)
+        return programs_on(self.path().split(os.pathsep))
+
+    def path(self) -> str:
+        """Return PATH as it leads to the programs of the project and of its environment."""
         own = [os.path.join(self._environment, "bin")] if self._environment else []
-        return programs_on([*path, *own])
+        return os.pathsep.join([*own, self._environ.get("PATH", os.defpath)])
 
     def make(self, name: str, *, hollow: bool = False) -> Copied:
         """Copy the project with its programs as they are; a hollow copy has none of its files."""

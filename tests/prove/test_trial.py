@@ -345,6 +345,18 @@ def test_a_program_that_would_be_started_if_it_were_there_is_missing(counting: P
     assert "nosuch was not found" in records[0].reason
 
 
+@pytest.mark.parametrize(("mask", "code"), [(" || true", "cannot_fail"), ("", None)])
+def test_what_leaves_nothing_to_read_is_no_failure(
+    counting: Project, mask: str, code: str | None
+) -> None:
+    """A tool that does its work and fails afterwards decides. Twin: without the mask."""
+    executable(counting.folder.parent / "bin" / "ruff", "#!/bin/sh\necho 3 files checked\n")
+    proof = {"from": "stdout", "as": "text", "regex": r"(\d+) files checked"}
+    counting.write(a_board({**tried(f"ruff{mask}"), "proof": proof}))
+    (record,) = counting("check", "--output-format=json").run.criteria()
+    assert record.reason_code == code
+
+
 def test_a_proof_asks_as_the_trial_does(counting: Project) -> None:
     """What the trial doubts is not proven. Twin: what it saw fail is."""
     executable(counting.folder.parent / "bin" / "ruff", "#!/bin/sh\n")
