@@ -31,7 +31,7 @@ from readiness.record.criteria import digests_of
 from readiness.record.document import CriterionRecord, ProbeRecord
 
 _SHORTEST_LIMIT_S: Final = 3.0
-QUICK_S: Final = 10.0
+_QUICK_S: Final = 10.0
 """Up to this duration what an interpreter starts is looked at, by running it once more."""
 
 TOOLS: Final = str(Leaf.TOOL)
@@ -202,7 +202,7 @@ class Rounds:
             name = part.readers[probe.id]
             criterion, duration = criteria[name], self.durations.get(name, 0.0)
             more = letters
-            if letters and duration > QUICK_S and _is_own(criterion):
+            if letters and duration > _QUICK_S and _is_own(criterion):
                 more += Leaf.INTERPRETER
             ends = failing_status(criterion) if status is None else status
             settings = {LEAVES: more, STATUS: str(ends), ROOT: copied.root}

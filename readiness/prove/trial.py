@@ -21,7 +21,7 @@ from readiness.project.git import GitError, ask
 from readiness.project.recipes import RUNNER_FILES, recipe_files
 from readiness.prove.asking import WORD, remedies, with_remedy
 from readiness.prove.leaves import Leaf, Leaves, is_idle, leaf_of
-from readiness.prove.rounds import QUICK_S, READERS, TOOLS, Round, Rounds, Tried, is_recipe
+from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried, is_recipe
 from readiness.prove.standins import StandIns
 from readiness.prove.trials import once
 from readiness.prove.worlds import Copied
@@ -112,7 +112,8 @@ class Trials:
     def _unmeasured(self) -> dict[str, Trial]:
         """Return the criteria that pass where their tools do their work, and fail afterwards.
 
-        Where these say nothing, it is an error that they left nothing to read, and no failure.
+        Where these say nothing, it is an error that they left nothing to read, and no failure. A
+        command that passes on their failure fails by it, and is not tried again.
         """
         due = [
             name
@@ -121,7 +122,6 @@ class Trials:
             and tried.record.verdict is Verdict.ERROR
             and not tried.missing
             and _ends_by_status(self._passed[name].criterion)
-            and self._passed[name].duration_s <= QUICK_S
         ]
         criteria = self._rounds.once(self._copy, due)
         part = self._rounds.perform(self._copy, criteria, TOOLS, really=True)
