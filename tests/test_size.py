@@ -6,7 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 53_200, "checks": 14_400, "tests": 54_200}
+MOST_LINES = {"readiness": 53_300, "checks": 14_600, "tests": 54_200}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
 The aim is 66,000 for readiness and checks together, and 54,000 for tests: a number here goes down
