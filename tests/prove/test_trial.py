@@ -103,6 +103,7 @@ HONEST = [
     "command -v nosuch || command -v lint",
     "find src -name '*.py' -exec lint {} \\;; lint src",
     "lint --version",
+    "grep -q nothing list.txt || test -s LICENSE",
 ]
 """Their twins: they fail where their tools or files are gone, or nothing can be told."""
 
