@@ -80,6 +80,9 @@ def _as_written(part: Any) -> Any:
     if made.get("format") == "decimal":
         del made["format"]
         made["type"] = "number"
+    # Some versions of msgspec give a docstring with its indentation, others without.
+    if isinstance(description := made.get("description"), str):
+        made["description"] = inspect.cleandoc(description)
     if part.get(WRITTEN):
         made["type"] = ["string", "number", "boolean"]
     return made
