@@ -19,13 +19,13 @@ from checks.in_project.common import (
     require,
 )
 from checks.make.makefile import (
+    TALK,
     MakeDatabase,
     MakeRule,
     dry_commands,
-    is_housekeeping,
     read_database,
+    works,
 )
-from checks.make.recorded import RecipeLine, RecipeRecorder, obeys
 from checks.make.started import Watched, wanted
 from checks.project_copy import Copy, copy_project
 
@@ -35,40 +35,43 @@ PARAMETERS = (
 )
 
 
+IGNORED = re.compile(r"^g?make(?:\[\d+\])?: \[.*?([^\s:]+)\] (.+) \(ignored\)$", re.MULTILINE)
+"""What make says of a command that failed, and whose failure it ignores."""
+
+FAILING = """\
+.PHONY: readiness-fails
+{shell}
+readiness-fails:
+\t@exit 23
+"""
+
+
 @dataclass(frozen=True)
-class Made:
-    """What make was asked for: by which command, what it knew, printed and executed."""
+class Make:
+    """What make is asked for, in a copy of the project: by which command, and what it knows."""
 
     copy: Copy
-    database: MakeDatabase
     command: list[str]
     targets: list[str]
-    output: str
-    lines: list[RecipeLine]
+    database: MakeDatabase
+
+    def would(self, *words: str) -> tuple[int, str]:
+        """Ask what make would run with more words; return its status and what it says."""
+        return self.copy.run([*self.command, "--dry-run", *words], quiet=True)
 
 
-def look(copy: Copy, make: list[str], targets: list[str]) -> tuple[MakeDatabase, str]:
-    """Ask make for its rules, and what it would run; what it cannot make cannot be measured."""
-    status, output = copy.run([*make, "--dry-run"])
+def ask(copy: Copy, command: list[str], targets: list[str]) -> Make:
+    """Ask make for its rules; what it cannot make cannot be measured."""
+    status, output = copy.run([*command, "--dry-run", *targets])
     if status:
         why = (output.splitlines() or [""])[-1].removeprefix("make: *** ")
         not_measured(f"make cannot make {named(targets)}: {why}")
-    _, printed = copy.run([*make, "--dry-run", "--print-data-base"], quiet=True)
-    database = read_database(printed, copy.env)
+    _, printed = copy.run([*command, "--dry-run", "--print-data-base", *targets], quiet=True)
+    database = read_database(printed)
     if not database.rules:
         not_measured("make did not print its rules, in which failures may be hidden")
-    return database, output
-
-
-def executed(recorder: RecipeRecorder, dry_run: str) -> list[RecipeLine]:
-    """List what make executed; where a Makefile forces its own shell, what it said it would."""
-    lines = recorder.lines()
-    if lines or not recorder.database.forced:
-        return lines
-    return [
-        RecipeLine(str(index), "", target, target, (), command, 0)
-        for index, (target, command) in enumerate(dry_commands(dry_run))
-    ]
+    asked = targets or [database.variables.get(".DEFAULT_GOAL", "")]
+    return Make(copy, command, asked, database)
 
 
 def named(targets: list[str]) -> str:
@@ -76,55 +79,45 @@ def named(targets: list[str]) -> str:
     return " ".join(targets) or "its first target"
 
 
-def see_that_all_ran(made: Made, masked: list[CheckFinding]) -> None:
-    """End where make ended well and did not do its work."""
-    rules = made.database.rules
-    ran = {line.target for line in made.lines}
-    for target in made.targets:
-        reached = made.database.reached(target)
-        lines = [each for each in made.lines if len(made.targets) == 1 or each.root in reached]
-        if not any(line.works for line in lines):
-            why = masked[0]["message"] if masked else why_nothing(made, target)
-            not_measured(f"make ran no command for {target}: {why}")
+def work_of(make: Make) -> int:
+    """Count the commands that make will run; a target for which it has nothing to do ends this."""
+    number = 0
+    rules = make.database.rules
+    for target in make.targets:
+        _, output = make.would(target)
+        commands = dry_commands(output)
+        number += sum(map(works, commands))
+        if not any(map(works, commands)):
+            not_measured(f"make ran no command for {target}: {why_nothing(make, target, output)}")
         rule, catch_all = rules.get(target), rules.get("%")
         caught = rule and catch_all and 0 < rule.line == catch_all.line
-        if caught and all(line.talks for line in lines):
+        if caught and not any(works(command, TALK) for command in commands):
             not_measured(f"no rule makes {target}: the rule for `%` catches it, and does nothing")
-        for name in reached:
-            if name not in ran and in_the_way(made, name):
-                what = kind(made, name)
+        for name in make.database.reached(target):
+            if in_the_way(make, name) and not any(map(works, dry_commands(make.would(name)[1]))):
+                what = kind(make, name)
                 not_measured(
                     f"make ran nothing for {name}, which is a {what}; declare .PHONY: {name}"
                 )
+    return number
 
 
-def why_nothing(made: Made, target: str) -> str:
-    """Say why make ran no command."""
-    # What is asked here is a letter of MAKEFLAGS too, other than those that are looked for.
-    asking = [*made.command, "--question", "--print-data-base"]
-    _, printed = made.copy.run(asking, quiet=True)
-    flags = (read_database(printed, made.copy.env).variables.get("MAKEFLAGS", "").split() or [""])[
-        0
-    ]
-    if given := sorted({"n", "t"} & set(flags.lstrip("-"))):
-        return f"`-{given[0]}` is set in MAKEFLAGS"
-    if in_the_way(made, target):
-        return f"`{target}` is there already, as a {kind(made, target)}; declare .PHONY: {target}"
-    rule = made.database.rules.get(target)
-    if rule and not rule.needs and not any(rule.recipe):
-        return "no recipe of it has a command"
-    said = [line for line in made.output.splitlines() if line.strip()]
+def why_nothing(make: Make, target: str, output: str) -> str:
+    """Say why make has no command to run."""
+    if in_the_way(make, target):
+        return f"`{target}` is there already, as a {kind(make, target)}; declare .PHONY: {target}"
+    said = [line for line in output.splitlines() if line.strip()]
     return f"make says: {said[-1].removeprefix('make: ')}" if said else "its recipe does nothing"
 
 
-def kind(made: Made, name: str) -> str:
+def kind(make: Make, name: str) -> str:
     """Say what is in the way of a target."""
-    return "folder" if os.path.isdir(os.path.join(made.copy.folder, name)) else "file"
+    return "folder" if os.path.isdir(os.path.join(make.copy.folder, name)) else "file"
 
 
-def in_the_way(made: Made, name: str) -> bool:
+def in_the_way(make: Make, name: str) -> bool:
     """Return whether a file or a folder has a target's name that its recipe does not make."""
-    rules, folder = made.database.rules, made.copy.folder
+    rules, folder = make.database.rules, make.copy.folder
     rule = rules.get(name)
     path = os.path.join(folder, name)
     if rule is None or not os.path.exists(path) or name in rules.get(".PHONY", MakeRule()).needs:
@@ -138,26 +131,29 @@ def in_the_way(made: Made, name: str) -> bool:
     return os.path.basename(name) not in recipe
 
 
-def untrue(made: Made) -> list[CheckFinding]:
-    """List shells that do not run what they are given, or end well whatever they run."""
-    shells = {
-        (made.database.shell(made.copy.folder, line.target), line.options) for line in made.lines
-    }
-    deaf = [
-        " ".join([shell, *options])
-        for shell, options in sorted(shells)
-        if not obeys(made.copy, shell, options)
-    ]
-    return [place("Makefile", 0, "masked", f"`{each}` ends well whatever it runs") for each in deaf]
-
-
-def ignored(made: Made) -> list[CheckFinding]:
-    """List the commands that failed, though make ended well."""
+def untrue(make: Make) -> list[CheckFinding]:
+    """Have make run a command that fails, with each of its shells, and list where it ends well."""
     findings = []
-    for line in made.lines:
-        if line.status and not is_housekeeping(line.command):
-            rule = made.database.rules.get(line.target, MakeRule())
-            message = f"{line.command.strip()}: status {line.status} is ignored"
+    path = os.path.join(make.copy.params.tmp, "fails.mk")
+    before = make.copy.env.get("MAKEFILES", "")
+    for shell in ("", *make.database.shells):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(FAILING.format(shell=shell and f"readiness-fails: {shell}"))
+        asked = [*make.command, "readiness-fails"]
+        status, _ = make.copy.run(asked, {"MAKEFILES": f"{before} {path}"}, quiet=True)
+        if not status:
+            what = f"`{shell}`" if shell else "make"
+            findings.append(place("Makefile", 0, "masked", f"{what} ends well whatever it runs"))
+    return findings
+
+
+def ignored(make: Make, output: str) -> list[CheckFinding]:
+    """List the targets with a command that failed, though make ended well."""
+    findings = []
+    for target, status in dict.fromkeys(IGNORED.findall(output)):
+        rule = make.database.rules.get(target)
+        if rule and not make.database.only_tidies(target):
+            message = f"{target}: {status} is ignored"
             findings.append(place(rule.path, rule.line, "ignored", message))
     return findings
 
@@ -197,29 +193,24 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     require("make")
     pattern, least = params.text("number"), params.number("at_least")
     verify, variable = params.text("verify"), params.text("sqlite_variable")
-    make = ["make", *params.words("args"), *params.words("target")]
+    command, targets = ["make", *params.words("args")], params.words("target")
     variables = variables_set(params.text("variables"))
     starts = wanted(params.words("starts"))
     copy = where_it_runs(params, seen=bool(starts))
-    asked = params.words("target")
     # To make the parameters of the check would be variables.
     own = {name: value for name, value in env.items() if name not in PARAMETERS}
-    copy = replace(copy, env={**own, **variables})
-    database, dry_run = look(copy, make, asked)
-    targets = asked or [database.variables.get(".DEFAULT_GOAL", "")]
+    make = ask(replace(copy, env={**own, **variables}), command, targets)
+    findings = untrue(make)
+    commands = 0 if findings else work_of(make)
     extra = {}
     if variable:
         path = os.path.join(params.tmp, "target.db")
         extra[variable] = f"sqlite:///{path}"
-    recorder = RecipeRecorder(copy, database)
-    watched = Watched(copy, starts)
-    status, output = recorder.run(make, {**extra, **watched.variables})
-    refuse(params.text("unknown"), output, " ".join(make))
-    made = Made(copy, database, make, targets, output, executed(recorder, dry_run))
-    findings = untrue(made)
+    watched = Watched(make.copy, starts)
+    status, output = make.copy.run([*command, *targets], {**extra, **watched.variables})
+    refuse(params.text("unknown"), output, " ".join([*command, *targets]))
     if not status:
-        see_that_all_ran(made, findings)
-        findings += [] if findings else ignored(made)
+        findings += [] if findings else ignored(make, output)
         findings += [place("Makefile", 0, "started", why) for why in watched.complaints()]
     masked = len(findings)
     if status:
@@ -228,7 +219,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
             place("Makefile", 0, "status", f"{named(targets)}: status {status}: {''.join(last)}")
         )
     elif verify:
-        verified, _ = copy.run(["bash", "-euo", "pipefail", "-c", verify], extra)
+        verified, _ = make.copy.run(["bash", "-euo", "pipefail", "-c", verify], extra)
         if verified:
             findings.append(place("Makefile", 0, "verify", f"`{verify}`: status {verified}"))
     number = number_in(output, pattern) if pattern and not findings else None
@@ -241,7 +232,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "status": status,
         "masks": masked,
         "number": number,
-        "commands": sum(line.works for line in made.lines),
+        "commands": commands,
     }
     with open(os.path.join(params.tmp, "numbers.json"), "w") as file:
         json.dump(numbers, file)

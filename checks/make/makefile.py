@@ -1,23 +1,24 @@
-"""Read what make knows of its targets."""
+"""Read what make knows of its targets, and what it says that it would run."""
 
 import os
 import re
-import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from readiness.shell.programs import programs
+from readiness.shell.plain import does_nothing
+from readiness.shell.programs import programs, simple_commands
 
 RULE = re.compile(r"^(?P<targets>[^\s#=][^#=]*?):{1,2}(?![=:])(?P<needs>[^=]*?)$")
 SUBMAKE = re.compile(r"(?:\$[({]MAKE[)}]|(?<![\w./-])make)(?P<words>(?:[ \t]+[^\s;&|()]+)*)")
-SHELL = re.compile(
-    r"^(?P<origin>#.*)\n(?:(?P<target>[^\s#:=]+): )?SHELL :?= (?P<value>.*)$", re.MULTILINE
-)
+SHELL = re.compile(r"^(?:[^\s#:=]+: )?((?:SHELL|\.SHELLFLAGS) :?= .*)$", re.MULTILINE)
+USUAL_SHELL = frozenset(("SHELL = /bin/sh", ".SHELLFLAGS := -c"))
 _SAID = re.compile(r"^(?:g?make(?:\[\d+\])?: .*|\s*)$")
 _TIDIES = frozenset(("rm", "rmdir", "mkdir", "touch", "cp", "mv", "ln", "chmod", "unlink", "kill"))
 _TIDIES |= {"pkill", "killall", "cd", "echo", "printf", "sleep", ":", "true"}
 _TIDYING = frozenset(("rm", "rmi", "down", "stop", "kill", "clean", "uninstall"))
 """What says, as the first or second word after a tool, that it only tidies up."""
+IDLE = frozenset((":", "cd", "exit", "set", "unset", "export", "umask", "touch"))
+"""Commands that do no work."""
+TALK = IDLE | {"echo", "printf", "true"}
 
 ORIGIN = re.compile(r"^#\s+recipe to execute \(from '(?P<path>[^']*)', line (?P<line>\d+)\):")
 
@@ -36,45 +37,12 @@ class MakeRule:
 class MakeDatabase:
     """What `make --print-data-base` printed.
 
-    `own_shells` has what SHELL is, by the folder of a make and by target, "" for all others.
-    `forced` tells whether a Makefile overrides the SHELL of make's command line. `env` is the
-    environment that make had.
+    `shells` has how SHELL and .SHELLFLAGS are set, for all targets or for one, where it is unusual.
     """
 
     rules: dict[str, MakeRule] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
-    own_shells: dict[tuple[str, str], str] = field(default_factory=dict)
-    forced: bool = False
-    env: Mapping[str, str] = field(default_factory=dict)
-
-    def shell(self, folder: str = "", target: str = "") -> str:
-        """Return the shell of a target, expanded."""
-        first = next(iter(self.own_shells.values()), "")
-        of_folder = self.own_shells.get((folder, ""), first)
-        return self.expanded(self.own_shells.get((folder, target), of_folder)).strip() or "/bin/sh"
-
-    def shells(self) -> list[tuple[tuple[str, str], str]]:
-        """List all shells by folder and target, those of a target first."""
-        keys = sorted(self.own_shells, key=lambda key: not key[1])
-        return [(key, self.shell(*key)) for key in keys]
-
-    def expanded(self, text: str, depth: int = 0) -> str:
-        """Replace the variables and `$(shell …)` in a text."""
-
-        def value(found: re.Match[str]) -> str:
-            name = found[1] or found[2] or ""
-            if name.startswith("shell "):
-                done = subprocess.run(
-                    ["sh", "-c", name.removeprefix("shell ")],
-                    env=self.env,
-                    capture_output=True,
-                    check=False,
-                )
-                return done.stdout.decode(errors="replace").strip()
-            known = self.variables.get(name, self.env.get(name, ""))
-            return self.expanded(known, depth + 1) if depth < 9 else ""
-
-        return re.sub(r"\$(?:\(([^()]*)\)|\{([^{}]*)\})", value, text)
+    shells: list[str] = field(default_factory=list)
 
     def reached(self, target: str) -> list[str]:
         """List the targets that making this one makes, itself first."""
@@ -88,10 +56,20 @@ class MakeDatabase:
                 waiting += [*rule.needs, *_submade(rule.recipe)]
         return order
 
+    def only_tidies(self, target: str) -> bool:
+        """Return whether what a target's recipe has make ignore only tidies up."""
+        recipe = self.rules[target].recipe
+        lines = [line for line in recipe if line.strip("@+ ").startswith("-")] or recipe
+        return all(map(is_housekeeping, map(self._expanded, lines)))
 
-def read_database(text: str, env: Mapping[str, str]) -> MakeDatabase:
+    def _expanded(self, line: str) -> str:
+        known = re.sub(r"\$[({](\w+)[)}]", lambda name: self.variables.get(name[1], name[0]), line)
+        return known.lstrip("-@+ ")
+
+
+def read_database(text: str) -> MakeDatabase:
     """Read rules and variables out of make's database, and those of the makes that it starts."""
-    database = MakeDatabase(env=env)
+    database = MakeDatabase(shells=sorted({*SHELL.findall(text)} - USUAL_SHELL))
     for part in text.split("# Make data base, printed on")[1:]:
         _read_part(database, part)
     return database
@@ -116,11 +94,6 @@ def _read_part(database: MakeDatabase, text: str) -> None:
         elif " = " in line or " := " in line:
             name, _, value = re.split(r" (:?=) ", line, maxsplit=1)
             database.variables.setdefault(name, value)
-    folder = re.search(r"^CURDIR :?= (.*)$", text, re.MULTILINE)
-    for heading in SHELL.finditer(text):
-        here = (folder[1] if folder else "", heading["target"] or "")
-        database.own_shells[here] = heading["value"]
-        database.forced = database.forced or heading["origin"].startswith("# 'override'")
 
 
 def is_housekeeping(command: str) -> bool:
@@ -137,10 +110,22 @@ def runs_make(word: str) -> bool:
     return os.path.basename(word) in ("make", "gmake")
 
 
-def dry_commands(output: str) -> list[tuple[str, str]]:
-    """List the commands that `make --dry-run` printed; their targets are not known."""
+def works(command: str, idle: frozenset[str] = IDLE) -> bool:
+    """Return whether a command does more than start make, or what is idle."""
+    if does_nothing(command):
+        return False
+    started = simple_commands(command)
+    # What has no command is a test of the shell's own.
+    return not started or any(
+        (name := os.path.basename(words[0])) not in idle and not runs_make(name)
+        for words in started
+    )
+
+
+def dry_commands(output: str) -> list[str]:
+    """List the commands that `make --dry-run` printed."""
     lines = output.replace("\\\n", "\\\0").split("\n")
-    return [("", line.replace("\0", "\n")) for line in lines if not _SAID.match(line)]
+    return [line.replace("\0", "\n") for line in lines if not _SAID.match(line)]
 
 
 def _submade(recipe: list[str]) -> list[str]:
