@@ -202,7 +202,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         **_others(_replaced, "settings_env"),
         **_others(
             _none,
-            "language durations created goal review sections key_figures subtitle success",
+            "language created goal review sections key_figures subtitle success",
         ),
         **_elsewhere("tasks checks priorities profiles env unset_env milestones accept"),
         **_elsewhere("path digest catalogues profile"),

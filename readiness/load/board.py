@@ -165,7 +165,6 @@ class _BoardLoader:
             secrets=tuple(file.secrets),
             timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
-            durations=os.path.join(self.folder, file.durations) if file.durations else "",
             milestones=milestones(self.file.milestones, self.walk, self.problems),
             accept=tuple(file.accept),
             created=self._created(),

@@ -259,8 +259,6 @@ class BoardFile(FilePart, frozen=True):
     """Default per probe."""
     run_timeout: Duration | UnsetType = UNSET
     """For the whole run."""
-    durations: str = ""
-    """A run document, or seconds by criterion: how to cut shards."""
     profiles: dict[Id, ProfileFile] = field(default_factory=dict)
     milestones: list[MilestoneFile] = field(default_factory=list)
     accept: list[Acceptance] = field(default_factory=list)

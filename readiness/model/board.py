@@ -320,9 +320,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
     `settings_env` are patterns of the variables that the catalogue's tools obey.
     `min_measured` is a share 0..1; with `require_proof` what was never seen to fail is unknown.
-    `durations` is a file with the seconds that criteria take. `longest_waiver` says how long from
-    today a waiver may run. Times are in seconds. `checks` is the whole catalogue by name,
-    `catalogues` the folders of the board's own.
+    `longest_waiver` says how long from today a waiver may run. Times are in seconds. `checks` is
+    the whole catalogue by name, `catalogues` the folders of the board's own.
     The rendered board alone has use for `created` (an ISO date), `goal` (Markdown), `review` (how
     often the board is looked at), `sections`, `subtitle`, `success`, and `key_figures`: names of
     criteria, by id.
@@ -351,7 +350,6 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = ()
     timeout: float = 600.0
     run_timeout: float = 3600.0
-    durations: str = ""
     milestones: tuple[Milestone, ...] = ()
     accept: tuple[Acceptance, ...] = ()
     created: str = ""

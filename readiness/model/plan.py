@@ -6,8 +6,6 @@ import msgspec
 
 from readiness.model.board import Check, Criterion
 
-UNKNOWN_DURATION = 1.0
-"""Seconds that a probe is taken to need where nothing is known of it."""
 EXPECTED_SHARE = 1 / 300
 """Share of its time limit that a probe is taken to need where it was never run."""
 

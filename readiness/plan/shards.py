@@ -5,19 +5,19 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from readiness.model.digests import short_digest
-from readiness.model.plan import UNKNOWN_DURATION, Plan
+from readiness.model.plan import Plan
 from readiness.text.worded import worded
 
 Part = frozenset[str]
 
 
-def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, ...]:
-    """Divide the criteria of the plan into `count` parts that take about as long as each other.
+def parts(plan: Plan, count: int) -> tuple[Part, ...]:
+    """Divide the criteria of the plan into `count` parts that run about as much as each other.
 
-    `seconds` is by the index of a probe. What has to be on one machine is in one part: the
+    What has to be on one machine is in one part: the
     probes of a criterion, producers with all that comes after them, and probes that share an
     exclusive word, which must not overlap. Parts need machines of one kind, if there are as many as
-    kinds. Criteria without probes take no time.
+    kinds. Criteria without probes run nothing.
     """
     reads = {
         planned.criterion.id: plan.with_producers(planned.probes)
@@ -29,11 +29,11 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
         name: set[int]().union(*(reads[member] for member in group))
         for name, group in groups.items()
     }
-    loads = {name: _load(plan, probes[name], seconds) for name in groups}
+    loads = {name: sum(plan.probes[index].samples for index in probes[name]) for name in groups}
     needs = {name: _needs(plan, found) for name, found in probes.items()}
     made: list[set[str]] = [set() for _ in range(count)]
     kinds: list[frozenset[str] | None] = [None] * count
-    sums = [0.0] * count
+    sums = [0] * count
 
     def place_for(name: str) -> int:
         """Choose the part with the least load, of those for the same machines if there is one."""
@@ -41,11 +41,11 @@ def parts(plan: Plan, count: int, seconds: Mapping[int, float]) -> tuple[Part, .
         fitting = [each for each in range(count) if kind is None or kinds[each] in (None, kind)]
         return min(fitting or range(count), key=lambda each: (sums[each], len(made[each])))
 
-    # The longest first, but one of each kind before all others, for which a part must be left; a
+    # The largest first, but one of each kind before all others, for which a part must be left; a
     # sort keeps the order of the board.
-    longest = sorted(groups, key=lambda name: -loads[name])
-    firsts = {needs[name]: name for name in reversed(longest) if probes[name]}
-    for name in sorted(longest, key=lambda name: firsts.get(needs[name]) != name):
+    largest = sorted(groups, key=lambda name: -loads[name])
+    firsts = {needs[name]: name for name in reversed(largest) if probes[name]}
+    for name in sorted(largest, key=lambda name: firsts.get(needs[name]) != name):
         place = place_for(name)
         made[place].update(groups[name])
         sums[place] += loads[name]
@@ -137,10 +137,3 @@ def _groups(plan: Plan, reads: Mapping[str, Collection[int]]) -> dict[str, list[
     for name in reads:
         groups.setdefault(leader(name), []).append(name)
     return groups
-
-
-def _load(plan: Plan, probes: Collection[int], seconds: Mapping[int, float]) -> float:
-    return sum(
-        seconds.get(index, UNKNOWN_DURATION * plan.probes[index].samples)
-        for index in sorted(probes)
-    )

@@ -137,38 +137,6 @@ def test_shards_of_a_selection_are_that_selection(parted: Project) -> None:
     assert without_times(joint.run) == without_times(whole.run)
 
 
-def test_durations_of_the_board_cut_it(parted: Project) -> None:
-    """As seconds by criterion, or as a run document; each machine reads the same."""
-    parted.write(BOARD | {"durations": "durations.json"})
-    durations = parted.folder / "durations.json"
-    durations.write_text('{"T1.2": 100}')
-    run = from_json((parted.folder / shard(parted, 1, 2)).read_bytes(), "shard")
-    assert {one.id for one in run.criteria() if one.verdict.in_scope} == {"T1.2"}
-    parted("check", "-q", "--history=", "--report", f"json={durations.name}")
-    whole = parted("check", "--history=", "--output-format", "json")
-    joint = joined(parted, shards(parted, 3))
-    assert without_times(joint.run) == without_times(whole.run)
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [(None, "No such file"), ("{", "Input data"), ("[]", "Expected `object`")],
-)
-def test_durations_that_cannot_be_read_are_refused(
-    parted: Project, text: str | None, why: str
-) -> None:
-    """In one line, with what there should be; a run without shards does not read them."""
-    parted.write(BOARD | {"durations": "d.json"})
-    if text is not None:
-        (parted.folder / "d.json").write_text(text)
-    ended = parted("check", "--shard", "1/2")
-    told = [line for line in ended.err.splitlines() if not line.startswith("note: ")]
-    assert (ended.status, ended.out, len(told)) == (2, "", 1), ended
-    assert "d.json" in ended.err
-    assert why in ended.err
-    assert parted("check", "-q").status == 1
-
-
 # --- what does not fit ----------------------------------------------------------------------------
 
 

@@ -18,7 +18,6 @@ from readiness.model.plan import Plan, Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.concluding import conclude
-from readiness.pipeline.durations import given_durations
 from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.features import Command, Feature
 from readiness.pipeline.past import judgement_of
@@ -100,7 +99,7 @@ class _Parts(msgspec.Struct, frozen=True):
 
 def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
     """Cut the plan; return each part that has anything in it, in all else as the first."""
-    cut = parts(plan, min(most_parts(plan), most), given_durations(plan, board))
+    cut = parts(plan, min(most_parts(plan), most))
     digest = digest_of(plan, cut, board.workdir, __version__, board.digest, board.profile)
     made = [
         msgspec.structs.replace(

@@ -6,7 +6,6 @@ from readiness import __version__
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.model.plan import Plan, Shard
-from readiness.pipeline.durations import given_durations
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Command, Feature
 from readiness.plan.shards import digest_of, only, parts
@@ -23,18 +22,17 @@ class PartOfPlan(Feature):
         return command
 
     def planned(self, plan: Plan, start: Start, board: Board) -> Plan:
-        """Return the part. Raises as `shard_of` does."""
+        """Return the part."""
         number, count = self.settings.shard or (1, 1)
         return shard_of(plan, board, number, count)
 
 
 def shard_of(plan: Plan, board: Board, number: int, count: int) -> Plan:
-    """Part `number` of `count` of the plan. Raises `UsageError` for durations that cannot be read.
+    """Return part `number` of `count` of the plan.
 
-    It is cut by nothing but the plan and the durations that the board names, so that each machine
-    comes to the same parts.
+    It is cut by nothing but the plan, so that each machine comes to the same parts.
     """
-    cut = parts(plan, count, given_durations(plan, board))
+    cut = parts(plan, count)
     digest = digest_of(plan, cut, board.workdir, __version__, board.digest, board.profile)
     part = only(plan, cut[number - 1], number, count)
     return msgspec.structs.replace(part, shard=Shard(number=number, count=count, plan=digest))
