@@ -137,13 +137,13 @@ def an_option(house: House) -> None:
     """An option of the commands that run a board: its row and its field."""
     house.change(
         "readiness/command_line/options.py",
-        '    Option("milestone",',
-        '    Option("mood", "WORD", "How the run feels.", short="m"),\n    Option("milestone",',
+        '    Option("on",',
+        '    Option("mood", "WORD", "How the run feels.", short="m"),\n    Option("on",',
     )
     house.change(
         "readiness/model/settings.py",
-        "    milestone: str | None = None\n",
-        '    milestone: str | None = None\n    mood: str = "calm"\n',
+        "    hold_line: bool = False\n",
+        '    hold_line: bool = False\n    mood: str = "calm"\n',
     )
     spy = house.project.folder / "spy.py"
     spy.write_text(
@@ -225,13 +225,13 @@ def a_feature(house: House) -> None:
     """A feature of a run: its file, beside the row and the field of the option that asks for it."""
     house.change(
         "readiness/command_line/options.py",
-        '    Option("milestone",',
-        '    Option("brief", "", "Run one probe.", value=Value.SWITCH),\n    Option("milestone",',
+        '    Option("on",',
+        '    Option("brief", "", "Run one probe.", value=Value.SWITCH),\n    Option("on",',
     )
     house.change(
         "readiness/model/settings.py",
-        "    milestone: str | None = None\n",
-        "    milestone: str | None = None\n    brief: bool = False\n",
+        "    hold_line: bool = False\n",
+        "    hold_line: bool = False\n    brief: bool = False\n",
     )
     option = set(house.touched)
     house.add(

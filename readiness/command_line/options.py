@@ -138,7 +138,6 @@ OPTIONS = [
         "Exit with 0 instead of 1 or 3, for reports that do not block.",
         value=Value.SWITCH,
     ),
-    Option("milestone", "ID", "Decide on this milestone instead of the release."),
     Option(
         "hold_line",
         "",

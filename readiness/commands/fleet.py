@@ -81,7 +81,6 @@ def _of_each(settings: RunSettings) -> RunSettings:
     """Return what the run of each project is asked; all else is for the fleet as a whole."""
     return RunSettings(
         profile=settings.profile,
-        milestone=settings.milestone,
         timeout=settings.timeout,
         hold_line=settings.hold_line,
     )
@@ -152,6 +151,6 @@ VERB = Verb(
         "FORMAT",
         "Format on stdout: table, json or html.",
     ),
-    takes="profile jobs timeout report hold_line milestone exit_zero quiet",
+    takes="profile jobs timeout report hold_line exit_zero quiet",
     prints=FleetDocument,
 )

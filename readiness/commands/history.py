@@ -34,7 +34,6 @@ class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None = None
     dirty: bool | None = None
     decision: str | None = None
-    milestone: str | None = None
     score: str | None = None
     duration_s: float | None = None
 
@@ -149,7 +148,6 @@ def _past(entry: Entry, run: PastRun | None) -> PastEntry:
         commit=run.git.commit if run.git else None,
         dirty=run.git.dirty if run.git else None,
         decision=run.gate.decision.value,
-        milestone=run.gate.milestone,
         score=run.score.shown or None,
         duration_s=run.duration_s,
     )
@@ -176,8 +174,6 @@ def _state(entry: PastEntry, say: Sentences) -> str:
     if entry.decision is None:
         return say(f"history.state.{entry.state}")
     decision = say(f"decision.{entry.decision}").lower()
-    if entry.milestone is not None:
-        decision += say("report.for_milestone", milestone=entry.milestone)
     return say("history.cut", decision=decision) if entry.state == "interrupted" else decision
 
 

@@ -30,18 +30,20 @@ RUNS = 1000
 DAY = 86_400.0
 
 
-def report(settings: RunSettings, run: str = "last", since: str | None = None) -> int:
+def report(
+    settings: RunSettings, run: str = "last", since: str | None = None, milestone: str | None = None
+) -> int:
     """Print a report from recorded runs, and write it to files.
 
-    It is about the run, or else about the time `since` then or the settings' milestone.
+    It is about the run, or else about the time `since` then or a milestone.
     """
     board = open_board(settings)
-    if since is None and settings.milestone is None:
+    if since is None and milestone is None:
         return _of_a_run(settings, board, run)
     if settings.reports or settings.output_format != "table":
         raise UsageError(worded("usage.team_one_text"))
     language = spoken(board.language)
-    team = _of_the_team(settings, board, since, language)
+    team = _of_the_team(settings, board, since, milestone, language)
     team = msgspec.structs.replace(team, plan=_plan(settings, board, team, language))
     put_text(page(team))
     return ExitStatus.READY
@@ -77,13 +79,17 @@ def _plan(
 
 
 def _of_the_team(
-    settings: RunSettings, board: Board, since: str | None, language: Language
+    settings: RunSettings,
+    board: Board,
+    since: str | None,
+    milestone: str | None,
+    language: Language,
 ) -> TeamReport:
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
         raise UsageError(worded("usage.no_run_yet"))
-    if settings.milestone is not None:
-        return _of_the_milestone(settings.milestone, runs, language)
+    if milestone is not None:
+        return _of_the_milestone(milestone, runs, language)
     assert since is not None  # noqa: S101 - one of the two was asked for
     seconds = _seconds(since)
     kind = {DAY: ReportKind.DAILY, 7 * DAY: ReportKind.WEEKLY}.get(seconds, ReportKind.PERIOD)

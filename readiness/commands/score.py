@@ -56,8 +56,6 @@ def summary(document: RunDocument) -> list[str]:
     gate = document.gate
     say = sentences(document.board.language)
     decision = say(f"decision.{gate.decision}").lower()
-    if gate.milestone is not None:
-        decision += say("report.for_milestone", milestone=gate.milestone)
     lines = [f"{document.board.title}"]
     if document.base is not None:
         lines.append(say("score.base", ref=document.base.ref, commit=document.base.commit))

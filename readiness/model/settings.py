@@ -60,7 +60,6 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     dry_run: bool = False
     explain: bool = False
     exit_zero: bool = False
-    milestone: str | None = None
     hold_line: bool = False
     until_decided: bool = False
     shard: tuple[int, int] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from readiness.decide.findings import newest_first
 from readiness.decide.gate import NOWHERE, exit_status, gate, worse
-from readiness.decide.milestones import MilestoneState, as_goal, gate_for, milestone_states
+from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, explain, score
 from readiness.model.board import Board
 from readiness.model.judgement import ComparedFindings, Gate, Judgement, Score
@@ -42,7 +42,7 @@ def conclude(
     now = _by_criterion(facts.findings)
     then = _by_criterion(start.earlier_findings()) if now else {}
     places = ComparedFindings(now=now, then=then)
-    decision, states, _ = decide(
+    decision = decide(
         board,
         total,
         judgements,
@@ -71,7 +71,6 @@ def conclude(
             decision,
             exit_status(decision, signal=facts.signal),
             recorder,
-            start.milestone,
             None if start.line is None else line_record(start.line, judgements),
         ),
         tasks=task_records(
@@ -88,7 +87,9 @@ def conclude(
             for name, own in now.items()
             for finding in newest_first(own, then.get(name, ()))
         ],
-        milestones=milestone_records(states) if whole else [],
+        milestones=milestone_records(milestone_states(board, total, judgements, start.day()))
+        if whole
+        else [],
         loosened=loosened,
         base=start.base,
         folders=facts.folders,
@@ -125,17 +126,12 @@ def decide(
     interrupted: bool = False,
     loosened: Sequence[str] = (),
     places: ComparedFindings = NOWHERE,
-) -> tuple[Gate, Sequence[MilestoneState], Gate]:
-    """Decide on the release or on the run's milestone, and tell how all milestones stand.
+) -> Gate:
+    """Decide on the run. With other weights the worse of both decisions counts."""
 
-    With other weights the worse of both decisions counts. The last is the gate by the board's own
-    weights, before a milestone asked for more.
-    """
-
-    def by(rules: Board, total: Score) -> tuple[Gate, Sequence[MilestoneState], Gate]:
-        states = milestone_states(rules, total, judgements, start.day(), partial=partial)
-        plain = gate(
-            rules if start.milestone is None else as_goal(rules, start.milestone),
+    def by(rules: Board, total: Score) -> Gate:
+        return gate(
+            rules,
             total,
             judgements,
             partial=partial,
@@ -145,11 +141,8 @@ def decide(
             line=start.line,
             places=places,
         )
-        asked = start.milestone
-        return (plain if asked is None else gate_for(asked, plain, states)), states, plain
 
-    first, states, plain = by(board, total)
+    first = by(board, total)
     if start.weighed is None or loosened:
-        return first, states, plain
-    second, _, _ = by(start.weighed, score(start.weighed, judgements))
-    return worse(first, second), states, plain
+        return first
+    return worse(first, by(start.weighed, score(start.weighed, judgements)))

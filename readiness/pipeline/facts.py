@@ -9,7 +9,7 @@ import msgspec
 
 from readiness import __version__
 from readiness.history.store import Keep
-from readiness.model.board import Board, Milestone
+from readiness.model.board import Board
 from readiness.model.judgement import HeldLine
 from readiness.model.plan import Shard
 from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
@@ -24,9 +24,9 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
     weights, whose gate must hold as well.
-    With a `milestone` the gate decides on that, instead of on the release; with a `line`, on
-    whether that is held. `seen` tells, of what the run found, what the base's rules say otherwise;
-    `earlier_findings` returns those of the run that this one is compared with, or shown beside.
+    With a `line` the gate decides on whether that is held, instead of on the release. `seen` tells,
+    of what the run found, what the base's rules say otherwise; `earlier_findings` returns those of
+    the run that this one is compared with, or shown beside.
     """
 
     id: str
@@ -37,7 +37,6 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     base: BaseRef | None = None
     loosened: Sequence[Loosening] = ()
     weighed: Board | None = None
-    milestone: Milestone | None = None
     line: HeldLine | None = None
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
     earlier_findings: Callable[[], Sequence[FindingRecord]] = tuple

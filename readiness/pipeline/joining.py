@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from readiness.decide.judge import as_of
-from readiness.model.board import Board, Milestone
+from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.model.judgement import HeldLine
 from readiness.model.settings import RunSettings
@@ -14,7 +14,6 @@ from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, begin
 from readiness.pipeline.features import Printer
 from readiness.pipeline.features.hold_line import line_of
-from readiness.pipeline.features.milestone import asked_milestone
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import judgement_of, past_of, read_run
 from readiness.pipeline.reports import (
@@ -47,9 +46,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     runs = [_read_part(name, board) for name in settings.recorded]
     refuse_altered(settings, board, dict(zip(settings.recorded, runs, strict=True)))
     refuse_misfits(settings.recorded, runs)
-    document = join(
-        board, runs, asked_milestone(settings, board), _line_to_hold(settings, board, runs)
-    )
+    document = join(board, runs, _line_to_hold(settings, board, runs))
     _refuse_another_commit(document, head_of(board.workdir))
     for name, run in zip(settings.recorded, runs, strict=True):
         refuse_another_tree(name, run, settings, board.workdir)
@@ -60,12 +57,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     return status
 
 
-def join(
-    board: Board,
-    runs: Sequence[RunDocument],
-    milestone: Milestone | None = None,
-    line: HeldLine | None = None,
-) -> RunDocument:
+def join(board: Board, runs: Sequence[RunDocument], line: HeldLine | None = None) -> RunDocument:
     """Make one document of several: each criterion with its worst verdict, scored anew.
 
     Waivers and attestations count as far as they are in force today.
@@ -93,7 +85,6 @@ def join(
                 for loosening in run.loosened
             }.values()
         ),
-        milestone=milestone,
         line=line,
     )
     facts = Facts(

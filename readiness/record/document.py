@@ -60,14 +60,13 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The decision, the exit status that tells it, and the reasons.
 
-    It is on the release, on the `milestone` that the run was asked for, or, with a `line`, on
-    whether anything is worse than that. `wordings` has the key and facts of each reason, in order.
+    It is on the release or, with a `line`, on whether anything is worse than that. `wordings` has
+    the key and facts of each reason, in order.
     """
 
     decision: Decision
     exit_status: int
     reasons: list[str]
-    milestone: str | None = None
     line: LineRecord | None = None
     wordings: list[Wording] = msgspec.field(name="said", default_factory=list)
 

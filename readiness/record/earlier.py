@@ -67,9 +67,8 @@ class LastKnown(msgspec.Struct, frozen=True, kw_only=True):
 class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     """What a report shows of an earlier run: its score, and each criterion's verdict and number.
 
-    `shown` is how its score is written, `milestone` the one that its gate decided on. Criteria out
-    of scope are in neither; `values` has finite numbers alone. `again` has when the earlier runs of
-    that day started that found the same.
+    `shown` is how its score is written. Criteria out of scope are in neither; `values` has finite
+    numbers alone. `again` has when the earlier runs of that day started that found the same.
     """
 
     id: str
@@ -79,7 +78,6 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     score: float | None
     shown: str = ""
-    milestone: str | None = None
     verdicts: dict[str, Verdict]
     values: dict[str, float]
     again: list[str] = []

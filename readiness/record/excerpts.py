@@ -56,7 +56,6 @@ class PastGate(msgspec.Struct, frozen=True, kw_only=True):
     """What an earlier run decided."""
 
     decision: Decision
-    milestone: str | None = None
 
 
 class PastScore(msgspec.Struct, frozen=True, kw_only=True):

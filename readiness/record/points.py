@@ -20,7 +20,6 @@ def past_point(run: RunDocument | PastRun) -> PastPoint:
         decision=run.gate.decision,
         score=run.score.value,
         shown=run.score.shown,
-        milestone=run.gate.milestone,
         verdicts={record.id: record.verdict for record in criteria},
         values={
             record.id: float(record.value)
@@ -48,7 +47,7 @@ def folded(points: Iterable[PastPoint]) -> list[PastPoint]:
 def _alike(point: PastPoint, other: PastPoint) -> bool:
     return (
         point.started_at[:10] == other.started_at[:10]
-        and (point.board_digest, point.decision, point.milestone, point.shown, point.score)
-        == (other.board_digest, other.decision, other.milestone, other.shown, other.score)
+        and (point.board_digest, point.decision, point.shown, point.score)
+        == (other.board_digest, other.decision, other.shown, other.score)
         and point.verdicts == other.verdicts
     )

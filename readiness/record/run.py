@@ -8,7 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from readiness.decide.milestones import MilestoneState
-from readiness.model.board import Board, Milestone
+from readiness.model.board import Board
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
 from readiness.record.criteria import Recorder
 from readiness.record.document import (
@@ -58,7 +58,6 @@ def gate_record(
     gate: Gate,
     status: int,
     recorder: Recorder,
-    milestone: Milestone | None = None,
     line: LineRecord | None = None,
 ) -> GateRecord:
     """Return the decision with its reasons, which may quote what probes printed."""
@@ -66,7 +65,6 @@ def gate_record(
         decision=gate.decision,
         exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
-        milestone=None if milestone is None else milestone.id,
         line=line,
         wordings=[wording_of(reason, recorder.text) for reason in gate.reasons],
     )

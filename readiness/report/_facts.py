@@ -56,14 +56,7 @@ def gate_state(run: RunDocument) -> GateState:
 
 def gate_name(run: RunDocument) -> str:
     """Return the name of what the gate of `run` decides on."""
-    milestone = run.gate.milestone
-    if run.gate.line is not None:
-        return SAY("formats.line_gate")
-    return (
-        SAY("formats.gate")
-        if milestone is None
-        else SAY("formats.milestone_gate", milestone=literal(milestone))
-    )
+    return SAY("formats.gate") if run.gate.line is None else SAY("formats.line_gate")
 
 
 def gate_sentence(run: RunDocument) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.model.words import ReasonCode, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Movement
 from readiness.record.document import (
@@ -306,9 +306,6 @@ def reuse(run: RunDocument, say: Sentences) -> list[str]:
 
 def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """Return what the decision is about, to follow it on its line; `safe` shows ids."""
-    plain = gate.decision in (Decision.READY, Decision.NOT_READY)
-    if plain and gate.milestone is not None:
-        return say("report.for_milestone", milestone=safe(gate.milestone))
     about = say(f"meaning.{gate.decision}")
     if gate.line is None:
         return about

@@ -26,7 +26,7 @@ def render(run: RunDocument, _: Context) -> str:
     say = sentences(run.board.language)
     run = of_the_project(run)
     state = gate_state(run)
-    decision, milestone = run.gate.decision, run.gate.milestone
+    decision = run.gate.decision
     if state is GateState.UNKNOWN:
         decision = Decision.UNDECIDED
     message = say(f"decision.{decision}").lower()
@@ -36,7 +36,7 @@ def render(run: RunDocument, _: Context) -> str:
         message = f"{message} ({run.whole_run.at[:10]})"
     badge = {
         "schemaVersion": 1,
-        "label": "readiness" if milestone is None else f"readiness {literal(milestone)}",
+        "label": "readiness",
         "message": message,
         "color": _COLOURS[state],
         # An error badge keeps its colour whatever its address asks for.

@@ -99,7 +99,6 @@ def outputs(run: RunDocument) -> str:
     values = {
         "decision": gate.decision.value,
         "ready": "true" if gate.decision is Decision.READY else "false",
-        "milestone": gate.milestone or "",
         "exit-status": str(int(gate.exit_status)),
         "score": score.shown if known else "",
         "target": goal_text(score.target),

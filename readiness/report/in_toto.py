@@ -51,8 +51,6 @@ def _against(run: RunDocument) -> list[str]:
         reasons.append(SAY("formats.no_digest"))
     if run.interrupted:
         reasons.append(SAY("formats.was_interrupted"))
-    if run.gate.milestone is not None:
-        reasons.append(SAY("formats.of_milestone"))
     if run.gate.line is not None:
         reasons.append(SAY("formats.of_line"))
     if run.partial:

@@ -35,7 +35,6 @@ def render(run: RunDocument, _: Context) -> str:
 def _whole(run: RunDocument) -> Iterator[Metric]:
     """Yield the metrics of the run, its score and its gate."""
     score, git = run.score, run.git
-    gate = {} if run.gate.milestone is None else {"milestone": run.gate.milestone}
     board = {
         "file": board_file(run),
         "digest": run.board.digest,
@@ -53,12 +52,9 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     )
     yield (
         "readiness_gate_decision",
-        [
-            ({"decision": decision.value, **gate}, decision is run.gate.decision)
-            for decision in Decision
-        ],
+        [({"decision": decision.value}, decision is run.gate.decision) for decision in Decision],
     )
-    yield "readiness_gate_exit_status", [(gate, run.gate.exit_status)]
+    yield "readiness_gate_exit_status", [({}, run.gate.exit_status)]
     yield "readiness_run_partial", [({}, run.partial)]
     yield "readiness_run_interrupted", [({}, run.interrupted)]
     yield from _known("readiness_run_timestamp_seconds", unix_seconds(run.finished_at))

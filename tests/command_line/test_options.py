@@ -269,4 +269,4 @@ def test_completion_knows_commands_and_options(project: Project) -> None:
         return ended.out.split()
 
     assert completed("readiness ch") == ["check", "checks"]
-    assert completed("readiness check --mil") == ["--milestone"]
+    assert completed("readiness check --hold") == ["--hold-line"]

@@ -172,18 +172,6 @@ def test_what_is_new_is_listed_first(project: Project) -> None:
         assert len(ended.run.findings) == len(items)
 
 
-def test_a_milestone_is_another_question(board: Project) -> None:
-    """Both at once are refused before anything runs, and a milestone's run is no line."""
-    milestone = {"id": "M1", "title": "m", "requires": {"score": 1}}
-    board.write(a_board(ERRORS, TESTS, milestones=[milestone]))
-    ended = hold(board, "--milestone=M1")
-    assert ended.status == 2
-    assert "--hold-line" in ended.err
-    assert board("check", "--milestone=M1").status == 0
-    set_to(board, 30, passing=False)
-    assert hold(board).status == 0
-
-
 def test_with_a_base_its_own_run_is_the_line(project: Project) -> None:
     """The newest whole run of the base's commit, whatever it decided; then its nearest ancestor."""
     board = {"board.yaml": json.dumps(a_board(ERRORS, TESTS)), ".gitignore": ".readiness\n"}

@@ -72,7 +72,7 @@ COMMANDS = [
     ["check", "nothing"],
     ["diff", "x", "y", "z"],
     ["next", "--to", "11"],
-    ["check", "--milestone", "M9"],
+    ["report", "--milestone", "M9"],
     ["check", "--frob"],
     ["chekc"],
     ["show"],

@@ -1,4 +1,4 @@
-"""The whole program looks ahead: `next`, and the gate for a milestone."""
+"""The whole program looks ahead: `next`."""
 
 import re
 
@@ -108,23 +108,9 @@ def test_a_board_that_has_changed_is_pointed_out(measured: Project) -> None:
     assert "has changed since" in measured("next").out
 
 
-def test_the_gate_decides_on_the_milestone_that_it_is_asked_for(measured: Project) -> None:
-    """In every form of the answer, and with the same status."""
-    (measured.folder / "one").touch()
-    ended = measured("check", "--milestone", "M1", "--output-format", "json")
-    assert (ended.status, ended.run.gate.milestone) == (0, "M1"), ended
-    assert "READY for milestone M1" in measured("check", "--milestone", "M1").out
-    assert "gate: ready for milestone M1" in measured("score", "--milestone", "M1").out
-    assert measured("check").status == 1
-    (measured.folder / "one").unlink()
-    assert measured("check", "--milestone", "M1").status == 1
-
-
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (["check", "--milestone", "M9"], "choose from M1, M2"),
-        (["check", "--milestone", "M1", "T1"], "leave out the selectors"),
         (["next", "--to", "11"], "expected a score from 0 to 10"),
         (["next", "--to", "-1"], "expected a score from 0 to 10"),
         (["next", "--to", "nan"], "expected a score from 0 to 10"),

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.decide.bounds import is_certain
-from readiness.model.board import Board, Criterion, Milestone
+from readiness.model.board import Board, Criterion
 from readiness.model.judgement import Earlier, HeldLine, Judgement
-from readiness.model.words import Priority, Scoring, Verdict
+from readiness.model.words import Scoring, Verdict
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features.until_decided import decision
 from tests.support.builders import a_board, a_criterion, a_judgement, a_task, a_waiver
@@ -21,11 +21,6 @@ from tests.support.program import Project
 
 TODAY = datetime.date(2026, 11, 24)
 AT = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC).timestamp()
-MILESTONES = (
-    Milestone(id="M1", priority=Priority.P0),
-    Milestone(id="M2", score=Decimal("5")),
-    Milestone(id="M3", priority=Priority.P1, score=Decimal("7.5")),
-)
 
 settings.register_profile("calm", deadline=None)
 settings.load_profile("calm")
@@ -50,7 +45,7 @@ class Case:
         judged = [(one.criterion.id, one.verdict.value) for one in self.judged]
         left = [(one.id, one.waive, one.baseline) for one in self.pending]
         weights = [(task.id, task.priority, task.weight) for task in self.board.tasks]
-        asked = (self.start.milestone, self.start.line, self.partial)
+        asked = (self.start.line, self.partial)
         return f"{weights} {self.board.target=} {judged} {left} {asked}"
 
     def decide(self, judgements: Sequence[Judgement]) -> tuple[object, ...]:
@@ -66,7 +61,7 @@ class Case:
     def all_endings(self) -> set[tuple[object, ...]]:
         """Every decision that there can be, found by trying all outcomes."""
         ways = product(*(list(outcomes(one)) for one in self.pending))
-        return {self.decide([*self.judged, *way])[:2] for way in ways}
+        return {self.decide([*self.judged, *way]) for way in ways}
 
 
 def outcomes(criterion: Criterion) -> Iterator[Judgement]:
@@ -130,22 +125,19 @@ def cases(draw: st.DrawFn) -> Case:
         target=draw(st.sampled_from(["0", "2.5", "5", "8", "10"])),
         scoring=draw(st.sampled_from(Scoring)),
         min_measured=draw(st.sampled_from([None, Decimal("0.5"), Decimal("0.9")])),
-        milestones=MILESTONES,
     )
     every = list(board.criteria())
     pending = draw(st.lists(st.sampled_from(every), max_size=4, unique_by=lambda one: one.id))
     words = st.sampled_from(["pass", "pass", "fail", "error", "waived", "skip"])
     judged = [a_judgement(one, draw(words)) for one in every if one not in pending]
-    kind = draw(st.sampled_from(["release", "release", "milestone", "line"]))
     start = Start(
         id="r",
         at=AT,
         profile="",
-        milestone=draw(st.sampled_from(MILESTONES)) if kind == "milestone" else None,
-        line=draw(lines(board)) if kind == "line" else None,
+        line=draw(st.one_of(st.none(), lines(board))),
         weighed=draw(st.sampled_from([None, board_by_other_weights(board)])),
     )
-    return Case(board, judged, pending, start, partial=draw(st.booleans()) and kind != "milestone")
+    return Case(board, judged, pending, start, partial=draw(st.booleans()))
 
 
 def board_by_other_weights(board: Board) -> Board:
@@ -163,15 +155,8 @@ def board_by_other_weights(board: Board) -> Board:
 @settings(max_examples=200)
 @given(cases())
 def test_certain_is_what_no_outcome_can_change(case: Case) -> None:
-    """The bounds say so exactly where all outcomes, tried one by one, come to one decision.
-
-    For a milestone only that is promised which counts: that nothing is missed.
-    """
-    endings = case.all_endings()
-    if case.certain():
-        assert len(endings) == 1
-    elif case.start.milestone is None:
-        assert len(endings) > 1
+    """The bounds say so exactly where all outcomes, tried one by one, come to one decision."""
+    assert case.certain() is (len(case.all_endings()) == 1)
 
 
 # --- whole runs -----------------------------------------------------------------------------------

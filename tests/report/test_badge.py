@@ -45,14 +45,6 @@ def test_green_is_for_ready_alone(
     assert badge["isError"] is (colour != "brightgreen")
 
 
-def test_a_milestone_is_named() -> None:
-    """Ready for that is not ready for release."""
-    gate = msgspec.structs.replace(a_document().gate, decision=Decision.READY, exit_status=0)
-    run = a_document(gate=msgspec.structs.replace(gate, milestone="M1"))
-    assert _badge(run)["label"] == "readiness M1"
-    assert _badge(a_document())["label"] == "readiness"
-
-
 def test_an_unknown_score_is_not_shown() -> None:
     """The decision alone is."""
     score = msgspec.structs.replace(a_document().score, value=None, shown="")

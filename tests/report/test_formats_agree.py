@@ -38,11 +38,6 @@ def _unknown_score() -> RunDocument:
     return _decided(Decision.UNDECIDED, 3, score=score)
 
 
-def _of_milestone() -> RunDocument:
-    gate = msgspec.structs.replace(_good().gate, milestone="M1")
-    return msgspec.structs.replace(_good(), gate=gate)
-
-
 def _with_line(document: RunDocument) -> RunDocument:
     line = LineRecord(run="20261124T131042Z-3f2a", commit="c0ffee", baselines=2)
     gate = msgspec.structs.replace(document.gate, line=line)
@@ -64,7 +59,6 @@ RUNS = {
     "held, in a part": _with_line(_decided(Decision.PARTIAL, 0, partial=True)),
     "loosened": _good(Decision.LOOSENED, 4),
     "interrupted": _good(Decision.UNDECIDED, 130, interrupted=True),
-    "milestone": _of_milestone(),
     "unknown score": _unknown_score(),
     "nothing yet": an_unfinished_document(),
     "nothing in it": _decided(Decision.UNDECIDED, 3, tasks=[], probes=[], findings=[]),

@@ -159,7 +159,6 @@ def test_the_outputs_tell_what_later_steps_decide_by() -> None:
     assert read_outputs(outputs(a_document())) == {
         "decision": "not_ready",
         "ready": "false",
-        "milestone": "",
         "exit-status": "1",
         "score": "5.53",
         "target": "8.0",

@@ -84,13 +84,9 @@ def test_the_axis_is_time_and_a_days_reruns_are_one_mark() -> None:
     assert next(rows[3].iter("details")) is not None
 
 
-def test_ready_for_a_milestone_is_no_release() -> None:
-    """The mark is not filled, and its words name the milestone."""
+def test_a_run_that_was_ready_for_release_has_a_filled_mark() -> None:
+    """Others have not."""
     run = a_release()
-    past = [
-        msgspec.structs.replace(run.past[0], decision=Decision.READY, milestone="M1"),
-        msgspec.structs.replace(run.past[1], decision=Decision.READY),
-    ]
+    past = [run.past[0], msgspec.structs.replace(run.past[1], decision=Decision.READY)]
     root = parsed(page(msgspec.structs.replace(run, past=past)))
     assert [one.attrib["class"] for one in root.iter(f"{SVG}circle")] == ["other", "ready", "other"]
-    assert "READY for milestone M1" in words_of(list(next(root.iter("table")).iter("tr"))[3])

@@ -93,10 +93,6 @@ def test_only_a_ready_gate_passes(verdicts: list[Verdict], decision: Decision, r
         ({"git": _git(commit=COMMIT.upper())}, "the commit's full hash is unknown"),
         ({"interrupted": True}, "the run was interrupted"),
         ({"partial": True}, "only part of the board was run"),
-        (
-            {"gate": msgspec.structs.replace(_clean().gate, milestone="M1")},
-            "the gate decided on a milestone, not on the release",
-        ),
         ({"board": a_document().board}, "the board's digest is unknown"),
     ],
 )

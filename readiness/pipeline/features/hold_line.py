@@ -79,9 +79,8 @@ def _went_to_its_end(run: KnownRun) -> bool:
 
 
 def _is_good(run: KnownRun) -> bool:
-    """Return whether a run was ready or held the line; a milestone is less than either."""
-    good = run.gate.decision in (Decision.READY, Decision.HELD)
-    return good and run.gate.milestone is None
+    """Return whether a run was ready or held the line."""
+    return run.gate.decision in (Decision.READY, Decision.HELD)
 
 
 def _earlier(record: CriterionRecord) -> Earlier:

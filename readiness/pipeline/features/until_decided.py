@@ -9,9 +9,8 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from readiness.decide.bounds import is_certain
-from readiness.decide.milestones import as_goal
 from readiness.decide.score import score
-from readiness.model.board import Board, Criterion, Milestone
+from readiness.model.board import Board, Criterion
 from readiness.model.capture import Capture
 from readiness.model.judgement import HeldLine, Judgement
 from readiness.model.plan import Plan, Planned
@@ -27,7 +26,7 @@ from readiness.text.worded import worded
 LOOKS: Final = 50
 """A board is looked at again once so small a part of what is pending is judged."""
 
-Decided: TypeAlias = tuple[Decision, int, Decision | None]
+Decided: TypeAlias = tuple[Decision, int]
 
 
 class EarlyDecision(Feature):
@@ -40,7 +39,7 @@ class EarlyDecision(Feature):
         worth = {line.criterion: float(line.possible) for line in score(board, ()).lines}
         past = start.previous.criteria() if start.previous is not None else ()
         failed = {criterion.id for criterion in past if criterion.verdict.bad}
-        return soonest(plan, _deciding(board, plan, start.milestone, start.line), failed, worth)
+        return soonest(plan, _deciding(board, plan, start.line), failed, worth)
 
     def running(self, execution: Execution) -> Execution:
         """Stop the run where an attempt makes the decision certain; run nothing if it is that."""
@@ -60,20 +59,17 @@ class EarlyDecision(Feature):
         return replace(execution, settle=settled, may_stop=True)
 
 
-def _deciding(
-    board: Board, plan: Plan, milestone: Milestone | None, line: HeldLine | None
-) -> set[str]:
+def _deciding(board: Board, plan: Plan, line: HeldLine | None) -> set[str]:
     """Return the criteria of which each can decide alone."""
     if line is not None:
         passed = {name for name, earlier in line.criteria.items() if earlier.verdict.good}
         return passed | {
             criterion.id for criterion in board.criteria() if criterion.baseline is not None
         }
-    rules = board if milestone is None else as_goal(board, milestone)
     return {
         criterion.id
         for task, criterion in board.pairs()
-        if plan.partial or rules.priorities[task.priority].blocking
+        if plan.partial or board.priorities[task.priority].blocking
     }
 
 
@@ -89,15 +85,10 @@ def _never(index: int, start: Start) -> Capture:
 def decision(
     board: Board, judgements: Sequence[Judgement], start: Start, *, partial: bool
 ) -> Decided:
-    """Return what a run comes to, and what the gate says before its milestone asks for more.
-
-    By both of these no outcome is missed, though a run for a milestone whose score hangs on waivers
-    may then go on for longer than it had to.
-    """
+    """Return what a run comes to: its decision, and the exit status of that."""
     total = score(board, judgements)
-    final, _, plain = decide(board, total, judgements, start, partial=partial)
-    before = None if start.milestone is None else plain.decision
-    return final.decision, final.exit_status, before
+    gate = decide(board, total, judgements, start, partial=partial)
+    return gate.decision, gate.exit_status
 
 
 class Course:

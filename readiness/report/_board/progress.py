@@ -107,7 +107,7 @@ def success(run: RunDocument, say: Sentences) -> Iterator[str]:
     blocking = [
         criterion.id for task, criterion in run.pairs() if task.blocking and criterion.verdict.bad
     ]
-    ready = run.gate.decision is Decision.READY and run.gate.milestone is None
+    ready = run.gate.decision is Decision.READY
     yield f"{say('board.success_rule')}\n"
     yield _box(
         reached,

@@ -65,7 +65,7 @@ def score_history(
             number=at + 1,
             date=dates[at],
             commit=point.commit[:10],
-            decision=_decision(point, say),
+            decision=say(f"decision.{point.decision}"),
             score=_score(point, say),
             board_changed=changed[at],
             again=list(map(moment, point.again)),
@@ -76,9 +76,7 @@ def score_history(
     target = goal_text(run.score.target)
     return {
         "plot": picture,
-        "released": [
-            point.decision is Decision.READY and point.milestone is None for point in points
-        ],
+        "released": [point.decision is Decision.READY for point in points],
         "texts": [_row_text(row, say) for row in rows],
         "target_y": level(run.score.target, _TOP, _HEIGHT),
         "target": target,
@@ -100,13 +98,6 @@ def score_history(
 def _row_text(row: RunRow, say: Sentences) -> str:
     text = f"{row.date}: {row.score}, {row.decision}"
     return f"{text} ({say('page.in_mark', count=len(row.again) + 1)})" if row.again else text
-
-
-def _decision(point: PastPoint, say: Sentences) -> str:
-    decision = say(f"decision.{point.decision}")
-    if point.milestone is None:
-        return decision
-    return decision + say("report.for_milestone", milestone=literal(point.milestone))
 
 
 def heat(
