@@ -1,6 +1,7 @@
 """Show one task or criterion with its evidence."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -10,25 +11,33 @@ from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.judgement import TrialOutcome
 from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import past_of, runs_by_id, standing
 from readiness.pipeline.seen import PastTrial, is_tried, past_trials, recipe_of
 from readiness.plan import secret_values
 from readiness.project.recipes import recipe_files
 from readiness.record.by_hand import criterion_by_hand
-from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
+from readiness.record.document import (
+    CriterionRecord,
+    FindingRecord,
+    ProbeRecord,
+    RunDocument,
+    TaskRecord,
+)
 from readiness.record.localised import localised_criterion
 from readiness.record.newest import measured_by
-from readiness.report._evidence import ending, output
+from readiness.report._shown import Entry, ago
 from readiness.report._standing import elsewhere, last_known
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.report._table.blocks import Line, Style
+from readiness.report._table.problems import Explainer
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.languages import Language
+from readiness.text.layout import literal
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
-
-FINDINGS = 10
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,10 +55,12 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion's newest measurement, when its run started, and that run's evidence of it."""
+    """A criterion's newest measurement, which run took it and when, and its evidence of it."""
 
+    task: TaskRecord
     record: CriterionRecord
     at: str
+    run: str
     probes: list[ProbeRecord]
     findings: list[FindingRecord]
 
@@ -65,15 +76,16 @@ def show(settings: RunSettings, subject: str) -> int:
     if as_json:
         put_json(_shown(subject, task, criteria, measured, redactor))
         return ExitStatus.READY
-    say = for_reader(board.language)
-    lines = list(_task_lines(task, say)) if subject == task.id else [f"{task.id} {task.title}"]
+    viewer = _Viewer(for_reader(board.language), spoken(board.language), verbose=settings.verbose)
+    blocks = list(viewer.task(task, whole=subject == task.id))
     for criterion in criteria:
-        lines += [
-            "",
-            *_criterion_lines(criterion, measured.get(criterion.id), say, spoken(board.language)),
-            *_trial_lines(criterion, trials.get(criterion.id), say),
+        seen = measured.get(criterion.id)
+        blocks += [
+            Line(),
+            *viewer.criterion(criterion, seen),
+            *viewer.trial(criterion, trials.get(criterion.id)),
         ]
-    put_text(redactor.redact("\n".join(lines)))
+    put_blocks(blocks, redactor.redact)
     return ExitStatus.READY
 
 
@@ -91,51 +103,6 @@ def _find(board: Board, subject: str) -> tuple[Task, list[Criterion]]:
     raise UsageError(worded("usage.no_task_or", name=subject, advice=advice))
 
 
-def _task_lines(task: Task, say: Sentences) -> Iterator[str]:
-    yield f"{task.id} {task.title}"
-    facts = {
-        "priority": task.priority.value,
-        "owner": task.owner,
-        "estimate": task.estimate,
-        "risk": task.risk,
-        "depends_on": ", ".join(task.depends_on),
-        "tags": ", ".join(task.tags),
-        "problem": " ".join(task.problem.split()),
-    }
-    for name, value in facts.items():
-        if value:
-            yield f"  {say(f'show.fact.{name}', it=value)}"
-    for number, step in enumerate(task.steps, 1):
-        yield f"  {number}. {step}"
-    for on, told in sorted(task.notes.items()):
-        yield f"  {on}: {told}"
-
-
-def _criterion_lines(
-    criterion: Criterion, measured: Measured | None, say: Sentences, language: Language
-) -> Iterator[str]:
-    yield f"{criterion.id} {criterion.title}"
-    yield from (f"  {line}" for line in _definition_lines(criterion, say))
-    if criterion.waive is not None:
-        yield f"  {_waived(criterion.waive, say)}"
-    if measured is None:
-        yield f"  {say('show.never')}"
-        return
-    record = localised_criterion(measured.record, language)
-    verdict, at, reason = say(f"verdict.{record.verdict}"), measured.at, record.reason
-    yield f"  {say('show.last_run', moment=at, verdict=verdict, reason=reason)}".rstrip()
-    if told := elsewhere(record, say) or last_known(record, say):
-        yield f"  {told}"
-    if record.hint:
-        yield f"  {say('show.next', hint=record.hint)}"
-    for probe in measured.probes:
-        yield from _probe_lines(probe, say)
-    for finding in measured.findings[:FINDINGS]:
-        yield f"  {finding.place}: {finding.rule} {finding.message}".rstrip()
-    if len(measured.findings) > FINDINGS:
-        yield f"  {say('show.more_findings', count=len(measured.findings) - FINDINGS)}"
-
-
 def _trials(
     settings: RunSettings, board: Board, criteria: Sequence[Criterion]
 ) -> dict[str, PastTrial]:
@@ -150,34 +117,96 @@ def _trials(
     return {name: known[recipe] for name, recipe in recipes.items() if recipe in known}
 
 
-def _trial_lines(criterion: Criterion, past: PastTrial | None, say: Sentences) -> Iterator[str]:
-    if not is_tried(criterion):
-        return
-    if past is None or past.trial.outcome is not TrialOutcome.SEEN:
-        yield f"  {say('show.unseen')}"
-    elif past.trial.programs:
-        names = ", ".join(past.trial.programs)
-        yield f"  {say('show.seen_without', moment=past.at, names=names)}"
-    else:
-        yield f"  {say('show.seen', moment=past.at)}"
+class _Viewer:
+    """Says what a task and its criteria are, and what is known of them."""
 
+    def __init__(self, say: Sentences, language: Language, *, verbose: bool) -> None:
+        self._say = say
+        self._language = language
+        self._verbose = verbose
+        self._now = time.time()
+        self._labels = Explainer((), {}, say, verbose=verbose, closely=True)
 
-def _definition_lines(criterion: Criterion, say: Sentences) -> Iterator[str]:
-    if criterion.attest is not None:
-        attest = criterion.attest
-        if attest.by:
-            yield say("show.attested_by", by=attest.by, on=attest.on, until=attest.until)
+    def task(self, task: Task, *, whole: bool) -> Iterator[Line]:
+        """Yield a task's id and title; the `whole` of it with everything that the board says."""
+        yield Line(parts=((f"{literal(task.id)}  {literal(task.title)}", Style.STRONG),))
+        if not whole:
+            return
+        facts = {
+            "priority": task.priority.value,
+            "owner": task.owner,
+            "estimate": task.estimate,
+            "risk": task.risk,
+            "depends_on": ", ".join(task.depends_on),
+            "tags": ", ".join(task.tags),
+            "problem": " ".join(task.problem.split()),
+        }
+        for name, value in facts.items():
+            if value:
+                yield _text(self._say(f"show.fact.{name}", it=value))
+        for number, step in enumerate(task.steps, 1):
+            yield _text(f"{number}. {step}")
+        for on, note in sorted(task.notes.items()):
+            yield _text(f"{on}: {note}")
+
+    def criterion(self, criterion: Criterion, measured: Measured | None) -> Iterator[Line]:
+        """Yield what was found of a criterion, and where the board has it from."""
+        say = self._say
+        if measured is None:
+            title = f"{literal(criterion.id)}  {literal(criterion.title)}"
+            yield Line(parts=((title, Style.STRONG),))
+            if criterion.attest is None:
+                yield self._fact("expected", criterion.expect.text)
+                yield self._fact("by_hand", " ".join(criterion_by_hand(criterion).split()))
         else:
-            yield say("show.to_attest", id=criterion.id)
-        if attest.evidence:
-            yield say("show.evidence", path=attest.evidence)
-        return
-    assert criterion.check is not None  # noqa: S101 - what is not attested has a check
-    yield say("show.expected", expect=criterion.expect.text)
-    if criterion.check.name:
-        params = ", ".join(f"{name}={value!r}" for name, value in criterion.params.items())
-        yield say("show.check", name=criterion.check.name, params=params)
-    yield say("show.by_hand", command=" ".join(criterion_by_hand(criterion).split()))
+            record = localised_criterion(measured.record, self._language)
+            explainer = Explainer(
+                measured.probes,
+                {criterion.id: measured.findings},
+                say,
+                verbose=self._verbose,
+                closely=True,
+            )
+            yield from explainer.block([(measured.task, record)])
+            if known := elsewhere(record, say) or last_known(record, say):
+                yield self._fact("", known)
+        yield from self._definition(criterion)
+        waived = measured is not None and measured.record.verdict is Verdict.WAIVED
+        if criterion.waive is not None and not waived:
+            yield self._fact("waiver", _waived(criterion.waive, say))
+        if measured is None:
+            yield self._fact("taken", say("show.never"))
+        else:
+            at = ago(measured.at, self._now, say)
+            yield self._fact("taken", say("show.measured", moment=at, run=measured.run))
+
+    def _definition(self, criterion: Criterion) -> Iterator[Line]:
+        if criterion.check is not None and criterion.check.name:
+            given = {name: value for name, value in criterion.params.items() if value}
+            parts = (f"{name}={literal(str(value))}" for name, value in given.items())
+            yield self._fact("check", "  ".join([criterion.check.name, *parts]))
+        if criterion.attest is not None and criterion.attest.evidence:
+            yield self._fact("evidence", criterion.attest.evidence)
+
+    def trial(self, criterion: Criterion, past: PastTrial | None) -> Iterator[Line]:
+        """Yield when a board's own command was seen to fail."""
+        if not is_tried(criterion):
+            return
+        if past is None or past.trial.outcome is not TrialOutcome.SEEN:
+            yield self._fact("trial", self._say("show.unseen"))
+            return
+        at = ago(past.at, self._now, self._say)
+        names = ", ".join(past.trial.programs)
+        yield self._fact(
+            "trial", self._say("show.seen_without", moment=at, names=names) if names else at
+        )
+
+    def _fact(self, label: str, text: str) -> Line:
+        return self._labels.fact(label, ((literal(text), Style.PLAIN),))
+
+
+def _text(text: str) -> Line:
+    return Line(parts=((literal(text), Style.PLAIN),), indent=2)
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:
@@ -188,14 +217,6 @@ def _waived(waive: Waiver, say: Sentences) -> str:
     return say("show.waived_up_to", by=by, until=until, limit=limit, reason=reason)
 
 
-def _probe_lines(probe: ProbeRecord, say: Sentences) -> Iterator[str]:
-    yield f"  {probe.id} ({say('report.comma').join(ending(probe, say))})"
-    for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
-        if stream.bytes:
-            yield f"  {say('show.wrote', stream=name, count=stream.bytes)}"
-            yield from (f"    | {line}" for line in output(stream).splitlines())
-
-
 def _evidence(
     settings: RunSettings, board: Board, criteria: Sequence[Criterion]
 ) -> dict[str, Measured]:
@@ -204,24 +225,26 @@ def _evidence(
     if run is None:
         return {}
     names = {criterion.id for criterion in criteria}
-    records = [record for record in run.criteria() if record.id in names]
-    carried = {record.carried.run for record in records if record.carried is not None}
+    entries = [entry for entry in run.pairs() if entry[1].id in names]
+    carried = {record.carried.run for _, record in entries if record.carried is not None}
     runs = {run.id: run, **runs_by_id(settings, board, carried)}
-    return {record.id: _measured(record, run, runs) for record in records}
+    return {entry[1].id: _measured(entry, run, runs) for entry in entries}
 
 
-def _measured(
-    record: CriterionRecord, newest: RunDocument, runs: Mapping[str, RunDocument]
-) -> Measured:
-    run = runs.get(measured_by(record, newest.id))
+def _measured(entry: Entry, newest: RunDocument, runs: Mapping[str, RunDocument]) -> Measured:
+    task, record = entry
+    name = measured_by(record, newest.id)
+    run = runs.get(name)
     probes: list[str] = []
     for criterion in [] if run is None else run.criteria():
         if criterion.id == record.id:
             probes = criterion.probes
     at = newest.started_at if record.carried is None else record.carried.at
     return Measured(
+        task=task,
         record=record,
         at=at,
+        run=name,
         probes=[] if run is None else [probe for probe in run.probes if probe.id in probes],
         findings=[]
         if run is None
@@ -257,6 +280,6 @@ def _shown(
 VERB = Verb(
     show,
     Argument("subject", "ID", "A task or a criterion."),
-    takes="board profile output_format history",
+    takes="board profile output_format history verbose",
     prints=Shown,
 )

@@ -63,23 +63,31 @@ def output(stream: StreamRecord) -> str:
     return text.rstrip() if text.strip() else ""
 
 
-def printed(criterion: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> list[str]:
+def printed(
+    criterion: CriterionRecord,
+    probes: Mapping[str, ProbeRecord],
+    most: int = LINES,
+    *,
+    passed: bool = False,
+) -> list[str]:
     """Return the lines that show why a criterion is not good: the last, or those that it counted.
 
-    Output for programs is not shown, unless it could not be read.
+    Output for programs is not shown, unless it could not be read. With `passed` what is good has
+    lines too.
     """
-    if not criterion.verdict.bad:
+    if not (criterion.verdict.bad or passed):
         return []
     if criterion.counted:
-        return criterion.counted[:LINES]
+        return criterion.counted[:most]
     probe = probes.get(criterion.decisive or next(iter(criterion.probes), ""))
     if probe is None:
         return []
-    out, err = ([] if stream.data else _lines(stream) for stream in (probe.stdout, probe.stderr))
+    streams = (probe.stdout, probe.stderr)
+    out, err = ([] if stream.data else _lines(stream, most) for stream in streams)
     if not (out or err) and criterion.verdict.unknown:
-        out, err = _lines(probe.stdout), _lines(probe.stderr)
-    err = err[-max(LINES - len(out), LINES // 2) :]
-    lines = [*out, *err][-LINES:]
+        out, err = _lines(probe.stdout, most), _lines(probe.stderr, most)
+    err = err[-max(most - len(out), most // 2) :]
+    lines = [*out, *err][-most:]
     explained = f"{criterion.reason}\n{criterion.hint or ''}"
     # A check's script says last why it could not measure, which is the reason.
     own = lines[-1].partition(": ")[2] if lines else ""
@@ -88,15 +96,13 @@ def printed(criterion: CriterionRecord, probes: Mapping[str, ProbeRecord]) -> li
     return [] if len(lines) == 1 and lines[0].strip() in explained else lines
 
 
-def _lines(stream: StreamRecord) -> list[str]:
+def _lines(stream: StreamRecord, most: int) -> list[str]:
     """Return the last lines with anything in them, without their colours, their rules short."""
     lines = (stream.tail or stream.head).split("\n")
     if stream.tail and len(lines) > 1:
         del lines[0]  # it may have begun before
     shown = (_RULE.sub(r"\1\1\1", _COLOUR.sub("", line)).rstrip() for line in lines)
-    return _without_frames([line for line in shown if line and not _CARETS.fullmatch(line)])[
-        -LINES:
-    ]
+    return _without_frames([line for line in shown if line and not _CARETS.fullmatch(line)])[-most:]
 
 
 def _without_frames(lines: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ from readiness.record.document import (
     TaskRecord,
 )
 from readiness.record.earlier import Previous, Value
+from readiness.record.values import unix_seconds
 from readiness.record.wording import Wording, has_key, reworded
 from readiness.report._table.blocks import Part, Style
 from readiness.startup.patterns import later
@@ -158,7 +159,7 @@ def standing(block: list[Entry], say: Sentences) -> list[str]:
     """Return how much a block weighs: priority, whether it blocks, the points it could bring."""
     task, criterion = block[0]
     facts = [task.priority.value]
-    if task.blocking and criterion.verdict is not Verdict.WARN:
+    if task.blocking and criterion.verdict.bad:
         facts.append(say("report.blocking"))
     return [*facts, *worth(block, say)]
 
@@ -237,6 +238,14 @@ def percent(share: float) -> str:
 def number(value: float) -> str:
     """Format a number as short as possible without changing it."""
     return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def ago(iso: str, now: float, say: Sentences) -> str:
+    """Format a moment of a document for people who look at it at `now`: its age, and itself."""
+    at = unix_seconds(iso)
+    if at is None or at > now:
+        return moment(iso)
+    return say("report.ago", age=age(now - at), moment=moment(iso))
 
 
 def moment(iso: str) -> str:

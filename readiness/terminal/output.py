@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
 from readiness.report import Context
+from readiness.report._table.blocks import Block
+from readiness.report._table.lines import table_text
 from readiness.terminal.ending import abandon_stdout
 from readiness.terminal.progress import Judge, Progress, progress
 from readiness.text.clean import clean
@@ -114,6 +116,15 @@ def put_text(text: str) -> None:
     text = clean(text, newlines=True)
     limit = line_limit(os.environ)
     put(inert(text if limit is None else wrapped(text, limit)))
+
+
+def put_blocks(blocks: Iterable[Block], made_safe: Callable[[str], str] = str) -> None:
+    """Write blocks to stdout, coloured and fitted to its width where it is a terminal.
+
+    `made_safe` is for the text as a whole: what must not be shown is taken out. Raises as `put`.
+    """
+    colour = wants_colour(os.environ, terminal=sys.stdout.isatty())
+    put(made_safe(table_text(blocks, limit=line_limit(os.environ), colour=colour)))
 
 
 def put_json(value: object) -> None:

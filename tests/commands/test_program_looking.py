@@ -36,7 +36,7 @@ def test_list_and_show_after_a_run(several: Project) -> None:
     ]  # fmt: skip
     assert "1/2" in several("list").out
     criterion = several("show", "T3.1").out
-    for text in ("T3.1", "no_such_tool", "not found (127)", "next: "):
+    for text in ("T3.1", "no_such_tool", "not found (127)", "Next  "):
         assert text in criterion
     shown = several("show", "T1", "--output-format", "json").json
     assert [one["verdict"] for one in shown["criteria"]] == ["pass", "fail"]

@@ -1,6 +1,6 @@
 """Below the grid: what failed and why, one block each, and what rests on somebody's word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -30,7 +30,9 @@ from readiness.text.layout import literal, middle, width
 from readiness.text.sentences import Sentences
 
 _BAR: Part = ("│ ", Style.DIM)
-_FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES = 3, 6, 100, 40, 12
+_FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES, _CLOSELY = 3, 6, 100, 40, 12, 20
+_LABELS = ("expected", "found", "where", "ran", "next_step", "output", "by_hand")
+_CLOSE_LABELS = ("check", "taken", "trial", "waiver", "evidence")
 
 
 def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
@@ -40,7 +42,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
 
     Criteria that one cause keeps from being measured are reported once.
     """
-    explainer = _Explainer(run, say, verbose=verbose)
+    explainer = Explainer(run.probes, findings(run), say, verbose=verbose)
     bad, unattested, doubtful = open_blocks(run)
     for title, blocks in ((say("report.problems"), bad), (say("report.doubts"), doubtful)):
         shown = blocks if verbose else blocks[:_BLOCKS]
@@ -50,6 +52,8 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
             if number:
                 yield Line()
             yield from explainer.block(block)
+            more = say("report.more", id=literal(block[0][1].id))
+            yield Line(parts=((more, Style.DIM),), indent=2)
         if left := sum(map(len, blocks[len(shown) :])):
             yield Line()
             yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
@@ -114,24 +118,29 @@ def heading(text: str) -> tuple[Line, Line]:
     return Line(), Line(parts=((text, Style.STRONG),))
 
 
-class _Explainer:
-    """Explains why criteria are not good."""
+class Explainer:
+    """Explains a verdict: what was expected and found, where, by which command, what to do next.
 
-    def __init__(self, run: RunDocument, say: Sentences, *, verbose: bool) -> None:
+    `verbose` is for all places and the whole recorded output. `closely` is for more of both than
+    stands in a table, and for the output of what passed.
+    """
+
+    def __init__(
+        self,
+        probes: Iterable[ProbeRecord],
+        places: Mapping[str, list[FindingRecord]],
+        say: Sentences,
+        *,
+        verbose: bool,
+        closely: bool = False,
+    ) -> None:
         self._say = say
         self._verbose = verbose
-        self._probes = {probe.id: probe for probe in run.probes}
-        self._findings = findings(run)
-        names = (
-            say("report.expected"),
-            say("report.found"),
-            say("report.where"),
-            say("report.ran"),
-            say("report.next_step"),
-            say("report.output"),
-            say("report.by_hand"),
-        )
-        self._label_cells = max(map(width, names)) + 2
+        self._closely = closely
+        self._probes = {probe.id: probe for probe in probes}
+        self._findings = places
+        labels = [*_LABELS, *_CLOSE_LABELS] if closely else _LABELS
+        self._label_cells = max(width(say(f"report.{name}")) for name in labels) + 2
 
     def block(self, block: list[Entry]) -> Iterator[Line]:
         """Yield everything about one criterion, or about several with one cause."""
@@ -139,22 +148,25 @@ class _Explainer:
         _, criterion = block[0]
         yield from self._head(block)
         if criterion.expect and not criterion.attestation and len(block) == 1:
-            yield self._fact(say("report.expected"), ((self._expected(criterion), Style.PLAIN),))
+            yield self.fact("expected", ((self._expected(criterion), Style.PLAIN),))
         yield from self._paragraph(
-            say("report.found"), outcome(criterion, say), change_in_words(criterion, say)
+            "found", outcome(criterion, say), change_in_words(criterion, say)
         )
         if self._verbose:
             yield from self._outputs(block)
         else:
-            for line in printed(criterion, self._probes):
+            for line in self._printed(criterion):
                 parts = (_BAR, (middle(literal(line), WIDEST), Style.PLAIN))
-                yield msgspec.structs.replace(self._fact("", parts), clipped=True)
-        yield from self._listed(say("report.where"), self._places(criterion))
-        yield from self._listed(say("report.ran"), self._ran(block))
-        yield from self._paragraph(say("report.next_step"), criterion.hint or "")
+                yield msgspec.structs.replace(self.fact("", parts), clipped=True)
+        yield from self._listed("where", self._places(criterion))
+        yield from self._listed("ran", self._ran(block))
+        yield from self._paragraph("next_step", criterion.hint or "")
         yield from self._by_hand(criterion)
-        more = say("report.more", id=literal(criterion.id))
-        yield Line(parts=((more, Style.DIM),), indent=2)
+
+    def fact(self, label: str, parts: tuple[Part, ...]) -> Line:
+        """Return a line with the label of this key, or with none to go on with the one before."""
+        text = self._say(f"report.{label}") if label else ""
+        return Line(label=(text, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
 
     def _head(self, block: list[Entry]) -> Iterator[Line]:
         say = self._say
@@ -182,8 +194,10 @@ class _Explainer:
         if rest := ", ".join(literal(member.id) for member in members[_TITLES:]):
             yield Line(parts=((rest, Style(criterion.verdict.tone)),), indent=2)
 
-    def _fact(self, label: str, parts: tuple[Part, ...]) -> Line:
-        return Line(label=(label, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
+    def _printed(self, criterion: CriterionRecord) -> list[str]:
+        if self._closely:
+            return printed(criterion, self._probes, _CLOSELY, passed=True)
+        return printed(criterion, self._probes)
 
     def _paragraph(self, label: str, text: str, remark: Part = ("", Style.PLAIN)) -> Iterator[Line]:
         """Yield the lines of `text`, the first one labelled and followed by the remark."""
@@ -191,7 +205,7 @@ class _Explainer:
             parts: tuple[Part, ...] = ((literal(line), Style.PLAIN),)
             if remark[0] and not number:
                 parts = (*parts, (f"  {remark[0]}", remark[1]))
-            yield self._fact("" if number else label, parts)
+            yield self.fact("" if number else label, parts)
 
     def _expected(self, criterion: CriterionRecord) -> str:
         expect = literal(criterion.expect)
@@ -201,12 +215,12 @@ class _Explainer:
 
     def _listed(self, label: str, lines: list[tuple[Part, ...]]) -> Iterator[Line]:
         for number, parts in enumerate(lines):
-            yield self._fact("" if number else label, parts)
+            yield self.fact("" if number else label, parts)
 
     def _places(self, criterion: CriterionRecord) -> list[tuple[Part, ...]]:
         """Yield the places that tools name, as many as one can read."""
         named = self._findings.get(criterion.id, [])
-        places = named if self._verbose else named[:_FINDINGS]
+        places = named if self._verbose else named[: _CLOSELY // 2 if self._closely else _FINDINGS]
         lines = [_place(finding) for finding in places]
         if left := len(named) - len(places):
             lines.append(((self._say("report.more_findings", count=left), Style.DIM),))
@@ -231,7 +245,7 @@ class _Explainer:
             if (probe := self._probes.get(name)) is not None
         }
         if command and command not in shown and len(shown) < 2:
-            yield self._fact(self._say("report.by_hand"), ((literal(command), Style.PLAIN),))
+            yield self.fact("by_hand", ((literal(command), Style.PLAIN),))
 
     def _probe(self, probe: ProbeRecord, varying: list[str]) -> tuple[Part, ...]:
         command = probe.shown_command
@@ -255,9 +269,9 @@ class _Explainer:
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Yield the head and tail of a stream, behind a bar that keeps a log from obeying it."""
         if text := output(stream):
-            yield self._fact(self._say("report.output"), ((literal(name), Style.DIM),))
+            yield self.fact("output", ((literal(name), Style.DIM),))
             for line in text.splitlines():
-                yield self._fact("", (_BAR, (literal(line), Style.PLAIN)))
+                yield self.fact("", (_BAR, (literal(line), Style.PLAIN)))
 
 
 def _place(finding: FindingRecord) -> tuple[Part, ...]:
