@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import msgspec
 
-from readiness.fleet.checkouts import cache_folder, checkout
+from readiness.fleet.checkouts import cache_folder, checkout, project_folder
 from readiness.fleet.measuring import start
 from readiness.fleet.sources import Source, SourceKind, without_credentials
 from readiness.model.errors import UsageError
 from readiness.model.settings import RunSettings
-from readiness.project.git import GitError, ask
+from readiness.project.git import GitError
 from readiness.text.clean import clean, decode
 from readiness.text.worded import words_of
 
@@ -70,8 +70,8 @@ def _checkout(part: WorkerPart) -> Iterator[str]:
         kind=SourceKind.ADDRESS, name="", path="", place=part.address, revision=part.revision
     )
     with _slot(cache) as own:
-        folder = checkout(source, own)
-        ask(folder, "clean", "--quiet", "-ffd")  # what an earlier part left; not what is ignored
+        folder = project_folder(source, own)
+        checkout(source, folder)
         yield folder
 
 

@@ -102,7 +102,7 @@ def _measured(
         done += 1
         if quiet:
             return
-        say = for_reader(state.language)
+        say = for_reader(state.run.board.language if state.run else None)
         decision = say(f"decision.{state.decision}") if state.decision else say("fleet.unknown")
         tell(
             say(
@@ -111,7 +111,7 @@ def _measured(
                 count=len(projects),
                 name=state.name,
                 decision=decision.lower(),
-                score=state.shown if state.score is not None else "–",
+                score=state.run.score.shown if state.run and state.score is not None else "–",
             )
         )
         if messages:

@@ -7,12 +7,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from urllib.parse import quote
 
 import msgspec
 
 from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
-from readiness.fleet.checkouts import cache_folder, checkout, history_of
+from readiness.fleet.checkouts import cache_folder, checkout, project_folder
 from readiness.fleet.project import ProjectState
 from readiness.fleet.sources import Source, SourceKind
 from readiness.fleet.states import state_of, unknown
@@ -96,9 +97,11 @@ class FleetRun:
             return _recorded(source)
         folder, settings = source.place, self._wanted.settings
         if source.kind is SourceKind.ADDRESS:
-            cache = cache_folder(self._environ)
-            folder = checkout(source, cache)
-            settings = msgspec.structs.replace(settings, history=history_of(source, cache))
+            own = project_folder(source, cache_folder(self._environ))
+            folder = os.path.join(own, f"checkout-{quote(source.revision, safe='')}")
+            checkout(source, folder)
+            history = os.path.join(own, "history.db")
+            settings = msgspec.structs.replace(settings, history=history)
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
         board = source.place if source.kind is SourceKind.BOARD else _board_of(folder)

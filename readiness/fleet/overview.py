@@ -8,6 +8,7 @@ import msgspec
 from readiness.fleet.project import ProjectState, worst, worst_first
 from readiness.fleet.rows import FleetRow, rows
 from readiness.model.errors import ExitStatus
+from readiness.model.words import Decision
 from readiness.text.languages import Language
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, sentences, spoken
@@ -41,18 +42,20 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         """Return the names of the projects that lack a criterion."""
         names = [
             literal(self.projects[place].name)
-            for place, criterion in row.cells.items()
-            if criterion.verdict.bad
+            for place, verdict in row.cells.items()
+            if verdict.bad
         ]
         more = len(names) - NAMED
         first = self.say("report.comma").join(names[:NAMED])
         return first + (self.say("fleet.and_more", count=more) if more > 0 else "")
 
-    def decision(self, state: ProjectState) -> str:
-        """Return the decision on a project, in a word."""
-        if state.decision is None:
-            return self.say("fleet.unknown")
-        return self.say(f"decision.{state.decision}").lower()
+    def word(self, decision: Decision | None) -> str:
+        """Return a decision in a word."""
+        return self.say(f"decision.{decision}").lower() if decision else self.say("fleet.unknown")
+
+    def decisions(self) -> list[tuple[Decision | None, int]]:
+        """Return how many projects have each decision, the worst first."""
+        return list(Counter(state.decision for state in self.projects).items())
 
     def reasons(self, state: ProjectState) -> list[str]:
         """Return the reasons for the decision, in the report's language."""
@@ -67,7 +70,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     def score(self, state: ProjectState) -> str:
         """Format the score and its target."""
-        return f"{state.shown}/{state.target:g}" if state.score is not None else "–"
+        if state.run is None or state.score is None:
+            return "–"
+        return f"{state.run.score.shown}/{state.run.score.target:g}"
 
     def mean(self) -> float | None:
         """Return the mean of the scores that are known; None if none is."""
@@ -76,8 +81,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     def summary(self) -> str:
         """Return a sentence with the number of projects by decision, and the exit status."""
-        counts = Counter(self.decision(state) for state in self.projects)
-        parts = self.say("report.comma").join(f"{n} {word}" for word, n in counts.items())
+        parts = self.say("report.comma").join(
+            f"{count} {self.word(decision)}" for decision, count in self.decisions()
+        )
         projects = self.say("fleet.projects", count=len(self.projects))
         return self.say("fleet.sum", projects=projects, parts=parts, status=int(self.status))
 
@@ -102,5 +108,5 @@ def overview(states: Sequence[ProjectState], at: str) -> Overview:
 
 def language_of_most(states: Sequence[ProjectState]) -> Language:
     """Return the language of most boards."""
-    languages = Counter(state.language for state in states if state.language is not None)
+    languages = Counter(state.run.board.language for state in states if state.run)
     return max(languages, key=languages.__getitem__, default=Language.EN)

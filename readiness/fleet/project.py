@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from readiness.model.errors import ExitStatus
-from readiness.model.words import Decision, Priority, Verdict
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import Value
-from readiness.text.languages import Language
 
 UNKNOWN = "unknown"
 """The decision on a project that could not be measured."""
@@ -27,42 +27,17 @@ WORST_LAST = [*dict.fromkeys(STATUSES.values())]
 """Exit statuses, the worst last: known to be bad is worse than unknown, as in one gate."""
 
 
-class ProjectCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion of a project; its texts may be sentences that know what they say."""
-
-    id: str
-    title: str
-    verdict: Verdict
-    value: Value
-    shown: str
-    expect: str
-    reason: str
-    check: str | None
-    measure: str | None
-    priority: Priority
-    blocking: bool
-
-
 class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
     """One project of a fleet; without a `decision` it is unknown, and `reasons` say why.
 
-    `run` and `at` are of the run that it is known by.
+    `run` is the one that it is known by, as it speaks of the project.
     """
 
     name: str
     path: str
     decision: Decision | None = None
     reasons: Sequence[str] = ()
-    title: str = ""
-    commit: str | None = None
-    dirty: bool = False
-    score: float | None = None
-    shown: str = ""
-    target: float = 10.0
-    criteria: Sequence[ProjectCriterion] = ()
-    run: str = ""
-    at: str = ""
-    language: Language | None = None
+    run: RunDocument | None = None
 
     @property
     def status(self) -> ExitStatus:
@@ -74,17 +49,27 @@ class ProjectState(msgspec.Struct, frozen=True, kw_only=True):
         """The decision as programs read it."""
         return UNKNOWN if self.decision is None else self.decision.value
 
-    def in_scope(self) -> list[ProjectCriterion]:
+    @property
+    def score(self) -> float | None:
+        """The score, where there is one."""
+        return self.run.score.value if self.run else None
+
+    def criteria(self) -> list[CriterionRecord]:
+        """Return all criteria; none where no run is known."""
+        return list(self.run.criteria()) if self.run else []
+
+    def in_scope(self) -> list[CriterionRecord]:
         """Return the criteria that count."""
-        return [one for one in self.criteria if one.verdict.in_scope]
+        return [criterion for criterion in self.criteria() if criterion.verdict.in_scope]
 
     def good(self) -> int:
         """Count the criteria that hold."""
-        return sum(one.verdict.good for one in self.criteria)
+        return sum(criterion.verdict.good for criterion in self.criteria())
 
-    def blockers(self) -> list[ProjectCriterion]:
-        """Return the criteria of a blocking priority that keep the gate shut."""
-        return [one for one in self.criteria if one.blocking and one.verdict.bad]
+    def blockers(self) -> int:
+        """Count the criteria of a blocking priority that keep the gate shut."""
+        pairs = self.run.pairs() if self.run else ()
+        return sum(task.blocking and criterion.verdict.bad for task, criterion in pairs)
 
 
 class FleetCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,13 +106,13 @@ def document(states: Iterable[ProjectState]) -> FleetDocument:
             FleetProject(
                 name=state.name,
                 path=state.path,
-                commit=state.commit,
+                commit=state.run.git.commit if state.run and state.run.git else None,
                 decision=state.word,
                 score=state.score,
                 reason="; ".join(map(str, state.reasons)),
                 criteria=[
                     FleetCriterion(id=one.id, title=one.title, verdict=one.verdict, value=one.value)
-                    for one in state.criteria
+                    for one in state.criteria()
                 ],
             )
             for state in states

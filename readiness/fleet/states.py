@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from readiness.fleet.project import ProjectCriterion, ProjectState
+from readiness.fleet.project import ProjectState
 from readiness.fleet.sources import Source
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.newest import of_the_project
-from readiness.record.wording import sentence_of
 from readiness.text.worded import worded
 
 GOOD = (Decision.READY, Decision.HELD)
@@ -22,22 +21,8 @@ def state_of(run: RunDocument, source: Source, today: str) -> ProjectState:
     """Return the project as a run of it says, as far as that still holds today."""
     stands = of_the_project(run)
     decision, reasons = _decided(stands, today)
-    git = run.git
     return ProjectState(
-        name=source.name,
-        path=source.path,
-        decision=decision,
-        reasons=reasons,
-        title=run.board.title,
-        commit=git.commit if git else None,
-        dirty=git is not None and git.dirty,
-        score=stands.score.value,
-        shown=stands.score.shown,
-        target=stands.score.target,
-        criteria=[_criterion(task, record) for task, record in stands.pairs()],
-        run=run.id,
-        at=run.started_at,
-        language=run.board.language,
+        name=source.name, path=source.path, decision=decision, reasons=reasons, run=stands
     )
 
 
@@ -63,19 +48,3 @@ def _ended(criteria: Iterable[CriterionRecord], today: str) -> Iterable[tuple[st
         for decision in (waived, attested):
             if decision is not None and decision.until < today:
                 yield decision.until, record.id
-
-
-def _criterion(task: TaskRecord, record: CriterionRecord) -> ProjectCriterion:
-    return ProjectCriterion(
-        id=record.id,
-        title=record.title,
-        verdict=record.verdict,
-        value=record.value,
-        shown=sentence_of(record, "shown"),
-        expect=record.expect,
-        reason=sentence_of(record, "reason"),
-        check=record.check,
-        measure=record.measure,
-        priority=task.priority,
-        blocking=task.blocking,
-    )

@@ -32,11 +32,11 @@ def _projects(fleet: Overview) -> list[list[str]]:
     return [
         [
             state.name,
-            f"{state.decision.mark if state.decision else '?'} {fleet.decision(state)}",
+            f"{state.decision.mark if state.decision else '?'} {fleet.word(state.decision)}",
             fleet.score(state),
-            f"{state.good()}/{len(state.in_scope())}" if state.criteria else "–",
-            str(len(state.blockers()) or ""),
-            state.at[:10],
+            f"{state.good()}/{len(state.in_scope())}" if state.run else "–",
+            str(state.blockers() or ""),
+            state.run.started_at[:10] if state.run else "",
             fleet.why(state),
         ]
         for state in fleet.projects

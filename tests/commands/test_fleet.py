@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from readiness.project.git import head_of
 from tests.support.program import Project, a_board, wait_until
 from tests.support.repositories import commit
 from tests.support.running import alive_in
@@ -90,7 +91,7 @@ def test_a_file_that_is_no_run_is_unknown(services: Project, content: bytes) -> 
 
 
 def test_an_address_is_fetched_by_commit(services: Project, tmp_path: Path) -> None:
-    """Once for each commit; a name of a branch or tag after `#` is another revision."""
+    """A name of a branch, a tag or a commit after `#` is a checkout of its own, used again."""
     origin = services.folder / "good"
     first = commit(origin, {})
     second = commit(origin, {"board.yaml": None, "readiness.md": "gone"})
@@ -103,7 +104,10 @@ def test_an_address_is_fetched_by_commit(services: Project, tmp_path: Path) -> N
     assert new["decision"] == "unknown"
     assert "no board" in new["reason"]
     (cache,) = (tmp_path / ".cache" / "readiness" / "fleet").iterdir()
-    assert {first, second} <= {path.name for path in cache.iterdir()}
+    assert {"checkout-", f"checkout-{first}", "history.db"} <= {
+        path.name for path in cache.iterdir()
+    }
+    assert head_of(str(cache / "checkout-")) == second
     assert not (origin / ".readiness").exists()
     again = services(*asked, env=env)
     assert again.json == ended.json

@@ -113,7 +113,7 @@ def test_foreign_text_stays_text(name: str) -> None:
     """Whatever projects are called and say, it is shown and does nothing."""
     text = HOSTILE_TEXTS[name]
     criterion = a_criterion_of(text, "error", id=text, shown=text, reason=text, expect=text)
-    state = a_state(text, criterion, reasons=[text], title=text, path=text)
+    state = a_state(text, criterion, reasons=[text], path=text)
     made = page(shown([state]))
     root = parsed(made)
     assert len(list(root.iter("script"))) == 1

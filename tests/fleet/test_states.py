@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from readiness.fleet.measuring import names_apart
-from readiness.fleet.project import worst, worst_first
+from readiness.fleet.project import document, worst, worst_first
 from readiness.fleet.states import state_of
 from readiness.model.board import Attestation
 from readiness.model.words import Decision, Verdict
@@ -31,8 +31,9 @@ def test_a_whole_run_speaks_for_its_project() -> None:
         run.score.value,
         ["because"],
     )
-    assert state.commit == "3f2a1bc9d0e4f5a6b7c8"
-    assert [one.id for one in state.criteria] == [one.id for one in run.criteria()]
+    (project,) = document([state]).projects
+    assert project.commit == "3f2a1bc9d0e4f5a6b7c8"
+    assert [one.id for one in project.criteria] == [one.id for one in run.criteria()]
 
 
 @pytest.mark.parametrize(

@@ -6,51 +6,44 @@ from collections.abc import Sequence
 import msgspec
 
 from readiness.fleet.overview import Overview, overview
-from readiness.fleet.project import ProjectCriterion, ProjectState
+from readiness.fleet.project import ProjectState
 from readiness.fleet.sources import Source, SourceKind
 from readiness.fleet.states import state_of
-from readiness.model.words import Decision, Priority, Verdict
-from readiness.record.document import RunDocument
+from readiness.model.words import Decision, Verdict
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.text.languages import Language
+from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.page_runs import a_large_document
 
 AT = "2026-11-26T10:22:09.000Z"
 
 
-def a_criterion_of(title: str, verdict: str = "pass", **fields: object) -> ProjectCriterion:
+def a_criterion_of(title: str, verdict: str = "pass", **fields: object) -> CriterionRecord:
     """Return a criterion of a project, of no check."""
-    made = ProjectCriterion(
-        id="T1.1",
-        title=title,
-        verdict=Verdict(verdict),
-        value=0,
-        shown="0 errors",
-        expect="== 0",
-        reason="",
-        check=None,
-        measure=None,
-        priority=Priority.P0,
-        blocking=True,
-    )
-    return msgspec.structs.replace(made, **fields)
+    return a_criterion("T1.1", Verdict(verdict), **{"title": title, **fields})
 
 
-def a_state(name: str, *criteria: ProjectCriterion, **fields: object) -> ProjectState:
+def a_state(
+    name: str,
+    *criteria: CriterionRecord,
+    score: float | None = 5.5,
+    language: Language = Language.EN,
+    **fields: object,
+) -> ProjectState:
     """Return a project that is not ready."""
+    base = a_document()
+    run = msgspec.structs.replace(
+        base,
+        board=msgspec.structs.replace(base.board, title=f"The board of {name}", language=language),
+        score=msgspec.structs.replace(base.score, value=score, shown=str(score)),
+        tasks=[a_task("T1", *criteria, blocking=True)],
+    )
     made = ProjectState(
         name=name,
         path=f"services/{name}",
         decision=Decision.NOT_READY,
         reasons=["score 5.5 is below the target 8.0"],
-        title=f"The board of {name}",
-        commit="3f2a1bc9d0e4f5a6b7c8",
-        score=5.5,
-        shown="5.5",
-        target=8.0,
-        criteria=criteria,
-        run=f"run-{name}",
-        at="2026-11-24T13:10:42Z",
-        language=Language.EN,
+        run=run,
     )
     return msgspec.structs.replace(made, **fields)
 
