@@ -38,7 +38,7 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A command as somebody runs it: its words, wrappers such as `uv run` taken away.
 
     `text` is the command as it could be run again, `source` how the origin spells it (`make lint`),
-    `path:line` where, `folder` where it is run ("" for the root). `alone` says that it needs
+    `path` in which file, `folder` where it is run ("" for the root). `alone` says that it needs
     nothing of the commands around it. With `recipe` it only names others, whose words are in
     `inner`. A line that is not yet taken apart has no words.
     """
@@ -46,18 +46,12 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     origin: Origin
     path: str
-    line: int = 0
     words: tuple[str, ...] = ()
     source: str = ""
     folder: str = ""
     alone: bool = True
     recipe: bool = False
     inner: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def place(self) -> str:
-        """Return where it stands, as `path:line`."""
-        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

@@ -268,9 +268,9 @@ def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
 
 def _run_by(step: RunCommand) -> str:
     if step.origin is Origin.RECIPE:
-        return worded("propose.recipe_runs", command=step.source, place=step.place)
+        return worded("propose.recipe_runs", command=step.source, place=step.path)
     who = step.origin.value
-    return worded("propose.runs", who=who, command=step.source, place=step.place)
+    return worded("propose.runs", who=who, command=step.source, place=step.path)
 
 
 def _sentences(evidence: str, why: str) -> str:
@@ -327,7 +327,7 @@ def _own_commands(
         if step.origin is Origin.RECIPE and deed is Deed.UNKNOWN:
             continue  # nothing says that it has to do with a release
         if why := _refusal(step, deed):
-            left_out.append(Omission(what=f"{shown(step.text)} ({step.place})", why=why))
+            left_out.append(Omission(what=f"{shown(step.text)} ({step.path})", why=why))
         else:
             by_ci = step.origin is Origin.CI
             yield Proposal(

@@ -13,12 +13,12 @@ from readiness.propose.tree import lookup, read_text
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What a name stands for: commands, each with its line; `needs` are other names, run before.
+    """What a name stands for: commands, a line each; `needs` are other names, run before.
 
     `apart` says that each line is run by a shell of its own.
     """
 
-    lines: tuple[tuple[int, str], ...]
+    lines: tuple[str, ...]
     path: str
     needs: tuple[str, ...] = ()
     apart: bool = True
@@ -32,7 +32,8 @@ SCRIPTS: Final = "hatch run"
 """What runs the scripts of environments, whose names are `environment:script`."""
 _Named = Iterator[tuple[tuple[str, str], Recipe]]
 _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")
-_LOGICAL: Final = re.compile(r"(?:.*\\\n)*.*\n?")
+CONTINUED: Final = re.compile(r"[^\S\n]*\\\n[^\S\n]*")
+"""Where a line goes on in the next one."""
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?:?=\s*(.*)")
 _RULE: Final = re.compile(r"([\w./%${}() -]+?)\s*::?(?!=)\s*([^=]*?)(?:;(.*))?")
 _FACTORS: Final = re.compile(r"^[\w.,!{}-]+:\s+")
@@ -70,14 +71,14 @@ def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) 
 
 def _makefile(path: str, text: str) -> _Named:
     variables = {"MAKE": "make"}
-    bodies: dict[str, list[tuple[int, str]]] = {}
+    bodies: dict[str, list[str]] = {}
     needs: dict[str, list[str]] = {}
     current: list[str] = []
-    for number, line in _logical_lines(text):
+    for line in CONTINUED.sub(" ", text).split("\n"):
         if line.startswith("\t"):
             command = _expanded(line.strip().lstrip("@-+ "), variables)
             for target in current:
-                bodies[target].append((number, command))
+                bodies[target].append(command)
             continue
         line = line.partition("#")[0].rstrip()
         if match := _ASSIGNMENT.fullmatch(line):
@@ -88,19 +89,11 @@ def _makefile(path: str, text: str) -> _Named:
                 bodies.setdefault(target, [])
                 needs.setdefault(target, []).extend(_expanded(match[2], variables).split())
                 if match[3]:
-                    bodies[target].append((number, _expanded(match[3].strip(), variables)))
+                    bodies[target].append(_expanded(match[3].strip(), variables))
     for target, body in bodies.items():
         if not target.startswith(".") and "%" not in target:
             others = tuple(name for name in needs[target] if name in bodies)
             yield ("make", target), Recipe(lines=tuple(body), path=path, needs=others)
-
-
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield lines with what continues them, each with the number of its first."""
-    number = 1
-    for match in _LOGICAL.finditer(text):
-        yield number, re.sub(r"\s*\\\n\s*", " ", match[0]).rstrip("\n")
-        number += match[0].count("\n")
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:
@@ -126,7 +119,10 @@ def _scripts(settings: Mapping[str, Data]) -> _Named:
                 f"{SCRIPTS} {environment}:{line}" if line.split(" ")[0] in scripts else line
                 for line in map(_tox_text, filter(None, commands))
             ]
-            yield (SCRIPTS, f"{environment}:{name}"), _unnumbered(lines, "pyproject.toml")
+            yield (
+                (SCRIPTS, f"{environment}:{name}"),
+                Recipe(lines=tuple(lines), path="pyproject.toml"),
+            )
 
 
 # --- tox and nox ----------------------------------------------------------------------------------
@@ -138,14 +134,14 @@ def _environments(settings: Mapping[str, Data]) -> _Named:
             name = section.removeprefix("tox:")
             if not name.startswith("testenv") or not isinstance(keys, Mapping):
                 continue
-            commands = re.sub(r"\s*\\\n\s*", " ", str(keys.get("commands") or ""))
+            commands = CONTINUED.sub(" ", str(keys.get("commands") or ""))
             lines = [
                 _in_folder(keys, _tox_text(_FACTORS.sub("", line.strip()).lstrip("-")))
                 for line in commands.splitlines()
                 if line.strip()
             ]
             for environment in _tox_names(name.removeprefix("testenv").lstrip(":")):
-                yield ("tox", environment), _unnumbered(lines, path)
+                yield ("tox", environment), Recipe(lines=tuple(lines), path=path)
     for path, table in (("pyproject.toml", "tool.tox."), ("tox.toml", "")):
         environments = lookup(settings, "", f"{path}:{table}env")
         base = lookup(settings, "", f"{path}:{table}env_run_base")
@@ -155,7 +151,7 @@ def _environments(settings: Mapping[str, Data]) -> _Named:
             if isinstance(rows, list):
                 words = [list(_tox_words(row)) for row in rows if isinstance(row, list)]
                 lines = [_in_folder(keys, shlex.join(row)) for row in words]
-                yield ("tox", name), _unnumbered(lines, path)
+                yield ("tox", name), Recipe(lines=tuple(lines), path=path)
 
 
 def _in_folder(keys: Data, line: str) -> str:
@@ -166,10 +162,6 @@ def _in_folder(keys: Data, line: str) -> str:
     folder = keys.get("change_dir", keys.get("changedir"))
     there = _tox_text(folder) if isinstance(folder, str) else ""
     return line if not there or there.startswith((".tox", "$")) else f"cd {there} && {line}"
-
-
-def _unnumbered(lines: Iterable[str], path: str) -> Recipe:
-    return Recipe(lines=tuple((0, line) for line in lines), path=path)
 
 
 def _tox_words(items: Iterable[object]) -> Iterator[str]:
@@ -212,7 +204,7 @@ def _sessions(path: str, text: str) -> _Named:
         if isinstance(node, ast.FunctionDef) and node.args.args and node.decorator_list:
             session = node.args.args[0].arg
             lines = tuple(
-                (call.lineno, " ".join(map(_word, call.args)))
+                " ".join(map(_word, call.args))
                 for call in ast.walk(node)
                 if isinstance(call, ast.Call) and _is_run(call.func, session)
             )
@@ -241,10 +233,3 @@ def _session_name(node: ast.FunctionDef) -> str:
             if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
                 return str(keyword.value.value)
     return node.name
-
-
-def line_of(text: str, command: str) -> int:
-    """Return the line on which a command begins in a file's text; 0 if it is not there as it is."""
-    first = command.strip().splitlines()[0].strip() if command.strip() else ""
-    place = text.find(first) if first else -1
-    return text.count("\n", 0, place) + 1 if place >= 0 else 0

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
-from readiness.propose.recipes import RUNNERS, SCRIPTS, Recipe, Recipes, line_of
+from readiness.propose.recipes import CONTINUED, RUNNERS, SCRIPTS, Recipe, Recipes
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell.plain import argv
 from readiness.shell.programs import SHELLS, programs, statements
@@ -41,11 +41,10 @@ def find_steps(
             reader = _hooks
         else:
             continue
-        text = read_text(root, path)
-        data = settings_of(path, text)
+        data = settings_of(path, read_text(root, path))
         if not data:
             unread.append(Omission(what=path, why=worded("propose.not_yaml")))
-        lines += reader(path, text, data)
+        lines += reader(path, data)
     expand = _Expander(root, set(files), recipes)
     steps = [step for line in lines for step in expand.steps(line)]
     for (runner, name), recipe in recipes.items():
@@ -58,7 +57,7 @@ def find_steps(
 # --- CI and hooks ---------------------------------------------------------------------------------
 
 
-def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
+def _github(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     jobs = data.get("jobs")
     for job in jobs.values() if isinstance(jobs, Mapping) else ():
         steps = job.get("steps") if isinstance(job, Mapping) else None
@@ -70,7 +69,7 @@ def _github(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCom
             if os.path.basename(shell[0]) in _READS_COMMANDS:
                 alone = not {"shell", "working-directory"} & set(how)
                 folder = str(how.get("working-directory") or "")
-                yield from _script(path, text, step["run"], alone=alone, folder=folder)
+                yield from _script(path, step["run"], alone=alone, folder=folder)
 
 
 def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
@@ -79,26 +78,23 @@ def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
     return run if isinstance(run, Mapping) else {}
 
 
-def _gitlab(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
+def _gitlab(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     for job in data.values():
         for key in ("before_script", "script"):
             scripts = job.get(key) if isinstance(job, Mapping) else None
             for script in [scripts] if isinstance(scripts, str) else scripts or ():
                 if isinstance(script, str):
-                    yield from _script(path, text, script)
+                    yield from _script(path, script)
 
 
 def _script(
-    path: str, text: str, script: str, *, alone: bool = True, folder: str = ""
+    path: str, script: str, *, alone: bool = True, folder: str = ""
 ) -> Iterator[RunCommand]:
-    start = line_of(text, script)
     here = moved("", ("cd", _CI_VALUE.sub("$ci", folder) or "."))
-    for place, command in _commands_of(script):
-        number = line_of(text, command) or (start and start + script.count("\n", 0, place))
+    for command in _commands_of(script):
         yield RunCommand(
             text=_CI_VALUE.sub("$ci", command),
             path=path,
-            line=number,
             origin=Origin.CI,
             folder=here,
             alone=alone and not here,
@@ -106,19 +102,17 @@ def _script(
         here = moved(here, command.split())
 
 
-def _commands_of(script: str) -> Iterator[tuple[int, str]]:
-    """Yield the commands of a script, each with its place; its lines where no shell can read it."""
+def _commands_of(script: str) -> Iterator[str]:
+    """Yield the commands of a script; its lines where no shell can read it."""
     # What CI puts in is as long as it was: places stay.
     filled = _CI_VALUE.sub(lambda value: f"$ci{'_' * (len(value[0]) - 3)}", script)
     commands = statements(filled)
     if commands is None:
-        unfolded = re.sub(r"\s*\\\n\s*", " ", script)
-        stripped = ((0, line.strip()) for line in unfolded.splitlines())
-        yield from ((place, line) for place, line in stripped if line and line[0] != "#")
+        stripped = (line.strip() for line in CONTINUED.sub(" ", script).splitlines())
+        yield from (line for line in stripped if line and line[0] != "#")
         return
     for place, command in commands:
-        text = script[place : place + len(command)]
-        yield place, re.sub(r"\s*\\\n\s*", " ", text).strip()
+        yield CONTINUED.sub(" ", script[place : place + len(command)]).strip()
 
 
 def moved(folder: str, words: Sequence[str]) -> str:
@@ -132,7 +126,7 @@ def moved(folder: str, words: Sequence[str]) -> str:
     return "" if there == "." or re.match(r"\.\.(?![^/])|[-~/]|.*[$`]", there) else there
 
 
-def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
+def _hooks(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     repositories = data.get("repos")
     for repository in repositories if isinstance(repositories, list) else ():
         hooks = repository.get("hooks") if isinstance(repository, Mapping) else None
@@ -145,7 +139,6 @@ def _hooks(path: str, text: str, data: Mapping[str, object]) -> Iterator[RunComm
             yield RunCommand(
                 text=" ".join([command, *(shlex.quote(str(word)) for word in words)]),
                 path=path,
-                line=line_of(text, f"id: {hook['id']}"),
                 origin=Origin.HOOK,
                 source=worded("propose.hook", id=hook["id"]),
                 alone=False,
@@ -192,9 +185,8 @@ class _Expander:
     def recipe(self, recipe: Recipe, caller: RunCommand, depth: int) -> Iterator[RunCommand]:
         """Yield the commands of a recipe, each where its caller stands; else where it does."""
         here = caller.folder
-        for number, text in recipe.lines:
-            line = caller.line if caller.text else number
-            part = replace(caller, text=text, line=line, folder=here, alone=not here)
+        for text in recipe.lines:
+            part = replace(caller, text=text, folder=here, alone=not here)
             yield from self.steps(part, depth + 1)
             if not recipe.apart:
                 here = moved(here, text.split())
@@ -209,11 +201,7 @@ class _Expander:
         if path := _script_of(words, self._files, folder):
             text = read_text(self._root, path)
             if _is_shell_script(path, text):
-                commands = [
-                    (text.count("\n", 0, place) + 1, command)
-                    for place, command in _commands_of(text)
-                ]
-                recipes.append(Recipe(lines=tuple(commands), path=path, apart=False))
+                recipes.append(Recipe(lines=tuple(_commands_of(text)), path=path, apart=False))
         return recipes
 
 

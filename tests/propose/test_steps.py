@@ -90,7 +90,7 @@ def test_a_command_is_found_whoever_runs_it(files: dict[str, str], tmp_path: Pat
     """However CI comes to run a command, it is CI that runs it, and the place is CI's."""
     first = next(step for step in steps(tmp_path, files) if step.words == ("mypy", "src"))
     assert first.origin is Origin.CI
-    assert first.place.startswith((".github/workflows/ci.yml:", ".gitlab"))
+    assert first.path.startswith((".github/workflows/ci.yml", ".gitlab"))
 
 
 def test_a_script_is_no_tool_of_its_name(tmp_path: Path) -> None:
@@ -108,10 +108,10 @@ def test_a_session_that_ci_does_not_ask_for_is_not_its_own(tmp_path: Path) -> No
 
 
 def test_a_recipe_says_where_it_stands(tmp_path: Path) -> None:
-    """What no CI runs is told by its recipe's name and line."""
+    """What no CI runs is told by its recipe's name and file."""
     recipes = steps(tmp_path, {"Makefile": MAKEFILE})
     (types,) = [step for step in recipes if step.words == ("mypy", "src")]
-    assert (types.origin, types.source, types.place) == (Origin.RECIPE, "make lint", "Makefile:4")
+    assert (types.origin, types.source, types.path) == (Origin.RECIPE, "make lint", "Makefile")
 
 
 def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:
