@@ -3,10 +3,9 @@
 import msgspec
 
 from readiness.command_line.options import Verb
-from readiness.load.decisions import remarks
 from readiness.model.errors import BoardError, ExitStatus
 from readiness.model.settings import BoardSettings
-from readiness.pipeline.opening import open_board, tell_remarks
+from readiness.pipeline.opening import open_board
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.fault import Fault
@@ -22,7 +21,6 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     tasks: int
     criteria: int
     faults: list[Fault]
-    notes: list[Fault] | msgspec.UnsetType = msgspec.UNSET
 
 
 def validate(settings: BoardSettings) -> int:
@@ -47,13 +45,11 @@ def validate(settings: BoardSettings) -> int:
                 tasks=len(board.tasks),
                 criteria=criteria,
                 faults=[],
-                notes=list(remarks(board)) or msgspec.UNSET,
             )
         )
     elif not settings.quiet:
         say = for_reader(board.language)
         tasks = len(board.tasks)
-        tell_remarks(board)
         put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
     return ExitStatus.READY
 
