@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -11,15 +10,12 @@ import msgspec
 from readiness.load import load_board, load_board_text
 from readiness.load.edit import EditError
 from readiness.model.board import Board
-from readiness.model.errors import BoardError, NotWrittenError, UsageError
+from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.report import write_over
 from readiness.text.clean import clean
 
 Change = Callable[[Board, bytes], bytes]
-
-LOCK_PATIENCE_S = 10.0
-"""How long another process may hold the board before this one gives up."""
 
 
 class Rewritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +37,7 @@ def rewrite(settings: BoardSettings, change: Change, *, dry_run: bool) -> Rewrit
     """
     shown = find_board(settings, os.environ, os.getcwd())
     path = os.path.realpath(shown)
-    with nullcontext() if dry_run else _locked_board(path):
+    with nullcontext() if dry_run else _locked_folder(path):
         board = load_board(
             shown, profile=settings.profile, environ=os.environ, project=settings.project
         )
@@ -95,29 +91,14 @@ def _content_of(path: str) -> bytes:
 
 
 @contextmanager
-def _locked_board(path: str) -> Iterator[None]:
-    """Hold the lock on a board, so that nobody else writes to it; wait for it for a while."""
-    give_up = time.monotonic() + LOCK_PATIENCE_S
-    while True:
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-        try:
-            if _lock(path, handle):
-                yield
-                return
-        finally:
-            os.close(handle)
-        if time.monotonic() > give_up:
-            raise NotWrittenError(f"{path}: not written: another process is deciding on it")
-        time.sleep(0.02)
-
-
-def _lock(path: str, handle: int) -> bool:
-    """Lock the open file; false where another has it, or has replaced it since it was opened."""
+def _locked_folder(path: str) -> Iterator[None]:
+    """Hold the lock on a board's folder, so that no other decision is written there meanwhile."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return os.path.samestat(os.stat(path), os.fstat(handle))
-    except OSError:
-        return False
+        handle = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
