@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from readiness.guard.carried import asks_as_much, function_in, same_but_for_tests
 from readiness.guard.changes import Change, Direction
+from readiness.guard.collected import Case, read_cases
 from readiness.guard.deciding import Deciding
 from readiness.guard.outcomes import (
     Outcome,
@@ -33,7 +34,8 @@ _NAMED = 6
 class BrokenTests:
     """Looks into the verdicts that came out otherwise with the base's tests.
 
-    `deciding` has the files that decide, by criterion; tests are run in `workdir`.
+    `deciding` has the files that decide, by criterion; tests are run in `workdir`, and told in
+    `logs`, a new folder. `collected` has those that could be, whatever their files import.
     """
 
     def __init__(
@@ -42,12 +44,15 @@ class BrokenTests:
         workdir: str,
         deciding: Mapping[str, Deciding],
         timeout: float | None,
+        logs: str,
     ) -> None:
         self._states = states
         self._workdir = workdir
         self._deciding = deciding
         self._timeout = timeout
+        self._logs = logs
         self.outlived: set[tuple[str, str]] = set()
+        self.collected: set[Case] = set()
 
     def named(
         self,
@@ -80,7 +85,11 @@ class BrokenTests:
         """Return the outcomes of each test in these files of a copy."""
         asked = criteria_of_files(copy.board, paths, self._workdir)
         copy = replace(copy, board=with_criteria(copy.board, asked.values()))
-        seen = outcomes(run(copy.part(asked, ASKED, timeout=self._timeout)))
+        os.mkdir(self._logs)
+        part = copy.part(asked, ASKED, timeout=self._timeout, logs=self._logs)
+        seen = outcomes(run(part))
+        for probe in part.plan.probes:
+            self.collected |= read_cases(os.path.join(self._logs, probe.id), copy.root)
         return {asked[name].title: seen.get(renamed(name, ASKED), {}) for name in asked}
 
     def _with_tests(

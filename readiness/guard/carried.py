@@ -16,14 +16,18 @@ _BROAD: Final = frozenset(("BaseException", "Exception"))
 _WAITING: Final = frozenset(("deprecated_call", "run"))
 
 
-def function_in(text: str, name: str) -> Function | None:
-    """Return the first function of this name in a file; None where there is none."""
+def functions_in(text: str) -> list[Function]:
+    """Return all functions of a Python file; none if it cannot be parsed."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return None
-    functions = (node for node in ast.walk(tree) if isinstance(node, Function))
-    return next((node for node in functions if node.name == name), None)
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, Function)]
+
+
+def function_in(text: str, name: str) -> Function | None:
+    """Return the first function of this name in a file; None where there is none."""
+    return next((node for node in functions_in(text) if node.name == name), None)
 
 
 def goes_on(old: Function, new: Function) -> bool:
@@ -34,16 +38,6 @@ def goes_on(old: Function, new: Function) -> bool:
     free = {arg.arg for arg in new.args.args} - {arg.arg for arg in old.args.args}
     rest = _statements(new)
     return all(any(_is_like(one, other, free) for other in rest) for one in _statements(old))
-
-
-def cases(test: Function) -> int:
-    """Return how often a test is run, as far as its decorators list the cases."""
-    count = 1
-    for node in test.decorator_list:
-        if isinstance(node, ast.Call) and len(node.args) > 1 and name_of(node) == "parametrize":
-            values = node.args[1]
-            count *= len(values.elts) if isinstance(values, ast.List | ast.Tuple) else 1
-    return count
 
 
 def asks_as_much(old: Function, new: Function) -> bool:

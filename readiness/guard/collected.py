@@ -49,31 +49,38 @@ def read_cases(log: str, root: str) -> set[Case]:
     return {msgspec.structs.replace(each, path=os.path.relpath(each.path, root)) for each in cases}
 
 
-def gone(
-    before: Collection[Case], after: Collection[Case], states: States, read: Iterable[Change] = ()
-) -> Iterator[Change]:
-    """Yield tests no longer collected, or skipped now: by file, net of what was renamed.
+def missing(before: Collection[Case], after: Collection[Case], states: States) -> dict[Case, Kind]:
+    """Return the tests no longer collected, or skipped now, net of what was renamed.
 
     Tests are counted by their function, over all files: a test that moved is the same, and so is
-    one of the same body. Values of a parameter may change, but not become fewer. Changes already
-    `read` of the same tests are not reported again.
+    one of the same body. Values of a parameter may change, but not become fewer.
     """
-    reported = set(_reported_tests(read))
-    missing = _missing(_active(before), _active(after), states)
+    fewer = _fewer(_active(before), _active(after), states)
     known = Counter(case.function for case in after)
     wanted = Counter(case.function for case in before)
-    left_out: dict[tuple[str, Kind], list[str]] = {}
     now = {(case.path, case.id) for case in _active(after)}
+    left_out = {}
     for case in sorted(_active(before), key=lambda each: ((each.path, each.id) in now, each.id)):
-        if missing[case.function] > 0:
-            missing[case.function] -= 1
+        if fewer[case.function] > 0:
+            fewer[case.function] -= 1
             is_skipped = known[case.function] >= wanted[case.function]
-            kind = Kind.SKIP if is_skipped else Kind.TEST
-            names = ("", case.function, case.id.partition("::")[0])
-            if any((case.path, name) in reported for name in names):
-                continue
-            left_out.setdefault((case.path, kind), []).append(case.id)
-    for (path, kind), ids in sorted(left_out.items()):
+            left_out[case] = Kind.SKIP if is_skipped else Kind.TEST
+    return left_out
+
+
+def names_of(case: Case) -> list[tuple[str, str]]:
+    """Return what reading may call a test: by file, its function, its class, or "" for the file."""
+    return [(case.path, name) for name in ("", case.function, case.id.partition("::")[0])]
+
+
+def gone(left_out: Mapping[Case, Kind], read: Iterable[Change] = ()) -> Iterator[Change]:
+    """Yield the missing tests by file; changes already `read` of them are not reported again."""
+    reported = set(_reported_tests(read))
+    by_file: dict[tuple[str, Kind], list[str]] = {}
+    for case, kind in left_out.items():
+        if reported.isdisjoint(names_of(case)):
+            by_file.setdefault((case.path, kind), []).append(case.id)
+    for (path, kind), ids in sorted(by_file.items()):
         more = f" +{len(ids) - _NAMED}" if len(ids) > _NAMED else ""
         shown = ", ".join(ids[:_NAMED]) + more
         yield Teller(path, path)(
@@ -97,7 +104,7 @@ def _active(cases: Iterable[Case]) -> list[Case]:
     return [case for case in cases if not case.skipped]
 
 
-def _missing(before: list[Case], after: list[Case], states: States) -> Counter[str]:
+def _fewer(before: list[Case], after: list[Case], states: States) -> Counter[str]:
     """Count the cases of each function that are gone, unless another one has come for them."""
     old, new = (Counter(case.function for case in side) for side in (before, after))
     less, more = old - new, new - old

@@ -29,7 +29,9 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     `differing` has the criteria that came out otherwise, each with the files that decide it.
     `spoken` tells whether any criterion, or one of some, speaks of a tool; `reached` whether a
     setting of a tool counts though it hides nothing. `outlived` has the tests, by file and name,
-    that are gone with the code that they called.
+    that are gone with the code that they called. `collected` has the files of which a runner told
+    what it collects by both rules, and `missing` the tests of them, by file and name, that it
+    collects no longer; classes and whole files ("") stand there for what they hold.
     """
 
     changes: list[Change] = []
@@ -39,6 +41,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     spoken: Callable[..., bool] = bool
     reached: Callable[..., bool] = bool
     outlived: frozenset[tuple[str, str]] = frozenset()
+    collected: frozenset[str] = frozenset()
+    missing: frozenset[tuple[str, str]] = frozenset()
 
     def judged(self, change: Change) -> Change:
         """Return the change, made neutral where the measurement or the files followed clear it."""
@@ -54,6 +58,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
             return change if is_setting and is_told else _neutral(change)
         if not change.unsure:
             return change
+        if change.kind in (Kind.TEST, Kind.SKIP):
+            return _neutral(change) if self._is_collected(change) else change
         if is_setting and not self.spoken(tool):
             return _neutral(change)
 
@@ -63,6 +69,14 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         is_told = any(is_decided(files, name) for name, files in self.differing.items())
         is_measured = any(is_decided(one.files, one.id) for one in self.compared)
         return _neutral(change) if is_measured and not is_told else change
+
+    def _is_collected(self, change: Change) -> bool:
+        """Return whether a runner still collects what a change takes away, by reading."""
+        name = change.before if change.kind is Kind.TEST else change.note
+        if change.path in self.collected:
+            return (change.path, name) not in self.missing
+        is_helper = not TABLE.test_file.search(change.path)
+        return is_helper and bool(self.collected) and not self.missing
 
 
 def _tool_of(change: Change) -> str:

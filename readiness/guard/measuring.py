@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from readiness.guard.broken_tests import BrokenTests
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.guard.collected import Case, asked, gone, read_cases
+from readiness.guard.collected import Case, asked, gone, missing, names_of, read_cases
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, of_the_gate
 from readiness.guard.findings import Compared, Findings
@@ -219,13 +219,12 @@ class Measuring:
             changes.append(self._needless(name, files))
             differing.add(name)
         changes += self._hidden({change.subject for change in changes})
-        outlived: set[tuple[str, str]] = set()
+        logs = os.path.join(self._scratch, "broken-logs")
+        broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout, logs)
         copy = self._copies.get(TESTS)
         if copy is not None:
-            broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout)
             changes = broken.named(changes, copy, run)
-            outlived = broken.outlived
-        fewer, remarks = self._gone(read)
+        fewer, findings = self._gone(read, broken.collected)
         changes += [change for each in fewer.values() for change in each]
         differing.update(fewer)
         wanted = {change.subject for change in changes}
@@ -241,29 +240,44 @@ class Measuring:
             replace(change, direction=Direction.NEUTRAL) if change.subject in never else change
             for change in changes
         ]
-        return Findings(
+        return replace(
+            findings,
             changes=list(dict.fromkeys(changes)),
-            remarks=remarks,
             compared=rows,
             differing={name: self.deciding[name].files for name in differing},
             spoken=self._decider.speaks_of,
             reached=self._decider.may_reach,
-            outlived=frozenset(outlived),
+            outlived=frozenset(broken.outlived),
         )
 
-    def _gone(self, read: Collection[Change]) -> tuple[dict[str, list[Change]], list[str]]:
-        """Return the tests that only the base's rules collect, and notes on what is unknown."""
-        missing: dict[str, list[Change]] = {}
+    def _gone(
+        self, read: Collection[Change], spared: set[Case]
+    ) -> tuple[dict[str, list[Change]], Findings]:
+        """Return the tests that only the base's rules collect, and what is known of all tests.
+
+        `spared` are those of the base that can be collected if missing names are overlooked.
+        """
+        fewer: dict[str, list[Change]] = {}
         unseen: list[str] = []
+        before, now = set(spared), set[Case]()
         after = HEAD if HEAD in self._copies else COLLECTED
         for name in self._testing():
             ruled, head = (self._cases.get(renamed(name, label), set()) for label in (TESTS, after))
-            if not ruled or self._is_cut_short(renamed(name, after)):
+            is_cut_short = self._is_cut_short(renamed(name, after))
+            if not is_cut_short:
+                before |= ruled
+                now |= head
+            if not ruled or is_cut_short:
                 unseen.append(name)
-            elif changes := list(gone(ruled, head, self._states, read)):
-                missing[name] = changes
+            elif changes := list(gone(missing(ruled, head, self._states), read)):
+                fewer[name] = changes
         names = ", ".join(unseen)
-        return missing, [self._say("guard.not_collected", names=names)] if unseen else []
+        left_out = missing(before, now, self._states)
+        return fewer, Findings(
+            remarks=[self._say("guard.not_collected", names=names)] if unseen else [],
+            collected=frozenset(case.path for case in before),
+            missing=frozenset(named for case in left_out for named in names_of(case)),
+        )
 
     def _is_cut_short(self, name: str) -> bool:
         """Return whether the run ended before this criterion was measured."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from readiness.guard.carried import functions_in
 from readiness.guard.project.rules import TABLE
 from readiness.load import load_catalogue
 from readiness.model.board import Board, Check, Criterion, Expectation, Position, Task
@@ -22,15 +23,8 @@ _RULE = re.compile(r"(\w+) (\w+)")
 
 def functions(text: str) -> Iterator[tuple[str, int, str]]:
     """Yield the tests in a file: the name of each, its line, and what it does, without the name."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    prefix = TABLE.test_function
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        if node.name.startswith(prefix):
+    for node in functions_in(text):
+        if node.name.startswith(TABLE.test_function):
             yield node.name, node.lineno, ast.dump(node).replace(repr(node.name), "", 1)
 
 

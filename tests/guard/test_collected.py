@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from readiness.guard.changes import Change, Direction, Kind
-from readiness.guard.collected import Case, gone
+from readiness.guard.collected import Case, gone, missing
+from readiness.guard.findings import Findings
 from readiness.guard.states import States
 from tests.support.guarded import in_folders
 from tests.support.loosening import (
@@ -52,6 +54,11 @@ KEPT = [
     pytest.param(BEFORE, TEXT, id="the same"),
     pytest.param({*BEFORE, case("test_more")}, TEXT, id="one more"),
     pytest.param({case("test_a"), case("test_n[8]"), case("test_n[9]")}, TEXT, id="other values"),
+    pytest.param(
+        {case("test_a"), case("test_m[1]"), case("test_m[2]"), case("test_m[3]")},
+        f"def test_a():\n{BODY}\n\ndef test_m(n, more):\n    assert n\n",
+        id="cases of another test",
+    ),
     pytest.param({case(kept.id, ELSEWHERE) for kept in BEFORE}, TEXT, id="moved"),
     pytest.param(
         {case("test_z"), case("test_n[1]"), case("test_n[2]")},
@@ -73,7 +80,7 @@ def test_what_is_no_longer_collected_is_named(
     after: set[Case], text: str, shown: list[tuple[str, str]], tmp_path: Path
 ) -> None:
     """By its id; as skipped where it is still there."""
-    found = list(gone(BEFORE, after, states(tmp_path, text)))
+    found = list(gone(missing(BEFORE, after, states(tmp_path, text))))
     assert [(each.before, each.after) for each in found] == shown
     assert {(each.path, each.direction) for each in found} == {(AT, Direction.LOOSENED)}
 
@@ -81,7 +88,7 @@ def test_what_is_no_longer_collected_is_named(
 @pytest.mark.parametrize(("after", "text"), KEPT)
 def test_what_is_renamed_or_moved_is_the_same(after: set[Case], text: str, tmp_path: Path) -> None:
     """So are other values of a parameter, as long as they are as many."""
-    assert list(gone(BEFORE, after, states(tmp_path, text))) == []
+    assert list(gone(missing(BEFORE, after, states(tmp_path, text)))) == []
 
 
 def test_what_was_read_is_not_told_again(tmp_path: Path) -> None:
@@ -90,7 +97,31 @@ def test_what_was_read_is_not_told_again(tmp_path: Path) -> None:
         subject=AT, kind=Kind.TEST, direction=Direction.LOOSENED, before="test_a", path=AT
     )
     after = {each for each in BEFORE if each.id != "test_a"}
-    assert list(gone(BEFORE, after, states(tmp_path, TEXT), [read])) == []
+    assert list(gone(missing(BEFORE, after, states(tmp_path, TEXT)), [read])) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "direction"),
+    [
+        (Kind.TEST, AT, Direction.NEUTRAL),
+        (Kind.SKIP, AT, Direction.NEUTRAL),
+        (Kind.TEST, ELSEWHERE, Direction.LOOSENED),
+        (Kind.SKIP, "tests/marks.py", Direction.LOOSENED),
+        (Kind.TEST, "unit/test_c.py", Direction.LOOSENED),
+    ],
+)
+def test_what_a_runner_collects_is_not_gone(kind: Kind, path: str, direction: Direction) -> None:
+    """Whatever reading makes of it: another test does it now, or the mark is for other platforms.
+
+    What a runner misses, or never told of, is as reading has it.
+    """
+    missed = frozenset({(ELSEWHERE, ""), (ELSEWHERE, "test_a")})
+    findings = Findings(
+        collected=frozenset({AT, ELSEWHERE}), missing=missed, reached=lambda _: True
+    )
+    change = Change(subject=path, kind=kind, direction=Direction.LOOSENED, path=path, unsure=True)
+    named = replace(change, before="test_a") if kind is Kind.TEST else change
+    assert findings.judged(named).direction is direction
 
 
 RUN = {"run": "python -m pytest -q tests"}
@@ -114,6 +145,13 @@ def edited(old: str, new: str) -> dict[str, str | None]:
     return {"tests/test_n.py": PARAMETERS.replace(old, new)}
 
 
+HERE_NOT = "@pytest.mark.skipif(sys.platform == 'win32', reason='')\n"
+ELSEWHERE_TOO = {
+    "tests/test_n.py": "import sys\n" + PARAMETERS.replace("[1, 2, 3]", "[7, 8, 9]").replace(
+        "def test_f", f"{HERE_NOT}def test_f"
+    ),
+    "tests/marks.py": f"import sys\n\nimport pytest\n\nX = {HERE_NOT[1:]}",
+}  # fmt: skip
 MORE = edited("[1, 2, 3]", "[1, 2, 3, 4]")
 ROWS = [
     Loosening("values of a parameter", BASE, edited("[1, 2, 3]", "[1]"), "test_n[2]", MORE),
@@ -122,7 +160,7 @@ ROWS = [
         BASE,
         edited("SLOW = False", "SLOW = True"),
         "skipped test added",
-        edited("[1, 2, 3]", "[7, 8, 9]"),
+        ELSEWHERE_TOO,
     ),
     Loosening(
         "what a hook leaves",

@@ -56,6 +56,9 @@ def _described(item: pytest.Item) -> "dict[str, object]":
 
 def _is_skipped(item: pytest.Item) -> bool:
     """Return whether its marks say so; what its body decides is for reading to find."""
+    holders = (getattr(item, "obj", None), getattr(item, "cls", None))
+    if any(getattr(holder, "__unittest_skip__", False) for holder in holders):
+        return True
     try:
         from _pytest.skipping import evaluate_skip_marks
 

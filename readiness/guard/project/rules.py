@@ -70,7 +70,7 @@ class Silencing(msgspec.Struct, frozen=True):
     tools: tuple[ToolSettings, ...]
     comments: tuple[Comment, ...]
     skips: frozenset[str]
-    conditional_skips: dict[str, bool]
+    marks: frozenset[str]
     untyped: frozenset[str]
     unchecked: Later
     data: Later

@@ -3,25 +3,14 @@
 import ast
 import builtins
 import os
-import re
 from collections.abc import Hashable, Iterator
 from typing import Final
 
 import msgspec
 
-from readiness.guard.carried import (
-    ASKING,
-    Function,
-    calls,
-    cases,
-    function_in,
-    goes_on,
-    name_of,
-)
+from readiness.guard.carried import ASKING, Function, calls, function_in, functions_in, name_of
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, surplus
-from readiness.guard.project.names import callers, removed_names, uses
-from readiness.guard.project.platforms import is_elsewhere
 from readiness.guard.project.rules import TABLE
 
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
@@ -29,14 +18,12 @@ _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _YIELDS: Final = (ast.Yield, ast.YieldFrom)
 _BUILTINS: Final = frozenset(dir(builtins))
 _DIRECT: Final = ("self", "cls")
-_CLASS: Final = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Something in a Python file: its kind, its name, what it says, and where it stands.
 
-    `within` is the test or class around it, `node` a test itself. A skip may be for platforms
-    `elsewhere`.
+    `within` is the test or class around it, `node` a test itself.
     """
 
     kind: Kind
@@ -46,24 +33,24 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     within: str = ""
     node: Function | None = None
-    elsewhere: bool = False
 
 
 def tests(files: Differing) -> Iterator[Change]:
     """Compare tests, skips, empty assertions and hooks. What only moved is no difference."""
     old = [item for path, text in files.before.items() for item in items_in(path, text)]
     new = [item for path, text in files.after.items() for item in items_in(path, text)]
-    yield from _deleted(old, new, files)
+    gone, come = _compared(old, new)
+    yield from (_change(item, LOOSE, item.name, "") for item in gone)
+    yield from (_change(item, TIGHT, "", item.name) for item in come)
     yield from _emptied(old, new, files)
-    is_new = _New(files, old, new)
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
-        gone, come = (
+        less, more = (
             [item for item in side if item.kind is kind] for side in surplus(old, new, _key)
         )
-        for item in come:
-            hides_nothing = kind is Kind.SKIP and (item.elsewhere or is_new(item))
+        for item in more:
+            hides_nothing = kind is Kind.SKIP and _passes_over_new(item, come, new, files)
             yield _change(item, Direction.NEUTRAL if hides_nothing else LOOSE, "", _display(item))
-        yield from (_change(item, TIGHT, _display(item), "") for item in gone)
+        yield from (_change(item, TIGHT, _display(item), "") for item in less)
     yield from _unreadable(files)
 
 
@@ -93,16 +80,6 @@ def _parse(path: str, text: str) -> list[Item] | None:
             return None
 
 
-def _deleted(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:
-    """Yield changes for tests that are gone or new; one of a name that is gone too is neutral."""
-    gone, come = _compared(old, new)
-    removed = removed_names(files) if gone else frozenset()
-    for item in gone:
-        is_outlived = item.node is not None and not removed.isdisjoint(uses(item.node))
-        yield _change(item, Direction.NEUTRAL if is_outlived else LOOSE, item.name, "")
-    yield from (_change(item, TIGHT, "", item.name) for item in come)
-
-
 def _emptied(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:
     """Yield changes for tests that are still there and no longer assert anything."""
     asked = {
@@ -125,58 +102,36 @@ def _may_assert(name: str, files: Differing) -> bool:
 
 
 def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]:
-    """Compare tests by name over all files; one that goes on in another counts as renamed."""
+    """Return the tests that are gone and those that are new, by name and by body over all files."""
     before, after = ([each for each in side if each.kind is Kind.TEST] for side in (old, new))
     gone, come = surplus(before, after, lambda one: one.name)
-    gone, come = surplus(gone, come, lambda one: one.text)
-    known = {item.name: cases(item.node) for item in before if item.node}
-    room = [cases(host.node) - known.get(host.name, 0) if host.node else 0 for host in after]
-    left = []
-    for item in gone:
-        hosts = (
-            place
-            for place, host in enumerate(after)
-            if item.node and host.node and room[place] >= cases(item.node)
-            if goes_on(item.node, host.node)
-        )
-        place = next(hosts, None)
-        if place is None or item.node is None:
-            left.append(item)
-        else:
-            room[place] -= cases(item.node)
-            come = [other for other in come if other is not after[place]]
-    return left, come
+    return surplus(gone, come, lambda one: one.text)
 
 
-class _New:
-    """Tells of a skip whether all that it passes over is new: then nothing is asked less."""
+def _passes_over_new(skip: Item, come: list[Item], new: list[Item], files: Differing) -> bool:
+    """Return whether only new tests come to a skip, maybe through others: nothing is asked less."""
+    beside = [item for item in new if item.kind is Kind.TEST and item.path == skip.path]
+    if beside and skip.path not in files.before:
+        return all(item in come for item in beside)
+    reached = _callers(files, skip.within)
+    tests = {caller for caller in reached if caller.startswith(TABLE.test_function)}
+    before = files.before.values()
+    known = any(function_in(text, caller) for caller in reached - tests for text in before)
+    return bool(tests) and tests <= {item.name for item in come} and not known
 
-    def __init__(self, files: Differing, old: list[Item], new: list[Item]) -> None:
-        self._files = files
-        self._come = _compared(old, new)[1]
-        self._names = {one.name for one in self._come}
-        self._tests = [one for one in new if one.kind is Kind.TEST]
-        self._classes = {name for text in files.before.values() for name in _CLASS.findall(text)}
 
-    def __call__(self, skip: Item) -> bool:
-        if skip.within in self._names:
-            return True
-        if skip.within in self._classes or (not skip.within and skip.path in self._files.before):
-            return False
-        passed_over = [
-            one for one in self._tests if one.path == skip.path and skip.within in ("", one.within)
-        ]
-        if not passed_over:
-            return self._serves_new_tests(skip.within)
-        return all(one in self._come for one in passed_over)
-
-    def _serves_new_tests(self, name: str) -> bool:
-        """Return whether a function is new, and only new tests come to it, maybe through others."""
-        reached = callers(self._files, name)
-        tests = {caller for caller in reached if caller.startswith(TABLE.test_function)}
-        before = self._files.before.values()
-        known = any(function_in(text, caller) for caller in reached - tests for text in before)
-        return bool(tests) and tests <= self._names and not known
+def _callers(files: Differing, name: str) -> set[str]:
+    """Return a function, those that call it or are given what it returns, and so on."""
+    needs = {
+        node.name: calls(node) | {arg.arg for arg in node.args.args}
+        for path, text in files.after.items()
+        if path.endswith(".py")
+        for node in functions_in(text)
+    }
+    names = {name}
+    while more := {caller for caller, needed in needs.items() if needed & names} - names:
+        names |= more
+    return names
 
 
 def _unreadable(files: Differing) -> Iterator[Change]:
@@ -187,8 +142,15 @@ def _unreadable(files: Differing) -> Iterator[Change]:
 
 
 def _change(item: Item, direction: Direction, before: str, after: str) -> Change:
+    """Return the change of an item; what a runner tells of tests is only guessed here."""
+    is_skip = item.kind is Kind.SKIP
     return Teller(f"{item.path}:{item.line}", item.path, item.line)(
-        item.kind, direction, before, after, item.within if item.kind is Kind.SKIP else ""
+        item.kind,
+        direction,
+        before,
+        after,
+        item.within if is_skip else "",
+        unsure=not after or (is_skip and item.name in TABLE.marks),
     )
 
 
@@ -205,11 +167,6 @@ class _TestFile:
         self.is_test_file = bool(TABLE.test_file.search(path))
         self.is_hook_file = os.path.basename(path) in TABLE.hook_files
         self.imported = dict(_imports(tree))
-        self.elsewhere = {
-            node.func
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and is_elsewhere(node, self._dotted)
-        }
 
     def items(self) -> Iterator[Item]:
         yield from self._tests(self.tree.body)
@@ -248,8 +205,7 @@ class _TestFile:
         elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
             dotted = self._dotted(node)
             if dotted in TABLE.skips:
-                made = self._item(Kind.SKIP, node, dotted, dotted, within)
-                yield msgspec.structs.replace(made, elsewhere=node in self.elsewhere)
+                yield self._item(Kind.SKIP, node, dotted, dotted, within)
             elif dotted in TABLE.untyped:
                 yield self._item(Kind.SUPPRESSION, node, dotted, dotted, within)
 
