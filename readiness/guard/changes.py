@@ -76,7 +76,6 @@ class Kind(StrEnum):
     ASSERTION = "empty assertion"
     HOOK = "test hook"
     SETTING = "setting"
-    MASK = "mask"
     RECIPE = "recipe"
     PROGRAM = "program"
     PROJECT = "project"

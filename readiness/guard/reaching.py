@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from readiness.guard.calling import WORD, fed, imported, interpreters_in
-from readiness.guard.project.commands import built_targets, reached_targets
+from readiness.guard.project.makefiles import built_targets, reached_targets
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import (
     is_shared,

@@ -175,7 +175,9 @@ ROWS = [
         {"conftest.py": f"{CHOSEN}\n\ndef pytest_ignore_collect(collection_path):\n"
                         "    return collection_path.name == 'unit' or None\n"},
         "unit/test_u.py",
-        {"conftest.py": f"{CHOSEN}\n\ndef pytest_report_header():\n    return 'x'\n"},
+        {"conftest.py": f"{CHOSEN}\n\ndef pytest_report_header():\n    return 'x'\n",
+         "pytest.ini": f"{INI['pytest.ini']}testpaths = tests unit\n"
+                       "filterwarnings = ignore:x\n"},
     ),
 ]  # fmt: skip
 

@@ -50,20 +50,3 @@ def test_recipes_that_move_are_the_same(tmp_path: Path) -> None:
     before = {"Makefile": MAKEFILE.replace("mypy src", "mypy src || true")}
     moved = {"Makefile": f"pages:\n\tsphinx docs || true\n\n{before['Makefile']}"}
     assert compared(tmp_path, moved, before) == []
-
-
-@pytest.mark.parametrize(
-    ("after", "differs"),
-    [
-        ("from setuptools import setup\n\nV = '2'\nsetup(version=V, license='MIT')\n", False),
-        ("from setuptools import setup\n\nV = '1'\nsetup(version=exit(0))\n", True),
-        ("exit(0)\n", True),
-    ],
-)
-def test_a_script_may_describe_its_package_otherwise(
-    after: str, differs: bool, tmp_path: Path
-) -> None:
-    """A release changes its version, and nothing of what a command does with it."""
-    packaging = "from setuptools import setup\n\nV = '1'\nsetup(version=V)\n"
-    before = {"tools/gate.sh": "python setup.py check\n", "setup.py": packaging}
-    assert bool(compared(tmp_path, {"setup.py": after}, before)) is differs

@@ -38,12 +38,6 @@ OF_SETTINGS = [
         LOOSE,
     ),
     ("-q --strict-markers", "-vv -ra --strict-markers", "pytest addopts", SAME),
-    (
-        "xfail_strict = true",
-        'xfail_strict = true\nfilterwarnings = ["error", "ignore:x"]',
-        "pytest filterwarnings",
-        TIGHT,
-    ),
     ("--cov-fail-under=80", "--cov-fail-under=60", "pytest addopts", LOOSE),
 ]
 
@@ -123,31 +117,6 @@ def test_a_list_is_shown_as_it_was_and_as_it_is(tmp_path: Path) -> None:
     (change,) = compared(tmp_path, after, before)
     assert (change.before, change.direction) == ("E501 W503", LOOSE)
     assert change.after == "E121 E123 E126 E226 E24 E501 E704 W503 W504"
-
-
-FILTERS = "[pytest]\nfilterwarnings =\n    {}\n"
-
-
-@pytest.mark.parametrize("after", ["error\n    ignore:x", "ignore:x", "default"])
-def test_a_warning_that_was_an_error_and_no_longer_is(after: str, tmp_path: Path) -> None:
-    """Twin: what was a warning can fail no test."""
-    before = {"pytest.ini": FILTERS.format("error")}
-    (change,) = compared(tmp_path / "a", {"pytest.ini": FILTERS.format(after)}, before)
-    assert change.direction is LOOSE
-    before = {"pytest.ini": FILTERS.format("default:y")}
-    (change,) = compared(tmp_path / "b", {"pytest.ini": FILTERS.format(after)}, before)
-    assert change.direction is TIGHT
-
-
-@pytest.mark.parametrize(("folder", "direction"), [("tests", SAME), ("tests/unit", LOOSE)])
-def test_folders_of_tests_that_have_all_of_them(
-    folder: str, direction: Direction, tmp_path: Path
-) -> None:
-    """A runner that is told nothing looks there too."""
-    texts = {"pytest.ini": "[pytest]\n", "tests/test_a.py": "", "tests/unit/test_b.py": ""}
-    after = {"pytest.ini": f"[pytest]\ntestpaths = {folder}\n"}
-    (change,) = compared(tmp_path, after, texts)
-    assert change.direction is direction
 
 
 def test_settings_in_another_order_are_the_same(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ class Effect(StrEnum):
     HIGHER_LOOSENS = "higher"
     LEVEL = "level"
     WORDS = "words"
-    WARNINGS = "warnings"
     NONE = "none"
     UNKNOWN = "unknown"  # whatever changes, nobody can tell the direction
 
@@ -98,8 +97,6 @@ class Silencing(msgspec.Struct, frozen=True):
     makefiles: Later
     scripts: Later
     workflows: Later
-    packaging: Later
-    packaging_words: Later
     requirements: Later
     callers: Later
     test_tree: Later

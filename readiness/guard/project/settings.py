@@ -26,7 +26,6 @@ _EXTENDING: Final = re.compile(r"(?<![\w-])extend[-_]")
 _RULE: Final = re.compile(r"[A-Z]+\d*")
 _LONG: Final = 120
 """Characters of two lists above which only their difference is shown."""
-_UNSURE: Final = (Effect.UNKNOWN, Effect.WARNINGS)
 _LEVELS: Final = {"off": 0, "basic": 1, "standard": 2, "recommended": 3, "strict": 3}
 """How much the words for a level of strictness ask."""
 
@@ -49,7 +48,7 @@ def settings(files: Differing) -> Iterator[Change]:
     for folder in sorted(folders):
         for tool in TABLE.tools:
             old, new = (_effective(tool, folder, files.states, side) for side in (0, 1))
-            yield from _compared(tool, old, new, files.states)
+            yield from _compared(tool, old, new)
     yield from _broken(files, names)
     yield from _ignore_lists(files)
 
@@ -163,7 +162,7 @@ def _scalar(value: object) -> str:
 # --- what a difference does -----------------------------------------------------------------------
 
 
-def _compared(tool: ToolSettings, old: Settings, new: Settings, states: States) -> Iterator[Change]:
+def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Change]:
     for key in sorted(old.keys.keys() | new.keys.keys()):
         default = tool.defaults.get(key)
         before, after = old.keys.get(key, default), new.keys.get(key, default)
@@ -171,24 +170,13 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings, states: States) 
             continue
         effect = _effect(tool, key)
         implied = after is None and before is not None and _is_implied(tool, key, new)
-        is_whole = before is None and key == "testpaths" and _has_all_tests(new, after, states)
-        direction = SAME if implied or is_whole else _direction(effect, before, after)
+        direction = SAME if implied else _direction(effect, before, after)
         shown = _difference(effect, before, after)
         place = new if new.path else old
-        unsure = effect in _UNSURE or key == "testpaths"  # commands may name folders themselves
+        unsure = effect is Effect.UNKNOWN or key == "testpaths"  # commands may name folders
         yield Teller(f"{tool.name} {key}", place.path, _line(place.text, key))(
             Kind.SETTING, direction, shown[0], shown[1], unsure=unsure
         )
-
-
-def _has_all_tests(settings: Settings, folders: Value | None, states: States) -> bool:
-    """Return whether these folders have each file of tests below the settings' own."""
-    own = os.path.dirname(settings.path)
-    return all(
-        _is_covered(os.path.relpath(path, own or os.curdir), _items(folders))
-        for path in states.all_paths
-        if TABLE.test_file.search(path) and (not own or path.startswith(f"{own}/"))
-    )
 
 
 def _is_implied(tool: ToolSettings, key: str, settings: Settings) -> bool:
@@ -227,20 +215,11 @@ def _direction(effect: Effect, before: Value | None, after: Value | None) -> Dir
         case Effect.LOWER_LOOSENS | Effect.HIGHER_LOOSENS:
             lower_loosens = effect is Effect.LOWER_LOOSENS
             return _ordered(before, after, lower_loosens=lower_loosens)
-        case Effect.WARNINGS:
-            return _filtered(_items(before), _items(after))
         case Effect.LEVEL | Effect.WORDS:
             compare = _risen if effect is Effect.LEVEL else words_changed
             return compare(line_of_words(before), line_of_words(after))
         case _:
             return LOOSE
-
-
-def _filtered(before: set[str], after: set[str]) -> Direction:
-    """Compare filters of warnings: where none was an error, nothing can be asked less."""
-    errors = {item for item in before if item.startswith("error")}
-    quieter = {item for item in after - before if not item.startswith("error")}
-    return LOOSE if errors - after or (errors and quieter) else TIGHT
 
 
 def _risen(before: str, after: str) -> Direction:
