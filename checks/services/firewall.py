@@ -1,4 +1,4 @@
-"""Read a firewall's rules, and prove them by real connections from the outside world.
+"""Prove a firewall by real connections from the outside world.
 
 Each port is first tried from within: that nobody gets through to a service which is not there
 proves nothing. Listeners of the probe's own, on a port that no rule knows and on the usual ports of
@@ -6,35 +6,28 @@ UDP, must not be reached.
 """
 
 import errno
-import json
 import secrets
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from typing import Annotated, cast
+from typing import Annotated
 
 from msgspec import Meta
 
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._connect import Address, reason, within
-from checks.services._json import read_text
 from checks.services._options import OptionsError, Words
 from checks.services._outside import Inside
 from checks.services._ports import ALL_PORTS, State, port_list, states
 
 _UDP_PAUSE = 0.3
 _MOST_LISTENERS = 200
-_FAMILIES = ("inet", "ip", "ip6")
 
 
 class FirewallOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    ruleset: Annotated[str, Meta(description="file with what `nft -j list ruleset` printed")]
-    ufw: Annotated[
-        str, Meta(description="file with the output of `ufw status verbose`, if ufw is used")
-    ] = ""
     address: Annotated[str, Meta(description="address that the services listen on")] = ""
     allowed: Annotated[Words, Meta(description="ports that the outside world must reach")] = ()
     denied: Annotated[Words, Meta(description="ports that it must not reach")] = ()
@@ -51,86 +44,24 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
 
 
 def measure(options: FirewallOptions) -> Answer:
-    """Read the rules, then try.
+    """Try each port.
 
-    `default_drop`: what no rule lets in is dropped, for IPv4 at least. `leaks` counts ports that
-    the outside world reaches and should not, the probe's own among them; `blocked_allowed` those
-    that it should reach and does not. Both, and `problems`, are null where nobody tried.
+    `leaks` counts ports that the outside world reaches and should not, the probe's own among them;
+    `blocked_allowed` those that it should reach and does not. Raises ProbeError where it is not
+    said where the outside world is.
     """
-    rules, chains = _ruleset(options.ruleset)
-    drops = any(chain["drops"] for chain in chains if chain["family"] in {"inet", "ip"})
-    ufw = _ufw(options.ufw) if options.ufw else None
-    tried = [*_tried(options), *_udp(options)] if options.has_outside else []
-    findings = list(_problems_of_rules(options, drops=drops, ufw=ufw))
-    findings += [finding for finding in tried if finding is not None]
+    if not options.has_outside:
+        raise ProbeError("nothing was tried: say where the outside world is")
+    tried = [*_tried(options), *_udp(options)]
+    findings = [finding for finding in tried if finding is not None]
     broken = [finding.rule for finding in findings]
     return {
-        "rules": rules,
-        "chains": [f"{chain['family']} {chain['table']} {chain['name']}" for chain in chains],
-        "default_drop": drops,
-        "ufw_active": ufw,
         "tried": len(tried),
-        "leaks": broken.count("leak") if tried else None,
-        "blocked_allowed": broken.count("blocked") if tried else None,
-        "problems": len(findings) if tried else None,
+        "leaks": broken.count("leak"),
+        "blocked_allowed": broken.count("blocked"),
+        "problems": len(findings),
         "findings": findings,
     }
-
-
-def _problems_of_rules(
-    options: FirewallOptions, *, drops: bool, ufw: bool | None
-) -> Iterator[Complaint]:
-    if not drops:
-        message = "what no rule lets in is not dropped: no input chain has the policy drop"
-        yield Complaint(options.address or "nftables", "default-accept", message)
-    if ufw is False:
-        message = "ufw is not active, or does not deny what comes in by default"
-        yield Complaint(options.address or "ufw", "ufw", message)
-
-
-# --- the rules ------------------------------------------------------------------------------------
-
-
-def _ruleset(path: str) -> tuple[int, list[Mapping[str, object]]]:
-    """Return how many rules there are, and the chains through which packets for us come."""
-    try:
-        data = json.loads(read_text(path))
-        items = [(kind, body) for item in data["nftables"] for kind, body in item.items()]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise ProbeError(f"{path} is not what `nft -j list ruleset` prints") from None
-    if not any(kind == "metainfo" for kind, _ in items):
-        raise ProbeError(f"{path} is not what `nft -j list ruleset` prints")
-    rules = [body for kind, body in items if kind == "rule"]
-    chains: list[Mapping[str, object]] = [
-        {**body, "drops": _drops(body, rules)}
-        for kind, body in items
-        if kind == "chain"
-        and (body.get("type"), body.get("hook")) == ("filter", "input")
-        and body.get("family") in _FAMILIES
-    ]
-    return len(rules), chains
-
-
-def _drops(chain: Mapping[str, object], rules: list[Mapping[str, object]]) -> bool:
-    """Return whether a chain drops what comes to its end: by its policy, or by a last rule."""
-    if chain.get("policy") == "drop":
-        return True
-    keys = (("family", "family"), ("table", "table"), ("chain", "name"))
-    own = [rule for rule in rules if all(rule.get(key) == chain.get(name) for key, name in keys)]
-    last = cast("list[dict[str, object]]", own[-1].get("expr", []) if own else [])
-    verdicts = [statement for statement in last if not {"counter", "log"} & set(statement)]
-    return len(verdicts) == 1 and bool({"drop", "reject"} & set(verdicts[0]))
-
-
-def _ufw(path: str) -> bool:
-    lines = read_text(path).splitlines()
-    if not any(line.startswith("Status: ") for line in lines):
-        raise ProbeError(f"{path} is not what `ufw status verbose` prints")
-    denies = any(line.startswith(("Default: deny (inc", "Default: reject (inc")) for line in lines)
-    return "Status: active" in lines and denies
-
-
-# --- the proof ------------------------------------------------------------------------------------
 
 
 def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:

@@ -20,7 +20,7 @@ MACHINE = re.compile(rb"/(?:work|root|home|usr/lib)/|/tmp/(?!project)")
 UNITLESS = {
     *("status", "number", "at_head", "current", "body", "header", "location"),
     *("works", "right_release", "as_said", "arrived", "linked", "value"),
-    *("trusted", "host_matches", "protocol", "valid", "default_drop"),
+    *("trusted", "host_matches", "protocol", "valid"),
     *("demands_password", "exposed", "method", "version"),
 }
 

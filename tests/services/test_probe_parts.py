@@ -15,8 +15,6 @@ from checks.services import _database, _hello, _options, _ports, tls
 from checks.services._answer import ProbeError
 from checks.services._connect import Address, Timed, connect
 from checks.services._http import Response
-from checks.services.firewall import FirewallOptions
-from checks.services.firewall import measure as measure_firewall
 from checks.services.security_headers import (
     SecurityHeadersOptions,
     _faults,
@@ -336,41 +334,6 @@ def test_what_is_no_database(name: str, replies: list[bytes], reason: str) -> No
     assert where in done.stderr
     assert reason in done.stderr
     assert "s3cret" not in done.stderr
-
-
-# --- firewall -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"nftables": []}', '{"nftables": [1]}', "table inet filter {}"]
-)
-def test_what_nft_did_not_print_is_no_ruleset(text: str, tmp_path: Path) -> None:
-    """An empty file is not an empty firewall."""
-    (tmp_path / "rules").write_text(text)
-    with pytest.raises(ProbeError, match="is not what"):
-        measure_firewall(FirewallOptions(ruleset=str(tmp_path / "rules")))
-
-
-UFW = "Status: active\nLogging: on (low)\nDefault: deny (incoming), allow (outgoing)\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "active"),
-    [
-        (UFW, True),
-        (UFW.replace("deny (inc", "reject (inc"), True),
-        (UFW.replace("deny (inc", "allow (inc"), False),
-        ("Status: inactive\n", False),
-    ],
-)
-def test_ufw_must_be_active_and_deny(text: str, active: bool, tmp_path: Path) -> None:
-    """What `ufw status verbose` prints."""
-    (tmp_path / "rules").write_text('{"nftables": [{"metainfo": {}}]}')
-    (tmp_path / "ufw").write_text(text)
-    options = FirewallOptions(ruleset=str(tmp_path / "rules"), ufw=str(tmp_path / "ufw"))
-    answered = measure_firewall(options)
-    assert answered["ufw_active"] is active
-    assert [answered[name] for name in ("problems", "leaks", "rules")] == [None, None, 0]
 
 
 # --- access-log -----------------------------------------------------------------------------------

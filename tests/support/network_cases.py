@@ -1,7 +1,6 @@
 """The cases of the checks that speak to servers: Debian's own, as they are and broken."""
 
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -214,17 +213,6 @@ def sshd_wrapper(folder: Path) -> str:
     return _wrapper(folder, "sshd", "mount -t tmpfs none /run", "mkdir /run/sshd")
 
 
-def ufw_wrapper(folder: Path) -> str:
-    """Write a `ufw` whose settings are a copy of Debian's; return its folder."""
-    shutil.copytree("/etc/ufw", folder / "ufw")
-    shutil.copy("/etc/default/ufw", folder / "default")
-    steps = [
-        f"mount --bind {folder}/ufw /etc/ufw",
-        f"mount --bind {folder}/default /etc/default/ufw",
-    ]
-    return _wrapper(folder, "ufw", *steps, "mount -t tmpfs none /run")
-
-
 def _wrapper(folder: Path, name: str, *steps: str) -> str:
     """Write a tool that runs the real one in a view of the machine that these steps make."""
     tool = folder / "bin" / name
@@ -326,7 +314,6 @@ NETWORK: dict[str, list[Case]] = {
         Case("nobody", {}, WORLDS, service=firewalled(RULES, 8443)),
         Case("no-outside", {}, {"netns": "{services}"}, service=firewalled()),
         Case("no-namespace", {}, {"netns": "nosuch"}),
-        absent({}),
     ],
     "nginx": [
         Case("clean", {"nginx.conf": CLEAN_NGINX}, {"config": "/tmp/project/nginx.conf"}),
