@@ -4,15 +4,11 @@ from importlib.metadata import distribution
 
 import pytest
 
-from checks.locks.osv import cvss3
 from readiness.model.judgement import Unmeasured
 from tests.support.checking import Outcome, build, run_check
 from tests.support.osv_server import Record, advisory, osv_server
 
 # --- pip-audit ------------------------------------------------------------------------------------
-
-CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
-LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
 
 
 def audit(project: str, records: list[Record], lock: str = "six==1.16.0\n", **more: str) -> Outcome:
@@ -23,23 +19,14 @@ def audit(project: str, records: list[Record], lock: str = "six==1.16.0\n", **mo
 
 
 @pytest.mark.parametrize(
-    ("vector", "label", "high", "unknown"),
-    [
-        (CRITICAL, "", 1, 0),
-        ("", "CRITICAL", 1, 0),
-        ("", "HIGH", 1, 0),
-        (LOW, "", 0, 0),
-        ("", "MODERATE", 0, 0),
-        (LOW, "HIGH", 1, 0),
-        ("", "", 1, 1),
-        ("CVSS:4.0/AV:N", "", 1, 1),
-    ],
+    ("label", "high", "unknown"),
+    [("CRITICAL", 1, 0), ("HIGH", 1, 0), ("MODERATE", 0, 0), ("LOW", 0, 0), ("", 1, 1)],
 )
 def test_pip_audit_asks_the_service_how_severe_it_is(
-    project: str, vector: str, label: str, high: int, unknown: int
+    project: str, label: str, high: int, unknown: int
 ) -> None:
-    """High is a base score from 7, or its label; what nobody rated counts as high."""
-    record = advisory("GHSA-1", "six", "1.16.0", fixed="1.17.0", vector=vector, label=label)
+    """The database's rating counts; what nobody rated counts as high."""
+    record = advisory("GHSA-1", "six", "1.16.0", fixed="1.17.0", label=label)
     outcome = audit(project, [record])
     assert (outcome.value("high"), outcome.value("unknown")) == (high, unknown)
     assert outcome.value("vulnerable") == 1
@@ -50,7 +37,7 @@ def test_pip_audit_takes_the_worst_of_all_aliases(project: str) -> None:
     """A record without a rating may have an alias with one."""
     record = advisory("PYSEC-1", "six", "1.16.0")
     record["aliases"] = ["GHSA-2"]
-    alias = advisory("GHSA-2", "other", "1", vector=LOW)
+    alias = advisory("GHSA-2", "other", "1", label="LOW")
     outcome = audit(project, [record, alias])
     assert (outcome.value("high"), outcome.value("vulnerabilities")) == (0, 1)
 
@@ -81,24 +68,6 @@ def test_pip_audit_says_that_no_service_was_reached(project: str) -> None:
     outcome = run_check("pip-audit", project, {"lock": "a.lock", "osv_url": url})
     assert outcome.is_error
     assert f"the advisory service at {url} could not be reached" in outcome.stderr
-
-
-@pytest.mark.parametrize(
-    ("vector", "score"),
-    [
-        (CRITICAL, 9.8),
-        (LOW, 1.8),
-        ("CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1),
-        ("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H", 9.9),
-        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", 7.5),
-        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0),
-        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", None),
-        ("nonsense", None),
-    ],
-)
-def test_cvss3_follows_the_standard(vector: str, score: float | None) -> None:
-    """Base scores are those that the standard's own calculator gives."""
-    assert cvss3(vector) == score
 
 
 # --- locks, suppressions, types, audits -----------------------------------------------------------

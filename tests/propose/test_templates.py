@@ -20,7 +20,6 @@ from tests.support.repositories import AUTHOR, commit
 from tests.support.servers import need, postgres, postgres_tool
 from tests.support.template_projects import PROJECTS
 
-HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 GIVEN = "attest: {by: lead, on: 2020-01-01, valid: 36500d}"
 NAMES = sorted(PROJECTS)
 PROBED = [name for name in NAMES if name != "service"]
@@ -56,9 +55,7 @@ def made(project: Project, name: str) -> None:
 @contextmanager
 def advisories() -> Iterator[dict[str, str]]:
     """A service that knows one vulnerable release."""
-    with osv_server(
-        [advisory("GHSA-wj6h-64fc-37mp", "ecdsa", "0.18.0", vector=HIGH, label="HIGH")]
-    ) as url:
+    with osv_server([advisory("GHSA-wj6h-64fc-37mp", "ecdsa", "0.18.0", label="HIGH")]) as url:
         yield environment(OSV_URL=url, BASE_REF="HEAD~1")
 
 

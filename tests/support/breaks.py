@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 from tests.support.football import Football
 from tests.support.osv_server import Record, advisory
 
-HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
-LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
-
 
 @dataclass(frozen=True)
 class Break:
@@ -375,7 +372,11 @@ FLAWS = World(
             append_to("backup-and-restore.md", '\n```bash\necho "unfinished\n```\n'),
         ),
     ),
-    (advisory("GHSA-aaaa-aaaa-aaaa", "starlette", locked("starlette"), fixed="99.0", vector=HIGH),),
+    (
+        advisory(
+            "GHSA-aaaa-aaaa-aaaa", "starlette", locked("starlette"), fixed="99.0", label="HIGH"
+        ),
+    ),
 )
 
 SILENCED = World(
@@ -408,7 +409,7 @@ SILENCED = World(
         a_break("a badly formatted line, kept from the formatter", "T8.3", skip_the_formatter),
         a_break("the job of the CI is switched off", "T8.6", switch_off_the_job, "T2.6"),
     ),
-    (advisory("GHSA-bbbb-bbbb-bbbb", "idna", locked("idna"), fixed="99.0", vector=LOW),),
+    (advisory("GHSA-bbbb-bbbb-bbbb", "idna", locked("idna"), fixed="99.0", label="LOW"),),
 )
 
 UNTESTED = World(

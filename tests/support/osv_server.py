@@ -22,9 +22,9 @@ Record = dict[str, Any]
 
 
 def advisory(
-    identifier: str, name: str, version: str, *, fixed: str = "", vector: str = "", label: str = ""
+    identifier: str, name: str, version: str, *, fixed: str = "", label: str = ""
 ) -> Record:
-    """Make an OSV record on one release of one package; `vector` is CVSS 3, `label` e.g. `HIGH`."""
+    """Make an OSV record on one release of one package; `label` is e.g. `HIGH`."""
     events: list[dict[str, str]] = [{"introduced": "0"}]
     if fixed:
         events.append({"fixed": fixed})
@@ -36,8 +36,6 @@ def advisory(
         "modified": "2025-01-01T00:00:00Z",
         "affected": [{"package": package, "versions": [version], "ranges": ranges}],
     }
-    if vector:
-        record["severity"] = [{"type": "CVSS_V3", "score": vector}]
     if label:
         record["database_specific"] = {"severity": label}
     return record
