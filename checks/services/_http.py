@@ -1,13 +1,12 @@
-"""A small HTTP/1.1 client: one request, one answer, no proxy, no redirect followed unasked."""
+"""A small HTTP/1.1 client: one request, one answer, no proxy, and no redirect is followed."""
 
 import base64
 import http.client
 import ssl
 import time
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
@@ -28,16 +27,13 @@ MOST_BYTES = 4 * 2**20
 
 _AGENT = "readiness"
 _PORTS = {"http": 80, "https": 443}
-_REDIRECTS = {301, 302, 303, 307, 308}
-_MOST_REDIRECTS = 10
-_SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization"}
 
 
 class Via(NamedTuple):
     """How servers are reached: what all requests of one probe have in common.
 
-    `connect` are words, `ip:port` for the host of the first URL or `host:port=ip:port` for any
-    other; hosts that are not in it are looked up as usual.
+    `connect` are words, `ip:port` for any host or `host:port=ip:port` for one; hosts that are not
+    in it are looked up as usual.
     """
 
     timeout: float
@@ -71,7 +67,6 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     cut: bool
     latency: float
-    redirects: int = 0
     client: str = ""
 
     def header(self, name: str) -> str:
@@ -93,31 +88,6 @@ class _Destination(NamedTuple):
     parts: SplitResult
     host: Address
     place: Address
-
-    @property
-    def origin(self) -> tuple[str, Address]:
-        return self.parts.scheme, self.host
-
-
-def fetch(request: Request, via: Via, *, follow: bool = False) -> Response:
-    """Return the answer to a request, to the last of its redirects where they are followed.
-
-    Raises ProbeError, which names the address, where there is none within the time limit,
-    and OptionsError for what is not a URL of HTTP.
-    """
-    first = _target(request.url, via, None)
-    target, answer = first, _exchange(request, first, via)
-    redirects = 0
-    while follow and answer.status in _REDIRECTS and answer.header("location"):
-        redirects += 1
-        if redirects > _MOST_REDIRECTS:
-            raise ProbeError(f"{answer.url} redirects more than {_MOST_REDIRECTS} times")
-        request = _redirected(request, answer)
-        target, before = _target(request.url, via, first), target
-        if target.origin != before.origin:
-            request = msgspec.structs.replace(request, headers=_harmless(request.headers))
-        answer = _exchange(request, target, via)
-    return msgspec.structs.replace(answer, redirects=redirects)
 
 
 def tls_context(ca_file: str, *, verify: bool = True) -> ssl.SSLContext:
@@ -151,7 +121,7 @@ def headers_of(lines: tuple[str, ...]) -> dict[str, str]:
     return headers
 
 
-def _target(url: str, via: Via, first: _Destination | None) -> _Destination:
+def _target(url: str, via: Via) -> _Destination:
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
@@ -163,8 +133,7 @@ def _target(url: str, via: Via, first: _Destination | None) -> _Destination:
     asked = Address(host, port)
     for word in via.connect:
         before, equals, place = word.rpartition("=")
-        own = first is None or asked == first.host
-        if (equals and address(before) == asked) or (not equals and own):
+        if not equals or address(before) == asked:
             return _Destination(parts, asked, address(place, port=port))
     return _Destination(parts, asked, asked)
 
@@ -177,18 +146,13 @@ def without_password(url: str) -> str:
     return f"{head}{separator}{authority.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
 
 
-def _redirected(request: Request, answer: Response) -> Request:
-    url = urljoin(request.url, answer.header("location"))
-    if answer.status in {307, 308} or request.method in {"GET", "HEAD"}:
-        return msgspec.structs.replace(request, url=url)
-    return msgspec.structs.replace(request, url=url, method="GET", body=None)
+def fetch(request: Request, via: Via) -> Response:
+    """Return the answer to a request.
 
-
-def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS}
-
-
-def _exchange(request: Request, target: _Destination, via: Via) -> Response:
+    Raises ProbeError, which names the address, where there is none within the time limit,
+    and OptionsError for what is not a URL of HTTP.
+    """
+    target = _target(request.url, via)
     shown = without_password(request.url)
     where = str(target.place)
     named = where if target.place == target.host else f"{where} ({target.host})"

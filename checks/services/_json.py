@@ -1,10 +1,8 @@
 """What servers and files tell, as data; and the waiting for something to arrive."""
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import yaml
@@ -16,7 +14,6 @@ from checks.services._http import MOST_BYTES, Request, Response, Via, fetch
 Result = TypeVar("Result")
 Kind = TypeVar("Kind")
 PAUSE = 0.25
-_MOST_PAGES = 200
 _MOST_FILE = 64 * 2**20
 
 
@@ -41,17 +38,14 @@ class Api(NamedTuple):
 
 
 def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
-    """Return what is at an address, a list with all of its pages (RFC 8288, `rel="next"`).
-
-    Raises ProbeError for another status than 200, and for more pages than anybody reads.
-    """
-    return _pages(_answer(url, via, headers), via, headers)
+    """Return what is at an address. Raises ProbeError for another status than 200."""
+    return _data(_answer(url, via, headers))
 
 
 def look(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
     """Return what is at an address, None where nothing is yet (404); else as `get` does."""
     answer = _answer(url, via, headers)
-    return None if answer.status == 404 else _pages(answer, via, headers)
+    return None if answer.status == 404 else _data(answer)
 
 
 def typed(data: object, kind: type[Kind], place: str) -> Kind:
@@ -133,38 +127,10 @@ def _answer(url: str, via: Via, headers: Mapping[str, str] | None) -> Response:
     return fetch(Request(url=url, headers=dict(headers or {})), via)
 
 
-def _pages(answer: Response, via: Via, headers: Mapping[str, str] | None) -> object:
-    data = _data(answer)
-    if not isinstance(data, list):
-        return data
-    origin = urlsplit(answer.url)[:2]
-    for _ in range(_MOST_PAGES):
-        following = _next(answer)
-        if not following:
-            return data
-        if urlsplit(following)[:2] != origin:
-            raise ProbeError(f"{answer.url} has its next page at another place: {following}")
-        answer = _answer(following, via, headers)
-        page = _data(answer)
-        if not isinstance(page, list):
-            raise ProbeError(f"{answer.url} answered something else: its next page is no list")
-        data += page
-    raise ProbeError(f"{answer.url} has more than {_MOST_PAGES} pages: ask for less")
-
-
-def _next(answer: Response) -> str:
-    """Return the address of the next page; "" where there is none, or it is said to be empty."""
-    for link in answer.header("link").split(","):
-        parts = re.match(r"\s*<([^>]*)>(.*)", link, re.DOTALL)
-        if parts and re.search(r'rel="?next', parts[2]) and 'results="false"' not in parts[2]:
-            return str(urljoin(answer.url, parts[1]))
-    return ""
-
-
 def _data(answer: Response) -> object:
     if answer.status != 200:
         raise ProbeError(f"{answer.url} answered with status {answer.status}")
     if answer.cut:
         size = f"{MOST_BYTES / 2**20:g} MiB"
-        raise ProbeError(f"{answer.url} answered with more than {size}: ask for less, or for pages")
+        raise ProbeError(f"{answer.url} answered with more than {size}: ask for less")
     return from_json(answer.body, object, answer.url)

@@ -44,7 +44,6 @@ class HttpOptions(Client, frozen=True, kw_only=True):
     method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
     headers: Annotated[Lines, Meta(description="request headers, `Name: value`, one per line")] = ()
     body: Annotated[str, Meta(description="what to send as the request's body")] = ""
-    follow: Annotated[bool, Meta(description="`true` follows redirects")] = False
     header: Annotated[str, Meta(description="the header of the answer to tell")] = ""
 
 
@@ -59,13 +58,12 @@ def measure(options: HttpOptions) -> Answer:
         headers=headers_of(options.headers),
         body=options.body.encode() or None,
     )
-    answer = fetch(request, options.via(), follow=options.follow)
+    answer = fetch(request, options.via())
     return {
         "url": answer.url,
         "peer": answer.peer,
         "status": answer.status,
         "latency": answer.latency,
-        "redirects": answer.redirects,
         "location": answer.header("location"),
         "header": answer.header(options.header),
         "headers": {

@@ -308,18 +308,6 @@ def test_ordinary_requests_are_traced_as_often_as_is_said(
     assert messages(outcome) == ([] if expected else [share])
 
 
-def test_what_arrived_is_looked_for_on_every_page(check: Check) -> None:
-    """As RFC 8288 links them; a page at another place is not followed with our token."""
-    with web("app@1") as server:
-        server.pages = 3
-        params = {"url": f"{server.url}/health", "lookup": f"{server.url}/received"}
-        right = check("opentelemetry", params)
-        server.elsewhere = "http://other.test"
-        wrong = check("opentelemetry", params)
-    assert right.value("works") is True
-    assert "next page at another place" in reason_of(wrong)
-
-
 @pytest.mark.parametrize(
     ("written", "served", "lost"),
     [("main", "main", 0), ("${DS_MAIN}", "main", 0), ("main", "staging", 1)],

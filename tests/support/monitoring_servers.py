@@ -35,8 +35,7 @@ class Web:
 
     With a release it is a service with its monitoring in one: `/health` leaves a span, `/fail` an
     error, both of that release. Of callers who ask for no trace the first `traced` have one, and of
-    errors every `reports`th is reported, of these releases by turns. What was received has as
-    many `pages`, of which the last one alone holds anything.
+    errors every `reports`th is reported, of these releases by turns.
     """
 
     url: str = ""
@@ -47,8 +46,6 @@ class Web:
     reports: int = 1
     failures: int = 0
     other_release: str = ""
-    pages: int = 1
-    elsewhere: str = ""
 
     def fail(self, path: str) -> None:
         """Report an error, where it is the turn of one."""
@@ -78,15 +75,9 @@ def web(release: str = "", **answers: object) -> Iterator[Web]:
 
     class Handler(Answering):
         def do_GET(self) -> None:  # noqa: N802 - as the base class names it
-            path, _, page = self.path.partition("?page=")
-            if path == "/received":
-                number = int(page or 1)
-                following = f'<{made.elsewhere}/received?page={number + 1}>; rel="next"'
-                if number == made.pages:
-                    self.answer(200, made.received)
-                else:
-                    self.answer(200, [], {"Link": following})
-            elif made.release and path == "/health":
+            if self.path == "/received":
+                self.answer(200, made.received)
+            elif made.release and self.path == "/health":
                 made.trace(self.headers["traceparent"], self.headers["X-Request-ID"])
                 self.answer(200, {})
             else:
