@@ -24,7 +24,7 @@ from checks.project_copy import keep_cache
 from checks.python import mypy_neutral
 from checks.python.mypy_cache import refuse_another_content
 from checks.python.pinned import refuse_another_version
-from checks.silence.silencing import count, mypy_settings
+from checks.silence.silencing import count
 
 COMPLAINT = re.compile(
     r"(?P<path>.+?)(?::(?P<line>\d+))?(?::\d+){0,3}: error: (?P<message>.*?)"
@@ -57,6 +57,14 @@ def read_log(path: str) -> tuple[list[str], list[str]]:
                 sys.stderr.write(line)
                 messages.append(line.strip())
     return sorted(sources), messages
+
+
+def refuse_broken_settings(messages: list[str]) -> None:
+    """End the script where mypy goes on without the settings in a file that it cannot parse."""
+    # An option that it does not know, or a section that is not there, is none of these.
+    unread = re.compile(r"\S+\.(?:ini|cfg|toml): (?!\[|No \[)")
+    if broken := next(filter(unread.match, messages), ""):
+        not_measured(f"mypy cannot read its settings: {broken}")
 
 
 def stopped(lines: list[str], messages: list[str]) -> NoReturn:
@@ -92,6 +100,7 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     tmp = params.tmp
     lines = stdin.read().splitlines()
     sources, messages = read_log(os.path.join(tmp, "mypy.log"))
+    refuse_broken_settings(messages)
     summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
     if summary is None:
         stopped(lines, messages)
@@ -117,7 +126,7 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
         "errors": len(errors),
         "files": len(sources),
         "unchecked": len(unchecked),
-        "suppressed": count(paths, ("type-ignore", "mypy-off")) + len(mypy_settings()),
+        "suppressed": count(paths, ("type-ignore", "mypy-off")),
     }
     with open(os.path.join(tmp, "mypy.json"), "w", encoding="utf-8") as file:
         json.dump({"sources": sources, "errors": errors}, file)

@@ -1,7 +1,6 @@
-"""Find what keeps tools silent: comments, skipped tests, and settings."""
+"""Find what keeps tools silent: comments, skipped tests, and what ruff's settings say."""
 
 import ast
-import configparser
 import os
 import re
 import tokenize
@@ -88,50 +87,6 @@ def count(paths: Iterable[str], kinds: tuple[str, ...]) -> int:
     return sum(found["rule"] in kinds for found in in_files(paths))
 
 
-def in_settings() -> list[CheckFinding]:
-    """List what the settings in the project's folder leave out or silence."""
-    return [*mypy_settings(), *ruff_settings(), *coverage_settings()]
-
-
-def mypy_settings() -> list[CheckFinding]:
-    """List the sections of mypy's settings that ignore errors."""
-    findings = []
-    for path in ("mypy.ini", ".mypy.ini", "setup.cfg"):
-        for name, section in _ini(path).items():
-            if name.startswith("mypy") and section.get("ignore_errors", "").lower() in _TRUE:
-                findings.append(
-                    place(
-                        path, _line(path, f"[{name}]"), "mypy-settings", f"[{name}] ignore_errors"
-                    )
-                )
-    tool = _table(_toml("pyproject.toml"), "tool", "mypy")
-    if tool.get("ignore_errors") is True:
-        findings.append(_in_pyproject("mypy-settings", "ignore_errors", "ignore_errors"))
-    for override in _list(tool.get("overrides")):
-        if isinstance(override, dict) and override.get("ignore_errors") is True:
-            text = f"ignore_errors for {override.get('module')}"
-            findings.append(_in_pyproject("mypy-settings", "ignore_errors", text))
-    return findings
-
-
-def ruff_settings() -> list[CheckFinding]:
-    """List the rules that ruff's settings ignore, and the folders they leave out."""
-    findings = []
-    for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
-        tool = ruff_table(path)
-        for table in (tool, _table(tool, "lint")):
-            for key in ("ignore", "extend-ignore", "exclude", "extend-exclude"):
-                findings += [
-                    place(path, _line(path, key), "ruff-settings", f"{key}: {value}")
-                    for value in _list(table.get(key))
-                ]
-            for key in ("per-file-ignores", "extend-per-file-ignores"):
-                for files, rules in _table(table, key).items():
-                    text = f"{key}: {files}: {' '.join(map(str, _list(rules)))}"
-                    findings.append(place(path, _line(path, str(files)), "ruff-settings", text))
-    return findings
-
-
 def ruff_table(path: str) -> dict[str, object]:
     """Return what a file of settings says to ruff."""
     tool = _toml(path)
@@ -144,51 +99,6 @@ def ignored_rules(path: str) -> list[str]:
     tables = (tool, _table(tool, "lint"))
     keys = ("ignore", "extend-ignore")
     return [str(rule) for table in tables for key in keys for rule in _list(table.get(key))]
-
-
-def coverage_settings() -> list[CheckFinding]:
-    """List the files and lines that coverage's settings leave out of the count."""
-    findings = []
-    for path in (".coveragerc", "setup.cfg", "tox.ini"):
-        prefix = "" if path == ".coveragerc" else "coverage:"
-        for section, key in _COVERAGE_KEYS:
-            findings += [
-                place(path, _line(path, entry), "coverage-settings", f"{key}: {entry.strip()}")
-                for entry in _ini(path).get(prefix + section, {}).get(key, "").splitlines()
-                if entry.strip() and not _OF_COVERAGE.search(entry)
-            ]
-    tool = _table(_toml("pyproject.toml"), "tool", "coverage")
-    for section, key in _COVERAGE_KEYS:
-        findings += [
-            _in_pyproject("coverage-settings", str(value), f"{key}: {value}")
-            for value in _list(_table(tool, section).get(key))
-            if not _OF_COVERAGE.search(str(value))
-        ]
-    return findings
-
-
-_TRUE = {"true", "1", "yes", "on"}
-_OF_COVERAGE = re.compile(r"pragma.*no.*cover", re.IGNORECASE)
-"""What coverage leaves out by itself: each of these comments counts where it stands."""
-_COVERAGE_KEYS = (
-    ("run", "omit"),
-    ("report", "omit"),
-    ("report", "exclude_lines"),
-    ("report", "exclude_also"),
-)
-
-
-def _in_pyproject(kind: str, key: str, text: str) -> CheckFinding:
-    return place("pyproject.toml", _line("pyproject.toml", key), kind, text)
-
-
-def _ini(path: str) -> dict[str, dict[str, str]]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read(path, encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError) as error:
-        not_measured(f"{path} cannot be read: {error}")
-    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def _toml(path: str) -> dict[str, object]:
@@ -212,14 +122,3 @@ def _list(value: object) -> list[object]:
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
-
-
-def _line(path: str, setting: str) -> int:
-    """Find the line that begins with a setting, or else has it; 0 where it cannot be told."""
-    if not os.path.exists(path):
-        return 0
-    begins = re.compile(rf"""\s*["']?{re.escape(setting)}(?![\w-])""")
-    with open(path, encoding="utf-8") as file:
-        having = [(at, line) for at, line in enumerate(file, 1) if setting in line]
-    first = next(iter(having), (0, ""))
-    return next((pair for pair in having if begins.match(pair[1])), first)[0]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from checks.in_project.common import SETTINGS, Params, emit, files_below, not_measured
-from checks.silence.silencing import in_files, in_settings
+from checks.silence.silencing import in_files
 
 KINDS = (
     "type-ignore",
@@ -15,21 +15,18 @@ KINDS = (
     "fmt-off",
     "isort-off",
     "skipped-test",
-    "mypy-settings",
-    "ruff-settings",
-    "coverage-settings",
 )
 PYTHON = (".py", ".pyi")
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
-    """Look through files and settings."""
+    """Look through the files."""
     params = Params(env)
     paths = params.words("paths")
     files = [path for path in files_below(paths, PYTHON) if not path.endswith(SETTINGS)]
     if not files:
         not_measured("there is no Python file below these paths")
-    findings = [*in_files(paths), *in_settings()]
+    findings = list(in_files(paths))
     rules = [each["rule"] for each in findings]
     emit(
         {

@@ -92,26 +92,12 @@ def test_suppressions_are_comments_not_strings(project: str) -> None:
             pass
         """# type: ignore"""
         ''')
-    settings = dedent("""\
-        [tool.mypy]
-        enable_error_code = ["ignore-without-code"]
-        [tool.ruff.lint]
-        ignore = ["E501"]
-        [tool.coverage.run]
-        omit = ["src/old/*"]
-        [tool.coverage.report]
-        exclude_lines = ["# pragma: no cover"]
-        """)
-    build(project, service(sums=code, settings=settings, tests="import pytest\npytest.skip()\n"))
-    build(project, {".coveragerc": "[report]\nexclude_lines =\n    pragma: no cover\n"})
+    build(project, service(sums=code, tests="import pytest\npytest.skip()\n"))
     outcome = run_check("suppressions", project)
     kinds = [found["rule"] for found in outcome.findings]
-    assert kinds == [
-        *("mypy-off", "noqa", "nosec", "type-ignore", "no-cover", "skipped-test"),
-        *("ruff-settings", "coverage-settings"),
-    ]
-    assert [outcome.findings[at]["line"] for at in (1, 6, 7)] == [3, 4, 6]
-    assert outcome.value("total") == 8
+    assert kinds == ["mypy-off", "noqa", "nosec", "type-ignore", "no-cover", "skipped-test"]
+    assert outcome.findings[1]["line"] == 3
+    assert outcome.value("total") == 6
 
 
 def test_functions_are_typed_as_mypy_asks(project: str) -> None:
