@@ -11,27 +11,8 @@ from readiness.propose.tree import lookup, read_text
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _ASSIGNED: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
 _EXAMPLES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
-# Lists of requirements, and tables whose keys, or whose values' lists, are packages.
-_LISTS: Final = (
-    "pyproject.toml:project.dependencies",
-    "pyproject.toml:build-system.requires",
-    "pyproject.toml:tool.uv.dev-dependencies",
-    "setup.cfg:options.install_requires",
-    "setup.cfg:options.tests_require",
-    "tox.ini:testenv.deps",
-)
-_TABLES: Final = (
-    "pyproject.toml:project.optional-dependencies",
-    "pyproject.toml:dependency-groups",
-    "pyproject.toml:tool.pdm.dev-dependencies",
-    "setup.cfg:options.extras_require",
-)
-_BY_KEY: Final = (
-    "pyproject.toml:tool.poetry.dependencies",
-    "pyproject.toml:tool.poetry.dev-dependencies",
-    "Pipfile:packages",
-    "Pipfile:dev-packages",
-)
+_FILES: Final = ("pyproject.toml", "setup.cfg", "tox.ini", "tox.toml", "Pipfile")
+_NAMES_PACKAGES: Final = re.compile(r"depend|require|deps$|^(?:dev-)?packages$")
 
 
 def normal(name: str) -> str:
@@ -40,17 +21,30 @@ def normal(name: str) -> str:
 
 
 def dependencies_of(folder: str, settings: Mapping[str, Data]) -> dict[str, str]:
-    """Return the packages that the project in `folder` names, each with the file that does."""
+    """Return the packages that the project in `folder` names, each with the file that does.
+
+    They stand in lists of requirements, or are keys, below what is called after dependencies.
+    """
     packages: dict[str, str] = {}
-    for reference, text in _requirements(folder, settings):
-        if name := _NAME.match(text):
-            file = os.path.join(folder, reference.partition(":")[0])
-            packages.setdefault(normal(name[1]), file)
     for path, data in settings.items():
-        if data.get(REQUIREMENTS) and os.path.dirname(path).startswith(folder):
-            for package in _strings(data[REQUIREMENTS]):
-                packages.setdefault(package, path)
+        own = os.path.dirname(path) == folder and os.path.basename(path) in _FILES
+        if own or (REQUIREMENTS in data and path.startswith(folder)):
+            for text in _requirements(data, named=False):
+                if name := _NAME.match(text):
+                    packages.setdefault(normal(name[1]), path)
     return packages
+
+
+def _requirements(data: Data, *, named: bool) -> Iterator[str]:
+    for key, value in data.items():
+        below = named or bool(_NAMES_PACKAGES.search(key))
+        if isinstance(value, Mapping):
+            yield from value if below else ()
+            yield from _requirements(value, named=below)
+        elif below and isinstance(value, str):
+            yield from value.splitlines()
+        elif below and isinstance(value, list):
+            yield from (text for text in value if isinstance(text, str))
 
 
 def needs_packages(folder: str, settings: Mapping[str, Data]) -> bool:
@@ -79,34 +73,6 @@ def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
             if names:
                 lists[path] = {REQUIREMENTS: names}
     return lists
-
-
-def _requirements(folder: str, settings: Mapping[str, Data]) -> Iterator[tuple[str, str]]:
-    lists = [(reference, lookup(settings, folder, reference)) for reference in _LISTS]
-    for reference in _TABLES:
-        table = lookup(settings, folder, reference)
-        lists += [(reference, value) for value in _mapping(table).values()]
-    for reference, value in lists:
-        yield from ((reference, text) for text in _strings(value))
-    tables = [(reference, lookup(settings, folder, reference)) for reference in _BY_KEY]
-    groups = lookup(settings, folder, "pyproject.toml:tool.poetry.group")
-    tables += [
-        ("pyproject.toml:", _mapping(group).get("dependencies"))
-        for group in _mapping(groups).values()
-    ]
-    for reference, table in tables:
-        yield from ((reference, str(name)) for name in _mapping(table))
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _strings(value: object) -> list[str]:
-    """Return the texts of a list, or the lines of a text that are not blank."""
-    if isinstance(value, str):
-        return [line for line in value.splitlines() if line.strip()]
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def needed_variables(root: str, files: Sequence[str]) -> tuple[Variable, ...]:
