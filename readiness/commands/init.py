@@ -20,7 +20,6 @@ from readiness.pipeline.interrupts import held, interruptible
 from readiness.plan.environment import probe_environment
 from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.additions import new_proposals, with_tasks
-from readiness.propose.asking import choose, refusal
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
 from readiness.propose.ci_lines import KINDS, branch_of, write_ci
 from readiness.propose.facts import Omission, ProjectFacts
@@ -62,7 +61,7 @@ def init(
     """Write a first board for the project, and tell what it says.
 
     Raises `UsageError` where there is a board already, and where nobody can be asked. With `yes`
-    every proposal is taken; with `no_measure` none is run. With `template` the board is that
+    nobody is asked; with `no_measure` none is run. With `template` the board is that
     ready-made one, and nothing is run. With `again` a board that is there gets what is new; with
     `ci` its file for that CI is written, and a board only where there is none.
     """
@@ -89,9 +88,10 @@ def init(
     if board is not None and not proposals:
         put_text(worded("init.nothing_new", path=path))
         return ExitStatus.READY
-    taken, refused = (proposals, ()) if yes else _chosen(proposals, can_ask=not as_json)
-    left_out = [*proposed.left_out, *map(refusal, refused)]
-    first = _First(settings, path, project, facts, taken, left_out, not no_measure, board, ci)
+    if not yes:
+        _agree(proposals, can_ask=not as_json)
+    left_out = list(proposed.left_out)
+    first = _First(settings, path, project, facts, proposals, left_out, not no_measure, board, ci)
     return supervise(lambda: protected(first.perform))
 
 
@@ -157,24 +157,24 @@ def _tools_of(project: str) -> Callable[[str], bool]:
     return lambda tool: shutil.which(tool, path=path) is not None
 
 
-def _chosen(
-    proposals: Sequence[Proposal], *, can_ask: bool
-) -> tuple[Sequence[Proposal], Sequence[Proposal]]:
+def _agree(proposals: Sequence[Proposal], *, can_ask: bool) -> None:
+    """Show the proposals, and ask whether to measure and write them.
+
+    Raises `UsageError` where nobody can be asked, and for any answer but yes.
+    """
     if not (can_ask and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(worded("init.nobody_to_ask", count=len(proposals)))
-
-    def ask(prompt: str) -> str:
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
-        return line
-
-    try:
-        return choose(proposals, ask, tell, for_reader())
-    except EOFError:
-        raise UsageError(worded("init.nothing_written")) from None
+    say = for_reader()
+    rows = [
+        (proposal.priority, in_language(proposal.title, say), proposal.check or proposal.run)
+        for proposal in proposals
+    ]
+    tell(columns(rows, flexible=1, limit=terminal_width(os.environ)).rstrip())
+    sys.stderr.write(f"{say('init.agree')} ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer or answer.strip().lower()[:1] not in ("", "y"):
+        raise UsageError(worded("init.nothing_written"))
 
 
 class _First:
@@ -382,7 +382,7 @@ class _First:
 
 VERB = Verb(
     init,
-    Option("yes", "", "Accept every proposal without asking.", value=Value.SWITCH, variable=False),
+    Option("yes", "", "Accept the proposals without asking.", value=Value.SWITCH, variable=False),
     Option("no_measure", "", "Run nothing.", value=Value.SWITCH, variable=False),
     Option(
         "template",

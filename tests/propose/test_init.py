@@ -207,16 +207,15 @@ def on_a_terminal(project: Project, typed: str) -> tuple[int, str]:
     return project.end(process).status, shown.decode()
 
 
-def test_on_a_terminal_each_proposal_is_asked_about(shop: Project) -> None:
-    """One is refused, one is taken, and so is the rest; what is no answer is asked again."""
+def test_on_a_terminal_the_proposals_are_shown_first(shop: Project) -> None:
+    """And a board of them is written after a yes."""
     workflow = "on: [push]\njobs: {a: {runs-on: x, steps: [{run: tox}]}}\n"
     build(str(shop.folder), {".github/workflows/ci.yml": workflow, "mypy.ini": "[mypy]\n"})
-    status, shown = on_a_terminal(shop, "n\nmaybe\n\nY\na\n")
+    status, shown = on_a_terminal(shop, "\n")
     assert status == 0, shown
-    assert "[Y]es, (n)o, (a)ll the rest, (q)uit: " in shown
-    text = (shop.folder / "board.yaml").read_text(encoding="utf-8")
-    assert "check: suppressions" in text
-    assert "All modules can be imported" not in text
+    assert re.search(r"(?m)^P\d  .*  suppressions\r$", shown)
+    assert "[Y]es, (n)o: " in shown
+    assert "check: suppressions" in (shop.folder / "board.yaml").read_text(encoding="utf-8")
 
 
 def test_code_that_nobody_imports_is_not_imported(shop: Project) -> None:
@@ -225,8 +224,8 @@ def test_code_that_nobody_imports_is_not_imported(shop: Project) -> None:
     assert "importable" not in (shop.folder / "board.yaml").read_text(encoding="utf-8"), told
 
 
-@pytest.mark.parametrize("typed", ["q\n", "\x04"])
-def test_who_quits_gets_no_board(typed: str, shop: Project) -> None:
+@pytest.mark.parametrize("typed", ["n\n", "maybe\n", "\x04"])
+def test_who_does_not_agree_gets_no_board(typed: str, shop: Project) -> None:
     """Nothing is run and nothing is written, also where the input ends."""
     status, shown = on_a_terminal(shop, typed)
     assert status == 2
