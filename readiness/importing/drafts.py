@@ -44,9 +44,6 @@ _UNITS: Final = {
 # These labels hold a word or two, and so others may follow on the same line.
 _SHORT: Final = ("priority", "owner", "estimate", "risk", "depends", "tags", "status", "due")
 _BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]|(?<=\s)[—–-]\s+([^—–]+)$")
-_VERIFY: Final = re.compile(
-    r"[(（](?:verify|验证)\s*[:：]\s*(`[^`]+`(?:\s*[,，]\s*`[^`]+`)*)\s*[)）]\s*$", re.IGNORECASE
-)
 # `[BLOCKER] rotate keys`: how important it is, in a word.
 _WORD: Final = re.compile(r"[\[【]([A-Za-z\u3400-\u9fff][\w ]{1,12})[\]】]")
 # How the plugin for tasks of Obsidian marks how important one is.
@@ -232,14 +229,6 @@ def _labelled(part: str) -> tuple[str, str] | None:
     )
     name = label(match[1]) if match else ""
     return (name, match[2]) if match and name in _SHORT else None
-
-
-def verified(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return a criterion's sentence, and the commands that it names in brackets: `(verify: …)`."""
-    commands = _VERIFY.search(text)
-    if not commands:
-        return text, ()
-    return text[: commands.start()].strip(), tuple(re.findall(r"`([^`]+)`", commands[1]))
 
 
 def joined(first: str, second: str) -> str:

@@ -14,7 +14,6 @@ from readiness.importing.drafts import (
     owned,
     titled,
     unnumbered,
-    verified,
 )
 from readiness.importing.items import (
     SHELL_LANGUAGES,
@@ -34,7 +33,7 @@ from readiness.importing.outline import (
 )
 from readiness.importing.scores import OF_TEN, STANDS, TARGET
 from readiness.importing.tables import Table
-from readiness.importing.words import chapter_priority, is_column, plain, without_emoji
+from readiness.importing.words import chapter_priority, is_column, without_emoji
 from readiness.model.words import Priority
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
@@ -117,9 +116,6 @@ class _Walker:
             return
         if name and parent is not None:
             task = parent
-        elif earlier := self._named(chapter.title):
-            task = parent = earlier
-            name = "criteria"
         else:
             title, identifier = titled(chapter.title)
             title, values = owned(title) if identifier or _SAYS_MORE.search(title) else (title, {})
@@ -149,18 +145,6 @@ class _Walker:
         """Return the chapters of the next level that are columns of a Kanban board."""
         columns = [inner for inner in chapter.chapters if self._kanban or is_column(inner.title)]
         return columns if len(columns) > 1 and (chapter.level == 0 or not self._kanban) else []
-
-    def _named(self, title: str) -> DraftTask | None:
-        """Find the task of `X: acceptance criteria`, and drop its title as its only criterion."""
-        name = re.split(r"\s+[—–-]\s+|[:：]\s*", title, maxsplit=1)[0]
-        if label(title[len(name) :].lstrip(" —–-:：")) != "criteria":
-            return None
-        for task in self.board.tasks:
-            if plain(task.title) == plain(name):
-                if [criterion.title for criterion in task.criteria] == [task.title]:
-                    task.criteria = []
-                return task
-        return None
 
     def _finish(
         self,
@@ -308,12 +292,10 @@ class _Walker:
         if is_group or stated:
             self._card(item, task, stated=stated and (name == "cards" or not is_group))
         elif wanted or name == "beside":
-            sentence, named = verified(text)
-            criterion = _criterion(sentence, item, (*code, *named))
-            task.criteria += [criterion] if sentence else []
+            task.criteria += [_criterion(text, item, code)] if text else []
             remarks = [inner.text for inner in item.items if not fields(inner.text)]
             remarks += [value for name, value in item.values if name == "details" and value]
-            task.details += [f"{sentence}: {remark}" for remark in remarks]
+            task.details += [f"{text}: {remark}" for remark in remarks]
         else:
             return False
         return True
