@@ -1,11 +1,9 @@
 """What `init` tells at its end: what was measured and left out, what to do, and lines to add."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 
-from readiness.advice.ranking import rank
 from readiness.decide.gate import gate
 from readiness.decide.score import display, score
 from readiness.model.board import Board
@@ -15,12 +13,9 @@ from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.new_board import install_commands
-from readiness.text.layout import columns, duration, inert, literal, points
+from readiness.text.layout import columns, duration, inert, literal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
-
-INSTRUCTIONS: Final = ("AGENTS.md", "CLAUDE.md")
-"""What coding agents read before they begin; a project that has none gets the first."""
 
 
 class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +40,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     def lines(self, *, quiet: bool, verbose: bool, width: int | None) -> list[str]:
         """Return all of it, with a table of that width; with `quiet` only what was written.
 
-        With `verbose` also what was left out, and the lines for coding agents.
+        With `verbose` also what was left out.
         """
         lines = [self._written()]
         if quiet:
@@ -58,8 +53,6 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             lines += ["", self.say("init.left_out_count", count=len(self.left_out))]
         elif self.left_out:
             lines += ["", self.say("init.left_out"), *omission_lines(self.left_out, self.say)]
-        if verbose:
-            lines += ["", *self._agent_lines()]
         return [*lines, "", *numbered_steps(self._steps(), self.say)]
 
     def _written(self) -> str:
@@ -95,38 +88,21 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         return sentence + self.say("init.partly", count=count) if count else sentence
 
     def _steps(self) -> list[str]:
-        """Three things to do: what gains most, then what makes a gate of the board."""
+        """Return what to do: what measures more, then what makes a gate of the board."""
         if not self.seconds:
             return [
                 self.say("init.step_check"),
                 self.say("init.step_limits", path=self.path),
                 self.say("init.step_commit", path=self.path),
             ]
-        reasons = {judged.criterion.id: judged.reason for judged in self.judgements}
-        unmeasured = {entry.id for entry in self.planned if entry.missing}
-        ranked = [
-            step
-            for step in rank(self.board, score(self.board, self.judgements))
-            if step.criterion.id not in unmeasured
-        ]
-        steps = [
-            self.say(
-                "init.step_gain",
-                id=step.criterion.id,
-                title=step.criterion.title,
-                reason=in_language(reasons[step.criterion.id], self.say),
-                gain=points(float(step.gain)),
-            )
-            for step in ranked[:2]
-        ]
-        last = [
+        return [
+            *(self._missing() or [self.say("init.step_next")]),
             self.say("init.step_guard", path=self.path, branch=self.branch),
             self.say(
                 "init.step_ci", kind="gitlab" if GITLAB_FILE in self.facts.files else "github"
             ),
             self.say("init.step_prove"),
         ]
-        return [*[*self._missing(), *steps][:3], *last][:4]
 
     def _missing(self) -> list[str]:
         """Return the steps to measure more: all tools at once, then the first failure."""
@@ -155,12 +131,6 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         if not commands:
             return steps
         return [self.say("init.step_install", count=len(lacking), commands=commands), *steps]
-
-    def _agent_lines(self) -> list[str]:
-        """Return the lines for coding agents, with where they go and what holds one to them."""
-        path = next((name for name in INSTRUCTIONS if name in self.facts.files), INSTRUCTIONS[0])
-        rules = [self.say("init.agents_done"), self.say("init.agents_gate")]
-        return [self.say("init.agents", path=path), "", *rules, "", self.say("init.agents_hook")]
 
 
 def template_account(path: str, board: Board, say: Sentences) -> str:

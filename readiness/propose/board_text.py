@@ -101,24 +101,9 @@ def board_text(
         lines.append(f"require_proof: true  # {say('init.board_proven')}")
     lines += _environment(variables, python_path, say)
     lines += ["", "tasks:"]
-    if not groups:
-        lines += [*_last_word(say), ""]
     for group in groups:
         lines += [*task_lines(group, say), ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _last_word(say: Sentences) -> list[str]:
-    return [
-        "  - id: T0",
-        f"    title: {scalar(say('init.board_task'))}",
-        "    priority: P0",
-        "    criteria:",
-        *comment(say("init.board_nothing"), "      "),
-        "      - id: T0.1",
-        f"        title: {scalar(say('init.board_attested'))}",
-        "        attest: {}",
-    ]
 
 
 def _environment(

@@ -65,14 +65,6 @@ def test_what_was_not_measured_stays_with_the_reason() -> None:
     assert [criterion.title for criterion in loaded(text).criteria()] == [ODD.title, RUFF.title]
 
 
-def test_where_nothing_is_chosen_somebody_has_to_say() -> None:
-    """A board without a criterion is none: what is left is an attestation that is still open."""
-    text = board_text("shop", [], day="2026-01-31")
-    (only,) = loaded(text).criteria()
-    assert only.attest is not None
-    assert not only.attest.by
-
-
 def test_a_goal_and_where_it_started_are_written() -> None:
     """The number is written as a number, and the ratchet with it."""
     groups = grouped([replace(RUFF, expect="<= 18", baseline="37")])

@@ -306,13 +306,3 @@ def test_who_asks_for_chinese_is_told_in_chinese(shop: Project) -> None:
     arguments = ("--yes", "--no-measure", "--lang", "zh", "--output-format", "json")
     left_out = shop("init", *arguments).json["left_out"]
     assert {"what": "twine upload x (Makefile)", "why": "it publishes"} in left_out
-
-
-def test_lines_for_coding_agents_are_offered(shop: Project) -> None:
-    """For the file that they read here, which is not written to."""
-    path = shop.folder / "CLAUDE.md"
-    path.write_text("# Shop\n", encoding="utf-8")
-    ended = shop("init", "--yes", "--no-measure", "--verbose")
-    assert "For coding agents, in CLAUDE.md\n" in ended.out
-    assert "\n- Done means that `readiness check --hold-line --base HEAD` exits with 0" in ended.out
-    assert path.read_text("utf-8") == "# Shop\n"
