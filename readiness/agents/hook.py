@@ -154,7 +154,7 @@ class HookCall:
             )
         except StoppedError as error:
             return error.status
-        self._keep(kept, assessment, self._after(before))
+        self._keep(kept, assessment, before)
         return self._answer(assessment, call, kept)
 
     def _keep(self, kept: Kept, assessment: Assessment, state: dict[str, str]) -> None:
@@ -174,17 +174,6 @@ class HookCall:
 
             is_of_change = bool(self._base) and base_is_sound(settings)
             return assess_fault(error, is_of_change=is_of_change)
-
-    def _after(self, before: dict[str, str]) -> dict[str, str]:
-        """Return the state after a run, with what probes left where git knows of nothing.
-
-        What else differs was changed meanwhile, by somebody else, and was not measured.
-        """
-        now = Asking(self._root).changed()
-        after = state_of(now, self._base)
-        left = {os.fsdecode(path) for path in now.untracked}
-        same = all(after.get(path) == was for path, was in before.items() if path not in left)
-        return after if same and after.keys() - before.keys() <= left else before
 
     # --- what is answered ---------------------------------------------------------------------
 
