@@ -11,11 +11,10 @@ import msgspec
 
 from checks import services as probes
 from checks.services._answer import ProbeError
-from checks.services._options import OptionsError, ProbeOptions, parse, usage
+from checks.services._options import OptionsError, ProbeOptions, parse
 from readiness.model.errors import ExitStatus
 from readiness.text.clean import clean
 
-_CALL = "python -P -m readiness.probes"
 _INSTALL = "pip install 'readiness[services]'"
 
 
@@ -27,18 +26,11 @@ def names() -> list[str]:
 
 def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Run the probe that the arguments name; return the exit status."""
-    name, *rest = argv or ["--help"]
-    if name in {"-h", "--help"}:
-        sys.stdout.write(f"usage: {_CALL} NAME [--option value …]\n\n{_listed()}\n")
-        return ExitStatus.READY
+    name, *rest = argv or [""]
     try:
         if name not in names():
             raise OptionsError(f"no probe is called {name!r}; there are {', '.join(names())}")
         module = import_module(f"checks.services.{name.replace('-', '_')}")
-        if {"-h", "--help"} & set(rest):
-            sys.stdout.write(f"usage: {_CALL} {name} [--option value …]\n\n{module.__doc__}\n")
-            sys.stdout.write(f"Options:\n{usage(_options_of(module))}\n")
-            return ExitStatus.READY
         options = parse(_options_of(module), rest, env)
         if library := getattr(module, "LIBRARY", ""):
             import_module(library)
@@ -51,14 +43,6 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         return _failed(f"{error}: {_INSTALL}", ExitStatus.UNDECIDED)
     sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
     return ExitStatus.READY
-
-
-def _listed() -> str:
-    lines = []
-    for name in names():
-        module = import_module(f"checks.services.{name.replace('-', '_')}")
-        lines.append(f"  {name:<18} {(module.__doc__ or '').splitlines()[0]}")
-    return "\n".join(lines)
 
 
 def _options_of(module: ModuleType) -> type[ProbeOptions]:

@@ -40,7 +40,6 @@ class Via(NamedTuple):
     source: str = ""
     ca_file: str = ""
     connect: tuple[str, ...] = ()
-    verify: bool = True
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,20 +89,16 @@ class _Destination(NamedTuple):
     place: Address
 
 
-def tls_context(ca_file: str, *, verify: bool = True) -> ssl.SSLContext:
+def tls_context(ca_file: str) -> ssl.SSLContext:
     """Return a context that trusts a CA file, or the system's authorities where none is given.
 
     Raises ProbeError where the file cannot be read.
     """
     try:
-        context = ssl.create_default_context(cafile=ca_file or None)
+        return ssl.create_default_context(cafile=ca_file or None)
     except OSError as error:
         said = error.strerror or "it holds no certificate"
         raise ProbeError(f"the CA file {ca_file} cannot be read: {said}") from None
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 # To read all the authorities of the system takes longer than many a request.
@@ -157,7 +152,7 @@ def fetch(request: Request, via: Via) -> Response:
     where = str(target.place)
     named = where if target.place == target.host else f"{where} ({target.host})"
     secure = target.parts.scheme == "https"
-    context = _trusting(via.ca_file, verify=via.verify) if secure else None
+    context = _trusting(via.ca_file) if secure else None
     start = time.monotonic()
     try:
         link = _open(target, via, context)

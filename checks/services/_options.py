@@ -25,16 +25,14 @@ class OptionsError(Exception):
 class ProbeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options that every probe has."""
 
-    timeout: Annotated[float, Meta(gt=0, le=3600, description="seconds for each answer")] = 10.0
+    timeout: Annotated[float, Meta(gt=0, le=3600)] = 10.0
 
 
 class Network(ProbeOptions, frozen=True, kw_only=True):
     """The options of a probe that opens connections."""
 
-    source: Annotated[str, Meta(description="address to connect from")] = ""
-    netns: Annotated[
-        str, Meta(description="network namespace to connect from, as named by `ip netns`; for root")
-    ] = ""
+    source: str = ""
+    netns: str = ""
 
 
 _Options = TypeVar("_Options", bound=ProbeOptions)
@@ -51,7 +49,7 @@ def parse(kind: type[_Options], arguments: Sequence[str], environ: Mapping[str, 
             values[name] = _value(name, text, hints[name])
     for field in msgspec.structs.fields(kind):
         if field.required and field.name not in values:
-            raise OptionsError(f"{flag(field.name)} must be given: {described(hints[field.name])}")
+            raise OptionsError(f"{flag(field.name)} must be given")
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -69,30 +67,6 @@ def pattern(name: str, text: str) -> re.Pattern[str]:
 def flag(name: str) -> str:
     """Return a field's option as it is written."""
     return "--" + name.replace("_", "-")
-
-
-def described(hint: object) -> str:
-    """Return the description of a field."""
-    return " ".join(
-        meta.description for meta in get_args(hint) if isinstance(meta, Meta) and meta.description
-    )
-
-
-def usage(kind: type[ProbeOptions]) -> str:
-    """Return the options as lines of help: name, what it is, default."""
-    hints = get_type_hints(kind, include_extras=True)
-    lines = []
-    for field in sorted(msgspec.structs.fields(kind), key=lambda option: not option.required):
-        default = "required" if field.required else _default(field.default)
-        end = f" ({default})" if default else ""
-        lines.append(f"  {flag(field.name):<22} {described(hints[field.name])}{end}")
-    return "\n".join(lines)
-
-
-def _default(value: object) -> str:
-    if value in ("", (), False):
-        return ""
-    return f"default: {' '.join(value) if isinstance(value, tuple) else value}"
 
 
 def _pairs(

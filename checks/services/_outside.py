@@ -1,9 +1,5 @@
 """The outside world: another namespace or another address, from which a service is tried."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from checks.services._connect import Address, within
 from checks.services._options import Network, OptionsError
 from checks.services._ports import State, state
@@ -15,13 +11,9 @@ class Inside(Network, frozen=True, kw_only=True):
     `netns` and `source` are where it is spoken to from.
     """
 
-    outside_netns: Annotated[
-        str, Meta(description="network namespace of the outside world, for root")
-    ] = ""
-    outside_source: Annotated[str, Meta(description="address of the outside world")] = ""
-    outside_address: Annotated[
-        str, Meta(description="address of the service as the outside world sees it")
-    ] = ""
+    outside_netns: str = ""
+    outside_source: str = ""
+    outside_address: str = ""
 
     @property
     def has_outside(self) -> bool:

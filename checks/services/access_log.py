@@ -28,28 +28,14 @@ _MOST_BYTES = 64 * 2**20
 class AccessLogOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
-    log: Annotated[str, Meta(description="the file that the server logs to")]
-    paths: Annotated[
-        Words,
-        Meta(
-            description="locations to ask for, each `requests` times, whatever they answer;"
-            " those of other hosts and ports with their whole address"
-        ),
-    ] = ("/",)
-    requests: Annotated[int, Meta(ge=1, le=10_000, description="requests for each location")] = 20
-    methods: Annotated[Words, Meta(description="methods to use, in turn")] = ("GET",)
-    tag_in: Annotated[
-        Literal["user-agent", "query", "path"], Meta(description="user-agent, query or path")
-    ] = "user-agent"
-    fields: Annotated[
-        Lines,
-        Meta(
-            description="what each line must contain, one regular expression per line; {client} is"
-            " the requesting address, {method} and {status} those of the request and its answer"
-        ),
-    ] = ()
-    wait: Annotated[float, Meta(ge=0, le=600, description="seconds to wait for the lines")] = 5.0
+    url: str
+    log: str
+    paths: Words = ("/",)
+    requests: Annotated[int, Meta(ge=1, le=10_000)] = 20
+    methods: Words = ("GET",)
+    tag_in: Literal["user-agent", "query", "path"] = "user-agent"
+    fields: Lines = ()
+    wait: Annotated[float, Meta(ge=0, le=600)] = 5.0
 
 
 class _Log:

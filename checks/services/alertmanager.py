@@ -25,27 +25,13 @@ NAME = "ReadinessCanary"
 class AlertmanagerOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the address of Alertmanager")]
-    received: Annotated[
-        str, Meta(description="an address that returns as JSON what arrived at the channel")
-    ] = ""
-    prometheus: Annotated[
-        str, Meta(description="the Prometheus that should send its alerts there")
-    ] = ""
-    every: Annotated[
-        str,
-        Meta(
-            pattern="^(severity|rule)$",
-            description="send an alert for every `severity` that rules have, or for every `rule`",
-        ),
-    ] = "severity"
-    aside: Annotated[
-        Words, Meta(description="severities and rules whose alerts nobody has to see")
-    ] = ()
-    wait: Annotated[float, Meta(ge=0, description="seconds to wait for the alerts")] = 60.0
-    severity: Annotated[
-        str, Meta(description="the label `severity` of the alert if no Prometheus is given")
-    ] = "page"
+    url: str
+    received: str = ""
+    prometheus: str = ""
+    every: Annotated[str, Meta(pattern="^(severity|rule)$")] = "severity"
+    aside: Words = ()
+    wait: Annotated[float, Meta(ge=0)] = 60.0
+    severity: str = "page"
 
 
 def measure(options: AlertmanagerOptions) -> Answer:

@@ -11,9 +11,6 @@ import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from typing import Annotated
-
-from msgspec import Meta
 
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._connect import Address, reason, within
@@ -28,19 +25,12 @@ _MOST_LISTENERS = 200
 class FirewallOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    address: Annotated[str, Meta(description="address that the services listen on")] = ""
-    allowed: Annotated[Words, Meta(description="ports that the outside world must reach")] = ()
-    denied: Annotated[Words, Meta(description="ports that it must not reach")] = ()
-    scan: Annotated[
-        bool, Meta(description="try all 65,535 ports of TCP: `allowed` alone may be open")
-    ] = False
-    other_sources: Annotated[
-        Words,
-        Meta(description="more addresses of the outside world: only `allowed` may be open"),
-    ] = ()
-    udp: Annotated[
-        Words, Meta(description="UDP ports that the outside world must not reach, if free")
-    ] = ()
+    address: str = ""
+    allowed: Words = ()
+    denied: Words = ()
+    scan: bool = False
+    other_sources: Words = ()
+    udp: Words = ()
 
 
 def measure(options: FirewallOptions) -> Answer:

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import msgspec
-from msgspec import Meta
 
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._http import Response, without_password
@@ -40,13 +39,11 @@ LIVE = 300.0
 class GrafanaOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the address of Grafana")]
-    token: Annotated[str, Meta(description="a service account's token; give `--token-env`")] = ""
-    folder: Annotated[str, Meta(description="look only at dashboards with this tag")] = ""
-    files: Annotated[
-        Words, Meta(description="dashboards as the repository has them: files, or folders of them")
-    ] = ()
-    window: Annotated[str, Meta(description="how far back panels look")] = "now-1h"
+    url: str
+    token: str = ""
+    folder: str = ""
+    files: Words = ()
+    window: str = "now-1h"
 
 
 class _Query(NamedTuple):

@@ -19,32 +19,23 @@ _SECRET_HEADERS = {"set-cookie", "authorization"}
 class Client(Network, frozen=True, kw_only=True):
     """How a server is reached; shared by the probes that speak HTTP."""
 
-    connect: Annotated[
-        Words,
-        Meta(
-            description="connect to this `ip:port` instead of the URL's host;"
-            " `host:port=ip:port` for another host"
-        ),
-    ] = ()
-    ca_file: Annotated[
-        str, Meta(description="file of the certificate authority to trust, instead of the system's")
-    ] = ""
-    verify: Annotated[bool, Meta(description="`false` takes any certificate")] = True
+    connect: Words = ()
+    ca_file: str = ""
 
     def via(self) -> Via:
         """Return the way to the server; enters the network namespace first, if one is given."""
         enter(self.netns)
-        return Via(self.timeout, self.source, self.ca_file, self.connect, self.verify)
+        return Via(self.timeout, self.source, self.ca_file, self.connect)
 
 
 class HttpOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the address to ask for")]
-    method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
-    headers: Annotated[Lines, Meta(description="request headers, `Name: value`, one per line")] = ()
-    body: Annotated[str, Meta(description="what to send as the request's body")] = ""
-    header: Annotated[str, Meta(description="the header of the answer to tell")] = ""
+    url: str
+    method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "GET"
+    headers: Lines = ()
+    body: str = ""
+    header: str = ""
 
 
 def measure(options: HttpOptions) -> Answer:

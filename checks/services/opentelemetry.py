@@ -32,32 +32,19 @@ _ACCIDENT = 1e-4
 class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the address of a traced service to request")]
-    lookup: Annotated[
-        str,
-        Meta(description="an address that returns spans as JSON; {trace_id} is replaced"),
-    ]
-    lookup_headers: Annotated[Lines, Meta(description="headers for it, one per line")] = ()
-    also: Annotated[
-        Lines, Meta(description="more addresses that must be traced, one per line")
-    ] = ()
-    release: Annotated[str, Meta(description="the release that the trace must name")] = ""
-    health: Annotated[str, Meta(description="the collector's own health, which must be 200")] = ""
-    method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "GET"
-    headers: Annotated[Lines, Meta(description="request headers, one per line")] = ()
-    ordinary: Annotated[
-        int, Meta(ge=0, le=100_000, description="requests to make without a trace of their own")
-    ] = 0
-    ratio: Annotated[
-        float, Meta(ge=0, le=1, description="the share of these that should be traced")
-    ] = 1.0
-    ordinary_lookup: Annotated[
-        str, Meta(description="an address that returns their spans as JSON; {tag} is replaced")
-    ] = ""
-    tag_header: Annotated[
-        str, Meta(description="the header whose value the service writes into its spans")
-    ] = "X-Request-ID"
-    wait: Annotated[float, Meta(ge=0, description="seconds to wait for the trace")] = 30.0
+    url: str
+    lookup: str
+    lookup_headers: Lines = ()
+    also: Lines = ()
+    release: str = ""
+    health: str = ""
+    method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "GET"
+    headers: Lines = ()
+    ordinary: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    ratio: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    ordinary_lookup: str = ""
+    tag_header: str = "X-Request-ID"
+    wait: Annotated[float, Meta(ge=0)] = 30.0
 
 
 def measure(options: OpenTelemetryOptions) -> Answer:

@@ -3,10 +3,6 @@
 A port that refuses is `closed`; one from which nothing comes back is `filtered`.
 """
 
-from typing import Annotated
-
-from msgspec import Meta
-
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._connect import enter
 from checks.services._options import Network, OptionsError, Words
@@ -16,11 +12,9 @@ from checks.services._ports import State, port_list, states
 class PortOptions(Network, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    host: Annotated[str, Meta(description="the host or its address")]
-    open: Annotated[
-        Words, Meta(description="ports that must be open, such as `443 8000-8010`")
-    ] = ()
-    closed: Annotated[Words, Meta(description="ports that must not be open")] = ()
+    host: str
+    open: Words = ()
+    closed: Words = ()
 
 
 def measure(options: PortOptions) -> Answer:

@@ -9,9 +9,7 @@ import socket
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, TypeVar
-
-from msgspec import Meta
+from typing import TYPE_CHECKING, TypeVar
 
 from checks.services import _database
 from checks.services._answer import Answer
@@ -55,9 +53,7 @@ _DEMANDS = {"a cleartext": Demand.CLEAR, "a hashed": Demand.MD5, "SASL": Demand.
 class PostgresOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[
-        str, Meta(description="`postgresql://user:password@host:port/name`. Give it by --url-env")
-    ]
+    url: str
 
 
 def measure(options: PostgresOptions) -> Answer:

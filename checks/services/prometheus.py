@@ -33,17 +33,13 @@ TEST_LIMIT = 60.0
 class PrometheusOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the address of Prometheus")]
-    query: Annotated[str, Meta(description="a PromQL query whose value to report")] = ""
-    files: Annotated[Words, Meta(description="rule files whose rules should be loaded")] = ()
-    tests: Annotated[
-        Words, Meta(description="promtool's tests of these files, which make each alert fire")
-    ] = ()
-    at_least: Annotated[int, Meta(ge=0, description="how many active rules there should be")] = 0
-    pattern: Annotated[
-        str, Meta(description="regular expression; active rules whose query matches are counted")
-    ] = ""
-    job: Annotated[str, Meta(description="look only at the targets of this job")] = ""
+    url: str
+    query: str = ""
+    files: Words = ()
+    tests: Words = ()
+    at_least: Annotated[int, Meta(ge=0)] = 0
+    pattern: str = ""
+    job: str = ""
 
 
 def measure(options: PrometheusOptions) -> Answer:

@@ -5,9 +5,7 @@ Nothing is written to it. It needs redis-py: `pip install 'readiness[services]'`
 
 import time
 from collections.abc import Callable
-from typing import Annotated, TypeVar
-
-from msgspec import Meta
+from typing import TypeVar
 
 from checks.services import _database
 from checks.services._answer import Answer
@@ -26,12 +24,8 @@ _Result = TypeVar("_Result")
 class RedisOptions(Inside, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[
-        str, Meta(description="`redis://:password@host:port`; rediss for TLS. Give it by --url-env")
-    ]
-    ca_file: Annotated[
-        str, Meta(description="file of the certificate authority to trust, instead of the system's")
-    ] = ""
+    url: str
+    ca_file: str = ""
 
 
 class UnwelcomeError(RefusedLoginError):

@@ -26,18 +26,10 @@ _UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "
 class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the site, such as `https://football.test`")]
-    paths: Annotated[
-        Words,
-        Meta(
-            description="a location of each class, with its status unless 200:"
-            " `/ /nosuch=404 /old=301 /static/app.css POST:/items=401`; also whole URLs"
-        ),
-    ] = ("/",)
-    request_headers: Annotated[
-        Lines, Meta(description="headers for requests with a method other than GET, one per line")
-    ] = ()
-    headers: Annotated[Words, Meta(description="the headers that each location must send")] = (
+    url: str
+    paths: Words = ("/",)
+    request_headers: Lines = ()
+    headers: Words = (
         "strict-transport-security",
         "content-security-policy",
         "x-content-type-options",
@@ -45,19 +37,12 @@ class SecurityHeadersOptions(Client, frozen=True, kw_only=True):
         "referrer-policy",
         "permissions-policy",
     )
-    patterns: Annotated[
-        Lines,
-        Meta(
-            description="more requirements, `Name: regular expression` for the value, one per line"
-        ),
-    ] = ()
-    silent: Annotated[Words, Meta(description="headers that must not reveal a version if sent")] = (
+    patterns: Lines = ()
+    silent: Words = (
         "server",
         "x-powered-by",
     )
-    max_age: Annotated[
-        int, Meta(ge=0, description="seconds for which Strict-Transport-Security must apply")
-    ] = 15_552_000
+    max_age: Annotated[int, Meta(ge=0)] = 15_552_000
 
 
 class _Location(NamedTuple):

@@ -22,18 +22,14 @@ NAME = "sentry"
 class SentryOptions(Client, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    url: Annotated[str, Meta(description="the address that fails on purpose; {tag} is replaced")]
-    lookup: Annotated[
-        str, Meta(description="an address that returns errors as JSON; {tag} is replaced")
-    ]
-    lookup_headers: Annotated[Lines, Meta(description="headers for it, one per line")] = ()
-    release: Annotated[str, Meta(description="the release that the errors must name")] = ""
-    failures: Annotated[
-        int, Meta(ge=1, le=1000, description="how often it fails; all must arrive")
-    ] = 1
-    method: Annotated[str, Meta(pattern="^[A-Z]+$", description="HTTP method")] = "POST"
-    headers: Annotated[Lines, Meta(description="request headers, one per line")] = ()
-    wait: Annotated[float, Meta(ge=0, description="seconds to wait for each error")] = 30.0
+    url: str
+    lookup: str
+    lookup_headers: Lines = ()
+    release: str = ""
+    failures: Annotated[int, Meta(ge=1, le=1000)] = 1
+    method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "POST"
+    headers: Lines = ()
+    wait: Annotated[float, Meta(ge=0)] = 30.0
 
 
 def measure(options: SentryOptions) -> Answer:

@@ -34,12 +34,10 @@ _DAY = 86_400
 class TlsOptions(Network, frozen=True, kw_only=True):
     """The options of this probe."""
 
-    host: Annotated[str, Meta(description="`host:port` whose certificate it is; port 443 if none")]
-    connect: Annotated[str, Meta(description="`ip:port` to connect to instead")] = ""
-    ca_file: Annotated[
-        str, Meta(description="file of the certificate authority to trust, instead of the system's")
-    ] = ""
-    min_days: Annotated[int, Meta(ge=0, description="days for which it must still be good")] = 30
+    host: str
+    connect: str = ""
+    ca_file: str = ""
+    min_days: Annotated[int, Meta(ge=0)] = 30
 
 
 class Certificate(NamedTuple):
