@@ -112,12 +112,6 @@ def test_code_that_stands_in_no_file_takes_only_the_coverage_away(project: str) 
     assert re.search(r"No source for code: '.*made_up_html'", coverage.stderr)
 
 
-def test_importing_alone_covers_something(project: str) -> None:
-    """The baseline that no test has to do with, without a single test run."""
-    build(project, service())
-    assert run_check("coverage-import", project).value() == Decimal("33.3333")
-
-
 def test_tests_are_counted_by_how_they_end(project: str) -> None:
     """A fixture that fails makes its test fail; a skipped test is not executed."""
     more = dedent("""

@@ -17,7 +17,6 @@ WITHOUT_CONTROL = {
     "alembic-rollback": "a database and a project with migrations",
     "alembic-upgrade": "a database and a project with migrations",
     "audit-report": "a repository with a commit",
-    "coverage-import": "what it measures is compared with other numbers, and fails at 100 % alone",
     "pip-audit": "an advisory service",
     **dict.fromkeys(("alertmanager", "grafana", "http", "load"), "a running service"),
     **dict.fromkeys(("opentelemetry", "prometheus", "sentry"), "a running service"),

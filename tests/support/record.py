@@ -173,12 +173,6 @@ CASES: dict[str, list[Case]] = {
         Case("clean", service()),
         Case("nothing-below", service(), {"below": "tests"}),
     ],
-    "coverage-import": [
-        Case("clean", service()),
-        Case("not-importable", service(sums="import nothing_of_that_name\n")),
-        Case("nothing-to-look-at", EMPTY),
-        absent(service()),
-    ],
     "test-flows": [
         Case("clean", service(), {"flows": "adding"}),
         Case("failing", service(tests=FAILING), {"flows": "adding"}),
