@@ -2,10 +2,13 @@
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 ABSENT = ("S", "h", "s")
 """How Git marks files that need not be in the work tree as the index has them."""
+AT_ONCE = 500
+"""Paths that Git is asked for in one command."""
 LINK, SUBMODULE = "120000", "160000"
 
 
@@ -25,6 +28,22 @@ def repository() -> str:
     return top and os.path.realpath(top)
 
 
+def listed(paths: list[str]) -> Iterator[str]:
+    """Yield what the index has below some paths, as `git ls-files -v -s` has it.
+
+    Git is asked for many at once, and for each alone where it knows nothing of them together, as
+    of one outside the repository.
+    """
+    for start in range(0, len(paths), AT_ONCE):
+        some = paths[start : start + AT_ONCE]
+        entries = git("--literal-pathspecs", "ls-files", "-v", "-s", "-z", "--", *some)
+        if entries or len(some) == 1:
+            yield from entries.split("\0")
+        else:
+            for path in some:
+                yield from listed([path])
+
+
 class Tracked:
     """The files that Git has below some paths, those behind links to folders among them.
 
@@ -38,17 +57,16 @@ class Tracked:
         self.absent: list[str] = []
         self.links: list[str] = []
         self._seen: set[str] = set()
-        for path in paths:
-            self._add(path)
+        for everything, tops in groupby(paths, lambda path: os.path.normpath(path) == "."):
+            self._add(tops, everything=everything)
 
-    def _add(self, top: str) -> None:
-        real = os.path.realpath(top)
-        if any(f"{real}/".startswith(f"{seen}/") for seen in self._seen):
-            return
-        self._seen.add(real)
-        everything = os.path.normpath(top) == "."
-        asked = ("--literal-pathspecs", "ls-files", "-v", "-s", "-z", "--", real)
-        for entry in git(*asked).split("\0"):
+    def _add(self, tops: Iterable[str], *, everything: bool = False) -> None:
+        reals = []
+        for real in map(os.path.realpath, tops):
+            if not any(f"{real}/".startswith(f"{seen}/") for seen in self._seen):
+                self._seen.add(real)
+                reals.append(real)
+        for entry in listed(reals):
             facts, _, path = entry.partition("\t")
             if not path or (everything and path[0] == "."):
                 continue
@@ -68,4 +86,4 @@ class Tracked:
         target = os.path.realpath(link)
         if not f"{os.path.abspath(link)}/".startswith(f"{target}/"):
             self.links.append(os.path.relpath(target))
-            self._add(os.path.relpath(target))
+            self._add([os.path.relpath(target)])
