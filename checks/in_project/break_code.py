@@ -35,6 +35,7 @@ class Breaking(Attempts):
         self.done: Json = {"attempts": []}
         self.hollow_tests = HollowTests(self)
         self._coverage: coverage.Coverage | None = None
+        self._context = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -85,7 +86,8 @@ class Breaking(Attempts):
         self._switch("")
 
     def _switch(self, context: str) -> None:
-        if self._coverage is not None:
+        if self._coverage is not None and context != self._context:
+            self._context = context
             self._coverage.switch_context(context)
 
     def _trace(self) -> None:
