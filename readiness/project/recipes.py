@@ -46,10 +46,14 @@ def recipe_files(criterion: Criterion, workdir: str) -> dict[str, bytes]:
 
 def _named(command: str, folder: str) -> Iterator[tuple[str, bytes]]:
     known: set[str] = set()
+    words: set[bytes] = set()
     texts = [command.encode(errors="surrogateescape")]
     while texts:
         named = _WORD.findall(texts.pop())
         for word in (own for each in named for own in _READ_BY.get(each, (each,))):
+            if word in words:
+                continue
+            words.add(word)
             path = os.path.normpath(os.path.join(folder, os.fsdecode(word)))
             if not path.startswith(os.path.join(folder, "")):
                 continue
