@@ -1,6 +1,6 @@
 """Show what changed between two runs, and how that changed the score."""
 
-import os
+import time
 from collections.abc import Iterator, Sequence
 
 from readiness.command_line.options import Argument, Verb
@@ -13,8 +13,10 @@ from readiness.pipeline.past import find_run, recent_runs
 from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
-from readiness.text.layout import columns
+from readiness.report._shown import CHANGE_MARKS, elapsed, verdict_part
+from readiness.report._table.blocks import Block, Line, Part, Style, text
+from readiness.terminal.output import put_blocks, put_json, wants_json
+from readiness.text.layout import literal, width
 from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.text.worded import worded
 from readiness.timeline.difference import (
@@ -36,7 +38,7 @@ def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
     else:
         read = spoken(board.language)
         comparison = difference(localised(before, read), localised(after, read))
-        put_text("\n".join(_lines(comparison, sentences(read))))
+        put_blocks(_blocks(comparison, sentences(read)))
     return ExitStatus.READY
 
 
@@ -54,23 +56,30 @@ def _pair(
     return last[0], last[1]
 
 
-def _lines(comparison: Difference, say: Sentences) -> Iterator[str]:
-    yield say("diff.before", run=_run_line(comparison.before, say))
-    yield say("diff.after", run=_run_line(comparison.after, say))
-    yield ""
-    yield from _score_lines(comparison, say)
-    yield say("diff.counts", better=comparison.better, worse=comparison.worse, same=comparison.same)
+def _blocks(comparison: Difference, say: Sentences) -> Iterator[Block]:
+    better, worse, same = comparison.better, comparison.worse, comparison.same
+    yield from text(
+        say("diff.before", run=_run_line(comparison.before, say)),
+        say("diff.after", run=_run_line(comparison.after, say)),
+        "",
+        *_score_lines(comparison, say),
+        say("diff.counts", better=better, worse=worse, same=same),
+    )
     if comparison.left_out:
-        yield say("diff.left_out", count=comparison.left_out)
-    if comparison.criteria:
-        rows = [_row(one, say) for one in comparison.criteria]
-        yield ""
-        heads, limit = say.heads("diff.heads"), line_limit(os.environ)
-        yield columns(rows, heads, flexible=4, limit=limit, spare=(1,)).rstrip()
+        yield from text(say("diff.left_out", count=comparison.left_out))
+    labels = [_label(one, say) for one in comparison.criteria]
+    cells = max((width(label) for label, _ in labels), default=0) + 2
+    for label, one in zip(labels, comparison.criteria, strict=True):
+        yield Line()
+        title = (literal(one.title), Style.STRONG)
+        yield Line(label=label, label_cells=cells, parts=(title,))
+        yield Line(label_cells=cells, parts=_change(one, say))
+        for note in one.redefined:
+            yield Line(label_cells=cells, parts=((literal(note), Style.PLAIN),))
 
 
 def _run_line(run: RunSummary, say: Sentences) -> str:
-    facts = [run.id, run.started_at]
+    facts = [run.id, elapsed(run.started_at, time.time(), say)]
     if run.profile:
         facts.append(say("report.profile", name=run.profile))
     if run.commit:
@@ -99,29 +108,31 @@ def _score_lines(comparison: Difference, say: Sentences) -> Iterator[str]:
         yield say("diff.board_changed")
 
 
-def _row(criterion: CriterionChange, say: Sentences) -> list[str]:
-    notes = list(criterion.redefined)
+def _label(criterion: CriterionChange, say: Sentences) -> Part:
     if criterion.before is None:
         word = "new"
     elif criterion.after is None:
         word = "gone"
+    elif criterion.change is Movement.SAME:
+        word = "board"
     else:
         word = criterion.change.value if criterion.change is not None else "apart"
-    if criterion.change is Movement.SAME:
-        word = "board"
-    if criterion.reason and criterion.change is Movement.WORSE:
-        notes.append(criterion.reason)
-    return [
-        criterion.id,
-        say(f"diff.what.{word}"),
+    mark, style = CHANGE_MARKS[criterion.change or Movement.OTHER]
+    return f"{mark} {say(f'diff.what.{word}')}  {literal(criterion.id)}", style
+
+
+def _change(criterion: CriterionChange, say: Sentences) -> tuple[Part, ...]:
+    """Return both verdicts with their values; what is worse with its limit too."""
+    reason = criterion.reason if criterion.change is Movement.WORSE else ""
+    return (
         _state(criterion.before, criterion.before_value, say),
-        _state(criterion.after, criterion.after_value, say),
-        "; ".join(notes) or criterion.title,
-    ]
+        (" → ", Style.DIM),
+        _state(criterion.after, reason or criterion.after_value, say),
+    )
 
 
-def _state(verdict: Verdict | None, value: str, say: Sentences) -> str:
-    return "-" if verdict is None else f"{say(f'verdict.{verdict}')} {value}".rstrip()
+def _state(verdict: Verdict | None, value: str, say: Sentences) -> Part:
+    return ("-", Style.DIM) if verdict is None else verdict_part(verdict, say, literal(value))
 
 
 VERB = Verb(

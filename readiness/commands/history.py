@@ -1,6 +1,7 @@
 """List the recorded runs, or verify their integrity."""
 
 import os
+import time
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -10,13 +11,16 @@ from readiness.history.chain import Alteration, Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
+from readiness.model.words import Decision
 from readiness.record.document import decoded
 from readiness.record.excerpts import PastRun
+from readiness.report._shown import elapsed
+from readiness.report._table.blocks import Columns, Part, Style, plain, text
 from readiness.terminal.ending import tell
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
 from readiness.text.clean import clean
 from readiness.text.languages import Language
-from readiness.text.layout import columns, duration
+from readiness.text.layout import duration
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import worded, words_of
 
@@ -33,7 +37,7 @@ class PastEntry(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     commit: str | None = None
     dirty: bool | None = None
-    decision: str | None = None
+    decision: Decision | None = None
     score: str | None = None
     duration_s: float | None = None
 
@@ -72,7 +76,7 @@ def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> 
     if as_json:
         put_json(PastRuns(runs=runs))
     else:
-        put_text(_listing(runs, say) if runs else say("history.never"))
+        put_blocks([_listing(runs, say)] if runs else text(say("history.never")))
     return ExitStatus.READY
 
 
@@ -147,34 +151,35 @@ def _past(entry: Entry, run: PastRun | None) -> PastEntry:
         known,
         commit=run.git.commit if run.git else None,
         dirty=run.git.dirty if run.git else None,
-        decision=run.gate.decision.value,
+        decision=run.gate.decision,
         score=run.score.shown or None,
         duration_s=run.duration_s,
     )
 
 
-def _listing(entries: Sequence[PastEntry], say: Sentences) -> str:
+def _listing(entries: Sequence[PastEntry], say: Sentences) -> Columns:
+    now = time.time()
     rows = [
         [
-            entry.started_at,
-            entry.id,
-            entry.profile,
-            _revision(entry, say),
+            *plain(elapsed(entry.started_at, now, say)),
+            (entry.id, Style.STRONG),
+            *plain(entry.profile, _revision(entry, say)),
             _state(entry, say),
-            entry.score or "",
-            "" if entry.duration_s is None else duration(entry.duration_s),
+            *plain(entry.score or ""),
+            *plain("" if entry.duration_s is None else duration(entry.duration_s)),
         ]
         for entry in entries
     ]
-    heads, limit = say.heads("history.heads"), line_limit(os.environ)
-    return columns(rows, heads, right=(5, 6), limit=limit, spare=(6, 2, 0, 3))
+    heads = say.heads("history.heads")
+    return Columns(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
 
 
-def _state(entry: PastEntry, say: Sentences) -> str:
+def _state(entry: PastEntry, say: Sentences) -> Part:
     if entry.decision is None:
-        return say(f"history.state.{entry.state}")
+        return say(f"history.state.{entry.state}"), Style.UNKNOWN
     decision = say(f"decision.{entry.decision}").lower()
-    return say("history.cut", decision=decision) if entry.state == "interrupted" else decision
+    words = say("history.cut", decision=decision) if entry.state == "interrupted" else decision
+    return words, Style(entry.decision.tone)
 
 
 def _revision(entry: PastEntry, say: Sentences) -> str:

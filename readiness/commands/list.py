@@ -1,6 +1,6 @@
 """List the tasks with their status in the newest measurements."""
 
-import os
+import time
 
 import msgspec
 
@@ -13,10 +13,10 @@ from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import standing
 from readiness.record.document import TaskRecord
 from readiness.record.newest import measured_by
-from readiness.report._shown import seen_to_fail
+from readiness.report._shown import ago, seen_to_fail
 from readiness.report._standing import as_of
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
-from readiness.text.layout import columns
+from readiness.report._table.blocks import Columns, Line, Part, Style, plain, text
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.sentences import Sentences, for_reader
 
 
@@ -57,23 +57,19 @@ def list_tasks(settings: RunSettings) -> int:
         put_json(lines)
         return ExitStatus.READY
     say = for_reader(board.language)
-    rows = [
-        [
-            line.id,
-            line.priority,
-            _good(line, say),
-            line.owner or "-",
-            line.estimate or "-",
-            " ".join(line.depends_on) or "-",
-            line.title,
-        ]
-        for line in lines
-    ]
-    since = say("list.never") if run is None else say("list.since", moment=run.started_at)
+    since = say("list.never")
+    if run is not None:
+        since = say("list.since", moment=ago(run.started_at, time.time(), say))
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)
     seen = "" if run is None else seen_to_fail(run, say)
-    put_text("\n".join(filter(None, (_table(rows, say), total, seen, rests))))
+    table = Columns(
+        rows=[_row(line, say) for line in lines],
+        heads=say.heads("list.heads"),
+        flexible=6,
+        spare=(5, 4, 3),
+    )
+    put_blocks([table, Line(), *text(*filter(None, (total, seen, rests)))])
     return ExitStatus.READY
 
 
@@ -87,9 +83,15 @@ def _good(line: TaskLine, say: Sentences) -> str:
     return f"{line.good}/{line.in_scope}" + (f" (+{skipped})" if skipped > 0 else "")
 
 
-def _table(rows: list[list[str]], say: Sentences) -> str:
-    heads, limit = say.heads("list.heads"), line_limit(os.environ)
-    return columns(rows, heads, flexible=6, limit=limit, spare=(5, 4, 3))
+def _row(line: TaskLine, say: Sentences) -> list[Part]:
+    done = line.attainment == 1
+    return [
+        (line.id, Style.STRONG),
+        *plain(line.priority),
+        (_good(line, say), Style.GOOD if done else Style.PLAIN),
+        *plain(line.owner or "-", line.estimate or "-", " ".join(line.depends_on) or "-"),
+        *plain(line.title),
+    ]
 
 
 def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:

@@ -1,6 +1,6 @@
 """Show a number over the runs, and when it reaches its target at this pace."""
 
-import os
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -11,8 +11,10 @@ from readiness.model.settings import RunSettings
 from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
-from readiness.text.layout import columns
+from readiness.report._shown import elapsed, verdict_part
+from readiness.report._table.blocks import Block, Columns, Line, Part, Style, plain, text
+from readiness.terminal.output import put_blocks, put_json, wants_json
+from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 from readiness.timeline.trend import Point, Trend, trend
@@ -30,7 +32,7 @@ def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) ->
     if as_json:
         put_json(course)
     else:
-        put_text("\n".join(_lines(course, for_reader(board.language))))
+        put_blocks(_blocks(course, for_reader(board.language)))
     return ExitStatus.READY
 
 
@@ -71,20 +73,21 @@ def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
     return [(same[-1], len(same)) for same in grouped]
 
 
-def _lines(course: Trend, say: Sentences) -> Iterator[str]:
-    yield f"{course.id} {course.title}".rstrip()
+def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
+    yield Line(parts=((literal(f"{course.id}  {course.title}".rstrip()), Style.STRONG),))
     if not course.points:
-        yield f"  {say('trend.nothing')}"
+        yield from text(f"  {say('trend.nothing')}")
         return
-    yield f"  {sparkline(over_time(course.points))}"
-    yield f"  {_span(course, say)}"
-    yield f"  {_outlook(course, say)}"
+    yield from text(
+        f"  {sparkline(over_time(course.points))}",
+        f"  {_span(course, say)}",
+        f"  {_outlook(course, say)}",
+    )
     if course.left_out:
-        yield f"  {say('trend.left_out', count=course.left_out)}"
-    yield ""
+        yield from text(f"  {say('trend.left_out', count=course.left_out)}")
+    yield Line()
     rows = [_row(point, count, say) for point, count in by_day(course.points)[-ROWS:]]
-    heads, limit = say.heads("trend.heads"), line_limit(os.environ)
-    yield columns(rows, heads, right=(2,), limit=limit, spare=(1,)).rstrip()
+    yield Columns(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
 
 
 def _span(course: Trend, say: Sentences) -> str:
@@ -115,10 +118,11 @@ def _outlook(course: Trend, say: Sentences) -> str:
     return say("trend.never", pace=pace)
 
 
-def _row(point: Point, count: int, say: Sentences) -> list[str]:
-    verdict = say(f"verdict.{point.verdict}") if point.verdict else ""
+def _row(point: Point, count: int, say: Sentences) -> list[Part]:
+    verdict = verdict_part(point.verdict, say) if point.verdict else ("", Style.PLAIN)
     again = say("trend.again", count=count) if count > 1 else ""
-    return [point.run, point.at, point.shown, verdict, again]
+    at = elapsed(point.at, time.time(), say)
+    return [(point.run, Style.STRONG), *plain(at, point.shown), verdict, (again, Style.DIM)]
 
 
 VERB = Verb(

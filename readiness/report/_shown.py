@@ -114,6 +114,12 @@ def badge(criterion: CriterionRecord, say: Sentences) -> Badge:
     return badge_of(criterion.verdict, say)
 
 
+def verdict_part(verdict: Verdict, say: Sentences, value: str = "") -> Part:
+    """Return a verdict's mark and word for a cell, and the value behind it."""
+    words = f"{verdict.mark} {say(f'verdict.{verdict}')} {value}".rstrip()
+    return words, Style(verdict.tone)
+
+
 def in_words(criterion: CriterionRecord, say: Sentences) -> str:
     """Return the emoji and the word of a criterion's verdict."""
     shown = badge(criterion, say)
@@ -240,12 +246,16 @@ def number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
+def elapsed(iso: str, now: float, say: Sentences) -> str:
+    """Format how long before `now` a moment of a document was; one that is later, as itself."""
+    at = unix_seconds(iso)
+    return moment(iso) if at is None or at > now else say("report.elapsed", age=age(now - at))
+
+
 def ago(iso: str, now: float, say: Sentences) -> str:
     """Format a moment of a document for people who look at it at `now`: its age, and itself."""
-    at = unix_seconds(iso)
-    if at is None or at > now:
-        return moment(iso)
-    return say("report.ago", age=age(now - at), moment=moment(iso))
+    age_in_words, shown = elapsed(iso, now, say), moment(iso)
+    return shown if age_in_words == shown else f"{age_in_words} ({shown})"
 
 
 def moment(iso: str) -> str:

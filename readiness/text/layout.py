@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from readiness.startup.patterns import later
 from readiness.text.clean import clean
@@ -168,16 +168,19 @@ def columns(
     flexible: int | None = None,
     limit: int | None = None,
     spare: Sequence[int] = (),
+    paint: Callable[[str, int, int], str] | None = None,
 ) -> str:
     """Return a plain table, one line a row, its cells made literal.
 
     The columns in `right` are aligned to the right. Where the table would be wider than `limit`
     cells, the column `flexible` is wrapped, once those that are `spare` have given way, one by one,
-    as far as a readable width needs that; nothing is ever cut. It ends with a line end.
+    as far as a readable width needs that; nothing is ever cut. It ends with a line end. `paint`
+    gets each piece of text with its row and its column, the headers being row 0.
     """
     table = [[literal(cell) for cell in row] for row in ([headers] if headers else []) + [*rows]]
     if not table:
         return ""
+    kept = list(range(len(table[0])))
     if spare and limit is not None:
         kept = _kept(table, flexible, limit, spare)
         table = [[row[index] for index in kept] for row in table]
@@ -188,8 +191,11 @@ def columns(
         others = sum(widths) - widths[flexible] + 2 * (len(widths) - 1)
         widths[flexible] = min(widths[flexible], max(limit - others, 8))
     lines: list[str] = []
-    for row in table:
-        lines += _row_lines(row, widths, right, flexible)
+    for number, row in enumerate(table):
+        for cells in _row_lines(row, widths, right, flexible):
+            if paint is not None:
+                cells = [paint(cell, number, kept[index]) for index, cell in enumerate(cells)]
+            lines.append("  ".join(cells).rstrip())
     return inert("\n".join(lines) + "\n")
 
 
@@ -211,8 +217,8 @@ def _kept(
 
 def _row_lines(
     row: list[str], widths: list[int], right: Collection[int], flexible: int | None
-) -> list[str]:
-    """Wrap one row into the lines that it takes."""
+) -> list[list[str]]:
+    """Wrap one row into the lines that it takes, each with all cells as wide as their column."""
     parts = [[""]] if flexible is None else [wrap(row[flexible], widths[flexible])]
     lines = []
     for number, part in enumerate(parts[0]):
@@ -222,7 +228,7 @@ def _row_lines(
         padded = [
             pad(cell, widths[index], right=index in right) for index, cell in enumerate(cells)
         ]
-        lines.append("  ".join(padded).rstrip())
+        lines.append(padded)
     return lines
 
 

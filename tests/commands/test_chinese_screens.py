@@ -172,7 +172,7 @@ def shown(project: Project, command: str) -> str:
         text = re.sub(r" {2,}", "  ", re.sub(r"(?<!FOLDER)/[\w./-]+", "PATH", text))
         # A long one takes several lines.
         text = re.sub(r"PATH(\s+PATH|\n +[\w.-]+$)+", "PATH", text, flags=re.MULTILINE)
-    text = re.sub(r"\d+ (s|min|h|d) 前", "AGE 前", text)
+    text = re.sub(r"\d+ (s|min|h|d) 前 *", "AGE 前 ", text)
     text = re.sub(r"\s+(?=FOLDER|PATH)", " ", PLACE.sub("PATH/", text))
     return text.strip("\n") + "\n"
 

@@ -55,7 +55,7 @@ def test_the_newest_run_comes_first(past: Project) -> None:
     ]
     assert {run_["commit"] for run_ in listed} == {head}
     rows = past("history").out.splitlines()
-    assert rows[1].split()[1] == listed[0]["id"]
+    assert listed[0]["id"] in rows[1]
     assert f"{head[:10]} (dirty)" in rows[1]
     assert f"{head[:10]} (dirty)" not in rows[2]
     assert len(past("history", "--limit", "1", "--output-format", "json").json["runs"]) == 1

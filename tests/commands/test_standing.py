@@ -99,7 +99,7 @@ def test_list_show_and_next_take_the_newest(parted: Project) -> None:
     assert "2 criteria were measured since" in parted("list").out
     shown = parted("show", "T2.1").out
     assert "not selected" not in shown
-    assert "│ 12" in shown
+    assert "it printed 12" in shown
     advice = parted("next", "--output-format", "json").json
     assert (advice["run"], advice["score"], advice["standing"], advice["since"]) == (
         whole,

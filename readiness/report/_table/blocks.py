@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from readiness.text.layout import literal
+
 
 class Style(StrEnum):
     """What a piece of text is, for a terminal that has colours."""
@@ -76,4 +78,31 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     gap: int = 2
 
 
-Block = Line | Grid
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """A plain table: as `columns` of `readiness.text.layout` sets it, a style for each cell."""
+
+    rows: list[list[Part]]
+    heads: list[str]
+    right: tuple[int, ...] = ()
+    flexible: int | None = None
+    spare: tuple[int, ...] = ()
+
+
+Block = Line | Grid | Columns
+
+
+def plain(*cells: str) -> list[Part]:
+    """Return cells, or parts of a line, without a style."""
+    return [(cell, Style.PLAIN) for cell in cells]
+
+
+def text(*lines: str) -> list[Line]:
+    """Return lines without a style; what follows where one is wrapped stands further in."""
+    return [
+        Line(
+            label=("", Style.PLAIN),
+            indent=len(line) - len(line.lstrip()),
+            parts=((literal(line.strip()), Style.PLAIN),),
+        )
+        for line in lines
+    ]

@@ -5,9 +5,19 @@ from itertools import islice, zip_longest
 
 import msgspec
 
-from readiness.report._table.blocks import Block, Column, Grid, Line, Part, Row, Style, TaskRows
+from readiness.report._table.blocks import (
+    Block,
+    Column,
+    Columns,
+    Grid,
+    Line,
+    Part,
+    Row,
+    Style,
+    TaskRows,
+)
 from readiness.startup.patterns import later
-from readiness.text.layout import inert, middle, pad, width, wrap
+from readiness.text.layout import columns, inert, middle, pad, width, wrap
 
 _CODES = {
     Style.PLAIN: "",
@@ -36,9 +46,31 @@ def table_text(blocks: Iterable[Block], *, limit: int | None, colour: bool) -> s
     for block in blocks:
         if isinstance(block, Line):
             lines += _line(block, limit, paint)
+        elif isinstance(block, Columns):
+            lines += _columns(block, limit, paint)
         else:
             lines += _grid(block, limit, paint)
     return inert("\n".join(lines) + "\n")
+
+
+def _columns(block: Columns, limit: int | None, paint: Paint) -> list[str]:
+    styles = [[style for _, style in row] for row in block.rows]
+    if block.heads:
+        styles.insert(0, [Style.DIM] * len(block.heads))
+
+    def painted(text: str, row: int, column: int) -> str:
+        shown = text.rstrip()
+        return paint((shown, styles[row][column])) + text[len(shown) :]
+
+    return columns(
+        [[text for text, _ in row] for row in block.rows],
+        block.heads,
+        right=block.right,
+        flexible=block.flexible,
+        limit=limit,
+        spare=block.spare,
+        paint=painted,
+    ).split("\n")[:-1]
 
 
 def _bare(part: Part) -> str:
