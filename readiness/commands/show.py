@@ -156,8 +156,10 @@ class _Viewer:
             title = f"{literal(criterion.id)}  {literal(criterion.title)}"
             yield Line(parts=((title, Style.STRONG),))
             if criterion.attest is None:
-                yield self._fact("expected", criterion.expect.text)
-                yield self._fact("by_hand", " ".join(criterion_by_hand(criterion).split()))
+                yield self._fact(self._say("report.expected"), criterion.expect.text)
+                yield self._fact(
+                    self._say("report.by_hand"), " ".join(criterion_by_hand(criterion).split())
+                )
         else:
             record = localised_criterion(measured.record, self._language)
             explainer = Explainer(
@@ -173,32 +175,35 @@ class _Viewer:
         yield from self._definition(criterion)
         waived = measured is not None and measured.record.verdict is Verdict.WAIVED
         if criterion.waive is not None and not waived:
-            yield self._fact("waiver", _waived(criterion.waive, say))
+            yield self._fact(self._say("report.waiver"), _waived(criterion.waive, say))
         if measured is None:
-            yield self._fact("taken", say("show.never"))
+            yield self._fact(self._say("report.taken"), say("show.never"))
         else:
             at = ago(measured.at, self._now, say)
-            yield self._fact("taken", say("show.measured", moment=at, run=measured.run))
+            yield self._fact(
+                self._say("report.taken"), say("show.measured", moment=at, run=measured.run)
+            )
 
     def _definition(self, criterion: Criterion) -> Iterator[Line]:
         if criterion.check is not None and criterion.check.name:
             given = {name: value for name, value in criterion.params.items() if value}
             parts = (f"{name}={literal(str(value))}" for name, value in given.items())
-            yield self._fact("check", "  ".join([criterion.check.name, *parts]))
+            yield self._fact(self._say("report.check"), "  ".join([criterion.check.name, *parts]))
         if criterion.attest is not None and criterion.attest.evidence:
-            yield self._fact("evidence", criterion.attest.evidence)
+            yield self._fact(self._say("report.evidence"), criterion.attest.evidence)
 
     def trial(self, criterion: Criterion, past: PastTrial | None) -> Iterator[Line]:
         """Yield when a board's own command was seen to fail."""
         if not is_tried(criterion):
             return
         if past is None or past.trial.outcome is not TrialOutcome.SEEN:
-            yield self._fact("trial", self._say("show.unseen"))
+            yield self._fact(self._say("report.trial"), self._say("show.unseen"))
             return
         at = ago(past.at, self._now, self._say)
         names = ", ".join(past.trial.programs)
         yield self._fact(
-            "trial", self._say("show.seen_without", moment=at, names=names) if names else at
+            self._say("report.trial"),
+            self._say("show.seen_without", moment=at, names=names) if names else at,
         )
 
     def _fact(self, label: str, text: str) -> Line:

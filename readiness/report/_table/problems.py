@@ -31,8 +31,6 @@ from readiness.text.sentences import Sentences
 
 _BAR: Part = ("│ ", Style.DIM)
 _FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES, _CLOSELY = 3, 6, 100, 40, 12, 20
-_LABELS = ("expected", "found", "where", "ran", "next_step", "output", "by_hand")
-_CLOSE_LABELS = ("check", "taken", "trial", "waiver", "evidence")
 
 
 def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
@@ -139,8 +137,24 @@ class Explainer:
         self._closely = closely
         self._probes = {probe.id: probe for probe in probes}
         self._findings = places
-        labels = [*_LABELS, *_CLOSE_LABELS] if closely else _LABELS
-        self._label_cells = max(width(say(f"report.{name}")) for name in labels) + 2
+        labels = [
+            say("report.expected"),
+            say("report.found"),
+            say("report.where"),
+            say("report.ran"),
+            say("report.next_step"),
+            say("report.output"),
+            say("report.by_hand"),
+        ]
+        if closely:
+            labels += [
+                say("report.check"),
+                say("report.taken"),
+                say("report.trial"),
+                say("report.waiver"),
+                say("report.evidence"),
+            ]
+        self._label_cells = max(map(width, labels)) + 2
 
     def block(self, block: list[Entry]) -> Iterator[Line]:
         """Yield everything about one criterion, or about several with one cause."""
@@ -148,9 +162,11 @@ class Explainer:
         _, criterion = block[0]
         yield from self._head(block)
         if criterion.expect and not criterion.attestation and len(block) == 1:
-            yield self.fact("expected", ((self._expected(criterion), Style.PLAIN),))
+            yield self.fact(
+                self._say("report.expected"), ((self._expected(criterion), Style.PLAIN),)
+            )
         yield from self._paragraph(
-            "found", outcome(criterion, say), change_in_words(criterion, say)
+            say("report.found"), outcome(criterion, say), change_in_words(criterion, say)
         )
         if self._verbose:
             yield from self._outputs(block)
@@ -158,15 +174,14 @@ class Explainer:
             for line in self._printed(criterion):
                 parts = (_BAR, (middle(literal(line), WIDEST), Style.PLAIN))
                 yield msgspec.structs.replace(self.fact("", parts), clipped=True)
-        yield from self._listed("where", self._places(criterion))
-        yield from self._listed("ran", self._ran(block))
-        yield from self._paragraph("next_step", criterion.hint or "")
+        yield from self._listed(say("report.where"), self._places(criterion))
+        yield from self._listed(say("report.ran"), self._ran(block))
+        yield from self._paragraph(say("report.next_step"), criterion.hint or "")
         yield from self._by_hand(criterion)
 
     def fact(self, label: str, parts: tuple[Part, ...]) -> Line:
-        """Return a line with the label of this key, or with none to go on with the one before."""
-        text = self._say(f"report.{label}") if label else ""
-        return Line(label=(text, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
+        """Return a line with a label, or with none to go on with the one before."""
+        return Line(label=(label, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
 
     def _head(self, block: list[Entry]) -> Iterator[Line]:
         say = self._say
@@ -245,7 +260,7 @@ class Explainer:
             if (probe := self._probes.get(name)) is not None
         }
         if command and command not in shown and len(shown) < 2:
-            yield self.fact("by_hand", ((literal(command), Style.PLAIN),))
+            yield self.fact(self._say("report.by_hand"), ((literal(command), Style.PLAIN),))
 
     def _probe(self, probe: ProbeRecord, varying: list[str]) -> tuple[Part, ...]:
         command = probe.shown_command
@@ -269,7 +284,7 @@ class Explainer:
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Yield the head and tail of a stream, behind a bar that keeps a log from obeying it."""
         if text := output(stream):
-            yield self.fact("output", ((literal(name), Style.DIM),))
+            yield self.fact(self._say("report.output"), ((literal(name), Style.DIM),))
             for line in text.splitlines():
                 yield self.fact("", (_BAR, (literal(line), Style.PLAIN)))
 
