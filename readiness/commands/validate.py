@@ -3,9 +3,10 @@
 import msgspec
 
 from readiness.command_line.options import Verb
+from readiness.load.decisions import remarks
 from readiness.model.errors import BoardError, ExitStatus
 from readiness.model.settings import BoardSettings
-from readiness.pipeline.opening import open_board
+from readiness.pipeline.opening import open_board, tell_remarks
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.fault import Fault
@@ -21,6 +22,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     tasks: int
     criteria: int
     faults: list[Fault]
+    notes: list[Fault] | msgspec.UnsetType = msgspec.UNSET
 
 
 def validate(settings: BoardSettings) -> int:
@@ -45,11 +47,13 @@ def validate(settings: BoardSettings) -> int:
                 tasks=len(board.tasks),
                 criteria=criteria,
                 faults=[],
+                notes=list(remarks(board)) or msgspec.UNSET,
             )
         )
     elif not settings.quiet:
         say = for_reader(board.language)
         tasks = len(board.tasks)
+        tell_remarks(board)
         put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
     return ExitStatus.READY
 

@@ -12,15 +12,13 @@ from readiness.amend.decisions import (
     write_decision,
 )
 from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
+from readiness.load.decisions import LONG
 from readiness.model import expect
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings
 from readiness.terminal.ending import tell
 from readiness.text.worded import joined, worded, words_of
-
-LONG = dt.timedelta(days=366)
-"""How long a waiver may run without a warning."""
 
 
 def waive(

@@ -1,21 +1,25 @@
 """What people decide in a board: attestations, waivers and dates."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from msgspec import UNSET
 
 from readiness.load.definitions import AttestFile, WaiveFile
-from readiness.load.faults import Problems, shown
+from readiness.load.faults import Problems, printable, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model.board import Acceptance, Attestation, Waiver, is_path
+from readiness.model.board import Acceptance, Attestation, Board, Criterion, Task, Waiver, is_path
 from readiness.startup.patterns import later
 from readiness.text.clean import is_seen
+from readiness.text.fault import Fault
 from readiness.text.worded import worded
 
 _DATE: Final = later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY: Final = 86_400
+LONG: Final = timedelta(days=366)
+"""How long a waiver may run without a remark."""
 
 
 def day(text: str, path: Path, problems: Problems) -> date | None:
@@ -96,6 +100,36 @@ def waiver(file: WaiveFile, path: Path, problems: Problems, longest: float | Non
     if file.up_to is not UNSET:
         up_to = expectation(file.up_to, (*path, "up_to"), problems)
     return Waiver(reason=file.reason, by=file.by, until=file.until, up_to=up_to)
+
+
+def remarks(board: Board) -> Iterator[Fault]:
+    """Yield what people decided and may forget, with its place."""
+    today = datetime.now(UTC).date()
+    for task in board.tasks:
+        blocks = board.priorities[task.priority].blocking
+        for criterion in task.criteria:
+            position = criterion.position
+            if message := _remark(criterion, task, today, blocks, board.longest_waiver is not None):
+                yield Fault(
+                    path=board.path,
+                    line=position.line,
+                    column=position.column,
+                    subject=criterion.id,
+                    message=printable(message),
+                )
+
+
+def _remark(criterion: Criterion, task: Task, today: date, blocks: bool, limited: bool) -> str:
+    """Return what may be forgotten; a board with `limited` waivers has thought of them."""
+    waive, attest = criterion.waive, criterion.attest
+    if waive is not None and not limited:
+        if waive.until > (today + LONG).isoformat():
+            return worded("notice.long_waiver", date=waive.until)
+        if blocks and waive.until >= today.isoformat():
+            return worded("notice.blocking_waiver", priority=task.priority, date=waive.until)
+    if attest is not None and attest.by and is_path(attest.evidence) and not attest.digest:
+        return worded("notice.no_digest", path=attest.evidence, id=criterion.id)
+    return ""
 
 
 def check_acceptance(acceptance: Acceptance, path: Path, problems: Problems) -> None:

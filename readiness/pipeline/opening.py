@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from readiness.load import load_board
+from readiness.load.decisions import remarks
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name
+from readiness.terminal.ending import tell
 from readiness.text.sentences import suit
 from readiness.text.worded import worded
 
@@ -27,6 +29,12 @@ def open_board(settings: BoardSettings) -> Board:
     )
     suit(board.language)
     return board
+
+
+def tell_remarks(board: Board) -> None:
+    """Tell what people decided and may forget."""
+    for remark in remarks(board):
+        tell(worded("notice.note", what=remark.worded()))
 
 
 @contextmanager

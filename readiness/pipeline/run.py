@@ -20,7 +20,7 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import Outcome, Start, begin
 from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.interrupts import held, interruptible
-from readiness.pipeline.opening import open_board
+from readiness.pipeline.opening import open_board, tell_remarks
 from readiness.pipeline.recording import (
     enter,
     last_verdicts,
@@ -67,6 +67,8 @@ def perform(
     features = features_of(settings)
     with interruptible(), ExitStack() as stack:
         board = board_of(settings, features, stack)
+        if not settings.quiet:
+            tell_remarks(board)
         git = Asking(board.workdir)
         # What is imported for the run itself takes as long as git does, and needs no answer of it.
         from readiness.pipeline.execution import execute

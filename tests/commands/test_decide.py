@@ -3,13 +3,15 @@
 import datetime as dt
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from readiness.project.evidence import content_digest, locate
-from tests.support.program import Ended, Project
+from tests.support.program import Ended, Project, wait_until
 
 BOARD = """\
 # The gate
@@ -227,6 +229,37 @@ def test_evidence_holds_something(board: Project, name: str, content: str, verdi
     assert status == (0 if verdict == "pass" else 2)
 
 
+WAIVE = "attest: {{by: a, on: 2026-01-01, valid: 9999d}}, waive: {{reason: x, by: a, until: {}}}"
+EVIDENCE = "attest: {by: a, on: 2026-01-01, valid: 9999d, evidence: b.md"
+
+
+@pytest.mark.parametrize(
+    ("head", "priority", "criterion", "note"),
+    [
+        ("", "P2", WAIVE.format("2999-01-01"), "runs for more than a year, until 2999-01-01"),
+        ("", "P0", WAIVE.format(NEXT_YEAR), f"lifts the block of a P0 task until {NEXT_YEAR}"),
+        ("", "P2", EVIDENCE + "}", "b.md may change unnoticed"),
+        ("", "P2", WAIVE.format(NEXT_YEAR), ""),
+        ("", "P0", WAIVE.format("2026-01-01"), ""),
+        ("waivers: {max: 101d}\n", "P0", WAIVE.format(NEXT_YEAR), ""),
+        ("", "P2", f"{EVIDENCE}, digest: 'sha256:{'0' * 64}'}}", ""),
+    ],
+)
+def test_what_was_decided_for_long_is_noted(
+    project: Project, head: str, priority: str, criterion: str, note: str
+) -> None:
+    """A note with its place, in every run; the board is valid."""
+    task = f"- {{id: T1, priority: {priority}, criteria: [{{{criterion}}}]}}\n"
+    project.write(f"{head}version: 1\ntasks:\n{task}")
+    validated = project("validate", "--output-format", "json")
+    assert validated.status == 0, validated
+    notes = validated.json.get("notes", [])
+    assert [note in entry["message"] for entry in notes] == [True] * bool(note)
+    for verb in ("validate", "check"):
+        told = [line for line in project(verb).err.splitlines() if line.startswith("note: board.")]
+        assert [note in line for line in told] == [True] * bool(note)
+
+
 def test_other_evidence_may_be_named(board: Project) -> None:
     """A link has no digest; without evidence there is none."""
     assert board("attest", "T1.3", "--by", "a", "--valid", "30d").status == 0
@@ -280,6 +313,28 @@ def test_several_at_once_are_all_written(board: Project) -> None:
     started = [board.start("waive", f"T1.{n}", *GOOD) for n in range(1, 7)]
     assert [board.end(process).status for process in started] == [0] * 6
     assert text(board).count("waive:") == 6
+
+
+HOLDER = """
+import fcntl, os, signal
+fcntl.flock(os.open("board.yaml", os.O_RDONLY), fcntl.LOCK_EX)
+open("held", "w").close()
+os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+def test_a_board_that_another_holds_is_waited_for_a_while(board: Project) -> None:
+    """Then it ends with 5, and the board is untouched."""
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=board.folder)
+    try:
+        wait_until(board.folder / "held")
+        patch = "import readiness.amend.rewriting as writing; writing.LOCK_PATIENCE_S = 0.3"
+        ended = board.end(board.start_patched(patch, "waive", "T1.1", *GOOD))
+    finally:
+        holder.kill()
+        holder.wait()
+    assert (ended.status, text(board)) == (5, BOARD)
+    assert "another process" in ended.err
 
 
 def test_a_full_disk_leaves_the_board(board: Project) -> None:
