@@ -85,7 +85,7 @@ def work_of(make: Make) -> int:
     rules = make.database.rules
     for target in make.targets:
         _, output = make.would(target)
-        commands = dry_commands(output)
+        commands = [one for one in dry_commands(output) if not touches_alone(make, one)]
         number += sum(map(works, commands))
         if not any(map(works, commands)):
             not_measured(f"make ran no command for {target}: {why_nothing(make, target, output)}")
@@ -100,6 +100,12 @@ def work_of(make: Make) -> int:
                     f"make ran nothing for {name}, which is a {what}; declare .PHONY: {name}"
                 )
     return number
+
+
+def touches_alone(make: Make, command: str) -> bool:
+    """Return whether this is what make prints under -t instead of a target's recipe."""
+    rule = make.database.rules.get(command.removeprefix("touch "))
+    return rule is not None and command.startswith("touch ") and command not in rule.recipe
 
 
 def why_nothing(make: Make, target: str, output: str) -> str:

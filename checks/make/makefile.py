@@ -16,7 +16,7 @@ _TIDIES = frozenset(("rm", "rmdir", "mkdir", "touch", "cp", "mv", "ln", "chmod",
 _TIDIES |= {"pkill", "killall", "cd", "echo", "printf", "sleep", ":", "true"}
 _TIDYING = frozenset(("rm", "rmi", "down", "stop", "kill", "clean", "uninstall"))
 """What says, as the first or second word after a tool, that it only tidies up."""
-IDLE = frozenset((":", "cd", "exit", "set", "unset", "export", "umask", "touch"))
+IDLE = frozenset((":", "cd", "exit", "set", "unset", "export", "umask"))
 """Commands that do no work."""
 TALK = IDLE | {"echo", "printf", "true"}
 

@@ -317,7 +317,7 @@ def test_several_at_once_are_all_written(board: Project) -> None:
 
 HOLDER = """
 import fcntl, os, signal
-fcntl.flock(os.open("board.yaml", os.O_RDONLY), fcntl.LOCK_EX)
+fcntl.flock(os.open(".", os.O_RDONLY), fcntl.LOCK_EX)
 open("held", "w").close()
 os.kill(os.getpid(), signal.SIGSTOP)
 """
