@@ -14,7 +14,7 @@ from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report._shown import CHANGE_MARKS, elapsed, verdict_part
-from readiness.report._table.blocks import Block, Line, Part, Style, text
+from readiness.report._table.blocks import Block, Line, Part, Style, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.layout import literal, width
 from readiness.text.sentences import Sentences, sentences, spoken
@@ -58,7 +58,7 @@ def _pair(
 
 def _blocks(comparison: Difference, say: Sentences) -> Iterator[Block]:
     better, worse, same = comparison.better, comparison.worse, comparison.same
-    yield from text(
+    yield from text_lines(
         say("diff.before", run=_run_line(comparison.before, say)),
         say("diff.after", run=_run_line(comparison.after, say)),
         "",
@@ -66,7 +66,7 @@ def _blocks(comparison: Difference, say: Sentences) -> Iterator[Block]:
         say("diff.counts", better=better, worse=worse, same=same),
     )
     if comparison.left_out:
-        yield from text(say("diff.left_out", count=comparison.left_out))
+        yield from text_lines(say("diff.left_out", count=comparison.left_out))
     labels = [_label(one, say) for one in comparison.criteria]
     cells = max((width(label) for label, _ in labels), default=0) + 2
     for label, one in zip(labels, comparison.criteria, strict=True):

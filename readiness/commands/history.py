@@ -15,7 +15,7 @@ from readiness.model.words import Decision
 from readiness.record.document import decoded
 from readiness.record.excerpts import PastRun
 from readiness.report._shown import elapsed
-from readiness.report._table.blocks import Columns, Part, Style, plain, text
+from readiness.report._table.blocks import Part, PlainTable, Style, plain, text_lines
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
 from readiness.text.clean import clean
@@ -76,7 +76,7 @@ def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> 
     if as_json:
         put_json(PastRuns(runs=runs))
     else:
-        put_blocks([_listing(runs, say)] if runs else text(say("history.never")))
+        put_blocks([_listing(runs, say)] if runs else text_lines(say("history.never")))
     return ExitStatus.READY
 
 
@@ -157,7 +157,7 @@ def _past(entry: Entry, run: PastRun | None) -> PastEntry:
     )
 
 
-def _listing(entries: Sequence[PastEntry], say: Sentences) -> Columns:
+def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
     now = time.time()
     rows = [
         [
@@ -171,7 +171,7 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> Columns:
         for entry in entries
     ]
     heads = say.heads("history.heads")
-    return Columns(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
+    return PlainTable(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
 
 
 def _state(entry: PastEntry, say: Sentences) -> Part:

@@ -15,7 +15,7 @@ from readiness.record.document import TaskRecord
 from readiness.record.newest import measured_by
 from readiness.report._shown import ago, seen_to_fail
 from readiness.report._standing import as_of
-from readiness.report._table.blocks import Columns, Line, Part, Style, plain, text
+from readiness.report._table.blocks import Line, Part, PlainTable, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.sentences import Sentences, for_reader
 
@@ -63,13 +63,13 @@ def list_tasks(settings: RunSettings) -> int:
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)
     seen = "" if run is None else seen_to_fail(run, say)
-    table = Columns(
+    table = PlainTable(
         rows=[_row(line, say) for line in lines],
         heads=say.heads("list.heads"),
         flexible=6,
         spare=(5, 4, 3),
     )
-    put_blocks([table, Line(), *text(*filter(None, (total, seen, rests)))])
+    put_blocks([table, Line(), *text_lines(*filter(None, (total, seen, rests)))])
     return ExitStatus.READY
 
 

@@ -12,7 +12,7 @@ from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.report._shown import elapsed, verdict_part
-from readiness.report._table.blocks import Block, Columns, Line, Part, Style, plain, text
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
@@ -76,18 +76,18 @@ def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
 def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
     yield Line(parts=((literal(f"{course.id}  {course.title}".rstrip()), Style.STRONG),))
     if not course.points:
-        yield from text(f"  {say('trend.nothing')}")
+        yield from text_lines(f"  {say('trend.nothing')}")
         return
-    yield from text(
+    yield from text_lines(
         f"  {sparkline(over_time(course.points))}",
         f"  {_span(course, say)}",
         f"  {_outlook(course, say)}",
     )
     if course.left_out:
-        yield from text(f"  {say('trend.left_out', count=course.left_out)}")
+        yield from text_lines(f"  {say('trend.left_out', count=course.left_out)}")
     yield Line()
     rows = [_row(point, count, say) for point, count in by_day(course.points)[-ROWS:]]
-    yield Columns(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
+    yield PlainTable(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
 
 
 def _span(course: Trend, say: Sentences) -> str:

@@ -12,7 +12,7 @@ from readiness.model.errors import UsageError
 from readiness.model.words import Verdict
 from readiness.record.document import RunDocument, from_json, run_schema
 from readiness.report import Context, render
-from readiness.report._table.blocks import Columns, Style
+from readiness.report._table.blocks import PlainTable, Style
 from readiness.report._table.lines import table_text
 from readiness.text.layout import width
 from tests.support.documents import (
@@ -199,7 +199,7 @@ def test_long_ids_and_values_are_whole_off_a_terminal() -> None:
 def test_a_dropped_column_moves_no_colour() -> None:
     """Each cell keeps its style, and the spaces that fill a column up have none."""
     cells = [("T1", Style.STRONG), ("a remark of many words", Style.DIM), ("fail", Style.BAD)]
-    table = Columns(rows=[cells], heads=["Id", "Remark", "Verdict"], spare=(1,))
+    table = PlainTable(rows=[cells], heads=["Id", "Remark", "Verdict"], spare=(1,))
     assert table_text([table], limit=12, colour=True) == (
         "\x1b[2mId\x1b[0m  \x1b[2mVerdict\x1b[0m\n\x1b[1mT1\x1b[0m  \x1b[1;31mfail\x1b[0m\n"
     )

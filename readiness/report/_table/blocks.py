@@ -78,7 +78,7 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     gap: int = 2
 
 
-class Columns(msgspec.Struct, frozen=True, kw_only=True):
+class PlainTable(msgspec.Struct, frozen=True, kw_only=True):
     """A plain table: as `columns` of `readiness.text.layout` sets it, a style for each cell."""
 
     rows: list[list[Part]]
@@ -88,7 +88,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     spare: tuple[int, ...] = ()
 
 
-Block = Line | Grid | Columns
+Block = Line | Grid | PlainTable
 
 
 def plain(*cells: str) -> list[Part]:
@@ -96,7 +96,7 @@ def plain(*cells: str) -> list[Part]:
     return [(cell, Style.PLAIN) for cell in cells]
 
 
-def text(*lines: str) -> list[Line]:
+def text_lines(*lines: str) -> list[Line]:
     """Return lines without a style; what follows where one is wrapped stands further in."""
     return [
         Line(

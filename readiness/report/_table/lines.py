@@ -8,10 +8,10 @@ import msgspec
 from readiness.report._table.blocks import (
     Block,
     Column,
-    Columns,
     Grid,
     Line,
     Part,
+    PlainTable,
     Row,
     Style,
     TaskRows,
@@ -46,14 +46,14 @@ def table_text(blocks: Iterable[Block], *, limit: int | None, colour: bool) -> s
     for block in blocks:
         if isinstance(block, Line):
             lines += _line(block, limit, paint)
-        elif isinstance(block, Columns):
+        elif isinstance(block, PlainTable):
             lines += _columns(block, limit, paint)
         else:
             lines += _grid(block, limit, paint)
     return inert("\n".join(lines) + "\n")
 
 
-def _columns(block: Columns, limit: int | None, paint: Paint) -> list[str]:
+def _columns(block: PlainTable, limit: int | None, paint: Paint) -> list[str]:
     styles = [[style for _, style in row] for row in block.rows]
     if block.heads:
         styles.insert(0, [Style.DIM] * len(block.heads))
