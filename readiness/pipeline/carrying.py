@@ -17,7 +17,6 @@ from readiness.pipeline.recording import ask_or_warn
 from readiness.record.criteria import Points, points_of, with_criteria
 from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
-from readiness.record.excerpts import KnownRun
 from readiness.record.newest import carried_from, newest, rests_on, tried
 from readiness.record.wording import wordings_of
 
@@ -87,21 +86,20 @@ def _others(
     return others
 
 
-def _runs(history: History, board: Board, profile: str) -> Iterator[KnownRun]:
-    runs = history.runs(board_key(board.path), profile, KnownRun, interrupted=True)
+def _runs(history: History, board: Board, profile: str) -> Iterator[RunDocument]:
+    runs = history.runs(board_key(board.path), profile, RunDocument, interrupted=True)
     while (earlier := ask_or_warn(history, lambda: next(runs, None))) is not None:
         yield earlier
 
 
-def _measurements(run: KnownRun) -> Iterator[_Known]:
+def _measurements(run: RunDocument) -> Iterator[_Known]:
     """Yield what a run measured, and what it carried in its own profile."""
-    for task in run.tasks:
-        for record in task.criteria:
-            carried = record.carried
-            if tried(record):
-                yield record, carried_from(record, run)
-            elif carried is not None and carried.profile == run.profile:
-                yield newest(record, run.profile), carried
+    for record in run.criteria():
+        carried = record.carried
+        if tried(record):
+            yield record, carried_from(record, run)
+        elif carried is not None and carried.profile == run.profile:
+            yield newest(record, run.profile), carried
 
 
 # --- what is carried ------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import Outcome, Start
 from readiness.project.git import Descent
-from readiness.record.document import FindingRecord, RunDocument, decoded
+from readiness.record.document import FindingRecord, RunDocument, from_json
 from readiness.record.earlier import PastPoint
-from readiness.record.excerpts import PastFindings, PastRun
+from readiness.record.excerpts import PastRun
 from readiness.record.values import timestamp
 from readiness.report import past_wanted
 from readiness.terminal.ending import tell
@@ -68,7 +68,7 @@ def last_verdicts(history: History, board: Board, past: Descent | None = None) -
 def findings_of(history: History, run: str) -> list[FindingRecord]:
     """Return the findings of a recorded run; none if that is unreadable, which was told before."""
     try:
-        return decoded(history.stored(run) or b"", history.path, PastFindings).findings
+        return from_json(history.stored(run) or b"", history.path).findings
     except (NotWrittenError, UsageError):
         return []
 

@@ -1,30 +1,13 @@
-"""The parts of recorded runs that are asked for often: much less to read than all of a document."""
+"""The part of a recorded run that is asked for often: much less to read than all of a document."""
 
 from collections.abc import Iterable
 
 import msgspec
 
-from readiness.model.words import Decision, Verdict
-from readiness.record.document import (
-    CriterionRecord,
-    FindingRecord,
-    GateRecord,
-    MilestoneRecord,
-    ScoreRecord,
-    WholeRun,
-)
-from readiness.record.earlier import Value
-from readiness.record.origin import Git, Revision
-from readiness.text.languages import Language
-
-
-class PastMeasurement(msgspec.Struct, frozen=True, kw_only=True):
-    """What an earlier run carried of one before it."""
-
-    profile: str
-    verdict: Verdict
-    value: Value
-    unit: str
+from readiness.model.words import Verdict
+from readiness.record.document import GateRecord, ScoreRecord
+from readiness.record.earlier import Carried, Value
+from readiness.record.origin import BoardRef, Revision
 
 
 class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,33 +19,13 @@ class PastCriterion(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     check: str | None = None
     measure: str | None = None
-    carried: PastMeasurement | None = None
+    carried: Carried | None = None
 
 
 class PastTask(msgspec.Struct, frozen=True, kw_only=True):
     """The criteria of a task in an earlier run."""
 
     criteria: list[PastCriterion]
-
-
-class PastBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """Which board an earlier run was of, and how it speaks."""
-
-    digest: str
-    language: Language = Language.EN
-
-
-class PastGate(msgspec.Struct, frozen=True, kw_only=True):
-    """What an earlier run decided."""
-
-    decision: Decision
-
-
-class PastScore(msgspec.Struct, frozen=True, kw_only=True):
-    """The score of an earlier run."""
-
-    value: float | None
-    shown: str
 
 
 class PastRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +36,9 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
     profile: str
     git: Revision | None
-    board: PastBoard
-    gate: PastGate
-    score: PastScore
+    board: BoardRef
+    gate: GateRecord
+    score: ScoreRecord
     tasks: list[PastTask]
 
     def criteria(self) -> Iterable[PastCriterion]:
@@ -89,31 +52,3 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             criterion, verdict=known.verdict, value=known.value, unit=known.unit
         )
-
-
-class KnownTask(msgspec.Struct, frozen=True, kw_only=True):
-    """The criteria of a task in a run that later ones carry on or compare themselves with."""
-
-    criteria: list[CriterionRecord]
-
-
-class KnownRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a run document that a later run carries on or compares itself with."""
-
-    id: str
-    started_at: str
-    profile: str
-    partial: bool
-    interrupted: bool
-    git: Git | None
-    score: ScoreRecord
-    gate: GateRecord
-    tasks: list[KnownTask]
-    milestones: list[MilestoneRecord]
-    whole_run: WholeRun | None = None
-
-
-class PastFindings(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings of an earlier run."""
-
-    findings: list[FindingRecord] = []

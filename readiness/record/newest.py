@@ -7,7 +7,6 @@ import msgspec
 from readiness.model.words import ReasonCode
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord, WholeRun
 from readiness.record.earlier import Carried
-from readiness.record.excerpts import KnownRun
 from readiness.record.scores import NO_SCORE
 
 _MEASURED = [
@@ -33,7 +32,7 @@ def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
     return msgspec.structs.replace(record, **measured, previous=None, probes=[])
 
 
-def carried_from(record: CriterionRecord, run: RunDocument | KnownRun) -> Carried:
+def carried_from(record: CriterionRecord, run: RunDocument) -> Carried:
     """Return the record of this run as documents of others carry it."""
     git = run.git
     return Carried(
@@ -51,9 +50,9 @@ def measured_by(record: CriterionRecord, run: str) -> str:
     return run if record.carried is None else record.carried.run
 
 
-def rests_on(run: RunDocument | KnownRun) -> WholeRun | None:
+def rests_on(run: RunDocument) -> WholeRun | None:
     """Return the newest whole run as of this one: itself where it is whole."""
-    if run.partial or run.interrupted:
+    if not run.whole:
         return run.whole_run
     return WholeRun(
         run=run.id,

@@ -12,8 +12,7 @@ from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
 from readiness.project.git import Descent, nearest
-from readiness.record.document import CriterionRecord
-from readiness.record.excerpts import KnownRun
+from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.origin import BaseRef
 from readiness.record.values import exact
 from readiness.record.wording import sentence_of
@@ -45,40 +44,39 @@ def line_of(
     return HeldLine(
         run=run.id,
         commit=run.git.commit if run.git else "",
-        criteria={record.id: _earlier(record) for task in run.tasks for record in task.criteria},
+        criteria={record.id: _earlier(record) for record in run.criteria()},
     )
 
 
 def _compared(
     history: History, board: Board, base: BaseRef | None, but: Container[str]
-) -> KnownRun | None:
-    def runs() -> Iterator[KnownRun]:
-        whole = history.runs(board_key(board.path), board.profile, KnownRun, whole=True)
+) -> RunDocument | None:
+    def runs() -> Iterator[RunDocument]:
+        whole = history.runs(board_key(board.path), board.profile, RunDocument, whole=True)
         return (run for run in whole if run.id not in but and _went_to_its_end(run))
 
-    if base is not None and (run := _of_commit(runs(), board, base.commit)):
-        return run
+    if base is not None and (name := _of_commit(runs(), board, base.commit)):
+        return from_json(history.stored(name) or b"", history.path)
     past = Descent(board.workdir)
     return next((run for run in runs() if _is_good(run) and past.includes(run.git)), None)
 
 
-def _of_commit(runs: Iterator[KnownRun], board: Board, commit: str) -> KnownRun | None:
+def _of_commit(runs: Iterator[RunDocument], board: Board, commit: str) -> str:
     """Find the newest run of the commit or its nearest ancestor; dirty trees are of neither."""
-    newest: dict[str, KnownRun] = {}
+    newest: dict[str, str] = {}
     for run in runs:
         if run.git is not None and not run.git.dirty:
+            newest.setdefault(run.git.commit, run.id)
             if run.git.commit == commit:
-                return run
-            newest.setdefault(run.git.commit, run)
-    return newest.get(nearest(board.workdir, commit, newest)) if newest else None
+                break
+    return newest.get(nearest(board.workdir, commit, newest), "") if newest else ""
 
 
-def _went_to_its_end(run: KnownRun) -> bool:
-    criteria = (record for task in run.tasks for record in task.criteria)
-    return all(record.reason_code is not ReasonCode.NOT_RUN for record in criteria)
+def _went_to_its_end(run: RunDocument) -> bool:
+    return all(record.reason_code is not ReasonCode.NOT_RUN for record in run.criteria())
 
 
-def _is_good(run: KnownRun) -> bool:
+def _is_good(run: RunDocument) -> bool:
     """Return whether a run was ready or held the line."""
     return run.gate.decision in (Decision.READY, Decision.HELD)
 
