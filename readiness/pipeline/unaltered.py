@@ -1,19 +1,15 @@
 """Whether a recorded run still stands: nobody edited it, and its tree is the one at hand."""
 
-import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from decimal import Decimal
 
 import msgspec
 
 from readiness.history.store import History
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError
-from readiness.model.expect import holds
 from readiness.model.settings import RunSettings, history_path
-from readiness.pipeline.past import judgement_of
 from readiness.project.git import Asking, Changed
 from readiness.project.worktree import digest, states
 from readiness.record.document import RunDocument, from_json
@@ -68,33 +64,6 @@ def _refuse_edited(name: str, run: RunDocument, stored: bytes | None) -> None:
     ]
     if edited:
         raise UsageError(worded("usage.run_edited", name=name, fields=joined(edited, "names")))
-
-
-def refuse_contradictions(name: str, run: RunDocument, board: Board) -> None:
-    """Raise `UsageError` where a criterion is said to hold, and what was measured says no."""
-    for criterion, record in zip(board.criteria(), run.criteria(), strict=True):
-        if criterion.check is None or not record.verdict.good:
-            continue
-        judgement = judgement_of(criterion, record)
-        unmeasured = record.reason_code is not None or (record.value is None and not record.shown)
-        missed = isinstance(judgement.value, Decimal) and not any(
-            holds(criterion.expect, value, judgement.unit)
-            for value in _with_neighbours(judgement.value)
-        )
-        if unmeasured or missed:
-            raise UsageError(
-                f"{name}: {record.id} is said to be {record.verdict}, but what was measured is"
-                f" {record.shown or 'nothing'}, expected {criterion.expect.text};"
-                " run the board again"
-            )
-
-
-def _with_neighbours(value: Decimal) -> Iterator[Decimal]:
-    """Yield the value and the floats next to it: a document holds the nearest float of a number."""
-    yield value
-    if value != value.to_integral_value():
-        for towards in (-math.inf, math.inf):
-            yield Decimal(repr(math.nextafter(float(value), towards)))
 
 
 def refuse_another_tree(name: str, run: RunDocument, settings: RunSettings, folder: str) -> None:

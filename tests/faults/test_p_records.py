@@ -208,25 +208,7 @@ def test_1907_any_edit_is_found_by_the_history(
     edit(project, **changes)
     ended = project("score", RECORD)
     assert (ended.status, ended.out) == (2, ""), ended
-    assert "edited since it was recorded" in ended.err or "is said to be pass" in ended.err
-
-
-def test_a_verdict_that_its_own_value_denies_is_refused(project: Project) -> None:
-    """No history is needed to see that 9 is more than 5, or that nothing was measured."""
-    for command in ("echo errors: 9", "echo nothing"):
-        recorded(project, number(command))
-        edit(project, **PASSED)
-        ended = project("score", RECORD, "--history=")
-        assert (ended.status, ended.out) == (2, ""), ended
-        assert "T1.1 is said to be pass" in ended.err
-
-
-@pytest.mark.parametrize("printed", ["0.1", "4.999999999999999999999", "5", "1e-9"])
-def test_a_number_that_a_document_rounds_is_no_edit(project: Project, printed: str) -> None:
-    """What holds exactly, holds for the number that a program can write down."""
-    ended = recorded(project, number(f"echo errors: {printed}", "< 5.0000000001"))
-    assert ended.status == 0, ended
-    assert project("score", RECORD, "--history=").status == 0
+    assert "edited since it was recorded" in ended.err
 
 
 def test_an_altered_history_backs_no_record(project: Project) -> None:
