@@ -17,7 +17,6 @@ from readiness.advice.step_lines import NextStep, step_lines
 from readiness.command_line.options import Option, Verb
 from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
-from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus, UsageError
@@ -31,7 +30,6 @@ from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.record.localised import localised
 from readiness.record.newest import measured_since, rests_on, tried
-from readiness.record.run import milestone_records
 from readiness.record.scores import goal_text
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
@@ -144,9 +142,7 @@ def advise(
         target=float(board.target),
         criteria=[_step(step, records, places, redact) for step in ranked],
         way=None if goal is None else _way(board, total, ranked, goal),
-        milestones=_milestones(board, total, judgements, today)
-        if run is None or run.whole
-        else _as_decided(run, today),
+        milestones=[] if run is None else _as_decided(run, today),
     )
 
 
@@ -154,12 +150,6 @@ def _not_measured(criterion: Criterion, board: Board) -> Judgement:
     outside = bool(criterion.profiles) and board.profile not in criterion.profiles
     verdict = Verdict.SKIP if outside else Verdict.ERROR
     return Judgement(criterion=criterion, verdict=verdict, reason=NOT_MEASURED)
-
-
-def _milestones(
-    board: Board, total: Score, judgements: Sequence[Judgement], today: date
-) -> list[MilestoneRecord]:
-    return milestone_records(milestone_states(board, total, judgements, today))
 
 
 def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
