@@ -18,7 +18,6 @@ from readiness.record.localised import localised
 from readiness.report._unfinished import unfinished
 from readiness.report._write import (
     append_report,
-    check_target,
     invalidate,
     write_over,
     write_report,
@@ -30,7 +29,6 @@ __all__ = [
     "Context",
     "Renderer",
     "append_report",
-    "check_target",
     "invalidate",
     "past_wanted",
     "render",

@@ -60,14 +60,6 @@ def invalidate(path: str, placeholder: str, *, forbidden: Collection[str] = ()) 
         write_report(path, placeholder, forbidden=forbidden)
 
 
-def check_target(path: str, *, forbidden: Collection[str] = ()) -> None:
-    """Raise `NotWrittenError` where `write_report` would refuse `path`. Writes nothing."""
-    with _naming(path), _folder(path) as folder:
-        _target(path, folder, forbidden)
-        if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
-            raise PermissionError(None, "its folder is read-only")
-
-
 def _replace(
     name: str, content: bytes, folder: int | None = None, like: os.stat_result | None = None
 ) -> None:
