@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-import msgspec
-
 from readiness.decide.findings import new_findings
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
 from readiness.model.board import Board, Criterion, Task
@@ -95,16 +93,6 @@ def exit_status(
     if status == ExitStatus.READY and not written:
         return ExitStatus.NOT_WRITTEN
     return int(status)
-
-
-def worse(first: Gate, second: Gate) -> Gate:
-    """Return the worse of two decisions on equal judgements, the second by the head's weights."""
-    worst_last = (ExitStatus.READY, ExitStatus.UNDECIDED, ExitStatus.NOT_READY)
-    ranks = [worst_last.index(ExitStatus(each.exit_status)) for each in (first, second)]
-    if ranks[1] <= ranks[0]:
-        return first
-    reasons = tuple(worded("gate.by_weights", reason=reason) for reason in second.reasons)
-    return msgspec.structs.replace(second, reasons=reasons)
 
 
 def _partial(

@@ -10,20 +10,18 @@ from readiness.guard.criteria import moved_baseline
 from readiness.guard.expectations import eased
 from readiness.guard.fields import TIGHT, tightened
 from readiness.guard.pairs import combinations, pair_criteria
-from readiness.model.board import Board, Criterion, Expectation, Task, Waiver
+from readiness.model.board import Board, Criterion, Expectation, Waiver
 from readiness.model.words import Scoring
 
 
 class Both(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is judged by.
 
-    `board` is the base's, with every rule that the head has stricter. `weighed` is the same by the
-    head's weights and priorities, None where those are the base's: its gate must hold as well.
+    `board` is the base's, with every rule that the head has stricter, and the base's weights.
     `not_run` names the criteria whose commands only the head has.
     """
 
     board: Board
-    weighed: Board | None
     not_run: tuple[str, ...]
 
 
@@ -66,7 +64,7 @@ def both(base: Board, head: Board) -> Both:
     )
     not_run = [criterion.criterion.id for criterion in pairs.added]
     not_run += [new.id for old, new in partners.items() if old not in same and new.check]
-    return Both(board=board, weighed=_weighed(board, head, partners), not_run=tuple(not_run))
+    return Both(board=board, not_run=tuple(not_run))
 
 
 def is_same_probe(old: Criterion, new: Criterion) -> bool:
@@ -127,39 +125,3 @@ def _lesser(old: Waiver | None, new: Waiver | None, unit: str) -> Waiver | None:
 
 def _tighter(old: Expectation, new: Expectation | None, unit: str) -> Expectation:
     return new if new is not None and eased(old, new, unit) is TIGHT else old
-
-
-def _weighed(board: Board, head: Board, partners: dict[str, Criterion]) -> Board | None:
-    """Return the board with the head's weights and tasks; None if that changes nothing."""
-    tasks_of_head = {task.id: task for task in head.tasks}
-
-    def weighed(task: Task) -> Task:
-        there = next(
-            (
-                tasks_of_head[partners[criterion.id].task]
-                for criterion in task.criteria
-                if criterion.id in partners
-            ),
-            tasks_of_head.get(task.id, task),
-        )
-        return replace(
-            task,
-            priority=there.priority,
-            weight=there.weight,
-            criteria=tuple(
-                replace(criterion, weight=partners[criterion.id].weight)
-                if criterion.id in partners
-                else criterion
-                for criterion in task.criteria
-            ),
-        )
-
-    other = replace(
-        board,
-        tasks=tuple(map(weighed, board.tasks)),
-        priorities={
-            name: replace(rule, weight=head.priorities[name].weight)
-            for name, rule in board.priorities.items()
-        },
-    )
-    return None if other == board else other

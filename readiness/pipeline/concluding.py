@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from readiness.decide.findings import newest_first
-from readiness.decide.gate import NOWHERE, exit_status, gate, worse
+from readiness.decide.gate import NOWHERE, exit_status, gate
 from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, explain, score
 from readiness.model.board import Board
-from readiness.model.judgement import ComparedFindings, Gate, Judgement, Score
+from readiness.model.judgement import ComparedFindings, Judgement
 from readiness.pipeline.facts import TOOL, Facts, Start
 from readiness.record.criteria import Recorder, points_of, task_records
 from readiness.record.document import FindingRecord, RunDocument
@@ -42,15 +42,15 @@ def conclude(
     now = _by_criterion(facts.findings)
     then = _by_criterion(start.earlier_findings()) if now else {}
     places = ComparedFindings(now=now, then=then)
-    decision = decide(
+    decision = gate(
         board,
         total,
         judgements,
-        start,
         partial=facts.partial,
         empty=facts.empty,
         interrupted=stopped,
         loosened=reasons,
+        line=start.line,
         places=places if start.line is not None and start.line.run else NOWHERE,
     )
     return RunDocument(
@@ -113,36 +113,3 @@ def _by_criterion(findings: Sequence[FindingRecord]) -> dict[str, list[FindingRe
     for finding in findings:
         by_criterion.setdefault(finding.criterion, []).append(finding)
     return by_criterion
-
-
-def decide(
-    board: Board,
-    total: Score,
-    judgements: Sequence[Judgement],
-    start: Start,
-    *,
-    partial: bool,
-    empty: bool = False,
-    interrupted: bool = False,
-    loosened: Sequence[str] = (),
-    places: ComparedFindings = NOWHERE,
-) -> Gate:
-    """Decide on the run. With other weights the worse of both decisions counts."""
-
-    def by(rules: Board, total: Score) -> Gate:
-        return gate(
-            rules,
-            total,
-            judgements,
-            partial=partial,
-            empty=empty,
-            interrupted=interrupted,
-            loosened=loosened,
-            line=start.line,
-            places=places,
-        )
-
-    first = by(board, total)
-    if start.weighed is None or loosened:
-        return first
-    return worse(first, by(start.weighed, score(start.weighed, judgements)))

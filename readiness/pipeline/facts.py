@@ -9,7 +9,6 @@ import msgspec
 
 from readiness import __version__
 from readiness.history.store import Keep
-from readiness.model.board import Board
 from readiness.model.judgement import HeldLine
 from readiness.model.plan import Shard
 from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
@@ -22,8 +21,7 @@ TOOL = Tool(name="readiness", version=__version__)
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a run before its first probe. `at` is Unix time.
 
-    With a base, `loosened` is what the change lets slip, and `weighed` the same board by other
-    weights, whose gate must hold as well.
+    With a base, `loosened` is what the change lets slip.
     With a `line` the gate decides on whether that is held, instead of on the release. `seen` tells,
     of what the run found, what the base's rules say otherwise; `earlier_findings` returns those of
     the run that this one is compared with, or shown beside.
@@ -36,7 +34,6 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     previous: PastRun | None = None
     base: BaseRef | None = None
     loosened: Sequence[Loosening] = ()
-    weighed: Board | None = None
     line: HeldLine | None = None
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
     earlier_findings: Callable[[], Sequence[FindingRecord]] = tuple

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from readiness.decide.gate import STATUSES, exit_status, gate, worse
+from readiness.decide.gate import exit_status, gate
 from readiness.decide.score import score
 from readiness.model.board import Board
 from readiness.model.judgement import Gate, Judgement
@@ -207,27 +207,6 @@ def test_every_exit_status_is_made_in_one_place(
     decided = Gate(decision=Decision.READY, exit_status=status)
 
     assert exit_status(decided, written=written, signal=signal, exit_zero=exit_zero) == ends
-
-
-RANKED = (Decision.READY, Decision.UNDECIDED, Decision.NOT_READY)
-
-
-@pytest.mark.parametrize("first", RANKED)
-@pytest.mark.parametrize("second", RANKED)
-def test_of_two_decisions_the_worse_holds(first: Decision, second: Decision) -> None:
-    """Where they are equal the first does; the second names whose weights it is by."""
-    ours, theirs = (
-        Gate(decision=each, exit_status=STATUSES[each], reasons=(word,))
-        for each, word in ((first, "ours"), (second, "theirs"))
-    )
-    decided = worse(ours, theirs)
-
-    if RANKED.index(second) > RANKED.index(first):
-        assert decided.decision is second
-        assert decided.exit_status == STATUSES[second]
-        assert decided.reasons == ("under the change's weights: theirs",)
-    else:
-        assert decided is ours
 
 
 def test_one_cause_is_one_reason() -> None:

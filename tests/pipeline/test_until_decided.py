@@ -135,21 +135,8 @@ def cases(draw: st.DrawFn) -> Case:
         at=AT,
         profile="",
         line=draw(st.one_of(st.none(), lines(board))),
-        weighed=draw(st.sampled_from([None, board_by_other_weights(board)])),
     )
     return Case(board, judged, pending, start, partial=draw(st.booleans()))
-
-
-def board_by_other_weights(board: Board) -> Board:
-    """The same board with its tasks weighed the other way round."""
-    import msgspec
-
-    weights = [task.weight for task in board.tasks][::-1]
-    tasks = tuple(
-        msgspec.structs.replace(task, weight=weight)
-        for task, weight in zip(board.tasks, weights, strict=True)
-    )
-    return msgspec.structs.replace(board, tasks=tasks)
 
 
 @settings(max_examples=200)

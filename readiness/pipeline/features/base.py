@@ -45,7 +45,6 @@ class BaseRules(Feature):
             start,
             base=self._base,
             loosened=list(map(loosening, loosened(self._comparison.changes))),
-            weighed=self._rules.weighed,
         )
 
     def starting(self, start: Start, plan: Plan, stack: ExitStack) -> Start:

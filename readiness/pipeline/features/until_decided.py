@@ -9,13 +9,13 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from readiness.decide.bounds import is_certain
+from readiness.decide.gate import gate
 from readiness.decide.score import score
 from readiness.model.board import Board, Criterion
 from readiness.model.capture import Capture
 from readiness.model.judgement import HeldLine, Judgement
 from readiness.model.plan import Plan, Planned
 from readiness.model.words import Decision, ReasonCode
-from readiness.pipeline.concluding import decide
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Execution, Readings
@@ -87,8 +87,8 @@ def decision(
 ) -> Decided:
     """Return what a run comes to: its decision, and the exit status of that."""
     total = score(board, judgements)
-    gate = decide(board, total, judgements, start, partial=partial)
-    return gate.decision, gate.exit_status
+    decided = gate(board, total, judgements, partial=partial, line=start.line)
+    return decided.decision, decided.exit_status
 
 
 class Course:
