@@ -3,14 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from readiness.model.words import Verdict
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
     Loosening,
-    MilestoneRecord,
     RunDocument,
-    TaskRecord,
 )
 from readiness.record.scores import goal_text, score_text
 from readiness.report._comment.parts import Limit, Part, fitted
@@ -103,8 +100,6 @@ class _Comment:
         yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6)
         yield from self._decisions()
         yield from self._changes()
-        yield from _listed(6, say("report.milestones"), run.milestones, self._milestone)
-        yield from self._tasks()
         yield from self._criteria()
         yield Part(rank=0, head=self._end())
 
@@ -250,49 +245,6 @@ class _Comment:
         return f"- {mark} {strong(criterion.id)} {title}: {then} → {now}"
 
     # --- the rest ---------------------------------------------------------------------------------
-
-    def _milestone(self, milestone: MilestoneRecord) -> str:
-        """Format whether a milestone is met, when it is due, and what it lacks."""
-        say = self._say
-        mark = (Verdict.PASS if milestone.met else Verdict.FAIL).emoji
-        facts = [say("report.milestone.met") if milestone.met else say("report.milestone.not_met")]
-        if milestone.due:
-            facts.append(say("report.due", date=text(_short(milestone.due))))
-        if milestone.overdue:
-            facts.append(f"**{say('report.milestone.overdue')}**")
-        if milestone.missing:
-            facts.append(say("report.missing", names=", ".join(map(text, milestone.missing))))
-        name = f"{strong(milestone.id)} {prose(_short(milestone.title))}"
-        return f"- {mark} {name}: {', '.join(facts)}"
-
-    def _tasks(self) -> Iterator[Part]:
-        say = self._say
-        tasks = sorted(
-            (task for task in self._run.tasks if task.attainment is not None),
-            key=lambda task: task.priority,
-        )
-        columns = [
-            say("comment.task"),
-            say("report.priority"),
-            say("report.owner"),
-            say("comment.done"),
-            say("report.progress"),
-        ]
-        yield from _table(7, f"### {say('comment.tasks')}\n\n", columns, tasks, self._task)
-
-    def _task(self, task: TaskRecord) -> str:
-        mark = (Verdict.PASS if task.done else Verdict.FAIL).emoji
-        name = f"{mark} {strong(task.id)} {prose(_short(task.title))}"
-        priority = task.priority.value
-        if task.blocking:
-            priority += f" ({self._say('report.blocking')})"
-        return row(
-            name,
-            priority,
-            text(_short(task.owner)),
-            self._say("report.done", good=task.good(), scope=len(task.in_scope())),
-            percent(task.attainment or 0.0),
-        )
 
     def _criteria(self) -> Iterator[Part]:
         say = self._say
