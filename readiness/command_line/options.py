@@ -156,12 +156,6 @@ OPTIONS = [
         "Run part K of N, divided the same way on every machine; `score` joins the results.",
         value=Value.SHARD,
     ),
-    Option(
-        "failed_only",
-        "",
-        "Show only what needs attention, the default from 200 criteria on; -v shows all.",
-        value=Value.SWITCH,
-    ),
     Option("on", "ADDRESS", "Run on the workers of this Dask cluster; needs readiness[dask]."),
     Option(
         "repository",

@@ -130,5 +130,5 @@ VERB = Verb(
     Argument("run", "[RUN]", "A run: the beginning of its id, a file, or `last`."),
     Option("since", "TIME", "Report on a period: 1d for the day, 7d for the week.", variable=False),
     Option("milestone", "ID", "Report on this milestone.", variable=False),
-    takes="report output_format board profile history failed_only quiet verbose",
+    takes="report output_format board profile history quiet verbose",
 )

@@ -66,7 +66,6 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     watch: bool = False
     on: str | None = None
     repository: str | None = None
-    failed_only: bool = False
     open: bool = False
 
 

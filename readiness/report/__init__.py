@@ -41,8 +41,7 @@ __all__ = [
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Where a report will be read, as far as a renderer may know.
 
-    `width` is in cells, None where there is no limit; it counts on a terminal alone. `failed_only`
-    asks for what is not good alone.
+    `width` is in cells, None where there is no limit; it counts on a terminal alone.
     """
 
     width: int | None = None
@@ -50,7 +49,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     terminal: bool = False
     verbose: bool = False
     quiet: bool = False
-    failed_only: bool = False
 
 
 class Renderer(Protocol):

@@ -27,7 +27,7 @@ def render(run: RunDocument, context: Context) -> str:
     """
     say = sentences(run.board.language)
     verdicts = [criterion.verdict for criterion in run.criteria()]
-    few = context.failed_only or (len(verdicts) >= MANY and not context.verbose)
+    few = len(verdicts) >= MANY and not context.verbose
     if context.quiet:
         blocks: Iterator[Block] = chain(also_failed(run, say), decision(run, say))
     else:

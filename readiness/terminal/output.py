@@ -31,7 +31,6 @@ def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
         terminal=terminal,
         quiet=settings.quiet,
         verbose=settings.verbose,
-        failed_only=settings.failed_only,
     )
 
 
