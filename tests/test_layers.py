@@ -28,7 +28,7 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, FOUNDATION),
     "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],
-    "report": [*FOUNDATION, "record"],
+    "report": [*FOUNDATION, "record", "advice"],
     "timeline": [*FOUNDATION, "record", "advice"],
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],

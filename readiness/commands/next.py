@@ -13,7 +13,7 @@ import msgspec
 from readiness.advice.estimates import effort, in_words
 from readiness.advice.knapsack import cheapest
 from readiness.advice.ranking import OpenCriterion, cost_of, rank, works
-from readiness.advice.step_lines import NextStep, step_lines
+from readiness.advice.steps import NOT_MEASURED, NextStep
 from readiness.command_line.options import Option, Verb
 from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
@@ -31,13 +31,15 @@ from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocum
 from readiness.record.localised import localised
 from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.scores import goal_text
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.report._shown import ago
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.report._table.steps import step_blocks
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
-from readiness.text.layout import columns, points
+from readiness.text.layout import points
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
 
-NOT_MEASURED = "not measured yet"
 PLACES = 3
 
 
@@ -101,7 +103,7 @@ def next_steps(settings: RunSettings, to: str | None = None) -> int:
     if as_json:
         put_json(answer)
     else:
-        put_text(redactor.redact("\n".join(_lines(answer, for_reader(board.language)))))
+        put_blocks(_blocks(answer, for_reader(board.language)), redactor.redact)
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 
@@ -186,7 +188,7 @@ def _step(
         title=step.criterion.title,
         task=step.task.id,
         priority=step.task.priority.value,
-        verdict=step.verdict.value,
+        verdict=step.verdict,
         gain=round(float(step.gain), 4),
         blocking=step.blocking,
         after=list(step.after),
@@ -235,57 +237,51 @@ def _way(
     )
 
 
-def _lines(answer: Next, say: Sentences) -> Iterator[str]:
+def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
     if answer.run is None:
-        yield say("report.no_whole_run") if answer.since else say("next.never")
+        yield from text_lines(say("report.no_whole_run") if answer.since else say("next.never"))
     else:
-        at, score, target = answer.measured_at, answer.score, goal_text(answer.target)
-        yield say("next.measured", moment=at, score=score, target=target)
+        at = ago(answer.measured_at or "", time.time(), say)
+        score, target = answer.score, goal_text(answer.target)
+        yield from text_lines(say("next.measured", moment=at, score=score, target=target))
     if answer.since:
-        yield say("next.since", count=answer.since, standing=answer.standing)
+        yield from text_lines(say("next.since", count=answer.since, standing=answer.standing))
     if answer.board_changed:
-        yield say("next.board_changed")
+        yield from text_lines(say("next.board_changed"))
     if answer.way is not None:
-        yield ""
-        yield from _way_lines(answer.way, say)
-    yield ""
-    yield from _steps(answer.criteria, say)
+        yield Line()
+        yield from _way_blocks(answer.way, say)
+    yield Line()
+    yield from step_blocks(answer.criteria, say)
     if answer.milestones:
-        yield ""
-        yield from (milestone_line(one, say) for one in answer.milestones)
+        yield from text_lines("", *(milestone_line(one, say) for one in answer.milestones))
 
 
-def _steps(steps: Sequence[NextStep], say: Sentences) -> Iterator[str]:
-    if not steps:
-        yield say("next.nothing")
-        return
-    yield from step_lines(steps, say, line_limit(os.environ), NOT_MEASURED)
-
-
-def _way_lines(way: Way, say: Sentences) -> Iterator[str]:
+def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
-        yield say("next.reached", goal=goal)
+        said = say("next.reached", goal=goal)
     elif way.reached and way.cheapest:
-        yield say("next.cheapest", goal=goal, work=work, score=way.score)
+        said = say("next.cheapest", goal=goal, work=work, score=way.score)
     elif way.reached:
-        yield say("next.way", goal=goal, work=work, score=way.score)
+        said = say("next.way", goal=goal, work=work, score=way.score)
     else:
-        yield say("next.unreachable", goal=goal, score=way.score)
-    rows = [
-        [
-            task.id,
-            say("next.assumed", work=in_words(task.minutes)) if task.assumed else task.estimate,
-            f"+{points(task.gain)}",
-            task.title,
-        ]
-        for task in way.tasks
-    ]
-    if rows:
-        heads, limit = say.heads("next.way_heads"), line_limit(os.environ)
-        yield columns(rows, heads, right=(2,), flexible=3, limit=limit).rstrip()
+        said = say("next.unreachable", goal=goal, score=way.score)
+    yield from text_lines(said)
+    if way.tasks:
+        yield PlainTable(
+            rows=[_way_row(task, say) for task in way.tasks],
+            heads=say.heads("next.way_heads"),
+            right=(2,),
+            flexible=3,
+        )
     if way.still_blocking:
-        yield say("next.still_blocking", names=", ".join(way.still_blocking))
+        yield from text_lines(say("next.still_blocking", names=", ".join(way.still_blocking)))
+
+
+def _way_row(task: TaskToDo, say: Sentences) -> list[Part]:
+    work = say("next.assumed", work=in_words(task.minutes)) if task.assumed else task.estimate
+    return [(task.id, Style.STRONG), *plain(work, f"+{points(task.gain)}", task.title)]
 
 
 def milestone_line(milestone: MilestoneRecord, say: Sentences) -> str:

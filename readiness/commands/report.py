@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from readiness.advice.step_lines import NextStep
+from readiness.advice.steps import NextStep
 from readiness.command_line.options import Argument, Option, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError

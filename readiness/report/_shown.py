@@ -254,8 +254,9 @@ def elapsed(iso: str, now: float, say: Sentences) -> str:
 
 def ago(iso: str, now: float, say: Sentences) -> str:
     """Format a moment of a document for people who look at it at `now`: its age, and itself."""
-    age_in_words, shown = elapsed(iso, now, say), moment(iso)
-    return shown if age_in_words == shown else f"{age_in_words} ({shown})"
+    shown = moment(iso)
+    how_long = elapsed(iso, now, say)
+    return shown if how_long == shown else say("report.ago", elapsed=how_long, moment=shown)
 
 
 def moment(iso: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.advice.step_lines import NextStep
+from readiness.advice.steps import NextStep
 from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord, TaskRecord

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.advice.step_lines import NextStep
+from readiness.advice.steps import NextStep
 from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
 from readiness.record.localised import localised
 from readiness.text.languages import Language
