@@ -35,7 +35,6 @@ SPHINX = ("conf.py",)
 SITES = (*SPHINX, "mkdocs", "_config.yml", "docusaurus.config.")
 """How the names of the settings of what makes a site of documents start."""
 MARKUPS = {".md", ".rst"}
-DATE = re.compile(r"\b20\d\d-[01]\d-[0-3]\d\b")
 DAY = 86_400
 
 
@@ -141,18 +140,12 @@ def failing_blocks(
     return []
 
 
-def age(path: str, text: str) -> float | None:
-    """Return the days since the last commit, or else since the newest date in the text."""
+def age(path: str) -> float | None:
+    """Return the days since the last commit; None where the history is not all here."""
     if lines("rev-parse", "--is-shallow-repository") == ["false"]:
         for committed in lines("log", "-1", "--format=%ct", "--", path):
             return (time.time() - int(committed)) / DAY
-    past = [day for day in DATE.findall(text) if day <= time.strftime("%Y-%m-%d", time.gmtime())]
-    if not past:
-        return None
-    try:
-        return (time.time() - time.mktime(time.strptime(max(past), "%Y-%m-%d"))) / DAY
-    except ValueError:
-        return None
+    return None
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
@@ -172,7 +165,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         text = read_text(path)
         document = read_markdown(text)
         read.append(document)
-        ages.append(age(path, text))
+        ages.append(age(path))
         findings += outline(params, path, document) + dead_links(path, document)
         findings += broken_commands(path, document, targets)
         findings += absent_objects(path, document)
