@@ -41,23 +41,28 @@ IGNORED = re.compile(r"^g?make(?:\[\d+\])?: \[.*?([^\s:]+)\] (.+) \(ignored\)$",
 FAILING = """\
 .PHONY: readiness-fails
 {shell}
-readiness-fails:
-\t@exit 23
+readiness-fails: ; @exit 23
 """
 
 
 @dataclass(frozen=True)
 class Make:
-    """What make is asked for, in a copy of the project: by which command, and what it knows."""
+    """What make is asked for, in a copy of the project: by which command, and what it knows.
+
+    `dry_run` is what it says that it would run.
+    """
 
     copy: Copy
     command: list[str]
     targets: list[str]
     database: MakeDatabase
+    dry_run: str
 
-    def would(self, *words: str) -> tuple[int, str]:
-        """Ask what make would run with more words; return its status and what it says."""
-        return self.copy.run([*self.command, "--dry-run", *words], quiet=True)
+    def would(self, target: str) -> str:
+        """Return what make says that it would run for a target."""
+        if self.targets == [target]:
+            return self.dry_run
+        return self.copy.run([*self.command, "--dry-run", target], quiet=True)[1]
 
 
 def ask(copy: Copy, command: list[str], targets: list[str]) -> Make:
@@ -71,7 +76,7 @@ def ask(copy: Copy, command: list[str], targets: list[str]) -> Make:
     if not database.rules:
         not_measured("make did not print its rules, in which failures may be hidden")
     asked = targets or [database.variables.get(".DEFAULT_GOAL", "")]
-    return Make(copy, command, asked, database)
+    return Make(copy, command, asked, database, output)
 
 
 def named(targets: list[str]) -> str:
@@ -84,7 +89,7 @@ def work_of(make: Make) -> int:
     number = 0
     rules = make.database.rules
     for target in make.targets:
-        _, output = make.would(target)
+        output = make.would(target)
         commands = [one for one in dry_commands(output) if not touches_alone(make, one)]
         number += sum(map(works, commands))
         if not any(map(works, commands)):
@@ -94,7 +99,7 @@ def work_of(make: Make) -> int:
         if caught and not any(works(command, TALK) for command in commands):
             not_measured(f"no rule makes {target}: the rule for `%` catches it, and does nothing")
         for name in make.database.reached(target):
-            if in_the_way(make, name) and not any(map(works, dry_commands(make.would(name)[1]))):
+            if in_the_way(make, name) and not any(map(works, dry_commands(make.would(name)))):
                 what = kind(make, name)
                 not_measured(
                     f"make ran nothing for {name}, which is a {what}; declare .PHONY: {name}"
@@ -103,9 +108,10 @@ def work_of(make: Make) -> int:
 
 
 def touches_alone(make: Make, command: str) -> bool:
-    """Return whether this is what make prints under -t instead of a target's recipe."""
-    rule = make.database.rules.get(command.removeprefix("touch "))
-    return rule is not None and command.startswith("touch ") and command not in rule.recipe
+    """Return whether this is what make prints under -t in place of a target's recipe."""
+    word, _, name = command.partition(" ")
+    rule = make.database.rules.get(name) if word == "touch" else None
+    return rule is not None and not any("touch" in line for line in rule.recipe)
 
 
 def why_nothing(make: Make, target: str, output: str) -> str:
@@ -140,13 +146,10 @@ def in_the_way(make: Make, name: str) -> bool:
 def untrue(make: Make) -> list[CheckFinding]:
     """Have make run a command that fails, with each of its shells, and list where it ends well."""
     findings = []
-    path = os.path.join(make.copy.params.tmp, "fails.mk")
-    before = make.copy.env.get("MAKEFILES", "")
     for shell in ("", *make.database.shells):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(FAILING.format(shell=shell and f"readiness-fails: {shell}"))
-        asked = [*make.command, "readiness-fails"]
-        status, _ = make.copy.run(asked, {"MAKEFILES": f"{before} {path}"}, quiet=True)
+        rules = FAILING.format(shell=shell and f"readiness-fails: {shell}")
+        asked = [*make.command, f"--eval={rules}", "readiness-fails"]
+        status, _ = make.copy.run(asked, quiet=True)
         if not status:
             what = f"`{shell}`" if shell else "make"
             findings.append(place("Makefile", 0, "masked", f"{what} ends well whatever it runs"))

@@ -152,6 +152,8 @@ OPEN = {
     "1415": x("[[ -d . ]]", before="x: SHELL = bash"),
     "1417": x("true", before="SHELL := bash\n.SHELLFLAGS = -eu -o pipefail -c"),
     "1419": x("$(MAKE) -s -k y") + Y.format("true"),
+    "1419 a stamp": x("touch $@"),
+    "1419 named as a tool": "x: true\ntrue:\n\ttrue\n",
     "1421": "x::\n\ttrue\nx::\n\ttrue\n",
     "1423": x("test -d made || mkdir made"),
     "1425": x("ls; s=$$?; echo done; test $$s -eq 0"),
