@@ -1,7 +1,7 @@
 """Count the functions whose parameters and result are all annotated."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from checks.in_project.common import Params, emit, files_below, not_measured, place
@@ -30,26 +30,13 @@ def lacking(function: Function, *, method: bool) -> list[str]:
     return missing
 
 
-def methods(tree: ast.AST) -> set[ast.AST]:
-    """Return the functions that stand in a class."""
-    return {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for inner in ast.walk(node)
-        if isinstance(inner, Function) and inner in _direct(node)
-    }
-
-
-def _direct(node: ast.ClassDef) -> list[ast.stmt]:
-    """List a class's statements, those under an `if` or `try` too."""
-    statements = list(node.body)
-    for statement in statements:
-        if isinstance(statement, ast.If | ast.Try | ast.With):
-            statements += [
-                each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt)
-            ]
-    return statements
+def methods(owner: ast.AST) -> Iterator[ast.AST]:
+    """Yield the functions that stand in a class, those under an `if` or `try` too."""
+    for node in ast.iter_child_nodes(owner):
+        if isinstance(node, Function):
+            yield node
+        elif not isinstance(node, ast.ClassDef):
+            yield from methods(node)
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
@@ -59,7 +46,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     findings = []
     for path in sorted(path for path in files if f"{path}i" not in files):
         tree = parse(path)
-        inside = methods(tree)
+        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        inside = {method for owner in classes for method in methods(owner)}
         for function in functions(tree):
             total += 1
             if missing := lacking(function, method=function in inside):
