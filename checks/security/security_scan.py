@@ -1,7 +1,7 @@
 """Run several security scanners, each as its own check does, and count what weighs."""
 
-import configparser
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +13,7 @@ from checks.in_project.common import (
     CheckFinding,
     Params,
     emit,
-    files_below,
     not_measured,
-    read_text,
     require,
 )
 
@@ -49,8 +47,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     reports = {name: SCANNERS[name](params) for name in wanted}
     weight = sum(weigh(report, counted) for report in reports.values())
     suppressed = sum(report.get("nosec", 0) for report in reports.values())
-    if "bandit" in reports:
-        suppressed += set_aside(params.words("paths") or ["src"])
     allowed = int(params.number("allowed") or 0)
     emit(
         {
@@ -69,21 +65,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     return 0
 
 
-def set_aside(paths: list[str]) -> int:
-    """Count what files called .bandit leave out of a scan: folders and rules."""
-    number = 0
-    for path in files_below(paths, (".bandit",)):
-        settings = configparser.ConfigParser()
-        try:
-            settings.read_string(read_text(path))
-        except configparser.Error as error:
-            not_measured(f"{path} cannot be read: {error.message}")
-        for name in ("exclude", "skips", "tests"):
-            given = settings.get("bandit", name, fallback="")
-            number += len([each for each in given.split(",") if each.strip()])
-    return number
-
-
 def weigh(report: ScannerReport, counted: Sequence[Level]) -> int:
     """Return how many findings of a report weigh: of these severities, or all where it has none."""
     if "high" in report:
@@ -92,9 +73,13 @@ def weigh(report: ScannerReport, counted: Sequence[Level]) -> int:
 
 
 def bandit(params: Params) -> ScannerReport:
-    """Scan the source."""
+    """Scan the source; what files called .bandit leave out is scanned as well."""
     require("bandit")
-    command = ["bandit", "-q", "-r", "-f", "json", "--", *(params.words("paths") or ["src"])]
+    settings = os.path.join(params.tmp, "bandit.ini")
+    with open(settings, "w", encoding="utf-8") as file:
+        file.write("[bandit]\n")
+    command = ["bandit", "-q", "-r", "-f", "json", "--ini", settings, "--"]
+    command += params.words("paths") or ["src"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode not in {0, 1}:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
