@@ -35,15 +35,10 @@ def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None])
     mark = _BOM if content.startswith(_BOM) else b""
     text = content[len(mark) :].decode("utf-8")
     wanted = _changed(text_data(content), path, key, fields)
-    tried = 0
-    while True:
-        try:
-            made = mark + _edited(text, path, key, fields, tried).encode("utf-8")
-        except IndexError:
-            raise EditError(worded("fault.anchor")) from None
-        if text_data(made) == wanted:
-            return made
-        tried += 1
+    made = mark + _edited(text, path, key, fields).encode("utf-8")
+    if text_data(made) != wanted:
+        raise EditError(worded("fault.anchor"))
+    return made
 
 
 def written(text: str, *, quoted: bool = False) -> str:
@@ -56,17 +51,12 @@ def written(text: str, *, quoted: bool = False) -> str:
 # --- the steps of an edit -----------------------------------------------------------------------
 
 
-def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], tried: int) -> str:
-    """Return the text with all fields set, one after the other.
-
-    A new `key` is put behind the last item of the mapping, or as many before it as were `tried`.
-    """
+def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None]) -> str:
+    """Return the text with all fields set, one after the other."""
     here = _at(text, path)
     if _pair(here, key) is None:
         values = {name: value for name, value in fields.items() if value is not None}
-        return _insert(text, here, key, lambda quoted: _in_braces(values, quoted), tried)
-    if tried:
-        raise IndexError
+        return _insert(text, here, key, lambda quoted: _in_braces(values, quoted))
     for name, value in fields.items():
         here = _at(text, (*path, key))
         if not isinstance(here, MappingNode):
@@ -78,7 +68,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None], t
 def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     pair = _pair(here, name)
     if pair is None:
-        return text if value is None else _insert(text, here, name, _scalar(value), 0)
+        return text if value is None else _insert(text, here, name, _scalar(value))
     if value is None:
         return _without(text, here, name)
     key, old = pair
@@ -93,16 +83,18 @@ def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
 
 
-def _insert(text: str, here: Node, key: str, value: Callable[[bool], str], tried: int) -> str:
-    """Insert a new item into a mapping, written as its others are."""
+def _insert(text: str, here: Node, key: str, value: Callable[[bool], str]) -> str:
+    """Insert a new item at the end of a mapping, written as its others are."""
     pairs = _pairs(here)
-    if tried and (_is_in_line(here) or tried >= len(pairs)):
-        raise IndexError
     quoted = _is_in_line(here) and bool(pairs) and all(_style(key) == '"' for key, _ in pairs)
     item = f"{_key(key, quoted)}: {value(quoted)}"
     if not pairs:
         return f"{text[: _start(here) + 1]}{item}{text[_start(here) + 1 :]}"
-    end = _end(text, pairs[-1 - tried][1])
+    # What ends with an alias seems to end where its anchor does.
+    ends = [end for key, item in pairs if (end := _end(text, item)) > _start(key)]
+    if not ends:
+        raise EditError(worded("fault.anchor"))
+    end = ends[-1]
     if _is_in_line(here):
         if text[_start(here)] == "{":
             return f"{text[:end]}, {item}{text[end:]}"
