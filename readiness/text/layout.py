@@ -36,8 +36,6 @@ def width(text: str) -> int:
     """Return how many cells `text`, a single line, takes on a terminal."""
     if text.isascii():
         return len(text)
-    if "\ufe0f" in text or "\u200d" in text:
-        return _width_of_sequences(text)
     return sum(map(_CELLS.__getitem__, text))
 
 
@@ -263,21 +261,3 @@ def _fitting(text: str, cells: int) -> str:
         if used > cells and index:
             return text[:index]
     return text
-
-
-def _width_of_sequences(text: str) -> int:
-    """Return the width of text with joined emoji and emoji variants."""
-    total = last = 0
-    joined = False
-    for character in text:
-        if character == "\ufe0f":
-            total += last == 1
-            last = 0
-        elif character == "\u200d":
-            joined = True
-        elif joined:
-            joined = False
-        elif cells := _CELLS[character]:
-            total += cells
-            last = cells
-    return total
