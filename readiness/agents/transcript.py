@@ -4,7 +4,6 @@ What the agent and its hooks put into the user's mouth is no message of the user
 reminders, summaries, and what a hook let it go on with.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -21,8 +20,6 @@ FOREIGN = (
     "<local-command",
     "[Request interrupted",
 )
-_BLOCK = 2**18
-_LONGEST = 2**28
 _NOT_SAID = ("isMeta", "isSidechain", "isCompactSummary", "toolUseResult")
 
 
@@ -93,18 +90,8 @@ def _backwards(path: str) -> Iterator[tuple[int, bytes]]:
     if not path:
         return
     with open(path, "rb") as file:
-        at = file.seek(0, os.SEEK_END)
-        lowest = max(at - _LONGEST, 0)
-        rest = b""
-        while at > lowest:
-            size = min(_BLOCK, at - lowest)
-            at -= size
-            file.seek(at)
-            first, *lines = (file.read(size) + rest).split(b"\n")
-            places = [at + len(first) + 1]
-            for line in lines[:-1]:
-                places.append(places[-1] + len(line) + 1)
-            yield from zip(reversed(places), reversed(lines), strict=False)
-            rest = first
-        if rest and not lowest:
-            yield 0, rest
+        lines = file.read().splitlines(keepends=True)
+    at = sum(map(len, lines))
+    for line in reversed(lines):
+        at -= len(line)
+        yield at, line
