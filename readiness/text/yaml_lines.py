@@ -2,7 +2,6 @@
 
 import json
 import re
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -20,17 +19,8 @@ _PLAIN: Final = re.compile(r"[\w./(][^\n:#{}\[\],&*!|>\"%@`?]*")
 def comment(text: str, indent: str = "") -> list[str]:
     """Format a comment, in lines that are not too long."""
     prefix = f"{indent}# "
-    if width(text) > len(text):  # between wide characters there is no space to break at
-        lines = wrap(clean(text, newlines=False), _WIDTH - len(prefix))
-        return [f"{prefix}{line}" for line in lines]
-    return textwrap.wrap(
-        clean(text, newlines=False),
-        _WIDTH,
-        initial_indent=prefix,
-        subsequent_indent=prefix,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lines = wrap(clean(text, newlines=False), _WIDTH - len(prefix))
+    return [f"{prefix}{line}" for line in lines]
 
 
 def mapping_lines(values: Mapping[str, object], indent: str = "") -> list[str]:
