@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
 
-import msgspec
-
 from readiness.command_line.options import Argument, Option, Verb
-from readiness.fleet.measuring import FleetRun, Wanted, names_apart
+from readiness.fleet.measuring import FleetRun, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
 from readiness.fleet.project import FleetDocument, ProjectState, document, worst
@@ -38,11 +36,12 @@ def fleet(settings: RunSettings, projects: Sequence[str] = ()) -> int:
     _refuse_formats(settings)
     at = time.time()
     known = sources(projects)
-    wanted = Wanted(
-        settings=_of_each(settings),
-        today=datetime.fromtimestamp(at, UTC).date().isoformat(),
-    )
-    run = _here(settings, wanted, len(known))
+    today = datetime.fromtimestamp(at, UTC).date().isoformat()
+    # As many projects at once as probes may run, each with its share of these.
+    cores = settings.jobs or len(os.sched_getaffinity(0))
+    at_once = max(1, min(cores, len(known)))
+    own = _of_each(settings, max(1, cores // at_once))
+    run = FleetRun(own, today, at_once, os.environ)
     states, ended = _measured(run, known, quiet=settings.quiet)
     if ended:
         return ExitStatus.SIGNAL + ended
@@ -66,20 +65,10 @@ def _refuse_formats(settings: RunSettings) -> None:
             raise UsageError(worded("usage.fleet_format", flag=flag, name=name, there=there))
 
 
-def _here(settings: RunSettings, wanted: Wanted, count: int) -> FleetRun:
-    """As many projects at once as probes may run, each with its share of these."""
-    cores = settings.jobs or len(os.sched_getaffinity(0))
-    at_once = max(1, min(cores, count))
-    jobs = max(1, cores // at_once)
-    here = msgspec.structs.replace(
-        wanted, settings=msgspec.structs.replace(wanted.settings, jobs=jobs), at_once=at_once
-    )
-    return FleetRun(here, os.environ)
-
-
-def _of_each(settings: RunSettings) -> RunSettings:
+def _of_each(settings: RunSettings, jobs: int) -> RunSettings:
     """Return what the run of each project is asked; all else is for the fleet as a whole."""
     return RunSettings(
+        jobs=jobs,
         profile=settings.profile,
         timeout=settings.timeout,
         hold_line=settings.hold_line,

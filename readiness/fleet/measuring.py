@@ -40,14 +40,6 @@ STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 """Files that only the fleet itself writes."""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of each project: the settings of its run."""
-
-    settings: RunSettings = RunSettings()
-    today: str
-    at_once: int = 1
-
-
 class Known(msgspec.Struct, frozen=True):
     """A run of a project, and the messages that it printed."""
 
@@ -60,10 +52,17 @@ Observer = Callable[[ProjectState, str], None]
 
 
 class FleetRun:
-    """Makes all projects of a fleet known, several at a time. `stop` ends what still runs."""
+    """Makes all projects of a fleet known, so many `at_once`. `stop` ends what still runs.
 
-    def __init__(self, wanted: Wanted, environ: Mapping[str, str]) -> None:
-        self._wanted = wanted
+    `settings` are those of each project's run, `today` is the day by which it is judged.
+    """
+
+    def __init__(
+        self, settings: RunSettings, today: str, at_once: int, environ: Mapping[str, str]
+    ) -> None:
+        self._settings = settings
+        self._today = today
+        self._at_once = at_once
         self._environ = environ
         self._stopped = False
 
@@ -71,7 +70,7 @@ class FleetRun:
         """Return the state of each project, in order; never raises for a fault of theirs."""
         states: dict[int, ProjectState] = {}
         ready_for_threads()
-        with ThreadPoolExecutor(max_workers=self._wanted.at_once) as pool:
+        with ThreadPoolExecutor(max_workers=self._at_once) as pool:
             waiting = {
                 pool.submit(self._known, source): place for place, source in enumerate(projects)
             }
@@ -90,12 +89,12 @@ class FleetRun:
     def _known(self, source: Source) -> tuple[ProjectState, str]:
         if self._stopped:
             return unknown(source, worded("fleet.stopped")), ""
-        return _known(source, self._wanted.today, lambda: self._run_of(source))
+        return _known(source, self._today, lambda: self._run_of(source))
 
     def _run_of(self, source: Source) -> Known:
         if source.kind is SourceKind.RECORDED:
             return _recorded(source)
-        folder, settings = source.place, self._wanted.settings
+        folder, settings = source.place, self._settings
         if source.kind is SourceKind.ADDRESS:
             own = project_folder(source, cache_folder(self._environ))
             folder = os.path.join(own, f"checkout-{quote(source.revision, safe='')}")

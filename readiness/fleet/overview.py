@@ -74,11 +74,6 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
             return "–"
         return f"{state.run.score.shown}/{state.run.score.target:g}"
 
-    def mean(self) -> float | None:
-        """Return the mean of the scores that are known; None if none is."""
-        scores = [state.score for state in self.projects if state.score is not None]
-        return sum(scores) / len(scores) if scores else None
-
     def summary(self) -> str:
         """Return a sentence with the number of projects by decision, and the exit status."""
         parts = self.say("report.comma").join(
