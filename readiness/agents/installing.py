@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import stat
 import sys
 from contextlib import suppress
 
@@ -14,6 +13,7 @@ from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.project.git import repository
+from readiness.report import write_over, write_report
 from readiness.terminal.output import put_text
 from readiness.text.sentences import for_reader
 from readiness.text.worded import worded
@@ -111,13 +111,11 @@ def _from_root(agent: Agent, root: str, path: str) -> str:
 
 def _write(path: str, text: str) -> None:
     """Put the text in the place of the file, whole or not at all, with the rights that it has."""
-    beside = f"{path}.{os.getpid()}"
+    if os.path.exists(path):
+        write_over(path, text.encode())
+        return
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(beside, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if os.path.exists(path):
-            os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
-        os.replace(beside, path)
     except OSError as error:
         raise NotWrittenError(f"{path}: {error.strerror}") from None
+    write_report(path, text)

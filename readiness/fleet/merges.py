@@ -15,12 +15,13 @@ from readiness.fleet.measuring import end_children, start
 from readiness.guard.changes import Change
 from readiness.model.board import Board
 from readiness.model.digests import digest
-from readiness.model.errors import ExitStatus, ReadinessError
+from readiness.model.errors import ExitStatus, NotWrittenError, ReadinessError
 from readiness.model.settings import RunSettings
 from readiness.project.change import had_board
 from readiness.project.environments import find_environment
 from readiness.project.git import AUTHOR, GitError, ask, head_of
 from readiness.record.document import from_json
+from readiness.report import write_report
 from readiness.text.clean import clean, cut, decode
 from readiness.text.worded import worded, words_of
 
@@ -177,12 +178,9 @@ class MergeGate:
         return os.path.join(self._cache, f"{digest(rules.encode()).partition(':')[2]}.json")
 
     def _keep(self, merge: Merge, result: MergeResult) -> None:
-        place = self._place(merge)
-        with suppress(OSError):  # then it is measured again
+        with suppress(OSError, NotWrittenError):  # then it is measured again
             os.makedirs(self._cache, exist_ok=True)
-            with open(f"{place}.new", "wb") as file:
-                file.write(msgspec.json.encode(result))
-            os.replace(f"{place}.new", place)
+            write_report(self._place(merge), msgspec.json.encode(result))
 
     # --- measured ---------------------------------------------------------------------------------
 
