@@ -16,7 +16,7 @@ from readiness.text.yaml_events import MappingNode, Node, ScalarNode, outline
 Path: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = object
 
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 _BREAKS: Final = "\r\n\x85\u2028\u2029"
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -32,7 +32,7 @@ def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None])
     `key` is added where it is not there. Raises `EditError` where that cannot be done without
     touching anything else: where an alias stands for the place, or an anchor shares it.
     """
-    mark = _BOM if content.startswith(_BOM) else b""
+    mark = BOM if content.startswith(BOM) else b""
     text = content[len(mark) :].decode("utf-8")
     wanted = _changed(text_data(content), path, key, fields)
     made = mark + _edited(text, path, key, fields).encode("utf-8")
@@ -54,7 +54,7 @@ def written(text: str, *, quoted: bool = False) -> str:
 def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None]) -> str:
     """Return the text with all fields set, one after the other."""
     here = _at(text, path)
-    if _pair(here, key) is None:
+    if pair_of(here, key) is None:
         values = {name: value for name, value in fields.items() if value is not None}
         return _insert(text, here, key, lambda quoted: _in_braces(values, quoted))
     for name, value in fields.items():
@@ -66,7 +66,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None]) -
 
 
 def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
-    pair = _pair(here, name)
+    pair = pair_of(here, name)
     if pair is None:
         return text if value is None else _insert(text, here, name, _scalar(value))
     if value is None:
@@ -80,7 +80,7 @@ def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
         new = "'{}'".format(value.replace("'", "''"))
     start = _start(old)
     space = " " if text[start - 1] == ":" else ""
-    return f"{text[:start]}{space}{new}{text[_end(text, old) :]}"
+    return f"{text[:start]}{space}{new}{text[end_of(text, old) :]}"
 
 
 def _insert(text: str, here: Node, key: str, value: Callable[[bool], str]) -> str:
@@ -91,7 +91,7 @@ def _insert(text: str, here: Node, key: str, value: Callable[[bool], str]) -> st
     if not pairs:
         return f"{text[: _start(here) + 1]}{item}{text[_start(here) + 1 :]}"
     # What ends with an alias seems to end where its anchor does.
-    ends = [end for key, item in pairs if (end := _end(text, item)) > _start(key)]
+    ends = [end for key, item in pairs if (end := end_of(text, item)) > _start(key)]
     if not ends:
         raise EditError(worded("fault.anchor"))
     end = ends[-1]
@@ -100,27 +100,27 @@ def _insert(text: str, here: Node, key: str, value: Callable[[bool], str]) -> st
             return f"{text[:end]}, {item}{text[end:]}"
         # The only pair of a list item, written without braces.
         return f"{text[: _start(here)]}{{{text[_start(here) : end]}, {item}}}{text[end:]}"
-    place = _line_end(text, end)
+    place = line_end(text, end)
     first = _start(pairs[0][0])
     indent = " " * (first - _line_start(text, first))
-    return f"{text[:place]}{_break_at(text, place)}{indent}{item}{text[place:]}"
+    return f"{text[:place]}{break_at(text, place)}{indent}{item}{text[place:]}"
 
 
 def _without(text: str, here: Node, name: str) -> str:
     """Remove an item from a mapping: its lines, or its part of a line."""
     pairs = _pairs(here)
     place = next(number for number, (key, _) in enumerate(pairs) if key.value == name)
-    start, end = _start(pairs[place][0]), _end(text, pairs[place][1])
+    start, end = _start(pairs[place][0]), end_of(text, pairs[place][1])
     if not _is_in_line(here) and len(pairs) == 1:
         return f"{text[:start]}{{}}{text[end:]}"
     if not _is_in_line(here):
-        start, end = _line_start(text, start), _line_end(text, end)
+        start, end = _line_start(text, start), line_end(text, end)
         line_break = _LINE_END.match(text, end)
         return text[:start] + text[line_break.end() if line_break else end :]
     if place + 1 < len(pairs):
         end = _start(pairs[place + 1][0])
     elif place:
-        start = _end(text, pairs[place - 1][1])
+        start = end_of(text, pairs[place - 1][1])
     return text[:start] + text[end:]
 
 
@@ -147,12 +147,13 @@ def _line_start(text: str, place: int) -> int:
     return max(text.rfind(character, 0, place) for character in _BREAKS) + 1
 
 
-def _line_end(text: str, place: int) -> int:
+def line_end(text: str, place: int) -> int:
+    """Return where the line at a place ends."""
     line_break = _LINE_END.search(text, place)
     return line_break.start() if line_break else len(text)
 
 
-def _break_at(text: str, place: int) -> str:
+def break_at(text: str, place: int) -> str:
     """Return the line end of the line at a place, or of the file's first line if it has none."""
     line_break = _LINE_END.match(text, place) or _LINE_END.search(text)
     return line_break[0] if line_break else "\n"
@@ -170,7 +171,7 @@ def _at(text: str, path: Path) -> Node:
             key, item = node, node.value[step]
             is_shared = any(item is other for other in node.value[:step])
         else:
-            pair = _pair(node, step)
+            pair = pair_of(node, step)
             if pair is None:
                 raise EditError(worded("fault.not_there", key=step))
             key, item = pair
@@ -185,7 +186,8 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
     return node.value if isinstance(node, MappingNode) else []
 
 
-def _pair(node: Node, key: str) -> tuple[Node, Node] | None:
+def pair_of(node: Node, key: str) -> tuple[Node, Node] | None:
+    """Return a key of a mapping and its value; None where it is not there, or no mapping."""
     return next((pair for pair in _pairs(node) if pair[0].value == key), None)
 
 
@@ -206,11 +208,11 @@ def _start(node: Node) -> int:
     return cast("int", node.start_mark.index)
 
 
-def _end(text: str, node: Node) -> int:
+def end_of(text: str, node: Node) -> int:
     """Return where a part ends: the parser counts the blank lines behind some of them in."""
     if node.value and not isinstance(node, ScalarNode) and not _is_in_line(node):
         last = node.value[-1]
-        return _end(text, last[1] if isinstance(last, tuple) else last)
+        return end_of(text, last[1] if isinstance(last, tuple) else last)
     end = cast("int", node.end_mark.index)
     if _style(node) in ("|", ">"):
         return len(text[:end].rstrip())

@@ -1,16 +1,16 @@
 """What is new for a board that is there already, and the board's text with it."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from readiness.load import text_data
+from readiness.load.edit import BOM, break_at, end_of, line_end, pair_of
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.propose.board_text import PlannedTask, task_lines
 from readiness.propose.proposal import Proposal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import worded
-from readiness.text.yaml_events import MappingNode, Node, ScalarNode, SequenceNode, outline
+from readiness.text.yaml_events import SequenceNode, outline
 
 
 def new_proposals(proposals: Sequence[Proposal], board: Board) -> list[Proposal]:
@@ -44,20 +44,17 @@ def with_tasks(content: bytes, groups: Sequence[PlannedTask], say: Sentences) ->
 
     Raises `UsageError` where the text leaves no place for a line.
     """
-    text = content.decode("utf-8")
-    tasks = _tasks(outline(text))
-    if tasks is None:
+    text = content.decode("utf-8-sig")
+    root = outline(text)
+    pair = pair_of(root, "tasks") if root else None
+    if pair is None or not isinstance(pair[1], SequenceNode) or pair[1].flow_style:
         raise UsageError(worded("init.no_place"))
-    lines = text.splitlines(keepends=True)
-    end = max(leaf.end_mark.line for leaf in _leaves(tasks)) + 1
-    while not re.match(r"\s*[^\s#]", "".join(lines[end - 1 : end])):
-        end -= 1
-    indent = " " * tasks.start_mark.column
-    ending = "\r\n" if "\r\n" in text else "\n"
+    place = line_end(text, end_of(text, pair[1]))
+    start = break_at(text, place) + " " * pair[1].start_mark.column
     added = [line for group in groups for line in ["", *task_lines(group, say)]]
-    block = "".join(f"{indent}{line[2:]}".rstrip() + ending for line in added)
-    before = "".join(lines[:end])
-    new = before + ("" if before.endswith("\n") else ending) + block + "".join(lines[end:])
+    block = "".join(f"{start}{line[2:]}".rstrip(" ") for line in added)
+    mark = "\ufeff" if content.startswith(BOM) else ""
+    new = f"{mark}{text[:place]}{block}{text[place:] or break_at(text, place)}"
     if not _is_longer(text_data(content), text_data(new.encode())):
         raise UsageError(worded("init.no_place"))
     return new
@@ -68,24 +65,3 @@ def _is_longer(old: object, new: object) -> bool:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return False
     return {**new, "tasks": new["tasks"][: len(old["tasks"])]} == old
-
-
-def _tasks(root: Node | None) -> SequenceNode | None:
-    """Return the list of tasks, where it has an item a line."""
-    if isinstance(root, MappingNode):
-        for key, value in root.value:
-            if key.value == "tasks" and isinstance(value, SequenceNode) and not value.flow_style:
-                return value
-    return None
-
-
-def _leaves(node: Node) -> Iterator[ScalarNode]:
-    if isinstance(node, ScalarNode):
-        yield node
-    elif isinstance(node, MappingNode):
-        for pair in node.value:
-            for part in pair:
-                yield from _leaves(part)
-    elif isinstance(node, SequenceNode):
-        for part in node.value:
-            yield from _leaves(part)
