@@ -7,7 +7,6 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.fields import LOOSE, SAME, TIGHT, compare_fields
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
 from readiness.guard.weights import weights
-from readiness.load.standing import as_written
 from readiness.model.board import Acceptance, Board, Milestone, Task
 from readiness.text.clean import looks_secret
 
@@ -19,7 +18,6 @@ def compare_boards(base: Board, head: Board) -> list[Change]:
     can be compared. How a board is written, and in which order, is no difference. A difference
     of unknown direction is loosened.
     """
-    base, head = as_written(base), as_written(head)
     pairs = pair_criteria(base, head)
     changes = [*_whole(base, head), *_tasks(base, head, pairs)]
     changes += [criteria.removed(placed.criterion, head) for placed in pairs.removed]

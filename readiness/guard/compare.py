@@ -16,7 +16,6 @@ from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.guard.tree import work_tree
 from readiness.load import load_board
-from readiness.load.standing import as_written
 from readiness.load.yamlfile import read
 from readiness.model.board import Board
 from readiness.model.errors import BaseError
@@ -75,7 +74,7 @@ def compare(
         changes += [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, note)]
         remarks = [f"{head.workdir} is not in the board's repository: it was not compared"]
     else:
-        changes += _projects(base, states, head, workdir, _used(as_written(old), as_written(head)))
+        changes += _projects(base, states, head, workdir, _used(old, head))
         remarks = []
     return Comparison(
         head=head,
@@ -133,7 +132,7 @@ def _used(*boards: Board) -> list[str]:
     for board in boards:
         for criterion in board.criteria():
             if (check := criterion.check) is not None:
-                used[check.run] = None
+                used[criterion.written or check.run] = None
                 for params in combinations(criterion):
                     used.update(
                         (value, None)

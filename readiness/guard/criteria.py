@@ -49,6 +49,12 @@ def removed(old: Criterion, head: Board) -> Change:
 def _probe(
     change: Teller, old: Criterion, new: Criterion, before: Check, after: Check
 ) -> Iterator[Change]:
+    if old.written or new.written:
+        if old.written == new.written:
+            yield from compare_check(change, before, after)
+        else:
+            yield change(Kind.COMMAND, LOOSE, _measured_by(old), _measured_by(new), "probe changed")
+        return
     if before.name != after.name:
         yield change(Kind.CHECK, LOOSE, _measured_by(old), _measured_by(new), "probe changed")
     else:
@@ -150,7 +156,7 @@ def _profiles(
 def _measured_by(criterion: Criterion) -> str:
     if criterion.check is None:
         return f"attested by {criterion.attest.by}" if criterion.attest else "attested"
-    return criterion.check.name or criterion.check.run.strip()
+    return criterion.written.strip() or criterion.check.name or criterion.check.run.strip()
 
 
 def _in_short(criterion: Criterion) -> str:

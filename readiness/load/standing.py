@@ -7,8 +7,8 @@ from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import CriterionFile
-from readiness.load.readers import EXIT, EXIT_IS_ZERO, passing
-from readiness.model.board import Board, Check, Criterion, StandsFor
+from readiness.load.readers import passing
+from readiness.model.board import Check, StandsFor
 from readiness.shell.plain import argv, assigned
 
 # With one of these, a command is judged as the board says.
@@ -54,35 +54,6 @@ def _is_judged(file: CriterionFile) -> bool:
     if file.exit is not UNSET and file.exit.ok != [0]:
         return True
     return file.expect is not UNSET and passing(file.expect) != {0}
-
-
-def as_written(board: Board) -> Board:
-    """Return the board with its plain commands as they are written, for comparison."""
-    tasks = tuple(
-        msgspec.structs.replace(task, criteria=tuple(map(_plain, task.criteria)))
-        for task in board.tasks
-    )
-    return msgspec.structs.replace(board, tasks=tasks)
-
-
-def _plain(criterion: Criterion) -> Criterion:
-    check = criterion.check
-    if check is None or not criterion.written:
-        return criterion
-    inline = Check(
-        name="",
-        run=criterion.written,
-        measures=(EXIT,),
-        exit_ok=None,
-        inputs=check.inputs,
-        max_age=check.max_age,
-        exclusive=check.exclusive,
-        needs=check.needs,
-        timeout=check.timeout,
-    )
-    return msgspec.structs.replace(
-        criterion, check=inline, measure=EXIT, expect=EXIT_IS_ZERO, params={}, written=""
-    )
 
 
 def match(pattern: StandsFor, words: tuple[str, ...], variables: str = "") -> dict[str, str] | None:
