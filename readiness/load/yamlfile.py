@@ -4,15 +4,12 @@ import os
 import stat
 from typing import Final, TypeAlias
 
-import msgspec
-
 from readiness.model.board import Position
 from readiness.model.errors import UsageError
 from readiness.text import yaml_characters
 from readiness.text.clean import clean
-from readiness.text.fault import Fault
 from readiness.text.worded import worded
-from readiness.text.yaml_events import Container, Mark, YamlReader
+from readiness.text.yaml_events import Container, YamlReader
 from readiness.text.yaml_scalars import Data
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -20,17 +17,8 @@ Path: TypeAlias = tuple[str | int, ...]
 MAX_BYTES: Final = 8 * 2**20
 
 
-class Document(msgspec.Struct, kw_only=True):
-    """What a YAML file holds, where each part of it stands, and what is wrong with it as YAML.
-
-    All of it is as `YamlReader` describes.
-    """
-
-    path: str
-    data: Data = None
-    faults: list[Fault] = []
-    marks: dict[int, list[Mark]] = {}
-    doubtful: set[tuple[int, str | int]] = set()
+class Document(YamlReader):
+    """What a YAML file holds, where each part of it stands, and what is wrong with it as YAML."""
 
     def start(self, container: Container) -> Position:
         """Return where a mapping or a list begins."""
@@ -104,14 +92,10 @@ def parse(content: bytes, path: str, *, text_under: frozenset[str] = frozenset()
     """
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        reader = YamlReader(content.decode(), path, text_under)
+        document = Document(content.decode(), path, text_under)
     except UnicodeDecodeError as error:
-        return Document(path=path, faults=[yaml_characters.not_utf8(content, error, path)])
-    reader.read()
-    return Document(
-        path=path,
-        data=reader.data,
-        faults=reader.faults,
-        marks=reader.marks,
-        doubtful=reader.doubtful,
-    )
+        document = Document("", path)
+        document.complain(yaml_characters.not_utf8(content, error, path))
+    else:
+        document.read()
+    return document
