@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from checks.in_project import tracked
 from readiness.model.judgement import Unmeasured
 from tests.support.checking import Outcome, build, run_check
 from tests.support.projects import Files
@@ -163,6 +164,24 @@ RULED = {
     "ty": ("ty.toml", "[rules]\ninvalid-assignment = 'ignore'\n", WRONG),
     "pytest": ("pytest.ini", "[pytest]\npython_functions = test_a\n", TEST + BAD),
 }
+
+
+def test_git_is_asked_for_many_paths_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says nothing where it knows nothing of one; what it has of the others is found then."""
+    names = [f"src/m{number}.py" for number in range(tracked.AT_ONCE + 1)]
+    build(str(tmp_path / "project"), dict.fromkeys(names, GOOD))
+    git(tmp_path / "project", "init", "--quiet")
+    git(tmp_path / "project", "add", ".")
+    monkeypatch.chdir(tmp_path / "project")
+    (tmp_path / "elsewhere.py").touch()
+    asked: list[str] = []
+    ask = tracked.git
+    monkeypatch.setattr(tracked, "git", lambda *words: asked.append(words[1]) or ask(*words))
+    assert sorted(tracked.Tracked(names).files) == sorted(names)
+    assert len(asked) == 2
+    assert tracked.Tracked(["../elsewhere.py", "src"]).files == sorted(names)
 
 
 @pytest.mark.parametrize("check", RULED)
