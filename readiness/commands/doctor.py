@@ -25,10 +25,10 @@ from readiness.project.environments import Environment
 from readiness.project.git import repository
 from readiness.project.managers import fitting
 from readiness.project.moved import moved_pins
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.shell.programs import is_utility, programs
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
-from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader, say_now
 
 TIME_LIMIT = 30.0
@@ -87,7 +87,7 @@ def doctor(settings: BoardSettings) -> int:
         own = surroundings.own(board.workdir)
         where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
         notes = [*_elsewhere(tools, own, say), *_moved(own, board.workdir, say)]
-        put_text("\n".join([where, *notes, "", _table(tools, say)]))
+        put_blocks([*text_lines(where, *notes, ""), *_table(tools, say)])
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
@@ -268,24 +268,31 @@ def _moved(own: Environment | None, workdir: str, say: Sentences) -> list[str]:
     ]
 
 
-def _table(tools: list[ToolRecord], say: Sentences) -> str:
-    rows = [
-        [
-            tool.tool,
-            say("doctor.here") if tool.path else say("doctor.missing"),
-            _version_text(tool, say),
-            tool.path or _remedy(tool, say),
-            ", ".join(tool.checks),
-        ]
-        for tool in tools
-    ]
-    heads, limit = say.heads("doctor.heads"), line_limit(os.environ)
+def _table(tools: list[ToolRecord], say: Sentences) -> Iterator[Block]:
+    yield PlainTable(
+        rows=[_row(tool, say) for tool in tools],
+        heads=say.heads("doctor.heads"),
+        flexible=3,
+        spare=(4, 2),
+    )
     missing = sum(1 for tool in tools if tool.path is None)
     total = say("doctor.all_here", count=len(tools))
     if missing:
         total = say("doctor.some_missing", count=len(tools), missing=missing)
-    table = columns(rows, heads, flexible=3, limit=limit, spare=(4, 2))
-    return f"{table}\n{total}"
+    yield Line()
+    yield Line(parts=((total, Style.BAD if missing else Style.GOOD),))
+
+
+def _row(tool: ToolRecord, say: Sentences) -> list[Part]:
+    here = (say("doctor.here"), Style.GOOD) if tool.path else (say("doctor.missing"), Style.BAD)
+    version = _version_text(tool, say)
+    return [
+        (tool.tool, Style.STRONG),
+        here,
+        (version, Style.WARN if tool.outside else Style.PLAIN),
+        *plain(tool.path or _remedy(tool, say)),
+        (", ".join(tool.checks), Style.DIM),
+    ]
 
 
 def _version_text(tool: ToolRecord, say: Sentences) -> str:

@@ -10,18 +10,20 @@ from readiness.guard.changes import Change, Direction
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
+from readiness.model.settings import RunSettings, find_board
 from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.plan import secret_values
+from readiness.project.change import base_of
+from readiness.project.git import Asking
 from readiness.record.origin import BaseRef
+from readiness.report._table.blocks import Block, Line, PlainTable, Style, plain, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor, clean, cut
-from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
 
 VERSION = 1
@@ -55,9 +57,19 @@ def guard(settings: RunSettings, no_run: bool = False) -> int:
     read, and else 0.
     """
     wants_json(settings.output_format)
+    if settings.base is None:
+        settings = msgspec.structs.replace(settings, base=_where_it_left(settings))
     if no_run:
         return _print(_read(settings), settings)
     return supervise(lambda: protected(lambda: _measured(settings)))
+
+
+def _where_it_left(settings: RunSettings) -> str:
+    """Find the commit at which this branch left the default one; "" where there is none."""
+    folder = os.path.dirname(os.path.realpath(find_board(settings, os.environ, os.getcwd())))
+    changed = Asking(folder).changed()
+    headers = changed.headers
+    return base_of(changed.root, headers.get("branch.oid", ""), headers.get("branch.head", ""), "")
 
 
 def _measured(settings: RunSettings) -> int:
@@ -84,7 +96,7 @@ def _print(report: GuardReport, settings: RunSettings) -> int:
     if wants_json(settings.output_format):
         put_json(report)
     else:
-        put_text("\n".join(_lines(report, settings)))
+        put_blocks(_blocks(report, settings))
     return report.exit_status
 
 
@@ -134,47 +146,65 @@ def _report(
     )
 
 
-def _lines(report: GuardReport, settings: RunSettings) -> Iterator[str]:
+def _blocks(report: GuardReport, settings: RunSettings) -> Iterator[Block]:
     say = for_reader()
     if not settings.quiet:
-        ref, commit = clean(report.base.ref, newlines=False), report.base.commit[:12]
-        yield say("guard.against", board=report.board, ref=ref, commit=commit)
+        yield from text_lines(_against(report, say))
         yield from _part(Direction.LOOSENED, report.loosened, say)
         yield from _part(Direction.TIGHTENED, report.tightened, say)
         if settings.verbose:
             yield from _part(Direction.NEUTRAL, report.neutral, say)
         elif report.neutral:
-            yield f"\n{say('guard.neutral', count=len(report.neutral))}"
+            yield from text_lines("", say("guard.neutral", count=len(report.neutral)))
         yield from _table(report, say)
         if report.remarks:
-            yield ""
-            yield from report.remarks
-        yield ""
+            yield from text_lines("", *report.remarks)
+        yield Line()
     yield _decision(report, say)
 
 
-def _table(report: GuardReport, say: Sentences) -> Iterator[str]:
+def _against(report: GuardReport, say: Sentences) -> str:
+    ref, commit = clean(report.base.ref, newlines=False), report.base.commit
+    if ref == commit:
+        return say("guard.against_commit", board=report.board, commit=commit[:12])
+    return say("guard.against", board=report.board, ref=ref, commit=commit[:12])
+
+
+def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
     """Yield the verdicts by the base's rules beside the change's own; say if it was only read."""
     if not report.measured:
-        yield f"\n{say('guard.only_read')}"
+        yield from text_lines("", say("guard.only_read"))
     if report.compared:
-        yield f"\n{say('guard.compared')}"
-        rows = [(one.id, one.base or "–", one.by_base, one.by_head) for one in report.compared]
-        yield columns(rows, say.heads("guard.heads")).rstrip("\n")
+        yield from text_lines("", say("guard.compared"))
+        rows = [
+            [(one.id, Style.STRONG), *plain(one.base or "–", one.by_base, one.by_head)]
+            for one in report.compared
+        ]
+        yield PlainTable(rows=rows, heads=say.heads("guard.heads"))
 
 
-def _part(direction: Direction, changes: Sequence[Change], say: Sentences) -> Iterator[str]:
+_STYLES = {
+    Direction.LOOSENED: Style.BAD,
+    Direction.TIGHTENED: Style.GOOD,
+    Direction.NEUTRAL: Style.DIM,
+}
+
+
+def _part(direction: Direction, changes: Sequence[Change], say: Sentences) -> Iterator[Line]:
     if not changes:
         return
-    yield f"\n{say(f'guard.part.{direction}')}: {len(changes)}"
+    yield Line()
+    title = f"{say(f'guard.part.{direction}')}: {len(changes)}"
+    yield Line(parts=((title, _STYLES[direction]),))
     for change in changes:
-        yield from change.lines(say)
+        yield from text_lines(*change.lines(say))
 
 
-def _decision(report: GuardReport, say: Sentences) -> str:
+def _decision(report: GuardReport, say: Sentences) -> Line:
     if report.loosened:
-        return say("guard.loosened", count=len(report.loosened), status=report.exit_status)
-    return say("guard.not_loosened", status=report.exit_status)
+        count, status = len(report.loosened), report.exit_status
+        return Line(parts=((say("guard.loosened", count=count, status=status), Style.BAD),))
+    return Line(parts=((say("guard.not_loosened", status=report.exit_status), Style.GOOD),))
 
 
 VERB = Verb(
@@ -186,7 +216,11 @@ VERB = Verb(
         value=Value.SWITCH,
         variable=False,
     ),
-    Option("base", "REF", "The revision to compare with.", required=True),
+    Option(
+        "base",
+        "REF",
+        "The revision to compare with. Default: where this branch left the default branch.",
+    ),
     takes="board project profile jobs timeout output_format quiet verbose",
     prints=GuardReport,
 )

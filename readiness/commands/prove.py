@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -10,6 +10,7 @@ from readiness.command_line.options import SELECTORS, Option, Verb
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
+from readiness.model.words import Verdict
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import TOOL, begin
 from readiness.pipeline.interrupts import held, interruptible
@@ -19,19 +20,21 @@ from readiness.pipeline.seen import remember
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
-from readiness.prove.document import ProofDocument, ProofOutcome
+from readiness.prove.document import ProofDocument, ProofOutcome, ProofRecord, World
 from readiness.prove.prover import Prover
-from readiness.prove.table import table
 from readiness.prove.trials import TrialPlan, criteria_of
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
-from readiness.terminal.output import put_json, put_text, wants_json
+from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
 from readiness.text.clean import Redactor
-from readiness.text.sentences import for_reader
+from readiness.text.layout import duration, literal, width
+from readiness.text.sentences import Sentences, for_reader
+from readiness.text.worded import in_language
 
 
 def prove(settings: RunSettings, change: str | None = None) -> int:
@@ -99,7 +102,7 @@ class _Proof:
         if wants_json(self._settings.output_format):
             put_json(document)
         else:
-            put_text(table(document, for_reader(), quiet=self._settings.quiet))
+            put_blocks(_blocks(document, for_reader(), quiet=self._settings.quiet))
         return document.exit_status
 
     def _document(self, scratch: str) -> ProofDocument:
@@ -159,6 +162,99 @@ def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
     if run is None:
         return None
     return {one.id for one in run.criteria() if one.verdict.bad}
+
+
+# --- for people ---------------------------------------------------------------------------------
+
+
+def _blocks(proof: ProofDocument, say: Sentences, *, quiet: bool) -> Iterator[Block]:
+    """Yield each criterion with its verdict in every world, then what still passes and why."""
+    if not quiet:
+        yield Line(parts=((literal(proof.board.title), Style.STRONG),))
+        yield Line()
+        yield from _worlds(proof, say)
+        yield from _tools(proof, say)
+    for outcome, title in (
+        (ProofOutcome.STILL_PASSES, say("prove.still_passes")),
+        (ProofOutcome.NOT_TRIED, say("prove.not_tried")),
+    ):
+        records = [record for record in proof.criteria if record.outcome is outcome]
+        if records:
+            yield Line()
+            yield Line(parts=((title, _STYLES[outcome]),))
+        for record in records:
+            yield from _explained(record, say)
+    yield Line()
+    if proof.linked:
+        yield from text_lines(say("prove.shared", names=", ".join(proof.linked)))
+    style = Style.BAD if proof.still_passes else Style.WARN if proof.not_tried else Style.GOOD
+    yield Line(parts=((_summary(proof, say), style),))
+
+
+_STYLES = {
+    ProofOutcome.CAN_FAIL: Style.GOOD,
+    ProofOutcome.STILL_PASSES: Style.BAD,
+    ProofOutcome.NOT_TRIED: Style.WARN,
+}
+
+
+def _worlds(proof: ProofDocument, say: Sentences) -> Iterator[Block]:
+    used = {trial.world for record in proof.criteria for trial in record.trials}
+    worlds = [world for world in World if world is not World.NORMAL and world in used]
+    rows = []
+    for record in proof.criteria:
+        verdicts = {trial.world: trial.verdict for trial in record.trials}
+        now = (say(f"verdict.{record.now.verdict}") if record.now else "-", Style.DIM)
+        cells = [_in_world(verdicts.get(world), say) for world in worlds]
+        outcome = (say(f"prove.outcome.{record.outcome}"), _STYLES[record.outcome])
+        rows.append([(record.id, Style.STRONG), now, *cells, outcome])
+    names = [say(f"prove.world.{world}") for world in worlds]
+    yield PlainTable(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
+    yield Line()
+    room = max(map(width, names), default=0) + 2
+    for world, name in zip(worlds, names, strict=True):
+        meaning = ((say(f"prove.meaning.{world}"), Style.DIM),)
+        yield Line(label=(name, Style.DIM), label_cells=room, parts=meaning)
+
+
+def _in_world(verdict: Verdict | None, say: Sentences) -> Part:
+    """Return a verdict where something is missing or broken: to pass there is the fault."""
+    if verdict is None:
+        return "-", Style.DIM
+    return say(f"verdict.{verdict}"), Style.BAD if verdict.good else Style.PLAIN
+
+
+def _tools(proof: ProofDocument, say: Sentences) -> Iterator[Block]:
+    """Yield which tools were taken away from which criteria."""
+    users: dict[str, list[str]] = {}
+    for record in proof.criteria:
+        if record.tools:
+            users.setdefault(", ".join(record.tools), []).append(record.id)
+    if users:
+        yield Line()
+        rows = [plain(tools, " ".join(ids)) for tools, ids in users.items()]
+        yield PlainTable(rows=rows, heads=say.heads("prove.tools"))
+
+
+def _explained(record: ProofRecord, say: Sentences) -> Iterator[Line]:
+    yield from text_lines(f"  {record.id} {record.title}", f"    {in_language(record.why, say)}")
+    if record.hint:
+        yield from text_lines(f"    {say('prove.hint', hint=in_language(record.hint, say))}")
+
+
+def _summary(proof: ProofDocument, say: Sentences) -> str:
+    parts = [say("prove.count_can_fail", count=proof.can_fail)]
+    if proof.still_passes:
+        parts.append(say("prove.count_passes", count=proof.still_passes))
+    if proof.not_tried:
+        parts.append(say("prove.count_not_tried", count=proof.not_tried))
+    if proof.skipped:
+        parts.append(say("prove.count_skipped", count=proof.skipped))
+    counts, time_taken = say("report.comma").join(parts), duration(proof.duration_s)
+    number = len(proof.criteria)
+    if proof.interrupted:
+        return say("prove.cut", counts=counts, time=time_taken, count=number)
+    return say("prove.sum", counts=counts, time=time_taken, count=number)
 
 
 VERB = Verb(

@@ -1,5 +1,7 @@
 """Report every mistake in the board without running anything."""
 
+from itertools import islice
+
 import msgspec
 
 from readiness.command_line.options import Verb
@@ -10,8 +12,12 @@ from readiness.pipeline.opening import open_board, tell_remarks
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.fault import Fault
+from readiness.text.layout import literal, width
 from readiness.text.sentences import for_reader
-from readiness.text.worded import in_language, words_of
+from readiness.text.worded import in_language
+
+CONTEXT = 48
+"""How many characters of a long line are shown on either side of a fault."""
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +39,8 @@ def validate(settings: BoardSettings) -> int:
     except BoardError as error:
         if not as_json:
             say = for_reader(error.language)
-            tell(in_language(words_of(error), say))
+            for fault in error.faults:
+                tell("\n".join([in_language(fault.worded(), say), *_pointed(fault)]))
             tell(say("validate.faults", count=len(error.faults)))
             return error.status
         put_json(Validation(valid=False, board=None, tasks=0, criteria=0, faults=error.faults))
@@ -56,6 +63,20 @@ def validate(settings: BoardSettings) -> int:
         tell_remarks(board)
         put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
     return ExitStatus.READY
+
+
+def _pointed(fault: Fault) -> list[str]:
+    """Return the line of a fault with a mark below its column; nothing if it cannot be read."""
+    try:
+        with open(fault.path, encoding="utf-8") as file:
+            line = next(islice(file, fault.line - 1, None), "").rstrip()
+    except (OSError, ValueError):
+        return []
+    start = max(fault.column - CONTEXT, 1)
+    shown = literal(line[start - 1 : start + 2 * CONTEXT])
+    before = literal(line[start - 1 : fault.column - 1])
+    cut = "…" if start > 1 else ""
+    return [f"    {cut}{shown}", f"    {' ' * width(cut + before)}^"] if line else []
 
 
 VERB = Verb(validate, takes="board project profile output_format quiet", prints=Validation)

@@ -53,7 +53,7 @@ FAULTS = [
     ("check --quiet=1", "no_switch"),
     ("list T1", "extra"),
     ("show", "no_argument"),
-    ("guard", "no_option"),
+    ("hook stop", "no_option"),
     ("waive T1.1 --reason later", "no_option"),
 ]
 

@@ -64,6 +64,21 @@ def test_loosened_comes_first_then_tightened_and_neutral_is_counted(based: Proje
     assert based("guard", "--base", "main", "-q").out == ended.out.splitlines()[-1] + "\n"
 
 
+def test_without_a_base_it_is_where_the_branch_left(based: Project) -> None:
+    """The default branch, as it was then; without a repository it asks for a revision."""
+    start = git(based.folder, "rev-parse", "main")
+    git(based.folder, "checkout", "-q", "-b", "topic")
+    commit(based.folder, {"board.yaml": EASED})
+    git(based.folder, "checkout", "-q", "main")
+    commit(based.folder, {"src/b.py": "y = 1\n"})
+    git(based.folder, "checkout", "-q", "topic")
+    ended = based("guard")
+    assert (ended.status, ended.out.splitlines()[0]) == (4, f"board.yaml against {start[:12]}")
+    (based.folder / ".git").rename(based.folder / "gone")
+    ended = based("guard")
+    assert (ended.status, "name a revision" in ended.err) == (2, True)
+
+
 def test_json_has_all_of_it(based: Project) -> None:
     """For programs: the directions apart, the base by its commit."""
     write(based.folder, {"board.yaml": EASED})

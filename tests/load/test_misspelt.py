@@ -80,8 +80,10 @@ def test_an_unknown_priority_is_one_fault_wherever_it_stands(project: Project) -
 
 
 def test_the_count_comes_last(project: Project, tmp_path: Path) -> None:
-    """So that one sees at once how much there is to do."""
+    """So that one sees at once how much there is to do; each fault is pointed at."""
     project.write(_board({**_CRITERION, "chek": "mypy", "timout": 3}))
     lines = project("validate").err.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 7
     assert lines[-1] == "2 faults"
+    for shown, mark in (lines[1:3], lines[4:6]):
+        assert shown[mark.index("^") :].startswith(('"chek"', '"timout"'))

@@ -77,6 +77,7 @@ FAMILIES: Mapping[str, object] = {
     ),
     "prove.outcome": ProofOutcome,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
+    "prove.meaning": [world.value for world in World if world is not World.NORMAL],
     "trial.why": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
     "trial.hint": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
     "rule": set(RULES.values()),
