@@ -22,10 +22,6 @@ TABLES = (
 )
 
 
-class FailedError(Exception):
-    """A tool failed; the message is what it said."""
-
-
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     """Dump, restore, compare."""
     params = Params(env)
@@ -35,14 +31,11 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     backup = os.path.join(params.tmp, "backup.dump")
     copy = f"readiness_restore_{secrets.token_hex(6)}"
     start = time.monotonic()
-    try:
-        before = rows(name, server)
-        existing = params.text("backup")
-        if not existing:
-            tool(["pg_dump", "-w", "--format=custom", "--file", backup, "--dbname", name], server)
-        restored = restore(existing or backup, copy, server)
-    except FailedError as error:
-        not_measured(f"{where}: {error}")
+    before = rows(name, server)
+    existing = params.text("backup")
+    if not existing:
+        tool(["pg_dump", "-w", "--format=custom", "--file", backup, "--dbname", name], server)
+    restored = restore(existing or backup, copy, server)
     if not before:
         not_measured(f"{where}: {name} has no table: its backup would prove nothing")
     findings = [
@@ -82,7 +75,7 @@ def connection(params: Params, url: str) -> tuple[str, dict[str, str]]:
 def restore(backup: str, copy: str, env: Mapping[str, str]) -> dict[str, int]:
     """Restore a backup into a new database; return its tables' rows, and drop it."""
     if not os.path.exists(backup):
-        raise FailedError(f"the backup {backup} does not exist")
+        not_measured(f"the backup {backup} does not exist")
     tool(["createdb", "-w", "--maintenance-db", "postgres", "--template", "template0", copy], env)
     try:
         command = ["-w", "--dbname", copy]
@@ -123,13 +116,14 @@ def query(name: str, text: str, env: Mapping[str, str]) -> list[str]:
 
 
 def tool(command: list[str], env: Mapping[str, str]) -> str:
-    """Run a tool of PostgreSQL; return what it printed."""
+    """Run a tool of PostgreSQL; return what it printed. Its failure ends the script."""
     done = subprocess.run(
         command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
-        raise FailedError(f"{command[0]}: {said[0].removeprefix(f'{command[0]}: ')}")
+        where = f"{env['PGHOST']}:{env['PGPORT']}"
+        not_measured(f"{where}: {command[0]}: {said[0].removeprefix(f'{command[0]}: ')}")
     return done.stdout
 
 
