@@ -76,7 +76,7 @@ def perform(
 
         history, start = open_run(board, settings, features)
         durations, versions = learned(history)
-        plan = plan_run(board, history, start, settings, features, durations, versions)
+        plan = plan_run(board, start, settings, features, durations, versions)
         git_state = git.answer(target.path for target in settings.reports)
         start = with_own_past(msgspec.structs.replace(start, git=git_state), history, board)
         for feature in features:
@@ -135,7 +135,6 @@ def open_run(
 
 def plan_run(
     board: Board,
-    history: History | None,
     start: Start,
     settings: RunSettings,
     features: Sequence[Feature],
@@ -148,7 +147,7 @@ def plan_run(
         environ=os.environ,
         selectors=settings.selectors,
         failed=None if start.previous is None else _bad_ids(start.previous),
-        affected=_affected(board, settings.selectors, history),
+        affected=_affected(board, settings.selectors),
         durations=durations,
         versions=versions,
         timeout=settings.timeout,
@@ -162,14 +161,12 @@ def _bad_ids(past: PastRun) -> set[str]:
     return {criterion.id for criterion in past.criteria() if criterion.verdict.bad}
 
 
-def _affected(
-    board: Board, selectors: Sequence[str], history: History | None
-) -> Mapping[str, Collection[str]]:
+def _affected(board: Board, selectors: Sequence[str]) -> Mapping[str, Collection[str]]:
     if not selectors:
         return {}
     from readiness.pipeline.changed import affected_since
 
-    return affected_since(board, selectors, history)
+    return affected_since(board, selectors)
 
 
 # --- run, carry -----------------------------------------------------------------------------------

@@ -299,59 +299,15 @@ def test_what_one_names_and_another_traces_both_counts(looking: Project) -> None
 # --- changed --------------------------------------------------------------------------------------
 
 
-def selected(project: Project, selector: str = "changed") -> bool:
-    """Whether the criterion is among those that the change can affect."""
-    run = project("check", selector, "--output-format", "json").run
-    return any(one.verdict != "skip" for one in run.criteria())
-
-
-@pytest.fixture
-def committed(looking: Project) -> Project:
-    """The same in a repository; its result is kept."""
+def test_changed_takes_what_may_look_anywhere(looking: Project) -> None:
+    """What it looked at is told by its result, which is reused where that is unchanged."""
     (looking.folder / ".gitignore").write_text(".readiness\n")
-    (looking.folder / "empty/keep").write_text("")
     commit(looking.folder, {})
     settle_clock()
-    assert probe(looking).not_kept == ""
-    return looking
-
-
-@pytest.mark.parametrize(
-    ("what", "affects"),
-    [
-        ("a file that was read", True),
-        ("what a link leads to", True),
-        ("a new file in a folder that was listed", True),
-        ("a file that was looked for in vain", True),
-        ("a folder that was only looked at", True),
-        ("the content of a file that was listed", False),
-        ("nothing", False),
-    ],
-)
-def test_changed_goes_by_what_was_seen(committed: Project, what: str, affects: bool) -> None:
-    """Before and after the change is measured itself."""
-    if what == "a folder that was only looked at":
-        (committed.folder / "empty/keep").unlink()
-    {**CHANGES, **INNOCENT}[what](committed.folder)
-    assert selected(committed) is affects
+    check(looking)
     settle_clock()
-    check(committed)
-    assert selected(committed) is affects
-
-
-def test_changed_takes_what_was_never_seen(committed: Project) -> None:
-    """Nothing is known of what it looks at."""
-    assert not selected(committed)
-    shutil.rmtree(committed.folder / ".readiness")
-    assert selected(committed)
-
-
-def test_changed_takes_what_saw_another_state(committed: Project) -> None:
-    """What it would look at now is not known, whatever has changed since the commit."""
-    (committed.folder / "a.txt").write_text("other\n")
-    commit(committed.folder, {})
-    assert selected(committed)
-    settle_clock()
-    check(committed)
-    assert not selected(committed)
-    assert selected(committed, "changed:HEAD~1")
+    for reuses in (True, False):
+        if not reuses:
+            (looking.folder / "a.txt").write_text("other\n")
+        ended = looking("check", "changed", "--reuse", "--output-format", "json")
+        assert [each.reused for each in ended.run.probes] == [reuses]

@@ -37,7 +37,7 @@ def show_plan(settings: RunSettings, _printer: Printer) -> int:
         board = board_of(settings, features, stack)
         history, start = open_run(board, settings, features)
         durations, _ = learned(history)
-        plan = plan_run(board, history, start, settings, features, durations, {})
+        plan = plan_run(board, start, settings, features, durations, {})
         redactor = Redactor(secret_values(board, os.environ))
         put_text(redactor.redact(describe(board, plan)))
     return ExitStatus.READY

@@ -273,14 +273,6 @@ class Reusing:
         return self._listed(key) if files is None else files
 
 
-def seen_inputs(plan: Plan, history: History) -> dict[int, tuple[str, ...]]:
-    """Return what a plan's traced probes depend on, as far as all of it is as it was then."""
-    if not any(map(has_traced_inputs, checks_by_probe(plan))):
-        return {}
-    taken = Reusing(plan, history, "").taken
-    return {index: result.seen for index, result in taken.items() if result.seen}
-
-
 def _row(listing: Listing) -> history_results.Listing:
     files = b"" if listing.files is None else msgspec.json.encode(listing.files)
     return listing.signature if listing.steady else "", listing.digest, files
