@@ -102,26 +102,15 @@ def _pattern(text: str) -> Pattern:
 
 @cache
 def _compiled(rest: str) -> re.Pattern[str]:
-    parts = rest.split("/")
-    pieces = []
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        if part == "**":
-            pieces.append(".*" if last else "(?:.*/)?")
-        else:
-            pieces.append("".join(map(_piece, _PIECES.findall(part))) + ("" if last else "/"))
-    return re.compile("".join(pieces), re.DOTALL)
+    return re.compile("".join(map(_piece, _PIECES.findall(rest))), re.DOTALL)
 
 
-_PIECES = later(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_PIECES = later(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_WILDCARDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def _piece(text: str) -> str:
-    if text[0] == "*":
-        return "[^/]*"
-    if text == "?":
-        return "[^/]"
     if text[0] == "[" and len(text) > 1:
-        inside = text[1:-1].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-        return f"[^{inside[1:]}]" if inside[0] == "!" else f"[{inside.replace('^', chr(92) + '^')}]"
-    return re.escape(text)
+        inside = text[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+        return f"[^{inside[1:]}]" if inside[0] == "!" else f"[{inside}]"
+    return _WILDCARDS.get(text) or re.escape(text)
