@@ -71,7 +71,7 @@ class Loop:
         self._numbers: dict[int, int] = {}
         self._live: dict[int, Attempt] = {}
         self._ended: list[Attempt] = []
-        self._over: deque[tuple[Capture, Attempt | None]] = deque()
+        self._over: deque[Capture] = deque()
         self._poll = select.poll()
         self._exits: dict[int, Attempt] = {}
         self._sinks: dict[int, Sink] = {}
@@ -107,7 +107,7 @@ class Loop:
             if self._over and self._may_settle():
                 self._settle_at = math.inf
                 for _ in range(len(self._over)):
-                    self._settle(*self._over.popleft())
+                    self._settle(self._over.popleft())
             elif self._live or self._queue:
                 self._wait()
             else:
@@ -176,11 +176,11 @@ class Loop:
             started_at=time.time(),
             scratch=self._starter.shared,
         )
-        self._put(capture, None)
+        self._put(capture)
 
-    def _put(self, capture: Capture, attempt: Attempt | None) -> None:
+    def _put(self, capture: Capture) -> None:
         """Queue an attempt to be settled: at once if something waits for that, else before long."""
-        self._over.append((capture, attempt))
+        self._over.append(capture)
         probe = self._plan.probes[capture.probe]
         if self._may_stop or may_repeat(probe) or self._queue.leads(capture.probe):
             self._settle_at = 0.0
@@ -190,14 +190,12 @@ class Loop:
     def _may_settle(self) -> bool:
         return not self._live or len(self._over) >= BATCH or time.monotonic() >= self._settle_at
 
-    def _settle(self, capture: Capture, attempt: Attempt | None) -> None:
+    def _settle(self, capture: Capture) -> None:
         settled = self._settle_with(capture)
         index = capture.probe
         again = settled.again and capture.failure not in FINAL
         if self._observe is not None:
             self._observe.finished(capture, again=again)
-        if attempt is not None and (again or not self._queue.leads(index)):
-            self._starter.settle(attempt)
         if not again:
             for follower in self._queue.settle(index, succeeded=settled.succeeded):
                 self._never(follower, ReasonCode.PRODUCER_FAILED, self._blame(index, settled.why))
@@ -222,7 +220,7 @@ class Loop:
         """Withdraw all attempts that have not started."""
         self._stop = why
         self._over_at = math.inf
-        pending = [capture.probe for capture, _ in self._over]
+        pending = [capture.probe for capture in self._over]
         pending += [attempt.index for attempt in self._ended]
         for index in self._queue.abandon([*self._live, *pending]):
             self._numbers[index] = self._numbers.get(index, 0) + 1
@@ -365,7 +363,7 @@ class Loop:
     def _collect(self) -> None:
         """Read the remaining output of the attempts that have ended."""
         for attempt in self._ended:
-            self._put(attempt.capture(self._starter.shared), attempt)
+            self._put(attempt.capture(self._starter.shared))
         self._ended.clear()
 
     def _forget_exit(self, attempt: Attempt) -> None:

@@ -3,7 +3,6 @@
 import errno
 import os
 import signal
-import stat
 import sys
 import time
 from contextlib import suppress
@@ -16,8 +15,6 @@ from readiness.run.stream import Sink
 from readiness.text.worded import worded
 
 _DEFAULT_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
-# File systems stamp what changes with the time of the last tick, up to so many nanoseconds ago.
-_CLOCK_TICKS: Final = 20_000_000
 _EXHAUSTED: Final = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
@@ -42,9 +39,6 @@ class Starter:
         )
         for folder in (self.shared, self._own, self._spool):
             os.mkdir(folder, 0o700)
-        self._unused: list[str] = []
-        # When folders last changed that were found empty after that.
-        self._empty_since: dict[str, int] = {}
         self._folders = 0
         self._programs: dict[tuple[str, str, str], str] = {}
         self._home = os.getcwd()
@@ -82,21 +76,6 @@ class Starter:
         except OSError as error:
             raise self._refusal(error, argv[0], program) from error
         return attempt
-
-    def settle(self, attempt: Attempt) -> None:
-        """Keep the attempt's temporary folder for another attempt, if it is empty."""
-        tmp = attempt.tmp
-        with suppress(OSError):  # a probe may have removed it, or made something else of it
-            status = os.lstat(tmp)
-            if status.st_mode != stat.S_IFDIR | 0o700:
-                return
-            changed = status.st_ctime_ns
-            if self._empty_since.get(tmp) != changed:
-                if os.listdir(tmp):
-                    return
-                if changed < time.time_ns() - _CLOCK_TICKS:
-                    self._empty_since[tmp] = changed
-            self._unused.append(tmp)
 
     # --- what to start --------------------------------------------------------------------------
 
@@ -145,12 +124,9 @@ class Starter:
         return variables
 
     def _folder(self, index: int) -> str:
-        if self._unused:
-            tmp = self._unused.pop()
-        else:
-            self._folders += 1
-            tmp = f"{self._own}/{self._folders}"
-            os.mkdir(tmp, 0o700)
+        self._folders += 1
+        tmp = f"{self._own}/{self._folders}"
+        os.mkdir(tmp, 0o700)
         self._tmp_of[index] = tmp
         return tmp
 

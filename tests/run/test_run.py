@@ -76,15 +76,13 @@ def test_a_probe_gets_its_environment_and_folders(runner: Runner) -> None:
     ]
 
 
-def test_a_folder_is_used_again_only_while_nothing_is_in_it(runner: Runner) -> None:
-    """Whatever a probe leaves there no other probe finds, however late it came."""
-    empty = {"command": 'sleep 0.05; ls -A "$READINESS_TMP"; echo "$READINESS_TMP"'}
-    filling = {"command": 'ls -A "$READINESS_TMP"; touch "$READINESS_TMP/x"; echo "$READINESS_TMP"'}
-    captures = runner(*[empty, empty, filling] * 3, jobs=1)
-    assert all(capture.stdout.data.count(b"\n") == 1 for capture in captures)
+def test_no_probe_finds_what_another_one_left(runner: Runner) -> None:
+    """Each attempt has a folder of its own, which is empty."""
+    command = 'ls -A "$READINESS_TMP"; touch "$READINESS_TMP/x"; echo "$READINESS_TMP"'
+    captures = runner(*[command] * 3, jobs=1)
     folders = [capture.stdout.data for capture in captures]
-    assert len(set(folders)) < len(folders)
-    assert not any(folders[place] in folders[place + 1 :] for place in (2, 5, 8))
+    assert all(folder.count(b"\n") == 1 for folder in folders)
+    assert len(set(folders)) == 3
 
 
 def test_a_probe_may_remove_its_folder(runner: Runner) -> None:
