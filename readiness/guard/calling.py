@@ -47,15 +47,17 @@ def is_interpreter(word: str) -> bool:
     return os.path.basename(word) in TABLE.interpreters or bool(_PYTHON.search(word))
 
 
+@lru_cache(maxsize=4096)
 def mentions(
-    text: str, known: Mapping[str, str], *, script: bool
-) -> Iterator[list[tuple[str, bool]]]:
-    """Yield the words of each command, each with whether it is run; `*` stands for any text.
+    text: str, known: frozenset[tuple[str, str]], *, script: bool
+) -> list[list[tuple[str, bool]]]:
+    """Return the words of each command, each with whether it is run; `*` stands for any text.
 
     `known` are variables and the interpreters that they stand for. In a `script` of another
     language, every word may be run.
     """
-    text = spelled(text, known)
+    text = spelled(text, dict(known))
+    commands = []
     parts = [(part, WORD.findall(part)) for part in _SEGMENT.split(text)]
     marked = [_called(words) for _, words in parts]
     is_open = any(unnamed for _, unnamed in marked)
@@ -63,7 +65,8 @@ def mentions(
         lists = is_open and ((words[:1] and words[0] in _LISTS) or _SET.match(part))
         if script or lists:
             called = [True] * len(words)
-        yield list(zip(words, called, strict=True))
+        commands.append(list(zip(words, called, strict=True)))
+    return commands
 
 
 def spelled(text: str, known: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.guard.calling import WORD, fed, imported, interpreters_in
+from readiness.guard.calling import WORD, fed, imported, interpreters_in, mentions
 from readiness.guard.project.makefiles import built_targets, reached_targets
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import (
@@ -143,7 +143,6 @@ class _Following:
             if tool.name in self.words:
                 for name in {place.file for place in tool.places}:
                     for folder in list(self._folders):
-                        self._mentioned(_joined(folder, name))
                         self._plugins(folder, name)
         for path in self._states.all_paths:
             if os.path.dirname(path) in self._folders and self._is_setting(path):
@@ -190,15 +189,6 @@ class _Following:
                 self._module(plugin, self._folders)
             self.test_names.update(dict.fromkeys(names_of_tests(name, text)))
 
-    def _mentioned(self, path: str) -> None:
-        if path in self._states:
-            for said in self._states.texts(path):
-                for word in WORD.findall(said):
-                    named = _joined(os.path.dirname(path), word)
-                    if named in self._states and named not in self.files and _is_no_source(named):
-                        self.files[named] = None
-                        self._mentioned(named)
-
     def read(self, text: str, beside: tuple[str, ...], *, script: bool = False) -> None:
         """Add the files that a text refers to, relative to the folders `beside`."""
         runs_tests = bool(TABLE.test_runners.search(text))
@@ -224,7 +214,7 @@ class _Following:
 
     def _mentions(self, text: str, beside: tuple[str, ...], script: bool) -> None:
         places = {**self._folders, **dict.fromkeys(beside)}
-        for words in self._states.mentions(text, self.known, script=script):
+        for words in mentions(text, frozenset(self.known.items()), script=script):
             self._command(words, places)
         for word in fed(text):
             for path in self._paths(word, places):

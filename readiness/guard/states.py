@@ -4,8 +4,6 @@ import os
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from readiness.guard.calling import mentions
-from readiness.guard.project.rules import TABLE
 from readiness.guard.tree import Tree, Wanted
 
 
@@ -15,7 +13,6 @@ class States:
     def __init__(self, base: Tree, head: Tree) -> None:
         self._trees = base, head
         self._texts: dict[str, tuple[str, ...]] = {}
-        self._mentions: dict[object, list[list[tuple[str, bool]]]] = {}
 
     @cached_property
     def before(self) -> Mapping[str, str]:
@@ -61,24 +58,6 @@ class States:
             found = [os.path.normpath(os.path.join(place, inside)) for place in places]
             return [path for path in found if path in self or path in self.folders]
         return sorted(path for path in alike if _place_of(path, inside) in places)
-
-    def mentions(
-        self, text: str, known: Mapping[str, str], *, script: bool
-    ) -> list[list[tuple[str, bool]]]:
-        """Return the words of a text that may name files, parsed once per text."""
-        key = text, frozenset(known.items()), script
-        if key not in self._mentions:
-            self._mentions[key] = [
-                told
-                for words in mentions(text, known, script=script)
-                if (told := [each for each in words if self._may_lead_on(each[0])])
-            ]
-        return self._mentions[key]
-
-    def _may_lead_on(self, word: str) -> bool:
-        last = word.rstrip("/").rpartition("/")[2]
-        is_path = last in self.named or last == os.pardir or "*" in word or "/" in word
-        return is_path or bool(TABLE.test_runners.search(word))
 
     @cached_property
     def all_paths(self) -> list[str]:
