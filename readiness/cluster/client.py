@@ -84,22 +84,13 @@ class Cluster:
                 yield answer
 
     def _submit(self, part: WorkerPart, topic: str) -> None:
-        """Submit the part to a worker that has the labels, if there is one."""
         from readiness.cluster.task import task
 
-        if part.needs and not any(
-            set(part.needs) <= set(worker.get("resources", ()))
-            for worker in self.workers().values()
-        ):
-            why = worded("cluster.no_machine", labels=", ".join(part.needs))
-            self._answers.put((part.number, Answer(why=why)))
-            return
         future = self._client.submit(
             task,
             part,
             topic,
             key=f"{topic}-{part.number}",
-            resources=dict.fromkeys(part.needs, 1) or None,
             pure=False,
         )
         self._futures.append(future)

@@ -24,7 +24,7 @@ WANTED_INTERVAL_S = 0.5
 class WorkerPart(msgspec.Struct, frozen=True, kw_only=True):
     """A shard of the board at `board` in a revision of the repository `address`.
 
-    `settings` are what the run is asked, which shard among them, `needs` the labels of the worker.
+    `settings` are what the run is asked, which shard among them.
     """
 
     number: int
@@ -32,7 +32,6 @@ class WorkerPart(msgspec.Struct, frozen=True, kw_only=True):
     revision: str
     board: str
     settings: RunSettings
-    needs: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

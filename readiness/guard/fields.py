@@ -241,7 +241,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "exclusive": FieldRule(Kind.EXCLUSIVE, _none),
         "findings": FieldRule(Kind.FINDINGS, _none),
         **_others(_replaced, "stands_for control idle"),
-        **_others(_none, "summary work install params by_hand tried needs"),
+        **_others(_none, "summary work install params by_hand tried"),
         **_elsewhere("measures expect name path folder"),
     },
     Measure: {

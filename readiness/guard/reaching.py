@@ -101,7 +101,6 @@ class _Following:
         self._waiting: list[str] = []
         self._folders = dict.fromkeys((*workdirs, ""))
         self.known: dict[str, str] = {}
-        self._texts: list[tuple[str, tuple[str, ...], bool]] = []
         self._lent: dict[str, None] = {}
         self.files: dict[str, None] = {}
         self.scripts: dict[str, None] = {}
@@ -115,12 +114,8 @@ class _Following:
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
             path = self._waiting.pop()
-            known = len(self.known)
             for said in self._states.texts(path):
                 self._follow(path, said)
-            if len(self.known) > known:  # what was read before may have meant an interpreter
-                for each in self._texts:
-                    self._mentions(*each)
             if not self._waiting:
                 self._borrow()
 
@@ -195,7 +190,6 @@ class _Following:
         self.runs_tests = self.runs_tests or runs_tests
         self.words.update(_PIECE.findall(text.lower()))
         self.known.update(interpreters_in(text))
-        self._texts.append((text, beside, script))
         self._mentions(text, beside, script)
         for module in _MODULE.findall(text):
             self._module(module, self._folders)

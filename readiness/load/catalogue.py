@@ -239,7 +239,6 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
         max_age=seconds(file.max_age, ("max_age",), problems),
         timeout=seconds(file.timeout, ("timeout",), problems),
         exclusive=words(file.exclusive),
-        needs=words(file.needs),
         stands_for=_stands_for(file, problems),
         control=_control(file, measures, problems),
     )

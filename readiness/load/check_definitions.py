@@ -169,8 +169,6 @@ class CheckFile(FilePart, frozen=True):
     timeout: Duration | UnsetType = UNSET
     exclusive: Words = field(default_factory=list)
     """Probes that share a word never overlap."""
-    needs: Words = field(default_factory=list)
-    """Labels of the machines of a cluster that can."""
     stands_for: StandsForFile | UnsetType = UNSET
     control: ControlFile | UnsetType = UNSET
     """A known-bad sample, which `prove` tries."""

@@ -36,7 +36,7 @@ from readiness.text.worded import worded
 ATTESTED: Final = expect.parse("true")
 
 _KINDS: Final = ("check", "run", "attest")
-_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive", "needs")
+_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive")
 _OF_PROBES: Final = (
     "with",
     "matrix",
@@ -238,7 +238,6 @@ class CriterionLoader:
             max_age=seconds(file.max_age, (*path, "max_age"), problems),
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),
-            needs=words(file.needs),
         )
 
     def _measure(self, file: CriterionFile, path: Path, check: Check) -> Measure | None:

@@ -148,7 +148,6 @@ class CriterionFile(FilePart, frozen=True):
     inputs: Inputs | UnsetType = UNSET
     max_age: Duration | UnsetType = UNSET
     exclusive: Words | UnsetType = UNSET
-    needs: Words | UnsetType = UNSET
     timeout: Duration | UnsetType = UNSET
     baseline: Number | UnsetType = UNSET
     """Where it started."""

@@ -29,7 +29,6 @@ def standing(
             "inputs": inline.inputs,
             "max_age": inline.max_age,
             "exclusive": inline.exclusive,
-            "needs": inline.needs,
             "timeout": inline.timeout,
         }
         return msgspec.structs.replace(check, **own), params

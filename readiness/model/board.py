@@ -129,9 +129,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
     None: the board's. While no file of `inputs` changes, a result may be reused for `max_age`
-    seconds; None: as long as one likes. `by_hand` is what people type to see the same. `needs` are
-    labels that a machine of a cluster must have to run it. `tried` has, by tool, the versions that
-    the check is tried with.
+    seconds; None: as long as one likes. `by_hand` is what people type to see the same. `tried` has,
+    by tool, the versions that the check is tried with.
     """
 
     name: str
@@ -158,7 +157,6 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     max_age: float | None = None
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
     stands_for: StandsFor | None = None
     control: Control | None = None
 

@@ -115,9 +115,7 @@ class _Probes:
         patience = (1, 0.0, 0) if criterion is None else _patience(criterion)
         # What a producer leaves behind is found under its name; other probes are what they run.
         name = check.name if check.name in self._producers else ""
-        needs: tuple[tuple[str, ...], ...] = (check.tools, check.exclusive)
-        if check.needs:
-            needs = (*needs, check.needs)
+        needs = (check.tools, check.exclusive)
         settled = (name, check.folder, check.run, *needs, timeout, after, folder)
         identity = (*settled, *patience, tuple(sorted(params.items())))
         index = self._known.get(identity)

@@ -16,8 +16,7 @@ def parts(plan: Plan, count: int) -> tuple[Part, ...]:
 
     What has to be on one machine is in one part: the
     probes of a criterion, producers with all that comes after them, and probes that share an
-    exclusive word, which must not overlap. Parts need machines of one kind, if there are as many as
-    kinds. Criteria without probes run nothing.
+    exclusive word, which must not overlap. Criteria without probes run nothing.
     """
     reads = {
         planned.criterion.id: plan.with_producers(planned.probes)
@@ -30,27 +29,13 @@ def parts(plan: Plan, count: int) -> tuple[Part, ...]:
         for name, group in groups.items()
     }
     loads = {name: sum(plan.probes[index].samples for index in probes[name]) for name in groups}
-    needs = {name: _needs(plan, found) for name, found in probes.items()}
     made: list[set[str]] = [set() for _ in range(count)]
-    kinds: list[frozenset[str] | None] = [None] * count
     sums = [0] * count
-
-    def place_for(name: str) -> int:
-        """Choose the part with the least load, of those for the same machines if there is one."""
-        kind = needs[name] if probes[name] else None
-        fitting = [each for each in range(count) if kind is None or kinds[each] in (None, kind)]
-        return min(fitting or range(count), key=lambda each: (sums[each], len(made[each])))
-
-    # The largest first, but one of each kind before all others, for which a part must be left; a
-    # sort keeps the order of the board.
-    largest = sorted(groups, key=lambda name: -loads[name])
-    firsts = {needs[name]: name for name in reversed(largest) if probes[name]}
-    for name in sorted(largest, key=lambda name: firsts.get(needs[name]) != name):
-        place = place_for(name)
+    # The largest first; a sort keeps the order of the board.
+    for name in sorted(groups, key=lambda name: -loads[name]):
+        place = min(range(count), key=lambda each: (sums[each], len(made[each])))
         made[place].update(groups[name])
         sums[place] += loads[name]
-        if probes[name]:
-            kinds[place] = needs[name] | (kinds[place] or frozenset())
     return tuple(map(frozenset, made))
 
 
@@ -59,21 +44,6 @@ def most_parts(plan: Plan) -> int:
     reads = {one.criterion.id: plan.with_producers(one.probes) for one in plan.planned}
     reads = {name: found for name, found in reads.items() if found}
     return max(1, len(_groups(plan, reads)))
-
-
-def needs_of(plan: Plan, part: Part) -> frozenset[str]:
-    """Return the labels that a machine must have to run this part."""
-    return frozenset().union(
-        *(
-            _needs(plan, plan.with_producers(one.probes))
-            for one in plan.planned
-            if one.criterion.id in part
-        )
-    )
-
-
-def _needs(plan: Plan, probes: Collection[int]) -> frozenset[str]:
-    return frozenset(word for index in probes for word in plan.probes[index].check.needs)
 
 
 def only(plan: Plan, part: Collection[str], number: int, count: int) -> Plan:

@@ -22,7 +22,7 @@ from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.features import Command, Feature
 from readiness.pipeline.past import judgement_of
 from readiness.plan import secret_values
-from readiness.plan.shards import digest_of, most_parts, needs_of, parts
+from readiness.plan.shards import digest_of, most_parts, parts
 from readiness.project.git import GitError, ask, repository
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, from_json
@@ -106,7 +106,6 @@ def _parts(board: Board, plan: Plan, first: WorkerPart, most: int) -> _Parts:
             first,
             number=number,
             settings=msgspec.structs.replace(first.settings, shard=(number, len(cut))),
-            needs=tuple(sorted(needs_of(plan, part))),
         )
         for number, part in enumerate(cut, 1)
         if part
