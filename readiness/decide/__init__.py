@@ -1,1 +1,1 @@
-"""From measurements to verdicts, score, milestones and the gate. Pure."""
+"""From measurements to verdicts, score and the gate. Pure."""

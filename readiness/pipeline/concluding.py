@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from readiness.decide.findings import newest_first
 from readiness.decide.gate import NOWHERE, exit_status, gate
-from readiness.decide.milestones import milestone_states
 from readiness.decide.score import display, explain, score
 from readiness.model.board import Board
 from readiness.model.judgement import ComparedFindings, Judgement
@@ -53,6 +52,14 @@ def conclude(
         line=start.line,
         places=places if start.line is not None and start.line.run else NOWHERE,
     )
+    tasks = task_records(
+        board,
+        judgements,
+        points_of(counted.lines, sum_of.points),
+        facts.probe_ids,
+        recorder,
+        start.previous,
+    )
     return RunDocument(
         id=start.id,
         tool=TOOL,
@@ -73,23 +80,14 @@ def conclude(
             recorder,
             None if start.line is None else line_record(start.line, judgements),
         ),
-        tasks=task_records(
-            board,
-            judgements,
-            points_of(counted.lines, sum_of.points),
-            facts.probe_ids,
-            recorder,
-            start.previous,
-        ),
+        tasks=tasks,
         probes=facts.probes,
         findings=[
             finding
             for name, own in now.items()
             for finding in newest_first(own, then.get(name, ()))
         ],
-        milestones=milestone_records(milestone_states(board, total, judgements, start.day()))
-        if whole
-        else [],
+        milestones=milestone_records(board, tasks, total, start.day()) if whole else [],
         loosened=loosened,
         base=start.base,
         folders=facts.folders,

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 
-from readiness.decide.milestones import MilestoneState
 from readiness.model.board import Board
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
 from readiness.record.criteria import Recorder
@@ -17,6 +17,7 @@ from readiness.record.document import (
     Loosening,
     MilestoneRecord,
     ScoreRecord,
+    TaskRecord,
 )
 from readiness.record.origin import BoardRef, Git
 from readiness.record.scores import NO_SCORE
@@ -117,21 +118,34 @@ def _loosening_reason(loosening: Loosening) -> str:
     )
 
 
-def milestone_records(states: Sequence[MilestoneState]) -> list[MilestoneRecord]:
-    """Return the record of every milestone, met or not."""
-    return [
-        MilestoneRecord(
-            id=state.milestone.id,
-            title=state.milestone.title,
-            met=state.met,
-            due=state.milestone.due,
-            overdue=state.overdue,
-            priority=state.milestone.priority,
-            score=None if state.milestone.score is None else float(state.milestone.score),
-            missing=[task.id for task in state.missing],
+def milestone_records(
+    board: Board, tasks: Sequence[TaskRecord], score: Score, today: date
+) -> list[MilestoneRecord]:
+    """Return how each milestone stands: met by evidence, or late once its day (UTC) is over."""
+    records = []
+    for milestone in board.milestones:
+        asked = [task for task in tasks if task.priority is milestone.priority]
+        missing = [task.id for task in asked if not task.done]
+        holds = []
+        if milestone.priority is not None:
+            holds.append(bool(asked) and not missing)
+        if milestone.score is not None:
+            holds.append(score.value is not None and score.value >= milestone.score)
+        met = bool(holds) and all(holds)
+        late = bool(milestone.due) and date.fromisoformat(milestone.due) < today
+        records.append(
+            MilestoneRecord(
+                id=milestone.id,
+                title=milestone.title,
+                met=met,
+                due=milestone.due,
+                overdue=late and not met,
+                priority=milestone.priority,
+                score=None if milestone.score is None else float(milestone.score),
+                missing=missing,
+            )
         )
-        for state in states
-    ]
+    return records
 
 
 def board_ref(board: Board, git: Git | None) -> BoardRef:

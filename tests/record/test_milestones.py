@@ -5,34 +5,25 @@ from decimal import Decimal
 
 import pytest
 
-from readiness.decide.milestones import is_done, milestone_states
 from readiness.decide.score import score
-from readiness.model.board import Milestone
-from readiness.model.words import Priority, Verdict
+from readiness.model.board import Board, Milestone
+from readiness.model.words import Priority
+from readiness.record.criteria import Recorder, task_records
+from readiness.record.document import MilestoneRecord
+from readiness.record.run import milestone_records
+from readiness.text.clean import Redactor
 from tests.support.builders import a_board, a_task, judgements_of
 
 TODAY = date(2026, 11, 24)
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "done"),
-    [
-        (("pass", "warn"), True),
-        (("pass", "skip"), True),
-        (("pass", "waived"), False),
-        (("pass", "fail"), False),
-        (("pass", "error"), False),
-        (("skip", "skip"), False),
-    ],
-)
-def test_a_task_is_done_when_all_of_it_in_scope_passes(
-    verdicts: tuple[str, ...], done: bool
-) -> None:
-    """A waiver does not make a task done, and neither does leaving it out."""
-    task = a_task(criteria=2)
-    known = {one.id: Verdict(word) for one, word in zip(task.criteria, verdicts, strict=True)}
-
-    assert is_done(task, known) is done
+def milestone_of(board: Board, *verdicts: str) -> MilestoneRecord:
+    """How the board's milestone stands with these verdicts."""
+    judgements = judgements_of(board, *verdicts)
+    ids: dict[str, list[str]] = {one.criterion.id: [] for one in judgements}
+    tasks = task_records(board, judgements, {}, ids, Recorder(Redactor([])), None)
+    (record,) = milestone_records(board, tasks, score(board, judgements), TODAY)
+    return record
 
 
 @pytest.mark.parametrize(
@@ -55,11 +46,19 @@ def test_milestones_are_met_by_evidence(
     """All tasks of the priority done, and the score reached."""
     asked = Milestone(id="M1", priority=priority, score=Decimal(wanted) if wanted else None)
     board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
-    judgements = judgements_of(board, *verdicts)
-    total = score(board, judgements)
+    assert milestone_of(board, *verdicts).met is met
 
-    (state,) = milestone_states(board, total, judgements, TODAY)
-    assert state.met is met
+
+@pytest.mark.parametrize(
+    ("verdict", "missing"),
+    [("pass", []), ("waived", ["T1"]), ("error", ["T1"]), ("skip", ["T1"])],
+)
+def test_a_milestone_names_the_tasks_that_it_lacks(verdict: str, missing: list[str]) -> None:
+    """A waiver leaves its task undone, and the milestone unmet; so does leaving it out."""
+    asked = Milestone(id="M1", priority=Priority.P0)
+    board = a_board(a_task("T1", 1, "P0"), a_task("T2", 1, "P1"), milestones=(asked,))
+    record = milestone_of(board, verdict, "fail")
+    assert (record.missing, record.met) == (missing, not missing)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +74,4 @@ def test_milestones_are_met_by_evidence(
 def test_a_milestone_is_late_once_its_day_is_over(due: str, verdict: str, overdue: bool) -> None:
     """What is met is never late, and neither is what has no day."""
     board = a_board(a_task(criteria=1), milestones=(Milestone(id="M1", score=Decimal(8), due=due),))
-    judgements = judgements_of(board, verdict)
-    (state,) = milestone_states(board, score(board, judgements), judgements, TODAY)
-    assert state.overdue is overdue
+    assert milestone_of(board, verdict).overdue is overdue
