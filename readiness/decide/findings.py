@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from readiness.model.judgement import FindingLike
+from readiness.model.judgement import Finding
 
 _NUMBER = re.compile(r"\d+")
 
-Own = TypeVar("Own", bound=FindingLike)
+Own = TypeVar("Own", bound=Finding)
 
 
-def new_findings(now: Sequence[Own], then: Sequence[FindingLike]) -> list[Own]:
+def new_findings(now: Sequence[Own], then: Sequence[Finding]) -> list[Own]:
     """Return the findings that have no counterpart in the earlier run.
 
     A moved line, file or number is no difference, nor is another message of a rule for a line.
@@ -22,7 +22,7 @@ def new_findings(now: Sequence[Own], then: Sequence[FindingLike]) -> list[Own]:
     return list(now)
 
 
-def newest_first(now: Sequence[Own], then: Sequence[FindingLike]) -> list[Own]:
+def newest_first(now: Sequence[Own], then: Sequence[Finding]) -> list[Own]:
     """Sort what is new before the rest, and that as it was sorted before."""
     new = {id(finding) for finding in new_findings(now, then)}
     places = {_in_file(finding): place for place, finding in reversed([*enumerate(then)])}
@@ -31,20 +31,20 @@ def newest_first(now: Sequence[Own], then: Sequence[FindingLike]) -> list[Own]:
     )
 
 
-def _in_file(finding: FindingLike) -> Hashable:
+def _in_file(finding: Finding) -> Hashable:
     return finding.path, *_anywhere(finding)
 
 
-def _anywhere(finding: FindingLike) -> tuple[str, str]:
+def _anywhere(finding: Finding) -> tuple[str, str]:
     return finding.rule, _NUMBER.sub("0", finding.message)
 
 
-def _at_line(finding: FindingLike) -> Hashable:
+def _at_line(finding: Finding) -> Hashable:
     return finding.path, finding.rule, finding.line
 
 
 def _without(
-    findings: Iterable[Own], others: Iterable[FindingLike], key: Callable[[FindingLike], Hashable]
+    findings: Iterable[Own], others: Iterable[Finding], key: Callable[[Finding], Hashable]
 ) -> list[Own]:
     """Return the findings that are left when each of the others takes one of its key away."""
     left = Counter(map(key, others))

@@ -13,7 +13,7 @@ from readiness.model.expect import format_value, is_worse
 from readiness.model.judgement import (
     ComparedFindings,
     Earlier,
-    FindingLike,
+    Finding,
     Gate,
     HeldLine,
     Judgement,
@@ -179,7 +179,7 @@ def _fallen(
 
 def _new(
     criterion: Criterion, judged: Judgement, earlier: Earlier | None, places: ComparedFindings
-) -> Sequence[FindingLike]:
+) -> Sequence[Finding]:
     """Return what was found anew, where each finding counts and no fewer are counted than before.
 
     As long as an expectation holds, and no baseline says what it was, it may be met by others.
@@ -194,12 +194,12 @@ def _new(
 
 def _places_of(
     criterion: Criterion, places: ComparedFindings
-) -> tuple[Sequence[FindingLike], Sequence[FindingLike]]:
+) -> tuple[Sequence[Finding], Sequence[Finding]]:
     return places.now.get(criterion.id, ()), places.then.get(criterion.id, ())
 
 
 def _moved(
-    criterion: Criterion, judged: Judgement, passed: Earlier | None, new: Sequence[FindingLike]
+    criterion: Criterion, judged: Judgement, passed: Earlier | None, new: Sequence[Finding]
 ) -> str:
     """Return how a number got worse, and the first place that is new; empty for anything else."""
     now, measure = judged.value, criterion.measure
@@ -223,9 +223,8 @@ def _moved(
         return ""
     if not new:
         return text
-    place = f"{new[0].path}:{new[0].line}" if new[0].line else new[0].path
     said = f"{new[0].rule} {new[0].message}".strip()
-    return worded("gate.where", text=text, said=said, place=place)
+    return worded("gate.where", text=text, said=said, place=new[0].place)
 
 
 def _is_below(criterion: Criterion, judged: Judgement) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
 
 import msgspec
 
@@ -41,28 +40,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     message: str = ""
 
-
-class FindingLike(Protocol):
-    """A finding, as it was read or as it was recorded."""
-
     @property
-    def path(self) -> str: ...  # noqa: D102 - as in a finding
-
-    @property
-    def line(self) -> int: ...  # noqa: D102
-
-    @property
-    def rule(self) -> str: ...  # noqa: D102
-
-    @property
-    def message(self) -> str: ...  # noqa: D102
+    def place(self) -> str:
+        """The file, and the line where it names one."""
+        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 class ComparedFindings(msgspec.Struct, frozen=True, kw_only=True):
     """The findings of a run, and those of the run that it is compared with, by criterion."""
 
-    now: Mapping[str, Sequence[FindingLike]] = {}
-    then: Mapping[str, Sequence[FindingLike]] = {}
+    now: Mapping[str, Sequence[Finding]] = {}
+    then: Mapping[str, Sequence[Finding]] = {}
 
 
 class TrialOutcome(StrEnum):

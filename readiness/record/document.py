@@ -10,6 +10,7 @@ import msgspec
 
 from readiness.model.board import Attestation
 from readiness.model.errors import UsageError
+from readiness.model.judgement import Finding
 from readiness.model.plan import Shard
 from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
 from readiness.record.earlier import (
@@ -232,19 +233,10 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join((self.by_hand or self.check or self.command).split())
 
 
-class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+class FindingRecord(Finding, frozen=True, kw_only=True):
     """One place that a tool complains about. `line` is 0 where it names none."""
 
     criterion: str
-    path: str
-    line: int
-    rule: str
-    message: str
-
-    @property
-    def place(self) -> str:
-        """The file, and the line where it names one."""
-        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
