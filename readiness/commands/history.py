@@ -12,8 +12,7 @@ from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.model.words import Decision
-from readiness.record.document import decoded
-from readiness.record.excerpts import PastRun
+from readiness.record.document import RunDocument, from_json
 from readiness.report._shown import elapsed
 from readiness.report._table.blocks import Part, PlainTable, Style, plain, text_lines
 from readiness.terminal.ending import tell
@@ -121,23 +120,23 @@ def _where(settings: RunSettings) -> tuple[str, str | None]:
 # --- the list -----------------------------------------------------------------------------------
 
 
-def _outcome(entry: Entry, path: str) -> PastRun | None:
+def _outcome(entry: Entry, path: str) -> RunDocument | None:
     """Return the outcome of a run; None where it has no end, or cannot be read."""
     if entry.state == "running":
         return None
     try:
-        return decoded(entry.document or b"", f"{path} run {entry.id}", PastRun)
+        return from_json(entry.document or b"", f"{path} run {entry.id}")
     except UsageError as error:
         tell(worded("notice.warning", what=words_of(error)))
         return None
 
 
-def _language(outcomes: Iterable[PastRun | None]) -> Language:
+def _language(outcomes: Iterable[RunDocument | None]) -> Language:
     """Return the language of the newest run that can be read; English where none can."""
     return next((run.board.language for run in outcomes if run is not None), Language.EN)
 
 
-def _past(entry: Entry, run: PastRun | None) -> PastEntry:
+def _past(entry: Entry, run: RunDocument | None) -> PastEntry:
     unread = run is None and entry.state != "running"
     known = PastEntry(
         id=entry.id,

@@ -17,7 +17,7 @@ import msgspec
 from readiness.history import chain
 from readiness.history.database import Database
 from readiness.model.errors import NotWrittenError, UsageError
-from readiness.record.document import Document, RunDocument, decoded, from_json, to_json
+from readiness.record.document import RunDocument, from_json, to_json
 from readiness.record.earlier import PreviousRun
 from readiness.record.values import unix_seconds
 from readiness.text.clean import clean
@@ -157,14 +157,13 @@ class History:
         self,
         board: str,
         profile: str,
-        kind: type[Document],
         *,
         whole: bool = False,
         interrupted: bool = False,
         before: str = "",
         limit: int = LOOKED_BACK,
-    ) -> Iterator[Document]:
-        """Yield the newest runs of a board in a profile, newest first, read lazily, each as `kind`.
+    ) -> Iterator[RunDocument]:
+        """Yield the newest runs of a board in a profile, newest first, read lazily.
 
         With `whole` those of all criteria, with `interrupted` also those that did not finish, and
         only runs `before` that one, if the history has it. A document that cannot be read is
@@ -179,7 +178,7 @@ class History:
         ):
             ((document,),) = self._read("select document from runs where sequence = ?", (sequence,))
             try:
-                run = decoded(_bytes(document), f"{self.path} run {run_id}", kind)
+                run = from_json(_bytes(document), f"{self.path} run {run_id}")
             except UsageError as error:
                 self.damaged.append(str(error))
             else:

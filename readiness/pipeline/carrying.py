@@ -87,7 +87,7 @@ def _others(
 
 
 def _runs(history: History, board: Board, profile: str) -> Iterator[RunDocument]:
-    runs = history.runs(board_key(board.path), profile, RunDocument, interrupted=True)
+    runs = history.runs(board_key(board.path), profile, interrupted=True)
     while (earlier := ask_or_warn(history, lambda: next(runs, None))) is not None:
         yield earlier
 

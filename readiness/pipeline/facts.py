@@ -12,7 +12,6 @@ from readiness.history.store import Keep
 from readiness.model.judgement import HeldLine
 from readiness.model.plan import Shard
 from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
-from readiness.record.excerpts import PastRun
 from readiness.record.origin import BaseRef, FolderRecord, Git, Tool
 
 TOOL = Tool(name="readiness", version=__version__)
@@ -31,7 +30,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     profile: str
     git: Git | None = None
-    previous: PastRun | None = None
+    previous: RunDocument | None = None
     base: BaseRef | None = None
     loosened: Sequence[Loosening] = ()
     line: HeldLine | None = None

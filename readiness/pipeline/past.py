@@ -46,7 +46,6 @@ def last_run(
         runs = history.runs(
             board_key(board.path),
             board.profile,
-            RunDocument,
             interrupted=interrupted,
             limit=NEWEST,
         )
@@ -83,9 +82,7 @@ def recent_runs(
     with past_of(settings, board) as history:
         if history is None:
             return []
-        runs = history.runs(
-            board_key(board.path), board.profile, RunDocument, whole=whole, limit=limit
-        )
+        runs = history.runs(board_key(board.path), board.profile, whole=whole, limit=limit)
         return (ask_or_warn(history, lambda: list(runs)) or [])[::-1]
 
 

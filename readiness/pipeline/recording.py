@@ -14,7 +14,7 @@ from readiness.pipeline.facts import Outcome, Start
 from readiness.project.git import Descent
 from readiness.record.document import FindingRecord, RunDocument, from_json
 from readiness.record.earlier import PastPoint
-from readiness.record.excerpts import PastRun
+from readiness.record.newest import of_the_project
 from readiness.record.values import timestamp
 from readiness.report import past_wanted
 from readiness.terminal.ending import tell
@@ -56,12 +56,19 @@ def ask_or_warn(history: History, ask: Callable[[], Answer | None]) -> Answer | 
     return answer
 
 
-def last_verdicts(history: History, board: Board, past: Descent | None = None) -> PastRun | None:
-    """Return what was found of the board up to its newest run, or the newest of this `past`."""
-    runs = history.runs(
-        board_key(board.path), board.profile, PastRun, interrupted=True, limit=NEWEST
+def last_verdicts(
+    history: History, board: Board, past: Descent | None = None
+) -> RunDocument | None:
+    """Return what was found of the board up to its newest run, or the newest of this `past`.
+
+    It is kept as long as the next run goes on, and without what probes printed.
+    """
+    runs = history.runs(board_key(board.path), board.profile, interrupted=True, limit=NEWEST)
+    own = (
+        msgspec.structs.replace(of_the_project(run), probes=[], findings=[])
+        for run in runs
+        if past is None or past.includes(run.git)
     )
-    own = (run for run in runs if past is None or past.includes(run.git))
     return ask_or_warn(history, lambda: next(own, None))
 
 
@@ -146,9 +153,7 @@ def _points(history: History, board: Board, run: RunDocument, limit: int) -> lis
 
     points: list[PastPoint] = []
     recorded = history.stored(run.id) is not None
-    for earlier in history.runs(
-        board_key(board.path), board.profile, PastRun, whole=True, before=run.id
-    ):
+    for earlier in history.runs(board_key(board.path), board.profile, whole=True, before=run.id):
         if recorded or earlier.started_at < run.started_at:
             points = [*folded([past_point(earlier), *points[:1]]), *points[1:]]
         if len(points) > limit:

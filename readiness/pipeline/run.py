@@ -39,7 +39,6 @@ from readiness.pipeline.reports import (
 from readiness.plan import make_plan
 from readiness.project.git import Asking
 from readiness.record.document import RunDocument
-from readiness.record.excerpts import PastRun
 from readiness.report import Context
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
@@ -157,7 +156,7 @@ def plan_run(
     return plan
 
 
-def _bad_ids(past: PastRun) -> set[str]:
+def _bad_ids(past: RunDocument) -> set[str]:
     return {criterion.id for criterion in past.criteria() if criterion.verdict.bad}
 
 

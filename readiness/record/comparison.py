@@ -5,7 +5,6 @@ from enum import StrEnum
 from readiness.model.words import Better, Verdict
 from readiness.record.document import CriterionRecord
 from readiness.record.earlier import Value
-from readiness.record.excerpts import PastCriterion
 
 
 class Movement(StrEnum):
@@ -53,7 +52,7 @@ def distance(criterion: CriterionRecord, value: Value) -> float | None:
     return value if criterion.better is Better.LOWER else -value
 
 
-def comparable(record: CriterionRecord, other: CriterionRecord | PastCriterion) -> bool:
+def comparable(record: CriterionRecord, other: CriterionRecord) -> bool:
     """Return whether both records are of one criterion, measured the same way in one unit."""
     same = (record.id, record.check, record.measure) == (other.id, other.check, other.measure)
     no_value = record.value is None or other.value is None

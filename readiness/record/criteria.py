@@ -26,7 +26,6 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
-from readiness.record.excerpts import PastCriterion, PastRun
 from readiness.record.origin import FolderRecord
 from readiness.record.values import number, timestamp
 from readiness.record.wording import wordings_of
@@ -133,7 +132,7 @@ class Recorder:
         judgement: Judgement,
         points: Points | None,
         probes: list[str],
-        previous: PastCriterion | None,
+        previous: CriterionRecord | None,
     ) -> CriterionRecord:
         """Return one criterion's verdict and its explanation; a skipped one has no `points`."""
         criterion = judgement.criterion
@@ -244,7 +243,7 @@ def task_records(
     points: Mapping[str, Points],
     probe_ids: Mapping[str, list[str]],
     recorder: Recorder,
-    previous: PastRun | None,
+    previous: RunDocument | None,
 ) -> list[TaskRecord]:
     """Return the record of every task of the board, in the board's order.
 

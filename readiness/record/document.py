@@ -4,7 +4,6 @@ The fields are those of the public contract; times are ISO 8601 in UTC, duration
 """
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 import msgspec
 
@@ -26,8 +25,6 @@ from readiness.record.origin import BaseRef, BoardRef, FolderRecord, Git, Tool
 from readiness.record.wording import OVER, Wording, has_key, reworded
 
 VERSION = 1
-
-Document = TypeVar("Document")
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -348,7 +345,16 @@ def to_json(document: RunDocument) -> bytes:
 
 def from_json(text: bytes, source: str) -> RunDocument:
     """Read a document back. Raises `UsageError`, naming `source`, where it is not one."""
-    return decoded(text, source, RunDocument)
+    try:
+        version = msgspec.json.decode(text, type=_Versioned).version
+        if version > VERSION:
+            raise UsageError(
+                f"{source}: run document version {version}, this program reads up to {VERSION};"
+                " install a newer readiness"
+            )
+        return msgspec.json.decode(text, type=RunDocument)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{source}: not a run document: {error}") from None
 
 
 def ready_for_threads() -> None:
@@ -358,20 +364,6 @@ def ready_for_threads() -> None:
     """
     for kind in (_Versioned, RunDocument):
         msgspec.json.Decoder(kind)
-
-
-def decoded(text: bytes, source: str, kind: type[Document]) -> Document:
-    """Read the part of a document that `kind` has. Raises as `from_json` does."""
-    try:
-        version = msgspec.json.decode(text, type=_Versioned).version
-        if version > VERSION:
-            raise UsageError(
-                f"{source}: run document version {version}, this program reads up to {VERSION};"
-                " install a newer readiness"
-            )
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{source}: not a run document: {error}") from None
 
 
 def run_schema() -> dict[str, object]:

@@ -6,12 +6,11 @@ import msgspec
 
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
-from readiness.record.excerpts import PastRun
 
 
-def past_point(run: RunDocument | PastRun) -> PastPoint:
+def past_point(run: RunDocument) -> PastPoint:
     """Return what a report shows of an earlier run."""
-    criteria = [record for task in run.tasks for record in task.criteria if record.verdict.in_scope]
+    criteria = [record for record in run.criteria() if record.verdict.in_scope]
     return PastPoint(
         id=run.id,
         started_at=run.started_at,

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from readiness.history.store import History
-from readiness.record.document import RunDocument
 from tests.history.test_store import a_document, record
 
 QUESTIONS: dict[str, Callable[[History], object]] = {
-    "runs": lambda history: list(history.runs("board.yaml", "local", RunDocument)),
+    "runs": lambda history: list(history.runs("board.yaml", "local")),
     "whole runs before one": lambda history: list(
-        history.runs("board.yaml", "local", RunDocument, whole=True, before="r1")
+        history.runs("board.yaml", "local", whole=True, before="r1")
     ),
     "named": lambda history: history.named("board.yaml", "r"),
     "stored": lambda history: history.stored("r1"),

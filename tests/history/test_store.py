@@ -35,7 +35,7 @@ def record(history: History, document: RunDocument) -> None:
 
 def last(history: History, profile: str = "local", *, whole: bool = True) -> RunDocument | None:
     """Return the newest run of board.yaml in a profile."""
-    return next(history.runs("board.yaml", profile, RunDocument, whole=whole), None)
+    return next(history.runs("board.yaml", profile, whole=whole), None)
 
 
 def rows(path: Path) -> list[tuple[str, str, bool]]:

@@ -52,7 +52,7 @@ def _compared(
     history: History, board: Board, base: BaseRef | None, but: Container[str]
 ) -> RunDocument | None:
     def runs() -> Iterator[RunDocument]:
-        whole = history.runs(board_key(board.path), board.profile, RunDocument, whole=True)
+        whole = history.runs(board_key(board.path), board.profile, whole=True)
         return (run for run in whole if run.id not in but and _went_to_its_end(run))
 
     if base is not None and (name := _of_commit(runs(), board, base.commit)):
