@@ -40,13 +40,6 @@ STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 """Files that only the fleet itself writes."""
 
 
-class Known(msgspec.Struct, frozen=True):
-    """A run of a project, and the messages that it printed."""
-
-    run: RunDocument
-    messages: str = ""
-
-
 Observer = Callable[[ProjectState, str], None]
 """Receives each project that is known, and the messages that its run printed."""
 
@@ -87,13 +80,27 @@ class FleetRun:
         end_children()
 
     def _known(self, source: Source) -> tuple[ProjectState, str]:
+        """Return the project as its run says, or why it is unknown; and what the run printed.
+
+        Never raises for a fault of the project.
+        """
         if self._stopped:
             return unknown(source, worded("fleet.stopped")), ""
-        return _known(source, self._today, lambda: self._run_of(source))
+        try:
+            run, messages = self._run_of(source)
+        except UsageError as error:
+            return unknown(source, words_of(error)), ""
+        except GitError as error:
+            return unknown(source, worded("fleet.not_fetched", why=_brief(str(error)))), ""
+        except OSError as error:
+            why = error.strerror or words_of(error)
+            return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
+        return state_of(run, _named(source, run), self._today), messages
 
-    def _run_of(self, source: Source) -> Known:
+    def _run_of(self, source: Source) -> tuple[RunDocument, str]:
         if source.kind is SourceKind.RECORDED:
-            return _recorded(source)
+            with open(source.place, "rb") as file:
+                return from_json(file.read(), source.path), ""
         folder, settings = source.place, self._settings
         if source.kind is SourceKind.ADDRESS:
             own = project_folder(source, cache_folder(self._environ))
@@ -104,7 +111,7 @@ class FleetRun:
         if source.kind is SourceKind.BOARD:
             folder = os.path.dirname(folder)
         board = source.place if source.kind is SourceKind.BOARD else _board_of(folder)
-        return Known(*self._measured(source, folder, board, settings))
+        return self._measured(source, folder, board, settings)
 
     def _measured(
         self, source: Source, folder: str, board: str, settings: RunSettings
@@ -119,30 +126,6 @@ class FleetRun:
             lines = messages.splitlines() or [worded("fleet.ended_with", status=process.returncode)]
             raise UsageError(_brief(lines[0]))
         return from_json(out, source.path), messages
-
-
-def _known(source: Source, today: str, obtain: Callable[[], Known]) -> tuple[ProjectState, str]:
-    """Return the project as its run says, or why it is unknown; and what the run printed.
-
-    Never raises for a fault of the project.
-    """
-    try:
-        known_by = obtain()
-    except UsageError as error:
-        return unknown(source, words_of(error)), ""
-    except GitError as error:
-        return unknown(source, worded("fleet.not_fetched", why=_brief(str(error)))), ""
-    except OSError as error:
-        why = error.strerror or words_of(error)
-        return unknown(source, worded("fleet.not_read", why=_brief(why))), ""
-    run = known_by.run
-    return state_of(run, _named(source, run), today), known_by.messages
-
-
-def _recorded(source: Source) -> Known:
-    """Read the run in a file. Raises `UsageError`, and `OSError` where there is none."""
-    with open(source.place, "rb") as file:
-        return Known(from_json(file.read(), source.path))
 
 
 def _board_of(folder: str) -> str:
