@@ -5,7 +5,7 @@ data. What an edit made is read again, and given back only where it says what wa
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, TypeAlias, cast
 
 from readiness.load import text_data
@@ -56,7 +56,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None]) -
     here = _at(text, path)
     if pair_of(here, key) is None:
         values = {name: value for name, value in fields.items() if value is not None}
-        return _insert(text, here, key, lambda quoted: _in_braces(values, quoted))
+        return _insert(text, here, key, values)
     for name, value in fields.items():
         here = _at(text, (*path, key))
         if not isinstance(here, MappingNode):
@@ -68,7 +68,7 @@ def _edited(text: str, path: Path, key: str, fields: Mapping[str, str | None]) -
 def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     pair = pair_of(here, name)
     if pair is None:
-        return text if value is None else _insert(text, here, name, _scalar(value))
+        return text if value is None else _insert(text, here, name, value)
     if value is None:
         return _without(text, here, name)
     key, old = pair
@@ -83,11 +83,12 @@ def _with_field(text: str, here: Node, name: str, value: str | None) -> str:
     return f"{text[:start]}{space}{new}{text[end_of(text, old) :]}"
 
 
-def _insert(text: str, here: Node, key: str, value: Callable[[bool], str]) -> str:
+def _insert(text: str, here: Node, key: str, value: str | Mapping[str, str]) -> str:
     """Insert a new item at the end of a mapping, written as its others are."""
     pairs = _pairs(here)
     quoted = _is_in_line(here) and bool(pairs) and all(_style(key) == '"' for key, _ in pairs)
-    item = f"{_key(key, quoted)}: {value(quoted)}"
+    new = written(value, quoted=quoted) if isinstance(value, str) else _in_braces(value, quoted)
+    item = f"{_key(key, quoted)}: {new}"
     if not pairs:
         return f"{text[: _start(here) + 1]}{item}{text[_start(here) + 1 :]}"
     # What ends with an alias seems to end where its anchor does.
@@ -137,10 +138,6 @@ def _in_braces(fields: Mapping[str, str], quoted: bool) -> str:
 def _key(name: str, quoted: bool) -> str:
     """Format a key of ours, which is plain text to every reader that a board has."""
     return f'"{name}"' if quoted else name
-
-
-def _scalar(value: str) -> Callable[[bool], str]:
-    return lambda quoted: written(value, quoted=quoted)
 
 
 def _line_start(text: str, place: int) -> int:
