@@ -9,10 +9,10 @@ MINUTES = {"m": 1, "h": 60, "d": 8 * 60, "w": 5 * 8 * 60}
 """A day of work has eight hours, a week five days."""
 
 _ESTIMATE = re.compile(
-    r"(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))?\s*"
-    r"(?P<unit>min(?:ute)?s?|m|h(?:our)?s?|d(?:ay)?s?|w(?:eek)?s?|分钟|小时|天|周)"
+    r"(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|~|to)\s*(?P<high>\d+(?:\.\d+)?))?\s*"
+    r"(?P<unit>min(?:ute)?s?|m|h(?:(?:ou)?r)?s?|d(?:ay)?s?|w(?:eek)?s?|分钟|小时|天|日|周)"
 )
-_CHINESE = {"分钟": "m", "小时": "h", "天": "d", "周": "w"}
+_CHINESE = {"分钟": "m", "小时": "h", "天": "d", "日": "d", "周": "w"}
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

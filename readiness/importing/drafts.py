@@ -34,13 +34,6 @@ _PRIORITY: Final = re.compile(
 _DURATION: Final = re.compile(
     r"[(\[~]+\s*(\d+(?:\.\d+)?(?:\s*[-–]\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|hrs?|days?|hours?|weeks?|天|小时|周))\s*[)\]]?"
 )
-_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?(?:\s*[-–~]\s*\d+(?:\.\d+)?)?)\s*(\D+)")
-_UNITS: Final = {
-    "m": "分钟|minutes",
-    "h": "小时|hours?|hrs?|h",
-    "d": "天|日|days?|d",
-    "w": "周|weeks?|w",
-}
 # These labels hold a word or two, and so others may follow on the same line.
 _SHORT: Final = ("priority", "owner", "estimate", "risk", "depends", "tags", "status", "due")
 _BESIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]|(?<=\s)[—–-]\s+([^—–]+)$")
@@ -97,7 +90,7 @@ class DraftTask:
         elif name == "owner" and not names_nobody(value):
             self.owner = self.owner or value.lstrip("@")
         elif name == "estimate" and not names_nobody(value):
-            self.estimate = self.estimate or duration(value)
+            self.estimate = self.estimate or value
         elif name == "risk":
             self.risk = self.risk or without_emoji(value)
         elif (name == "depends" and not names_nobody(value)) or (
@@ -235,12 +228,3 @@ def joined(first: str, second: str) -> str:
     """Join two lines of one sentence: Chinese goes on without a space."""
     wide = bool(first) and ord(first[-1]) > 0x2E80 and bool(second) and ord(second[0]) > 0x2E80
     return f"{first}{'' if wide else ' '}{second}".strip()
-
-
-def duration(text: str) -> str:
-    """Return `4-6小时` as `4-6h`; what is no plain time stays as it is."""
-    amount = _AMOUNT.fullmatch(text.strip())
-    for unit, words in _UNITS.items():
-        if amount and re.fullmatch(words, amount[2].strip().lower()):
-            return re.sub(r"\s*[-–~]\s*", "-", amount[1]) + unit
-    return text.strip()

@@ -37,7 +37,7 @@ def test_a_task_keeps_what_is_said_of_it(board: Imported) -> None:
     """Priority, estimate, risk, problem, steps, details and dependencies are the board's own."""
     task = board.tasks[1]
     assert (task.id, task.draft.title, task.priority) == ("T2", "MyPy类型错误清理", "P0")
-    assert (task.draft.estimate, task.draft.owner) == ("1-2d", "")
+    assert (task.draft.estimate, task.draft.owner) == ("1-2天", "")
     assert task.draft.risk == "高 - 影响代码质量和开发效率"
     assert task.draft.problem == ["当前系统存在1029个MyPy类型错误，严重影响代码质量和开发体验。"]
     assert task.draft.steps[0] == "分析错误类型，按模块优先级排序"
