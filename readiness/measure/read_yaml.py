@@ -35,7 +35,6 @@ class _OutputReader(YamlReader):
     deepest = 100
     most_aliased = 2_000_000
     keeps_places = False
-    plain_keys = False
     harmless_tags = frozenset((None, "!"))
 
     def __init__(self, text: str, path: str) -> None:

@@ -98,8 +98,6 @@ class YamlReader:
     deepest = 64
     most_aliased = 100_000
     keeps_places = True
-    # Keys are text as written; else whatever a scalar means, written as text.
-    plain_keys = True
     harmless_tags: frozenset[str | None] = frozenset((None,))
 
     def __init__(self, text: str, path: str, text_under: frozenset[str] = frozenset()) -> None:
@@ -117,7 +115,6 @@ class YamlReader:
         # What unquoted scalars mean, as far as they have been met.
         self.known: dict[str, Data] = {}
         self.is_careful = "\\" in text and bool(_ESCAPED.search(text))
-        self.simple_key: type | None = _SCALAR if self.plain_keys else None
         self.next_event: Callable[[], _Event]
 
     def meaning(self, written: str) -> Data:
@@ -185,18 +182,18 @@ class YamlReader:
         """Read the pairs of a mapping. The scalars of a board pass here: kept short, for speed."""
         built: dict[str, Data] = {}
         next_event = self.next_event
-        is_careful, simple_key = self.is_careful, self.simple_key
+        is_careful = self.is_careful
         places = _FORGOTTEN
         if self.keeps_places:
             places = self.marks[id(built)] = [start.start_mark]
         add_mark = places.append
         while (event := next_event()).__class__ is not _MAPPING_END:
-            key = event.value if event.__class__ is simple_key else self._key(event)
+            key = event.value if event.__class__ is _SCALAR else self._key(event)
             mark = event.start_mark
             if (
                 key is None
                 or key in built
-                or event.__class__ is not simple_key
+                or event.__class__ is not _SCALAR
                 or event.anchor
                 or event.tag
             ):
@@ -265,15 +262,9 @@ class YamlReader:
         return self.known[written]
 
     def _key(self, event: _Event) -> str | None:
-        """Return the text of a key that has to be read first; None if it is not a key."""
-        value = self._value(event, (0, ""), is_text=self.plain_keys)
-        if isinstance(value, str):
-            return value
-        if self.plain_keys or isinstance(value, dict | list):
-            return None
-        if value is None:
-            return "null"
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        """Return the text that the alias of a key stands for; None if it is not a key."""
+        value = self._value(event, (0, ""), is_text=True)
+        return value if isinstance(value, str) else None
 
     def _check_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
         if key is None:
@@ -283,7 +274,7 @@ class YamlReader:
             self._fault(
                 event, worded("fault.set_twice", key=key, where=lines), worded("hint.keep_one")
             )
-        elif event.__class__ is self.simple_key:
+        elif event.__class__ is _SCALAR:
             self._check_tag(event)
             if event.anchor is not None:
                 self.anchors[event.anchor] = key
