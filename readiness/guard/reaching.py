@@ -246,19 +246,11 @@ class _Following:
         if not {".", "/"} & set(word.strip("*./")) and not re.search(r"\*\.\w|\w/", word):
             return []
         wanted = {os.path.normpath(os.path.join(place, folder)) for place in places}
-        plain = {
-            folder_pattern for folder_pattern in wanted if not set("*?[") & set(folder_pattern)
-        }
         return [
             path
-            for path, (above, last) in self._states.parted.items()
-            if fnmatch.fnmatchcase(last, name)
-            and (
-                above in plain
-                or any(
-                    fnmatch.fnmatchcase(above, folder_pattern) for folder_pattern in wanted - plain
-                )
-            )
+            for path in self._states.all_paths
+            if fnmatch.fnmatchcase(os.path.basename(path), name)
+            and any(fnmatch.fnmatchcase(os.path.dirname(path) or ".", each) for each in wanted)
         ]
 
     def _module(self, module: str, places: Iterable[str]) -> None:

@@ -40,37 +40,23 @@ class States:
         return frozenset(folders)
 
     @cached_property
-    def named(self) -> Mapping[str, frozenset[str]]:
-        """The paths of files and folders by their last part."""
-        paths_by_name: dict[str, set[str]] = {}
-        for path in (*self.before, *self.after, *self.folders):
-            paths_by_name.setdefault(os.path.basename(path), set()).add(path)
-        return {name: frozenset(paths) for name, paths in paths_by_name.items()}
+    def _names(self) -> frozenset[str]:
+        """The last part of each path that a word may mean."""
+        paths = (*self.before, *self.after, *self.folders)
+        return frozenset((*map(os.path.basename, paths), os.pardir))
 
     def meant(self, word: str, places: Collection[str]) -> list[str]:
         """Return the paths that a word may mean, as seen from one of the places."""
         parts = [part for part in word.split("/") if part not in ("", os.curdir)]
-        if not parts or (parts[-1] not in self.named and parts[-1] != os.pardir):
+        if not parts or parts[-1] not in self._names:
             return []  # most words of a long text are no path, wherever one looks
-        inside = "/".join(parts)
-        alike = self.named.get(parts[-1], frozenset())
-        if os.pardir in parts or self.links or len(places) < len(alike):
-            found = [os.path.normpath(os.path.join(place, inside)) for place in places]
-            return [path for path in found if path in self or path in self.folders]
-        return sorted(path for path in alike if _place_of(path, inside) in places)
+        found = [os.path.normpath(os.path.join(place, *parts)) for place in places]
+        return [path for path in found if path in self or path in self.folders]
 
     @cached_property
     def all_paths(self) -> list[str]:
         """Return every file that was or is there, sorted."""
         return sorted(self.before.keys() | self.after.keys())
-
-    @cached_property
-    def parted(self) -> Mapping[str, tuple[str, str]]:
-        """The folder, `.` for the root, and the name of every file that was or is there."""
-        return {
-            path: (os.path.dirname(path) or os.curdir, os.path.basename(path))
-            for path in self.all_paths
-        }
 
     @cached_property
     def links(self) -> dict[str, str]:
@@ -125,10 +111,3 @@ class States:
 def text(data: bytes) -> str:
     """Decode a file's text with newlines alone: how lines end is no difference."""
     return data.decode("utf-8-sig", "backslashreplace").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _place_of(path: str, inside: str) -> str | None:
-    """Return the folder from which `inside` leads to a path; None if it does not."""
-    if path == inside:
-        return ""
-    return path[: -len(inside) - 1] if path.endswith(f"/{inside}") else None

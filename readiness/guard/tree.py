@@ -16,7 +16,6 @@ LARGEST = 4 * 2**20
 INSTALLED = ("node_modules", "site-packages", ".venv")
 """Folders of installed packages, which are no part of a change unless Git tracks them."""
 
-PASSED_OVER = frozenset({".git", "__pycache__", *INSTALLED})
 LINK = "120000"
 TOGETHER = 500
 _KEPT = 2**16
@@ -127,14 +126,11 @@ class Commit:
 
 
 class Folder:
-    """The files of a work tree as they are on the disk, whatever its index says.
+    """The `listed` files of a work tree as they are on the disk, whatever its index says."""
 
-    `listed` names them; without it the folder is walked.
-    """
-
-    def __init__(self, root: str, listed: Iterable[str] | None = None, *, bits: int = 160) -> None:
+    def __init__(self, root: str, listed: Iterable[str], *, bits: int = 160) -> None:
         self.root = root
-        self._listed = None if listed is None else frozenset(listed)
+        self._listed = frozenset(listed)
         self._bits = bits
         self._known: dict[str, str | None] = {}
         self._links: list[str] = []
@@ -142,7 +138,7 @@ class Folder:
     def digests(self, wanted: Wanted) -> dict[str, str]:
         """Return the hash that git would give each wanted file, or the size of a long one."""
         digests = {}
-        for path in self._walk() if self._listed is None else sorted(self._listed):
+        for path in sorted(self._listed):
             if wanted(path) and (digest := self._digest(path)) is not None:
                 digests[path] = digest
         return digests
@@ -179,11 +175,7 @@ class Folder:
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Read the contents of these files; a file that is not there or listed is left out."""
-        contents = {
-            path: self._content(path)
-            for path in paths
-            if self._listed is None or path in self._listed
-        }
+        contents = {path: self._content(path) for path in paths if path in self._listed}
         return {path: content for path, content in contents.items() if content is not None}
 
     def _content(self, path: str) -> bytes | None:
@@ -204,13 +196,6 @@ class Folder:
 
     def _hash(self, content: bytes) -> str:
         return id_of(content, "sha1" if self._bits == 160 else "sha256")
-
-    def _walk(self) -> Iterable[str]:
-        for folder, folders, names in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
-            below = os.path.relpath(folder, self.root)
-            for name in sorted(names):
-                yield os.path.normpath(os.path.join(below, name))
 
 
 def _digest(oid: str, size: int, executable: bool) -> str:

@@ -2,11 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 import msgspec
-
-_CONDA_FILES: Final = ("environment.yml", "environment.yaml")
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,14 +30,12 @@ def find_environment(
     """Find the environment that belongs to the project in `workdir`; None where it has none.
 
     The folder itself comes first, then those above it up to the root of the repository. In each:
-    `.venv`, `venv`, and what uv, pdm, poetry and hatch made for it. Last comes what is activated,
-    where it belongs to the project: it lies in it, or a file of the project names it.
+    `.venv`, `venv`, and what uv, pdm, poetry and hatch made for it. What is activated leads PATH.
     """
-    folders = project_folders(workdir, board, home)
-    for folder in folders:
+    for folder in project_folders(workdir, board, home):
         if found := next(_made_for(folder, environ), None):
             return found
-    return _activated(folders, environ)
+    return None
 
 
 def project_folders(workdir: str, board: str, home: str = "") -> list[str]:
@@ -138,37 +133,7 @@ def _short_hash(path: str) -> str:
     return urlsafe_b64encode(sha256(path.encode()).digest()).decode()[:8]
 
 
-# --- activated ------------------------------------------------------------------------------------
-
-
-def _activated(folders: list[str], environ: Mapping[str, str]) -> Environment | None:
-    local = environ.get("VIRTUAL_ENV", "")
-    if is_environment(local) and (
-        _is_inside(local, folders[-1]) or _first_line(os.path.join(local, ".project")) in folders
-    ):
-        return Environment(kind="VIRTUAL_ENV", folder=local)
-    local = environ.get("CONDA_PREFIX", "")
-    if is_environment(local) and (
-        _is_inside(local, folders[-1])
-        or environ.get("CONDA_DEFAULT_ENV", "") in list(_conda_names(folders))
-    ):
-        return Environment(kind="conda", folder=local)
-    return None
-
-
-def _conda_names(folders: list[str]) -> Iterator[str]:
-    for folder in folders:
-        for file in _CONDA_FILES:
-            for line in text_of(os.path.join(folder, file)).splitlines():
-                if line.startswith("name:"):
-                    yield line.removeprefix("name:").strip(" \"'")
-
-
 # --- looking --------------------------------------------------------------------------------------
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
 
 
 def _base(variable: str, below_home: str, environ: Mapping[str, str]) -> str:

@@ -120,23 +120,6 @@ def test_of_several_that_poetry_made_the_chosen_one(project: Path, tmp_path: Pat
         assert kind_and_folder(project, environ) == ("poetry", str(place))
 
 
-def test_an_activated_one_counts_where_it_belongs_to_the_project(
-    project: Path, tmp_path: Path
-) -> None:
-    """Inside, or named by a file; another is the caller's alone."""
-    inside = environment(project / "env")
-    assert kind_and_folder(project, {"VIRTUAL_ENV": str(inside)}) == ("VIRTUAL_ENV", str(inside))
-    outside = environment(tmp_path / "outside")
-    (outside / "conda-meta").mkdir()
-    assert kind_and_folder(project, {"VIRTUAL_ENV": str(outside)}) is None
-    (outside / ".project").write_text(f"{project}\n")
-    assert kind_and_folder(project, {"VIRTUAL_ENV": str(outside)}) == ("VIRTUAL_ENV", str(outside))
-    conda = {"CONDA_PREFIX": str(outside), "CONDA_DEFAULT_ENV": "ours"}
-    assert kind_and_folder(project, conda) is None
-    (project / "environment.yml").write_text("name: ours\ndependencies: []\n")
-    assert kind_and_folder(project, conda) == ("conda", str(outside))
-
-
 def test_a_packages_own_comes_before_the_repositorys(project: Path) -> None:
     """And what lies above the repository is not the project's."""
     package = project / "packages" / "a"

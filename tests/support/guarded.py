@@ -130,7 +130,11 @@ def compared(
 
 def in_folders(tmp_path: Path) -> States:
     """The states of a project that lie in `base` and `head`."""
-    return States(Folder(str(tmp_path / "base")), Folder(str(tmp_path / "head")))
+    base, head = (
+        Folder(str(root), (str(path.relative_to(root)) for path in root.rglob("*")))
+        for root in (tmp_path / "base", tmp_path / "head")
+    )
+    return States(base, head)
 
 
 def edited(path: str, old: str, new: str) -> dict[str, str | None]:
