@@ -15,7 +15,7 @@ from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Plan, Probe
 from readiness.model.words import Format
 from readiness.record.by_hand import command_by_hand, criterion_by_hand
-from readiness.record.comparison import comparable
+from readiness.record.comparison import JITTERY, comparable, scatter_of
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
@@ -172,7 +172,8 @@ class Recorder:
         )
         if previous is None or not previous.verdict.in_scope or not comparable(record, previous):
             return record
-        before = Previous(verdict=previous.verdict, value=previous.value)
+        scatter = scatter_of(previous) if record.unit in JITTERY else 0.0
+        before = Previous(verdict=previous.verdict, value=previous.value, scatter=scatter)
         return msgspec.structs.replace(record, previous=before)
 
     def _lines(self, text: str) -> str:

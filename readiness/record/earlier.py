@@ -8,11 +8,15 @@ from readiness.record.wording import Wording
 Value = int | float | bool | str | None
 
 
-class Previous(msgspec.Struct, frozen=True, kw_only=True):
-    """The same criterion in the last comparable run."""
+class Previous(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The same criterion in the last comparable run.
+
+    `scatter` is how far apart its values lay from run to run until then, 0 where that is unknown.
+    """
 
     verdict: Verdict
     value: Value
+    scatter: float = 0.0
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):

@@ -273,7 +273,7 @@ def change(criterion: CriterionRecord, say: Sentences) -> Part:
         return ("", Style.DIM)
     if criterion.previous is None:
         return (say("report.new"), Style.DIM)
-    movement = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    movement = _movement(criterion, criterion.previous)
     mark, style = CHANGE_MARKS[movement]
     if movement is Movement.SAME:
         return (mark, style)
@@ -284,9 +284,13 @@ def change_in_words(criterion: CriterionRecord, say: Sentences) -> Part:
     """Return the same as a sentence's end, empty where there is nothing to compare with."""
     if criterion.previous is None:
         return ("", Style.DIM)
-    movement = comparison.change(criterion, criterion.previous.verdict, criterion.previous.value)
+    movement = _movement(criterion, criterion.previous)
     before = _before(criterion, criterion.previous, say)
     return (say(f"report.since.{movement}", before=before), CHANGE_MARKS[movement][1])
+
+
+def _movement(criterion: CriterionRecord, before: Previous) -> Movement:
+    return comparison.change(criterion, before.verdict, before.value, before.scatter)
 
 
 def _before(criterion: CriterionRecord, previous: Previous, say: Sentences) -> str:

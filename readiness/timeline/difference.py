@@ -159,7 +159,8 @@ def _change(
     if then is not None and now is not None:
         rules += _redefined(then, now)
         if comparable(then, now) and then.verdict.in_scope and now.verdict.in_scope:
-            kind = change(now, then.verdict, then.value)
+            scatter = now.previous.scatter if now.previous is not None else 0.0
+            kind = change(now, then.verdict, then.value, scatter)
     return CriterionChange(
         id=known.id,
         title=known.title,
