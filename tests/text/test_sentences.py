@@ -155,8 +155,6 @@ READ = {
     r"(\d+(?:\.\d+)?)(?:\s*/\s*10|\s+(?:out )?of (?:10|ten)|\s*分?\s*[(（]?\s*满分\s*10)(?!\.?\d)",
     r"(?:[^\w\n]|_|\b(?:is|of|at least)\b|为|是|至少|达到)*?",
     r"{}(\d+(?:\.\d+)?)(?!\.?\d|\s*(?!points?\b|分|以上)[%\w/])",
-    "分钟|minutes",
-    "小时|hours?|hrs?|h",
 }
 """Words that are looked for in a task board, in whatever language it is."""
 
