@@ -112,19 +112,8 @@ def die_of_interrupts() -> None:
 
 
 def bug(error: BaseException) -> str:
-    """Report that this error is one of the program's own, and where it happened.
-
-    The report holds file names, lines and the error's type: no values, which may be secret.
-    """
-    import platform
-    import traceback
-
-    frames = "".join(
-        f"\n  {os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    )
-    where = f"readiness {__version__}, Python {platform.python_version()}, {platform.system()}"
-    return f"internal error: {type(error).__name__}; this is a bug ({where}):{frames}"
+    """Report that this error is one of the program's own, and where its log is."""
+    return f"internal error: {type(error).__name__}; {write_crash_log(error)}"
 
 
 def tell(message: str) -> None:
@@ -155,3 +144,29 @@ def _abandon(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def write_crash_log(error: BaseException) -> str:
+    """Write the traceback to a file, and return a sentence that says where it is.
+
+    The log holds file names, lines and the error's type: no values, which may be secret.
+    """
+    import platform
+    import tempfile
+    import traceback
+
+    frames = "".join(
+        f"  {os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}\n"
+        for frame in traceback.extract_tb(error.__traceback__)
+    )
+    text = (
+        f"readiness {__version__}, Python {platform.python_version()}, {platform.system()}\n"
+        f"{type(error).__name__}\n{frames}"
+    )
+    try:
+        handle, path = tempfile.mkstemp(prefix="readiness-crash-", suffix=".log", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        return f"this is a bug; it happened here:\n{frames}"
+    return f"this is a bug; a log to report it with is in {path}"
