@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 
 import msgspec
 
@@ -64,11 +65,8 @@ def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> 
         return _verify(settings)
     as_json = wants_json(settings.output_format)
     path, board = _where(settings)
-    opened = History(path)
-    try:
+    with closing(History(path)) as opened:
         entries = opened.entries(limit, board)
-    finally:
-        opened.close()
     outcomes = [_outcome(entry, path) for entry in entries]
     runs = list(map(_past, entries, outcomes))
     say = for_reader(_language(outcomes))
@@ -88,12 +86,9 @@ def _verify(settings: RunSettings) -> int:
     path, board = _where(settings)
     if not os.path.exists(path):
         raise UsageError(worded("usage.no_history", path=path))
-    opened = History(path)
-    try:
+    with closing(History(path)) as opened:
         verified = opened.verify()
         newest = opened.entries(1, board)
-    finally:
-        opened.close()
     verification = _verification(path, verified)
     if as_json:
         put_json(verification)

@@ -46,7 +46,6 @@ CLOCK_TOLERANCE = 60.0
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the history as it is stored."""
 
-    sequence: int
     id: str
     profile: str
     started_at: str
@@ -244,15 +243,14 @@ class History:
         """Return the newest entries (of one board), newest first, those without an end too."""
         return [
             Entry(
-                sequence=sequence,
                 id=str(name),
                 profile=str(profile),
                 started_at=str(started_at),
                 state=str(state),
                 document=None if document is None else _bytes(document),
             )
-            for sequence, name, profile, started_at, state, document in self._read(
-                "select sequence, id, profile, started_at, state, document from runs"
+            for name, profile, started_at, state, document in self._read(
+                "select id, profile, started_at, state, document from runs"
                 " where ? is null or board = ? order by sequence desc limit ?",
                 (board, board, limit),
             )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 
 from readiness.decide.judge import progress_of
@@ -26,11 +26,8 @@ def past_of(settings: RunSettings, board: Board) -> Iterator[History | None]:
     if not path:
         yield None
         return
-    history = History(path)
-    try:
+    with closing(History(path)) as history:
         yield history
-    finally:
-        history.close()
 
 
 def last_run(
