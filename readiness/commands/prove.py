@@ -15,7 +15,7 @@ from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import TOOL, begin
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.pipeline.opening import open_board, open_changed
-from readiness.pipeline.past import last_run
+from readiness.pipeline.past import standing
 from readiness.pipeline.seen import remember
 from readiness.plan import secret_values, select
 from readiness.plan.selection import skip_reason
@@ -158,7 +158,7 @@ class _Proof:
 
 def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
     """Return the criteria that were not good in the last run, if `failed` is asked; else None."""
-    run = last_run(settings, board) if "failed" in settings.selectors else None
+    run = standing(settings, board) if "failed" in settings.selectors else None
     if run is None:
         return None
     return {one.id for one in run.criteria() if one.verdict.bad}

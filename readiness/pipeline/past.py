@@ -30,31 +30,16 @@ def past_of(settings: RunSettings, board: Board) -> Iterator[History | None]:
         yield history
 
 
-def last_run(
-    settings: RunSettings, board: Board, *, interrupted: bool = False
-) -> RunDocument | None:
-    """Return the newest finished run of the board in its profile, if there is one.
-
-    With `interrupted` one that did not finish will do.
-    """
-    with past_of(settings, board) as history:
-        if history is None:
-            return None
-        runs = history.runs(
-            board_key(board.path),
-            board.profile,
-            interrupted=interrupted,
-            limit=NEWEST,
-        )
-        return ask_or_warn(history, lambda: next(runs, None))
-
-
 def standing(settings: RunSettings, board: Board) -> RunDocument | None:
     """Return how the project stands as of the newest run of the board in its profile, if any.
 
     Each criterion has its newest measurement; see `of_the_project`.
     """
-    run = last_run(settings, board, interrupted=True)
+    with past_of(settings, board) as history:
+        if history is None:
+            return None
+        runs = history.runs(board_key(board.path), board.profile, interrupted=True, limit=NEWEST)
+        run = ask_or_warn(history, lambda: next(runs, None))
     return None if run is None else of_the_project(run)
 
 
