@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be sma
     from collections.abc import Callable
     from typing import TextIO
 
+    from readiness.model.settings import BoardSettings
+
 
 def protected(action: Callable[[], int]) -> int:
     """Run `action`; any exception becomes a message on stderr and an exit status."""
@@ -33,7 +35,7 @@ def protected(action: Callable[[], int]) -> int:
             from readiness.text.sentences import for_reader
             from readiness.text.worded import in_language, words_of
 
-            heed_board_here()
+            heed_board()
             tell(in_language(words_of(error), for_reader(error.language)))
             return error.status
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
@@ -43,8 +45,8 @@ def protected(action: Callable[[], int]) -> int:
         return ExitStatus.INTERNAL
 
 
-def heed_board_here() -> None:
-    """Choose the language of the board in this folder, if none is known yet.
+def heed_board(settings: BoardSettings | None = None) -> None:
+    """Choose the language of the board that the settings name, or of the one here, unless known.
 
     Only the line with the language is read, for a message that something else is wrong.
     """
@@ -58,7 +60,7 @@ def heed_board_here() -> None:
     if is_known():
         return
     try:
-        path = find_board(BoardSettings(), os.environ, os.getcwd())
+        path = find_board(settings or BoardSettings(), os.environ, os.getcwd())
         if not os.path.isfile(path):
             return
         with open(path, "rb") as file:
