@@ -69,12 +69,12 @@ def _blocks(comparison: Difference, say: Sentences) -> Iterator[Block]:
         yield from text_lines(say("diff.left_out", count=comparison.left_out))
     labels = [_label(one, say) for one in comparison.criteria]
     cells = max((width(label) for label, _ in labels), default=0) + 2
-    for label, one in zip(labels, comparison.criteria, strict=True):
+    for label, criterion in zip(labels, comparison.criteria, strict=True):
         yield Line()
-        title = (literal(one.title), Style.STRONG)
+        title = (literal(criterion.title), Style.STRONG)
         yield Line(label=label, label_cells=cells, parts=(title,))
-        yield Line(label_cells=cells, parts=_change(one, say))
-        for note in one.redefined:
+        yield Line(label_cells=cells, parts=_change(criterion, say))
+        for note in criterion.redefined:
             yield Line(label_cells=cells, parts=((literal(note), Style.PLAIN),))
 
 

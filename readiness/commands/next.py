@@ -260,14 +260,14 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
 def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
-        said = say("next.reached", goal=goal)
+        sentence = say("next.reached", goal=goal)
     elif way.reached and way.cheapest:
-        said = say("next.cheapest", goal=goal, work=work, score=way.score)
+        sentence = say("next.cheapest", goal=goal, work=work, score=way.score)
     elif way.reached:
-        said = say("next.way", goal=goal, work=work, score=way.score)
+        sentence = say("next.way", goal=goal, work=work, score=way.score)
     else:
-        said = say("next.unreachable", goal=goal, score=way.score)
-    yield from text_lines(said)
+        sentence = say("next.unreachable", goal=goal, score=way.score)
+    yield from text_lines(sentence)
     if way.tasks:
         yield PlainTable(
             rows=[_way_row(task, say) for task in way.tasks],
