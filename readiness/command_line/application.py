@@ -9,7 +9,7 @@ from readiness.command_line.options import Option, Verb
 from readiness.command_line.reader import COMMANDS, HelpWanted, LineError, load, names
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
-from readiness.terminal.ending import heed_board, tell
+from readiness.terminal.ending import heed_board_here, tell
 from readiness.terminal.output import put_text, terminal_width
 from readiness.text.languages import Language
 from readiness.text.layout import columns, wrap
@@ -64,7 +64,7 @@ def answer(asked: HelpWanted | LineError, arguments: Sequence[str]) -> int:
         tell(_help())
         return ExitStatus.USAGE
     _speak_as_asked(arguments)
-    heed_board()
+    heed_board_here()
     say = for_reader()
     program = f"readiness {asked.verb.name}" if asked.verb else "readiness"
     near = nearest(asked.name, asked.known)

@@ -4,15 +4,15 @@ import os
 from collections.abc import Mapping
 
 from readiness.command_line.options import Argument, Verb
-from readiness.load import board_folders, load_catalogue
+from readiness.load import board_folders, board_language, load_catalogue
 from readiness.model.board import Check, Measure, Parameter
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings, find_board
-from readiness.terminal.ending import heed_board
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.text.languages import Language
 from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
-from readiness.text.sentences import Sentences, for_reader
+from readiness.text.sentences import Sentences, for_reader, suit
 from readiness.text.worded import worded
 
 WIDEST = 100
@@ -74,7 +74,7 @@ def _folders(settings: BoardSettings) -> list[str]:
         path = find_board(settings, os.environ, os.getcwd())
     except UsageError:
         return []
-    heed_board(settings)
+    suit(board_language(path) or Language.EN)
     return board_folders(path)
 
 

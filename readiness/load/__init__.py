@@ -1,6 +1,7 @@
 """Board and catalogue files → the model, or every fault in them at once."""
 
 from readiness.load.board import board_folders as board_folders
+from readiness.load.board import board_language as board_language
 from readiness.load.board import load_board as load_board
 from readiness.load.board import load_board_text as load_board_text
 from readiness.load.catalogue import load_catalogue as load_catalogue

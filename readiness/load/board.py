@@ -74,6 +74,14 @@ def _language(data: object) -> Language | None:
     return Language(found) if isinstance(found, str) and found in [*Language] else None
 
 
+def board_language(path: str) -> Language | None:
+    """Return the language of a board, whatever else is wrong with it; None if it names none.
+
+    Raises UsageError where there is no file to read.
+    """
+    return _language(parse(read(path), path).data)
+
+
 def board_folders(path: str) -> list[str]:
     """Return the catalogue folders of a board, whatever else is wrong with it.
 

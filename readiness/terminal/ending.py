@@ -14,8 +14,6 @@ if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be sma
     from collections.abc import Callable
     from typing import TextIO
 
-    from readiness.model.settings import BoardSettings
-
 
 def protected(action: Callable[[], int]) -> int:
     """Run `action`; any exception becomes a message on stderr and an exit status."""
@@ -35,7 +33,7 @@ def protected(action: Callable[[], int]) -> int:
             from readiness.text.sentences import for_reader
             from readiness.text.worded import in_language, words_of
 
-            heed_board()
+            heed_board_here()
             tell(in_language(words_of(error), for_reader(error.language)))
             return error.status
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
@@ -45,8 +43,8 @@ def protected(action: Callable[[], int]) -> int:
         return ExitStatus.INTERNAL
 
 
-def heed_board(settings: BoardSettings | None = None) -> None:
-    """Choose the language of the board that the settings name, or of the one here, unless known.
+def heed_board_here() -> None:
+    """Choose the language of the board in this folder, if none is known yet.
 
     Only the line with the language is read, for a message that something else is wrong.
     """
@@ -60,7 +58,7 @@ def heed_board(settings: BoardSettings | None = None) -> None:
     if is_known():
         return
     try:
-        path = find_board(settings or BoardSettings(), os.environ, os.getcwd())
+        path = find_board(BoardSettings(), os.environ, os.getcwd())
         if not os.path.isfile(path):
             return
         with open(path, "rb") as file:
