@@ -6,11 +6,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 53_300, "checks": 14_600, "tests": 54_200}
+MOST_LINES = {"readiness": 52_000, "checks": 14_000, "tests": 54_000}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
-The aim is 66,000 for readiness and checks together, and 54,000 for tests: a number here goes down
-with what is taken away.
+That is 66,000 for readiness and checks together. A number here goes down with what is taken away.
 """
 
 SLACK = 1_500
