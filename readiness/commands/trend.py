@@ -17,7 +17,7 @@ from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
-from readiness.timeline.trend import Point, Trend, trend
+from readiness.timeline.trend import SCORE, Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDEST = 60
@@ -74,7 +74,8 @@ def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
 
 
 def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
-    yield Line(parts=((literal(f"{course.id}  {course.title}".rstrip()), Style.STRONG),))
+    title = say("score.sum") if course.id == SCORE else f"{course.id}  {course.title}"
+    yield Line(parts=((literal(title), Style.STRONG),))
     if not course.points:
         yield from text_lines(f"  {say('trend.nothing')}")
         return

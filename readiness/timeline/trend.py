@@ -1,11 +1,13 @@
 """One number over the runs: where it comes from, and when it arrives at this pace."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
 from readiness.model.errors import UsageError
+from readiness.model.expect import format_value, parse
 from readiness.model.words import Verdict
 from readiness.record.comparison import comparable
 from readiness.record.document import CriterionRecord, RunDocument
@@ -104,7 +106,7 @@ def _of_task(subject: str, title: str, runs: Sequence[RunDocument]) -> Trend:
 
 def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend:
     points = [
-        _point(run, float(value), f"{value:g}", record.verdict)
+        _point(run, float(value), _shown(value, newest), record.verdict)
         for run in runs
         for record in run.criteria()
         if (value := record.number) is not None and comparable(record, newest)
@@ -114,6 +116,12 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
     target, reached = number_to_reach(newest), newest.verdict.good
     subject = Subject(newest.id, newest.title, newest.unit, newest.expect, target, reached)
     return _trend(subject, points, len(runs))
+
+
+def _shown(value: float, criterion: CriterionRecord) -> str:
+    """Format a number of a criterion as a run shows it, without its unit."""
+    text = format_value(Decimal(str(value)), criterion.unit, parse(criterion.expect))
+    return text.split()[0]
 
 
 def _point(run: RunDocument, value: float, shown: str, verdict: Verdict | None = None) -> Point:

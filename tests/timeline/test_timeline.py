@@ -282,6 +282,24 @@ def test_a_number_arrives_at_its_pace(
     assert course.left_out == values.count(None)
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "expect", "shown"),
+    [
+        (99.5595, "%", ">= 95 %", "99.56"),
+        (99.996, "%", ">= 100 %", "99.996"),
+        (2_345_678, "bytes", "< 3000000", "2345678"),
+        (412, "ms", "< 0.5 s", "412"),
+        (0.00042, "s", "< 1 s", "0.0004"),
+    ],
+)
+def test_a_number_is_written_as_a_run_shows_it(
+    value: float, unit: str, expect: str, shown: str
+) -> None:
+    """Rounded, but not to its limit, and without an exponent."""
+    (point,) = trend("A", over_days([value], unit=unit, expect=expect)).points
+    assert (point.shown, point.value) == (shown, value)
+
+
 def test_what_holds_is_reached() -> None:
     """It needs no date."""
     runs = over_days([60, 55])
