@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import RunDocument
+from readiness.record.earlier import Previous
 from readiness.report import Context, render
 from readiness.report._comment.comment import comment
 from readiness.report._comment.parts import Limit, Part, fitted
@@ -66,6 +67,18 @@ def test_no_change_is_told_as_none() -> None:
     assert "Nothing changed since the last run." in comment_of(a_document(tasks=same))
     alone = [a_task("T1", a_criterion("T1.1", Verdict.PASS))]
     assert "since the last run" not in comment_of(a_document(tasks=alone))
+
+
+def test_what_failed_before_is_folded_away() -> None:
+    """What this change did comes first: what it made worse, then why, then what was red already."""
+    before = Previous(verdict=Verdict.FAIL, value=3)
+    old = a_criterion("T1.1", Verdict.FAIL, value=3, shown="3 errors", previous=before)
+    new = msgspec.structs.replace(old, id="T1.2", value=4, shown="4 errors")
+    made = comment_of(a_document(tasks=[a_task("T1", old, new)]))
+    shown, folded = made.split("<details><summary>Failed before as well, unchanged: 1</summary>")
+    assert shown.index("▼ **T1.2**") < shown.index("### Why") < shown.index("❌ fail **T1.2**")
+    assert "**T1.1**" not in shown
+    assert "❌ fail **T1.1**" in folded.split("</details>")[0]
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)

@@ -52,6 +52,7 @@ _WITH_OUTPUT = 12
 """Number of failures whose output is shown, as a comment has little room."""
 
 _CHANGES = {"▼": 0, "▲": 1, "±": 2}
+_SAME = "="
 
 
 def comment(run: RunDocument, *, most: int, in_bytes: bool = False, marker: str = "") -> str:
@@ -92,14 +93,18 @@ class _Comment:
             rank=0, head="\n".join([*filter(None, [marker]), self._verdict(), "", *self._facts()])
         )
         yield from _listed(1, say("report.loosened"), run.loosened, _loosened)
-        yield from _listed(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
-        bad, unattested, doubtful = open_blocks(run)
-        problems, doubts = list(enumerate(bad)), list(enumerate(doubtful))
-        yield from _listed(3, say("report.problems"), problems, self._problem, share=0.6)
-        yield from _listed(3, say("report.unattested"), unattested, _names)
-        yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6)
-        yield from self._decisions()
         yield from self._changes()
+        bad, unattested, doubtful = open_blocks(run)
+        reasons = _beside(run.gate.reasons, bad)
+        yield from _listed(2, say("report.reasons"), reasons, _reason, share=0.3)
+        new = list(enumerate(block for block in bad if not self._is_old(block)))
+        old = list(enumerate(block for block in bad if self._is_old(block)))
+        doubts = list(enumerate(doubtful))
+        yield from _listed(3, say("report.problems"), new, self._problem, share=0.6)
+        yield from _listed(3, say("report.unattested"), unattested, _names)
+        yield from _folded(4, say("comment.old_problems"), old, self._problem, share=0.6)
+        yield from _folded(4, say("report.doubts"), doubts, self._problem, share=0.6)
+        yield from self._decisions()
         yield from self._criteria()
         yield Part(rank=0, head=self._end())
 
@@ -174,6 +179,10 @@ class _Comment:
             lines.append(f"  - {say('report.next_step')}: {text(_short(_joined(criterion.hint)))}")
         return "\n".join(lines)
 
+    def _is_old(self, block: list[Entry]) -> bool:
+        """Return whether all of a block is as it was in the last run."""
+        return all(change(criterion, self._say)[0] == _SAME for _, criterion in block)
+
     def _place(self, finding: FindingRecord) -> str:
         """Return the line of a finding, with a link if the repository is on the web."""
         name = code(_short(finding.place, _PLACE))
@@ -190,12 +199,12 @@ class _Comment:
         """Yield what rests on somebody's word, and what was waived."""
         say = self._say
         waived, stale, attested = decided(self._run)
-        yield from _listed(4, say("report.waived"), waived, self._waived)
-        yield from _listed(4, say("report.stale"), stale, self._stale)
+        yield from _folded(4, say("report.waived"), waived, self._waived)
+        yield from _folded(4, say("report.stale"), stale, self._stale)
         foot = ""
         if self._run.score.attested > 0:
             foot = f"\n{say('report.attested_share', share=percent(self._run.score.attested))}"
-        yield from _listed(4, say("report.attestations"), attested, self._attested, foot=foot)
+        yield from _folded(4, say("report.attestations"), attested, self._attested, foot=foot)
 
     def _waived(self, criterion: CriterionRecord) -> str:
         reason = f"- {self._heading(criterion)}: {text(_short(beneath(criterion, self._say)))}"
@@ -276,6 +285,13 @@ class _Comment:
         )
 
 
+def _beside(reasons: Sequence[str], bad: Sequence[list[Entry]]) -> list[str]:
+    """Return the reasons that say more than that one of these criteria is bad; never none."""
+    names = {criterion.id for block in bad for _, criterion in block}
+    others = [reason for reason in reasons if reason.partition(" ")[0] not in names]
+    return others or [*reasons]
+
+
 def _reason(reason: str) -> str:
     return f"- {text(_short(reason))}"
 
@@ -305,6 +321,22 @@ def _listed(
     """Yield a part with a heading, unless it is empty."""
     if items:
         head = f"### {title}\n"
+        yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
+
+
+def _folded(
+    rank: int,
+    title: str,
+    items: Sequence[Record],
+    write: Callable[[Record], str],
+    *,
+    foot: str = "",
+    share: float = 1.0,
+) -> Iterator[Part]:
+    """Yield a part that is folded away, unless it is empty."""
+    if items:
+        head = f"<details><summary>{title}: {len(items)}</summary>\n"
+        foot = f"{foot}\n</details>"
         yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
 
 
