@@ -213,6 +213,7 @@ class Verb:
     is given `RunSettings`, and each value that a parameter of it is named after; a parameter
     without a default is required. `prints` is what `--output-format json` gives, and `prints_with`
     what it gives instead where that switch is set. `wrong` is the status of a wrong command line.
+    `helps` has by name what options of the table mean to this command.
     """
 
     def __init__(
@@ -223,7 +224,9 @@ class Verb:
         prints: object = None,
         prints_with: Mapping[str, object] | None = None,
         wrong: int = 2,
+        helps: Mapping[str, str] | None = None,
     ) -> None:
+        self.helps = helps or {}
         self.function = function
         self.wrong = wrong
         self.name = function.__module__.rpartition(".")[2]
@@ -253,7 +256,7 @@ class Verb:
     def help_of(self, option: Option) -> str:
         """Return the help text of an option of this command."""
         reports = any(own.name == "report" for own in self.options)
-        return option.where_reports if reports else option.help
+        return self.helps.get(option.name, option.where_reports if reports else option.help)
 
     def perform(self, values: Mapping[str, Any]) -> int:
         """Run the command with what was given: values by the names of options.

@@ -223,4 +223,7 @@ VERB = Verb(
     ),
     takes="board project profile jobs timeout output_format quiet verbose",
     prints=GuardReport,
+    helps={
+        "verbose": "Also list neutral differences.",
+    },
 )

@@ -85,4 +85,9 @@ VERB = Verb(
     Argument("document", "BOARD.md", "The task board, in Markdown."),
     takes="board project output_format quiet",
     prints=FirstBoard,
+    helps={
+        "board": "The board file to write. Default: board.yaml.",
+        "project": "The project that the board is about. Default: the folder of the board.",
+        "quiet": "Print only what was written.",
+    },
 )

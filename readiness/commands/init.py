@@ -395,4 +395,10 @@ VERB = Verb(
     Option("ci", "NAME", "Write the file for `github` or `gitlab`.", variable=False),
     takes="board project jobs timeout output_format quiet verbose history",
     prints=FirstBoard,
+    helps={
+        "board": "The board file to write. Default: board.yaml.",
+        "project": "The project's folder. Default: the board's.",
+        "quiet": "Print only what was written.",
+        "verbose": "Also list what was left out, and why.",
+    },
 )

@@ -287,4 +287,7 @@ VERB = Verb(
     Argument("subject", "ID", "A task or a criterion."),
     takes="board profile output_format history verbose",
     prints=Shown,
+    helps={
+        "verbose": "Show all places, and the whole output that was recorded.",
+    },
 )

@@ -79,4 +79,9 @@ def _pointed(fault: Fault) -> list[str]:
     return [f"    {cut}{shown}", f"    {' ' * width(cut + before)}^"] if line else []
 
 
-VERB = Verb(validate, takes="board project profile output_format quiet", prints=Validation)
+VERB = Verb(
+    validate,
+    takes="board project profile output_format quiet",
+    prints=Validation,
+    helps={"quiet": "Print nothing if the board is valid."},
+)
