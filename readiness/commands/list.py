@@ -1,23 +1,26 @@
 """List the tasks with their status in the newest measurements."""
 
 import time
+from collections.abc import Mapping
 
 import msgspec
 
-from readiness.command_line.options import Verb
-from readiness.model.board import Task
+from readiness.command_line.options import SELECTORS, Verb
+from readiness.model.board import Criterion, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import standing
-from readiness.record.document import TaskRecord
+from readiness.plan import select
+from readiness.record.document import CriterionRecord, TaskRecord
+from readiness.record.localised import localised_criterion
 from readiness.record.newest import measured_by
-from readiness.report._shown import ago, seen_to_fail
+from readiness.report._shown import ago, seen_to_fail, value_shown, verdict_part
 from readiness.report._standing import as_of
-from readiness.report._table.blocks import Line, Part, PlainTable, Style, plain, text_lines
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
-from readiness.text.sentences import Sentences, for_reader
+from readiness.text.sentences import Sentences, for_reader, spoken
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +48,17 @@ TaskList = list[TaskLine]
 
 
 def list_tasks(settings: RunSettings) -> int:
-    """Print the tasks of the board."""
+    """Print the tasks of the board; with selectors those that are asked for, and their criteria."""
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     run = standing(settings, board)
     records = {} if run is None else {task.id: task for task in run.tasks}
+    bad = None if run is None else {one.id for one in run.criteria() if one.verdict.bad}
+    chosen = select(board, settings.selectors, bad)
     lines = [
-        _line(task, records.get(task.id), "" if run is None else run.id) for task in board.tasks
+        _line(task, records.get(task.id), "" if run is None else run.id)
+        for task in board.tasks
+        if chosen is None or any(criterion.id in chosen for criterion in task.criteria)
     ]
     if as_json:
         put_json(lines)
@@ -69,8 +76,28 @@ def list_tasks(settings: RunSettings) -> int:
         flexible=6,
         spare=(5, 4, 3),
     )
-    put_blocks([table, Line(), *text_lines(*filter(None, (total, seen, rests)))])
+    blocks: list[Block] = [table, Line()]
+    if chosen is not None:
+        language = spoken(board.language)
+        measured = () if run is None else run.criteria()
+        known = {one.id: localised_criterion(one, language) for one in measured}
+        rows = [_criterion_row(one, known, say) for one in board.criteria() if one.id in chosen]
+        heads = say.heads("list.criteria_heads")
+        blocks += [PlainTable(rows=rows, heads=heads, flexible=4), Line()]
+    put_blocks([*blocks, *text_lines(*filter(None, (total, seen, rests)))])
     return ExitStatus.READY
+
+
+def _criterion_row(
+    criterion: Criterion, known: Mapping[str, CriterionRecord], say: Sentences
+) -> list[Part]:
+    record = known.get(criterion.id)
+    if record is None:
+        cells = [("-", Style.DIM), *plain("")]
+    else:
+        cells = [verdict_part(record.verdict, say), *plain(value_shown(record, say))]
+    expect = "" if criterion.attest is not None else criterion.expect.text
+    return [(criterion.id, Style.STRONG), *cells, *plain(expect, criterion.title)]
 
 
 def _good(line: TaskLine, say: Sentences) -> str:
@@ -111,4 +138,4 @@ def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:
     )
 
 
-VERB = Verb(list_tasks, takes="board profile output_format history", prints=TaskList)
+VERB = Verb(list_tasks, SELECTORS, takes="board profile output_format history", prints=TaskList)

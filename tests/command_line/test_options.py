@@ -51,7 +51,7 @@ FAULTS = [
     ("check -j", "no_value"),
     ("check --board -q", "no_value"),
     ("check --quiet=1", "no_switch"),
-    ("list T1", "extra"),
+    ("doctor T1", "extra"),
     ("show", "no_argument"),
     ("hook stop", "no_option"),
     ("waive T1.1 --reason later", "no_option"),

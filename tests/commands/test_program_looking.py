@@ -43,6 +43,19 @@ def test_list_and_show_after_a_run(several: Project) -> None:
     assert len(shown["probes"]) == 2
 
 
+def test_list_shows_the_criteria_that_are_selected(several: Project) -> None:
+    """Of the tasks that have one; by whatever selects criteria of a run."""
+    several("check", "-q")
+    listed = several("list", "T3").out
+    assert re.search(r"^T3 +P", listed, re.MULTILINE)
+    assert re.search(r"^T3\.1 +\? error", listed, re.MULTILINE)
+    assert "T1" not in listed
+    failed = several("list", "failed", "--output-format", "json").json
+    assert [task["id"] for task in failed] == ["T1", "T3"]
+    ended = several("list", "T9")
+    assert (ended.status, '"T9" selects nothing' in ended.err) == (2, True)
+
+
 def test_show_knows_its_ids(several: Project) -> None:
     """An unknown one is a mistake, and the nearest is named."""
     ended = several("show", "T1.9")
