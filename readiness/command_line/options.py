@@ -197,6 +197,13 @@ SELECTORS = Argument(
     repeats=True,
 )
 
+NEW_BOARD = {
+    "board": "The board file to write. Default: board.yaml.",
+    "project": "The project that the board is about. Default: the folder of the board.",
+    "quiet": "Print only what was written.",
+}
+"""What options mean to commands that write a board."""
+
 CRITERION = Argument("subject", "ID", "The criterion.")
 BY = Option("by", "NAME", "Who decides this. Default: Git's user.name.", variable=False)
 DRY_RUN = Option(

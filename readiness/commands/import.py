@@ -3,7 +3,7 @@
 import os
 import sys
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line.options import NEW_BOARD, Argument, Verb
 from readiness.importing.board import Imported
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
@@ -85,9 +85,5 @@ VERB = Verb(
     Argument("document", "BOARD.md", "The task board, in Markdown."),
     takes="board project output_format quiet",
     prints=FirstBoard,
-    helps={
-        "board": "The board file to write. Default: board.yaml.",
-        "project": "The project that the board is about. Default: the folder of the board.",
-        "quiet": "Print only what was written.",
-    },
+    helps=NEW_BOARD,
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line.options import NEW_BOARD, Option, Value, Verb
 from readiness.decide.score import display, score
 from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
@@ -395,10 +395,5 @@ VERB = Verb(
     Option("ci", "NAME", "Write the file for `github` or `gitlab`.", variable=False),
     takes="board project jobs timeout output_format quiet verbose history",
     prints=FirstBoard,
-    helps={
-        "board": "The board file to write. Default: board.yaml.",
-        "project": "The project's folder. Default: the board's.",
-        "quiet": "Print only what was written.",
-        "verbose": "Also list what was left out, and why.",
-    },
+    helps={**NEW_BOARD, "verbose": "Also list what was left out, and why."},
 )
