@@ -47,6 +47,7 @@ ARGUMENTS = {
     "prove": ["T1.1"],
     "waive": ["T1.1", "--reason", "later", "--by", "li.wei", "--until", str(TOMORROW)],
     "attest": ["T1.3", "--by", "li.wei"],
+    "accept": ["src/*", "--reason", "later", "--by", "li.wei"],
 }
 WITHOUT = {"schema", "mcp", "hook"}
 """What prints a schema, and what speaks JSON of its own."""
@@ -111,4 +112,4 @@ def test_a_schema_is_printed_by_its_name(project: Project) -> None:
     assert project("schema", "next").json["title"].startswith("What `readiness next")
     ended = project("schema", "nothing")
     assert ended.status == 2
-    assert "board, check, run, attest" in ended.err
+    assert "board, check, run, accept" in ended.err

@@ -119,6 +119,14 @@ def day(option: str, text: str) -> dt.date:
     return date
 
 
+def last_day(until: str) -> dt.timedelta:
+    """Return how long `--until` is from today; raises `UsageError` for a day in the past."""
+    end, today = day("--until", until), dt.datetime.now(dt.UTC).date()
+    if end < today:
+        raise UsageError(worded("usage.until_past", date=until, today=today))
+    return end - today
+
+
 # --- the criterion ------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ GROUPS = {
     "Start": "init import validate doctor",
     "Run": "check score prove",
     "Understand": "list show next checks report history diff trend fleet",
-    "Decide": "attest waive",
+    "Decide": "attest waive accept",
     "Guard": "guard backtest",
     "Use elsewhere": "hook mcp schema",
 }

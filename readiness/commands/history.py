@@ -8,7 +8,7 @@ from contextlib import closing
 import msgspec
 
 from readiness.command_line.options import Option, Value, Verb
-from readiness.history.chain import Alteration, Verified
+from readiness.history.chain import Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board, history_path
@@ -48,15 +48,11 @@ class PastRuns(msgspec.Struct, frozen=True, kw_only=True):
     runs: list[PastEntry]
 
 
-class Verification(msgspec.Struct, frozen=True, kw_only=True):
+class Verification(Verified, frozen=True, kw_only=True):
     """What `--verify` prints."""
 
     history: str
     sound: bool
-    entries: int
-    chained: int
-    without_end: int
-    altered: list[Alteration]
 
 
 def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> int:
@@ -89,7 +85,11 @@ def _verify(settings: RunSettings) -> int:
     with closing(History(path)) as opened:
         verified = opened.verify()
         newest = opened.entries(1, board)
-    verification = _verification(path, verified)
+    verification = Verification(
+        history=clean(path, newlines=False),
+        sound=not verified.altered,
+        **msgspec.structs.asdict(verified),
+    )
     if as_json:
         put_json(verification)
     else:
@@ -184,17 +184,6 @@ def _revision(entry: PastEntry, say: Sentences) -> str:
 
 
 # --- verifying ----------------------------------------------------------------------------------
-
-
-def _verification(path: str, verified: Verified) -> Verification:
-    return Verification(
-        history=clean(path, newlines=False),
-        sound=not verified.alterations,
-        entries=verified.entries,
-        chained=verified.links,
-        without_end=verified.open,
-        altered=verified.alterations,
-    )
 
 
 def _account(verification: Verification, say: Sentences) -> str:

@@ -59,9 +59,10 @@ def validate(settings: BoardSettings) -> int:
         )
     elif not settings.quiet:
         say = for_reader(board.language)
-        tasks = len(board.tasks)
         tell_remarks(board)
-        put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=criteria))
+        tasks = say("validate.tasks", count=len(board.tasks))
+        number = say("validate.criteria", count=criteria)
+        put_text(say("validate.valid", path=board.path, tasks=tasks, criteria=number))
     return ExitStatus.READY
 
 

@@ -1,13 +1,12 @@
 """Waive a criterion until a date."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 from readiness.amend.decisions import (
     BoardEdit,
     Fields,
-    day,
     decider,
+    last_day,
     one_line,
     write_decision,
 )
@@ -51,11 +50,7 @@ def waive(
 
 
 def _end(until: str) -> str:
-    end = day("--until", until)
-    today = dt.datetime.now(dt.UTC).date()
-    if end < today:
-        raise UsageError(worded("usage.until_past", date=until, today=today))
-    if end - today > LONG:
+    if last_day(until) > LONG:
         tell(worded("notice.until_far", date=until))
     return until
 

@@ -58,18 +58,18 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """How the whole history stands.
+    """How the whole history stands: `chained` is how many links it has.
 
-    `open` entries have no end: their runs were killed, or still go on.
+    Entries `without_end` are of runs that were killed, or still go on.
     """
 
     entries: int
-    links: int
-    open: int
-    alterations: list[Alteration]
+    chained: int
+    without_end: int
+    altered: list[Alteration]
 
 
-NOTHING = Verified(entries=0, links=0, open=0, alterations=[])
+NOTHING = Verified(entries=0, chained=0, without_end=0, altered=[])
 """The result for a history in which nothing was recorded yet."""
 
 
@@ -151,9 +151,9 @@ def verify(connection: sqlite3.Connection) -> Verified:
         ended = [run for run in runs if run[2] is not None]
         return Verified(
             entries=len(runs),
-            links=0,
-            open=len(runs) - len(ended),
-            alterations=[
+            chained=0,
+            without_end=len(runs) - len(ended),
+            altered=[
                 _cut_off(entry, name)
                 for entry, name, document in ended
                 if version > 1 or _is_tied(document)
@@ -164,9 +164,9 @@ def verify(connection: sqlite3.Connection) -> Verified:
     alterations = [*walk.alterations, *_gaps(connection), *_outside(connection)]
     return Verified(
         entries=seen.entries,
-        links=walk.links,
-        open=len(seen.open),
-        alterations=sorted(alterations, key=lambda alteration: alteration.entry),
+        chained=walk.links,
+        without_end=len(seen.open),
+        altered=sorted(alterations, key=lambda alteration: alteration.entry),
     )
 
 

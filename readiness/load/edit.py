@@ -41,6 +41,30 @@ def edit(content: bytes, path: Path, key: str, fields: Mapping[str, str | None])
     return made
 
 
+def put_item(content: bytes, key: str, name: str, fields: Mapping[str, str]) -> bytes:
+    """Set an item of the board's list `key`: the one with the same value of `name`, or a new one.
+
+    Raises `EditError` as `edit` does.
+    """
+    mark = BOM if content.startswith(BOM) else b""
+    text = content[len(mark) :].decode("utf-8")
+    wanted = cast("dict[str, list[Data]]", _copied(text_data(content)))
+    items = wanted.setdefault(key, [])
+    same = [item for item in items if isinstance(item, dict) and item.get(name) == fields[name]]
+    if same:
+        place = items.index(same[0])
+        items[place] = {**same[0], **fields}
+        for field, value in fields.items():
+            text = _with_field(text, _at(text, (key, place)), field, value)
+    else:
+        items.append(dict(fields))
+        text = _with_item(text, key, fields)
+    made = mark + text.encode("utf-8")
+    if text_data(made) != wanted:
+        raise EditError(worded("fault.anchor"))
+    return made
+
+
 def written(text: str, *, quoted: bool = False) -> str:
     """Format text as a YAML scalar on one line, quoted only where it must be (or if `quoted`)."""
     if quoted:
@@ -105,6 +129,28 @@ def _insert(text: str, here: Node, key: str, value: str | Mapping[str, str]) -> 
     first = _start(pairs[0][0])
     indent = " " * (first - _line_start(text, first))
     return f"{text[:place]}{break_at(text, place)}{indent}{item}{text[place:]}"
+
+
+def _with_item(text: str, key: str, fields: Mapping[str, str]) -> str:
+    """Add an item to a list of the board, which comes at its end where there is none yet."""
+    root = _at(text, ())
+    pairs, in_line = _pairs(root), _is_in_line(root)
+    quoted = in_line and all(_style(name) == '"' for name, _ in pairs)
+    item = _in_braces(fields, quoted)
+    if pair_of(root, key) is None:
+        if in_line:
+            end = end_of(text, pairs[-1][1])
+            return f"{text[:end]}, {_key(key, quoted)}: [{item}]{text[end:]}"
+        end = len(text.rstrip())
+        line_break = break_at(text, end)
+        return f"{text[:end]}{line_break * 2}{key}:{line_break}  - {item}{text[end:]}"
+    items = _at(text, (key,))
+    end = end_of(text, items)
+    if _is_in_line(items):
+        return f"{text[: end - 1]}{', ' if items.value else ''}{item}{text[end - 1 :]}"
+    first, place = _start(items.value[0]), line_end(text, end)
+    dash = text[_line_start(text, first) : first]
+    return f"{text[:place]}{break_at(text, place)}{dash}{item}{text[place:]}"
 
 
 def _without(text: str, here: Node, name: str) -> str:

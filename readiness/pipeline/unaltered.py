@@ -33,7 +33,7 @@ def refuse_altered(settings: RunSettings, board: Board, runs: Mapping[str, RunDo
         return
     history = History(path)
     try:
-        alterations = history.verify().alterations
+        alterations = history.verify().altered
         if alterations:
             raise UsageError(
                 f"{path}: {alterations[0]}; `readiness history --verify` tells all, and"

@@ -26,6 +26,22 @@ def test_what_the_base_accepts_loosens_nothing(project: Project) -> None:
     assert project("guard", "--no-run", "--base", "HEAD~1").status == 0
 
 
+def test_accept_writes_it(project: Project) -> None:
+    """It counts once it is in the base; a change that adds it is loosened."""
+    commit(project.folder, board())
+    words = ("accept", "old/*", "--reason", "it goes", "--by", "li.wei")
+    shown = project(*words, "--dry-run").out
+    assert ("Nothing was written" in shown, project("guard").status) == (True, 0)
+    assert project(*words, "--until", "2000-01-01").status == 2
+    assert "counts once it is in the base" in project(*words).out
+    assert project("guard", "--base", "HEAD").status == 4
+    commit(project.folder, {})
+    commit(project.folder, SILENT)
+    ended = project("guard", "--base", "HEAD~1", "-v")
+    assert (ended.status, "accepted by li.wei: it goes" in ended.out) == (0, True), ended
+    assert project(*words, "--output-format", "json").json["written"] is False
+
+
 def test_a_change_accepts_nothing_of_its_own(project: Project) -> None:
     """Neither what it loosens, nor that it says so."""
     ended = guarded(project, board(), {**board(ACCEPT), **SILENT})

@@ -49,7 +49,7 @@ def recorded(path: Path, *names: str) -> None:
 
 def named(path: Path) -> list[str]:
     """What does not fit, in words."""
-    return [str(each) for each in History(str(path)).verify().alterations]
+    return [str(each) for each in History(str(path)).verify().altered]
 
 
 # --- the chain ----------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def test_each_run_holds_the_digest_of_the_one_before(path: Path) -> None:
         assert after.previous_run.digest == chain.digest_of(to_json(before))
     found = history.verify()
     assert (found.entries, found.links, found.open) == (3, 3, 0)
-    assert found.alterations == []
+    assert found.altered == []
 
 
 def test_the_run_before_is_the_one_that_ended_before(path: Path) -> None:
@@ -92,7 +92,7 @@ def test_runs_without_an_end_are_told_apart(path: Path) -> None:
     History(str(path)).begin("r2", "board.yaml", "local", AT)
     recorded(path, "r3")
     found = History(str(path)).verify()
-    assert (found.entries, found.links, found.open, found.alterations) == (3, 2, 1, [])
+    assert (found.entries, found.links, found.open, found.altered) == (3, 2, 1, [])
 
 
 def test_a_history_that_is_not_there_has_nothing_altered(path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.load import text_data
-from readiness.load.edit import EditError, edit, written
+from readiness.load.edit import EditError, edit, put_item, written
 
 WAIVE = {"reason": "no fix yet", "by": "li.wei", "until": "2025-12-01"}
 PATH = ("tasks", 0, "criteria", 0)
@@ -46,6 +46,40 @@ def test_a_decision_is_added_in_the_way_of_the_file(text: str) -> None:
     before = re.sub("«[^»]*»", "", text)
     after = re.sub("[«»]", "", text).replace("W", IN_BRACES)
     assert waived(before) == after
+
+
+# Each board as it is afterwards; what is added stands within «», A for the item itself.
+ACCEPTED = {
+    "none yet": "version: 1\ntasks: []«\n\naccept:\n  - A»\n",
+    "none yet, and a comment": "version: 1\ntasks: []\n# the end«\n\naccept:\n  - A»\n",
+    "no line end": "version: 1\r\ntasks: []«\r\n\r\naccept:\r\n  - A»",
+    "a list": "accept:\n- {what: b}  # why«\n- A»\ntasks: []\n",
+    "a list of blocks": "accept:\n  -   what: b\n      by: c«\n  -   A»\n\ntasks: []\n",
+    "in brackets": "accept: [{what: b}«, A»]  # why\ntasks: []\n",
+    "empty": "accept: [«A»]\ntasks: []\n",
+    "in braces": "{version: 1, tasks: []«, accept: [A]»}\n",
+}
+
+
+@pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED)
+def test_an_item_is_added_in_the_way_of_the_file(text: str) -> None:
+    """And once it is there, only its fields change."""
+    before = re.sub("«[^»]*»", "", text)
+    after = re.sub("[«»]", "", text).replace("A", "{what: a/b, by: x}")
+    made = put_item(before.encode(), "accept", "what", {"what": "a/b", "by": "x"})
+    assert made.decode() == after
+    again = put_item(made, "accept", "what", {"what": "a/b", "by": "w"})
+    assert again.decode() == after.replace("by: x", "by: w")
+
+
+def test_an_item_of_a_board_in_json_is_json() -> None:
+    """On one line, or indented; an item that an alias stands for is left alone."""
+    board = json.dumps({"tasks": [], "title": "é"}, indent=2)
+    made = put_item(board.encode(), "accept", "what", {"what": "a/b", "by": "x"})
+    assert json.loads(made)["accept"] == [{"what": "a/b", "by": "x"}]
+    shared = b"x: &a {what: b, by: c}\naccept: [*a]\n"
+    with pytest.raises(EditError):
+        put_item(shared, "accept", "what", {"what": "b", "by": "d"})
 
 
 def test_a_board_in_json_stays_one() -> None:
