@@ -70,7 +70,7 @@ def test_each_run_holds_the_digest_of_the_one_before(path: Path) -> None:
         assert after.previous_run.id == before.id
         assert after.previous_run.digest == chain.digest_of(to_json(before))
     found = history.verify()
-    assert (found.entries, found.links, found.open) == (3, 3, 0)
+    assert (found.entries, found.chained, found.without_end) == (3, 3, 0)
     assert found.altered == []
 
 
@@ -92,7 +92,7 @@ def test_runs_without_an_end_are_told_apart(path: Path) -> None:
     History(str(path)).begin("r2", "board.yaml", "local", AT)
     recorded(path, "r3")
     found = History(str(path)).verify()
-    assert (found.entries, found.links, found.open, found.altered) == (3, 2, 1, [])
+    assert (found.entries, found.chained, found.without_end, found.altered) == (3, 2, 1, [])
 
 
 def test_a_history_that_is_not_there_has_nothing_altered(path: Path) -> None:
