@@ -17,7 +17,7 @@ SWITCHES = [
     ("mypy", {}, "neutral", "'True'"),
     ("make-target", {"target": "lint"}, "in_place", "1"),
     ("coverage", {}, "neutral", "on"),
-    ("http", {"url": "http://127.0.0.1:1/"}, "follow", '""'),
+    ("lock", {}, "environment", '""'),
 ]
 
 
