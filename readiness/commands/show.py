@@ -187,10 +187,11 @@ class _Viewer:
     def _definition(self, criterion: Criterion) -> Iterator[Line]:
         if criterion.check is not None and criterion.check.name:
             usual = {param.name: param.default for param in criterion.check.params}
-            given = (
-                one for one in criterion.params.items() if one[1] not in ("", usual.get(one[0]))
-            )
-            parts = (f"{name}={literal(str(value))}" for name, value in given)
+            parts = [
+                f"{name}={literal(str(value))}"
+                for name, value in criterion.params.items()
+                if value not in ("", usual.get(name))
+            ]
             yield self._fact(self._say("report.check"), "  ".join([criterion.check.name, *parts]))
         if criterion.attest is not None and criterion.attest.evidence:
             yield self._fact(self._say("report.evidence"), criterion.attest.evidence)
