@@ -102,8 +102,10 @@ class _Comment:
         doubts = list(enumerate(doubtful))
         yield from _listed(3, say("report.problems"), new, self._problem, share=0.6)
         yield from _listed(3, say("report.unattested"), unattested, _names)
-        yield from _folded(4, say("comment.old_problems"), old, self._problem, share=0.6)
-        yield from _folded(4, say("report.doubts"), doubts, self._problem, share=0.6)
+        yield from _listed(
+            4, say("comment.old_problems"), old, self._problem, share=0.6, folded=True
+        )
+        yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6, folded=True)
         yield from self._decisions()
         yield from self._criteria()
         yield Part(rank=0, head=self._end())
@@ -199,12 +201,14 @@ class _Comment:
         """Yield what rests on somebody's word, and what was waived."""
         say = self._say
         waived, stale, attested = decided(self._run)
-        yield from _folded(4, say("report.waived"), waived, self._waived)
-        yield from _folded(4, say("report.stale"), stale, self._stale)
+        yield from _listed(4, say("report.waived"), waived, self._waived, folded=True)
+        yield from _listed(4, say("report.stale"), stale, self._stale, folded=True)
         foot = ""
         if self._run.score.attested > 0:
             foot = f"\n{say('report.attested_share', share=percent(self._run.score.attested))}"
-        yield from _folded(4, say("report.attestations"), attested, self._attested, foot=foot)
+        yield from _listed(
+            4, say("report.attestations"), attested, self._attested, foot=foot, folded=True
+        )
 
     def _waived(self, criterion: CriterionRecord) -> str:
         reason = f"- {self._heading(criterion)}: {text(_short(beneath(criterion, self._say)))}"
@@ -317,26 +321,14 @@ def _listed(
     *,
     foot: str = "",
     share: float = 1.0,
+    folded: bool = False,
 ) -> Iterator[Part]:
-    """Yield a part with a heading, unless it is empty."""
+    """Yield a part with a heading, or `folded` away, unless it is empty."""
     if items:
         head = f"### {title}\n"
-        yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
-
-
-def _folded(
-    rank: int,
-    title: str,
-    items: Sequence[Record],
-    write: Callable[[Record], str],
-    *,
-    foot: str = "",
-    share: float = 1.0,
-) -> Iterator[Part]:
-    """Yield a part that is folded away, unless it is empty."""
-    if items:
-        head = f"<details><summary>{title}: {len(items)}</summary>\n"
-        foot = f"{foot}\n</details>"
+        if folded:
+            head = f"<details><summary>{title}: {len(items)}</summary>\n"
+            foot = f"{foot}\n</details>"
         yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
 
 
