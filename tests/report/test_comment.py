@@ -75,7 +75,7 @@ def test_what_failed_before_is_folded_away() -> None:
     old = a_criterion("T1.1", Verdict.FAIL, value=3, shown="3 errors", previous=before)
     new = msgspec.structs.replace(old, id="T1.2", value=4, shown="4 errors")
     made = comment_of(a_document(tasks=[a_task("T1", old, new)]))
-    shown, folded = made.split("<details><summary>Failed before as well, unchanged: 1</summary>")
+    shown, folded = made.split("<details><summary>Still failing, unchanged: 1</summary>")
     assert shown.index("▼ **T1.2**") < shown.index("### Why") < shown.index("❌ fail **T1.2**")
     assert "**T1.1**" not in shown
     assert "❌ fail **T1.1**" in folded.split("</details>")[0]
