@@ -12,7 +12,7 @@ from checks.services._answer import ProbeError
 from checks.services._http import Request, Via, fetch
 from checks.services._json import Kind, elsewhere, from_json, from_yaml, typed, typed_field
 from checks.services._options import OptionsError
-from checks.services._promql import Window, unfiltered
+from checks.services._promql import unfiltered
 
 _SAMPLES = ("_total", "_bucket", "_count", "_sum", "_created", "_info")
 """What names of series have behind the name by which a metric may be described."""
@@ -31,7 +31,6 @@ class ScrapeTarget(msgspec.Struct, rename="camel"):
     health: str
     labels: dict[str, str]
     last_error: str = ""
-    scrape_interval: str = "0s"
 
 
 class _Describing(msgspec.Struct):
@@ -126,11 +125,6 @@ class PrometheusApi:
         """Return the version of Prometheus."""
         return self._field("status/buildinfo", "version", str)
 
-    def lookback(self) -> str:
-        """Return how far back a query looks for a value, such as `5m`."""
-        flags = typed(self._ask("status/flags"), dict[str, object], self._url)
-        return str(flags.get("query.lookback-delta", "5m"))
-
     def has(self, metric: str, *matchers: str) -> bool:
         """Return whether there is a series of the metric now of which all of that holds."""
         selector = ",".join([f'__name__="{metric}"', *matchers])
@@ -161,18 +155,6 @@ class PrometheusApi:
         except (ProbeError, OptionsError):
             return False
         return bool(re.search(rf"^{re.escape(metric)}[{{ ]", answer.text, re.MULTILINE))
-
-    def has_two(self, window: Window) -> bool:
-        """Return whether a series has two values in the window, if any has two in a wider one.
-
-        It is one that goes on: one that ends or begins, as with the process that tells it, may
-        have one value in any window.
-        """
-        few, many = (
-            f"max(count_over_time({text}) and {window.whole})"
-            for text in (window.text, window.wider)
-        )
-        return not self._query(f"({few} or vector(0)) < 2 and {many} >= 2")
 
     def shared_labels(self, query: str) -> dict[str, str]:
         """Return the labels that all alerts of such a rule would have; none if no series tells."""

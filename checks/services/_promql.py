@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import NamedTuple
 
 import promql_parser as promql
@@ -17,9 +16,6 @@ _OPERATORS = {
     "MatchOp.NotRe": "!~",
 }
 _COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
-_NEEDS_TWO = frozenset(
-    {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "changes", "resets"}
-)
 _MAKES_LABELS = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
 
 
@@ -50,29 +46,11 @@ class Grouping(NamedTuple):
     metrics: frozenset[str]
 
 
-class Window(NamedTuple):
-    """What a query looks at over some time, as PromQL.
-
-    `wider` is the same over four times that time; `whole` are the series that there are at its
-    beginning and at its end.
-    """
-
-    text: str
-    wider: str
-    whole: str
-
-
 class Names(NamedTuple):
-    """What a query names: its selectors, the labels by which it groups and joins, and windows.
-
-    A window is one that says nothing unless there are two values in it, as of `rate`. `histograms`
-    are metrics of which quantiles are asked.
-    """
+    """What a query names: its selectors, and the labels by which it groups and joins."""
 
     selectors: tuple[Selector, ...]
     groupings: tuple[Grouping, ...]
-    windows: tuple[Window, ...]
-    histograms: frozenset[str]
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -83,12 +61,7 @@ class Names(NamedTuple):
 def names_in(query: str) -> Names:
     """Return what a query names. Raises ProbeError where it is no PromQL."""
     expression = _parsed(query)
-    return Names(
-        tuple(_selectors(expression)),
-        tuple(_groupings(expression)),
-        tuple(_windows(expression)),
-        frozenset(_histograms(expression)),
-    )
+    return Names(tuple(_selectors(expression)), tuple(_groupings(expression)))
 
 
 def unfiltered(query: str) -> str:
@@ -167,33 +140,6 @@ def _groupings(expression: promql.Expr) -> Iterator[Grouping]:
         if labels and not _makes_labels(part):
             metrics = {selector.metric for selector in _selectors(part)}
             yield Grouping(tuple(labels), frozenset(metrics - {""}))
-
-
-def _histograms(expression: promql.Expr) -> Iterator[str]:
-    for part in _parts(expression):
-        if isinstance(part, promql.Call) and part.func.name == "histogram_quantile":
-            yield from (selector.metric for selector in _selectors(part) if selector.metric)
-
-
-def _windows(expression: promql.Expr) -> Iterator[Window]:
-    for part in _parts(expression):
-        if isinstance(part, promql.Call) and part.func.name in _NEEDS_TWO:
-            for argument in part.args:
-                if isinstance(argument, promql.MatrixSelector):
-                    yield _window(argument)
-
-
-def _window(part: promql.MatrixSelector) -> Window:
-    text, last = part.prettify(), part.vector_selector.prettify()
-    before, _, after = text.rpartition("[")
-    wider = f"{before}[{_milliseconds(4 * part.range)}]{after.partition(']')[2]}"
-    ago = (part.vector_selector.offset or timedelta()) + part.range
-    first = f"{last.partition(' offset ')[0]} offset {_milliseconds(ago)}"
-    return Window(text, wider, f"{last} and {first}")
-
-
-def _milliseconds(duration: timedelta) -> str:
-    return f"{round(1000 * duration.total_seconds())}ms"
 
 
 def _labels(part: promql.Expr) -> list[str]:

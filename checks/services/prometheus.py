@@ -24,7 +24,7 @@ from checks.services._answer import Answer, Complaint
 from checks.services._http import without_password
 from checks.services._options import Words, pattern
 from checks.services._prometheus_api import PrometheusApi, ScrapeTarget
-from checks.services._promql import Names, names_in, seconds
+from checks.services._promql import Names, names_in
 from checks.services.http import Client
 
 TEST_LIMIT = 60.0
@@ -49,31 +49,28 @@ def measure(options: PrometheusOptions) -> Answer:
     rules of the files that the server does not have, or has otherwise; `untested` those that no
     test made fire, where tests are named. `absent` counts the metrics that rules name and that have
     no series and no target describes, of `named` ones; `mistaken` the labels and targets that rules
-    ask for and that none of their series has, windows too short for two values and quantiles that
-    are not numbers. `sparse` counts the targets that are looked at so seldom that queries find
-    nothing between. `active` counts the rules of which nothing of this is to be said, `matching`
-    those of them that match the pattern, and `active_share` is their share of all rules of the
-    files and the server, or of `at_least` where that is more, in percent; a rule that is loaded
-    twice is one. `value` is null where the query gives no series or several; `series` counts them.
+    ask for and that none of their series has. `active` counts the rules of which nothing of this
+    is to be said, `matching` those of them that match the pattern, and `active_share` is their
+    share of all rules of the files and the server, or of `at_least` where that is more, in percent;
+    a rule that is loaded twice is one. `value` is null where the query gives no series or several;
+    `series` counts them.
     """
     server = PrometheusApi(options.url, options.via())
     groups = server.groups()
     loaded = in_groups(groups)
     rules = list(loaded.values())
     expected = in_files(options.files)
-    lookback = server.lookback()
     sick = [_complaint(rule.name, _sickness(rule)) for rule in rules if rule.health != "ok"]
     lost = list(starmap(_complaint, compared(options.files, groups).items()))
     untested, failures = _untested(options, sorted({rule.name for rule in expected}))
     all_targets = server.targets()
     targets = [target for target in all_targets if options.job in ("", target.labels.get("job"))]
     down = [target for target in targets if target.health != "up"]
-    sparse = [target for target in targets if seconds(target.scrape_interval) > seconds(lookback)]
     named = [(rule.name, names_in(rule.query)) for rule in rules]
     metrics = sorted({metric for _, names in named for metric in names.metrics})
     unseen = {metric for metric in metrics if not server.has(metric)}
     absent = {metric for metric in unseen if not server.is_quiet(metric, all_targets)}
-    mistaken = [*_mistaken(server, named, unseen, targets), *_no_number(server, named)]
+    mistaken = list(_mistaken(server, named, unseen, targets))
     bad = {complaint.rule for complaint in (*sick, *lost, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
@@ -94,7 +91,6 @@ def measure(options: PrometheusOptions) -> Answer:
         "targets": len(targets),
         "up": len(targets) - len(down),
         "down": len(down),
-        "sparse": len(sparse),
         "alertmanagers": len(server.alertmanagers()),
         "named": len(metrics),
         "absent": len(absent),
@@ -106,14 +102,6 @@ def measure(options: PrometheusOptions) -> Answer:
             *(
                 Complaint("targets", target.scrape_url, target.last_error or target.health)
                 for target in down
-            ),
-            *(
-                Complaint(
-                    "targets",
-                    target.scrape_url,
-                    f"looked at every {target.scrape_interval}; queries look back {lookback}",
-                )
-                for target in sparse
             ),
             *(Complaint("metrics", metric, "no series") for metric in sorted(absent)),
             *mistaken,
@@ -165,21 +153,6 @@ def _mistaken(
             if seen and not any(has(metric, f'{label}!=""') for metric in seen for label in labels):
                 why = f"no series of {', '.join(seen)} has the label {' or '.join(labels)}"
                 yield _complaint(rule, why)
-
-
-def _no_number(server: PrometheusApi, named: Iterable[tuple[str, Names]]) -> Iterator[Complaint]:
-    """Yield what gives no number of metrics that are there.
-
-    A window that is too short for what it looks at, and a quantile without the last of its buckets.
-    """
-    has, has_two = cache(server.has), cache(server.has_two)
-    for rule, names in named:
-        for metric in sorted(names.histograms):
-            if has(metric, 'le!=""') and not has(metric, 'le="+Inf"'):
-                yield _complaint(rule, f'no series of {metric} has le="+Inf"')
-        for window in names.windows:
-            if not has_two(window):
-                yield _complaint(rule, f"no series has two values in {window.text}")
 
 
 def _matching(regex: str, rules: Sequence[AlertRule]) -> int:

@@ -48,22 +48,6 @@ def test_the_labels_that_a_query_groups_by_are_found(query: str, labels: set[obj
 
 
 @pytest.mark.parametrize(
-    ("query", "windows"),
-    [
-        ("rate(x[5m]) > 1", [("x[5m]", "x[1200000ms]", "x and x offset 300000ms")]),
-        ('increase(x{a="[b]"}[1m] offset 1h)', [('x{a="[b]"}[1m] offset 1h',
-         'x{a="[b]"}[240000ms] offset 1h',
-         'x{a="[b]"} offset 1h and x{a="[b]"} offset 3660000ms')]),
-        ("predict_linear(x[500ms], 60)", [("x[500ms]", "x[2000ms]", "x and x offset 500ms")]),
-        ("max_over_time(x[5m]) or x", []),
-    ],
-)  # fmt: skip
-def test_windows_that_need_two_values_are_found(query: str, windows: list[tuple[str, ...]]) -> None:
-    """With a wider one and the series that go on; what one value is enough for is none of them."""
-    assert list(names_in(query).windows) == windows
-
-
-@pytest.mark.parametrize(
     ("query", "expected"),
     [
         ("(x > 1)", "x"),

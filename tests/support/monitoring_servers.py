@@ -131,7 +131,6 @@ def prometheus(
     loaded: bool = True,
     manager: str = "",
     relabeling: str = "[]",
-    lookback: str = "5m",
     kept: str = "[]",
     also: str = "",
 ) -> Iterator[str]:
@@ -164,7 +163,6 @@ def prometheus(
         f"--web.listen-address={LOOPBACK}:{port}",
         "--log.level=error",
         "--rules.alert.resend-delay=300ms",
-        f"--query.lookback-delta={lookback}",
     ]
     url = f"http://{LOOPBACK}:{port}"
 
