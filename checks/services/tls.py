@@ -1,15 +1,11 @@
-"""Look at a server's TLS: is its certificate trusted and for its host, is what is weak refused.
-
-Old protocols and weak ciphers are offered by hand, so that a library which will not speak them any
-more is not taken for a server which refuses them.
-"""
+"""Look at a server's TLS: is its certificate trusted and for its host, is what is weak refused."""
 
 import ipaddress
 import ssl
-import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
@@ -23,12 +19,19 @@ from checks.services._connect import (
     reason,
     unreachable,
 )
-from checks.services._hello import OLD, WEAK, is_accepted
 from checks.services._http import tls_context
 from checks.services._options import Network
 
 LIBRARY = "cryptography"
 _DAY = 86_400
+_VERSIONS = {
+    version.name.replace("_", "."): version
+    for version in ssl.TLSVersion
+    if ssl.TLSVersion.TLSv1 <= version <= ssl.TLSVersion.TLSv1_3
+}
+_OLD = ("TLSv1", "TLSv1.1")
+_WEAK = {"without encryption": "eNULL", "without authentication": "aNULL"}
+"""Kinds of ciphers that nobody should agree to (RFC 9325, 4.1), as OpenSSL calls them."""
 
 
 class TlsOptions(Network, frozen=True, kw_only=True):
@@ -54,7 +57,7 @@ class Certificate(NamedTuple):
         return any(name.lower() in {wanted, starred} for name in self.names)
 
 
-class _TlsServer:
+class TlsServer:
     """The server, ready to be connected to again and again."""
 
     def __init__(self, options: TlsOptions) -> None:
@@ -87,17 +90,17 @@ def measure(options: TlsOptions) -> Answer:
     are accepted, and `weak_ciphers` are kinds of weak ones; null where that is not known of all.
     """
     enter(options.netns)
-    server = _TlsServer(options)
+    server = TlsServer(options)
     untrusted = _distrust(server)
     der, protocol, cipher, peer = _shown(server)
     try:
         certificate = read_certificate(der)
     except ValueError as error:
         raise ProbeError(f"{server}: its certificate cannot be read: {error}") from None
-    offers = {name: _offered(server, version=version) for name, version in OLD.items()}
-    protocols = {**offers, **_modern(server)}
-    weak = {kind: _offered(server, suites=suites) for kind, suites in WEAK.items()}
-    old_known, weak_known = None not in offers.values(), None not in weak.values()
+    protocols = {name: accepts(server, version) for name, version in _VERSIONS.items()}
+    offers = [protocols[name] for name in _OLD]
+    weak = {kind: accepts(server, ssl.TLSVersion.TLSv1_2, name) for kind, name in _WEAK.items()}
+    old_known, weak_known = None not in offers, None not in weak.values()
     days = int((certificate.ends - datetime.now(UTC)).total_seconds() // _DAY)
     weak_kinds = tuple(kind for kind, is_taken in weak.items() if is_taken)
     problems = list(_problems(server, untrusted, certificate, days, protocols))
@@ -115,7 +118,7 @@ def measure(options: TlsOptions) -> Answer:
         "protocol": protocol,
         "cipher": cipher,
         "protocols": protocols,
-        "old_protocols": sum(map(bool, offers.values())) if old_known else None,
+        "old_protocols": sum(map(bool, offers)) if old_known else None,
         "weak_ciphers": weak_kinds if weak_known else None,
         "findings": complaints(str(server.host), problems),
     }
@@ -149,7 +152,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def _distrust(server: _TlsServer) -> str:
+def _distrust(server: TlsServer) -> str:
     """Return why the certificate's chain is not trusted, whatever host it is for; "" if it is."""
     context = tls_context(server.options.ca_file)
     context.check_hostname = False
@@ -165,16 +168,16 @@ def _distrust(server: _TlsServer) -> str:
     return ""
 
 
-def _any_certificate() -> ssl.SSLContext:
+def _any_certificate(ciphers: str = "ALL") -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     # Weak keys are to be seen here, not to be refused.
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
     return context
 
 
-def _shown(server: _TlsServer) -> tuple[bytes, str, str, str]:
+def _shown(server: TlsServer) -> tuple[bytes, str, str, str]:
     """Return the certificate, protocol, cipher and peer of a handshake that trusts anybody."""
     try:
         with encrypted(server.link(), _any_certificate(), server.host.host) as secure:
@@ -186,34 +189,36 @@ def _shown(server: _TlsServer) -> tuple[bytes, str, str, str]:
         raise server.silent(error) from None
 
 
-def _modern(server: _TlsServer) -> dict[str, bool | None]:
-    accepted: dict[str, bool | None] = {}
-    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
-        context = _any_certificate()
-        context.maximum_version = context.minimum_version = version
-        name = version.name.replace("_", ".")
-        try:
-            encrypted(server.link(), context, server.host.host).close()
-        except TimeoutError:
-            accepted[name] = None
-        except OSError:
-            accepted[name] = False
-        else:
-            accepted[name] = True
-    return accepted
+def accepts(server: TlsServer, version: ssl.TLSVersion, ciphers: str = "ALL") -> bool | None:
+    """Return whether the server takes this version with these ciphers; None where it says nothing.
 
-
-def _offered(server: _TlsServer, **offer: Any) -> bool | None:
-    with server.link() as link:
-        link.deadline = min(link.deadline, time.monotonic() + server.options.timeout)
-        try:
-            return is_accepted(link, server.host.host, **offer)
-        except ProbeError as error:
-            raise ProbeError(f"{server}: {error}") from None
+    It does once a cipher is agreed upon, though it may then ask for a certificate of ours. Raises
+    ProbeError where the library cannot offer them, which is no refusal.
+    """
+    context = _any_certificate(ciphers)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    host = server.host.host
+    try:
+        with context.wrap_socket(
+            server.link(), server_hostname=host, do_handshake_on_connect=False
+        ) as link:
+            link.settimeout(server.options.timeout)
+            try:
+                link.do_handshake()
+            except ssl.SSLError as error:
+                if error.reason == "NO_PROTOCOLS_AVAILABLE":
+                    raise ProbeError(f"OpenSSL here cannot offer {version.name}") from None
+            return link.cipher() is not None
+    except TimeoutError:
+        return None
+    except OSError:  # it hung up
+        return False
 
 
 def _problems(
-    server: _TlsServer,
+    server: TlsServer,
     untrusted: str,
     certificate: Certificate,
     days: int,
@@ -227,6 +232,6 @@ def _problems(
     if days < server.options.min_days:
         demanded = server.options.min_days
         yield "days-left", f"the certificate is good for {days} days, not for {demanded}"
-    yield from (("old-protocol", f"{name} is accepted") for name in OLD if protocols[name])
-    if not any(protocols[name] for name in protocols if name not in OLD):
+    yield from (("old-protocol", f"{name} is accepted") for name in _OLD if protocols[name])
+    if not any(protocols[name] for name in protocols if name not in _OLD):
         yield "protocol", "neither TLS 1.2 nor 1.3 is accepted"

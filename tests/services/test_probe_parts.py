@@ -3,17 +3,14 @@
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from ssl import TLSVersion
 from typing import Any
 
 import pytest
 
-from checks.services import _database, _hello, _options, _ports, tls
-from checks.services._answer import ProbeError
-from checks.services._connect import Address, Timed, connect
+from checks.services import _database, _options, _ports, tls
 from checks.services._http import Response
 from checks.services.security_headers import (
     SecurityHeadersOptions,
@@ -24,6 +21,7 @@ from checks.services.security_headers import (
 )
 from tests.services.test_probes import answer, probe, saying
 from tests.support.authority import authority, certificate
+from tests.support.servers import free_port, listens, running
 
 # --- security headers -----------------------------------------------------------------------------
 
@@ -215,51 +213,29 @@ def test_a_certificate_is_read(der: bytes) -> None:
     assert (read.ends - datetime.now(UTC)).days == 10
 
 
-# --- the offer of an old protocol -----------------------------------------------------------------
-
-
-@contextmanager
-def linked(said: bytes) -> Iterator[Timed]:
-    """A connection to somebody who says this."""
-    with saying(said) as where:
-        host, port = where.split(":")
-        with connect(Address(host, int(port)), timeout=2) as link:
-            yield link
-
-
-def hello(version: bytes) -> bytes:
-    """The first record of a server that takes a version."""
-    return b"\x16" + version + b"\0\x06\x02\0\0\x02" + version
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        (hello(b"\3\1"), True),
-        (hello(b"\3\3"), False),
-        (b"\x15\3\1\0\2\2\x46", False),
-        (b"", False),
-    ],
-    ids=["taken", "another version", "alert", "hung up"],
-)
-def test_what_a_server_says_to_tls_1_0(said: bytes, expected: bool) -> None:
-    """Only a ServerHello of that very version takes it."""
-    with linked(said) as link:
-        assert _hello.is_accepted(link, "a.test", _hello.OLD["TLSv1"]) is expected
-
-
-def test_another_protocol_is_not_a_refusal() -> None:
-    """A web server without TLS answers the offer with HTTP."""
-    with linked(b"HTTP/1.1 400 Bad Request\r\n\r\n") as link, pytest.raises(ProbeError):
-        _hello.is_accepted(link, "a.test", _hello.OLD["TLSv1"])
+def test_a_version_is_accepted_by_who_then_asks_for_a_certificate(tmp_path: Path) -> None:
+    """Twins: one that it refuses, and another that does not speak TLS."""
+    authority(tmp_path)
+    certificate(tmp_path, "a")
+    port = free_port()
+    command = ["openssl", "s_server", "-www", "-port", str(port), "-Verify", "1", "-cert"]
+    command += [str(tmp_path / "a.pem"), "-key", str(tmp_path / "a.key")]
+    command += ["-tls1", "-cipher", "ALL:@SECLEVEL=0"]
+    with running(command, lambda: listens(port), tmp_path / "openssl.log"):
+        server = tls.TlsServer(tls.TlsOptions(host=f"127.0.0.1:{port}"))
+        assert tls.accepts(server, TLSVersion.TLSv1) is True
+        assert tls.accepts(server, TLSVersion.TLSv1_2) is False
+    with saying(b"HTTP/1.1 400 Bad Request\r\n\r\n") as where:
+        other = tls.TlsServer(tls.TlsOptions(host=where))
+        assert tls.accepts(other, TLSVersion.TLSv1) is False
 
 
 def test_silence_is_not_a_refusal() -> None:
     """A server that says nothing has not refused."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        place = Address("127.0.0.1", server.getsockname()[1])
-        with connect(place, timeout=0.2) as link:
-            assert _hello.is_accepted(link, "a.test", _hello.OLD["TLSv1"]) is None
+        where = f"127.0.0.1:{server.getsockname()[1]}"
+        silent = tls.TlsServer(tls.TlsOptions(host=where, timeout=0.2))
+        assert tls.accepts(silent, TLSVersion.TLSv1) is None
 
 
 # --- ports ----------------------------------------------------------------------------------------
