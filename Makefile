@@ -28,7 +28,7 @@ QUESTION := {"package": {"ecosystem": "PyPI", "name": "pip"}, "version": "1"}
 ASK := import sys, urllib.request; urllib.request.urlopen(sys.argv[1], sys.argv[2].encode())
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate llms test-matrix test test-all test-live test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
+.PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-live test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 # Whatever asks an advisory service is measured where one answers.
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
@@ -100,6 +100,9 @@ mutation: $(TESTED)  ## see whether the tests notice faults, in a sample of all 
 mutation-deciding: $(MUTATION)  ## put every fault into the code that decides
 	$(BIN)/mutmut run --max-children 1
 	$(BIN)/mutmut results
+
+pictures: $(DEV)  ## run examples/shop, and draw the pictures of README and docs anew
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.support.picture
 
 llms: $(DEV)  ## make docs/llms.txt of the documents
 	$(BIN)/python -m tests.support.llms

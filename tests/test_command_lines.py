@@ -46,6 +46,7 @@ ASIDE = {
     "docker ": "needs Docker; tests/channels has the Dockerfile read by hadolint",
     "make check": "measures the whole example; tests/test_board.py does",
     "make test": "runs these tests",
+    "uvx ": "fetches what readiness needs; tests/channels installs it",
     "make stack": "starts a whole production; tests/live does",
     "make mutation": "takes hours; what decides is tried by the release board",
     ".venv/bin/mutmut ": "needs what `make mutation-deciding` has left",
