@@ -8,18 +8,19 @@ import pytest
 
 from readiness.command_line.reader import names
 from readiness.load import load_board, load_catalogue
-from readiness.model.board import Check
 from readiness.model.errors import ExitStatus
 from readiness.model.words import Verdict
+from tests.support import check_pages
 from tests.support.readers import READERS
 
 ROOT = Path(__file__).parents[1]
+CHECKS = ROOT / "docs" / "checks"
 DOCUMENTS = sorted(
     [
         ROOT / "README.md",
         ROOT / "README.zh.md",
         ROOT / "CHANGELOG.md",
-        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
     ]
 )
 
@@ -102,54 +103,17 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), target
 
 
-def test_the_page_of_checks_is_the_catalogue(golden: Callable[[str, str], None]) -> None:
-    """docs/checks.md is made from the check files; `pytest --update-golden` regenerates it."""
-    catalogue = load_catalogue([])
-    page = "\n".join([HEAD, *(section(catalogue[name]) for name in sorted(catalogue))])
-    golden(str(ROOT / "docs" / "checks.md"), page)
-
-
-HEAD = """# The checks
-
-The checks that `readiness checks` lists. In a criterion, name a check with `check:`, set its
-parameters with `with:` and, to use a measure other than the first, add `measure:`.
-"""
-
-
-def section(check: Check) -> str:
-    """One check as a section of the page."""
-    lines = [f"## {check.name}", "", f"{check.summary}.", ""]
-    lines += [check.work, ""]
-    if check.tools or check.install:
-        tools = ", ".join(f"`{tool}`" for tool in check.tools) or "a library"
-        tried = ", ".join(f"{tool} `{limits}`" for tool, limits in check.tried.items())
-        also = f" Tried with {tried}." if tried else ""
-        lines += [f"Needs {tools}: `{check.install}`.{also}", ""]
-    if check.by_hand:
-        lines += [f"By hand: `{check.by_hand}`", ""]
-    if check.expect is not None:
-        lines += [f"Expected, unless the board says otherwise: `{check.expect.text}`.", ""]
-    lines += ["| measure | unit | better |", "| --- | --- | --- |"]
-    lines += [
-        f"| {measure.name} | {measure.unit or '-'} | {measure.better or '-'} |"
-        for measure in check.measures
-    ]
-    if check.params:
-        lines += ["", "| parameter | default | what it is |", "| --- | --- | --- |"]
-        lines += [
-            f"| {param.name} | {default(param.default)} | {in_a_cell(param.help)} |"
-            for param in check.params
-        ]
-    return "\n".join([*lines, ""])
-
-
-def default(value: str | None) -> str:
-    """A parameter's default, as the page shows it."""
-    if value is None:
-        return "required"
-    return f"`{value}`" if value else "empty"
-
-
-def in_a_cell(text: str) -> str:
-    """A text that does not end its table cell."""
-    return text.replace("|", "\\|")
+def test_the_pages_of_checks_are_the_catalogue(golden: Callable[[str, str], None]) -> None:
+    """Each has its page, and the overview and the site lead to it; made by `--update-golden`."""
+    groups = check_pages.grouped(load_catalogue([]))
+    golden(str(ROOT / "docs" / "checks.md"), check_pages.overview(groups))
+    for group, checks in groups.items():
+        for check in checks:
+            golden(str(CHECKS / f"{check.name}.md"), check_pages.page(check, group))
+    names = {check.name for checks in groups.values() for check in checks}
+    assert {path.stem for path in CHECKS.iterdir()} == names
+    site = (ROOT / "mkdocs.yml").read_text("utf-8")
+    before, _, after = site.partition("  - Checks:\n")
+    _, _, after = after.partition("  - Reference:\n")
+    wanted = f"{before}{check_pages.contents(groups)}  - Reference:\n{after}"
+    golden(str(ROOT / "mkdocs.yml"), wanted)

@@ -11,7 +11,7 @@ from readiness.command_line.application import EPILOG
 from readiness.command_line.options import Argument, Option, Value, Verb
 from readiness.command_line.reader import load, names
 from readiness.record.document import run_schema
-from tests.test_docs import in_a_cell
+from tests.support.check_pages import in_a_cell
 
 ROOT = Path(__file__).parents[1]
 HEAD = """# Reference

@@ -18,7 +18,8 @@ def llms() -> str:
     lines = [f"# {title(readme)}", "", f"> {sentence(readme)}", ""]
     for entry in yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]:
         heading, pages = entry.popitem() if isinstance(entry, dict) else ("Overview", [entry])
-        lines += [f"## {heading}", "", *map(_entry, pages), ""]
+        own = [page for page in pages if isinstance(page, str)]
+        lines += [f"## {heading}", "", *map(_entry, own), ""]
     return "\n".join(lines)
 
 
@@ -35,8 +36,8 @@ def title(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The first sentence that is neither heading, code, list, table, quotation nor picture."""
-    text = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    """The first sentence that is not heading, code, list, table, quotation, picture or settings."""
+    text = re.sub(r"\A---\n.*?^---$|^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     parts = re.split(r"\n\s*\n", text)
     plain = (
         " ".join(part.split()) for part in parts if not re.match(r"\s*([#|>!<[]|- |    )", part)
