@@ -287,9 +287,8 @@ REPORT = "hardening_index=71\nlynis_tests_done=260\nwarning[]=A-1|Bad.|-|do it|\
     [
         (REPORT, ""),
         (REPORT.replace("260", "12"), "lynis did 12 tests, of 150"),
-        (REPORT.replace("finish=true\n", ""), "lynis did not finish"),
-        (REPORT.replace("71", ""), "lynis's report does not tell hardening_index"),
-        ("", "lynis did not finish"),
+        (REPORT.replace("finish=true\n", ""), "no proof that it did its work"),
+        ("", "lynis did no tests"),
     ],
 )
 def test_the_index_of_lynis_counts_when_it_did_its_tests(
@@ -304,4 +303,4 @@ def test_the_index_of_lynis_counts_when_it_did_its_tests(
         assert reason_of(outcome).startswith(reason)
     else:
         assert [outcome.value(name) for name in ("hardening_index", "warnings")] == [71, 1]
-        assert outcome.findings[0]["message"] == "warning: Bad. do it"
+        assert outcome.findings[0]["message"] == "warning: Bad."

@@ -15,10 +15,11 @@ from typing import Any
 import msgspec
 
 from readiness.load import load_catalogue
-from readiness.measure import Documents, measure, unusable
+from readiness.measure import Documents, find, measure, unusable
 from readiness.model.board import Check, Measure
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Measurement, Unmeasured
+from readiness.model.words import Format
 
 ROOT = str(Path(__file__).parents[2])
 CHECKS = os.path.join(ROOT, "checks")
@@ -59,7 +60,10 @@ class Outcome:
 
     @property
     def findings(self) -> list[dict[str, Any]]:
-        """Return the findings."""
+        """Return the findings, of a JSON document as it has them."""
+        if self.check.findings and self.check.findings.format is Format.TEXT:
+            documents = _documents(self.exit_status, self.stdout, self.stderr.encode())
+            return list(map(msgspec.structs.asdict, find(documents, self.check)))
         found: list[dict[str, Any]] = json.loads(self.stdout)["findings"]
         return found
 
@@ -78,12 +82,16 @@ def replay(
     check: Check, exit_status: int, stdout: bytes, stderr: bytes = b"", name: str = ""
 ) -> Measurement | Unmeasured:
     """Read a measure from recorded output."""
-    streams = [Stream(size=len(data), data=data) for data in (stdout, stderr)]
-    capture = Capture(probe=0, exit_status=exit_status, stdout=streams[0], stderr=streams[1])
-    documents = Documents(capture, ROOT, {})
+    documents = _documents(exit_status, stdout, stderr)
     wanted = measure_named(check, name)
     refused = unusable(documents, check)
     return refused or measure(documents, check, wanted, number=bool(wanted.unit))
+
+
+def _documents(exit_status: int, stdout: bytes, stderr: bytes) -> Documents:
+    streams = [Stream(size=len(data), data=data) for data in (stdout, stderr)]
+    capture = Capture(probe=0, exit_status=exit_status, stdout=streams[0], stderr=streams[1])
+    return Documents(capture, ROOT, {})
 
 
 def run_check(

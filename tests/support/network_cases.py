@@ -317,7 +317,7 @@ NETWORK: dict[str, list[Case]] = {
     ],
     "nginx": [
         Case("clean", {"nginx.conf": CLEAN_NGINX}, {"config": "/tmp/project/nginx.conf"}),
-        Case("invalid", {"nginx.conf": "evnts {}\n"}, {"config": "/tmp/project/nginx.conf"}),
+        Case("invalid", {"nginx.conf": "stream { x; }\n"}, {"config": "/tmp/project/nginx.conf"}),
         Case("no-such-file", {}, {"config": "/tmp/project/nosuch.conf"}),
         absent({}),
     ],
