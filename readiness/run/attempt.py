@@ -17,35 +17,6 @@ class Attempt:
     `signalled` says that we told it to end, after which its status proves nothing.
     """
 
-    __slots__ = (
-        "cpu",
-        "deadline",
-        "duration",
-        "exited",
-        "failure",
-        "failure_text",
-        "index",
-        "kill_at",
-        "leaked",
-        "memory",
-        "needed_kill",
-        "number",
-        "pid",
-        "pidfd",
-        "probe",
-        "signalled",
-        "started",
-        "started_at",
-        "status",
-        "stderr",
-        "stdout",
-        "timed_out",
-        "tmp",
-        "token",
-        "wake",
-        "watched",
-    )
-
     def __init__(self, index: int, number: int, probe: Probe, tmp: str) -> None:
         self.index = index
         self.number = number

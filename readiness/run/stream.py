@@ -25,11 +25,6 @@ class Sink:
     `fd` must not block; it is -1 once the stream has ended. `spool` is where a long output goes.
     """
 
-    __slots__ = (
-        *("_chunks", "_cut", "_file", "_hash", "_head", "_is_long", "_size", "_spool", "_tail"),
-        "fd",
-    )
-
     def __init__(self, fd: int, spool: str) -> None:
         self.fd = fd
         self._spool = spool
@@ -75,11 +70,6 @@ class Sink:
             head=data[:HEAD],
             tail=data[-TAIL:],
         )
-
-    def discard(self) -> None:
-        """Close the pipe and the file."""
-        self._close()
-        self._close_spool()
 
     def _finish_long(self) -> Stream:
         self._close_spool()
