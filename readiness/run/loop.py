@@ -292,7 +292,7 @@ class Loop:
             self._end(attempt, now)
         else:
             self._watch(attempt)
-            if not self._family.quiet(attempt):
+            if not self._family.quiet():
                 self._family.survey(self._live.values())
             pause = SURVEY if attempt.pidfd >= 0 else PACE
             attempt.wake = min(attempt.deadline, now + pause)
@@ -305,7 +305,7 @@ class Loop:
         self._forget_exit(attempt)
         if attempt.kill_at is not None:
             self._press(attempt, now)
-        elif self._family.quiet(attempt):
+        elif self._family.quiet():
             self._finish(attempt)
         else:
             attempt.kill_at = now + LINGER

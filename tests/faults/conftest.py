@@ -1,6 +1,5 @@
 """What the rows share: a second project for the twin, and the proof that nothing outlives a run."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from tests.faults.rows import orphans
 from tests.support.forkserver import SERVER
 from tests.support.program import Project
 from tests.support.running import own_children
-
-if sys.platform != "linux":
-    collect_ignore_glob = ["*"]
 
 
 @pytest.fixture

@@ -14,10 +14,8 @@ from readiness.model.capture import Capture
 from readiness.model.words import ReasonCode
 from readiness.run import loop, stream
 from readiness.run.interface import Settled
-from readiness.run.processes import prctl, procfs
+from readiness.run.processes import procfs
 from tests.support.running import Runner, a_check, alive_in, own_children, succeeded, texts
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 SHORT = 0.4
 
@@ -358,18 +356,16 @@ def test_a_failing_observer_leaves_nothing(runner: Runner) -> None:
         runner("sleep 60", observe=Failing())
 
 
-@pytest.mark.parametrize("lacking", ["pidfds", "lists of children", "subreaper"])
+@pytest.mark.parametrize("lacking", ["pidfds", "lists of children"])
 def test_older_systems_do_as_well(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
     """Without what newer kernels offer a run is slower, and otherwise the same."""
     if lacking == "pidfds":
         monkeypatch.delattr(os, "pidfd_open")
-    elif lacking == "lists of children":
+    else:
         monkeypatch.setattr(procfs, "open_own_children", lambda: -1)
         monkeypatch.setattr(procfs, "children_of", lambda _: None)
-    else:
-        monkeypatch.setattr(prctl, "become_subreaper", lambda wanted=True: False)
     leaky, late, stubborn, healthy = runner(
         "sleep 60 & echo 1", "sleep 60", "trap '' TERM; sleep 60; sleep 60", "echo 2", timeout=SHORT
     )

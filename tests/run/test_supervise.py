@@ -16,8 +16,6 @@ from readiness.run.processes import supervise as supervising
 from readiness.run.processes.supervise import KEEPER, supervise
 from tests.support.running import Chain, alive_in, chain_of, wait_for
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-
 GATE = """
 import sys
 from pathlib import Path

@@ -1,7 +1,6 @@
 """The page of a run, opened in the browser of whoever asked for the run."""
 
 import os
-import sys
 import webbrowser
 from pathlib import Path
 
@@ -57,8 +56,7 @@ def open_page(settings: RunSettings) -> None:
 
 def _there_is_a_screen() -> bool:
     """Return whether a browser would be a window of its own, not a program in this terminal."""
-    named = any(name in os.environ for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
-    return named or sys.platform in ("darwin", "win32")
+    return any(name in os.environ for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
 
 
 FEATURE = OpenedPage

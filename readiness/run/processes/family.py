@@ -28,18 +28,18 @@ class Family:
 
     def __init__(self) -> None:
         self._was_subreaper = prctl.is_subreaper()
-        self._adopts = prctl.become_subreaper() and procfs.HAS_PROC
+        prctl.become_subreaper()
         self._session = os.getsid(0)
         self._leaders: set[bytes] = set()
         self._owners: dict[bytes, tuple[Attempt, ...]] = {}
         self._list = procfs.open_own_children()
-        self._strangers = set(self._children()) if self._adopts else set()
+        self._strangers = set(self._children())
 
     def close(self) -> None:
         """Restore where orphans go."""
         if self._list >= 0:
             os.close(self._list)
-        if self._adopts and not self._was_subreaper:
+        if not self._was_subreaper:
             prctl.become_subreaper(wanted=False)
 
     def add(self, attempt: Attempt) -> None:
@@ -51,10 +51,8 @@ class Family:
         """Remove the process of the attempt, which was reaped."""
         self._leaders.discard(attempt.token)
 
-    def quiet(self, attempt: Attempt) -> bool:
-        """Return whether nothing of the reaped attempt can be alive. Costs little."""
-        if not self._adopts:
-            return not _group(attempt)
+    def quiet(self) -> bool:
+        """Return whether nothing can be alive that a reaped attempt left. Costs little."""
         children = self._children()
         return self._leaders.issuperset(children) or self._leaders.issuperset(
             self._strangers.symmetric_difference(children)
@@ -62,8 +60,6 @@ class Family:
 
     def survey(self, running: Collection[Attempt]) -> None:
         """Assign new orphans to the attempts they came from, and reap those that ended."""
-        if not self._adopts:
-            return
         children = self._children()
         self._strangers.intersection_update(children)
         for token in children:
@@ -75,14 +71,10 @@ class Family:
 
     def of(self, attempt: Attempt) -> list[Process]:
         """Return the attempt's live processes, a thousand at most. Call `survey` first."""
-        if self._adopts:
-            return procfs.descendants(self._roots(attempt))
-        return _group(attempt)
+        return procfs.descendants(self._roots(attempt))
 
     def _roots(self, attempt: Attempt) -> list[int]:
         """Return the processes from which all of the attempt descends."""
-        if not self._adopts:
-            return [process.pid for process in _group(attempt)]
         roots = [int(token) for token, owners in self._owners.items() if attempt in owners]
         if not attempt.exited:
             roots.append(attempt.pid)
@@ -137,11 +129,7 @@ class Family:
 
     def _signal_group(self, attempt: Attempt, number: int) -> None:
         # Once the first process is reaped and its session empty, the number may be anybody's.
-        if (
-            not attempt.exited
-            or not self._adopts
-            or any(_is_in(pid, attempt.pid) for pid in self._roots(attempt))
-        ):
+        if not attempt.exited or any(_is_in(pid, attempt.pid) for pid in self._roots(attempt)):
             with suppress(OSError):
                 os.killpg(attempt.pid, number)
 
@@ -176,15 +164,6 @@ def _owners(process: Process, running: Collection[Attempt]) -> tuple[Attempt, ..
 def _is_in(pid: int, session: int) -> bool:
     process = procfs.look_up(pid)
     return process is not None and process.session == session
-
-
-def _group(attempt: Attempt) -> list[Process]:
-    """Return the process group as one entry, for where orphans cannot be followed."""
-    try:
-        os.killpg(attempt.pid, 0)
-    except OSError:
-        return []
-    return [Process(attempt.pid, "?", 0, attempt.pid, attempt.pid, 0)]
 
 
 def _reaped(pid: int) -> bool:

@@ -1,9 +1,8 @@
-"""The settings of a Linux process that Python has no call for. Elsewhere they do nothing."""
+"""The settings of a Linux process that Python has no call for."""
 
 from __future__ import annotations
 
 import ctypes
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ _GET_SUBREAPER: Final = 37
 
 
 def _prctl(option: int, argument: object) -> bool:
-    if sys.platform != "linux":
-        return False
     return bool(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0) == 0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
 
 TICKS = os.sysconf("SC_CLK_TCK")
 MANY = 1000
-HAS_PROC = sys.platform == "linux" and os.path.exists(f"/proc/{os.getpid()}/stat")
 
 
 class Process:

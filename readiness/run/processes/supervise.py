@@ -6,8 +6,6 @@ Both adopt what those below them leave when they die, and end it. The death of o
 the one below as SIGTERM, which is passed on, and upon which the gate ends its probes. The keeper
 bears another name, as those who kill in one stroke name the watcher and the gate: `kill -9 A B`,
 `pkill -9 -f readiness`. Only what kills all three at once leaves probes alive.
-
-Off Linux there is no such bond between processes, and the gate runs alone.
 """
 
 from __future__ import annotations
@@ -60,7 +58,7 @@ def supervise(gate: Callable[[], int], limit: float | None = None) -> int:
     128 + SIGALRM; one that does not heed the signal that is to end it is killed soon after.
     """
     global _run_name
-    if _is_gate or sys.platform != "linux":
+    if _is_gate:
         return gate()
     _run_name = os.urandom(8).hex()
     keeper = partial(_watch_over, gate, signal.SIGSTOP, name=KEEPER)
