@@ -62,13 +62,18 @@ def _commit(run: RunDocument) -> str:
 
 def as_whole(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
     """Return the union of shards as the whole run would have written it."""
+    return with_criteria(in_order(document, runs), lambda record: _as_measured(record, runs))
+
+
+def in_order(document: RunDocument, runs: Sequence[RunDocument]) -> RunDocument:
+    """Return a run with the probes and findings of its parts in the order of the board."""
     places = {record.id: place for place, record in enumerate(document.criteria())}
     return msgspec.structs.replace(
-        with_criteria(document, lambda record: _as_measured(record, runs)),
+        document,
         probes=sorted(document.probes, key=lambda probe: int(probe.id[1:])),
         findings=sorted(document.findings, key=lambda finding: places[finding.criterion]),
-        folders=runs[0].folders,
-        put_aside=runs[0].put_aside,
+        folders=runs[0].folders if runs else [],
+        put_aside=runs[0].put_aside if runs else document.put_aside,
     )
 
 

@@ -27,9 +27,9 @@ from readiness.project.git import GitError, ask, repository
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, from_json
 from readiness.record.origin import Git
+from readiness.record.shards import in_order
 from readiness.run.interface import Observer
 from readiness.run.signals import Signals
-from readiness.terminal.ending import tell
 from readiness.terminal.output import shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
@@ -85,7 +85,6 @@ def execute_on(board: Board, plan: Plan, start: Start, settings: RunSettings) ->
                         break
         finally:
             observer.close()
-    gathered.tell_versions()
     return gathered.outcome(start, time.monotonic() - began, signals.received)
 
 
@@ -180,7 +179,7 @@ class _Gathered:
         self._made = made
         self._observer = observer
         self._indices = {probe.id: index for index, probe in enumerate(plan.probes)}
-        self._runs: dict[int, tuple[str, RunDocument]] = {}
+        self._runs: dict[int, RunDocument] = {}
         self._records: dict[str, CriterionRecord] = {}
         self._lacks: dict[str, str] = {}
 
@@ -195,7 +194,7 @@ class _Gathered:
             why = worded("cluster.other_plan", worker=answer.worker, found=version)
             self._never(self._made.criteria[number], why)
             return
-        self._runs[number] = (answer.worker, run)
+        self._runs[number] = run
         own = self._made.criteria[number]
         self._records.update({record.id: record for record in run.criteria() if record.id in own})
         for probe in run.probes:
@@ -218,40 +217,15 @@ class _Gathered:
                 Capture(probe=index, failure=ReasonCode.NOT_RUN, failure_text=why)
             )
 
-    def tell_versions(self) -> None:
-        """Tell of tools of which workers have different versions."""
-        tools: dict[str, dict[str, list[str]]] = {}
-        for worker, run in self._runs.values():
-            for probe in run.probes:
-                check = self._plan.probes[self._indices[probe.id]].check
-                if probe.tool_version and check.tools:
-                    workers = tools.setdefault(check.tools[0], {})
-                    workers.setdefault(probe.tool_version, []).append(worker)
-        for tool, versions in tools.items():
-            if len(versions) > 1:
-                text = "; ".join(
-                    f"{version}: {', '.join(sorted(set(workers)))}"
-                    for version, workers in sorted(versions.items())
-                )
-                tell(worded("cluster.versions", tool=tool, versions=text))
-
     def outcome(self, start: Start, elapsed: float, received: list[int]) -> Outcome:
         """Join the parts' runs into one."""
         plan, board = self._plan, self._board
-        runs = [run for _, (_, run) in sorted(self._runs.items())]
-        places = {criterion.id: place for place, criterion in enumerate(board.criteria())}
-        probes = sorted(
-            (probe for run in runs for probe in run.probes),
-            key=lambda probe: self._indices[probe.id],
-        )
+        runs = [run for _, run in sorted(self._runs.items())]
+        probes = [probe for run in runs for probe in run.probes]
         facts = Facts(
             probe_ids=plan.probe_ids(),
             probes=probes,
-            findings=sorted(
-                (finding for run in runs for finding in run.findings),
-                key=lambda finding: places[finding.criterion],
-            ),
-            folders=list(runs[0].folders) if runs else [],
+            findings=[finding for run in runs for finding in run.findings],
             put_aside=plan.put_aside,
             elapsed=elapsed,
             partial=plan.partial,
@@ -260,7 +234,7 @@ class _Gathered:
         )
         judgements = [self._judgement(planned, start) for planned in plan.planned]
         recorder = Recorder(Redactor(secret_values(board, os.environ)))
-        document = conclude(board, judgements, start, facts, recorder)
+        document = in_order(conclude(board, judgements, start, facts, recorder), runs)
         took = {plan.probes[self._indices[probe.id]].key: probe.duration_s for probe in probes}
         return Outcome(document=document, durations=took, versions={})
 
