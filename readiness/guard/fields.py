@@ -13,24 +13,14 @@ from msgspec.structs import replace
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.model.board import (
     TRACED,
-    Acceptance,
-    Attestation,
     Board,
     Check,
-    Control,
     Criterion,
     Expectation,
     Measure,
-    Milestone,
-    Parameter,
-    Position,
     PriorityRule,
     Reader,
-    Section,
-    StandsFor,
-    Success,
     Task,
-    Waiver,
 )
 from readiness.model.expect import format_value
 from readiness.model.words import Format, Scoring
@@ -255,19 +245,6 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "blocking": FieldRule(Kind.BLOCKING, _lower, text=_blocking),
         **_elsewhere("weight"),
     },
-    # What a row above holds as a whole.
-    Control: _others(_any, "measures files run params times"),
-    StandsFor: _others(_any, "command values params"),
-    Section: _others(_none, "title text place"),
-    Success: _others(_none, "title criteria"),
-    Reader: _elsewhere("format source query regex count pick"),
-    Expectation: _elsewhere("operator number high unit pattern text"),
-    Parameter: _elsewhere("name default help"),
-    Acceptance: _elsewhere("what reason by until"),
-    Waiver: _elsewhere("reason by until up_to"),
-    Attestation: _elsewhere("by on until evidence digest"),
-    Milestone: _elsewhere("id title due priority score"),
-    Position: _elsewhere("line column"),
 }
 
 
