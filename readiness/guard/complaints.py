@@ -2,16 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from msgspec.structs import replace
 
 from readiness.guard.outcomes import functions
 from readiness.guard.states import States
 from readiness.record.document import FindingRecord
-
-_MASKED: Final = "masked"
-"""The rule of a finding that says that a command hides a failure."""
 
 
 class Complaints:
@@ -35,16 +31,6 @@ class Complaints:
         """Return whether the first criterion, by its id, lacks a complaint that the second has."""
         known = set().union(*self._complaints.get(by_head, []))
         return any(known.isdisjoint(names) for names in self._complaints.get(by_base, []))
-
-    def masks(self, by_head: str, by_base: str) -> bool:
-        """Return whether the first criterion alone complains that a failure is hidden."""
-        known = set().union(*self._complaints.get(by_base, []))
-        return any(
-            (path, _MASKED) not in known
-            for names in self._complaints.get(by_head, [])
-            for path, rule in names
-            if rule == _MASKED
-        )
 
     def _names(self, finding: FindingRecord) -> Iterator[tuple[str, str]]:
         """Yield the keys of a complaint: its place and rule; for a test, its body as well."""

@@ -208,7 +208,7 @@ class Measuring:
                     files=list(files.files),
                 )
             )
-            if self._is_better(name, ruled, head) or self._is_masked(name, ruled, head):
+            if self._is_better(name, ruled, head):
                 changes.append(self._change(name, files, ruled, head))
             if (changes[-1:] and changes[-1].subject == name) or ruled.verdict is Verdict.ERROR:
                 differing.add(name)
@@ -336,11 +336,6 @@ class Measuring:
         files = self.deciding.get(name, Deciding())
         hides = self._complaints.hides(self._headed(name), ruled.id)
         return looks_better(self._criteria[name], files, ruled, head, hides=hides)
-
-    def _is_masked(self, name: str, ruled: CriterionRecord, head: CriterionRecord) -> bool:
-        """Return whether a check calls the head's command one that hides failures, and no more."""
-        hidden = self._complaints.masks(self._headed(name), ruled.id)
-        return hidden and ruled.verdict.good and head.verdict is Verdict.FAIL
 
     def _change(
         self, name: str, files: Deciding, ruled: CriterionRecord, head: CriterionRecord
