@@ -165,7 +165,7 @@ OPTIONS = [
     Option(
         "watch",
         "",
-        "Rerun whatever a saved file can affect, until Ctrl-C; needs readiness[watch].",
+        "Rerun whatever a saved file can affect, until Ctrl-C.",
         value=Value.SWITCH,
         commands=("check",),
     ),

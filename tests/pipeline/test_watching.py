@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import pytest
 
-from tests.support.program import ROOT, Project
+from tests.support.program import Project
 from tests.support.repositories import git
 
 WAITING = "press Ctrl-C to stop"
@@ -222,15 +222,3 @@ def test_on_a_terminal_the_table_stays_in_its_place(project: Project) -> None:
     process.send_signal(signal.SIGINT)
     process.wait(LONGEST)
     os.close(master)
-
-
-def test_without_its_library_it_says_what_to_install(project: Project) -> None:
-    """In one line, before anything is run."""
-    stub = project.folder.parent / "stub"
-    stub.mkdir()
-    (stub / "watchfiles.py").write_text("raise ImportError('not here')")
-    project.write({"version": 1, "tasks": [{"id": "T1", "criteria": [{"run": "touch started"}]}]})
-    ended = project("check", "--watch", env={"PYTHONPATH": f"{stub}:{ROOT}"})
-    assert (ended.status, ended.out) == (2, "")
-    assert "pip install 'readiness[watch]'" in ended.err
-    assert not (project.folder / "started").exists()

@@ -1,20 +1,20 @@
 """`--watch`: the board again whenever a file is saved, with the table in place.
 
-What a saved file cannot change is reused; the files themselves, not the events, say what was saved.
+What a saved file cannot change is reused. What was saved is seen by looking, a few times a second.
 """
 
 import gc
 import os
 import sys
 import time
-from collections.abc import Collection, Generator, Iterator
-from contextlib import closing, suppress
-from typing import Any, Final, TypeAlias
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from typing import Final, TypeAlias
 
 import msgspec
 
 from readiness.model.board import Board
-from readiness.model.errors import ExitStatus, ReadinessError, UsageError
+from readiness.model.errors import ExitStatus, ReadinessError
 from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.pipeline.features import Command, Feature, Printer
 from readiness.pipeline.features.open import open_page, with_page
@@ -22,21 +22,23 @@ from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, ask, repository
 from readiness.record.document import RunDocument
 from readiness.report import Context
+from readiness.reuse.files import is_passed_over
+from readiness.startup.patterns import later
 from readiness.terminal.ending import tell
 from readiness.terminal.output import can_draw
 from readiness.text.worded import joined, worded
 
-INSTALL: Final = "pip install 'readiness[watch]'"
 CLEAR: Final = "\x1b[H\x1b[2J"
-BURST: Final = 1600
-"""Saves that follow each other are one, for so many milliseconds at most."""
-QUIET: Final = 100
-"""So many milliseconds without a save end a burst."""
-LOOK: Final = 2000
-"""So often files are looked at though nothing was heard."""
+PACE: Final = 0.3
+"""Seconds from one look at the files to the next."""
+BURST: Final = 5
+"""Number of looks at most for which saves that follow each other are one."""
 MOST_NAMES: Final = 3
 
 State: TypeAlias = dict[str, tuple[int, int, int]]
+
+_TEMPORARY = later(r"(?:^|/)(?:\.#[^/]*|[^/]*(?:~|\.sw.|\.py[cod]))$")
+"""Files that editors and Python make beside those that people save."""
 
 
 class Watch(Feature):
@@ -50,18 +52,16 @@ class Watch(Feature):
 def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
     """Run the board again after each save, until a signal ends it; return its status.
 
-    `run` is given the settings of each run, in a process of its own. Raises `UsageError` where
-    watchfiles is missing.
+    `run` is given the settings of each run, in a process of its own.
     """
 
     def in_place(document: RunDocument, settings: RunSettings, context: Context) -> str:
         return CLEAR + printer(document, settings, context)
 
-    files = _library()
     gc.enable()  # it goes on for hours
     asked = with_page(settings) if settings.open else settings
     asked = msgspec.structs.replace(asked, watch=False, reuse=True)
-    watched = _Watched(asked, files)
+    watched = _Watched(asked)
     board: Board | None = None
     while True:
         board = _opened(settings) or board
@@ -88,14 +88,6 @@ def _named(paths: Collection[str]) -> str:
     return worded("watch.and_more", names=first, count=more) if more > 0 else first
 
 
-def _library() -> Any:
-    try:
-        import watchfiles
-    except ImportError:
-        raise UsageError(worded("usage.no_watchfiles", install=INSTALL)) from None
-    return watchfiles
-
-
 def _opened(settings: RunSettings) -> Board | None:
     """Open the board, unless it is broken at the moment: the run then tells of it."""
     try:
@@ -107,9 +99,7 @@ def _opened(settings: RunSettings) -> Board | None:
 class _Watched:
     """The files that people save: those of the project, of the board and of its checks."""
 
-    def __init__(self, settings: RunSettings, library: Any) -> None:
-        self._library = library
-        self._keep = library.DefaultFilter()
+    def __init__(self, settings: RunSettings) -> None:
         self._own = {os.path.realpath(target.path) for target in settings.reports}
         self._settings = settings
         self._roots: list[str] = []
@@ -134,7 +124,7 @@ class _Watched:
         for root in self._roots:
             for name in self._names(root):
                 path = os.path.join(root, name)
-                if path in self._own or not self._keep(self._library.Change.modified, name):
+                if path in self._own or _is_left_out(name):
                     continue
                 with suppress(OSError):
                     seen = os.stat(path)
@@ -143,19 +133,14 @@ class _Watched:
         return state
 
     def _names(self, root: str) -> Iterator[str]:
-        """Yield the files below a folder: those git knows or would add, else all that are no cache.
-
-        What its own runs leave is not among them.
-        """
+        """Yield the files below a folder: those git knows or would add, else all that are there."""
         if repository(root):
             with suppress(GitError):
                 listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-                known = (os.fsdecode(name) for name in set(listed.split(b"\0")) - {b""})
-                yield from (name for name in known if ".readiness" not in name.split(os.sep))
+                yield from (os.fsdecode(name) for name in set(listed.split(b"\0")) - {b""})
                 return
-        left_out = {*self._keep.ignore_dirs, ".readiness"}
         for folder, folders, names in os.walk(root):
-            folders[:] = [name for name in folders if name not in left_out]
+            folders[:] = [name for name in folders if not _is_left_out(f"{name}/")]
             yield from (os.path.relpath(os.path.join(folder, name), root) for name in names)
 
     def saved_meanwhile(self, before: State) -> set[str]:
@@ -173,24 +158,23 @@ class _Watched:
         return written - self._put_aside
 
     def wait(self) -> set[str]:
-        """Wait for a save; return the files that are others since the last look."""
-        before = self._state
-        saved: set[str] = set()
-        with closing(self._wakes()) as wakes:  # no thread of it is left when the next run starts
-            while not saved:
-                next(wakes)
-                saved = _differing(before, self.state())
-        self._put_aside -= saved
-        return saved
-
-    def _wakes(self) -> Generator[object, None, None]:
-        """Wake after each burst of saves, and now and then."""
-        options = {"debounce": BURST, "step": QUIET, "rust_timeout": LOOK, "yield_on_timeout": True}
-        with suppress(OSError, RuntimeError):  # more folders than the system can watch
-            yield from self._library.watch(*self._roots, watch_filter=None, **options)
+        """Wait for a save; return the files that are others once nothing moves any more."""
+        before, looks = self._state, 0
         while True:
-            time.sleep(LOOK / 1000)
-            yield None
+            time.sleep(PACE)
+            last, state = self._state, self.state()
+            if saved := _differing(before, state):
+                looks += 1
+                if state == last or looks > BURST:
+                    self._put_aside -= saved
+                    return saved
+
+
+def _is_left_out(name: str) -> bool:
+    """Return whether a file is there for a moment only, or in a folder of caches or packages."""
+    folders = name.split("/")[:-1]
+    is_installed = "node_modules" in folders or any(map(is_passed_over, folders))
+    return is_installed or _TEMPORARY.search(name) is not None
 
 
 def _differing(one: State, other: State) -> set[str]:
