@@ -64,17 +64,6 @@ def assess_fault(error: ReadinessError, *, is_of_change: bool) -> Assessment:
     )
 
 
-def assess_timeout(seconds: float, base: str) -> Assessment:
-    """Return what a look comes to that was ended after so many seconds: nothing is known."""
-    say = for_reader()
-    by_hand = say("hook.more", base=base[:_COMMIT] or "HEAD")
-    return Assessment(
-        impact=Impact.LOST,
-        key="hook.ended_early",
-        text=reason(say("hook.ended_early", seconds=f"{seconds:g}"), [], by_hand, ""),
-    )
-
-
 def _loosenings(loosened: Sequence[Loosening], base: str, say: Sentences) -> Iterator[Objection]:
     """Yield what a change loosens; the first with how to see it, which is the same for all."""
     by_hand = say("hook.by_hand", command=f"readiness guard --base {base[:_COMMIT]}")

@@ -1,7 +1,6 @@
 """One call of an agent's hook: from what was sent to what is answered."""
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -27,9 +26,6 @@ from readiness.text.worded import words_of
 
 RUN_LIMIT_S = 540.0
 """When all that a look runs is over: sooner than agents stop to wait for a hook, at 600."""
-
-LONGEST_S = 570.0
-"""When a look is ended, whatever it does."""
 
 
 class HookCall:
@@ -90,16 +86,7 @@ class HookCall:
         from readiness.terminal.ending import protected
 
         settings = msgspec.structs.replace(settings, over_at=time.monotonic() + RUN_LIMIT_S)
-        status = supervise(
-            lambda: protected(lambda: self._measured(settings, call, kept)), LONGEST_S
-        )
-        if status != ExitStatus.SIGNAL + signal.SIGALRM:
-            return status
-        from readiness.agents.assessing import assess_timeout
-
-        assessment = assess_timeout(LONGEST_S, self._base)
-        self._keep(kept, assessment, state_of(self._changed, self._base))
-        return self._answer(assessment, call, kept)
+        return supervise(lambda: protected(lambda: self._measured(settings, call, kept)))
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -154,13 +141,10 @@ class HookCall:
             )
         except StoppedError as error:
             return error.status
-        self._keep(kept, assessment, before)
-        return self._answer(assessment, call, kept)
-
-    def _keep(self, kept: Kept, assessment: Assessment, state: dict[str, str]) -> None:
-        """Remember the assessment of a state, of which no second look is needed."""
-        kept.memory.seen = digest_of(state) if self._base else ""
+        # Of this state no second look is needed.
+        kept.memory.seen = digest_of(before) if self._base else ""
         kept.memory.assessment = msgspec.json.encode(assessment)
+        return self._answer(assessment, call, kept)
 
     def _assessed(self, assess: Callable[[], Assessment], settings: RunSettings) -> Assessment:
         """Return an assessment, or that the board or its base is at fault."""

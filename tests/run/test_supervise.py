@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 
 from readiness.model.errors import ExitStatus
 from readiness.run.processes import prctl
-from readiness.run.processes import supervise as supervising
 from readiness.run.processes.supervise import KEEPER, supervise
 from tests.support.running import Chain, alive_in, chain_of, wait_for
 
@@ -236,59 +234,6 @@ def test_every_end_of_a_gate_is_a_status(
     err = capfd.readouterr().err
     assert "Traceback" not in err
     assert "secret" not in err
-
-
-def stubborn() -> int:
-    """A gate that does not heed."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    time.sleep(LONG)
-    return 0
-
-
-def waiting() -> int:
-    """A gate that ends when it is told."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
-    time.sleep(LONG)
-    return 0
-
-
-LONG = 600
-
-
-@pytest.mark.parametrize(
-    ("gate", "status"),
-    [
-        (waiting, 128 + signal.SIGALRM),
-        (stubborn, 128 + signal.SIGALRM),
-        (lambda: 3, 3),
-        (lambda: 128 + signal.SIGINT, 128 + signal.SIGINT),
-    ],
-)
-def test_a_gate_that_takes_too_long_is_ended(
-    gate: Callable[[], int], status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whether it heeds or not; one that ends before has its own status."""
-    monkeypatch.setattr(supervising, "_PATIENCE", 0.2)
-    limit = LONG if status in (3, 128 + signal.SIGINT) else 0.2
-    began = time.monotonic()
-    assert supervise(gate, limit) == status
-    assert time.monotonic() - began < LONG
-
-
-def test_a_gate_with_a_limit_has_to_heed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A signal that is to end it ends it, whatever it does."""
-    monkeypatch.setattr(supervising, "_PATIENCE", 0.2)
-    watcher = os.getpid()
-
-    def gate() -> int:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.kill(watcher, signal.SIGTERM)
-        time.sleep(LONG)
-        return 0
-
-    began = time.monotonic()
-    assert supervise(gate, LONG) == 128 + signal.SIGTERM
-    assert time.monotonic() - began < LONG
 
 
 def test_handlers_and_streams_are_as_before(capfd: pytest.CaptureFixture[str]) -> None:

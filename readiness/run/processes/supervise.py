@@ -16,7 +16,7 @@ import sys
 import time
 from functools import partial
 
-from readiness.model.status import ENDING_SIGNALS, ExitStatus
+from readiness.model.status import ExitStatus
 from readiness.run.processes import prctl, procfs
 from readiness.run.processes.kill import kill_all, send
 
@@ -36,33 +36,28 @@ FORWARDED: Final = (
 KEEPER: Final = "probe-keeper"
 """The name of the process between the watcher and the gate, for who lists processes."""
 
-_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT, signal.SIGALRM)
+_CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
-_PATIENCE: Final = 8.0
-"""Time in which a gate has to end its probes and itself, in seconds."""
 
 _is_gate = False
 _run_name = ""
 
 
-def supervise(gate: Callable[[], int], limit: float | None = None) -> int:
+def supervise(gate: Callable[[], int]) -> int:
     """Call `gate` in a child process and return its status, in this process.
 
     Call it early, while the process is small, and in a process without threads. The child ends
     without running exit handlers, after flushing its standard streams. A gate that is killed, and
     one that raises, is INTERNAL; one that ends by a signal which was sent to this process is
     128 + the signal. Whatever a dead gate has left running is ended. Within a gate it only calls.
-
-    With a `limit`, a gate that takes longer (in seconds) is ended as by SIGTERM, and is
-    128 + SIGALRM; one that does not heed the signal that is to end it is killed soon after.
     """
     global _run_name
     if _is_gate:
         return gate()
     _run_name = os.urandom(8).hex()
     keeper = partial(_watch_over, gate, signal.SIGSTOP, name=KEEPER)
-    status = _watch_over(keeper, signal.SIGTSTP, limit=limit)
+    status = _watch_over(keeper, signal.SIGTSTP)
     if status >= ExitStatus.INTERNAL:  # what a gate removes at its end is there if it was killed
         from glob import escape, glob
 
@@ -81,9 +76,7 @@ def run_name() -> str:
     return _run_name
 
 
-def _watch_over(
-    inner: Callable[[], int], stop: signal.Signals, *, name: str = "", limit: float | None = None
-) -> int:
+def _watch_over(inner: Callable[[], int], stop: signal.Signals, *, name: str = "") -> int:
     """Call `inner` in a child, with this process renamed to `name`; return its status.
 
     The child stops at the signal `stop`.
@@ -103,7 +96,7 @@ def _watch_over(
             os._exit(status)  # whatever happened: there is one process that goes on from here
     if name:
         prctl.rename(name)
-    status = _Watcher(child, before, stop, limit).watch()
+    status = _Watcher(child, before, stop).watch()
     prctl.become_subreaper(wanted=adopted)
     return status
 
@@ -135,14 +128,10 @@ def _be_child(inner: Callable[[], int], watcher: int) -> int:
 class _Watcher:
     """Waits for its child, passes signals on to it, and clears up after it."""
 
-    def __init__(
-        self, child: int, before: set[int], stop: signal.Signals, limit: float | None
-    ) -> None:
+    def __init__(self, child: int, before: set[int], stop: signal.Signals) -> None:
         self._child = child
         self._before = before
         self._stop = stop
-        self._limit = limit
-        self._ended_by = 0
         self._paused = False
         self._sent: set[int] = set()
 
@@ -151,28 +140,23 @@ class _Watcher:
         self._actions = {
             signal.SIGTSTP: self._pause,
             signal.SIGCONT: self._resume,
-            signal.SIGALRM: self._hurry,
         }
         former = {number: signal.getsignal(number) for number in _CAUGHT}
         for number in _CAUGHT:
             if former[number] is not signal.SIG_IGN:
                 signal.signal(number, self._actions.get(number, self._forward))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
-        self._set_alarm(self._limit)
         try:
             status = self._wait()
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, _CAUGHT)
-            self._set_alarm(None)
             self._clear_away()
             for number, action in former.items():
                 signal.signal(number, action)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _CAUGHT)
-        if not os.WIFEXITED(status):
-            return self._died_by(os.WTERMSIG(status))
-        status = os.WEXITSTATUS(status)
-        out_of_time = self._ended_by == signal.SIGALRM and status > ExitStatus.SIGNAL
-        return ExitStatus.SIGNAL + signal.SIGALRM if out_of_time else status
+        if os.WIFEXITED(status):
+            return os.WEXITSTATUS(status)
+        return self._died_by(os.WTERMSIG(status))
 
     def _wait(self) -> int:
         while True:
@@ -188,7 +172,7 @@ class _Watcher:
 
     def _died_by(self, number: int) -> int:
         if number in self._sent:
-            return ExitStatus.SIGNAL + (self._ended_by or number)
+            return ExitStatus.SIGNAL + number
         name = signal.Signals(number).name
         _say(f"the gate was ended by {name}; its probes were ended too, and nothing is decided")
         return ExitStatus.INTERNAL
@@ -212,23 +196,6 @@ class _Watcher:
         self._sent.add(number)
         os.kill(self._child, number)
         self._resume(number, _frame)
-        if self._limit is not None and number in ENDING_SIGNALS:
-            self._ended_by = self._ended_by or number
-            self._set_alarm(_PATIENCE)
-
-    def _hurry(self, number: int, _frame: FrameType | None) -> None:
-        """End the child, whose time is over; kill it where it was told to end before."""
-        ending = signal.SIGKILL if self._ended_by else signal.SIGTERM
-        self._ended_by = self._ended_by or number
-        self._forward(ending, _frame)
-
-    def _set_alarm(self, seconds: float | None) -> None:
-        """Set an alarm after so many seconds; None cancels it, even one that came just now."""
-        if self._limit is None:
-            return
-        signal.setitimer(signal.ITIMER_REAL, seconds or 0)
-        if seconds is None:  # one that came just now is for nobody
-            signal.sigtimedwait((signal.SIGALRM,), 0)
 
     def _pause(self, _number: int, _frame: FrameType | None) -> None:
         """Stop the child (Ctrl-Z), which has no terminal to tell it. The watcher stops too.
