@@ -3,7 +3,6 @@
 import queue
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Final, Self
 
 from readiness.cluster.part import Answer, WorkerPart
@@ -50,21 +49,16 @@ class Cluster:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+    def __exit__(self, *_error: object) -> None:
+        for future in self._futures:
+            if not future.done():
+                future.cancel()
         self._client.close()
 
     def workers(self) -> Mapping[str, Mapping[str, Any]]:
         """Return what the scheduler knows of its workers, by their addresses."""
-        known: Mapping[str, Mapping[str, Any]] = self._client.scheduler_info(n_workers=-1)[
-            "workers"
-        ]
-        return known
+        info: Mapping[str, Any] = self._client.scheduler_info(n_workers=-1)
+        return info["workers"]  # type: ignore[no-any-return]
 
     def run(self, parts: Sequence[WorkerPart], topic: str) -> Iterator[tuple[int, Answer] | None]:
         """Run the parts; yield the number and answer of each, and None while none is over.
@@ -86,21 +80,10 @@ class Cluster:
     def _submit(self, part: WorkerPart, topic: str) -> None:
         from readiness.cluster.task import task
 
-        future = self._client.submit(
-            task,
-            part,
-            topic,
-            key=f"{topic}-{part.number}",
-            pure=False,
-        )
+        key = f"{topic}-{part.number}"
+        future = self._client.submit(task, part, topic, key=key, pure=False)
         self._futures.append(future)
         future.add_done_callback(self._noting(part.number))
-
-    def stop(self) -> None:
-        """Cancel the parts that are not over."""
-        for future in self._futures:
-            if not future.done():
-                future.cancel()
 
     def _noting(self, number: int) -> Any:
         def note(future: Any) -> None:

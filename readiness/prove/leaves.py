@@ -22,6 +22,16 @@ REALLY = "READINESS_TRIAL_REALLY"
 WORDS = "READINESS_TRIAL_WORDS"
 ROOT = "READINESS_TRIAL_ROOT"
 OWN_PYTHON = "READINESS_PYTHON"
+_VARIABLES: Final = {
+    "leaves": LEAVES,
+    "log": LOG,
+    "only": ONLY,
+    "really": REALLY,
+    "root": ROOT,
+    "status": STATUS,
+    "words": WORDS,
+}
+"""The variables that the texts of stand-ins name."""
 
 
 class Leaf(StrEnum):
@@ -224,15 +234,8 @@ class Leaves(StandIns):
         elif self._tools:
             ends = os.path.join(self._folder, "tool")
             if not os.path.exists(ends):
-                settings = {
-                    "log": LOG,
-                    "only": ONLY,
-                    "really": REALLY,
-                    "status": STATUS,
-                    "words": WORDS,
-                }
-                asked = self._asked()
-                write_program(ends, _TOOL.format(asked=asked, name='"${0##*/}"', **settings))
+                text = _TOOL.format(asked=self._asked(), name='"${0##*/}"', **_VARIABLES)
+                write_program(ends, text)
             os.link(ends, path)  # a thousand of them take as long as twenty new files
 
     def _asked(self) -> str:
@@ -246,40 +249,27 @@ class Leaves(StandIns):
     def _started(self) -> str:
         return _STARTED.format(
             interpreter=Leaf.INTERPRETER.value,
-            leaves=LEAVES,
-            log=LOG,
-            only=ONLY,
             other=Leaf.OTHER.value,
             own=OWN_PYTHON,
-            really=REALLY,
             runners=sorted(_RUNNERS),
-            status=STATUS,
-            words=WORDS,
+            **_VARIABLES,
         )
 
 
 def _before(name: str) -> str:
     """Write what a stand-in does before it becomes its program."""
-    leaf = leaf_of(name)
+    leaf, quoted = leaf_of(name), shlex.quote(name)
     passes_on = leaf is Leaf.READER and name not in HELPERS
     end = _FOUND + _END if name == "find" else _END
     maybe = _MAYBE.format(
         unless=_UNLESS_PIPED if passes_on else "",
-        leaves=LEAVES,
         letter=leaf.value,
-        end=end.format(
-            name=shlex.quote(name),
-            log=LOG,
-            only=ONLY,
-            really=REALLY,
-            status=STATUS,
-            words=WORDS,
-        ),
+        end=end.format(name=quoted, **_VARIABLES),
         below=_BELOW,
-        name=shlex.quote(name),
+        name=quoted,
         real=REAL,
-        log=LOG,
+        **_VARIABLES,
     )
     if leaf is Leaf.INTERPRETER:
         return maybe + _INTERPRETS
-    return maybe + _INSIDE.format(root=ROOT) if name in _WRITERS else maybe
+    return maybe + _INSIDE.format(**_VARIABLES) if name in _WRITERS else maybe

@@ -170,11 +170,4 @@ def criteria_of(board: Board) -> dict[str, Criterion]:
 
 def probes_of(plan: Plan, indices: Iterable[int]) -> list[Probe]:
     """Return probes of a plan, and all that come before them."""
-    probes: dict[int, Probe] = {}
-    waiting = list(indices)
-    while waiting:
-        index = waiting.pop()
-        if index not in probes:
-            probes[index] = plan.probes[index]
-            waiting += plan.probes[index].after
-    return list(probes.values())
+    return [plan.probes[index] for index in plan.with_producers(indices)]

@@ -144,22 +144,7 @@ def _is_unknown(trial: TrialRecord) -> bool:
 
 
 def _in(trial: TrialRecord) -> str:
-    tools = _and(trial.tools)
-    match trial.world:
-        case World.ABSENT:
-            return worded("prove.without", tools=tools)
-        case World.SILENT:
-            return worded("prove.silent", count=len(trial.tools), tools=tools)
-        case World.FAILING:
-            return worded("prove.failing", count=len(trial.tools), tools=tools)
-        case World.CONTROL:
-            return worded("prove.on_control")
-        case World.HOLLOW:
-            return worded("prove.empty_project")
-        case World.UNREACHABLE:
-            return worded("prove.no_service")
-        case _:
-            return worded("prove.as_it_is")
+    return worded(f"prove.where.{trial.world}", count=len(trial.tools), tools=_and(trial.tools))
 
 
 def _and(names: Sequence[str]) -> str:

@@ -76,6 +76,7 @@ FAMILIES: Mapping[str, object] = {
         *("no_option", "no_value", "no_integer", "no_switch", "extra"),
     ),
     "prove.outcome": ProofOutcome,
+    "prove.where": World,
     "prove.world": [world.value for world in World if world is not World.NORMAL],
     "prove.meaning": [world.value for world in World if world is not World.NORMAL],
     "trial.why": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
@@ -249,11 +250,15 @@ def test_whatever_is_asked_for_is_there_and_filled_in() -> None:
         if asking.family:
             keys = [key for key in EN if key.startswith(f"{asking.key}.")]
             assert asking.key in FAMILIES, place
-            assert set().union(*(gaps(EN[key]["other"]) for key in keys)) == asking.facts, place
+            assert set().union(*map(facts_of, keys)) == asking.facts, place
         else:
             assert asking.key in EN, f"{place}: {asking.key or 'no literal key'}"
-            said = gaps(EN[asking.key]["other"]) | ({"count"} if "one" in EN[asking.key] else set())
-            assert said == asking.facts, f"{place}: {asking.key}"
+            assert facts_of(asking.key) == asking.facts, f"{place}: {asking.key}"
+
+
+def facts_of(key: str) -> set[str]:
+    """What a sentence has to be filled in with."""
+    return gaps(EN[key]["other"]) | ({"count"} if "one" in EN[key] else set())
 
 
 def test_whatever_is_there_is_asked_for() -> None:
