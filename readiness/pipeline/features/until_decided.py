@@ -13,13 +13,12 @@ from readiness.decide.gate import gate
 from readiness.decide.score import score
 from readiness.model.board import Board, Criterion
 from readiness.model.capture import Capture
-from readiness.model.judgement import HeldLine, Judgement
+from readiness.model.judgement import Judgement
 from readiness.model.plan import Plan, Planned
 from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Execution, Readings
-from readiness.plan.soonest import soonest
 from readiness.run.interface import Settled
 from readiness.text.worded import worded
 
@@ -35,11 +34,23 @@ class EarlyDecision(Feature):
     turn = 1  # only what the other features leave to run can change the decision
 
     def planned(self, plan: Plan, start: Start, board: Board) -> Plan:
-        """Put first what can decide soonest, as far as earlier runs let that be guessed."""
-        worth = {line.criterion: float(line.possible) for line in score(board, ()).lines}
+        """Put first what blocks, of that what failed before, and the quickest of each."""
         past = start.previous.criteria() if start.previous is not None else ()
         failed = {criterion.id for criterion in past if criterion.verdict.bad}
-        return soonest(plan, _deciding(board, plan, start.line), failed, worth)
+        blocking = {
+            criterion.id
+            for task, criterion in board.pairs()
+            if board.priorities[task.priority].blocking
+        }
+
+        def rank(planned: Planned) -> tuple[bool, bool, float]:
+            name = planned.criterion.id
+            seconds = sum(plan.probes[index].cost for index in plan.with_producers(planned.probes))
+            return name not in blocking, name not in failed, seconds
+
+        asked = sorted((one for one in plan.planned if one.probes), key=rank)
+        wanted = plan.with_producers(index for one in asked for index in one.probes)
+        return replace(plan, order=tuple(dict.fromkeys([*wanted, *plan.order])))
 
     def running(self, execution: Execution) -> Execution:
         """Stop the run where an attempt makes the decision certain; run nothing if it is that."""
@@ -57,20 +68,6 @@ class EarlyDecision(Feature):
             return replace(answer, stop=worded("reason.decided"), at_once=True)
 
         return replace(execution, settle=settled, may_stop=True)
-
-
-def _deciding(board: Board, plan: Plan, line: HeldLine | None) -> set[str]:
-    """Return the criteria of which each can decide alone."""
-    if line is not None:
-        passed = {name for name, earlier in line.criteria.items() if earlier.verdict.good}
-        return passed | {
-            criterion.id for criterion in board.criteria() if criterion.baseline is not None
-        }
-    return {
-        criterion.id
-        for task, criterion in board.pairs()
-        if plan.partial or board.priorities[task.priority].blocking
-    }
 
 
 def _never(index: int, start: Start) -> Capture:
