@@ -22,7 +22,7 @@ from readiness.plan.selection import skip_reason
 from readiness.project.git import Asking
 from readiness.prove.document import ProofDocument, ProofOutcome, ProofRecord, World
 from readiness.prove.prover import Prover
-from readiness.prove.trials import TrialPlan, criteria_of
+from readiness.prove.trials import TrialPlan
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
@@ -89,9 +89,7 @@ class _Proof:
         self._board = open_board(settings)
         chosen = select(self._board, settings.selectors, _failed(settings, self._board))
         self._chosen = [
-            name
-            for name, one in criteria_of(self._board).items()
-            if not skip_reason(one, self._board, chosen)
+            one.id for one in self._board.criteria() if not skip_reason(one, self._board, chosen)
         ]
         self._interrupted = 0
         self._started_at = time.time()
@@ -134,7 +132,7 @@ class _Proof:
             can_fail=counts[ProofOutcome.CAN_FAIL],
             still_passes=counts[ProofOutcome.STILL_PASSES],
             not_tried=counts[ProofOutcome.NOT_TRIED],
-            skipped=len(criteria_of(board)) - len(self._chosen),
+            skipped=len(list(board.criteria())) - len(self._chosen),
             linked=[redactor.redact(path) for path in prover.worlds.original.linked],
             criteria=criteria,
         )

@@ -37,6 +37,7 @@ from readiness.pipeline.reports import (
     write_step_files,
 )
 from readiness.plan import make_plan
+from readiness.plan.selection import revision_of
 from readiness.project.git import Asking
 from readiness.record.document import RunDocument
 from readiness.report import Context
@@ -161,11 +162,14 @@ def _bad_ids(past: RunDocument) -> set[str]:
 
 
 def _affected(board: Board, selectors: Sequence[str]) -> Mapping[str, Collection[str]]:
-    if not selectors:
+    """Return what the changes since each revision that a selector names can affect."""
+    revisions = {revision for one in selectors if (revision := revision_of(one)) is not None}
+    if not revisions:
         return {}
-    from readiness.pipeline.changed import affected_since
+    from readiness.reuse.changed import affected
 
-    return affected_since(board, selectors)
+    whole = make_plan(board, environ=os.environ)
+    return {revision: affected(board, whole, revision) for revision in revisions}
 
 
 # --- run, carry -----------------------------------------------------------------------------------

@@ -112,37 +112,23 @@ class _Probes:
         own = None if criterion is None else criterion.timeout
         timeout = self._timeout or own or check.timeout or self._board.timeout
         # A producer serves all its readers, so how often one reader wants to see it is not its own.
-        patience = (1, 0.0, 0) if criterion is None else _patience(criterion)
+        patience = (1, 0.0, 0)
+        if criterion is not None:
+            patience = (criterion.samples, criterion.wait, criterion.retries)
         # What a producer leaves behind is found under its name; other probes are what they run.
         name = check.name if check.name in self._producers else ""
         needs = (check.tools, check.exclusive)
         settled = (name, check.folder, check.run, *needs, timeout, after, folder)
         identity = (*settled, *patience, tuple(sorted(params.items())))
-        index = self._known.get(identity)
-        if index is None:
-            index = self._known[identity] = len(self.probes)
-            self.probes.append(
-                self._probe(check, params, timeout, after, patience, folder, identity)
-            )
-        return index
-
-    def _probe(
-        self,
-        check: Check,
-        params: dict[str, str],
-        timeout: float,
-        after: tuple[int, ...],
-        patience: tuple[int, float, int],
-        folder: str,
-        identity: tuple[object, ...],
-    ) -> Probe:
+        if identity in self._known:
+            return self._known[identity]
         key = short_digest(repr((self._board.workdir, identity)).encode())
         samples, wait, retries = patience
         home = self._board.workdir
         workdir = os.path.normpath(os.path.join(home, folder)) if folder else home
         path = self._path(workdir)
         tool = self._tools.find(check.tools[0], params.get("PATH") or path) if check.tools else ""
-        return Probe(
+        probe = Probe(
             id=f"p{len(self.probes) + 1}",
             command=check.run,
             argv=argv(check.run),
@@ -160,6 +146,9 @@ class _Probes:
             estimate=self._durations.get(key),
             key=key,
         )
+        self._known[identity] = len(self.probes)
+        self.probes.append(probe)
+        return self._known[identity]
 
     def _path(self, workdir: str) -> str:
         """Return PATH as probes in `workdir` have it."""
@@ -189,10 +178,6 @@ class _Probes:
             for parameter in check.params
         }
         return self.add(check, own, folder, None)
-
-
-def _patience(criterion: Criterion) -> tuple[int, float, int]:
-    return criterion.samples, criterion.wait, criterion.retries
 
 
 def _start_order(probes: Sequence[Probe]) -> tuple[int, ...]:

@@ -163,11 +163,6 @@ def reads_status_alone(criterion: Criterion) -> bool:
     return check.proof is None and not check.reject
 
 
-def criteria_of(board: Board) -> dict[str, Criterion]:
-    """Return the criteria of a board by id, in its order."""
-    return {one.id: one for one in board.criteria()}
-
-
 def probes_of(plan: Plan, indices: Iterable[int]) -> list[Probe]:
     """Return probes of a plan, and all that come before them."""
     return [plan.probes[index] for index in plan.with_producers(indices)]
