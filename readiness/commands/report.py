@@ -15,7 +15,12 @@ from readiness.model.units import duration
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import find_run, past_of, recent_runs, standing
 from readiness.pipeline.recording import with_past
-from readiness.pipeline.reports import formats_of, refuse_unknown_format, write_reports
+from readiness.pipeline.reports import (
+    formats_of,
+    refuse_targets,
+    refuse_unknown_format,
+    write_reports,
+)
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report import render, write_report
@@ -52,10 +57,11 @@ def report(
 def _of_a_run(settings: RunSettings, board: Board, name: str) -> int:
     """Report on the run itself, in any format, as if it had just ended; return the status."""
     refuse_unknown_format(settings.output_format)
+    refuse_targets(settings, board)
     run = find_run(settings, board, name)
     with past_of(settings, board) as history:
         run = with_past(run, history, board, formats_of(settings))
-    problems = write_reports(run, settings, board, write_report)
+    problems = write_reports(run, settings, write_report)
     put(render(settings.output_format, run, context(os.environ, settings)))
     return ExitStatus.NOT_WRITTEN if problems else ExitStatus.READY
 

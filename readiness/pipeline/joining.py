@@ -50,7 +50,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     _refuse_another_commit(document, head_of(board.workdir))
     for name, run in zip(settings.recorded, runs, strict=True):
         refuse_another_tree(name, run, settings, board.workdir)
-    problems = write_reports(document, settings, board, write_report)
+    problems = write_reports(document, settings, write_report)
     problems += write_step_files(document, settings, os.environ)
     status = final_status(document, settings, problems)
     put(printer(document, settings, context(os.environ, settings)))

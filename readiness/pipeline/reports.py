@@ -33,13 +33,16 @@ def refuse_targets(settings: RunSettings, board: Board) -> None:
     """
     if not settings.reports:
         return
-    taken = dict.fromkeys(
-        map(_place, _irreplaceable(settings, board)), worded("usage.no_report_may")
-    )
+    files = [board.path]
+    if history := history_path(settings, board.path):
+        files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    taken = dict.fromkeys(map(_place, files), worded("usage.no_report_may"))
     taken |= dict.fromkeys(map(_place, settings.recorded), worded("usage.recorded_run"))
     for target in settings.reports:
         place = _place(target.path)
         why = taken.get(place, "")
+        if _is_among_checks(place, board):
+            why = worded("usage.no_report_may")
         if ".git" in place.split(os.sep):
             why = worded("usage.in_git")
         if why:
@@ -53,25 +56,29 @@ def _place(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
+def _is_among_checks(place: str, board: Board) -> bool:
+    """Return whether a file is in a catalogue; in one that holds the board, a check is YAML."""
+    folders = [os.path.join(os.path.realpath(folder), "") for folder in board.catalogues]
+    own = os.path.realpath(board.path)
+    return any(
+        place.startswith(folder) and (place.endswith(ENDINGS) or not own.startswith(folder))
+        for folder in folders
+    )
+
+
 def formats_of(settings: RunSettings) -> list[str]:
     """List the formats that are asked for: of stdout, and of each report."""
     return [settings.output_format, *(target.format for target in settings.reports)]
 
 
 def write_reports(
-    document: RunDocument,
-    settings: RunSettings,
-    board: Board,
-    write: Callable[..., None],
+    document: RunDocument, settings: RunSettings, write: Callable[[str, str], None]
 ) -> list[str]:
     """Write every report with `write`, whatever becomes of the others; return what went wrong."""
-    if not settings.reports:
-        return []
     problems = []
-    forbidden = [*_irreplaceable(settings, board), *settings.recorded]
     for target in settings.reports:
         try:
-            write(target.path, render(target.format, document, IN_A_FILE), forbidden=forbidden)
+            write(target.path, render(target.format, document, IN_A_FILE))
         except NotWrittenError as error:
             problems.append(words_of(error))
         except Exception as error:  # noqa: BLE001 - one broken format must not cost the others
@@ -105,25 +112,6 @@ def write_step_files(
             except Exception as error:  # noqa: BLE001 - as for reports: one must not cost the other
                 problems.append(f"{name}: not written: {bug(error)}")
     return problems
-
-
-def _irreplaceable(settings: RunSettings, board: Board) -> list[str]:
-    """List the files that no report may replace: the board, its checks and the history."""
-    files = [board.path]
-    if history := history_path(settings, board.path):
-        files += [f"{history}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
-    own = os.path.realpath(board.path)
-    for catalogue in board.catalogues:
-        if own.startswith(os.path.join(os.path.realpath(catalogue), "")):
-            beside = os.listdir(catalogue)  # checks beside the board: other files are no checks
-            files += [os.path.join(catalogue, name) for name in beside if name.endswith(ENDINGS)]
-        else:
-            files += [
-                os.path.join(folder, name)
-                for folder, _, names in os.walk(catalogue)
-                for name in names
-            ]
-    return files
 
 
 def final_status(document: RunDocument, settings: RunSettings, problems: Iterable[str]) -> int:

@@ -151,9 +151,11 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def text_of(path: str) -> str:
-    """Read a small file; "" where it cannot be read."""
+def text_of(path: str, largest: int = 10_000_000) -> str:
+    """Read a file of at most so many bytes; "" where it is larger, or cannot be read."""
     try:
+        if not os.path.isfile(path) or os.path.getsize(path) > largest:
+            return ""
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:

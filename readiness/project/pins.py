@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from glob import glob
 from typing import Final
 
+from readiness.project.environments import text_of
+
 # Where a project says which version of a tool it means, the strongest first.
 _FILES: Final = (
     *(".pre-commit-config.yaml", "uv.lock", "poetry.lock", "pdm.lock", "pyproject.toml"),
@@ -14,7 +16,6 @@ _FILES: Final = (
     *(".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml"),
 )
 _VERSION: Final = r"(\d[\w.]*\w)(?![\w.*])"
-_LARGEST: Final = 10_000_000
 
 
 def pins(folder: str, package: str) -> dict[str, str]:
@@ -53,17 +54,8 @@ def _texts(folder: str) -> Iterator[tuple[str, str]]:
     for names in _FILES:
         for path in sorted(glob(names, root_dir=folder)):
             whole = os.path.join(folder, path)
-            if os.path.isfile(whole) and (text := _text(whole)):
+            if text := text_of(whole):
                 yield path, text
-
-
-def _text(path: str) -> str:
-    """Return the text of a file; "" of one that is too large, locked, or gone by now."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read() if os.path.getsize(path) <= _LARGEST else ""
-    except OSError:
-        return ""
 
 
 def installed_version(tool: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 import yaml
 
+from readiness.project.environments import text_of
 from readiness.propose.facts import Data
 
 MOST_FILES: Final = 50_000
@@ -71,14 +72,7 @@ def matching(patterns: Iterable[str], files: Mapping[str, str]) -> tuple[str, ..
 
 def read_text(root: str, path: str) -> str:
     """Return a file's text; "" where it is no file, too large, or cannot be read."""
-    full = os.path.join(root, path)
-    try:
-        if not os.path.isfile(full) or os.path.getsize(full) > LARGEST:
-            return ""
-        with open(full, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
+    return text_of(os.path.join(root, path), LARGEST)
 
 
 def read_settings(root: str, files: Iterable[str]) -> dict[str, Data]:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from readiness.model.errors import NotWrittenError
@@ -12,15 +12,15 @@ _MORE_OF_A_FILE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write_report(path: str, content: str | bytes, *, forbidden: Collection[str] = ()) -> None:
+def write_report(path: str, content: str | bytes) -> None:
     """Replace the file `path` by `content`, text in UTF-8, in one step that survives a crash.
 
     Raises `NotWrittenError`, which names the path, where that is not possible, and where it is
-    refused: through a symbolic link, over anything but a regular file, over a `forbidden` file.
-    What was there before is then untouched.
+    refused: through a symbolic link, over anything but a regular file. What was there before is
+    then untouched.
     """
     with _naming(path), _folder(path) as folder:
-        name = _target(path, folder, forbidden)
+        name = _target(path, folder)
         if isinstance(content, str):
             content = content.encode("utf-8", "backslashreplace")
         _replace(name, content, folder)
@@ -45,19 +45,19 @@ def append_report(path: str, make: Callable[[int], str]) -> None:
     Raises `NotWrittenError` as `write_report` does; nothing is left half written but by a crash.
     """
     with _naming(path), _folder(path) as folder:
-        name = _target(path, folder, ())
+        name = _target(path, folder)
         file = os.open(name, _MORE_OF_A_FILE, 0o666, dir_fd=folder)
         with open(file, "ab") as stream:
             stream.write(make(os.fstat(file).st_size).encode("utf-8", "backslashreplace"))
 
 
-def invalidate(path: str, placeholder: str, *, forbidden: Collection[str] = ()) -> None:
+def invalidate(path: str, placeholder: str) -> None:
     """Replace a report of an earlier run, if there is one, by `placeholder`.
 
     So that a run that is killed leaves no old verdict behind. Raises as `write_report` does.
     """
     if os.path.lexists(path):
-        write_report(path, placeholder, forbidden=forbidden)
+        write_report(path, placeholder)
 
 
 def _replace(
@@ -127,7 +127,7 @@ def _steps(path: str) -> tuple[str, list[str]]:
     return here, [step for step in folder.split("/") if step not in ("", ".")]
 
 
-def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
+def _target(path: str, folder: int) -> str:
     """Return the file's name within the open folder, having checked that it may be written."""
     name = os.path.basename(path)
     if name in ("", ".", ".."):
@@ -135,24 +135,9 @@ def _target(path: str, folder: int, forbidden: Collection[str]) -> str:
     try:
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
-        for other in forbidden:
-            if os.path.basename(other) == name and _is_in(other, folder):
-                raise OSError(None, f"it is {other}, which no report may replace") from None
         return name
     if stat.S_ISLNK(status.st_mode):
         raise OSError(None, "it is a symbolic link")
     if not stat.S_ISREG(status.st_mode):
         raise OSError(None, "it is not a regular file")
-    for other in forbidden:
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(other), status):
-                raise OSError(None, f"it is {other}, which no report may replace")
     return name
-
-
-def _is_in(path: str, folder: int) -> bool:
-    """Return whether the file would be in this open folder."""
-    try:
-        return os.path.samestat(os.stat(os.path.dirname(path) or "."), os.fstat(folder))
-    except OSError:
-        return False

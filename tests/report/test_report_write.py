@@ -86,17 +86,6 @@ def test_no_link_is_followed(
     assert caught.value.status is ExitStatus.NOT_WRITTEN
 
 
-def test_a_board_is_not_overwritten(tmp_path: Path) -> None:
-    """A forbidden file is refused under any name that leads to it."""
-    board = tmp_path / "board.yaml"
-    board.write_text("version: 1", encoding="utf-8")
-    os.link(board, tmp_path / "twin.json")
-    for name in ("board.yaml", "twin.json"):
-        with pytest.raises(NotWrittenError, match="no report may replace"):
-            write_report(str(tmp_path / name), "x", forbidden=[str(board)])
-    assert board.read_text(encoding="utf-8") == "version: 1"
-
-
 @pytest.mark.parametrize("path", ["missing/run.json", "folder", "folder/", "", "a\0b"])
 def test_what_cannot_be_written_is_named(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -144,15 +133,6 @@ def test_no_placeholder_where_there_was_no_report(tmp_path: Path) -> None:
     """The start of a run makes no new file."""
     invalidate(str(tmp_path / "run.json"), "x")
     assert os.listdir(tmp_path) == []
-
-
-def test_what_is_not_there_yet_is_forbidden_too(tmp_path: Path) -> None:
-    """A history that the run will make cannot be preceded by a report of its name."""
-    later = str(tmp_path / "history.db-wal")
-    with pytest.raises(NotWrittenError, match="no report may replace"):
-        write_report(later, "x", forbidden=[later])
-    write_report(str(tmp_path / "other"), "x", forbidden=[later, "history.db-wal", "/no/where"])
-    assert os.listdir(tmp_path) == ["other"]
 
 
 # --- adding to the files of others ----------------------------------------------------------------

@@ -29,11 +29,11 @@ class ReportFiles(Feature):
             git=start.git,
             started_at=timestamp(start.at),
         )
-        return write_reports(document, self.settings, board, invalidate)
+        return write_reports(document, self.settings, invalidate)
 
     def recorded(self, document: RunDocument, board: Board) -> list[str]:
         """Write every report; return what went wrong."""
-        return write_reports(document, self.settings, board, write_report)
+        return write_reports(document, self.settings, write_report)
 
 
 FEATURE = ReportFiles
