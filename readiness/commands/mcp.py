@@ -1,4 +1,4 @@
-"""Serve check, next, show, explain and guard to coding agents (Model Context Protocol)."""
+"""Serve check, next, show and guard to coding agents (Model Context Protocol)."""
 
 import gc
 import os
@@ -23,7 +23,7 @@ from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
-from readiness.record.document import RunDocument, from_json
+from readiness.record.document import from_json
 from readiness.text.clean import clean
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ def server(settings: RunSettings) -> "MCPServer":
         "check": commands.check,
         "next": commands.next_steps,
         "show": commands.show,
-        "explain": commands.explain,
         "guard": commands.guard,
     }
     for name, tool in tools.items():
@@ -120,23 +119,6 @@ class _Commands:
         """
         return _result(await self._json("show", subject=subject))
 
-    async def explain(self) -> Any:
-        """Explain the score of the last whole run: the sum, line by line, which adds up exactly."""
-        from readiness.commands.score import explanation
-
-        status, run = await self._report("last")
-        if not run.whole and run.whole_run is not None:
-            status, run = await self._report(run.whole_run.run)
-        return _result(
-            {
-                "exit_status": status,
-                "run": run.id,
-                "measured_at": run.started_at,
-                "score": run.score.shown,
-                "sum": explanation(run),
-            }
-        )
-
     async def guard(self, base: str, no_run: bool = False) -> Any:
         """Tell what the change since the revision `base` loosens.
 
@@ -147,12 +129,6 @@ class _Commands:
         """
         asked = msgspec.structs.replace(self._settings, base=base)
         return _result(await self._json("guard", asked, no_run=no_run))
-
-    async def _report(self, name: str) -> tuple[int, RunDocument]:
-        status, out, err = await self._run("report", run=name)
-        if not out:
-            raise _failed(status, err)
-        return status, from_json(out, "report")
 
     async def _json(
         self, command: str, settings: RunSettings | None = None, **parameters: object

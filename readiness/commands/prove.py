@@ -26,7 +26,7 @@ from readiness.prove.trials import TrialPlan
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
@@ -171,7 +171,6 @@ def _blocks(proof: ProofDocument, say: Sentences, *, quiet: bool) -> Iterator[Bl
         yield Line(parts=((literal(proof.board.title), Style.STRONG),))
         yield Line()
         yield from _worlds(proof, say)
-        yield from _tools(proof, say)
     for outcome, title in (
         (ProofOutcome.STILL_PASSES, say("prove.still_passes")),
         (ProofOutcome.NOT_TRIED, say("prove.not_tried")),
@@ -220,18 +219,6 @@ def _in_world(verdict: Verdict | None, say: Sentences) -> Part:
     if verdict is None:
         return "-", Style.DIM
     return say(f"verdict.{verdict}"), Style.BAD if verdict.good else Style.PLAIN
-
-
-def _tools(proof: ProofDocument, say: Sentences) -> Iterator[Block]:
-    """Yield which tools were taken away from which criteria."""
-    users: dict[str, list[str]] = {}
-    for record in proof.criteria:
-        if record.tools:
-            users.setdefault(", ".join(record.tools), []).append(record.id)
-    if users:
-        yield Line()
-        rows = [plain(tools, " ".join(ids)) for tools, ids in users.items()]
-        yield PlainTable(rows=rows, heads=say.heads("prove.tools"))
 
 
 def _explained(record: ProofRecord, say: Sentences) -> Iterator[Line]:
