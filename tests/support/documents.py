@@ -1,9 +1,14 @@
 """A run document that has everything in it: every verdict, and strings that mean harm."""
 
-import msgspec
+import json
+from pathlib import Path
+from typing import Any, TypeVar
 
-from readiness.model.board import Attestation, Section, Success
-from readiness.model.words import Decision, Place, Priority, ReasonCode, Verdict
+import msgspec
+import yaml
+
+from readiness.model.board import Section, Success
+from readiness.model.words import Decision, Place, Priority, Verdict
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
@@ -15,9 +20,7 @@ from readiness.record.document import (
     ScoreRecord,
     StreamRecord,
     TaskRecord,
-    WaiverRecord,
 )
-from readiness.record.earlier import Previous, ReusedFrom
 from readiness.record.origin import BoardRef, Git, Tool
 from readiness.report import unfinished
 from readiness.text.languages import Language
@@ -25,7 +28,7 @@ from readiness.text.languages import Language
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"
 
 
-REUSED = ReusedFrom(run="20261124T121042Z-17aa", at="2026-11-24T12:10:43Z", age_s=3599.0)
+Record = TypeVar("Record", CriterionRecord, TaskRecord, ProbeRecord)
 
 
 def a_criterion(name: str, verdict: Verdict, **fields: object) -> CriterionRecord:
@@ -128,7 +131,7 @@ def a_document(**fields: object) -> RunDocument:
                 "T2.1 (P0) fails: 1029 errors, expected < 50",
             ],
         ),
-        tasks=_tasks(),
+        tasks=tasks_of("tasks"),
         probes=_probes(),
         findings=[
             FindingRecord(
@@ -239,204 +242,28 @@ def an_unfinished_document() -> RunDocument:
     )
 
 
-def _tasks() -> list[TaskRecord]:
-    return [
-        a_task(
-            "T7",
-            a_criterion(
-                "T7.2",
-                Verdict.ERROR,
-                title="P95 below 500 ms",
-                value=None,
-                shown="",
-                unit="ms",
-                expect="< 500 ms",
-                progress=0.0,
-                reason="wrk is not on PATH",
-                reason_code=ReasonCode.TOOL_MISSING,
-                hint="apt-get install wrk",
-                points=0.0,
-                previous=Previous(verdict=Verdict.PASS, value=412),
-            ),
-            a_criterion(
-                "T7.3",
-                Verdict.WARN,
-                title="Throughput above 500 requests per second",
-                value=512.5,
-                shown="512.5 rps",
-                unit="rps",
-                expect="> 500 rps",
-                reason="passed on attempt 2 of 2",
-                flaky=True,
-                probes=["p4"],
-                previous=Previous(verdict=Verdict.WARN, value=530),
-            ),
-            a_criterion(
-                "T7.4",
-                Verdict.ERROR,
-                title=HOSTILE,
-                value=None,
-                shown="",
-                expect=">= 100",
-                progress=0.0,
-                reason=f"signal 11 after {HOSTILE}",
-                reason_code=ReasonCode.SIGNAL,
-                hint=f"::warning::{HOSTILE}\nsecond line of the hint",
-                points=0.0,
-                probes=["p5", "p6"],
-            ),
-            title="Performance under load",
-            attainment=0.33,
-        ),
-        a_task(
-            "T1",
-            a_criterion(
-                "T1.1",
-                Verdict.PASS,
-                title="All migrations can be imported",
-                shown="0 failures",
-                probes=["p1"],
-                previous=Previous(verdict=Verdict.PASS, value=0),
-            ),
-            a_criterion(
-                "T1.2",
-                Verdict.PASS,
-                title="`make db-migrate` works",
-                shown="exit 0",
-                expect="exit 0",
-                probes=["p2"],
-                previous=Previous(verdict=Verdict.FAIL, value=2),
-                waiver=WaiverRecord(
-                    reason="no database in CI", by="sec-lead", until="2026-12-01", stale=True
-                ),
-            ),
-            title="Repair the database migrations",
-            priority=Priority.P0,
-            blocking=True,
-            done=True,
-            attainment=1.0,
-        ),
-        a_task(
-            "T2",
-            a_criterion(
-                "T2.1",
-                Verdict.FAIL,
-                title="Fewer than 50 mypy errors",
-                value=1029,
-                shown="1029 errors",
-                expect="< 50",
-                warn="< 10",
-                baseline=1104.0,
-                progress=0.05,
-                reason="1029 errors, expected < 50",
-                hint="start with the import errors: they hide the others",
-                points=0.0,
-                points_possible=0.91,
-                probes=["p3"],
-                check="mypy",
-                previous=Previous(verdict=Verdict.FAIL, value=1104),
-            ),
-            a_criterion(
-                "T2.2",
-                Verdict.FAIL,
-                title="Type hints cover the core",
-                value=81.25,
-                shown="81.25%",
-                unit="%",
-                expect=">= 90%",
-                progress=0.9027,
-                reason="81.25%, expected >= 90%",
-                points=0.0,
-                probes=["p3"],
-                previous=Previous(verdict=Verdict.FAIL, value=84),
-            ),
-            title="Clean up type errors",
-            priority=Priority.P0,
-            owner="",
-            blocking=True,
-            attainment=0.0,
-        ),
-        a_task(
-            "T3",
-            a_criterion(
-                "T3.1",
-                Verdict.WAIVED,
-                title="No high vulnerabilities",
-                value=2,
-                shown="2 high",
-                reason="2 high, expected == 0",
-                progress=0.0,
-                points=0.0,
-                waiver=WaiverRecord(
-                    reason="no fixed release of ecdsa", by="sec-lead", until="2026-12-01"
-                ),
-                probes=["p7"],
-            ),
-            a_criterion(
-                "T3.2",
-                Verdict.PASS,
-                title="The team is trained",
-                value=True,
-                shown="",
-                expect="",
-                attestation=Attestation(
-                    by="zhang.min", on="2026-11-01", until="2027-04-30", evidence="docs/training.md"
-                ),
-            ),
-            a_criterion(
-                "T3.3",
-                Verdict.SKIP,
-                title="The certificate is valid",
-                value=None,
-                shown="",
-                progress=None,
-                reason="not in profile local",
-                points=0.0,
-                points_possible=0.0,
-            ),
-            title="Security",
-            priority=Priority.P1,
-            owner="zhang.min",
-        ),
-    ]
+def tasks_of(name: str) -> list[TaskRecord]:
+    """Return the tasks below a key of documents.yaml."""
+    tasks = []
+    for task in written(name):
+        criteria = [
+            _filled(a_criterion(fields["id"], Verdict.PASS), fields)
+            for fields in task.pop("criteria")
+        ]
+        tasks.append(_filled(a_task(task["id"], *criteria), task))
+    return tasks
 
 
 def _probes() -> list[ProbeRecord]:
-    spilled = StreamRecord(
-        bytes=2_147_483_648,
-        digest="sha256:2",
-        head=f"  {HOSTILE}\nsecond line",
-        tail="::stop-commands::t\nlast line",
-        cut=True,
-    )
-    return [
-        a_probe("p1", "python -m importcheck migrations"),
-        a_probe("p2", "make db-migrate", reused=True, reused_from=REUSED),
-        a_probe(
-            "p3",
-            "mypy --output json $args $paths",
-            check="mypy",
-            exit_status=1,
-            duration_s=8.1,
-            tool_version="mypy 2.4.1",
-        ),
-        a_probe("p4", "cat bench.json", attempts=2, duration_s=0.012),
-        a_probe(
-            "p5",
-            "load --url $url",
-            exit_status=None,
-            signal=11,
-            leaked=1,
-            duration_s=200.4,
-            params={"url": "http://127.0.0.1:8000", "users": "101"},
-            stderr=spilled,
-        ),
-        a_probe(
-            "p6",
-            f"load --url $url; {HOSTILE}",
-            exit_status=None,
-            timed_out=True,
-            params={"url": "http://[::1]:8000", "users": "101"},
-        ),
-        a_probe("p7", "pip-audit -r requirements.lock -f json", exit_status=1),
-    ]
+    return [_filled(a_probe(fields["id"], ""), fields) for fields in written("probes")]
+
+
+def written(name: str) -> Any:
+    """Return what stands below a key of documents.yaml, with the string that means harm in it."""
+    text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text.replace("@HOSTILE@", json.dumps(HOSTILE)[1:-1]))[name]
+
+
+def _filled(record: Record, fields: dict[str, object]) -> Record:
+    """Return a record with other values in these fields."""
+    return msgspec.convert({**msgspec.to_builtins(record), **fields}, type(record))

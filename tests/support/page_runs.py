@@ -21,7 +21,15 @@ from readiness.record.origin import Git
 from readiness.record.wording import wording_of
 from readiness.text.languages import Language
 from readiness.text.worded import joined, worded
-from tests.support.documents import HOSTILE, a_criterion, a_document, a_probe, a_task
+from tests.support.documents import (
+    HOSTILE,
+    a_criterion,
+    a_document,
+    a_probe,
+    a_task,
+    tasks_of,
+    written,
+)
 
 RUNS = 24
 PAST = 30
@@ -33,36 +41,6 @@ MYPY_OUTPUT = "\n".join(
 )
 LOST = "curl: (7) Failed to connect to 127.0.0.1 port 8000: Connection refused"
 
-CHINESE = {
-    "Football prediction system": "足球预测系统部署任务看板",
-    "Repair the database migrations": "数据库迁移Union导入错误修复",
-    "All migrations can be imported": "所有迁移文件都能成功导入，无Union导入错误",
-    "`make db-migrate` works": "`make db-migrate` 命令能够正常执行",
-    "Clean up type errors": "MyPy类型错误清理",
-    "Fewer than 50 mypy errors": "MyPy错误数量从1029个减少到50个以下",
-    "Type hints cover the core": "核心业务模块类型注解完整正确",
-    "start with the import errors: they hide the others": "先修复导入错误：它们掩盖了其他错误",
-    "Security": "安全漏洞修复",
-    "No high vulnerabilities": "所有高危安全漏洞都已修复",
-    "no fixed release of ecdsa": "ecdsa 尚无修复版本",
-    "sec-lead": "安全负责人",
-    "The team is trained": "团队培训材料完成",
-    "The certificate is valid": "证书有效",
-    "Raise test coverage": "测试覆盖率提升",
-    "Core API covered to 80%": "核心API模块覆盖率达到80%+",
-    "Monitoring in production": "生产环境监控配置",
-    "Prometheus scrapes the service": "Prometheus指标采集正常",
-    "start the service, or set BASE_URL": "启动服务，或将 BASE_URL 设为服务所在地址",
-    "At least 20 alert rules": "20+个告警规则在生产环境激活",
-    "Performance under load": "性能测试和优化",
-    "P95 below 500 ms": "P95响应时间小于500毫秒",
-    "Throughput above 500 requests per second": "吞吐量超过每秒500个请求",
-    "Basically usable": "系统基本可用，P0问题清零",
-    "Quality reached": "质量达标",
-    "Production ready": "达到8.0/10就绪度",
-}
-"""What the texts of the release are called on a board in Chinese."""
-
 FIRST = {"T2.1": 1104.0, "T2.2": 44.0, "T3.1": 16.0, "T4.1": 30.0, "T5.2": 0.0, "T7.3": 180.0}
 """What criteria were measured as when the board was opened."""
 
@@ -70,7 +48,7 @@ FIRST = {"T2.1": 1104.0, "T2.2": 44.0, "T3.1": 16.0, "T4.1": 30.0, "T5.2": 0.0, 
 def a_release(language: Language = Language.EN) -> RunDocument:
     """Return a run of a board of six tasks after 24 earlier runs, in English or Chinese."""
     document = a_document()
-    tasks = [_with_courses(task) for task in (*document.tasks, *_further_tasks())]
+    tasks = [_with_courses(task) for task in (*document.tasks, *tasks_of("further_tasks"))]
     run = a_document(
         board=msgspec.structs.replace(
             document.board, language=language, baseline=4.0, digest="sha256:9c2e"
@@ -100,73 +78,7 @@ def a_release(language: Language = Language.EN) -> RunDocument:
     )
     if language is Language.EN:
         return run
-    return msgspec.convert(_in_chinese(msgspec.to_builtins(run)), RunDocument)
-
-
-def _further_tasks() -> list[TaskRecord]:
-    """Return what the document of every verdict lacks: a blocker, and a service that is gone."""
-    return [
-        a_task(
-            "T4",
-            a_criterion(
-                "T4.1",
-                Verdict.FAIL,
-                title="Core API covered to 80%",
-                value=71.9,
-                shown="71.9%",
-                unit="%",
-                expect=">= 80%",
-                progress=0.89,
-                reason="71.9%, expected >= 80%",
-                points=0.0,
-                check="coverage",
-                probes=["p8"],
-                previous=Previous(verdict=Verdict.FAIL, value=70.2),
-            ),
-            title="Raise test coverage",
-            priority=Priority.P0,
-            owner="zhang.min",
-            blocking=True,
-            attainment=0.0,
-        ),
-        a_task(
-            "T5",
-            a_criterion(
-                "T5.1",
-                Verdict.ERROR,
-                title="Prometheus scrapes the service",
-                value=None,
-                shown="",
-                expect="== 200",
-                progress=0.0,
-                reason="http-check ended with status 7",
-                reason_code=ReasonCode.EXIT_STATUS,
-                hint="start the service, or set BASE_URL",
-                points=0.0,
-                check="http",
-                probes=["p9"],
-                previous=Previous(verdict=Verdict.PASS, value=200),
-            ),
-            a_criterion(
-                "T5.2",
-                Verdict.FAIL,
-                title="At least 20 alert rules",
-                value=14,
-                shown="14 rules",
-                unit="rules",
-                expect=">= 20",
-                progress=0.7,
-                reason="14 rules, expected >= 20",
-                points=0.0,
-                probes=["p7"],
-                previous=Previous(verdict=Verdict.FAIL, value=12),
-            ),
-            title="Monitoring in production",
-            priority=Priority.P1,
-            owner="",
-            attainment=0.0,
-        ),
-    ]
+    return msgspec.convert(_in_chinese(msgspec.to_builtins(run), written("chinese")), RunDocument)
 
 
 def _with_courses(task: TaskRecord) -> TaskRecord:
@@ -202,12 +114,12 @@ def _probes(document: RunDocument) -> list[ProbeRecord]:
     return placed
 
 
-def _in_chinese(data: object) -> object:
+def _in_chinese(data: object, texts: dict[str, str]) -> object:
     if isinstance(data, str):
-        return CHINESE.get(data, data)
+        return texts.get(data, data)
     if isinstance(data, dict):
-        return {name: _in_chinese(value) for name, value in data.items()}
-    return [_in_chinese(value) for value in data] if isinstance(data, list) else data
+        return {name: _in_chinese(value, texts) for name, value in data.items()}
+    return [_in_chinese(value, texts) for value in data] if isinstance(data, list) else data
 
 
 def a_gate(*reasons: str) -> GateRecord:
