@@ -24,7 +24,6 @@ from readiness.plan.selection import skip_reason
 from readiness.project.environments import Environment
 from readiness.project.git import repository
 from readiness.project.managers import fitting
-from readiness.project.moved import moved_pins
 from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.shell.programs import is_utility, programs
 from readiness.terminal.output import put_blocks, put_json, wants_json
@@ -86,8 +85,7 @@ def doctor(settings: BoardSettings) -> int:
         say = for_reader(board.language)
         own = surroundings.own(board.workdir)
         where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
-        notes = [*_elsewhere(tools, own, say), *_moved(own, board.workdir, say)]
-        put_blocks([*text_lines(where, *notes, ""), *_table(tools, say)])
+        put_blocks([*text_lines(where, *_elsewhere(tools, own, say), ""), *_table(tools, say)])
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
@@ -249,22 +247,6 @@ def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences)
     folder = own.folder if own else ""
     return [
         say("report.elsewhere", tool=tool.path, folder=folder) for tool in tools if tool.elsewhere
-    ]
-
-
-def _moved(own: Environment | None, workdir: str, say: Sentences) -> list[str]:
-    """Return what readiness, installed beside the project, moved of what the project pins."""
-    if own is None:
-        return []
-    return [
-        say(
-            "doctor.moved",
-            name=pin.name,
-            installed=pin.installed,
-            pinned=pin.pinned,
-            place=pin.place,
-        )
-        for pin in moved_pins(own.folder, workdir)
     ]
 
 
