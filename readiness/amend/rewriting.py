@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -11,15 +10,12 @@ import msgspec
 from readiness.load import load_board, load_board_text
 from readiness.load.edit import EditError
 from readiness.model.board import Board
-from readiness.model.errors import BoardError, NotWrittenError, UsageError
+from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.report import write_over
 from readiness.text.clean import clean
 
 Change = Callable[[Board, bytes], bytes]
-
-LOCK_PATIENCE_S = 10.0
-"""How long another process may hold the board's folder before this one gives up."""
 
 
 class Rewritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,25 +92,13 @@ def _content_of(path: str) -> bytes:
 
 @contextmanager
 def _locked_folder(path: str) -> Iterator[None]:
-    """Hold the lock on a board's folder, so that nobody else decides; wait for it for a while."""
+    """Hold the lock on a board's folder, so that nobody else decides meanwhile."""
     try:
         handle = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     try:
-        give_up = time.monotonic() + LOCK_PATIENCE_S
-        while not _lock(handle):
-            if time.monotonic() > give_up:
-                raise NotWrittenError(f"{path}: not written: another process is deciding on it")
-            time.sleep(0.02)
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
-
-
-def _lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

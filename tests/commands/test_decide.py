@@ -3,15 +3,13 @@
 import datetime as dt
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from readiness.project.evidence import content_digest, locate
-from tests.support.program import Ended, Project, wait_until
+from tests.support.program import Ended, Project
 
 BOARD = """\
 # The gate
@@ -313,28 +311,6 @@ def test_several_at_once_are_all_written(board: Project) -> None:
     started = [board.start("waive", f"T1.{n}", *GOOD) for n in range(1, 7)]
     assert [board.end(process).status for process in started] == [0] * 6
     assert text(board).count("waive:") == 6
-
-
-HOLDER = """
-import fcntl, os, signal
-fcntl.flock(os.open(".", os.O_RDONLY), fcntl.LOCK_EX)
-open("held", "w").close()
-os.kill(os.getpid(), signal.SIGSTOP)
-"""
-
-
-def test_a_board_that_another_holds_is_waited_for_a_while(board: Project) -> None:
-    """Then it ends with 5, and the board is untouched."""
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=board.folder)
-    try:
-        wait_until(board.folder / "held")
-        patch = "import readiness.amend.rewriting as writing; writing.LOCK_PATIENCE_S = 0.3"
-        ended = board.end(board.start_patched(patch, "waive", "T1.1", *GOOD))
-    finally:
-        holder.kill()
-        holder.wait()
-    assert (ended.status, text(board)) == (5, BOARD)
-    assert "another process" in ended.err
 
 
 def test_a_full_disk_leaves_the_board(board: Project) -> None:
