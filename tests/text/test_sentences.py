@@ -38,7 +38,7 @@ from tests.support.said import (
 
 PACKAGE = Path(readiness.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TEMPLATES = sorted(PACKAGE.rglob("*.html"))
+TEMPLATES = sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.md")])
 HARMFUL = [deed for deed in Deed if deed not in (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)]
 SPEAKERS = [
     path
