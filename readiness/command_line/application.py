@@ -32,27 +32,8 @@ EPILOG = (
 )
 WIDEST = 100
 COMPLETE = "_READINESS_COMPLETE"
-SCRIPTS = {
-    "bash": """\
-_readiness() {
-  local IFS=$'\\n'
-  COMPREPLY=($(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \
-_READINESS_COMPLETE=complete_bash readiness))
-}
-complete -o default -F _readiness readiness
-""",
-    "zsh": """\
-_readiness() {
-  compadd -- ${(f)"$(COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT - 1)) \
-_READINESS_COMPLETE=complete_zsh readiness)"}
-}
-compdef _readiness readiness
-""",
-    "fish": """\
-complete --command readiness --arguments '(COMP_WORDS=(commandline -cp) \
-COMP_CWORD=(count (commandline -opc)) _READINESS_COMPLETE=complete_fish readiness)'
-""",
-}
+SCRIPTS = os.path.join(os.path.dirname(__file__), "completion")
+"""The folder of the scripts that have shells complete lines, by the names of the shells."""
 
 
 def answer(asked: HelpWanted | LineError, arguments: Sequence[str]) -> int:
@@ -83,7 +64,9 @@ def complete(environ: Mapping[str, str]) -> int:
     """Print the script that has a shell complete lines, or what completes one for it."""
     what, _, shell = environ[COMPLETE].partition("_")
     if what == "source":
-        sys.stdout.write(SCRIPTS.get(shell, ""))
+        if shell in os.listdir(SCRIPTS):
+            with open(os.path.join(SCRIPTS, shell), encoding="utf-8") as file:
+                sys.stdout.write(file.read())
         return ExitStatus.READY
     words, place = environ["COMP_WORDS"].split(), int(environ["COMP_CWORD"])
     begun = words[place] if place < len(words) else ""

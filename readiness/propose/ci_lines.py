@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
 from typing import Final
 
 from readiness import __version__
@@ -15,41 +16,10 @@ from readiness.text.worded import worded
 
 GITLAB_FILE: Final = ".gitlab-ci.yml"
 INCLUDED_FILE: Final = ".gitlab/ci/readiness.yml"
-_GITHUB: Final = """\
-name: Readiness
-on:
-  push: {{branches: [{branch}]}}
-  pull_request:
-jobs:
-  readiness:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with: {{fetch-depth: 0}}
-      - uses: actions/setup-python@v5
-        with: {{python-version: "3.x"}}
-{install}      - run: pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
-      - if: github.event_name == 'pull_request'
-        run: readiness check --hold-line --base origin/${{{{ github.base_ref }}}}
-      - if: github.event_name != 'pull_request'
-        run: readiness score --output-format github
-"""
-_GITLAB: Final = """\
-readiness:
-  image: python:3
-  variables: {{GIT_DEPTH: 0}}
-  script:
-{install}    - pip install git+https://github.com/OWNER/readiness@v{version}  # {owner}
-    - >
-      if [ "$CI_PIPELINE_SOURCE" = merge_request_event ];
-      then readiness check --hold-line --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA";
-      else readiness score --report junit=readiness.xml; fi
-  artifacts: {{when: always, reports: {{junit: readiness.xml}}}}
-"""
 # By the name of a CI: the file, the one where that is there already, and how a step stands in it.
-_FILES: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    "github": (".github/workflows/readiness.yml", "", "      - run: ", _GITHUB),
-    "gitlab": (GITLAB_FILE, INCLUDED_FILE, "    - ", _GITLAB),
+_FILES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "github": (".github/workflows/readiness.yml", "", "      - run: "),
+    "gitlab": (GITLAB_FILE, INCLUDED_FILE, "    - "),
 }
 KINDS: Final = tuple(_FILES)
 
@@ -89,12 +59,16 @@ def ci_file(
     `tools` are commands that install those that the board needs; `owner` is a remark on where
     readiness comes from.
     """
-    path, beside, step, text = _FILES[kind]
+    path, beside, step = _FILES[kind]
     if beside and path in facts.files:
         path = beside
     install = [*_own(facts), *map(_unasked, tools)]
     lines = "".join(f"{step}{command}\n" for command in install)
-    return path, text.format(install=lines, branch=branch, owner=owner, version=__version__)
+    text = files("readiness.propose").joinpath("ci", f"{kind}.yml").read_text(encoding="utf-8")
+    values = {"install": lines, "branch": branch, "owner": owner, "version": __version__}
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return path, text
 
 
 def _unasked(command: str) -> str:
