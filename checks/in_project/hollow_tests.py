@@ -1,4 +1,4 @@
-"""Find the tests that show nothing: they never run, or nothing that they run makes them fail.
+"""Find the tests that show nothing: always skipped, or nothing that they run makes them fail.
 
 What a test calls is made to answer something else: nothing, then an object of no known kind. A test
 that notices neither is tried with small faults too; one that fails for none of them shows nothing.
@@ -28,8 +28,6 @@ PATIENCE = 3.0
 """Seconds beyond five times what a test took, after which another answer makes it hang."""
 
 SKIPPED = "is never run: it is always skipped"
-UNKNOWN = "is never run: pytest does not take it for a test"
-REPLACED = "is never run: another test below has its name"
 UNMOVED = "passes whatever the code that it runs answers"
 CONSTANT = "passes whatever the code is: it is made of constants alone"
 
@@ -59,7 +57,6 @@ class HollowTests:
         self._swaps: dict[str, list[Swap]] = {}
         self._limits: dict[str, float] = {}
         self._modules: set[str] = set()
-        self._collected: set[TestName] = set()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makemodule(self, module_path: os.PathLike[str]) -> None:
@@ -70,13 +67,6 @@ class HollowTests:
         """Forget a file that skips itself: what it needs is on another machine."""
         if report.skipped:
             self._modules.discard(report.nodeid)
-
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Note which functions are tests, also where they come from another class."""
-        self._collected.add(_test_name(item))
-        code = getattr(getattr(item, "function", None), "__code__", None)
-        if code is not None:
-            self._collected.add((os.path.relpath(code.co_filename), code.co_name))
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
@@ -95,9 +85,7 @@ class HollowTests:
             lines.setdefault(_test_name(item), (item.location[1] or 0) + 1)
         hollow = [(test, lines[test], SKIPPED) for test in self._always_skipped()]
         hollow += [(test, lines[test], UNMOVED) for test in self._unmoved(seen, held)]
-        hollow += self._constant(seen)
-        never_collected = self._never_collected()
-        return hollow + never_collected, len(lines) + len(never_collected)
+        return hollow + self._constant(seen), len(lines)
 
     def _unmoved(self, seen: Json, held: Held) -> list[TestName]:
         """Return the tests that pass with other answers, and with every small fault."""
@@ -214,30 +202,18 @@ class HollowTests:
         return [
             ((path, node.name), node.lineno, CONSTANT)
             for path in sorted(self._modules)
-            for node, _ in _written_tests(path)
+            for node in _written_tests(path)
             if (path, node.name) in untouched and _is_constant(node)
         ]
 
-    def _never_collected(self) -> list[Hollow]:
-        """Return what looks like a test, with no decorator that could make it something else."""
-        return [
-            ((path, node.name), node.lineno, REPLACED if is_replaced else UNKNOWN)
-            for path in sorted(self._modules)
-            for node, is_replaced in _written_tests(path)
-            if not node.decorator_list and (is_replaced or (path, node.name) not in self._collected)
-        ]
 
-
-def _written_tests(path: str) -> Iterator[tuple[AnyFunction, bool]]:
-    """Yield the tests in a file and its classes, and whether one below takes the name of each."""
+def _written_tests(path: str) -> Iterator[AnyFunction]:
+    """Yield the tests in a file and its classes; of those with one name, the last."""
     tree = ast.parse(read_source(path))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for body in (tree.body, *(node.body for node in classes)):
-        tests = [
-            node for node in body if isinstance(node, Function) and node.name.startswith("test_")
-        ]
-        last = {node.name: node for node in tests}
-        yield from ((node, last[node.name] is not node) for node in tests)
+        tests = (node for node in body if isinstance(node, Function))
+        yield from {node.name: node for node in tests if node.name.startswith("test_")}.values()
 
 
 def _is_constant(test: AnyFunction) -> bool:

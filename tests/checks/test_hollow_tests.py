@@ -1,4 +1,4 @@
-"""Hollow tests: they pass whatever the code answers, or are never run."""
+"""Hollow tests: they pass whatever the code answers, or are always skipped."""
 
 from textwrap import indent
 
@@ -130,7 +130,7 @@ SERIOUS = {
     "endless": "while add(1, 2) != 3:\n    pass\nassert add(2, 2) == 4",
 }
 
-NEVER_RUN = '''
+NEVER_FAILING = """
 @pytest.mark.skip("later")
 def test_skipped():
     assert add(1, 2) == 3
@@ -144,67 +144,12 @@ def test_without_cases(number):
 @pytest.mark.xfail(strict=False)
 def test_that_may_fail():
     assert add(1, 2) == 3
-
-
-class Sums:
-    def test_in_no_class_for_tests(self):
-        assert add(1, 2) == 3
-
-
-class TestMade:
-    def __init__(self):
-        """Keep pytest from it."""
-
-    def test_in_a_class_that_is_made(self):
-        assert add(1, 2) == 3
-
-
-def test_switched_off():
-    assert add(1, 2) == 3
-
-
-test_switched_off.__test__ = False
-
-
-def test_twice():
-    assert add(1, 2) == 3
-
-
-def test_twice():
-    assert add(2, 2) == 4
-'''
+"""
 
 RUN_ELSEWHERE = """
 @pytest.mark.skipif(sys.platform == "linux", reason="for another system")
 def test_of_another_system():
     assert add(1, 2) == 3
-
-
-@pytest.fixture
-def test_number():
-    return 3
-
-
-def test_with_another_within(test_number):
-    def test_within():
-        assert add(1, 2) == test_number
-
-    test_within()
-
-
-if sys.platform == "win32":
-
-    def test_within_a_branch():
-        assert add(1, 2) == 3
-
-
-class Both:
-    def test_both(self):
-        assert add(self.number, 1) == self.number + 1
-
-
-class TestOne(Both):
-    number = 1
 
 
 @pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.skip)])
@@ -271,15 +216,15 @@ def test_a_test_that_ends_the_process_keeps_no_other_from_being_tried(project: s
     assert hollow(try_tests(project, write_tests(tests))) == {"any_text"}
 
 
-def test_what_is_never_run_is_hollow(project: str) -> None:
+def test_what_is_skipped_or_may_fail_is_hollow(project: str) -> None:
     """Whatever keeps it from being run here would do so anywhere."""
-    names = {part.partition("(")[0] for part in NEVER_RUN.split("def test_")[1:]}
-    outcome = try_tests(project, write_tests({"sum": SERIOUS["sum"]}) + NEVER_RUN)
+    names = {part.partition("(")[0] for part in NEVER_FAILING.split("def test_")[1:]}
+    outcome = try_tests(project, write_tests({"sum": SERIOUS["sum"]}) + NEVER_FAILING)
     assert hollow(outcome) == names
 
 
 def test_what_is_run_elsewhere_or_in_part_is_not_hollow(project: str) -> None:
-    """A condition, a class that others take up, one case that is left out, a known fault."""
+    """A condition, one case that is left out, a known fault."""
     tests = write_tests({"sum": SERIOUS["sum"]}) + RUN_ELSEWHERE
     assert hollow(try_tests(project, tests)) == set()
 
