@@ -31,8 +31,6 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
         with open(os.path.join(tmp, "omitted"), "w", encoding="utf-8") as omit:
             omit.write(",".join(str(pattern) for listed in omitted for pattern in listed))
-    # As a link it is there with all that it says, or not at all.
-    os.symlink(str(os.getpid()), os.path.join(tmp, "pid"))
     began = running()
     words = [*params.shell_words("args"), *params.shell_words("paths")]
     status = run_session(["--color=no", *words], tmp, [Witness(log)])

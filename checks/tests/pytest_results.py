@@ -27,7 +27,6 @@ from checks.in_project.common import (
 )
 from checks.tests.session import Session, failures, numbers, read_session
 from checks.tests.uncollected import lost_tests
-from checks.tests.waiting import Waiting
 
 NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
@@ -105,9 +104,7 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     params = Params(env)
     require("pytest")
     tmp = params.tmp
-    waiting = Waiting(os.path.join(tmp, "pid"))
     output = heard(stdin)
-    stood_in_line = waiting.seconds()
     results = os.path.join(tmp, "tests.jsonl")
     if f"\nnot measured: {NOT_THE_TREE}" in f"\n{output}":
         return NOT_MEASURED  # that is the reason, and has been passed on
@@ -117,11 +114,10 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     session = read_session(results)
     counted = numbers(session.cases)
     save_coverage(tmp)
-    duration = round(max(session.seconds - stood_in_line, 0), 3)
-    whole = duration if all_were_planned(params, session) else None
+    whole = session.seconds if all_were_planned(params, session) else None
     more = {
         "deselected": session.deselected,
-        "duration": duration,
+        "duration": session.seconds,
         "duration_of_all": whole,
     }
     emit({**counted, **more}, failures(session.cases))
