@@ -4,8 +4,6 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 
-import msgspec
-
 from readiness.amend.decisions import (
     BoardEdit,
     Fields,
@@ -25,15 +23,6 @@ from readiness.text.worded import joined, worded, words_of
 VALID = "180d"
 
 
-class Attest(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked; of what is None, the board's own is kept. An empty `evidence` is none."""
-
-    by: str | None
-    on: str | None
-    valid: str | None
-    evidence: str | None
-
-
 def attest(
     settings: BoardSettings,
     subject: str,
@@ -46,30 +35,25 @@ def attest(
 ) -> int:
     """Write an attestation of the criterion `subject` into the board.
 
-    Raises `UsageError` where the criterion is measured, and where its evidence is a file that
-    does not exist.
+    Of what is None, the board's own is kept; an empty `evidence` is none. Raises `UsageError` where
+    the criterion is measured, and where its evidence is a file that does not exist.
     """
-    asked = Attest(by=by, on=on, valid=valid, evidence=evidence)
 
     def fields(board: Board, criterion: Criterion, before: Mapping[str, str]) -> Fields:
-        return _fields(board, criterion, before, asked)
+        if criterion.attest is None:
+            raise UsageError(worded("usage.measured", id=criterion.id, other=criterion.id))
+        values: dict[str, str | None] = {
+            "by": decider(by, board),
+            "on": _given_on(on),
+            **_valid(valid, before),
+        }
+        shown = criterion.attest.evidence if evidence is None else evidence.strip()
+        if evidence is not None:
+            values["evidence"] = one_line("--evidence", shown) if shown else None
+        values["digest"] = _digest(shown, board) if is_path(shown) else None
+        return values
 
     return write_decision(settings, subject, "attest", fields, dry_run=dry_run)
-
-
-def _fields(board: Board, criterion: Criterion, before: Mapping[str, str], asked: Attest) -> Fields:
-    if criterion.attest is None:
-        raise UsageError(worded("usage.measured", id=criterion.id, other=criterion.id))
-    fields: dict[str, str | None] = {
-        "by": decider(asked.by, board),
-        "on": _given_on(asked.on),
-        **_valid(asked.valid, before),
-    }
-    evidence = criterion.attest.evidence if asked.evidence is None else asked.evidence.strip()
-    if asked.evidence is not None:
-        fields["evidence"] = one_line("--evidence", evidence) if evidence else None
-    fields["digest"] = _digest(evidence, board) if is_path(evidence) else None
-    return fields
 
 
 def _given_on(text: str | None) -> str:
