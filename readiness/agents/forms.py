@@ -135,37 +135,27 @@ def _reads_cursor(payload: Mapping[str, Any]) -> Call:
 # --- how they are answered --------------------------------------------------------------------
 
 
-def _blocks_claude(reason: str) -> dict[str, object]:
-    return {"decision": "block", "reason": reason}
-
-
-def _tells_claude(text: str) -> dict[str, object]:
-    return {"systemMessage": text}
-
-
+_CLAUDE = Agent(
+    name="claude-code",
+    title="Claude Code",
+    also=("claude",),
+    events={Event.START: "SessionStart", Event.STOP: "Stop"},
+    settings=".claude/settings.json",
+    root='"$CLAUDE_PROJECT_DIR"',
+    nested=True,
+    reads=_reads_claude,
+    blocks=lambda reason: {"decision": "block", "reason": reason},
+    tells=lambda text: {"systemMessage": text},
+)
 AGENTS = (
-    Agent(
-        name="claude-code",
-        title="Claude Code",
-        also=("claude",),
-        events={Event.START: "SessionStart", Event.STOP: "Stop"},
-        settings=".claude/settings.json",
-        root='"$CLAUDE_PROJECT_DIR"',
-        nested=True,
-        reads=_reads_claude,
-        blocks=_blocks_claude,
-        tells=_tells_claude,
-    ),
-    Agent(
+    _CLAUDE,
+    msgspec.structs.replace(
+        _CLAUDE,
         name="codex",
         title="Codex",
-        events={Event.START: "SessionStart", Event.STOP: "Stop"},
+        also=(),
         settings=".codex/hooks.json",
         root='"$(git rev-parse --show-toplevel)"',
-        nested=True,
-        reads=_reads_claude,
-        blocks=_blocks_claude,
-        tells=_tells_claude,
     ),
     Agent(
         name="cursor",
