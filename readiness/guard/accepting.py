@@ -13,7 +13,7 @@ from readiness.model.board import Acceptance
 MEASURED: Final = frozenset(
     (
         *(Kind.SUPPRESSION, Kind.TEST, Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SETTING),
-        *(Kind.RECIPE, Kind.UNREADABLE, Kind.VERDICT),
+        *(Kind.RECIPE, Kind.VERDICT),
     )
 )
 """Kinds of change that can be accepted: how things are measured, no rule of the board itself."""

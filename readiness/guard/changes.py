@@ -79,7 +79,6 @@ class Kind(StrEnum):
     RECIPE = "recipe"
     PROGRAM = "program"
     PROJECT = "project"
-    UNREADABLE = "unreadable file"
     VERDICT = "verdict"
     CALLER = "call of the gate"
 

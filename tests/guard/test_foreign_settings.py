@@ -70,13 +70,6 @@ def test_a_comment_for_a_tool_is_for_it_alone(run: str, status: int, project: Pr
     assert ended.status == status, ended
 
 
-def test_a_list_of_what_is_passed_over_is_nobodys_setting(project: Project) -> None:
-    """Whose it is only its name says, wherever it lies: it is told as ever."""
-    base = {"board.yaml": board({"run": "ruff check src"}), "src/a.py": "x = 1\n"}
-    ended = guarded(project, base, {"a/.gitleaksignore": "a.py:generic-api-key:1\n"})
-    assert ended.status == 4, ended
-
-
 def direction_of_pytest(differing: dict[str, tuple[str, ...]]) -> Direction:
     """What becomes of an unsure setting of pytest, in a file that ruff reads too."""
     change = Change(

@@ -13,7 +13,7 @@ from readiness.guard.tree import Wanted
 
 NAMES = [
     "tests/test_a.py", "conftest.py", "src/a.py", "pyproject.toml", "mypy.ini", "setup.cfg",
-    ".coveragerc", "pyrightconfig.json", "bandit.yaml", ".gitleaks.toml", ".gitleaksignore",
+    ".coveragerc", "pyrightconfig.json", "bandit.yaml", ".gitleaks.toml",
     "Makefile", "a.sh", ".github/workflows/ci.yml", "requirements.txt", "uv.lock", "Pipfile.lock",
     "a.ts",
 ]  # fmt: skip

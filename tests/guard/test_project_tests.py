@@ -44,7 +44,7 @@ OF_TESTS = [
         "tests/test_a.py:10",
         Kind.SKIP,
     ),
-    ("import pytest\n", "import pytest (\n", "tests/test_a.py", Kind.UNREADABLE),
+    ("import pytest\n", "import pytest (\n", "tests/test_a.py:4", Kind.TEST),
 ]
 
 

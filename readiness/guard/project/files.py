@@ -15,11 +15,7 @@ Item = TypeVar("Item")
 LONGEST = 4000
 
 _SUFFIXES = tuple({suffix for comment in TABLE.comments for suffix in comment.files})
-_NAMES = (
-    {place.file for tool in TABLE.tools for place in tool.places}
-    | set(TABLE.ignore_lists)
-    | TABLE.hook_files
-)
+_NAMES = {place.file for tool in TABLE.tools for place in tool.places} | TABLE.hook_files
 _PATTERNS = (
     TABLE.makefiles,
     TABLE.scripts,

@@ -78,7 +78,6 @@ class Silencing(msgspec.Struct, frozen=True):
     hooks: frozenset[str]
     exits: frozenset[str]
     outcomes: frozenset[str]
-    ignore_lists: tuple[str, ...]
     locks: dict[str, str]
     commands: frozenset[str]
     off: dict[str, frozenset[str]]

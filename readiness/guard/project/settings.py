@@ -49,8 +49,6 @@ def settings(files: Differing) -> Iterator[Change]:
         for tool in TABLE.tools:
             old, new = (_effective(tool, folder, files.states, side) for side in (0, 1))
             yield from _compared(tool, old, new)
-    yield from _broken(files, names)
-    yield from _ignore_lists(files)
 
 
 # --- what takes effect ----------------------------------------------------------------------------
@@ -313,33 +311,3 @@ def _line(text: str, key: str) -> int:
     name = name or key
     about = (module[1],) if module else ()
     return line_of(text, *about, name) or line_of(text, *about) or line_of(text, name)
-
-
-# --- files as a whole -----------------------------------------------------------------------------
-
-
-def _broken(files: Differing, names: set[str]) -> Iterator[Change]:
-    """Yield a change for each settings file that can no longer be parsed."""
-    for path, text in files.after.items():
-        name = os.path.basename(path)
-        if name in names and flat(name, text) is None:
-            was_read = path in files.before and flat(name, files.before[path]) is not None
-            if was_read or path not in files.before:
-                yield Teller(path, path)(Kind.UNREADABLE, LOOSE, "", "cannot be read")
-
-
-def _ignore_lists(files: Differing) -> Iterator[Change]:
-    for path in files.paths():
-        if os.path.basename(path) not in TABLE.ignore_lists:
-            continue
-        old, new = ([line.strip() for line in text.split("\n")] for text in files.both(path))
-        for line in dict.fromkeys(new):
-            if line and not line.startswith("#") and line not in old:
-                yield _listed_line(path, "", line, new.index(line) + 1)
-        for line in dict.fromkeys(old):
-            if line and not line.startswith("#") and line not in new:
-                yield _listed_line(path, line, "", 0)
-
-
-def _listed_line(path: str, before: str, after: str, line: int) -> Change:
-    return Teller(path, path, line)(Kind.SETTING, LOOSE if after else TIGHT, before, after)

@@ -51,7 +51,6 @@ def tests(files: Differing) -> Iterator[Change]:
             hides_nothing = kind is Kind.SKIP and _passes_over_new(item, come, new, files)
             yield _change(item, Direction.NEUTRAL if hides_nothing else LOOSE, "", _display(item))
         yield from (_change(item, TIGHT, _display(item), "") for item in less)
-    yield from _unreadable(files)
 
 
 def _key(item: Item) -> Hashable:
@@ -65,11 +64,6 @@ def items_in(path: str, text: str) -> list[Item]:
         and (TABLE.test_file.search(path) or TABLE.speaks_of_tests.search(text))
     ):
         return []
-    return _parse(path, text) or []
-
-
-def _parse(path: str, text: str) -> list[Item] | None:
-    """Return the items of a file; None if it is not Python, or nested too deep to parse."""
     import warnings
 
     with warnings.catch_warnings():
@@ -77,7 +71,7 @@ def _parse(path: str, text: str) -> list[Item] | None:
         try:
             return list(_TestFile(path, ast.parse(text)).items())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+            return []
 
 
 def _emptied(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:
@@ -132,13 +126,6 @@ def _callers(files: Differing, name: str) -> set[str]:
     while more := {caller for caller, needed in needs.items() if needed & names} - names:
         names |= more
     return names
-
-
-def _unreadable(files: Differing) -> Iterator[Change]:
-    """Yield a change for each test file that no longer parses, and so has no tests."""
-    for path, text in files.after.items():
-        if TABLE.test_file.search(path) and _parse(path, text) is None:
-            yield Teller(path, path)(Kind.UNREADABLE, LOOSE, "", "not Python")
 
 
 def _change(item: Item, direction: Direction, before: str, after: str) -> Change:
