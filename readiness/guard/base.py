@@ -10,7 +10,7 @@ import msgspec
 from readiness.guard.tree import LINK, Commit, Wanted
 from readiness.load import board_folders, load_board
 from readiness.model.board import Board
-from readiness.model.errors import BaseError, BoardError, ReadinessError, UsageError
+from readiness.model.errors import BaseError, BoardError, UsageError
 from readiness.model.settings import BoardSettings, find_board, is_board_name
 from readiness.project.change import meant_by
 from readiness.project.git import GitError, ask, head_of
@@ -59,18 +59,13 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
         top = _top(self.folder, self.root)
         return path.removeprefix(top) if path.startswith(f"{top}/") else path
 
-    def close(self) -> None:
-        """Remove the copies."""
-        shutil.rmtree(_top(self.folder, self.root), ignore_errors=True)
 
-
-def open_base(ref: str, board: str, *, searched_from: str | None, run: str = "") -> Base:
+def open_base(ref: str, board: str, *, searched_from: str | None, scratch: str) -> Base:
     """Resolve `ref` in the repository of the head's `board`, and copy what its board needs.
 
     Where nobody named the board, `searched_from` is the folder from which it was looked for, and
-    the base's own is looked for from there too. The copies are in a folder for scratch of this
-    `run`. The caller closes what is returned. Raises `BaseError`, and `UsageError` where there is
-    no such revision.
+    the base's own is looked for from there too. The copies are below `scratch`, an empty folder.
+    Raises `BaseError`, and `UsageError` where there is no such revision.
     """
     if not ref:
         raise UsageError(worded("usage.base_name"))
@@ -81,23 +76,18 @@ def open_base(ref: str, board: str, *, searched_from: str | None, run: str = "")
         listing = Commit(root, commit)
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
-    folder = _new_folder(root, run or "base")
+    own = relative_to(root, board)
+    if own.startswith(".."):
+        raise BaseError(worded("usage.base_not_in", ref=ref, board=board, folder=root))
+    start = None if searched_from is None else relative_to(root, os.path.join(searched_from, ""))
+    folder = os.path.realpath(scratch) + root
+    os.makedirs(folder)
     try:
-        own = relative_to(root, board)
-        if own.startswith(".."):
-            raise BaseError(worded("usage.base_not_in", ref=ref, board=board, folder=root))
-        start = (
-            None if searched_from is None else relative_to(root, os.path.join(searched_from, ""))
-        )
         found_board = _board_of(listing, own, folder, start)
         if found_board:
             _copy(listing, found_board, folder)
     except GitError as error:
-        shutil.rmtree(_top(folder, root), ignore_errors=True)
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
-    except (ReadinessError, OSError):
-        shutil.rmtree(_top(folder, root), ignore_errors=True)
-        raise
     return Base(ref=ref, root=root, commit=listing, folder=folder, board=found_board)
 
 
@@ -257,17 +247,6 @@ def _everything(path: str) -> bool:
 
 def _below(folders: list[str]) -> Wanted:
     return lambda path: any(not each or path.startswith(f"{each}/") for each in folders)
-
-
-def _new_folder(root: str, run: str) -> str:
-    import tempfile
-
-    try:
-        folder = os.path.realpath(tempfile.mkdtemp(prefix=f"readiness-{run}-")) + root
-        os.makedirs(folder)
-    except OSError as error:
-        raise UsageError(f"no folder for the base can be made: {error.strerror}") from None
-    return folder
 
 
 def _top(folder: str, root: str) -> str:

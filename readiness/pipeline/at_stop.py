@@ -92,11 +92,8 @@ def base_is_sound(settings: RunSettings) -> bool:
     except UsageError:
         path = BOARD_NAME
     try:
-        base = open_base_of(settings, path)
-        try:
+        with open_base_of(settings, path) as base:
             base.load(os.environ, settings.profile)
-        finally:
-            base.close()
     except ReadinessError:
         return False
     return True

@@ -12,6 +12,7 @@ from readiness.model.errors import UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import tell
 from readiness.text.sentences import suit
 from readiness.text.worded import worded
@@ -47,27 +48,32 @@ def open_changed(settings: BoardSettings) -> Iterator[tuple["Base", "Comparison"
 
     path = find_board(settings, os.environ, os.getcwd())
     project = _project(settings)
-    base = open_base_of(settings, path)
-    try:
-        comparison = compare(
+    with open_base_of(settings, path) as base:
+        yield (
             base,
-            path,
-            environ=os.environ,
-            profile=settings.profile,
-            project=None if project is None else os.path.abspath(project),
+            compare(
+                base,
+                path,
+                environ=os.environ,
+                profile=settings.profile,
+                project=None if project is None else os.path.abspath(project),
+            ),
         )
-        yield base, comparison
-    finally:
-        base.close()
 
 
-def open_base_of(settings: BoardSettings, path: str) -> "Base":
-    """Open the base of the board at `path`. Raises `BaseError` where it cannot be read."""
+@contextmanager
+def open_base_of(settings: BoardSettings, path: str) -> Iterator["Base"]:
+    """Open the base of the board at `path`; within, its copies exist.
+
+    Raises `BaseError` where it cannot be read.
+    """
     from readiness.guard.base import open_base
 
     is_named = bool(settings.board or os.environ.get("READINESS_BOARD"))
     searched_from = None if is_named else os.getcwd()
-    return open_base(settings.base or "", path, searched_from=searched_from, run=run_name())
+    name = run_name() and f"{run_name()}-tree"
+    with scratch_folder(os.environ, name) as scratch:
+        yield open_base(settings.base or "", path, searched_from=searched_from, scratch=scratch)
 
 
 def base_ref(base: "Base", comparison: "Comparison") -> BaseRef:
