@@ -6,8 +6,8 @@ import shutil
 import sys
 from contextlib import suppress
 
-from readiness.agents.forms import Agent, Event, event_of
-from readiness.agents.settings import fresh, with_hook, without_hook
+from readiness.agents.forms import Agent, Event
+from readiness.agents.settings import fresh, with_hooks, without_hooks
 from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
@@ -18,11 +18,8 @@ from readiness.terminal.output import put_text
 from readiness.text.sentences import for_reader
 from readiness.text.worded import worded
 
-NEEDED = (Event.START, Event.STOP)
-"""What a stop needs: to know where the session began."""
 
-
-def edit_settings(agent: Agent, event: str, settings: RunSettings, *, remove: bool) -> int:
+def edit_settings(agent: Agent, settings: RunSettings, *, remove: bool) -> int:
     """Write the hooks into the agent's settings of this project, or take them out, and say so.
 
     Raises `UsageError` where the settings cannot be understood, and where there is no board.
@@ -30,18 +27,14 @@ def edit_settings(agent: Agent, event: str, settings: RunSettings, *, remove: bo
     folder = os.path.abspath(settings.project or os.curdir)
     root = repository(folder) or folder
     path = os.path.realpath(os.path.join(root, agent.settings))
-    asked = (event_of(event, agent),) if event else None
     text = _read_settings(path)
     before = text or fresh(agent)
-    after = before
     try:
         if remove:
-            for removed in asked or (None,):
-                after = without_hook(after, agent, removed)
+            after = without_hooks(before, agent)
         else:
-            for added in asked or NEEDED:
-                command = _hook_command(agent, added, root, settings)
-                after = with_hook(after, agent, added, command)
+            commands = {event: _hook_command(agent, event, root, settings) for event in Event}
+            after = with_hooks(before, agent, commands)
     except ValueError as error:
         raise UsageError(worded("hook.settings", path=path, why=error)) from None
     say = for_reader()

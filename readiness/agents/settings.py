@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from readiness.agents.forms import Agent, Event
@@ -29,35 +29,35 @@ def installed(text: str, agent: Agent) -> Iterator[InstalledHook]:
                     yield hook
 
 
-def with_hook(text: str, agent: Agent, event: Event, command: str) -> str:
-    """Return the settings with this hook, once. Raises `ValueError`, naming what is in the way."""
-    if [hook.command for hook in installed(text, agent) if hook.event == event] == [command]:
+def with_hooks(text: str, agent: Agent, commands: Mapping[Event, str]) -> str:
+    """Return the settings with these hooks, once. Raises `ValueError` for what is in the way."""
+    if {hook.event: hook.command for hook in installed(text, agent)} == commands:
         return text
-    own = agent.events[event]
-    handler: dict[str, object] = {"command": command, "timeout": TIMEOUT}
-    if agent.nested:
-        handler = {"hooks": [{"type": "command", **handler}]}
-    settings = json.loads(without_hook(text, agent, event))
+    settings = json.loads(without_hooks(text, agent))
     if not isinstance(settings, dict):
         raise ValueError("not a JSON object")
     hooks = settings.setdefault("hooks", {})
     if not isinstance(hooks, dict):
         raise ValueError("hooks")
-    groups = hooks.setdefault(own, [])
-    if not isinstance(groups, list):
-        raise ValueError(f"hooks.{own}")
-    groups.append(handler)
+    for event, command in commands.items():
+        own = agent.events[event]
+        handler: dict[str, object] = {"command": command, "timeout": TIMEOUT}
+        if agent.nested:
+            handler = {"hooks": [{"type": "command", **handler}]}
+        groups = hooks.setdefault(own, [])
+        if not isinstance(groups, list):
+            raise ValueError(f"hooks.{own}")
+        groups.append(handler)
     return _formatted(settings, text)
 
 
-def without_hook(text: str, agent: Agent, event: Event | None = None) -> str:
-    """Return the settings without our hooks, for one event or for all, and what is empty then."""
-    if not any(event in (None, hook.event) for hook in installed(text, agent)):
+def without_hooks(text: str, agent: Agent) -> str:
+    """Return the settings without our hooks, and without what is empty then."""
+    if not any(installed(text, agent)):
         return text
     settings = json.loads(text)
-    groups_by_event = _groups_by_event(settings)
-    for own, groups in groups_by_event.items():
-        kept = [_without_ours(group, agent, event) for group in groups]
+    for own, groups in _groups_by_event(settings).items():
+        kept = [_without_ours(group, agent) for group in groups]
         settings["hooks"][own] = [group for group in kept if group]
         if not settings["hooks"][own]:
             del settings["hooks"][own]
@@ -83,15 +83,13 @@ def _handlers(group: Any) -> list[Any]:
     return inner if isinstance(inner, list) else [group]
 
 
-def _without_ours(group: Any, agent: Agent, event: Event | None) -> Any:
-    """Return a group of hooks without ours for this event or all; None where no other is in it."""
+def _without_ours(group: Any, agent: Agent) -> Any:
+    """Return a group of hooks without ours; None where no other is in it."""
     handlers = _handlers(group)
-    hooks = [_our_hook(handler, agent) for handler in handlers]
-    ours = [hook is not None and event in (None, hook.event) for hook in hooks]
-    if all(ours) and handlers:
+    others = [handler for handler in handlers if _our_hook(handler, agent) is None]
+    if not others and handlers:
         return None
-    others = [handler for handler, is_ours in zip(handlers, ours, strict=True) if not is_ours]
-    return {**group, "hooks": others} if any(ours) else group
+    return group if len(others) == len(handlers) else {**group, "hooks": others}
 
 
 def _our_hook(handler: Any, agent: Agent) -> InstalledHook | None:

@@ -21,12 +21,12 @@ def hook(
     """Read what the agent sends on standard input, and answer in its own form.
 
     The status is 0 whatever is answered, and 1 for a bug. With `install` or `uninstall` the agent's
-    settings are edited instead: for this event, or for what a stop needs.
+    settings are edited instead.
     """
     if install or uninstall:
         from readiness.agents.installing import edit_settings
 
-        return edit_settings(agent_of(agent), event, settings, remove=uninstall)
+        return edit_settings(agent_of(agent), settings, remove=uninstall)
     from readiness.agents.hook import HookCall
 
     def answered() -> int:

@@ -10,7 +10,7 @@ import yaml
 
 from readiness import __version__
 from readiness.agents.forms import AGENTS, Agent, Event
-from readiness.agents.settings import TIMEOUT, fresh, installed, with_hook
+from readiness.agents.settings import TIMEOUT, fresh, installed, with_hooks
 from readiness.command_line.reader import names
 from tests.support.llms import PATH, llms
 from tests.support.program import ROOT
@@ -38,10 +38,8 @@ def test_a_plugin_has_the_hooks_that_are_installed(agent: Agent) -> None:
     path = PLUGIN / manifest["hooks"]
     # Claude Code reads hooks/hooks.json by itself, and refuses to be told of it again.
     assert path.name != "hooks.json"
-    wanted = fresh(agent)
-    for event in (Event.START, Event.STOP):
-        command = f"readiness hook {event} --agent {agent.name}"
-        wanted = with_hook(wanted, agent, event, command)
+    commands = {event: f"readiness hook {event} --agent {agent.name}" for event in Event}
+    wanted = with_hooks(fresh(agent), agent, commands)
     assert data(path) == json.loads(wanted)
     assert TIMEOUT == 600
     assert len(list(installed(path.read_text("utf-8"), agent))) == 2

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from readiness.agents.forms import AGENTS, Agent, Event, agent_of
-from readiness.agents.settings import fresh, installed, with_hook, without_hook
+from readiness.agents.settings import fresh, installed, with_hooks, without_hooks
 
 CLAUDE = agent_of("claude-code")
 COMMAND = "readiness hook stop --agent claude-code"
@@ -30,7 +30,7 @@ FILES = [SET, TABS, LINE, WINDOWS, OTHERS, '{\n  "hooks": {\n    "Stop": []\n  }
 @pytest.mark.parametrize("text", FILES)
 def test_a_hook_is_written_and_all_else_stays(agent: Agent, text: str) -> None:
     """Data beside it is the same, and so are indent and line ends."""
-    edited = with_hook(text, agent, Event.STOP, f"readiness hook stop --agent {agent.name}")
+    edited = with_hooks(text, agent, {Event.STOP: f"readiness hook stop --agent {agent.name}"})
     new, old = json.loads(edited), json.loads(text)
     own = agent.events[Event.STOP]
     assert new["hooks"][own][:-1] == old.get("hooks", {}).get(own, [])
@@ -45,19 +45,18 @@ def test_a_hook_is_written_and_all_else_stays(agent: Agent, text: str) -> None:
 @pytest.mark.parametrize("text", [SET, LINE, WINDOWS, OTHERS, fresh(CLAUDE)])
 def test_what_was_written_is_taken_out_again(agent: Agent, text: str) -> None:
     """Of all events, however often it was written."""
-    edited = text
-    for event in (*agent.events, *agent.events):
-        edited = with_hook(edited, agent, event, f"readiness hook {event} --agent {agent.name}")
+    commands = {event: f"readiness hook {event} --agent {agent.name}" for event in agent.events}
+    edited = with_hooks(with_hooks(text, agent, commands), agent, commands)
     assert {hook.event for hook in installed(edited, agent)} == set(agent.events)
-    assert json.loads(without_hook(edited, agent)) == json.loads(text)
-    assert without_hook(text, agent) == text
+    assert json.loads(without_hooks(edited, agent)) == json.loads(text)
+    assert without_hooks(text, agent) == text
 
 
 def test_a_hook_is_written_once() -> None:
     """Again changes nothing; another command takes its place."""
-    once = with_hook(SET, CLAUDE, Event.STOP, COMMAND)
-    assert with_hook(once, CLAUDE, Event.STOP, COMMAND) == once
-    moved = with_hook(once, CLAUDE, Event.STOP, f"/elsewhere/{COMMAND}")
+    once = with_hooks(SET, CLAUDE, {Event.STOP: COMMAND})
+    assert with_hooks(once, CLAUDE, {Event.STOP: COMMAND}) == once
+    moved = with_hooks(once, CLAUDE, {Event.STOP: f"/elsewhere/{COMMAND}"})
     assert [one.command for one in installed(moved, CLAUDE)] == [f"/elsewhere/{COMMAND}"]
 
 
@@ -65,7 +64,7 @@ def test_a_group_keeps_the_commands_of_others() -> None:
     """Where somebody put ours beside their own."""
     ours = json.dumps({"type": "command", "command": COMMAND})
     text = f'{{"hooks": {{"Stop": [{{"hooks": [{{"command": "echo hi"}}, {ours}]}}]}}}}'
-    assert json.loads(without_hook(text, CLAUDE)) == {
+    assert json.loads(without_hooks(text, CLAUDE)) == {
         "hooks": {"Stop": [{"hooks": [{"command": "echo hi"}]}]}
     }
 
@@ -78,7 +77,7 @@ def test_what_is_not_ours_is_no_hook_of_ours(command: str) -> None:
     """Nor is another agent's."""
     text = json.dumps({"hooks": {"Stop": [{"hooks": [{"command": command}]}]}})
     assert not list(installed(text, CLAUDE))
-    assert without_hook(text, CLAUDE) == text
+    assert without_hooks(text, CLAUDE) == text
 
 
 @pytest.mark.parametrize(
@@ -108,4 +107,4 @@ def test_ours_is_known_however_it_is_called(command: str) -> None:
 def test_what_is_not_understood_is_not_edited(text: str, named: str) -> None:
     """What is in the way is named."""
     with pytest.raises(ValueError, match=named):
-        with_hook(text, CLAUDE, Event.STOP, COMMAND)
+        with_hooks(text, CLAUDE, {Event.STOP: COMMAND})
