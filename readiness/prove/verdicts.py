@@ -13,7 +13,6 @@ from readiness.prove.rounds import Tried
 from readiness.prove.trials import MOST_COPIES
 from readiness.record.document import CriterionRecord
 from readiness.record.wording import sentence_of
-from readiness.shell.programs import programs
 from readiness.text.worded import joined, worded
 
 NOT_TRIED = (ReasonCode.NOT_RUN, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE)
@@ -103,17 +102,10 @@ def _finding(
         return Conclusion(ProofOutcome.CAN_FAIL, why)
     if now is not None and now.verdict is Verdict.FAIL:
         return Conclusion(ProofOutcome.CAN_FAIL, worded("prove.fails_now"))
-    why = _why_bare(criterion, tried) if tried else worded("reason.not_run")
+    why = worded("reason.not_run")
+    if tried:
+        why = worded("prove.no_tool", where=joined(list(map(_in, tried)), "and"))
     return Conclusion(ProofOutcome.NOT_TRIED, why)
-
-
-def _why_bare(criterion: Criterion, tried: Sequence[TrialRecord]) -> str:
-    run = criterion.check.run if criterion.check else ""
-    fixed = [words[0] for words in programs(run) if words[0].startswith("/")]
-    if fixed:
-        return worded("prove.full_path", count=len(fixed), names=_and(fixed))
-    where = joined(list(map(_in, tried)), "and")
-    return worded("prove.no_tool", where=where)
 
 
 def _tells(criterion: Criterion, record: TrialRecord, trial: Trial | None) -> bool:

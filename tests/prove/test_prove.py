@@ -278,11 +278,12 @@ def test_what_could_not_be_tried_is_named_with_the_reason(equipped: Project) -> 
     results = proofs(equipped)
 
     why = {name: results[name]["why"] for name in ("T1.1", "T1.2", "T1.3", "T1.4")}
+    bare = "it runs no tool that could be taken away, and also passes in an empty project"
     assert why == {
         "T1.1": "it rests on the word of li.wei",
         "T1.2": "NOBODY_SET_THIS is not set",
-        "T1.3": "it runs no tool that could be taken away, and also passes in an empty project",
-        "T1.4": "/bin/cat is called by its full path and cannot be taken away",
+        "T1.3": bare,
+        "T1.4": bare,
     }
     assert [results[""][each] for each in ("can_fail", "still_passes", "not_tried")] == [1, 0, 4]
     assert results[""]["exit_status"] == 3
