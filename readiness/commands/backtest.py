@@ -14,7 +14,7 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, head_of, repository
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import tell
 from readiness.terminal.output import line_limit, put_json, put_text, wants_json
 from readiness.text.layout import columns, duration
@@ -60,9 +60,8 @@ def backtest(
     wants_json(settings.output_format)
     board = open_board(settings)
     root, commits = _history(board, last, since)
-    scratch = make(choose(os.environ))
     received: list[int] = []
-    try:
+    with scratch_folder(os.environ) as scratch:
         gate = MergeGate(
             root, board, settings, scratch, environ=os.environ, no_run=no_run, check=check
         )
@@ -73,8 +72,6 @@ def backtest(
 
         with interruptible(end):
             results = list(_results(gate, commits, settings))
-    finally:
-        remove(scratch)
     if received:
         say = for_reader()
         tell(say("backtest.stopped", done=len(results), count=len(commits)))

@@ -19,9 +19,6 @@ from readiness.reuse.patterns import Pattern, expanded, is_plain_name
 from readiness.reuse.tools import Installed, program_files
 from readiness.startup.patterns import later
 
-FORMAT: Final = 1
-"""The version of fingerprints; it changes with what they are made of."""
-
 UNTOLD: Final = frozenset(("_", "OLDPWD", "PWD", "SHLVL"))
 """Variables that shells set for themselves, with other values in every shell."""
 
@@ -138,7 +135,7 @@ class Fingerprints:
             ]
         self.signatures[index] = digest("".join(listing.signature for listing in listings).encode())
         parts = (
-            *(str(FORMAT), __version__, sys.version, probe.command, probe.workdir),
+            *(__version__, sys.version, probe.command, probe.workdir),
             *(f"{name}={value}" for name, value in sorted(env.items()) if name not in UNTOLD),
             *(msgspec.json.encode(check).decode() for check in checks),
             *(listing.digest for listing in listings),

@@ -47,8 +47,10 @@ class ClusterRun(Feature):
 
     def around(self, command: Command) -> Command:
         """Raise `UsageError` for what cannot be asked of a cluster."""
-        if self.settings.on:
-            _refuse_alone(self.settings)
+        for name in ALONE if self.settings.on else ():
+            if getattr(self.settings, name):
+                flag = f"--{name.replace('_', '-')}"
+                raise UsageError(worded("usage.not_on_cluster", flag=flag))
         return command
 
     def executing(self, plan: Plan, start: Start, board: Board) -> Outcome | None:
@@ -120,14 +122,6 @@ def _of_each_part(board: Board, plan: Plan, settings: RunSettings) -> RunSetting
         timeout=settings.timeout,
         selectors=tuple(ids) if settings.selectors else (),
     )
-
-
-def _refuse_alone(settings: RunSettings) -> None:
-    """Raise `UsageError` for what cannot be asked of a cluster."""
-    for name in ALONE:
-        if getattr(settings, name):
-            flag = f"--{name.replace('_', '-')}"
-            raise UsageError(worded("usage.not_on_cluster", flag=flag))
 
 
 def _in_repository(board: str, workdir: str, git: Git | None) -> tuple[str, str]:
