@@ -7,14 +7,12 @@ from typing import TypeAlias
 import msgspec
 
 from readiness.decide.judge import as_of
-from readiness.decide.score import explain, score
 from readiness.history.store import History, board_key
 from readiness.model.board import Board, Criterion
-from readiness.model.judgement import Judgement
 from readiness.model.words import Verdict
 from readiness.pipeline.past import judgement_of
 from readiness.pipeline.recording import ask_or_warn
-from readiness.record.criteria import Points, points_of, with_criteria
+from readiness.record.criteria import with_criteria
 from readiness.record.document import CriterionRecord, RunDocument, WholeRun
 from readiness.record.earlier import Carried, LastKnown
 from readiness.record.newest import carried_from, newest, rests_on, tried
@@ -33,15 +31,14 @@ def carry(run: RunDocument, board: Board, history: History, today: date) -> RunD
     """
     known, whole_run = _own(run, board, history)
     known |= _others(run, board, history, known)
-    records = {
-        record.id: _with(record, known[record.id], criterion, today)
-        if record.id in known
-        else record
-        for criterion, record in zip(board.criteria(), run.criteria(), strict=True)
-    }
-    points = {} if run.whole else _points(run, board, records)
-    run = with_criteria(run, lambda record: _worth(records[record.id], points))
-    return msgspec.structs.replace(run, whole_run=whole_run)
+    criteria = {criterion.id: criterion for criterion in board.criteria()}
+
+    def with_known(record: CriterionRecord) -> CriterionRecord:
+        if record.id not in known:
+            return record
+        return _with(record, known[record.id], criteria[record.id], run.profile, today)
+
+    return msgspec.structs.replace(with_criteria(run, with_known), whole_run=whole_run)
 
 
 # --- what is known --------------------------------------------------------------------------------
@@ -106,21 +103,25 @@ def _measurements(run: RunDocument) -> Iterator[_Known]:
 
 
 def _with(
-    record: CriterionRecord, known: _Known, criterion: Criterion, today: date
+    record: CriterionRecord, known: _Known, criterion: Criterion, profile: str, today: date
 ) -> CriterionRecord:
-    """Return the record with what is known of it, unless it was measured, or is another by now."""
+    """Return the record with what is known of it, unless it was measured, or is another by now.
+
+    It is worth what it was then, in its own profile, as long as its verdict stands.
+    """
     there, carried = known
     if (there.check, there.measure, there.expect) != (record.check, record.measure, record.expect):
         return record
     if not tried(record):
         now = as_of(judgement_of(criterion, there), today)
+        is_own = carried.profile == profile
         carried = msgspec.structs.replace(
             carried,
             verdict=now.verdict,
             reason=str(now.reason),
             reason_code=now.code,
-            points=0.0,
-            points_possible=0.0,
+            points=there.points if is_own and now.verdict is there.verdict else 0.0,
+            points_possible=there.points_possible if is_own else 0.0,
             wordings=there.wordings | wordings_of({"reason": now.reason}, str),
         )
         return msgspec.structs.replace(record, carried=carried, last_known=there.last_known)
@@ -139,35 +140,3 @@ def _with(
             },
         )
     return msgspec.structs.replace(record, last_known=last)
-
-
-def _points(
-    run: RunDocument, board: Board, records: Mapping[str, CriterionRecord]
-) -> dict[str, Points]:
-    """Compute what each criterion of the profile earns of the whole board, as measured last."""
-    total = score(board, list(_judgements(run, board, records)))
-    return points_of(total.lines, explain(total).points)
-
-
-def _judgements(
-    run: RunDocument, board: Board, records: Mapping[str, CriterionRecord]
-) -> Iterator[Judgement]:
-    for criterion in board.criteria():
-        record = newest(records[criterion.id], run.profile)
-        outside = bool(criterion.profiles) and run.profile not in criterion.profiles
-        if record.verdict.in_scope or outside:
-            yield judgement_of(criterion, record)
-
-
-def _worth(record: CriterionRecord, points: Mapping[str, Points]) -> CriterionRecord:
-    """Return the record with the points of what it carries, or of what it measured itself."""
-    worth = points.get(record.id)
-    if worth is None:
-        return record
-    earned, possible = worth.printed, round(worth.possible, 6)
-    if record.carried is None:
-        if not record.verdict.in_scope:
-            return record
-        return msgspec.structs.replace(record, points=earned, points_possible=possible)
-    carried = msgspec.structs.replace(record.carried, points=earned, points_possible=possible)
-    return msgspec.structs.replace(record, carried=carried)

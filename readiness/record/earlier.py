@@ -22,7 +22,7 @@ class Previous(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """The newest measurement of a criterion that this run did not try, and which run took it.
 
-    `at` is when that run started, `profile` its profile. `points` are what it earns now, of the
+    `at` is when that run started, `profile` its profile. `points` are what it earned there, of the
     whole board; waivers and attestations count as far as they are in force today.
     """
 
