@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from collections.abc import Callable
 
 import msgspec
 
@@ -131,33 +130,21 @@ class HookCall:
     # --- what is assessed ---------------------------------------------------------------------
 
     def _measured(self, settings: RunSettings, call: Call, kept: Kept) -> int:
-        from readiness.agents.assessing import assess_look
-        from readiness.pipeline.at_stop import look
+        from readiness.agents.assessing import assess_fault, assess_look
+        from readiness.pipeline.at_stop import base_is_sound, look
 
         before = state_of(self._changed, self._base)
         try:
-            assessment = self._assessed(
-                lambda: assess_look(look(settings, kept.memory.earlier), self._base), settings
-            )
+            assessment = assess_look(look(settings, kept.memory.earlier), self._base)
         except StoppedError as error:
             return error.status
+        except ReadinessError as error:
+            is_of_change = bool(self._base) and base_is_sound(settings)
+            assessment = assess_fault(error, is_of_change=is_of_change)
         # Of this state no second look is needed.
         kept.memory.seen = digest_of(before) if self._base else ""
         kept.memory.assessment = msgspec.json.encode(assessment)
         return self._answer(assessment, call, kept)
-
-    def _assessed(self, assess: Callable[[], Assessment], settings: RunSettings) -> Assessment:
-        """Return an assessment, or that the board or its base is at fault."""
-        try:
-            return assess()
-        except StoppedError:
-            raise
-        except ReadinessError as error:
-            from readiness.agents.assessing import assess_fault
-            from readiness.pipeline.at_stop import base_is_sound
-
-            is_of_change = bool(self._base) and base_is_sound(settings)
-            return assess_fault(error, is_of_change=is_of_change)
 
     # --- what is answered ---------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What a worker of a cluster does: a part of a board, in a checkout, by readiness itself."""
 
 import fcntl
+import itertools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -63,31 +64,22 @@ def run_part(part: WorkerPart, worker: str, at_once: int, wanted: Callable[[], b
 
 @contextmanager
 def _checkout(part: WorkerPart) -> Iterator[str]:
-    """Yield a folder with the commit checked out, which no other part uses meanwhile."""
+    """Yield a folder with the commit checked out, locked so that no other part uses it."""
     cache = os.path.join(os.path.dirname(cache_folder(os.environ)), "cluster")
     source = Source(
         kind=SourceKind.ADDRESS, name="", path="", place=part.address, revision=part.revision
     )
-    with _slot(cache) as own:
-        folder = project_folder(source, own)
-        checkout(source, folder)
-        yield folder
-
-
-@contextmanager
-def _slot(cache: str) -> Iterator[str]:
-    """Yield the first free folder within the cache, locked for our own use."""
     os.makedirs(cache, exist_ok=True)
-    number = 0
-    while True:
-        number += 1
+    for number in itertools.count(1):
         own = os.path.join(cache, str(number))
         with open(f"{own}.lock", "ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            yield own
+            folder = project_folder(source, own)
+            checkout(source, folder)
+            yield folder
             return
 
 

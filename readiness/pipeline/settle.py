@@ -4,6 +4,7 @@ import datetime
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -28,6 +29,7 @@ from readiness.run.retry import (
     pause,
     tries_for_better,
 )
+from readiness.startup.patterns import later
 from readiness.text.worded import joined, worded
 
 FOR_WANT_OF_SETTINGS = (
@@ -234,9 +236,7 @@ class Readings:
                 return reading
             word = printed.data.decode("utf-8", "replace").strip()
             return msgspec.structs.replace(reading, word=word)
-        from readiness.pipeline.left_over import left_over
-
-        path = left_over(probe.check, probe.workdir, self._started)
+        path = _left_over(probe.check, probe.workdir, self._started)
         return msgspec.structs.replace(reading, left_over=path)
 
     def _with_hints(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
@@ -291,6 +291,23 @@ class Readings:
         text = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
         if capture.exit_status == 0 and text:
             self.versions[probe.key] = self._recorder.text(text.splitlines()[0])
+
+
+_REPORT = later(r"(?<![\w./-])[\w./-]+\.(?:csv|html?|info|jsonl?|log|out|txt|xml|ya?ml)(?![\w./-])")
+
+
+def _left_over(check: Check, workdir: str, since: float) -> str:
+    """Return a report older than the run that a command takes its value from; "" if there is none.
+
+    A file that Git has belongs to its commit; without a repository, nothing is known.
+    """
+    for name in () if check.max_age is not None else _REPORT.findall(check.run):
+        with suppress(OSError):
+            if os.stat(os.path.join(workdir, name)).st_mtime < since:
+                from readiness.project.git import knows
+
+                return "" if knows(workdir, name) else name
+    return ""
 
 
 def _succeeded(check: Check, capture: Capture) -> bool:

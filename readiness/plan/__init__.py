@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Container, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
@@ -95,7 +96,7 @@ class _Probes:
         self._board = board
         self._surroundings = surroundings
         self._tools = ToolPaths()
-        self._paths: dict[str, str] = {}
+        self._path = cache(self._path_in)
         self._durations = durations
         self._timeout = timeout
         self._known: dict[tuple[object, ...], int] = {}
@@ -150,12 +151,9 @@ class _Probes:
         self.probes.append(probe)
         return self._known[identity]
 
-    def _path(self, workdir: str) -> str:
+    def _path_in(self, workdir: str) -> str:
         """Return PATH as probes in `workdir` have it."""
-        if workdir not in self._paths:
-            environment = self._surroundings.environment(workdir)
-            self._paths[workdir] = environment.get("PATH", os.defpath)
-        return self._paths[workdir]
+        return self._surroundings.environment(workdir).get("PATH", os.defpath)
 
     def folders(self) -> tuple[ProbeFolder, ...]:
         """Return the folders in which these probes run."""

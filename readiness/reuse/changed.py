@@ -83,12 +83,8 @@ def _touched(board: Board, plan: Plan, paths: frozenset[str]) -> frozenset[int]:
 def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str]) -> bool:
     home = os.path.realpath(workdir)
     names = [name for path in paths for name in (os.path.relpath(path, home), path)]
-    real = [_real(pattern, home) for pattern in patterns]
+    real = [Pattern(os.path.realpath(os.path.join(home, one.base)), one.rest) for one in patterns]
     return any(pattern.covers(name) for pattern in (*patterns, *real) for name in names)
-
-
-def _real(pattern: Pattern, home: str) -> Pattern:
-    return Pattern(os.path.realpath(os.path.join(home, pattern.base)), pattern.rest)
 
 
 def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:
@@ -97,11 +93,10 @@ def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:
     programs = programs_of_checks(check.folder) if SCRIPTS in check.run else []
     catalogues = {os.path.realpath(folder) for folder in board.catalogues}
     return any(
-        (os.path.dirname(path) in catalogues and _stem(path) == check.name)
+        (
+            os.path.dirname(path) in catalogues
+            and os.path.splitext(os.path.basename(path))[0] == check.name
+        )
         or any(pattern.covers(os.path.relpath(path, folder)) for pattern in programs)
         for path in paths
     )
-
-
-def _stem(path: str) -> str:
-    return os.path.splitext(os.path.basename(path))[0]
