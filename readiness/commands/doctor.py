@@ -13,6 +13,7 @@ import msgspec
 from readiness.agents.canary import HookState, hook_states
 from readiness.builtin import builtin_checks
 from readiness.command_line.options import Verb
+from readiness.guard.catalogue import with_producers
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import BoardSettings
@@ -148,7 +149,8 @@ def _needs(board: Board) -> Iterator[_Need]:
             if not check.name:
                 for tool in _named_in(check.run):
                     yield _Need(tool, place, check, criterion.id)
-            for each in _with_producers({check.name}, board.checks) if check.name else ():
+            named = sorted(with_producers([check.name], board)) if check.name else ()
+            for each in (board.checks[name] for name in named):
                 for tool in each.tools or ((each.name,) if each.version else ()):
                     yield _Need(tool, place, each, each.name)
     yield _Need("bash", board.workdir, Check(name="", run="", measures=()), "")
@@ -196,17 +198,6 @@ def _find(need: _Need, environment: dict[str, str]) -> str | None:
         path = os.path.join(need.folder, need.tool)
         return path if os.access(path, os.X_OK) else None
     return shutil.which(need.tool, path=environment.get("PATH"))
-
-
-def _with_producers(names: set[str], catalogue: dict[str, Check]) -> list[Check]:
-    waiting = sorted(names)
-    needed: dict[str, Check] = {}
-    while waiting:
-        name = waiting.pop(0)
-        if name not in needed:
-            needed[name] = catalogue[name]
-            waiting += catalogue[name].after
-    return list(needed.values())
 
 
 def _version(command: str, environment: Mapping[str, str]) -> str | None:

@@ -43,7 +43,9 @@ def callers(files: Differing) -> Iterator[Change]:
             if partner:
                 now.remove(partner)
             if not partner or _asks_less(call, partner):
-                yield _change(path, before if not partner else after, call, partner)
+                text = after if partner else before
+                line = line_of(text, partner or call)
+                yield Teller(path, path, line)(Kind.CALLER, Direction.LOOSENED, call, partner)
         if TABLE.workflows.search(path) and after:
             yield from _conditions(path, before, after)
 
@@ -63,12 +65,6 @@ def _asks_less(old: str, new: str) -> bool:
     gone = {word for word in before if word not in after and not _HARMLESS.fullmatch(word)}
     come = {word for word in after if word not in before and not _HARMLESS.fullmatch(word)}
     return bool(gone - _LESS or come)
-
-
-def _change(path: str, text: str, before: str, after: str) -> Change:
-    return Teller(path, path, line_of(text, after or before))(
-        Kind.CALLER, Direction.LOOSENED, before, after
-    )
 
 
 def _conditions(path: str, before: str, after: str) -> Iterator[Change]:
