@@ -3,7 +3,7 @@
 import os
 from collections.abc import Container, Sequence
 
-from readiness.model.board import Check, Measure
+from readiness.model.board import Check
 from readiness.model.plan import Probe
 from readiness.shell.plain import argv
 
@@ -55,12 +55,7 @@ def version_probes(
                 workdir=probe.workdir,
                 path=probe.path,
                 timeout=TIME_LIMIT,
-                check=Check(
-                    name=check.name, run=check.version, measures=NOTHING, tools=check.tools[:1]
-                ),
+                check=Check(name=check.name, run=check.version, measures=(), tools=check.tools[:1]),
                 key=key,
             )
     return tuple(asked.values())
-
-
-NOTHING: tuple[Measure, ...] = ()

@@ -11,8 +11,16 @@ from readiness.text.worded import worded
 
 @contextmanager
 def scratch_folder(environ: Mapping[str, str], name: str = "") -> Iterator[str]:
-    """Yield a folder made for the time within, as `choose` names it. Raises as `make` does."""
-    path = make(choose(environ, name))
+    """Yield a folder for this user alone, made for the time within; `choose` names it.
+
+    Raises `UsageError` where it cannot be made.
+    """
+    path = choose(environ, name)
+    try:
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        parent = os.path.dirname(path)
+        raise UsageError(worded("usage.no_scratch", folder=parent, why=error.strerror)) from None
     try:
         yield path
     finally:
@@ -24,16 +32,6 @@ def choose(environ: Mapping[str, str], name: str = "") -> str:
     parent = environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the name cannot be guessed
     name = name or os.urandom(8).hex()
     return os.path.join(os.path.realpath(parent), f"readiness-{name}")
-
-
-def make(path: str) -> str:
-    """Create the folder, for this user alone, and return it. Raises UsageError on failure."""
-    try:
-        os.mkdir(path, 0o700)
-    except OSError as error:
-        parent = os.path.dirname(path)
-        raise UsageError(worded("usage.no_scratch", folder=parent, why=error.strerror)) from None
-    return path
 
 
 def remove(path: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model.errors import UsageError
-from readiness.run.scratch import choose, make, remove
+from readiness.run.scratch import choose, remove, scratch_folder
 from tests.support.program import ROOT, Project, a_board
 
 
@@ -63,12 +63,12 @@ def test_locked_folders_are_removed_by_their_owner(tmp_path: Path) -> None:
 
 def test_its_name_cannot_be_guessed(tmp_path: Path) -> None:
     """It is in TMPDIR, for its owner alone; where it cannot be made, that is said."""
-    path = choose({"TMPDIR": str(tmp_path)})
-    assert path != choose({"TMPDIR": str(tmp_path)})
-    make(path)
-    assert os.stat(path).st_mode & 0o777 == 0o700
-    with pytest.raises(UsageError, match="cannot create a scratch folder"):
-        make(choose({"TMPDIR": str(tmp_path / "missing")}))
+    with scratch_folder({"TMPDIR": str(tmp_path)}) as path:
+        assert path != choose({"TMPDIR": str(tmp_path)})
+        assert os.stat(path).st_mode & 0o777 == 0o700
+    missing = {"TMPDIR": str(tmp_path / "missing")}
+    with pytest.raises(UsageError, match="cannot create a scratch folder"), scratch_folder(missing):
+        pass
 
 
 TOLD = """
