@@ -15,7 +15,7 @@ from tests.support.repositories import git
 from tests.support.running import alive_in
 
 TOOL = """\
-summary: words of a tool that workers have in different versions
+summary: words of a tool that workers have
 tool: wordtool
 version: wordtool --version
 params: {word: {help: what to say}}
@@ -88,17 +88,14 @@ def verdicts(ended: Ended) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.slow
-def test_three_workers_of_which_one_is_lost_and_one_is_another(
-    far: Project, machines: Machines
-) -> None:
+def test_three_workers_of_which_one_is_lost(far: Project, machines: Machines) -> None:
     """The verdicts are those of one machine; a lost worker loses nothing."""
     marks = far.folder.parent / "marks"
     marks.mkdir()
     slow = {"title": "slow", "run": f'touch {marks}/$(basename "$HOME"); sleep 3'}
     commit(far, {**BOARD, "tasks": [*BOARD["tasks"], {"id": "T4", "criteria": [slow]}]})
-    for name in ("one", "two"):
+    for name in ("one", "two", "three"):
         machines.worker(name)
-    machines.worker("three", version="2.0")
     process = far.start(*on(machines, far))
     wait_for(lambda: any(marks.iterdir()))
     (busy,) = [each.name for each in marks.iterdir()]

@@ -39,11 +39,11 @@ class Machines:
         where = ("--protocol", kind, "--host", "127.0.0.1", "--port", port)
         self._start("scheduler", "dask_scheduler", *where)
 
-    def _start(self, name: str, module: str, *words: str, version: str = "1.0") -> None:
+    def _start(self, name: str, module: str, *words: str) -> None:
         own = self.folder / name
         (own / "bin").mkdir(parents=True)
         tool = own / "bin" / "wordtool"
-        answer = f'case $1 in --version) echo "wordtool {version}";; *) echo 1;; esac'
+        answer = 'case $1 in --version) echo "wordtool 1.0";; *) echo 1;; esac'
         tool.write_text(f"#!/bin/sh\n{answer}\n")
         tool.chmod(0o755)
         environment = {
@@ -59,13 +59,13 @@ class Machines:
                 cwd=own, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
-    def worker(self, name: str, *words: str, version: str = "1.0", nanny: bool = False) -> None:
+    def worker(self, name: str, *words: str, nanny: bool = False) -> None:
         """Start a worker."""
         kind = "--nanny" if nanny else "--no-nanny"
         if nanny:
             self.nannies.add(name)
         base = (self.address, "--nthreads", "1", "--name", name, kind)
-        self._start(name, "dask_worker", *base, *words, version=version)
+        self._start(name, "dask_worker", *base, *words)
 
     def checkouts(self, name: str) -> Path:
         """Where a worker's parts run."""
