@@ -1,17 +1,15 @@
 """The documents as a site: built offline, every link followed."""
 
 import re
-import shutil
-import subprocess
-import sys
 from html.parser import HTMLParser
 from os.path import dirname, join, normpath
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.program import ROOT
+from tests.support.site import built
+
 PAGES = sorted(path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md"))
 
 
@@ -40,18 +38,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     """The built pages by their names, of a copy of the documents."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copy(ROOT / "mkdocs.yml", folder)
-    shutil.copytree(ROOT / "docs", folder / "docs")
-    built = subprocess.run(
-        [Path(sys.executable).parent / "zensical", "build", "--strict"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    place = folder / "build" / "docs"
+    place = built(tmp_path_factory.mktemp("site"))
     pages = {
         str(path.relative_to(place)): Page(path.read_text("utf-8"))
         for path in place.rglob("*.html")
