@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import metadata
 from importlib.resources import files
 from typing import Final
 
@@ -31,8 +32,8 @@ def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Se
     """
     checks = [criterion.check for criterion in board.criteria() if criterion.check]
     tools = install_commands(checks, project)
-    owner = say("init.ci_owner")
-    path, text = ci_file(kind, facts, tools, branch=branch_of(project), owner=owner)
+    home = home_of_readiness()
+    path, text = ci_file(kind, facts, tools, branch=branch_of(project), home=home)
     whole = os.path.join(project, path)
     try:
         os.makedirs(os.path.dirname(whole), exist_ok=True)
@@ -40,9 +41,9 @@ def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Se
         why = error.strerror
         raise NotWrittenError(worded("init.not_written", path=path, why=why)) from None
     write_new_file(whole, text)
-    if path == INCLUDED_FILE:
-        return say("init.ci_included", path=path)
-    return say("init.ci_written", path=path)
+    included = path == INCLUDED_FILE
+    done = say("init.ci_included", path=path) if included else say("init.ci_written", path=path)
+    return done if home else f"{done}\n{say('init.ci_source')}"
 
 
 def branch_of(project: str) -> str:
@@ -52,12 +53,13 @@ def branch_of(project: str) -> str:
 
 
 def ci_file(
-    kind: str, facts: ProjectFacts, tools: Sequence[str], *, branch: str, owner: str
+    kind: str, facts: ProjectFacts, tools: Sequence[str], *, branch: str, home: str
 ) -> tuple[str, str]:
     """Return the file that measures the board in CI, by its path below the project, and its text.
 
-    `tools` are commands that install those that the board needs; `owner` is a remark on where
-    readiness comes from.
+    `tools` are commands that install those that the board needs; `home` is the address of the
+    repository of readiness. The variable READINESS_REQUIREMENT says otherwise, or, without a home,
+    has to.
     """
     path, beside, step = _FILES[kind]
     if beside and path in facts.files:
@@ -65,10 +67,20 @@ def ci_file(
     install = [*_own(facts), *map(_unasked, tools)]
     lines = "".join(f"{step}{command}\n" for command in install)
     text = files("readiness.propose").joinpath("ci", f"{kind}.yml").read_text(encoding="utf-8")
-    values = {"install": lines, "branch": branch, "owner": owner, "version": __version__}
-    for name, value in values.items():
+    other = f"-git+{home}@v{__version__}" if home else "?"
+    source = f'"${{READINESS_REQUIREMENT:{other}}}"'
+    for name, value in {"install": lines, "branch": branch, "source": source}.items():
         text = text.replace(f"{{{name}}}", value)
     return path, text
+
+
+def home_of_readiness() -> str:
+    """Return the repository that `[project.urls]` in pyproject.toml names; "" if it names none."""
+    for url in metadata("readiness").get_all("Project-URL") or []:
+        label, _, address = str(url).partition(", ")
+        if label == "Repository":
+            return address
+    return ""
 
 
 def _unasked(command: str) -> str:

@@ -72,14 +72,16 @@ def test_editors_know_boards_by_the_names_that_are_found(project: Project) -> No
 
 
 def test_the_server_is_of_this_version() -> None:
-    """Its name is the one that the package's description claims, as the registry asks."""
+    """Its name is of the repository's home, as the README claims it; without a home it has none."""
     (package,) = SERVER["packages"]
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert package["identifier"] == settings["name"]
     assert {SERVER["version"], package["version"]} == {__version__}
     readme = (ROOT / settings["readme"]).read_text("utf-8")
-    assert re.findall(r"mcp-name: (\S+)", readme) == [SERVER["name"]]
-    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", SERVER["name"])
+    homes = re.findall(r"//github\.com/([\w-]+)/", settings["urls"].get("Repository", ""))
+    wanted = [f"io.github.{account}/readiness" for account in homes]
+    assert re.findall(r"mcp-name: (\S+)", readme) == wanted
+    assert [SERVER[key] for key in SERVER if key == "name"] == wanted
     assert len(SERVER["description"]) <= 100
     assert [each["value"] for each in package["packageArguments"]] == ["mcp"]
     assert "mcp" in names()

@@ -5,11 +5,14 @@ import pty
 import re
 import shutil
 import sys
+from email.message import EmailMessage
 
 import pytest
 import yaml
 
 from readiness import __version__
+from readiness.propose import ci_lines
+from readiness.propose.facts import ProjectFacts
 from tests.support.checking import build
 from tests.support.program import Project
 
@@ -242,13 +245,26 @@ def test_a_workflow_is_written_where_one_is_asked_for(shop: Project) -> None:
     runs = [step["run"] for step in steps if "run" in step]
     assert runs[:2] == ["pip install -r requirements.txt -e .", "pip install mypy"]
     # It is on no index: a package of its name there would be somebody else's.
-    assert runs[2] == f"pip install git+https://github.com/OWNER/readiness@v{__version__}"
+    assert runs[2].startswith('pip install "${READINESS_REQUIREMENT:?')
     assert steps[0]["with"] == {"fetch-depth": 0}
     assert shop("init", "--ci", "github").status == 2
     assert shop("init", "--ci", "gitlab").out.startswith("Written: .gitlab-ci.yml")
     script = yaml.safe_load((shop.folder / ".gitlab-ci.yml").read_text("utf-8"))["readiness"]
     assert "pip install mypy" in script["script"]
     assert "choose from github, gitlab" in shop("init", "--ci", "jenkins").err
+
+
+def test_the_home_of_the_repository_is_in_the_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once pyproject.toml names it; the variable still beats it."""
+    described = EmailMessage()
+    described["Project-URL"] = "Repository, https://git.example.org/readiness"
+    monkeypatch.setattr(ci_lines, "metadata", lambda _: described)
+    home = ci_lines.home_of_readiness()
+    _, text = ci_lines.ci_file(
+        "gitlab", ProjectFacts(name="shop", parts=()), [], branch="main", home=home
+    )
+    source = f"git+https://git.example.org/readiness@v{__version__}"
+    assert f'pip install "${{READINESS_REQUIREMENT:-{source}}}"' in text
 
 
 def test_what_is_new_is_added_and_no_line_changes(shop: Project) -> None:
