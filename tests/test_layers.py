@@ -13,7 +13,7 @@ from readiness.model.settings import RunSettings
 PACKAGE = Path(__file__).parents[1] / "readiness"
 CHECKS = PACKAGE.parent / "checks"
 
-FOUNDATION = ["model", "text", "shell", "startup", "builtin"]
+FOUNDATION = ["model", "text", "shell", "startup", "builtin", "statistics"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["history", "project", "reuse", "guard", "prove", "terminal", "fleet", "cluster"]
 # What a run never imports: commands do, when they are asked for.
@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "model": ["startup", "text"],
     "text": ["startup"],
     "shell": ["startup"],
+    "statistics": [],
     **dict.fromkeys(STAGES, FOUNDATION),
     "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],

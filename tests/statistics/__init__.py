@@ -1,0 +1,1 @@
+"""Tests of what values that are not the same twice say."""
