@@ -22,6 +22,7 @@ from checks.in_project.common import (
     files_below,
     heard,
     not_measured,
+    place,
     read_text,
     require,
 )
@@ -119,6 +120,11 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
         "deselected": session.deselected,
         "duration": session.seconds,
         "duration_of_all": whole,
+        "flaky": [
+            place(case.path, case.line, case.name, "passed only on another try")
+            for case in session.cases
+            if case.flaky
+        ],
     }
     emit({**counted, **more}, failures(session.cases))
     return 0

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.in_project.common import (
@@ -39,6 +39,7 @@ class SeenTest:
     seconds: float = 0.0
     properties: tuple[tuple[str, str], ...] = ()
     id: str = ""
+    flaky: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class _TestTry:
             self.reports[event["when"]] = event
             if event["outcome"] == "failed":
                 self.failures.append(event)
+
+    def failed(self) -> bool:
+        """Return whether something was raised or reported, so that the test is tried again."""
+        return bool(self.failures) or any(phase["raised"] for phase in self.phases.values())
 
     def ended(self) -> tuple[str, str]:
         """Return the outcome and a message; the outcome is empty where the test was not run."""
@@ -127,8 +132,11 @@ def read_session(path: str, last_words: str = "") -> Session:
     # What is planned twice is not tried again the second time: one failure is enough.
     planned = Counter(test["id"] for test in plan["tests"])
     attempts: dict[str, _TestTry] = {}
+    failed_once = set()
     for event in events:
         if event["event"] == "begun" and planned[event["id"]] <= 1:
+            if event["id"] in attempts and attempts[event["id"]].failed():
+                failed_once.add(event["id"])
             attempts[event["id"]] = _TestTry()
         elif event["event"] in ("phase", "report"):
             attempts.setdefault(event["id"], _TestTry()).add(event)
@@ -136,6 +144,9 @@ def read_session(path: str, last_words: str = "") -> Session:
     cases = [
         _case(test, attempts.get(test["id"], _TestTry()), untold.get(test["id"], ""))
         for test in plan["tests"]
+    ]
+    cases = [
+        replace(case, flaky=case.id in failed_once and case.outcome == "passed") for case in cases
     ]
     _complete(cases, by_kind, last_words)
     skipped = [

@@ -17,7 +17,7 @@ from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
-from readiness.timeline.trend import SCORE, Point, Trend, trend
+from readiness.timeline.trend import SCORE, ChangePoint, Point, Trend, trend
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDEST = 60
@@ -84,6 +84,8 @@ def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
         f"  {_span(course, say)}",
         f"  {_outlook(course, say)}",
     )
+    for change in course.changes:
+        yield from text_lines(f"  {_changed(change, course.unit, say)}")
     if course.left_out:
         yield from text_lines(f"  {say('trend.left_out', count=course.left_out)}")
     yield Line()
@@ -101,6 +103,17 @@ def _span(course: Trend, say: Sentences) -> str:
         lowest=min(points, key=lambda point: point.value).shown,
         highest=max(points, key=lambda point: point.value).shown,
         goal=course.goal,
+    )
+
+
+def _changed(change: ChangePoint, unit: str, say: Sentences) -> str:
+    return say(
+        "trend.changed",
+        before=change.before,
+        after=in_language(_with_unit(change.after, unit), say),
+        run=change.run,
+        commit=change.commit[:10] or say("report.unknown"),
+        at=elapsed(change.at, time.time(), say),
     )
 
 

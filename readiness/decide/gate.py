@@ -9,7 +9,7 @@ from readiness.decide.findings import new_findings
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus
-from readiness.model.expect import format_value, is_worse
+from readiness.model.expect import better_of, format_value, is_worse
 from readiness.model.judgement import (
     ComparedFindings,
     Earlier,
@@ -145,13 +145,16 @@ def _fallen(
 ) -> tuple[list[str], list[str]]:
     """Return a sentence for each criterion worse than the line, and for each that may be.
 
-    Waived criteria are excused, as by the gate for a release.
+    Waived criteria are excused, as by the gate for a release, and numbers within usual bounds.
     """
     worse: list[str] = []
     unknown: list[str] = []
     for task, criterion in board.pairs():
         judged, earlier = by_id[criterion.id], line.criteria.get(criterion.id)
         if not judged.verdict.in_scope or judged.verdict is Verdict.WAIVED:
+            continue
+        better = better_of(criterion)
+        if judged.verdict.measured and line.is_usual(criterion, better, judged.value):
             continue
         passed = earlier if earlier is not None and earlier.verdict.good else None
         before = []

@@ -8,9 +8,24 @@ from typing import cast
 import msgspec
 
 from readiness.model.amounts import format_among
-from readiness.model.board import Attestation, Criterion, Expectation, Waiver, is_path
-from readiness.model.expect import Matcher, Value, direction, format_value, holds, progress, search
-from readiness.model.judgement import Judgement, Measurement, Reading, Trial, Unmeasured
+from readiness.model.board import Criterion, Expectation, Waiver
+from readiness.model.expect import (
+    Matcher,
+    Value,
+    better_of,
+    format_value,
+    holds,
+    progress,
+    search,
+)
+from readiness.model.judgement import (
+    Judgement,
+    Measurement,
+    PairedNumbers,
+    Reading,
+    Trial,
+    Unmeasured,
+)
 from readiness.model.units import quote
 from readiness.model.words import Better, Operator, ReasonCode, Verdict
 from readiness.text.worded import Worded, joined, worded
@@ -30,6 +45,7 @@ def judge(
     evidence_missing: bool = False,
     evidence_digest: str = "",
     trial: Trial | None = None,
+    pairs: PairedNumbers | None = None,
     matches: Matcher = search,
 ) -> Judgement:
     """Judge one criterion by the readings of its probes, in the order of its matrix.
@@ -37,14 +53,16 @@ def judge(
     `today` is the date in UTC. `skipped` says why the criterion is not part of this run, and is
     empty otherwise. `evidence_missing` says that `evidence_path` holds nothing, `evidence_digest`
     what it holds now. `trial` is how its command did in a broken copy of the project, where it was
-    tried. `matches(pattern, text)` finds the patterns of expectations; it may raise
-    TimeoutError, which is an error of the criterion.
+    tried, `pairs` how it compares with the base. `matches(pattern, text)` finds the patterns of
+    expectations; it may raise TimeoutError, which is an error of the criterion.
     """
     if skipped:
         return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=skipped)
     date = today.isoformat()
     if criterion.check is None:
-        judgement = _attested(criterion, date, evidence_missing, evidence_digest)
+        from readiness.decide.attested import attested
+
+        judgement = attested(criterion, date, evidence_missing, evidence_digest)
     elif criterion.unset:
         judgement = _error(criterion, _unset(criterion.unset))
     elif not readings:
@@ -54,10 +72,16 @@ def judge(
         judgement = _worst(
             criterion, [_judge_reading(criterion, reading, matches) for reading in readings]
         )
+        if names := tuple(name for reading in readings for name in reading.flaky):
+            judgement = msgspec.structs.replace(judgement, flaky_tests=names)
         if trial is not None and judgement.verdict.good:
             from readiness.decide.tried import as_tried
 
             judgement = as_tried(judgement, trial)
+        if pairs is not None and judgement.verdict.good:
+            from readiness.decide.sampled import as_compared
+
+            judgement = as_compared(judgement, pairs)
     return _with_waiver(judgement, criterion.waive, date, matches) if criterion.waive else judgement
 
 
@@ -74,62 +98,10 @@ def as_of(judgement: Judgement, today: dt.date) -> Judgement:
     elif not judgement.verdict.good:
         return judgement
     elif criterion.check is None:
-        judgement = _attested(criterion, date, False, judgement.evidence_digest)
+        from readiness.decide.attested import attested
+
+        judgement = attested(criterion, date, False, judgement.evidence_digest)
     return _with_waiver(judgement, criterion.waive, date, search) if criterion.waive else judgement
-
-
-def evidence_path(attestation: Attestation) -> str:
-    """Return the path that an attestation's evidence names; "" where it is a link or prose."""
-    return attestation.evidence.strip() if is_path(attestation.evidence) else ""
-
-
-# --- attestations -------------------------------------------------------------------------------
-
-
-def _attested(
-    criterion: Criterion, today: str, evidence_missing: bool, evidence_digest: str
-) -> Judgement:
-    attestation = criterion.attest
-    faults = _attestation_faults(attestation, today, evidence_missing)
-    if (
-        attestation is not None
-        and evidence_digest
-        and attestation.digest not in ("", evidence_digest)
-    ):
-        faults.append(worded("reason.evidence_changed", path=attestation.evidence))
-    if attestation is not None and not faults:
-        return Judgement(
-            criterion=criterion,
-            verdict=Verdict.PASS,
-            progress=WHOLE,
-            reason=worded("reason.attested", by=attestation.by, until=attestation.until),
-            evidence_digest=evidence_digest,
-        )
-    return Judgement(
-        criterion=criterion,
-        verdict=Verdict.FAIL,
-        progress=NOTHING,
-        reason=joined(faults, "semicolon"),
-        hint=worded("hint.attest", id=criterion.id),
-        evidence_digest=evidence_digest,
-    )
-
-
-def _attestation_faults(
-    attestation: Attestation | None, today: str, evidence_missing: bool
-) -> list[str]:
-    if attestation is None or not (attestation.by and attestation.on and attestation.until):
-        return [worded("reason.not_attested")]
-    faults = []
-    if attestation.on > today:
-        faults.append(worded("reason.attested_in_future", by=attestation.by, on=attestation.on))
-    if attestation.until < today:
-        faults.append(
-            worded("reason.attestation_expired", by=attestation.by, until=attestation.until)
-        )
-    if evidence_missing:
-        faults.append(worded("reason.evidence_missing", path=attestation.evidence))
-    return faults
 
 
 # --- one probe ----------------------------------------------------------------------------------
@@ -148,18 +120,40 @@ def _judge_reading(criterion: Criterion, reading: Reading, matches: Matcher) -> 
     if not answers:
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run"))
         return _error(criterion, lack)
+    if criterion.sampling is not None and not criterion.sampling.against_base:
+        return _settled(criterion, reading, [sample for _, sample in answers], matches)
     straddles = len({answer for answer, _ in answers}) > 1
     doubts = []
     if straddles:
         doubts.append(worded("reason.straddle", count=len(answers), expect=criterion.expect.text))
-    if reading.retried:
+    if reading.retried and not reading.flaky:
         doubts.append(worded("reason.only_on_retry"))
+    if reading.flaky:
+        doubts.append(worded("reason.flaky_tests", names=joined(reading.flaky, "names")))
     holding, middle = answers[0] if len(answers) == 1 else _median(criterion, answers, matches)
     faults = [] if holding else [worded("reason.expected", expect=criterion.expect.text)]
     faults += _slipped(criterion, middle)
     if faults:
         return _measured(criterion, Verdict.FAIL, middle, faults, flaky=straddles)
     return _passed(criterion, reading, middle, doubts, matches)
+
+
+def _settled(
+    criterion: Criterion, reading: Reading, samples: list[Measurement], matches: Matcher
+) -> Judgement:
+    """Judge by as many samples as it takes to be sure."""
+    from readiness.decide.sampled import settle
+
+    settled = settle(criterion, samples)
+    if isinstance(settled, Unmeasured):
+        return _error(criterion, settled)
+    middle = msgspec.structs.replace(samples[0], value=settled.middle)
+    faults = [] if settled.holds else [worded("reason.expected", expect=criterion.expect.text)]
+    faults += _slipped(criterion, msgspec.structs.replace(middle, value=settled.best))
+    if faults:
+        return _measured(criterion, Verdict.FAIL, middle, [settled.remark, *faults], flaky=False)
+    judgement = _passed(criterion, reading, middle, [], matches)
+    return msgspec.structs.replace(judgement, reason=joined([judgement.reason, settled.remark]))
 
 
 def _passed(
@@ -171,6 +165,11 @@ def _passed(
 ) -> Judgement:
     """Judge a value that meets the expectation: what is in doubt about it makes it a warning."""
     flaky = bool(doubts)
+    if blocks := flaky and criterion.flaky_blocks:
+        doubts.append(worded("reason.flaky_blocks"))
+    if reading.quarantined:
+        names = joined(reading.quarantined, "names")
+        doubts.append(worded("reason.quarantined", count=len(reading.quarantined), names=names))
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(worded("reason.wanted", expect=criterion.warn.text))
     hint = ""
@@ -179,8 +178,9 @@ def _passed(
         hint = worded("hint.left_over", path=path)
     elif criterion.is_by_status and reading.is_number:
         hint = worded("hint.unread_number", number=reading.word)
-    verdict = Verdict.WARN if doubts else Verdict.PASS
-    return _measured(criterion, verdict, middle, doubts, flaky=flaky, hint=hint)
+    verdict = Verdict.FAIL if blocks else Verdict.WARN if doubts else Verdict.PASS
+    judgement = _measured(criterion, verdict, middle, doubts, flaky=flaky, hint=hint)
+    return msgspec.structs.replace(judgement, progress=NOTHING) if blocks else judgement
 
 
 def _ask(expectation: Expectation, value: Value, unit: str, matches: Matcher) -> bool | Unmeasured:
@@ -221,11 +221,6 @@ def _median(
     return holding, Measurement(value=value, unit=first.unit, of=first.of, lines=first.lines)
 
 
-def _better(criterion: Criterion) -> Better | None:
-    """Return the direction in which this criterion's number improves; None if nothing says."""
-    return direction(criterion.expect) or (criterion.measure.better if criterion.measure else None)
-
-
 def _slipped(criterion: Criterion, measurement: Measurement) -> list[str]:
     """Return a sentence if a ratchet's value is worse than its baseline."""
     floor = _floor(criterion)
@@ -240,7 +235,7 @@ def _floor(criterion: Criterion) -> Expectation | None:
     """Return the expectation of a ratchet: no worse than the baseline."""
     if not criterion.ratchet or criterion.baseline is None:
         return None
-    better = _better(criterion)
+    better = better_of(criterion)
     if better is None:
         return None
     asked = Operator.LE if better is Better.LOWER else Operator.GE
@@ -279,7 +274,7 @@ def progress_of(criterion: Criterion, value: Value, unit: str) -> Decimal:
     """Return a failing value's progress: to its target, or back to the baseline if less."""
     if not isinstance(value, Decimal):
         return NOTHING
-    better = _better(criterion)
+    better = better_of(criterion)
     asked = (criterion.expect, _floor(criterion))
     return min(progress(one, value, unit, criterion.baseline, better) for one in asked if one)
 
@@ -342,7 +337,7 @@ def _worst_place(criterion: Criterion, judgements: list[Judgement], places: list
     }
     if judgements[places[0]].verdict.unknown or len(numbers) < len(places):
         return places[0]
-    match _better(criterion):
+    match better_of(criterion):
         case Better.LOWER:
             return max(places, key=numbers.__getitem__)
         case Better.HIGHER:

@@ -20,6 +20,7 @@ from readiness.model.board import (
     Measure,
     PriorityRule,
     Reader,
+    Sampling,
     Task,
 )
 from readiness.model.expect import format_value
@@ -74,6 +75,14 @@ def _scoring(_before: Scoring, after: Scoring) -> Direction:
 
 def _statuses(before: tuple[int, ...] | None, after: tuple[int, ...] | None) -> Direction:
     return LOOSE if before is None or after is None or set(after) - set(before) else TIGHT
+
+
+def _sampling(before: Sampling | None, after: Sampling | None) -> Direction:
+    """Return the direction of how sure a verdict must be."""
+    if before is None or after is None:
+        return TIGHT if before is None else LOOSE
+    errs = after.error > before.error or after.tolerance > before.tolerance
+    return LOOSE if errs or (before.against_base and not after.against_base) else TIGHT
 
 
 def _version(before: str, after: str) -> Direction:
@@ -194,6 +203,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
             _none,
             "language created goal review sections key_figures subtitle success",
         ),
+        "quarantine": FieldRule(Kind.FIELD, _more, "quarantine"),
         **_elsewhere("tasks checks priorities profiles env unset_env milestones accept"),
         **_elsewhere("path digest catalogues profile"),
     },
@@ -208,6 +218,8 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
     Criterion: {
         "title": FieldRule(Kind.TITLE, _any),
         "samples": FieldRule(Kind.SAMPLES, _lower),
+        "sampling": FieldRule(Kind.SAMPLES, _sampling),
+        "flaky_blocks": FieldRule(Kind.FIELD, _lower, "flaky"),
         "retries": FieldRule(Kind.RETRIES, _higher),
         "wait": FieldRule(Kind.WAIT, _higher),
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
@@ -230,6 +242,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
         "exclusive": FieldRule(Kind.EXCLUSIVE, _none),
         "findings": FieldRule(Kind.FINDINGS, _none),
+        "flaky": FieldRule(Kind.FINDINGS, _none),
         **_others(_replaced, "stands_for control idle"),
         **_others(_none, "summary work install params by_hand tried"),
         **_elsewhere("measures expect name path folder"),

@@ -86,7 +86,7 @@ def _probe(criterion: Criterion) -> Hashable:
         check.after,
         criterion.measure,
         tuple(tuple(sorted(each.items())) for each in combinations(criterion)),
-        (criterion.samples, criterion.retries, criterion.wait),
+        (criterion.samples, criterion.sampling, criterion.retries, criterion.wait),
     )
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader
-from readiness.load.decisions import check_acceptance, day
+from readiness.load.decisions import check_acceptance, check_quarantine, day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, TaskFile
 from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.graph import cycles
@@ -131,6 +131,7 @@ class _BoardLoader:
             unset_env=unset_env,
             unset=tuple(unset),
             longest_waiver=longest_waiver,
+            flaky_blocks=file.flaky == "blocks",
         )
         tasks = tuple(
             self._task(task, self.walk.path(task, ("tasks", index)), criteria)
@@ -139,6 +140,8 @@ class _BoardLoader:
         self._dependencies()
         for index, acceptance in enumerate(file.accept):
             check_acceptance(acceptance, ("accept", index), self.problems)
+        for index, entry in enumerate(file.quarantine):
+            check_quarantine(entry, ("quarantine", index), self.problems)
         board = Board(
             path=self.document.path,
             digest=digest(content),
@@ -167,6 +170,7 @@ class _BoardLoader:
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
             milestones=milestones(self.file.milestones, self.walk, self.problems),
             accept=tuple(file.accept),
+            quarantine=tuple(file.quarantine),
             created=self._created(),
             goal=file.goal,
             review=file.review,

@@ -211,6 +211,9 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
     findings = None
     if file.findings is not UNSET:
         findings = reader(file.findings, ("findings",), problems, one_value=False)
+    flaky = None
+    if file.flaky is not UNSET:
+        flaky = reader(file.flaky, ("flaky",), problems, one_value=False)
     expected = _expectation(file, measures[0], problems)
     if file.idle:
         pattern(file.idle, ("idle",), problems)
@@ -235,6 +238,7 @@ def _check(file: "CheckFile", name: str, path: str, folder: str, problems: Probl
         idle=file.idle,
         expect=expected,
         findings=findings,
+        flaky=flaky,
         inputs=inputs(file.inputs, ("inputs",), problems),
         max_age=seconds(file.max_age, ("max_age",), problems),
         timeout=seconds(file.timeout, ("timeout",), problems),

@@ -163,6 +163,8 @@ class CheckFile(FilePart, frozen=True):
     """What can be read; the first is the default."""
     expect: Expects | UnsetType = UNSET
     findings: ReaderFile | UnsetType = UNSET
+    flaky: ReaderFile | UnsetType = UNSET
+    """Tests that passed only on another try, as findings."""
     inputs: Inputs = field(default_factory=list)
     max_age: Duration | UnsetType = UNSET
     """How long a result may be reused: where it depends on more than files."""

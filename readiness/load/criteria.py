@@ -29,7 +29,7 @@ from readiness.load.standing import standing
 from readiness.load.variables import Variables
 from readiness.load.yamlfile import Path
 from readiness.model import expect
-from readiness.model.board import Check, Criterion, Expectation, Measure, Position
+from readiness.model.board import Check, Criterion, Expectation, Measure, Position, Sampling
 from readiness.model.words import Format
 from readiness.text.worded import worded
 
@@ -48,6 +48,9 @@ _OF_PROBES: Final = (
     "timeout",
     "baseline",
     "samples",
+    "confidence",
+    "tolerance",
+    "against",
     "wait",
     "retries",
 )
@@ -70,7 +73,9 @@ class CriterionLoader:
         unset_env: dict[str, str],
         unset: tuple[str, ...] = (),
         longest_waiver: float | None = None,
+        flaky_blocks: bool = False,
     ) -> None:
+        self.flaky_blocks = flaky_blocks
         self.problems = problems
         self.catalogue = catalogue
         self.profiles = profiles
@@ -138,6 +143,7 @@ class CriterionLoader:
             file, path, check, standing_params, workdir
         )
         written = file.run if file.run is not UNSET and check.name else ""
+        samples, sampling = self._samples(file, path, expected, chosen)
         return Criterion(
             id=own_id,
             title=file.title
@@ -162,9 +168,11 @@ class CriterionLoader:
             trial=file.trial,
             weight=weight,
             profiles=tuple(file.profiles),
-            samples=file.samples,
+            samples=samples,
+            sampling=sampling,
             wait=seconds(file.wait, (*path, "wait"), self.problems) or 0.0,
             retries=file.retries,
+            flaky_blocks=self.flaky_blocks,
             timeout=check.timeout
             if file.timeout is UNSET or file.run is not UNSET
             else seconds(file.timeout, (*path, "timeout"), self.problems),
@@ -276,6 +284,16 @@ class CriterionLoader:
             return None
         can_be_missed(expected, chosen, check.exit_ok, here, self.problems)
         return expected
+
+    def _samples(
+        self, file: CriterionFile, path: Path, expected: Expectation, chosen: Measure
+    ) -> tuple[int, Sampling | None]:
+        asked = (file.confidence, file.tolerance, file.against)
+        if isinstance(file.samples, int) and all(each is UNSET for each in asked):
+            return file.samples, None
+        from readiness.load.sampling import sampled
+
+        return sampled(file, path, expected, chosen, self.problems)
 
     def _warn(self, file: CriterionFile, path: Path, chosen: Measure) -> Expectation | None:
         if file.warn is UNSET:

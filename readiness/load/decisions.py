@@ -10,7 +10,16 @@ from readiness.load.definitions import AttestFile, WaiveFile
 from readiness.load.faults import Problems, printable, shown
 from readiness.load.readers import expectation, seconds
 from readiness.load.yamlfile import Path
-from readiness.model.board import Acceptance, Attestation, Board, Criterion, Task, Waiver, is_path
+from readiness.model.board import (
+    Acceptance,
+    Attestation,
+    Board,
+    Criterion,
+    Quarantine,
+    Task,
+    Waiver,
+    is_path,
+)
 from readiness.startup.patterns import later
 from readiness.text.clean import is_seen
 from readiness.text.fault import Fault
@@ -100,6 +109,16 @@ def waiver(file: WaiveFile, path: Path, problems: Problems, longest: float | Non
     if file.up_to is not UNSET:
         up_to = expectation(file.up_to, (*path, "up_to"), problems)
     return Waiver(reason=file.reason, by=file.by, until=file.until, up_to=up_to)
+
+
+def check_quarantine(entry: Quarantine, path: Path, problems: Problems) -> None:
+    """Record what is wrong with an entry of the quarantine; whether it is over, a run says."""
+    day(entry.until, (*path, "until"), problems)
+    for name, value in (("reason", entry.reason), ("by", entry.by)):
+        if not is_seen(value):
+            problems.add((*path, name), worded("hint.waiver_needs", what=name))
+    if "::" not in entry.test:
+        problems.add((*path, "test"), worded("fault.no_test", text=shown(entry.test)))
 
 
 def remarks(board: Board) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from readiness.model.board import Acceptance, Section, Success
+from readiness.model.board import Acceptance, Quarantine, Section, Success
 from readiness.model.board import Id as Id
 from readiness.model.board import Text as Text
 from readiness.model.words import (
@@ -43,6 +43,7 @@ Inputs: TypeAlias = Annotated[
 Parameters: TypeAlias = dict[VariableName, AsText | list[AsText]]
 Environment: TypeAlias = dict[VariableName, AsText]
 Regex: TypeAlias = Annotated[str, Meta(description="A regular expression.")]
+Percent: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9.]+ ?%$(?!\n)")]
 Duration: TypeAlias = Annotated[
     AsText, Meta(description='A time, like "90s", "10m" or "1.5h"; a bare number is seconds.')
 ]
@@ -121,6 +122,13 @@ class WaiveFile(FilePart, frozen=True):
     up_to: Expects | UnsetType = UNSET
 
 
+class SamplesFile(FilePart, frozen=True):
+    """As many runs as it takes to be sure."""
+
+    min: Annotated[int, Meta(ge=1, le=1000)] = 5
+    max: Annotated[int, Meta(ge=1, le=1000)] = 20
+
+
 class CriterionFile(FilePart, frozen=True):
     """One acceptance criterion: exactly one of `check`, `run` and `attest`."""
 
@@ -155,8 +163,14 @@ class CriterionFile(FilePart, frozen=True):
     """Worse than the baseline always fails."""
     weight: Number = 1
     profiles: list[Id] = field(default_factory=list)
-    samples: Annotated[int, Meta(ge=1, le=1000)] = 1
-    """Runs; the median counts."""
+    samples: Annotated[int, Meta(ge=1, le=1000)] | SamplesFile = 1
+    """Runs, of which the median counts; or `{min, max}`: as many as it takes to be sure."""
+    confidence: Percent | UnsetType = UNSET
+    """How sure the verdict must be; default with `samples: {min, max}`: 95%."""
+    tolerance: Percent | UnsetType = UNSET
+    """What share of the limit, or of the base's value, makes no difference; default: 0%, 5%."""
+    against: Literal["base"] | UnsetType = UNSET
+    """Compare with the base, measured alternately on this machine."""
     wait: Duration | UnsetType = UNSET
     """Tried again for this long."""
     retries: Annotated[int, Meta(ge=0, le=1000)] = 0
@@ -241,7 +255,7 @@ class BoardFile(FilePart, frozen=True):
     """Where probes run, relative to this file."""
     target: Number = 10
     """The score the gate asks for, 0 to 10."""
-    min_measured: Annotated[str, Meta(pattern=r"^[0-9.]+ ?%$(?!\n)")] | UnsetType = UNSET
+    min_measured: Percent | UnsetType = UNSET
     """The share a release must measure: "90%"."""
     require_proof: bool = False
     """What was never seen to fail is unknown."""
@@ -262,6 +276,10 @@ class BoardFile(FilePart, frozen=True):
     milestones: list[MilestoneFile] = field(default_factory=list)
     accept: list[Acceptance] = field(default_factory=list)
     """What changes may loosen, by whose decision."""
+    flaky: Literal["warns", "blocks"] = "warns"
+    """Whether what passes only sometimes is a warning or fails."""
+    quarantine: list[Quarantine] = field(default_factory=list)
+    """Flaky tests that are out of the verdict for a while."""
     created: str = ""
     """The day it was opened, YYYY-MM-DD."""
     goal: str = ""

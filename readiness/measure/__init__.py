@@ -7,7 +7,7 @@ reads what may take long.
 
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
-from readiness.measure.select import picked, read, total
+from readiness.measure.select import picked, quantile, read, total
 from readiness.measure.text import counted
 from readiness.measure.usable import unusable
 from readiness.measure.worker import close
@@ -18,25 +18,29 @@ __all__ = ["Documents", "close", "find", "measure", "unusable"]
 
 
 def measure(
-    documents: Documents, check: Check, measure: Measure, *, number: bool
+    documents: Documents, check: Check, measure: Measure, *, number: bool, error: float = 0.05
 ) -> Measurement | Unmeasured:
     """Read one value; only for documents that are not `unusable`.
 
     `number` says that the expectation needs a number: then anything else is `not_a_number`.
     Otherwise text stays text, as it was printed: clean it before it is shown. Never raises. What
-    was read once, for whatever criterion, is not read again.
+    was read once, for whatever criterion, is not read again. `error` is that of a quantile's
+    bounds.
     """
-    key = (measure, check.proof, number)
+    key = (measure, check.proof, number, error)
     if key not in documents.measured:
-        documents.measured[key] = _measured(documents, check, measure, number=number)
+        documents.measured[key] = _measured(documents, check, measure, number=number, error=error)
     return documents.measured[key]
 
 
 def _measured(
-    documents: Documents, check: Check, measure: Measure, *, number: bool
+    documents: Documents, check: Check, measure: Measure, *, number: bool, error: float
 ) -> Measurement | Unmeasured:
     try:
         values = read(documents, check, measure, number=number)
+        if measure.reader.pick is not None and measure.reader.pick.share:
+            low, middle, high = quantile(values, measure.reader.pick, error)
+            return Measurement(value=middle, unit=measure.unit, low=low, high=high)
         value = picked(values, measure.reader)
         of = total(documents, check, measure.of) if measure.of is not None else None
         return Measurement(
@@ -46,10 +50,14 @@ def _measured(
         return error.unmeasured
 
 
-def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
-    """Return the single complaints that the check can read, cleaned; there may be none."""
-    if check.findings is None:
+def find(documents: Documents, check: Check, *, flaky: bool = False) -> tuple[Finding, ...]:
+    """Return the single complaints that the check can read, cleaned; there may be none.
+
+    With `flaky`, the tests that passed only on another try.
+    """
+    reader = check.flaky if flaky else check.findings
+    if reader is None:
         return ()
     from readiness.measure import places
 
-    return places.find(documents, check)
+    return places.find(documents, check, reader)

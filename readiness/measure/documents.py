@@ -51,7 +51,9 @@ class Documents:
         self.workdir = workdir
         self.timeout = timeout
         self.refusals: dict[int, Unmeasured | None] = {}
-        self.measured: dict[tuple[Measure, Reader | None, bool], Measurement | Unmeasured] = {}
+        self.measured: dict[
+            tuple[Measure, Reader | None, bool, float], Measurement | Unmeasured
+        ] = {}
         self._environment = environment
         self._texts: dict[str, str] = {}
         self._plain_texts: dict[str, str] = {}

@@ -22,13 +22,12 @@ _LONGEST_MESSAGE = 1_000
 _LONGEST_PATH = 4_096
 
 
-def find(documents: Documents, check: Check) -> tuple[Finding, ...]:
-    """Return the findings of the check's query or pattern, cleaned; none where it cannot be read.
+def find(documents: Documents, check: Check, reader: Reader) -> tuple[Finding, ...]:
+    """Return the findings of a check's query or pattern, cleaned; none where it cannot be read.
 
     Paths below the probe's folder are made relative to it. An entry without a path is left out.
     """
-    reader = check.findings
-    if reader is None or reader.format is Format.EXIT:
+    if reader.format is Format.EXIT:
         return ()
     try:
         items = _items(documents, reader, check)

@@ -9,11 +9,12 @@ from readiness.measure.numbers import bounded, exact_sum
 from readiness.measure.problem import NotMeasuredError, shown
 from readiness.model.board import Check, Measure, Reader
 from readiness.model.words import Format, Pick, ReasonCode
+from readiness.statistics.bounds import Interval, fewest, quantile_interval
 from readiness.text.worded import worded
 
 Value = Decimal | bool | str
 
-_NEED_NUMBERS = frozenset({Pick.MIN, Pick.MAX, Pick.SUM})
+_NEED_NUMBERS = frozenset(Pick) - {Pick.FIRST, Pick.LAST}
 
 
 def read(documents: Documents, check: Check, measure: Measure, *, number: bool) -> Sequence[Value]:
@@ -50,6 +51,24 @@ def total(documents: Documents, check: Check, measure: Measure) -> Decimal:
 def _exit_status(documents: Documents) -> list[Decimal]:
     status = documents.capture.exit_status
     return [] if status is None else [Decimal(status)]
+
+
+def quantile(values: Sequence[Value], pick: Pick, error: float) -> Interval:
+    """Return a quantile of the values with its bounds; too few values raise."""
+    numbers = [value for value in values if isinstance(value, Decimal)]
+    bounds = quantile_interval(numbers, pick.share, error)
+    if bounds is None:
+        raise NotMeasuredError(
+            ReasonCode.UNSETTLED,
+            worded(
+                "reason.too_few_values",
+                pick=pick.value,
+                count=len(numbers),
+                least=fewest(pick.share, error),
+                sure=f"{100 * (1 - error):.4g} %",
+            ),
+        )
+    return bounds
 
 
 def picked(values: Sequence[Value], reader: Reader) -> Value:

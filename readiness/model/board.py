@@ -153,6 +153,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     idle: str = ""
     expect: Expectation | None = None
     findings: Reader | None = None
+    flaky: Reader | None = None
     inputs: tuple[str, ...] = ()
     max_age: float | None = None
     timeout: float | None = None
@@ -162,7 +163,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     def readers(self) -> list[Reader]:
         """Return all readers that are applied to a finished probe."""
-        beside = (self.proof, self.findings)
+        beside = (self.proof, self.findings, self.flaky)
         return [each.reader for each in self.measures] + [one for one in beside if one is not None]
 
 
@@ -209,6 +210,31 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The last day it is in force, YYYY-MM-DD."""
 
 
+class Quarantine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision to keep a flaky test out of the verdict, until the end of a day."""
+
+    test: Text
+    """As the runner names it: tests/test_a.py::test_b."""
+    reason: Text
+    by: Text
+    until: str
+    """The last day it is in force, YYYY-MM-DD."""
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How sure a verdict on a number must be, which is not the same twice.
+
+    `looks` are the numbers of samples after which it may be decided, none where one run has all
+    values of a quantile; `error` is the share of wrong verdicts, and `tolerance` that of the limit
+    which makes no difference. With `against_base` samples are compared with those of the base.
+    """
+
+    looks: tuple[int, ...]
+    error: float
+    tolerance: Decimal
+    against_base: bool
+
+
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     """One acceptance criterion, with its check, parameters and expectation resolved.
 
@@ -219,7 +245,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     of the board whose place a check of the catalogue takes. `attest` is set where a person's word
     takes the place of a probe: then `check` and `measure` are None.
     Without `trial` its command is not tried in broken copies of the project. `samples` counts runs
-    (median), `wait` is in seconds, `retries` counts further tries.
+    (median), the most of them if its `sampling` decides, `wait` is in seconds, `retries` counts
+    further tries; with `flaky_blocks` what passes only sometimes fails.
     """
 
     id: str
@@ -241,8 +268,10 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     weight: Decimal = Decimal(1)
     profiles: tuple[str, ...] = ()
     samples: int = 1
+    sampling: Sampling | None = None
     wait: float = 0.0
     retries: int = 0
+    flaky_blocks: bool = False
     timeout: float | None = None
     attest: Attestation | None = None
     waive: Waiver | None = None
@@ -350,6 +379,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     run_timeout: float = 3600.0
     milestones: tuple[Milestone, ...] = ()
     accept: tuple[Acceptance, ...] = ()
+    quarantine: tuple[Quarantine, ...] = ()
     created: str = ""
     goal: str = ""
     review: str = ""

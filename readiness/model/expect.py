@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
 
-from readiness.model.board import Expectation
+from readiness.model.board import Criterion, Expectation
 from readiness.model.units import (
     DOWN,
     EXACT,
@@ -247,6 +247,11 @@ def direction(expectation: Expectation) -> Better | None:
     if expectation.operator is Operator.EQ and not expectation.number:
         return Better.LOWER
     return None
+
+
+def better_of(criterion: Criterion) -> Better | None:
+    """Return the direction in which a criterion's number improves; None if nothing says."""
+    return direction(criterion.expect) or (criterion.measure.better if criterion.measure else None)
 
 
 def target(expectation: Expectation) -> Decimal | None:

@@ -8,20 +8,22 @@ from fractions import Fraction
 import msgspec
 
 from readiness.model.board import Criterion
-from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.model.words import Better, Decision, ReasonCode, Verdict
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """One value with its unit. A number is finite and exact.
 
     `of` is the number that it is counted among, where its measure names one. `lines` are the first
-    of the lines that were counted, as they were printed.
+    of the lines that were counted, as they were printed. A quantile lies between `low` and `high`.
     """
 
     value: Decimal | bool | str
     unit: str = ""
     of: Decimal | None = None
     lines: tuple[str, ...] = ()
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(0)
 
 
 class Unmeasured(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +32,10 @@ class Unmeasured(msgspec.Struct, frozen=True, kw_only=True):
     code: ReasonCode
     reason: str
     hint: str = ""
+
+
+TESTS = "tests"
+"""The unit of what counts tests: the rule of each of its findings is the name of one."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +50,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> str:
         """The file, and the line where it names one."""
         return f"{self.path}:{self.line}" if self.line else self.path
+
+    @property
+    def test(self) -> str:
+        """The test that it is about, where it is about one."""
+        return f"{self.path}::{self.rule}"
 
 
 class ComparedFindings(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,17 +117,32 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     line: str = ""
 
 
+class PairedNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a number was here and, each time beside that, in the base of a change, as `commit`.
+
+    `lack` says why there are no more.
+    """
+
+    commit: str
+    ours: tuple[Decimal, ...] = ()
+    theirs: tuple[Decimal, ...] = ()
+    lack: str = ""
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one probe gave one criterion: a reading per sample, and whether it took a retry.
 
     `word` is all that it printed, where that is short; None where it is longer or unknown.
-    `left_over` is a report that its command only reads, and that was there before the run.
+    `left_over` is a report that its command only reads, and that was there before the run. `flaky`
+    tests passed only on another try, `quarantined` ones failed and do not count.
     """
 
     samples: tuple[Measurement | Unmeasured, ...]
     retried: bool = False
     word: str | None = None
     left_over: str = ""
+    flaky: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -152,6 +178,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...] = ()
     place: int = 0
     seen_to_fail: bool = False
+    flaky_tests: tuple[str, ...] = ()
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,9 +236,18 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
 class HeldLine(msgspec.Struct, frozen=True, kw_only=True):
     """What must not get worse, beside the board's baselines: the criteria of an earlier run, by id.
 
-    `run` is its id and `commit` what it measured; both are empty where there is none.
+    `run` is its id and `commit` what it measured; both are empty where there is none. `usual` has
+    the bounds of what numbers that are never the same were lately, by criterion.
     """
 
     run: str = ""
     commit: str = ""
     criteria: Mapping[str, Earlier] = {}
+    usual: Mapping[str, tuple[float, float]] = {}
+
+    def is_usual(self, criterion: Criterion, better: Better | None, value: object) -> bool:
+        """Return whether a number is no worse than it was lately; never where that is unknown."""
+        low, high = self.usual.get(criterion.id, (1.0, 0.0))
+        if not isinstance(value, Decimal) or low > high or better is None:
+            return False
+        return value <= high if better is Better.LOWER else value >= low

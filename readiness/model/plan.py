@@ -18,8 +18,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     this probe has beyond the plan's environment, `path` the PATH of its folder where that is not
     the plan's. `tool_path` is the file that its check's tool is, `elsewhere` says that it is
     not of the project's own environment, though there is one. `after` holds the indices, in the
-    plan, of the probes that must have succeeded first. `estimate` is the duration of earlier runs,
-    in seconds.
+    plan, of the probes that must have succeeded first. One that `settles` takes as many samples as
+    its verdict needs. `estimate` is the duration of earlier runs, in seconds.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: bool = False
     after: tuple[int, ...] = ()
     samples: int = 1
+    settles: bool = False
     wait: float = 0.0
     retries: int = 0
     estimate: float | None = None

@@ -113,6 +113,7 @@ class ReasonCode(StrEnum):
     CANNOT_FAIL = "cannot_fail"
     OUTSIDE_SETTINGS = "outside_settings"
     NOT_THE_TREE = "not_the_tree"
+    UNSETTLED = "unsettled"
 
 
 class Decision(StrEnum):
@@ -219,6 +220,15 @@ class Pick(StrEnum):
     MIN = "min"
     MAX = "max"
     SUM = "sum"
+    MEDIAN = "median"
+    P90 = "p90"
+    P95 = "p95"
+    P99 = "p99"
+
+    @property
+    def share(self) -> float:
+        """The share of the values that are below a quantile; 0 for anything else."""
+        return {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}.get(self.value, 0.0)
 
 
 class Operator(StrEnum):

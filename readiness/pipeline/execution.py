@@ -74,12 +74,12 @@ def execute(
         known = judge if recipes is not None else None
         observer = shown_progress(execution.left, jobs, settings, language, os.environ, known)
         stack.callback(observer.close)
-        began = time.monotonic()
+        began, limit = time.monotonic(), settings.run_timeout or board.run_timeout
         signal = run(
             execution.left,
             execution.settle,
             jobs=jobs,
-            run_timeout=settings.run_timeout or board.run_timeout,
+            run_timeout=limit,
             over_at=settings.over_at,
             scratch=scratch,
             observe=observer,
@@ -89,6 +89,11 @@ def execute(
         if recipes is not None and signal is None:
             readings.trials.update(recipes.tried(execution))
             signal = recipes.signal
+            if any(one.sampling and one.sampling.against_base for one in board.criteria()):
+                from readiness.pipeline.paired import pairs_of
+
+                readings.pairs, ended_by = pairs_of(execution, settings, began + limit)
+                signal = signal or ended_by or None
         judgements = [readings.judge(planned) for planned in plan.planned]
     kept = [keep for feature in features if (keep := feature.kept(execution)) is not None]
     if recipes is not None:

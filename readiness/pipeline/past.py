@@ -115,6 +115,7 @@ def judgement_of(criterion: Criterion, record: CriterionRecord) -> Judgement:
         hint=sentence_of(record, "hint"),
         flaky=record.flaky,
         seen_to_fail=record.seen_to_fail,
+        flaky_tests=tuple(record.flaky_tests),
         lines=tuple(record.counted),
         place=record.probes.index(record.decisive) if record.decisive in record.probes else 0,
         evidence_digest=record.attestation.digest if record.attestation else "",

@@ -8,12 +8,22 @@ from contextlib import suppress
 
 import msgspec
 
-from readiness.decide.judge import evidence_path, judge
+from readiness.decide.judge import judge
 from readiness.measure import Documents, find, measure, unusable
 from readiness.measure.bounded import matches
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture, Stream
-from readiness.model.judgement import Judgement, Reading, Trial, TrialOutcome, Unmeasured
+from readiness.model.expect import better_of
+from readiness.model.judgement import (
+    TESTS,
+    HeldLine,
+    Judgement,
+    PairedNumbers,
+    Reading,
+    Trial,
+    TrialOutcome,
+    Unmeasured,
+)
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.facts import Start
@@ -47,7 +57,7 @@ class Readings:
 
     Of an attempt only its record and its measurements are kept: the output itself is let go.
     `lasting` has when those probes started whose results say something beyond this run, `trials`
-    how commands did that were tried, by criterion.
+    how commands did that were tried, and `pairs` how numbers compare with the base's, by criterion.
     """
 
     def __init__(
@@ -62,6 +72,8 @@ class Readings:
         self.versions: dict[str, str] = {}
         self.lasting: dict[int, float] = {}
         self.trials: dict[str, Trial] = {}
+        self.pairs: dict[str, PairedNumbers] = {}
+        self.usual = HeldLine()
         self._board = board
         self._plan = plan
         self._recorder = recorder
@@ -141,7 +153,10 @@ class Readings:
         """Return the seconds until the probe of a taken attempt is tried again; None: never."""
         index, probe = capture.probe, self._plan.probes[capture.probe]
         if not may_repeat(probe):
-            return None
+            again = capture.attempt == 1 and any(
+                self._is_unusual(planned.criterion, index) for planned in self._readers[index]
+            )
+            return 0.0 if again else None
         now = self._monotonic()
         if not is_second_chance(probe, capture.attempt):
             self._waits_since[index] = now - capture.duration
@@ -149,7 +164,13 @@ class Readings:
         good = tries_for_better(probe) and all(
             self._is_good(planned.criterion, index) for planned in self._readers[index]
         )
-        return pause(probe, capture.attempt, capture.failure, good=good, waited=waited)
+        settled = probe.settles and all(
+            self._judged(planned.criterion, index).code is not ReasonCode.UNSETTLED
+            for planned in self._readers[index]
+        )
+        return pause(
+            probe, capture.attempt, capture.failure, good=good, waited=waited, settled=settled
+        )
 
     def fault(self, capture: Capture) -> str:
         """Return why `--fail-fast` ends the run once this attempt is final, or ""."""
@@ -180,6 +201,7 @@ class Readings:
             evidence_missing=missing,
             evidence_digest=digest,
             trial=trial,
+            pairs=self.pairs.get(criterion.id),
             matches=matches,
         )
         if criterion.check is None or not planned.probes:
@@ -206,23 +228,49 @@ class Readings:
         if check is None or wanted is None:
             return
         index, attempt = documents.capture.probe, documents.capture.attempt
-        if is_second_chance(probe, attempt) and self._is_good(criterion, index):
+        if (
+            is_second_chance(probe, attempt)
+            and self._is_good(criterion, index)
+            and not self._is_unusual(criterion, index)
+        ):
             return  # others have it tried again
         sample = unusable(documents, check) or measure(
-            documents, check, wanted, number=criterion.expect.operator.needs_number
+            documents,
+            check,
+            wanted,
+            number=criterion.expect.operator.needs_number,
+            error=criterion.sampling.error if criterion.sampling else 0.05,
+        )
+        quarantined: tuple[str, ...] = ()
+        flaky = (
+            self._readings[key].flaky if (key := (criterion.id, index)) in self._readings else ()
         )
         if isinstance(sample, Unmeasured):
             sample = self._with_hints(sample, probe)
         elif check.findings is not None:
             places = find(documents, check)
+            if self._board.quarantine:
+                from readiness.pipeline.quarantined import without_quarantined
+
+                sample, quarantined = without_quarantined(
+                    self._board, criterion, sample, places, self._today.isoformat()
+                )
             home = self._board.workdir
             folder = "" if probe.workdir == home else os.path.relpath(probe.workdir, home)
-            self._findings[criterion.id, index] = self._recorder.findings(
-                criterion.id, places, folder
-            )
-        key = (criterion.id, index)
+            records = self._recorder.findings(criterion.id, places, folder)
+            if is_second_chance(probe, attempt) and wanted.unit == TESTS:
+                again = {place.test for place in records}
+                before = (place.test for place in self._findings.get(key, ()))
+                flaky += tuple(name for name in before if name not in again)
+            flaky += tuple(place.test for place in find(documents, check, flaky=True))
+            self._findings[key] = records
         earlier = self._readings[key].samples if adds_a_sample(probe, attempt) else ()
-        reading = Reading(samples=(*earlier, sample), retried=leaves_a_doubt(probe, attempt))
+        reading = Reading(
+            samples=(*earlier, sample),
+            retried=leaves_a_doubt(probe, attempt) and may_repeat(probe),
+            flaky=tuple(dict.fromkeys(flaky)),
+            quarantined=quarantined,
+        )
         if not check.name:
             reading = self._of_an_own_command(reading, criterion, probe, documents.capture.stdout)
         self._readings[key] = reading
@@ -262,12 +310,29 @@ class Readings:
 
     def _is_good(self, criterion: Criterion, index: int) -> bool:
         """Return whether this probe alone, as it was read last, makes the criterion hold."""
+        return self._judged(criterion, index).verdict.good
+
+    def _is_unusual(self, criterion: Criterion, index: int) -> bool:
+        """Return whether a number is worse than it usually is, as it was read last."""
+        judged = self._judged(criterion, index)
+        return (
+            criterion.id in self.usual.usual
+            and judged.verdict.measured
+            and not self.usual.is_usual(criterion, better_of(criterion), judged.value)
+        )
+
+    def _judged(self, criterion: Criterion, index: int) -> Judgement:
+        """Judge a criterion by this probe alone, as it was read last."""
         reading = self._readings[criterion.id, index]
-        return judge(criterion, [reading], today=self._today, matches=matches).verdict.good
+        return judge(criterion, [reading], today=self._today, matches=matches)
 
     def _evidence(self, criterion: Criterion) -> tuple[bool, str]:
         """Return whether an attestation's evidence is missing or empty, and else its digest."""
-        path = evidence_path(criterion.attest) if criterion.attest is not None else ""
+        if criterion.attest is None:
+            return False, ""
+        from readiness.decide.attested import evidence_path
+
+        path = evidence_path(criterion.attest)
         if not path:
             return False, ""
         from readiness.project.evidence import content_digest, is_empty, locate

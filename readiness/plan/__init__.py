@@ -3,10 +3,11 @@
 import os
 from collections.abc import Collection, Container, Mapping, Sequence
 from functools import cache
+from typing import TypeAlias
 
 import msgspec
 
-from readiness.model.board import Board, Check, Criterion
+from readiness.model.board import Board, Check, Criterion, Sampling
 from readiness.model.digests import short_digest
 from readiness.model.plan import Plan, Planned, Probe, ProbeFolder
 from readiness.plan.environment import (
@@ -18,6 +19,9 @@ from readiness.plan.environment import (
 from readiness.plan.selection import select, skip_reason
 from readiness.plan.versions import ToolPaths, version_keys, version_probes
 from readiness.shell.plain import argv
+
+Patience: TypeAlias = tuple[int, Sampling | None, float, int]
+"""How often to run a probe: samples, how sure they must be, seconds to wait, and retries."""
 
 __all__ = ["make_plan", "probe_environment", "secret_values", "select"]
 
@@ -113,9 +117,10 @@ class _Probes:
         own = None if criterion is None else criterion.timeout
         timeout = self._timeout or own or check.timeout or self._board.timeout
         # A producer serves all its readers, so how often one reader wants to see it is not its own.
-        patience = (1, 0.0, 0)
+        patience: Patience = (1, None, 0.0, 0)
         if criterion is not None:
-            patience = (criterion.samples, criterion.wait, criterion.retries)
+            sampling = criterion.sampling if criterion.samples > 1 else None
+            patience = (criterion.samples, sampling, criterion.wait, criterion.retries)
         # What a producer leaves behind is found under its name; other probes are what they run.
         name = check.name if check.name in self._producers else ""
         needs = (check.tools, check.exclusive)
@@ -124,7 +129,7 @@ class _Probes:
         if identity in self._known:
             return self._known[identity]
         key = short_digest(repr((self._board.workdir, identity)).encode())
-        samples, wait, retries = patience
+        samples, sampling, wait, retries = patience
         home = self._board.workdir
         workdir = os.path.normpath(os.path.join(home, folder)) if folder else home
         path = self._path(workdir)
@@ -142,6 +147,7 @@ class _Probes:
             env=params,
             after=after,
             samples=samples,
+            settles=sampling is not None,
             wait=wait,
             retries=retries,
             estimate=self._durations.get(key),

@@ -76,7 +76,9 @@ def watched(criterion: Criterion) -> Criterion:
 
 def once(criterion: Criterion) -> Criterion:
     """Return a criterion that is tried once: no waiting for what is broken on purpose."""
-    return msgspec.structs.replace(criterion, waive=None, samples=1, wait=0.0, retries=0)
+    return msgspec.structs.replace(
+        criterion, waive=None, samples=1, sampling=None, wait=0.0, retries=0
+    )
 
 
 def controlled(criterion: Criterion, control: Control) -> Criterion:

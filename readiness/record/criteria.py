@@ -156,6 +156,7 @@ class Recorder:
             hint=self.text(judgement.hint) or None,
             flaky=judgement.flaky,
             seen_to_fail=judgement.seen_to_fail,
+            flaky_tests=list(map(self.text, judgement.flaky_tests)),
             waiver=_waiver(criterion, judgement.stale_waiver),
             attestation=_attestation(judgement),
             points=points.printed if points is not None else 0.0,

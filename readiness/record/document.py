@@ -92,8 +92,9 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
     `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
     the verdict rests on, where there are several. `carried` is what an earlier run found of it,
-    where this one did not try. `seen_to_fail` says that it is known to be able to. `wordings`
-    has the keys and facts of `reason`, `hint` and `shown`, where they are sentences.
+    where this one did not try. `seen_to_fail` says that it is known to be able to. `flaky_tests`
+    passed only on another try. `wordings` has the keys and facts of `reason`, `hint` and `shown`,
+    where they are sentences.
     """
 
     id: str
@@ -127,6 +128,7 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     carried: Carried | None = None
     last_known: LastKnown | None = None
     seen_to_fail: bool = False
+    flaky_tests: list[str] = []
     wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
     @property

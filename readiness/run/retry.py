@@ -37,14 +37,21 @@ def leaves_a_doubt(probe: Probe, attempt: int) -> bool:
 
 
 def pause(
-    probe: Probe, attempt: int, failure: ReasonCode | None, *, good: bool, waited: float
+    probe: Probe,
+    attempt: int,
+    failure: ReasonCode | None,
+    *,
+    good: bool,
+    waited: float,
+    settled: bool = False,
 ) -> float | None:
     """Return the seconds from the end of this attempt to the next; None if there is none.
 
     `good` says that all who read the probe have what they ask for, `waited` how long ago its last
-    sample was started. The last attempt of one that waits starts when its time is over.
+    sample was started, `settled` that no further sample can change a verdict. The last attempt of
+    one that waits starts when its time is over.
     """
-    if failure in FINAL:
+    if failure in FINAL or (settled and probe.settles):
         return None
     if attempt < probe.samples:
         return 0.0

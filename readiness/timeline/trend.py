@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ from readiness.record.comparison import comparable
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.pace import arrival, number_to_reach, pace
 from readiness.record.scores import goal_text
+from readiness.statistics.sequences import stretches
 
 SCORE = "score"
 
@@ -25,6 +27,17 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     value: float
     shown: str
     verdict: Verdict | None
+    commit: str = ""
+
+
+class ChangePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The first run that measured another number than before, and the medians on both sides."""
+
+    run: str
+    commit: str
+    at: str
+    before: str
+    after: str
 
 
 class Trend(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +46,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
     `pace` is its change a day, by least squares; null where they are less than an hour apart.
     `reached` says that the goal is met now, `expected_on` the day on which it is at this pace; null
     for never. `left_out` counts runs in which it was not measured, or measured in another way.
+    `changes` are where it changed, beyond chance.
     """
 
     id: str
@@ -45,6 +59,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
     reached: bool
     expected_on: str | None
     left_out: int
+    changes: list[ChangePoint] = []
 
 
 class Subject(NamedTuple):
@@ -125,7 +140,29 @@ def _shown(value: float, criterion: CriterionRecord) -> str:
 
 
 def _point(run: RunDocument, value: float, shown: str, verdict: Verdict | None = None) -> Point:
-    return Point(run=run.id, at=run.started_at, value=value, shown=shown, verdict=verdict)
+    commit = run.git.commit if run.git is not None else ""
+    return Point(
+        run=run.id, at=run.started_at, value=value, shown=shown, verdict=verdict, commit=commit
+    )
+
+
+def _changes(points: Sequence[Point]) -> list[ChangePoint]:
+    parts = [points[part.start : part.end] for part in stretches([one.value for one in points])]
+    return [
+        ChangePoint(
+            run=after[0].run,
+            commit=after[0].commit,
+            at=after[0].at,
+            before=_typical(before),
+            after=_typical(after),
+        )
+        for before, after in pairwise(parts)
+    ]
+
+
+def _typical(points: Sequence[Point]) -> str:
+    """Return how the median of some points is written."""
+    return sorted(points, key=lambda point: point.value)[(len(points) - 1) // 2].shown
 
 
 def _trend(subject: Subject, points: list[Point], runs: int) -> Trend:
@@ -144,4 +181,5 @@ def _trend(subject: Subject, points: list[Point], runs: int) -> Trend:
         if subject.reached or last is None
         else arrival(last.at, last.value, subject.target, change),
         left_out=runs - len(points),
+        changes=_changes(points),
     )

@@ -93,6 +93,18 @@ def test_how_long_all_tests_take_is_known_of_all_alone(
     assert isinstance(outcome.read("duration_of_all"), Measurement) == known
 
 
+def test_a_test_that_passes_only_when_run_again_is_named(project: str) -> None:
+    """As pytest-rerunfailures runs it; one that passes at once, or never, is not flaky."""
+    again = (
+        "\nfrom pathlib import Path\n\n\ndef test_second_time():\n"
+        "    seen = Path('seen').exists()\n    Path('seen').touch()\n    assert seen\n"
+        "\n\ndef test_never():\n    assert False\n"
+    )
+    build(project, service(tests=projects.TESTS + again))
+    outcome = run_check("pytest", project, {"args": "--reruns 1"})
+    assert (outcome.number("flaky"), outcome.number("failed")) == (1, 1)
+
+
 @pytest.mark.parametrize("below", ["docs", "nosuch"])
 def test_coverage_of_nothing_is_an_error(project: str, below: str) -> None:
     """Below a path without measured files there is no coverage, not even 0."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from readiness.decide.judge import evidence_path, judge
+from readiness.decide.attested import evidence_path
+from readiness.decide.judge import judge
 from readiness.model.board import Attestation, Criterion, Measure, Reader
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import Better, Format, ReasonCode, Verdict

@@ -23,6 +23,7 @@ from readiness.prove.document import ProofOutcome, World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
 from readiness.report._board.tasks import RISKS
+from readiness.statistics.sequences import Flakiness
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from readiness.text.worded import JOINTS
@@ -66,6 +67,7 @@ FAMILIES: Mapping[str, object] = {
     "meaning": Decision,
     "report.since": Movement,
     "joint": JOINTS,
+    "flakiness": Flakiness,
     "code": ReasonCode,
     "kind": [kind.name.lower() for kind in Kind],
     "change": ("changed", "added", "removed"),

@@ -1,5 +1,6 @@
 """The earlier run that a run which holds the line is compared with."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterator
 
 import msgspec
@@ -11,15 +12,26 @@ from readiness.model.words import Decision, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
+from readiness.pipeline.settle import Execution
 from readiness.project.git import Descent, nearest
+from readiness.record.comparison import JITTERY
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from readiness.record.origin import BaseRef
 from readiness.record.values import exact
 from readiness.record.wording import sentence_of
 
+REMEMBERED = 40
+"""Number of runs that say what is usual."""
+
 
 class LineHeld(Feature):
     """A gate that decides on whether anything is worse than it was."""
+
+    def running(self, execution: Execution) -> Execution:
+        """Have a number that is worse than usual measured once more."""
+        if (line := execution.start.line) is not None:
+            execution.readings.usual = line
+        return execution
 
     def opened(self, start: Start, board: Board, history: History | None) -> Start:
         """Add what has to be held."""
@@ -45,7 +57,31 @@ def line_of(
         run=run.id,
         commit=run.git.commit if run.git else "",
         criteria={record.id: _earlier(record) for record in run.criteria()},
+        usual=_usual(history, board),
     )
+
+
+def _usual(history: History, board: Board) -> dict[str, tuple[float, float]]:
+    """Predict numbers that are never the same, from HEAD's newest runs since they last changed."""
+    noisy = {
+        (one.id, one.check.name if one.check else "", one.measure.name, one.measure.unit)
+        for one in board.criteria()
+        if one.measure is not None and one.measure.unit in JITTERY
+    }
+    if not noisy:
+        return {}
+    from readiness.statistics.sequences import prediction, stretches
+
+    past = Descent(board.workdir)
+    runs = history.runs(board_key(board.path), board.profile, limit=REMEMBERED)
+    numbers: defaultdict[str, list[float]] = defaultdict(list)
+    for run in reversed(ask_or_warn(history, lambda: list(runs)) or []):
+        for record in run.criteria() if past.includes(run.git) else ():
+            asked = (record.id, record.check or "", record.measure or "", record.unit)
+            if asked in noisy and record.number is not None:
+                numbers[record.id].append(float(record.number))
+    usual = {name: prediction(seen[stretches(seen)[-1].start :]) for name, seen in numbers.items()}
+    return {name: bounds for name, bounds in usual.items() if bounds is not None}
 
 
 def _compared(

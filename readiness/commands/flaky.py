@@ -1,0 +1,58 @@
+"""List the tests that are not the same each time."""
+
+import time
+from collections.abc import Iterator
+
+from readiness.command_line.options import Option, Value, Verb
+from readiness.model.errors import ExitStatus
+from readiness.model.settings import RunSettings
+from readiness.pipeline.opening import open_board
+from readiness.pipeline.past import recent_runs
+from readiness.report._shown import elapsed
+from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.statistics.sequences import Flakiness
+from readiness.terminal.output import put_blocks, put_json, wants_json
+from readiness.text.sentences import Sentences, for_reader
+from readiness.timeline.flaky import FlakyTest, FlakyTests, flaky_tests
+
+
+def flaky(settings: RunSettings, *, limit: int = 200) -> int:
+    """Print which tests failed where they also pass, in the last `limit` runs."""
+    as_json = wants_json(settings.output_format)
+    board = open_board(settings)
+    runs = recent_runs(settings, board, limit=limit)
+    listed = flaky_tests(runs)
+    if as_json:
+        put_json(listed)
+        return ExitStatus.READY
+    started = {run.id: run.started_at for run in runs}
+    put_blocks(_blocks(listed, started, for_reader(board.language)))
+    return ExitStatus.READY
+
+
+def _blocks(listed: FlakyTests, started: dict[str, str], say: Sentences) -> Iterator[Block]:
+    if not listed.tests:
+        yield from text_lines(say("flaky.none", count=listed.runs))
+        return
+    rows = [_row(test, started[test.last], say) for test in listed.tests]
+    yield PlainTable(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
+    yield Line()
+    yield from text_lines(say("flaky.legend", count=listed.runs))
+
+
+def _row(test: FlakyTest, last: str, say: Sentences) -> list[Part]:
+    style = Style.BAD if test.flakiness is Flakiness.FLAKY else Style.PLAIN
+    return [
+        (test.test, Style.STRONG),
+        *plain(test.criterion, f"{test.failures}/{test.runs}"),
+        (say(f"flakiness.{test.flakiness}"), style),
+        *plain(elapsed(last, time.time(), say)),
+    ]
+
+
+VERB = Verb(
+    flaky,
+    Option("limit", "N", "Maximum number of runs to look at.", value=Value.NUMBER, variable=False),
+    takes="board profile output_format history",
+    prints=FlakyTests,
+)
