@@ -88,10 +88,7 @@ def write(environment: Any, **_: object) -> None:
         "failures": total.num_failures,
         "answered": answered,
         "rps": total.total_rps,
-        **{
-            f"p{share}": total.get_response_time_percentile(share / 100) if answered else None
-            for share in (50, 95, 99)
-        },
+        "times": sorted(total.response_times.items()),
         "users": most_users,
         "why": why.most_common(3),
         "asked": [[*what, number] for what, number in asked.items()],

@@ -21,15 +21,13 @@ FEW = 0.01
 
 
 class Figures(TypedDict):
-    """What the listener wrote; percentiles are in milliseconds."""
+    """What the listener wrote; `times` are milliseconds, and how often a request took so long."""
 
     requests: int
     failures: int
     answered: int
     rps: float
-    p50: float | None
-    p95: float | None
-    p99: float | None
+    times: list[tuple[float, int]]
     users: int
     why: list[tuple[str, int]]
     asked: list[tuple[str, str, int]]
@@ -129,9 +127,7 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "rps": round(figures["rps"], 1),
         "service_rps": round(rate * (asked.total() - kept), 1),
         "kept_rps": round(rate * kept, 1),
-        "p50": figures["p50"],
-        "p95": figures["p95"],
-        "p99": figures["p99"],
+        "times": [taken for taken, count in figures["times"] for _ in range(count)],
         "users": figures["users"],
         "unasked": len(missing),
         "its_own": kept <= FEW * asked.total(),

@@ -39,6 +39,7 @@ def web(status: int = 200, seconds: float = 0.0, seldom: int = 0) -> Service:
 
 
 LOAD = {"host": "{url}", "users": "5", "time": "4s"}
+MANY = LOAD | {"users": "40"}
 LOADED: Files = {"locustfile.py": LOCUSTFILE}
 STATS = "Type,Name,Request Count,Failure Count,95%\nGET,/,200,0,80\n,Aggregated,200,0,80\n"
 HISTORY = "Timestamp,User Count,Type,Name\n1764000000,12,,Aggregated\n1764000001,20,,Aggregated\n"
@@ -91,8 +92,8 @@ def scanned(nginx: str = NGINX, code: str = projects.SUMS) -> Files:
 
 PERFORMANCE: dict[str, list[Case]] = {
     "load": [
-        Case("clean", LOADED, LOAD, service=web()),
-        Case("failing", LOADED, LOAD, service=web(seconds=0.6)),
+        Case("clean", LOADED, MANY, service=web()),
+        Case("failing", LOADED, MANY, service=web(seconds=0.6)),
         Case("refused", LOADED, LOAD, service=web(status=503)),
         Case("nobody", LOADED, LOAD, service=nobody),
         Case("no-such-file", {}, LOAD, service=web()),
