@@ -102,6 +102,21 @@ def test_a_number_that_recovers_is_no_worse(noisy: Project) -> None:
     assert (held.gate.decision, held.probes[0].attempts) == (Decision.HELD, 2)
 
 
+def test_what_another_branch_measured_is_not_usual(noisy: Project) -> None:
+    """Whatever it ran lately."""
+    noisy.write(a_board(speed(baseline=100)))
+    for _ in range(6):
+        noisy("check")
+    git(noisy.folder, "checkout", "-qb", "slow")
+    commit(noisy.folder, {"speed": "130\n"})
+    for _ in range(8):
+        noisy("check")
+    git(noisy.folder, "checkout", "-q", "-")
+    (noisy.folder / "speed").write_text("130\n")
+    worse = noisy("check", "--hold-line", "--output-format=json").run
+    assert worse.gate.decision is Decision.WORSE
+
+
 # --- tests ----------------------------------------------------------------------------------------
 
 TESTS = "def test_even():\n    pass\n"

@@ -40,6 +40,12 @@ def test_a_change_waits_for_the_next_run() -> None:
     assert stretches([*steady, *([20.0] * 12)])[-1] == Stretch(30, 42)
 
 
+def test_where_a_number_slides_no_run_is_named() -> None:
+    """A straight line with some scatter has no step."""
+    draw = random.Random(6)
+    assert stretches([number + draw.gauss(0, 2) for number in range(60)]) == [Stretch(0, 60)]
+
+
 def test_chance_is_rarely_called_a_change() -> None:
     """In 5 % at most of sequences that never changed."""
     draw = random.Random(2)
