@@ -8,6 +8,7 @@ import pytest
 
 from readiness.model.words import ReasonCode, Verdict
 from readiness.record.document import LineRecord, StreamRecord
+from readiness.record.earlier import Previous
 from readiness.record.origin import BaseRef, Git
 from readiness.report import Context, render
 from readiness.text.languages import Language
@@ -142,6 +143,30 @@ def test_a_long_list_of_one_cause_is_folded() -> None:
     assert words_of(folded).startswith("3 more")
     assert words_of(folded).count("? error") == 3
     assert words_of(step).count("? error") == 9
+
+
+def test_failures_of_a_kind_are_one_step_with_their_count() -> None:
+    """Three or more of one check, each with what was found; one that passed before stands alone."""
+    bad = [
+        a_criterion(f"T1.{at}", Verdict.FAIL, check="cover", shown=f"{at}0%", reason=f"{at}0%")
+        for at in range(4)
+    ]
+    bad[3] = msgspec.structs.replace(bad[3], previous=Previous(verdict=Verdict.PASS, value=0))
+    root = parsed(page(a_document(tasks=[a_task("T1", *bad)])))
+    kind, new = map(words_of, titled(root, "why").findall("{*}ol/{*}li"))
+    assert "3 of a kind (cover)" in kind
+    assert kind.endswith("T1.1 Criterion T1.1 10% ✗ fail T1.2 Criterion T1.2 20%")
+    assert "T1.3" in new
+
+
+def test_what_fails_comes_first_and_open() -> None:
+    """Within a priority and a task; what holds is folded behind it, and so is the whole board."""
+    good, bad = a_criterion("T1.1", Verdict.PASS), a_criterion("T1.2", Verdict.FAIL)
+    tasks = [a_task("T0", msgspec.structs.replace(good, id="T0.1")), a_task("T1", good, bad)]
+    root = parsed(page(a_document(tasks=tasks)))
+    rows = [(part.get("id"), part.get("open") is not None) for part in root.iter("details")]
+    assert rows[:3] == [("t-T1", True), ("c-T1.2", False), ("c-T1.1", False)]
+    assert rows[3:] == [("t-T0", False), ("c-T0.1", False)]
 
 
 def test_a_manager_reads_when_and_an_auditor_who() -> None:

@@ -10,9 +10,10 @@ from xml.etree.ElementTree import Element
 import msgspec
 import pytest
 
+from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.text.layout import literal
-from tests.support.documents import a_document
+from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.hostile import HOSTILE_TEXTS, full_of
 from tests.support.html_pages import DOCUMENTS, page, parsed, words_of
 from tests.support.page_runs import a_large_document, a_release
@@ -72,17 +73,49 @@ def test_it_refers_to_nothing_outside(name: str) -> None:
         )
 
 
+PASSES = [a_criterion("T1.1", Verdict.PASS)]
+MARKDOWN = set(re.findall(r"\w+", "a p br hr em strong code pre ul ol li table thead tbody tr th"))
+
+
+def take_markdown(root: Element) -> list[Element]:
+    """Empty what the board's own Markdown became on the page; return the elements within."""
+    within = []
+    for holder in root.findall(".//*[@class='md']"):
+        within += [item for item in holder.iter() if item is not holder]
+        holder[:] = []
+    return within
+
+
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 @pytest.mark.parametrize("made", [a_document, a_release])
 def test_hostile_text_stays_text(made: Callable[[], RunDocument], text: str) -> None:
-    """No string of the document becomes an element, an attribute or a link."""
+    """No string becomes an element, an attribute or a link, but for a task's Markdown."""
     plain = parsed(page(full_of("plain", made())))
     root = parsed(page(full_of(text, made())))
+    assert {item.tag for item in take_markdown(root)} <= MARKDOWN | {"td"}
     assert {item.tag for item in root.iter()} <= {item.tag for item in plain.iter()}
     assert attributes(root) <= attributes(plain)
     assert sum(1 for _ in root.iter("script")) == 1
     shown = " ".join(literal(text).split())
     assert shown[:500] in words_of(next(root.iter("title")))
+
+
+def test_markdown_leads_to_the_web_alone() -> None:
+    """Neither HTML nor a picture, a script, a file or a style comes out of a board's Markdown."""
+    text = """# A <b>b</b>\n\n[s](javascript:alert(1)) [d](data:text/html,x) [f](file:///etc/passwd)
+[r](../secret) ![p](http://x.invalid/p.png) <https://x.invalid/?a=b> <img src=x onerror=alert(1)>
+
+|a|\n|:-:|\n|[w](https://x.invalid "onclick=")|\n\n3. x
+\n```js onload="y"\n<script>\n```\n&#x202e;"""
+    within = take_markdown(parsed(page(a_document(tasks=[a_task("T1", *PASSES, details=text)]))))
+    assert {item.tag for item in within} <= MARKDOWN | {"td"}
+    assert {(str(item.tag), *pair) for item in within for pair in item.attrib.items()} == {
+        ("p", "class", "heading"),
+        ("a", "href", "http://x.invalid/p.png"),
+        ("a", "href", "https://x.invalid/?a=b"),
+        ("a", "href", "https://x.invalid"),
+        ("ol", "start", "3"),
+    }
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e308, -1e308])

@@ -32,6 +32,9 @@ from readiness.text.clean import cut
 from readiness.text.layout import middle, points
 from readiness.text.sentences import Sentences
 
+UNFOLDED = 120
+"""Number of criteria up to which tasks that fail are unfolded."""
+
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -61,10 +64,11 @@ class Viewer:
             for probe in criterion.probes:  # what is not good shows it: that is what is printed
                 self._shown_at.setdefault(probe, self.criterion_link(criterion))
         self._probes = {probe.id: probe for probe in run.probes}
+        self._unfolded = 0
 
     def groups(self, tasks: Iterable[TaskRecord]) -> list[dict[str, object]]:
-        """Return tasks by their priority, the most urgent first."""
-        ordered = sorted(tasks, key=lambda task: task.priority)
+        """Return tasks by priority, the most urgent first; what fails is before the others."""
+        ordered = sorted(tasks, key=lambda task: (task.priority, not _fails(task)))
         return [
             self._group(priority, list(same))
             for priority, same in groupby(ordered, key=lambda task: task.priority)
@@ -91,6 +95,11 @@ class Viewer:
         """Return the lines that show why a criterion is not good, each cut in its middle."""
         return "\n".join(middle(line, WIDEST) for line in printed(criterion, self._probes))
 
+    def command(self, criterion: CriterionRecord) -> str:
+        """Return the command that the verdict rests on, as people would type it; "" for none."""
+        probe = self._evidence.get(criterion.decisive or next(iter(criterion.probes), ""), {})
+        return "" if probe.get("command") == probe.get("check") else str(probe["command"])
+
     def findings(self, criterion: CriterionRecord, most: int) -> list[dict[str, str]]:
         """Return the first places that tools name for a criterion."""
         return self._findings.get(criterion.id, ([], 0))[0][:most]
@@ -107,9 +116,13 @@ class Viewer:
         }
 
     def _task(self, task: TaskRecord) -> dict[str, object]:
-        """Return a task with those of its criteria that are in scope."""
-        criteria = task.in_scope()
+        """Return a task with those of its criteria that are in scope, what fails first.
+
+        It is `open` if anything fails, as long as there is room.
+        """
+        criteria = sorted(task.in_scope(), key=lambda criterion: not criterion.verdict.bad)
         say = self._say
+        self._unfolded += len(criteria) if _fails(task) else 0
         facts = [
             (say("report.estimate"), task.estimate),
             (say("page.risk"), task.risk),
@@ -124,6 +137,7 @@ class Viewer:
             "priority": task.priority,
             "owner": task.owner,
             "done": task.done,
+            "open": _fails(task) and self._unfolded <= UNFOLDED,
             "done_text": say("report.done", good=task.good(), scope=len(criteria)),
             "share": whole(attainment),
             "progress": percent(attainment),
@@ -210,6 +224,10 @@ class Viewer:
                 "at": None if at == here else at,
                 "differs": [(name, self.short(probe.params.get(name, ""))) for name in names],
             }
+
+
+def _fails(task: TaskRecord) -> bool:
+    return any(criterion.verdict.bad for criterion in task.criteria)
 
 
 def newly_bad(criterion: CriterionRecord) -> bool:

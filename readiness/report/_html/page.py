@@ -7,6 +7,7 @@ import re
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from readiness.record.document import RunDocument
@@ -20,6 +21,7 @@ FOLDER = os.path.join(os.path.dirname(__file__), "templates")
 # The page may be printed to a CI log, which obeys these; written so they are the same to a browser.
 _COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 _WORKFLOW_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+_WEB = re.compile(r"https?://|mailto:")
 
 
 def page(run: RunDocument) -> str:
@@ -75,6 +77,7 @@ def environment(*folders: str) -> Environment:
     environment.filters["lines"] = _lines
     environment.filters["prose"] = _prose
     environment.filters["prose_lines"] = _prose_lines
+    environment.filters["markdown"] = _markdown
     environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
     return environment
 
@@ -104,6 +107,35 @@ def _prose(text: str) -> Markup:
 def _prose_lines(text: str) -> Markup:
     """Return the same for what may have several lines."""
     return Markup("\n").join(map(_with_code, clean(text, newlines=True).split("\n")))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Create a parser that takes neither HTML nor pictures; an entity could hide a character."""
+    options = {"html": False, "breaks": True, "xhtmlOut": False}
+    return MarkdownIt("commonmark", options).enable("table").disable(["image", "entity"])
+
+
+def _markdown(text: str) -> Markup:
+    """Return a board's own Markdown as HTML below the page's headings, its links those of the web.
+
+    One paragraph is text without an element of its own.
+    """
+    parser = _parser()
+    tokens = parser.parse(clean(text, newlines=True))
+    for token in tokens:
+        token.info = ""
+        token.attrs = {name: text for name, text in token.attrs.items() if name == "start"}
+        if token.type == "heading_open":
+            token.attrs["class"] = "heading"
+        if token.type.startswith("heading"):
+            token.tag = "p"
+        for child in token.children or ():
+            href = str(child.attrs.get("href", ""))
+            child.attrs = {"href": href} if _WEB.match(href) else {}
+    if len(tokens) == 3:
+        tokens[0].hidden = tokens[2].hidden = True
+    return Markup(parser.renderer.render(tokens, parser.options, {}).rstrip())  # noqa: S704
 
 
 def _with_code(text: str) -> Markup:

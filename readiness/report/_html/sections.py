@@ -11,6 +11,7 @@ from readiness.record.wording import Wording
 from readiness.report._html.criteria import Link, Viewer, newly_bad
 from readiness.report._shown import (
     Badge,
+    Entry,
     attested_by,
     beneath,
     causes,
@@ -26,6 +27,9 @@ from readiness.text.sentences import Sentences
 NEXT = 12
 """Number of steps to show in full."""
 
+ALIKE = 3
+"""Number of failures of a kind from which on they are one step."""
+
 FINDINGS = 3
 """Number of places to name under a step; the criterion has the others."""
 
@@ -33,15 +37,17 @@ FINDINGS = 3
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """An open criterion, or several with one cause: what was found, and what to do.
 
-    `others` are the further criteria, `one_cause` says how many there are in all. `printed_at` is
-    the earlier step that shows what the same probe printed.
+    `others` are the further criteria, each with what was found of it where that is not one cause;
+    `alike` says how many there are in all. `printed_at` is the earlier step that shows what the
+    same probe printed.
     """
 
     badge: Badge
     link: Link
     title: str
-    others: list[tuple[Link, str]]
-    one_cause: str
+    others: list[tuple[Link, str, str]]
+    alike: str
+    command: str
     printed: str
     printed_at: Link | None
     findings: list[dict[str, str]]
@@ -58,6 +64,7 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
     why = _reasons_by_criterion(run.gate)
     blocks = causes(open_criteria(run))
     blocks.sort(key=lambda block: not any(criterion.id in why for _, criterion in block))
+    blocks = _kinds(blocks, why)
     made = []
     shown_at: dict[tuple[str, str], Link] = {}
     for number, block in enumerate(blocks):
@@ -67,8 +74,14 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
         complete = complete or criterion.verdict.unknown  # what was not measured misses nothing
         if run.gate.line is not None and criterion.id in why:  # it says what is worse than what
             text, complete = why[criterion.id], True
+        one_cause = criterion.verdict.unknown and len({measured(other) for _, other in block}) == 1
         others = [
-            (viewer.criterion_link(other), viewer.short(other.title)) for _, other in block[1:]
+            (
+                viewer.criterion_link(other),
+                viewer.short(other.title),
+                "" if one_cause else viewer.short(measured(other)),
+            )
+            for _, other in block[1:]
         ]
         in_full = number < NEXT
         link = viewer.criterion_link(criterion)
@@ -83,7 +96,8 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
                 link=link,
                 title=viewer.short(criterion.title),
                 others=others,
-                one_cause=say("report.one_cause", count=len(block)) if others else "",
+                alike=_alike(block, say, one_cause=one_cause) if others else "",
+                command=viewer.command(criterion) if in_full else "",
                 printed="" if printed_at else printed,
                 printed_at=printed_at,
                 findings=viewer.findings(criterion, FINDINGS) if in_full else [],
@@ -91,17 +105,37 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
                 blocking=task.blocking and criterion.verdict is not Verdict.WARN,
                 newly=any(newly_bad(other) for _, other in block),
                 outcome=viewer.short(text),
-                expect="" if complete or others else viewer.short(criterion.expect),
+                expect="" if complete or (others and one_cause) else viewer.short(criterion.expect),
                 hint=viewer.short(criterion.hint or ""),
             )
         )
     return made
 
 
+def _kinds(blocks: list[list[Entry]], why: Mapping[str, str]) -> list[list[Entry]]:
+    """Merge blocks of one criterion where several of a kind fail: one check, as urgent, as new."""
+    kinds: dict[object, list[list[Entry]]] = {}
+    for place, block in enumerate(blocks):
+        (task, criterion), *others = block
+        urgency = criterion.id in why, task.priority, task.blocking, newly_bad(criterion)
+        kind = criterion.check, criterion.measure, criterion.verdict, *urgency
+        kinds.setdefault(place if others or not criterion.check else kind, []).append(block)
+    made = []
+    for same in kinds.values():
+        made += same if len(same) < ALIKE else [[entry for block in same for entry in block]]
+    return made
+
+
+def _alike(block: list[Entry], say: Sentences, *, one_cause: bool) -> str:
+    if one_cause:
+        return say("report.one_cause", count=len(block))
+    return say("page.alike", count=len(block), check=block[0][1].check)
+
+
 def reasons(gate: GateRecord, listed: list[Step]) -> list[str]:
     """Return the gate's reasons that no step on the page shows."""
     shown = {
-        link.text for step in listed for link in (step.link, *(link for link, _ in step.others))
+        link.text for step in listed for link in (step.link, *(link for link, *_ in step.others))
     }
     if len(gate.wordings) != len(gate.reasons):
         return gate.reasons

@@ -23,8 +23,8 @@ from readiness.text.sentences import sentences
 LINKED = 100
 """Number of steps to link beyond those in full, and of reasons to fold away."""
 
-OPEN_TASKS = 120
-"""Number of criteria up to which the tasks are unfolded."""
+LARGE = 120
+"""Number of criteria from which on the browser lays out only those in view."""
 
 
 def view(run: RunDocument) -> dict[str, object]:
@@ -51,7 +51,7 @@ def view(run: RunDocument) -> dict[str, object]:
         "unlisted_steps": max(len(todo) - NEXT - LINKED, 0),
         "score": score_history(run, points, say) if run.past else None,
         "groups": viewer.groups(tasks),
-        "tasks_open": in_scope <= OPEN_TASKS,
+        "large": in_scope > LARGE,
         "owners": sorted({task.owner for task in tasks}),
         "badges": [shown for shown, _ in counts if shown.like.in_scope],
         "in_scope": in_scope,

@@ -100,14 +100,32 @@
     reset();
     changed();
   });
+  const closed = () => tasks.some((task) => !task.node.hidden && !task.node.open);
+  const label = () => {
+    toggle.textContent = closed() ? toggle.dataset.open : toggle.dataset.close;
+  };
   toggle.addEventListener("click", () => {
-    const open = tasks.some((task) => !task.node.hidden && !task.node.open);
+    const open = closed();
     for (const task of tasks) task.node.open = open;
-    toggle.textContent = open ? toggle.dataset.close : toggle.dataset.open;
+    label();
+  });
+  for (const chip of document.querySelectorAll("[data-verdict]")) {
+    chip.addEventListener("click", () => {
+      reset();
+      fields.verdict.value = chip.dataset.verdict;
+      changed();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    event.preventDefault();
+    fields.text.focus();
   });
   window.addEventListener("hashchange", reveal);
   filter.hidden = false;
   restored();
   apply();
+  label();
   if (location.hash) reveal();
 })();
