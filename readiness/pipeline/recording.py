@@ -12,9 +12,9 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import Outcome, Start
 from readiness.project.git import Descent
-from readiness.record.document import FindingRecord, RunDocument, from_json
+from readiness.record.document import Evidence, FindingRecord, RunDocument, from_json
 from readiness.record.earlier import PastPoint
-from readiness.record.newest import of_the_project
+from readiness.record.newest import evidence_of, newest, of_the_project
 from readiness.record.values import timestamp
 from readiness.report import past_wanted
 from readiness.terminal.ending import tell
@@ -74,8 +74,13 @@ def last_verdicts(
 
 def findings_of(history: History, run: str) -> list[FindingRecord]:
     """Return the findings of a recorded run; none if that is unreadable, which was told before."""
+    return [finding for stored in _stored(history, run) for finding in stored.findings]
+
+
+def _stored(history: History, run: str) -> list[RunDocument]:
+    """Return a recorded run; nothing if there is none, or if it is unreadable."""
     try:
-        return from_json(history.stored(run) or b"", history.path).findings
+        return [from_json(history.stored(run) or b"", history.path)]
     except (NotWrittenError, UsageError):
         return []
 
@@ -136,12 +141,31 @@ def record(history: History | None, outcome: Outcome) -> tuple[RunDocument, list
 def with_past(
     run: RunDocument, history: History | None, board: Board, formats: Iterable[str]
 ) -> RunDocument:
-    """Return the run with the earlier ones that these formats show, if any of them does."""
+    """Return the run with the earlier ones that these formats show, if any of them does.
+
+    It also has the evidence of what it carries.
+    """
     limit = max(map(past_wanted, formats), default=0)
     if not limit or history is None:
         return run
     past = ask_or_warn(history, lambda: _points(history, board, run, limit))
-    return msgspec.structs.replace(run, past=past or [])
+    return msgspec.structs.replace(run, past=past or [], earlier=_earlier(history, run))
+
+
+def _earlier(history: History, run: RunDocument) -> dict[str, Evidence]:
+    """Return what stands behind the measurements that the run carries, by criterion."""
+    sources = {
+        record.id: record.carried.run
+        for record in run.criteria()
+        if record.carried is not None and newest(record, run.profile) is not record
+    }
+    return {
+        record.id: evidence_of(record, source)
+        for name in dict.fromkeys(sources.values())
+        for source in _stored(history, name)
+        for record in source.criteria()
+        if sources.get(record.id) == name
+    }
 
 
 def _points(history: History, board: Board, run: RunDocument, limit: int) -> list[PastPoint]:

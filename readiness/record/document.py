@@ -289,15 +289,23 @@ class WholeRun(msgspec.Struct, frozen=True, kw_only=True):
     git: Git | None = None
 
 
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands behind a measurement of an earlier run; the ids of the probes name that run."""
+
+    probes: list[ProbeRecord]
+    findings: list[FindingRecord]
+
+
 class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one run; see the contract, section 8.
 
     `previous_run` ties the run to the one that was recorded before it; null where no history
     holds it, or where it is the first. `past` has earlier runs of the same board and profile,
-    oldest first. Only documents that reports are made from have it; the history keeps each run
-    once. `put_aside` names the caller's variables that change what tools do: no probe got them.
-    A run of a part, or one that was interrupted, has no score and decides no milestone;
-    `whole_run` is the newest whole one that its history knew. A `shard` is a part by --shard.
+    oldest first, `earlier` the evidence of what is carried, by criterion. Only documents that
+    reports are made from have these; the history keeps each run once. `put_aside` names the
+    caller's variables that change what tools do: no probe got them. A run of a part, or one that
+    was interrupted, has no score and decides no milestone; `whole_run` is the newest whole one
+    that its history knew. A `shard` is a part by --shard.
     """
 
     version: int = VERSION
@@ -320,6 +328,7 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     loosened: list[Loosening] = []
     base: BaseRef | None = None
     past: list[PastPoint] = []
+    earlier: dict[str, Evidence] = {}
     previous_run: PreviousRun | None = None
     folders: list[FolderRecord] = []
     put_aside: list[str] = []

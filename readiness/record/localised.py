@@ -33,6 +33,10 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
         return run
     say = sentences(language)
     probes = [_anew(probe, say) for probe in run.probes]
+    earlier = {
+        name: msgspec.structs.replace(known, probes=[_anew(probe, say) for probe in known.probes])
+        for name, known in run.earlier.items()
+    }
     loosened = [_anew(loosening, say) for loosening in run.loosened]
     whole = run.whole_run
     if whole is not None:
@@ -42,6 +46,7 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
         with_criteria(run, lambda record: _criterion(record, say)),
         gate=gate,
         probes=probes,
+        earlier=earlier,
         loosened=loosened,
         whole_run=whole,
     )

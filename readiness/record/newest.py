@@ -5,7 +5,13 @@ from collections.abc import Iterable
 import msgspec
 
 from readiness.model.words import ReasonCode
-from readiness.record.document import CriterionRecord, RunDocument, TaskRecord, WholeRun
+from readiness.record.document import (
+    CriterionRecord,
+    Evidence,
+    RunDocument,
+    TaskRecord,
+    WholeRun,
+)
 from readiness.record.earlier import Carried
 from readiness.record.scores import NO_SCORE
 
@@ -20,16 +26,34 @@ def tried(record: CriterionRecord) -> bool:
     return record.verdict.in_scope and record.reason_code is not ReasonCode.NOT_RUN
 
 
-def newest(record: CriterionRecord, profile: str) -> CriterionRecord:
+def newest(
+    record: CriterionRecord, profile: str, evidence: Evidence | None = None
+) -> CriterionRecord:
     """Return the criterion with its newest measurement in this profile: its own or a carried one.
 
-    A carried one is marked by `carried`; one of another profile never replaces the run's own.
+    A carried one is marked by `carried`, and has the probes of its `evidence`; one of another
+    profile never replaces the run's own.
     """
     known = record.carried
     if known is None or known.profile != profile or tried(record):
         return record
     measured = {name: getattr(known, name) for name in _MEASURED}
-    return msgspec.structs.replace(record, **measured, previous=None, probes=[])
+    probes = [probe.id for probe in evidence.probes] if evidence else []
+    return msgspec.structs.replace(record, **measured, previous=None, probes=probes)
+
+
+def evidence_of(record: CriterionRecord, run: RunDocument) -> Evidence:
+    """Return what stands behind a criterion of this run, for documents of others."""
+    probes = {probe.id: probe for probe in run.probes}
+    names = sorted(record.probes, key=lambda name: name != record.decisive)
+    return Evidence(
+        probes=[
+            msgspec.structs.replace(probes[name], id=f"{run.id}/{name}")
+            for name in names
+            if name in probes
+        ],
+        findings=[finding for finding in run.findings if finding.criterion == record.id],
+    )
 
 
 def carried_from(record: CriterionRecord, run: RunDocument) -> Carried:
@@ -82,7 +106,16 @@ def of_the_project(run: RunDocument) -> RunDocument:
     if run.whole:
         return run
     stands = run.whole_run
-    tasks = [_task(task, run.profile) for task in run.tasks]
+    tasks = [_task(task, run) for task in run.tasks]
+    others = {probe.id: probe for known in run.earlier.values() for probe in known.probes}
+    run = msgspec.structs.replace(
+        run,
+        probes=[*run.probes, *others.values()],
+        findings=[
+            *run.findings,
+            *(one for known in run.earlier.values() for one in known.findings),
+        ],
+    )
     if stands is None:
         none = msgspec.structs.replace(run.score, value=None, shown=NO_SCORE, progress=0.0)
         return msgspec.structs.replace(run, tasks=tasks, score=none, milestones=[])
@@ -92,8 +125,8 @@ def of_the_project(run: RunDocument) -> RunDocument:
     )
 
 
-def _task(task: TaskRecord, profile: str) -> TaskRecord:
-    criteria = [newest(record, profile) for record in task.criteria]
+def _task(task: TaskRecord, run: RunDocument) -> TaskRecord:
+    criteria = [newest(one, run.profile, run.earlier.get(one.id)) for one in task.criteria]
     scope = [record for record in criteria if record.verdict.in_scope]
     return msgspec.structs.replace(
         task,

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from readiness.report import Context, render
+from tests.support.html_pages import parsed, row, titled, words_of
 from tests.support.program import Project
 
 BOARD = {
@@ -70,6 +71,18 @@ def whole_and_part(project: Project) -> tuple[str, str]:
     """The ids of the two runs."""
     part, whole = project("history", "--output-format", "json").json["runs"]
     return whole["id"], part["id"]
+
+
+def test_the_page_of_a_part_has_the_evidence_of_the_rest(parted: Project) -> None:
+    """What the whole run measured stands there with its command and output, and that run's id."""
+    whole, part = whole_and_part(parted)
+    root = parsed(parted("report", "--output-format", "html").out)
+    other, own = row(root, "T2.1"), row(root, "T1.1")
+    assert re.search(rf"{whole}/p\d+ .*exit 0.* cat c .*stdout 12$", other)
+    assert "stdout 1" in own
+    assert whole not in own
+    assert f"newest run, of a part: {part[:4]}-" in words_of(next(root.iter("header")))
+    assert f"{whole}/" not in words_of(titled(root, "gantt"))
 
 
 def test_the_document_of_a_part_carries_the_rest(parted: Project) -> None:

@@ -107,7 +107,7 @@ def _evidence(
         "check": probe.check or "",
         "command": cut((probe.by_hand or probe.check or probe.command).strip(), longest),
         "facts": list(ending(probe, say)),
-        "params": [(name, cut(value, longest)) for name, value in probe.params.items()],
+        "params": [(name, cut(value, longest)) for name, value in probe.params.items() if value],
         "folder": "" if probe.workdir in ("", ".") else probe.workdir,
         "usage": usage,
         "outputs": outputs,

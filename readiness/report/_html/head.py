@@ -62,7 +62,9 @@ def head(
             *profile,
             revision(run, say),
             *base,
-            moment(run.started_at),
+            moment(run.started_at)
+            if run.whole
+            else say("page.part", moment=moment(run.started_at)),
             duration(run.duration_s),
             *reuse(run, say),
         ],

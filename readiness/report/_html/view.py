@@ -30,7 +30,7 @@ LARGE = 120
 def view(run: RunDocument) -> dict[str, object]:
     """Return everything on the page of the project that `run` is about, in its board's language."""
     say = sentences(run.board.language)
-    run = of_the_project(run)
+    newest_run, run = run, of_the_project(run)
     points = marks(run)
     viewer = Viewer(run, say, sparks(run, ways(run, points)))
     tasks = [task for task in run.tasks if task.attainment is not None]
@@ -57,7 +57,7 @@ def view(run: RunDocument) -> dict[str, object]:
         "in_scope": in_scope,
         "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
         "heat": heat(run, points, viewer, say) if run.past else None,
-        "time": timeline(run, say),
+        "time": timeline(newest_run, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],
         "waived": waived(run, viewer, say),
