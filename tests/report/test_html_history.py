@@ -1,10 +1,11 @@
 """The page over time, and as the program writes it."""
 
 import msgspec
+import pytest
 
 from readiness.model.words import Decision
 from tests.support.documents import a_document, a_probe
-from tests.support.html_pages import SVG, page, parsed, titled, words_of
+from tests.support.html_pages import SVG, by_id, page, parsed, titled, words_of
 from tests.support.page_runs import a_release
 
 
@@ -36,6 +37,43 @@ def test_runs_of_one_day_are_told_apart() -> None:
     ]
     text = words_of(parsed(page(msgspec.structs.replace(run, past=past))))
     assert "From 4.00 on 2026-11-24 09:00 to 5.53 on 2026-11-24 13:10" in text
+
+
+def test_runs_are_apart_until_there_are_several_days() -> None:
+    """On two days each has a mark of its own, evenly spaced; one run alone is no picture."""
+    run = a_release()
+    again = ["2026-11-24T09:00:00Z", "2026-11-24T09:01:00Z"]
+    past = [msgspec.structs.replace(run.past[0], started_at="2026-11-24T09:02:00Z", again=again)]
+    root = parsed(page(msgspec.structs.replace(run, past=past)))
+    places = [float(one.attrib["cx"].rstrip("%")) for one in root.iter(f"{SVG}circle")]
+    assert places == pytest.approx([1.5, 1.5 + 97 / 3, 1.5 + 97 * 2 / 3, 98.5], abs=0.02)
+    part = msgspec.structs.replace(run, past=run.past[:1], partial=True)
+    assert list(parsed(page(part)).iter(f"{SVG}circle")) == []
+
+
+def test_the_way_to_the_next_milestone_is_drawn() -> None:
+    """How many of its criteria are good, run by run; its day is on both axes unless too far."""
+    run = a_release()
+    late, _, last = run.milestones
+    text = page(run)
+    assert "Next milestone M1: Basically usable due 2026-11-15" in words_of(parsed(text))
+    assert "0 of 5 criteria were good at first, 2 are now." in text
+    assert 'class="due"' not in text
+    text = page(msgspec.structs.replace(run, milestones=[last]))
+    assert text.count('class="due"') == 2
+    assert "<span>2026-12-18</span>" in text
+    assert "0 of 11 criteria were good at first, 4 are now." in text
+    met = [msgspec.structs.replace(late, met=True)]
+    assert "Next milestone" not in page(msgspec.structs.replace(run, milestones=met))
+
+
+def test_missing_points_are_told_by_task() -> None:
+    """The most first; a task that lacks none is not there."""
+    figure = by_id(parsed(page(a_release())), "lost")
+    assert words_of(figure).startswith("Where the 2.11 missing points are T2 Clean up type errors")
+    names = [words_of(item).split()[0] for item in figure.iter("li")]
+    assert names == ["T2", "T5", "T4", "T3", "T7"]
+    assert len(list(figure.iter(f"{SVG}rect"))) == 10
 
 
 def test_a_course_is_told_in_words() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import msgspec
 
@@ -201,7 +202,7 @@ def _point(tasks: Sequence[TaskRecord], at: int, runs: int = RUNS) -> PastPoint:
     }
     return PastPoint(
         id=f"run-{at}",
-        started_at=f"2026-{10 if at < 14 else 11:02}-{(at * 2) % 28 + 1:02}T09:00:00Z",
+        started_at=f"{date(2026, 10, 1) + timedelta(days=at * 48 // runs)}T09:00:00Z",
         commit=f"{at * 7919 + 4096:08x}",
         board_digest="sha256:9c2e" if at > 8 else "sha256:11aa",
         decision=Decision.NOT_READY if at != 11 else Decision.UNDECIDED,

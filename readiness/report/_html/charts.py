@@ -25,12 +25,16 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class Plot(msgspec.Struct, frozen=True, kw_only=True):
-    """A line through values on a fixed scale; `xs` has a place for each value, known or not."""
+    """A line through values on a fixed scale; `xs` has a place for each value, known or not.
+
+    `due` is the place of a day to come, "" where there is none.
+    """
 
     height: int
     xs: list[str]
     ys: list[float | None]
     segments: list[Segment]
+    due: str = ""
 
 
 class Spark(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,9 +71,10 @@ def plot(
     top: float,
     height: int,
     margin: int = 8,
+    due: float | None = None,
 ) -> Plot:
-    """Plot values 0..`top` by their times; an unknown value leaves a gap."""
-    first, whole = min(times), max(times) - min(times)
+    """Plot values 0..`top` by their times, up to `due`; an unknown value leaves a gap."""
+    first, whole = min(times), max(*times, due or 0.0) - min(times)
     xs = [_percent((time - first) / whole if whole else 0.5) for time in times]
     ys = [None if value is None else level(value, top, height, margin) for value in values]
     segments = [
@@ -77,7 +82,8 @@ def plot(
         for place in range(len(values) - 1)
         if (left := ys[place]) is not None and (right := ys[place + 1]) is not None
     ]
-    return Plot(height=height, xs=xs, ys=ys, segments=segments)
+    end = _percent((due - first) / whole) if due and whole else ""
+    return Plot(height=height, xs=xs, ys=ys, segments=segments, due=end)
 
 
 def level(value: float, top: float, height: int, margin: int = 8) -> float:

@@ -141,6 +141,7 @@ class Viewer:
             "done_text": say("report.done", good=task.good(), scope=len(criteria)),
             "share": whole(attainment),
             "progress": percent(attainment),
+            "missing": sum(one.points_possible - one.points for one in criteria),
             "problem": self.short(task.problem),
             "details": self.short(task.details),
             "steps": list(map(self.short, task.steps)),

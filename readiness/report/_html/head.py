@@ -100,16 +100,10 @@ def _attested(run: RunDocument, say: Sentences) -> Link:
 
 
 def _waived(run: RunDocument, viewer: Viewer, say: Sentences) -> str:
-    waived, _, _ = decided(run)
+    waived = [(record, record.waiver) for record in decided(run)[0] if record.waiver is not None]
     names = [
-        say(
-            "page.waived_until",
-            id=record.id,
-            by=viewer.short(record.waiver.by),
-            until=record.waiver.until,
-        )
-        for record in waived[:WAIVED]
-        if record.waiver is not None
+        say("page.waived_until", id=record.id, by=viewer.short(waiver.by), until=waiver.until)
+        for record, waiver in waived[:WAIVED]
     ]
     if len(waived) > WAIVED:
         names.append(say("page.more", count=len(waived) - WAIVED))

@@ -8,13 +8,13 @@ from itertools import pairwise
 import msgspec
 
 from readiness.model.words import Decision, Verdict
-from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.pace import number_to_reach
 from readiness.record.points import folded, past_point
 from readiness.record.scores import goal_text
 from readiness.record.values import unix_seconds
-from readiness.report._html.charts import Spark, cells, course, level, plot, spark
+from readiness.report._html.charts import Plot, Spark, cells, course, level, plot, spark
 from readiness.report._html.criteria import Link, Viewer
 from readiness.report._shown import badge_of, moment, number
 from readiness.text.layout import literal, wrap
@@ -23,7 +23,10 @@ from readiness.text.sentences import Sentences
 ROWS = 60
 """Number of criteria in the heat map."""
 
-_HEIGHT, _TOP = 168, 10.0
+SEVERAL = 3
+"""Number of days from which on the axis is time; before, each run has a mark of its own."""
+
+_HEIGHT, _LOW, _TOP = 168, 88, 10.0
 _ID_CELLS, _TITLE_CELLS = 14, 44
 
 
@@ -43,8 +46,23 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def marks(run: RunDocument) -> list[PastPoint]:
-    """Return the earlier runs, and this one last where it is whole; reruns of a day are folded."""
-    return folded([*run.past, past_point(run)] if run.whole else run.past)
+    """Return the earlier runs, and this one last where it is whole.
+
+    Reruns of a day that found the same are folded, once there are several days.
+    """
+    points = folded([*run.past, past_point(run)] if run.whole else run.past)
+    if by_time(points):
+        return points
+    return [
+        msgspec.structs.replace(point, started_at=moment, again=[])
+        for point in points
+        for moment in (*point.again, point.started_at)
+    ]
+
+
+def by_time(points: Sequence[PastPoint]) -> bool:
+    """Return whether the axis is time: the points are of several days."""
+    return len({point.started_at[:10] for point in points}) >= SEVERAL
 
 
 def score_history(
@@ -57,8 +75,7 @@ def score_history(
     """
     digests = [point.board_digest for point in points]
     dates = _dates(points)
-    times = [unix_seconds(point.started_at) or 0.0 for point in points]
-    picture = plot([_finite(point.score) for point in points], times, top=_TOP, height=_HEIGHT)
+    axis = _axis(run, points)
     changed = [at > 0 and digests[at] != digests[at - 1] for at in range(len(digests))]
     rows = [
         RunRow(
@@ -72,7 +89,7 @@ def score_history(
         )
         for at, point in enumerate(points)
     ]
-    middle = datetime.fromtimestamp((times[0] + times[-1]) / 2, UTC).isoformat()
+    picture = axis.plot([_finite(point.score) for point in points], _TOP, _HEIGHT)
     target = goal_text(run.score.target)
     return {
         "plot": picture,
@@ -83,7 +100,7 @@ def score_history(
         "ticks": [(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
         "changes": [x for x, is_change in zip(picture.xs, changed, strict=True) if is_change],
         "rows": rows,
-        "ends": [dates[0], middle[: len(dates[0])].replace("T", " "), dates[-1]],
+        "ends": axis.ends,
         "description": say(
             "page.score_from_to",
             first=rows[0].score,
@@ -92,6 +109,67 @@ def score_history(
             until=dates[-1],
             target=target,
         ),
+        "burn_up": _burn_up(run, points, axis, say),
+    }
+
+
+class _Axis(msgspec.Struct, frozen=True, kw_only=True):
+    """Where points stand along a picture: by time with the next milestone's day, or run by run."""
+
+    places: list[float]
+    due: float | None
+    ends: list[str]
+
+    def plot(self, values: Sequence[float | None], top: float, height: int) -> Plot:
+        return plot(values, self.places, top=top, height=height, due=self.due)
+
+
+def _axis(run: RunDocument, points: Sequence[PastPoint]) -> _Axis:
+    """Return the axis of these points; a milestone is on it unless it is too far away."""
+    dates = _dates(points)
+    if not by_time(points):
+        places = [float(at) for at in range(len(points))]
+        return _Axis(places=places, due=None, ends=[dates[0], dates[-1]])
+    times = [unix_seconds(point.started_at) or 0.0 for point in points]
+    goal = next_milestone(run)
+    due = unix_seconds(f"{goal.due}T00:00:00Z") if goal and goal.due else None
+    if due is None or not 0 < due - times[-1] <= 2 * (times[-1] - times[0]):
+        due = None
+    end = due or times[-1]
+    middle = datetime.fromtimestamp((times[0] + end) / 2, UTC).isoformat()[:10]
+    last = datetime.fromtimestamp(end, UTC).isoformat()[:10]
+    return _Axis(places=times, due=due, ends=[dates[0], middle, last])
+
+
+def next_milestone(run: RunDocument) -> MilestoneRecord | None:
+    """Return the milestone that is not met and due first."""
+    missed = [milestone for milestone in run.milestones if not milestone.met]
+    return min(missed, key=lambda milestone: milestone.due or "9", default=None)
+
+
+def _burn_up(
+    run: RunDocument, points: Sequence[PastPoint], axis: _Axis, say: Sentences
+) -> dict[str, object] | None:
+    """Return the picture of how many criteria held that the next milestone asks for."""
+    goal = next_milestone(run)
+    asked = {
+        criterion.id
+        for task in run.tasks
+        for criterion in task.in_scope()
+        if goal is not None and goal.priority in (None, task.priority)
+    }
+    if goal is None or not asked:
+        return None
+    counts = [
+        sum(verdict.good for name, verdict in point.verdicts.items() if name in asked)
+        for point in points
+    ]
+    return {
+        "goal": goal,
+        "due": say("report.due", date=goal.due) if goal.due else "",
+        "plot": axis.plot(counts, len(asked), _LOW),
+        "total": len(asked),
+        "text": say("page.burn_up", first=counts[0], last=counts[-1], count=len(asked)),
     }
 
 
@@ -186,10 +264,9 @@ def _score(point: PastPoint, say: Sentences) -> str:
 
 
 def _dates(points: Sequence[PastPoint]) -> list[str]:
-    """Return the day of each point; with the time where all are of one day."""
-    days = [point.started_at[:10] for point in points]
-    if len(set(days)) > 1:
-        return days
+    """Return the day of each point; with the time where the axis is not time."""
+    if by_time(points):
+        return [point.started_at[:10] for point in points]
     return [point.started_at[:16].replace("T", " ") for point in points]
 
 

@@ -14,7 +14,7 @@ from readiness.record.document import RunDocument
 from readiness.report._html.charts import BOX, MARK_PATHS
 from readiness.report._html.view import view
 from readiness.text.clean import clean
-from readiness.text.layout import literal
+from readiness.text.layout import literal, points
 
 FOLDER = os.path.join(os.path.dirname(__file__), "templates")
 
@@ -78,6 +78,7 @@ def environment(*folders: str) -> Environment:
     environment.filters["prose"] = _prose
     environment.filters["prose_lines"] = _prose_lines
     environment.filters["markdown"] = _markdown
+    environment.filters["points"] = points
     environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
     return environment
 
