@@ -107,6 +107,25 @@ def test_the_timeline_leaves_out_what_took_no_time() -> None:
     assert "p4" not in text
 
 
+def test_probes_lie_in_lanes_and_the_critical_path_is_marked() -> None:
+    """A probe takes the first lane that is free; what the run waited for is told from the rest."""
+    lasting = {"p1": (43, 4.0), "p2": (43, 1.0), "p3": (44, 1.0), "p4": (47, 2.0), "p5": (47, 1.0)}
+    probes = [
+        a_probe(name, name, started_at=f"2026-11-24T13:10:{start}Z", duration_s=seconds)
+        for name, (start, seconds) in lasting.items()
+    ]
+    section = titled(parsed(page(a_document(probes=probes))), "gantt")
+    bars = [item for item in section.iter(f"{SVG}path") if "named" in item.get("class", "")]
+    assert [bar.get("d", "")[:7].rstrip("h") for bar in bars] == [
+        *("M0 1h66", "M0 11h1", "M167 11", "M667 1", "M667 11")
+    ]
+    told = [
+        words_of(item).split()[0] for item in section.iter("tr") if "critical" in words_of(item)
+    ]
+    assert told == ["p1", "p4"]
+    assert "The run waited for 2 of them one after the other, 6.0 s in all." in words_of(section)
+
+
 def test_the_axis_is_time_and_a_days_reruns_are_one_mark() -> None:
     """Points stand where their times are; a mark of several opens to tell when they were."""
     run = a_release()

@@ -144,7 +144,7 @@ def test_a_large_board_is_below_three_megabytes() -> None:
     assert all(f'id="c-{criterion.id}"' in text for criterion in run.criteria())
     assert "60 of 2000 criteria: those that are not good or have changed." in text
     assert "24 of " in text
-    assert "The longest 40 are shown; the other 1960 took" in text
+    assert "The longest 40 are named; the other 1960 took" in text
     assert '<main id="main" tabindex="-1" class="large">' in text
 
 

@@ -57,7 +57,7 @@ def view(run: RunDocument) -> dict[str, object]:
         "in_scope": in_scope,
         "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
         "heat": heat(run, points, viewer, say) if len(points) > 1 else None,
-        "time": timeline(newest_run, say),
+        "time": timeline(newest_run, viewer, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],
         "waived": waived(run, viewer, say),
