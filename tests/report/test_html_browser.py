@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, PdfMargins
 
 from readiness.record.document import RunDocument
 from readiness.report import Context, render
@@ -266,23 +266,16 @@ def test_it_can_be_read_without_script(browser: Browser) -> None:
 
 
 def test_it_can_be_printed(browser: Browser) -> None:
-    """On paper every criterion is there, and the evidence of those that are not good."""
-    with opened(browser, html(a_large_document(130))) as page:
+    """On paper every criterion is a line, and 60 take two pages; what was opened stays open."""
+    with opened(browser, html(a_large_document(60))) as page:
+        margin: PdfMargins = {"top": "1cm", "bottom": "1cm", "left": "1cm", "right": "1cm"}
+        assert page.pdf(format="A4", margin=margin).count(b"/Type /Page\n") == 2
+        page.locator("[id='c-T1.2'] > summary").click()
         page.emulate_media(media="print")
         assert not page.locator("nav").is_visible()
-        assert all(output.is_visible() for output in page.locator(".steps .printed").all())
-        heads, evidence = (
-            page.evaluate(
-                "(part) => [...document.querySelectorAll(part)].map((it) => it.checkVisibility())",
-                part,
-            )
-            for part in (".c > summary", ".c:not([data-v='pass']) > .more")
-        )
-        assert len(heads) == 130
-        assert len(evidence) > 30
-        assert all(heads)
-        assert all(evidence)
-        assert len(page.pdf()) > 50_000
+        assert page.locator(".steps .printed").first.is_visible()
+        assert page.locator(".c > summary:visible").count() == 60
+        assert page.locator(".c > .more:visible").count() == 1
 
 
 def test_dark_is_dark(browser: Browser) -> None:
