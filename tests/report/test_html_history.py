@@ -119,10 +119,8 @@ def test_probes_lie_in_lanes_and_the_critical_path_is_marked() -> None:
     assert [bar.get("d", "")[:7].rstrip("h") for bar in bars] == [
         *("M0 1h66", "M0 11h1", "M167 11", "M667 1", "M667 11")
     ]
-    told = [
-        words_of(item).split()[0] for item in section.iter("tr") if "critical" in words_of(item)
-    ]
-    assert told == ["p1", "p4"]
+    rows = map(words_of, section.iter("tr"))
+    assert [row.split()[0] for row in rows if "critical" in row] == ["p1", "p4"]
     assert "The run waited for 2 of them one after the other, 6.0 s in all." in words_of(section)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.record.document import ProbeRecord, RunDocument
 from readiness.record.values import unix_seconds
-from readiness.report._html.charts import Bar, bar
+from readiness.report._html.charts import bar
 from readiness.report._html.criteria import Link, Viewer
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
@@ -57,7 +57,8 @@ def timeline(run: RunDocument, viewer: Viewer, say: Sentences) -> dict[str, obje
         {
             "probe": span.probe,
             "criteria": users.get(span.probe.id, []),
-            "bar": _bar(span, whole),
+            "bar": bar(span.start, span.probe.duration_s, whole),
+            "path": _path([span], whole),
             "lane": span.lane,
             "critical": span.probe.id in awaited,
             "span": say("page.span", start=duration(span.start), end=duration(span.end)),
@@ -70,7 +71,8 @@ def timeline(run: RunDocument, viewer: Viewer, say: Sentences) -> dict[str, obje
     lanes = 1 + max(span.lane for span in spans)
     return {
         "rows": rows,
-        "all": [(_bar(span, whole), span.lane, span.probe.id in awaited) for span in spans],
+        "others": _path(spans, whole) if omitted else "",
+        "awaited": _path(critical, whole) if omitted else "",
         "lanes": lanes,
         "height": min(20 * lanes, HIGHEST),
         "end": duration(whole),
@@ -86,8 +88,10 @@ def timeline(run: RunDocument, viewer: Viewer, say: Sentences) -> dict[str, obje
     }
 
 
-def _bar(span: Span, whole: float) -> Bar:
-    return bar(span.start, span.probe.duration_s, whole)
+def _path(spans: Iterable[Span], whole: float) -> str:
+    """Return the bars of these spans as one path, ten units a lane."""
+    bars = ((bar(span.start, span.probe.duration_s, whole), span.lane) for span in spans)
+    return "".join(f"M{at.start} {lane * 10 + 1}h{at.length}v8h-{at.length}z" for at, lane in bars)
 
 
 def _spans(probes: Iterable[ProbeRecord]) -> list[Span]:
