@@ -15,17 +15,10 @@ SPARK_WIDTH, SPARK_HEIGHT = 100, 48
 CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 10, 18, 2
 
 
-class Segment(msgspec.Struct, frozen=True):
-    """A piece of a line: percent across, pixels down."""
-
-    x1: str
-    y1: float
-    x2: str
-    y2: float
-
-
 class Plot(msgspec.Struct, frozen=True, kw_only=True):
-    """A line through values on a fixed scale; `xs` has a place for each value, known or not.
+    """A line through values on a fixed scale: percent across, pixels down.
+
+    `xs` has a place for each value, known or not.
 
     `due` is the place of a day to come, "" where there is none.
     """
@@ -33,7 +26,6 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     xs: list[str]
     ys: list[float | None]
-    segments: list[Segment]
     due: str = ""
 
 
@@ -46,13 +38,6 @@ class Spark(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     goal: str
     end: int
-
-
-class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch of time, in thousandths of the whole."""
-
-    start: int
-    length: int
 
 
 class Cells(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,13 +62,8 @@ def plot(
     first, whole = min(times), max(*times, due or 0.0) - min(times)
     xs = [_percent((time - first) / whole if whole else 0.5) for time in times]
     ys = [None if value is None else level(value, top, height, margin) for value in values]
-    segments = [
-        Segment(xs[place], left, xs[place + 1], right)
-        for place in range(len(values) - 1)
-        if (left := ys[place]) is not None and (right := ys[place + 1]) is not None
-    ]
     end = _percent((due - first) / whole) if due and whole else ""
-    return Plot(height=height, xs=xs, ys=ys, segments=segments, due=end)
+    return Plot(height=height, xs=xs, ys=ys, due=end)
 
 
 def level(value: float, top: float, height: int, margin: int = 8) -> float:
@@ -102,12 +82,15 @@ def spark(values: Sequence[float], goal: float | None) -> Spark:
     return Spark(path=_path(places), goal=target, end=places[-1][1])
 
 
-def bar(start: float, length: float, whole: float) -> Bar:
-    """Return a span of seconds as a bar within the whole, never too short to be seen."""
+def bar(start: float, length: float, whole: float) -> tuple[int, int]:
+    """Return a span of seconds in thousandths of the whole: where it begins, and how long it is.
+
+    It is never too short to be seen.
+    """
     whole = max(whole, 1e-9)
     wide = min(max(round(length / whole * 1000), 4), 1000)
     at = min(max(round(start / whole * 1000), 0), 1000 - wide)
-    return Bar(start=at, length=wide)
+    return at, wide
 
 
 def cells(rows: Sequence[Sequence[Verdict | None]]) -> Cells:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import msgspec
 from markupsafe import escape
 
 from readiness.model.words import Verdict
@@ -19,14 +18,6 @@ _URGENCY = sorted(Verdict, key=lambda verdict: (not verdict.bad, not verdict.not
 _GOOD = _URGENCY.index(Verdict.PASS)
 
 
-class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown of one stream. `note` tells what is not."""
-
-    name: str
-    text: str
-    note: str = ""
-
-
 def all_evidence(run: RunDocument, say: Sentences) -> dict[str, dict[str, object]]:
     """Return the evidence of every probe by its id.
 
@@ -41,7 +32,7 @@ def all_evidence(run: RunDocument, say: Sentences) -> dict[str, dict[str, object
         for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
             excerpt = _excerpt(name, stream, min(limit, room), say)
             if excerpt is not None:
-                room = max(room - len(escape(excerpt.text).encode("utf-8", "replace")), 0)
+                room = max(room - len(escape(excerpt["text"]).encode("utf-8", "replace")), 0)
                 outputs.append(excerpt)
         evidence[probe.id] = _evidence(probe, outputs, say, longest)
     return evidence
@@ -94,7 +85,7 @@ def _urgency(run: RunDocument) -> dict[str, int]:
 
 
 def _evidence(
-    probe: ProbeRecord, outputs: list[Excerpt], say: Sentences, longest: int
+    probe: ProbeRecord, outputs: list[dict[str, str]], say: Sentences, longest: int
 ) -> dict[str, object]:
     """Return one probe: how it was run, how it ended, what it wrote."""
     usage = [f"{say('page.started')} {moment(probe.started_at)}"] if probe.started_at else []
@@ -114,19 +105,22 @@ def _evidence(
     }
 
 
-def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> Excerpt | None:
-    """Return the beginning and the end of what was written, in at most `limit` characters."""
+def _excerpt(name: str, stream: StreamRecord, limit: int, say: Sentences) -> dict[str, str] | None:
+    """Return the beginning and the end of what was written, in at most `limit` characters.
+
+    `note` tells what is not shown.
+    """
     text = output(stream)
     if not text:
         return None
     if limit < 200:
-        return Excerpt(name=name, text="", note=say("page.output_omitted", count=len(text)))
+        return {"name": name, "text": "", "note": say("page.output_omitted", count=len(text))}
     if len(text) <= limit:
-        return Excerpt(name=name, text=text)
+        return {"name": name, "text": text, "note": ""}
     first = limit // 3
     last = limit - first
     gap = say("page.lines_omitted", count=len(text) - limit)
-    return Excerpt(name=name, text=f"{text[:first]}\n{gap}\n{text[-last:]}")
+    return {"name": name, "text": f"{text[:first]}\n{gap}\n{text[-last:]}", "note": ""}
 
 
 def _finding(run: RunDocument, record: FindingRecord) -> dict[str, str]:

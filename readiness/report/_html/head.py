@@ -1,6 +1,6 @@
 """The head of the page: the decision, the score, and how many criteria have which verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
@@ -57,7 +57,7 @@ def head(
         "baseline": "" if baseline is None else say("page.baseline", score=goal_text(baseline)),
         "attested": _attested(run, say),
         "waived": _waived(run, viewer, say),
-        "counts": list(_counts(counts)),
+        "counts": counts,
         "facts": [
             *profile,
             revision(run, say),
@@ -108,13 +108,3 @@ def _waived(run: RunDocument, viewer: Viewer, say: Sentences) -> str:
     if len(waived) > WAIVED:
         names.append(say("page.more", count=len(waived) - WAIVED))
     return say("page.waived", names=say("report.comma").join(names)) if names else ""
-
-
-def _counts(counts: Sequence[tuple[Badge, int]]) -> Iterator[dict[str, object]]:
-    """Yield how many criteria have each badge, with its stretch of a bar of a thousand."""
-    total = sum(count for _, count in counts) or 1
-    start = 0
-    for shown, count in counts:
-        length = round(count / total * 1000)
-        yield {"badge": shown, "number": count, "start": start, "length": length}
-        start += length

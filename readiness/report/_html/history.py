@@ -30,21 +30,6 @@ _HEIGHT, _LOW, _TOP = 168, 88, 10.0
 _ID_CELLS, _TITLE_CELLS = 14, 44
 
 
-class RunRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A point, as a row of the table that tells the same as the score's picture.
-
-    `again` has the earlier runs of that day that found the same.
-    """
-
-    number: int
-    date: str
-    commit: str
-    decision: str
-    score: str
-    board_changed: bool
-    again: list[str]
-
-
 def marks(run: RunDocument) -> list[PastPoint]:
     """Return the earlier runs, and this one last where it is whole.
 
@@ -71,22 +56,23 @@ def score_history(
     """Return the picture of the score over the time of two points or more, and its table.
 
     `changes` are the places where the board changed, `released` says of each point whether it was
-    ready for release, `ends` are the days along it.
+    ready for release, `ends` are the days along it. `again` of a row of the table has the earlier
+    runs of that day that found the same.
     """
     digests = [point.board_digest for point in points]
     dates = _dates(points)
     axis = _axis(run, points)
     changed = [at > 0 and digests[at] != digests[at - 1] for at in range(len(digests))]
     rows = [
-        RunRow(
-            number=at + 1,
-            date=dates[at],
-            commit=point.commit[:10],
-            decision=say(f"decision.{point.decision}"),
-            score=_score(point, say),
-            board_changed=changed[at],
-            again=list(map(moment, point.again)),
-        )
+        {
+            "number": at + 1,
+            "date": dates[at],
+            "commit": point.commit[:10],
+            "decision": say(f"decision.{point.decision}"),
+            "score": _score(point, say),
+            "board_changed": changed[at],
+            "again": list(map(moment, point.again)),
+        }
         for at, point in enumerate(points)
     ]
     picture = axis.plot([_finite(point.score) for point in points], _TOP, _HEIGHT)
@@ -94,7 +80,6 @@ def score_history(
     return {
         "plot": picture,
         "released": [point.decision is Decision.READY for point in points],
-        "texts": [_row_text(row, say) for row in rows],
         "target_y": level(run.score.target, _TOP, _HEIGHT),
         "target": target,
         "ticks": [(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
@@ -103,9 +88,9 @@ def score_history(
         "ends": axis.ends,
         "description": say(
             "page.score_from_to",
-            first=rows[0].score,
+            first=rows[0]["score"],
             since=dates[0],
-            last=rows[-1].score,
+            last=rows[-1]["score"],
             until=dates[-1],
             target=target,
         ),
@@ -171,11 +156,6 @@ def _burn_up(
         "total": len(asked),
         "text": say("page.burn_up", first=counts[0], last=counts[-1], count=len(asked)),
     }
-
-
-def _row_text(row: RunRow, say: Sentences) -> str:
-    text = f"{row.date}: {row.score}, {row.decision}"
-    return f"{text} ({say('page.in_mark', count=len(row.again) + 1)})" if row.again else text
 
 
 def heat(

@@ -107,14 +107,20 @@ def _prose(text: str) -> Markup:
 
 def _prose_lines(text: str) -> Markup:
     """Return the same for what may have several lines."""
-    return Markup("\n").join(map(_with_code, clean(text, newlines=True).split("\n")))
+    return _with_code(clean(text, newlines=True))
+
+
+def _with_code(text: str) -> Markup:
+    if "`" not in text:
+        return Markup.escape(text)
+    return Markup(_parser("zero", "backticks").renderInline(text))  # noqa: S704
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(preset: str, rule: str) -> MarkdownIt:
     """Create a parser that takes neither HTML nor pictures; an entity could hide a character."""
     options = {"html": False, "breaks": True, "xhtmlOut": False}
-    return MarkdownIt("commonmark", options).enable("table").disable(["image", "entity"])
+    return MarkdownIt(preset, options).enable(rule).disable(["image", "entity"])
 
 
 def _markdown(text: str) -> Markup:
@@ -122,7 +128,7 @@ def _markdown(text: str) -> Markup:
 
     One paragraph is text without an element of its own.
     """
-    parser = _parser()
+    parser = _parser("commonmark", "table")
     tokens = parser.parse(clean(text, newlines=True))
     for token in tokens:
         token.info = ""
@@ -137,14 +143,3 @@ def _markdown(text: str) -> Markup:
     if len(tokens) == 3:
         tokens[0].hidden = tokens[2].hidden = True
     return Markup(parser.renderer.render(tokens, parser.options, {}).rstrip())  # noqa: S704
-
-
-def _with_code(text: str) -> Markup:
-    parts = text.split("`")
-    if len(parts) % 2 == 0:  # one that has no partner is a character
-        parts[-2:] = ["`".join(parts[-2:])]
-    marked = (
-        Markup("<code>{}</code>").format(part) if at % 2 and part.strip() else Markup.escape(part)
-        for at, part in enumerate(parts)
-    )
-    return Markup("").join(marked)

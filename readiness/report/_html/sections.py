@@ -1,8 +1,7 @@
 """The sections beside the tasks: why and what next, milestones, and what people have decided."""
 
 from collections.abc import Mapping
-
-import msgspec
+from typing import Any, TypeAlias
 
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, GateRecord, MilestoneRecord, RunDocument
@@ -10,7 +9,6 @@ from readiness.record.scores import goal_text
 from readiness.record.wording import Wording
 from readiness.report._html.criteria import Link, Viewer, newly_bad
 from readiness.report._shown import (
-    Badge,
     Entry,
     attested_by,
     beneath,
@@ -24,6 +22,9 @@ from readiness.report._shown import (
 from readiness.report._standing import elsewhere
 from readiness.text.sentences import Sentences
 
+Step: TypeAlias = dict[str, Any]
+"""An open criterion, or several of a kind: what was found, and what to do, by its name."""
+
 NEXT = 12
 """Number of steps to show in full."""
 
@@ -34,33 +35,13 @@ FINDINGS = 3
 """Number of places to name under a step; the criterion has the others."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """An open criterion, or several with one cause: what was found, and what to do.
-
-    `others` are the further criteria, each with what was found of it where that is not one cause;
-    `alike` says how many there are in all. `printed_at` is the earlier step that shows what the
-    same probe printed.
-    """
-
-    badge: Badge
-    link: Link
-    title: str
-    others: list[tuple[Link, str, str]]
-    alike: str
-    command: str
-    printed: str
-    printed_at: Link | None
-    findings: list[dict[str, str]]
-    facts: list[str]
-    blocking: bool
-    newly: bool
-    outcome: str
-    expect: str
-    hint: str
-
-
 def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
-    """Return all open criteria, those with one cause together; what the gate names comes first."""
+    """Return all open criteria, those with one cause together; what the gate names comes first.
+
+    `others` of a step are the further criteria, each with what was found of it where that is not
+    one cause; `alike` says how many there are in all. `printed_at` is the earlier step that shows
+    what the same probe printed, `names` has the criteria.
+    """
     why = _reasons_by_criterion(run.gate)
     blocks = causes(open_criteria(run))
     blocks.sort(key=lambda block: not any(criterion.id in why for _, criterion in block))
@@ -91,23 +72,26 @@ def steps(run: RunDocument, viewer: Viewer, say: Sentences) -> list[Step]:
         if printed:
             shown_at.setdefault((decisive, printed), link)
         made.append(
-            Step(
-                badge=viewer.badge(criterion),
-                link=link,
-                title=viewer.short(criterion.title),
-                others=others,
-                alike=_alike(block, say, one_cause=one_cause) if others else "",
-                command=viewer.command(criterion) if in_full else "",
-                printed="" if printed_at else printed,
-                printed_at=printed_at,
-                findings=viewer.findings(criterion, FINDINGS) if in_full else [],
-                facts=[task.priority.value, *worth(block, say)],
-                blocking=task.blocking and criterion.verdict is not Verdict.WARN,
-                newly=any(newly_bad(other) for _, other in block),
-                outcome=viewer.short(text),
-                expect="" if complete or (others and one_cause) else viewer.short(criterion.expect),
-                hint=viewer.short(criterion.hint or ""),
-            )
+            {
+                "badge": viewer.badge(criterion),
+                "link": link,
+                "title": viewer.short(criterion.title),
+                "others": others,
+                "alike": _alike(block, say, one_cause=one_cause) if others else "",
+                "command": viewer.command(criterion) if in_full else "",
+                "printed": "" if printed_at else printed,
+                "printed_at": printed_at,
+                "findings": viewer.findings(criterion, FINDINGS) if in_full else [],
+                "facts": [task.priority.value, *worth(block, say)],
+                "blocking": task.blocking and criterion.verdict is not Verdict.WARN,
+                "newly": any(newly_bad(other) for _, other in block),
+                "outcome": viewer.short(text),
+                "expect": ""
+                if complete or (others and one_cause)
+                else viewer.short(criterion.expect),
+                "hint": viewer.short(criterion.hint or ""),
+                "names": {other.id for _, other in block},
+            }
         )
     return made
 
@@ -134,9 +118,7 @@ def _alike(block: list[Entry], say: Sentences, *, one_cause: bool) -> str:
 
 def reasons(gate: GateRecord, listed: list[Step]) -> list[str]:
     """Return the gate's reasons that no step on the page shows."""
-    shown = {
-        link.text for step in listed for link in (step.link, *(link for link, *_ in step.others))
-    }
+    shown = {name for step in listed for name in step["names"]}
     if len(gate.wordings) != len(gate.reasons):
         return gate.reasons
     return [

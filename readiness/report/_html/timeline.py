@@ -91,7 +91,7 @@ def timeline(run: RunDocument, viewer: Viewer, say: Sentences) -> dict[str, obje
 def _path(spans: Iterable[Span], whole: float) -> str:
     """Return the bars of these spans as one path, ten units a lane."""
     bars = ((bar(span.start, span.probe.duration_s, whole), span.lane) for span in spans)
-    return "".join(f"M{at.start} {lane * 10 + 1}h{at.length}v8h-{at.length}z" for at, lane in bars)
+    return "".join(f"M{at} {lane * 10 + 1}h{wide}v8h-{wide}z" for (at, wide), lane in bars)
 
 
 def _spans(probes: Iterable[ProbeRecord]) -> list[Span]:
