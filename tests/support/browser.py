@@ -14,7 +14,7 @@ MISSING = "no chromium: apt-get install chromium fonts-noto-cjk (as root, `make 
 ADDRESS = "http://page.invalid/"
 HTML = "text/html; charset=utf-8"
 WIDTHS = (360, 768, 1280)
-LOOKED_AT = (480, 768, 1200, 1800)
+LOOKED_AT = (390, 768, 1280, 1920)
 LAYOUT = (Path(__file__).parent / "page_layout.js").read_text(encoding="utf-8")
 HEIGHT = 900
 
