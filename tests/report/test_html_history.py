@@ -57,12 +57,12 @@ def test_the_way_to_the_next_milestone_is_drawn() -> None:
     late, _, last = run.milestones
     text = page(run)
     assert "Next milestone M1: Basically usable due 2026-11-15" in words_of(parsed(text))
-    assert "0 of 5 criteria were good at first, 2 are now." in text
+    assert "Good criteria: 0 at first, 2 of 5 now" in text
     assert 'class="due"' not in text
     text = page(msgspec.structs.replace(run, milestones=[last]))
     assert text.count('class="due"') == 2
     assert "<span>2026-12-18</span>" in text
-    assert "0 of 11 criteria were good at first, 4 are now." in text
+    assert "Good criteria: 0 at first, 4 of 11 now" in text
     met = [msgspec.structs.replace(late, met=True)]
     assert "Next milestone" not in page(msgspec.structs.replace(run, milestones=met))
 

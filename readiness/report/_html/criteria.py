@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 
 import msgspec
 
-from readiness.model.words import Priority, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._evidence import WIDEST, printed, varying
 from readiness.report._html.charts import Spark
@@ -66,13 +65,10 @@ class Viewer:
         self._probes = {probe.id: probe for probe in run.probes}
         self._unfolded = 0
 
-    def groups(self, tasks: Iterable[TaskRecord]) -> list[dict[str, object]]:
+    def tasks(self, tasks: Iterable[TaskRecord]) -> list[dict[str, object]]:
         """Return tasks by priority, the most urgent first; what fails is before the others."""
         ordered = sorted(tasks, key=lambda task: (task.priority, not _fails(task)))
-        return [
-            self._group(priority, list(same))
-            for priority, same in groupby(ordered, key=lambda task: task.priority)
-        ]
+        return list(map(self._task, ordered))
 
     def badge(self, criterion: CriterionRecord) -> Badge:
         """Return how a criterion's verdict is shown."""
@@ -108,13 +104,6 @@ class Viewer:
         """Return a foreign text no longer than the page has room for."""
         return cut(text, self._longest)
 
-    def _group(self, priority: Priority, tasks: list[TaskRecord]) -> dict[str, object]:
-        return {
-            "priority": priority,
-            "blocking": any(task.blocking for task in tasks),
-            "tasks": [self._task(task) for task in tasks],
-        }
-
     def _task(self, task: TaskRecord) -> dict[str, object]:
         """Return a task with those of its criteria that are in scope, what fails first.
 
@@ -135,6 +124,7 @@ class Viewer:
             "id": task.id,
             "title": self.short(task.title),
             "priority": task.priority,
+            "blocking": task.blocking,
             "owner": task.owner,
             "done": task.done,
             "open": _fails(task) and self._unfolded <= UNFOLDED,

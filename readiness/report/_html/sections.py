@@ -163,51 +163,37 @@ def milestone(
     }
 
 
-def waived(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
-    """Return the waivers that are in force."""
-    return [
-        _word(item, viewer, waived_by(item, say, str), viewer.short(beneath(item, say)))
-        for item in decided(run)[0]
-    ]
+def decisions(
+    run: RunDocument, viewer: Viewer, say: Sentences
+) -> dict[str, list[dict[str, object]]]:
+    """Return what people have decided, and what is out of scope.
 
+    `text` is who, until when, and why; `note` the evidence, or what another profile found.
+    """
+    short = viewer.short
 
-def stale(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
-    """Return the waivers that nothing needs."""
-    return [
-        _word(item, viewer, say("report.stale_hint", reason=viewer.short(item.waiver.reason)), "")
-        for item in decided(run)[1]
-        if item.waiver is not None
-    ]
+    def shown(criterion: CriterionRecord, text: str, note: str = "") -> dict[str, object]:
+        return {
+            "badge": viewer.badge(criterion),
+            "link": viewer.criterion_link(criterion),
+            "title": short(criterion.title),
+            "text": text,
+            "note": note,
+        }
 
-
-def attested(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
-    """Return what rests on a person's word."""
-    return [
-        _word(
-            item,
-            viewer,
-            attested_by(item, say, viewer.short),
-            viewer.short(item.attestation.evidence if item.attestation else ""),
-        )
-        for item in decided(run)[2]
-    ]
-
-
-def skipped(run: RunDocument, viewer: Viewer, say: Sentences) -> list[dict[str, object]]:
-    """Return what is out of scope, and why, and what another profile found of it."""
-    return [
-        _word(item, viewer, viewer.short(item.reason), elsewhere(item, say, viewer.short))
-        for item in run.criteria()
-        if not item.verdict.in_scope
-    ]
-
-
-def _word(criterion: CriterionRecord, viewer: Viewer, text: str, note: str) -> dict[str, object]:
-    """Return a criterion that a person has decided on: `text` is who, until when, and why."""
+    waived, stale, attested = decided(run)
+    outside = (record for record in run.criteria() if not record.verdict.in_scope)
     return {
-        "badge": viewer.badge(criterion),
-        "link": viewer.criterion_link(criterion),
-        "title": viewer.short(criterion.title),
-        "text": text,
-        "note": note,
+        "waived": [shown(it, waived_by(it, say, str), short(beneath(it, say))) for it in waived],
+        "stale": [
+            shown(it, say("report.stale_hint", reason=short(it.waiver.reason)))
+            for it in stale
+            if it.waiver is not None
+        ],
+        "attested": [
+            shown(it, attested_by(it, say, short), short(it.attestation.evidence))
+            for it in attested
+            if it.attestation is not None
+        ],
+        "skipped": [shown(it, short(it.reason), elsewhere(it, say, short)) for it in outside],
     }

@@ -5,16 +5,7 @@ from readiness.record.newest import of_the_project
 from readiness.report._html.criteria import Viewer
 from readiness.report._html.head import head
 from readiness.report._html.history import heat, marks, score_history, sparks, ways
-from readiness.report._html.sections import (
-    NEXT,
-    attested,
-    milestone,
-    reasons,
-    skipped,
-    stale,
-    steps,
-    waived,
-)
+from readiness.report._html.sections import NEXT, decisions, milestone, reasons, steps
 from readiness.report._html.timeline import timeline
 from readiness.report._links import commit_link
 from readiness.report._shown import REASONS, badge_counts
@@ -50,9 +41,8 @@ def view(run: RunDocument) -> dict[str, object]:
         "more_steps": todo[NEXT : NEXT + LINKED],
         "unlisted_steps": max(len(todo) - NEXT - LINKED, 0),
         "score": score_history(run, points, say) if len(points) > 1 else None,
-        "groups": viewer.groups(tasks),
+        "tasks": viewer.tasks(tasks),
         "large": in_scope > LARGE,
-        "owners": sorted({task.owner for task in tasks}),
         "badges": [shown for shown, _ in counts if shown.like.in_scope],
         "in_scope": in_scope,
         "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
@@ -60,8 +50,5 @@ def view(run: RunDocument) -> dict[str, object]:
         "time": timeline(newest_run, viewer, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],
-        "waived": waived(run, viewer, say),
-        "stale": stale(run, viewer, say),
-        "attested": attested(run, viewer, say),
-        "skipped": skipped(run, viewer, say),
+        **decisions(run, viewer, say),
     }
