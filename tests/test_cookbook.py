@@ -24,11 +24,8 @@ TOOLS = Path(sys.executable).parent
 Files = Mapping[str, str | None]
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """Files that meet a recipe, what makes them bad, and what leaves nothing to look at.
-
-    `first` is run where they are good; `tool` is what only the development tools bring.
-    """
+class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of tests/cookbook.yaml."""
 
     good: Files
     bad: Files
@@ -38,80 +35,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     tool: str = ""
 
 
-PYPROJECT = '[project]\nname = "shop"\nversion = "1.0"\nrequires-python = ">=3.{}"\n'
-UNIT = "import unittest\nclass T(unittest.TestCase):\n def test(self): self.assertEqual(1, {})\n"
-TOX = (
-    "[testenv:lint]\nskip_install = true\nallowlist_externals =\n  test\n  true\n"
-    "commands =\n  test -e clean\n  true\n"
-)
-CASES = {
-    "Proof that a tool did its work": Case(
-        good={"tests/test_a.py": UNIT.format(1)},
-        bad={"tests/test_a.py": UNIT.format(20)},
-        nothing={"tests/test_a.py": None, "tests/other.py": ""},
-    ),
-    "Counting with grep": Case(
-        good={"src/a.py": "# TODO\n" * 3, "src/b.txt": "TODO\n" * 9},
-        bad={"src/c.py": "# FIXME\n"},
-        nothing={"src/a.py": None, "src/c.py": None},
-    ),
-    "A number in a text": Case(
-        good={"dist/a.whl": "a" * 2000, "dist/b.whl": "b"},
-        bad={"dist/b.whl": "b" * 2048},
-        nothing={"dist/a.whl": None, "dist/b.whl": None},
-    ),
-    "A boolean in a settings file": Case(
-        good={"pyproject.toml": "[tool.mypy]\nstrict = true\n"},
-        bad={"pyproject.toml": "[tool.mypy]\nstrict = false\n"},
-        nothing={"pyproject.toml": "[tool.mypy]\n"},
-    ),
-    "Many files in a loop": Case(
-        good={"config/a.json": "{}", "config/b.json": "[]"},
-        bad={"config/a.json": "{"},
-        nothing={"config/a.json": None, "config/b.json": None},
-    ),
-    "JSON from curl": Case(
-        good={"health": '{"checks": {"database": "up"}}'},
-        bad={"health": '{"checks": {"database": "down"}}'},
-        nothing={"health": None},
-    ),
-    "A service that is started for it": Case(
-        good={"site/index.html": "<title>Shop</title>"},
-        bad={"site/index.html": "<title>Nothing here</title>"},
-        nothing={"site/index.html": None},
-    ),
-    "A service that takes its time": Case(
-        good={"health": "ok"},
-        bad={"health": None},
-        nothing={"health": None},
-        nothing_is="fail",
-    ),
-    "A monorepo": Case(
-        good={"packages/cart/a.py": "a = 1\n", "packages/pay/b.py": "b = 1\n"},
-        bad={"packages/pay/b.py": "import os\n"},
-        nothing={"packages/pay/b.py": None},
-    ),
-    "Poetry": Case(
-        good={"pyproject.toml": PYPROJECT.format(11) + "[tool.poetry]\npackage-mode = false\n"},
-        bad={"pyproject.toml": PYPROJECT.format(10) + "[tool.poetry]\npackage-mode = false\n"},
-        nothing={"poetry.lock": None},
-        first="POETRY_VIRTUALENVS_CREATE=false poetry lock",
-        tool="poetry",
-    ),
-    "uv": Case(
-        good={"pyproject.toml": PYPROJECT.format(11)},
-        bad={"pyproject.toml": PYPROJECT.format(10)},
-        nothing={"uv.lock": None},
-        first="uv lock",
-        tool="uv",
-    ),
-    "tox": Case(
-        good={"tox.ini": TOX, "clean": ""},
-        bad={"clean": None},
-        nothing={"tox.ini": "[testenv:lint]\nskip_install = true\n"},
-        tool="tox",
-    ),
-}
+CASES = msgspec.yaml.decode((ROOT / "tests/cookbook.yaml").read_bytes(), type=dict[str, Case])
 
 
 @pytest.fixture
