@@ -23,7 +23,7 @@ OUTSIDE = ["pipeline", "agents", "propose", "importing", "amend", "command_line"
 MAY_IMPORT = {
     "startup": [],
     "model": ["startup", "text"],
-    "text": ["startup"],
+    "text": ["startup", "builtin"],
     "shell": ["startup"],
     "statistics": [],
     **dict.fromkeys(STAGES, FOUNDATION),

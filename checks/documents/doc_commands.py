@@ -150,7 +150,7 @@ def absent_objects(path: str, document: MarkdownDocument) -> Iterator[CheckFindi
                 if not file:
                     yield place(path, line, "command", f"there is no module {module}")
                 elif not _has(file, name):
-                    yield place(path, line, "command", f"{module} has no {name}")
+                    yield place(path, line, "command", f"{module} defines no {name}")
 
 
 def _has(file: str, name: str) -> bool:

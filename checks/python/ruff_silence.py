@@ -176,8 +176,8 @@ def _left_out(file: str, options: list[str], of_the_tool: str) -> Iterator[Check
         return
     for path in _with_all_that_it_extends(own.path):
         for code in ignored_rules(path):
-            yield place(path, 0, "rule-off", f"{code} is off")
+            yield place(path, 0, "rule-off", f"{code} is disabled")
     for entry in own.under("linter.per_file_ignores").split("absolute_matcher = ")[1:]:
         files = QUOTED.search(entry)
         for code in CODE.findall(entry):
-            yield place(files[1] if files else own.path, 0, "rule-off", f"{code} is off there")
+            yield place(files[1] if files else own.path, 0, "rule-off", f"{code} is disabled there")

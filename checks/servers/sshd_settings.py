@@ -72,5 +72,5 @@ def judged(
         except re.error as error:
             not_measured(f"{pattern!r} is no regular expression: {error}")
         if bad:
-            weak.append((name, f"it is {', '.join(bad)}" + (f", not {pattern}" if good else "")))
+            weak.append((name, f"set to {', '.join(bad)}" + (f", not {pattern}" if good else "")))
     return weak

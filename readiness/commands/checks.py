@@ -13,7 +13,7 @@ from readiness.text.languages import Language
 from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, suit
-from readiness.text.worded import worded
+from readiness.text.worded import in_language, worded
 
 WIDEST = 100
 """Columns of a page of text, where the terminal has as many."""
@@ -39,11 +39,12 @@ def checks(settings: BoardSettings, name: str | None = None) -> int:
 
 
 def documentation(check: Check, say: Sentences, limit: int | None = None) -> str:
-    """One check, as a page of plain text; what the check file itself says stays as it is."""
-    lines = [check.name, f"  {check.summary}", ""]
+    """One check, as a page of plain text."""
+    lines = [check.name, f"  {in_language(check.summary, say)}", ""]
     if check.work:
         wide = WIDEST if limit is None else min(limit, WIDEST)
-        lines += [say("checks.work"), _indent("\n".join(wrap(check.work, wide - 2))), ""]
+        work = wrap(in_language(check.work, say), wide - 2)
+        lines += [say("checks.work"), _indent("\n".join(work)), ""]
     if check.tools or check.install:
         tools = ", ".join(check.tools) or say("checks.library")
         lines += [say("checks.needs", tools=tools, how=check.install)]
@@ -80,7 +81,7 @@ def _folders(settings: BoardSettings) -> list[str]:
 
 def _listing(catalogue: Mapping[str, Check], say: Sentences) -> str:
     rows = [
-        [check.name, ", ".join(m.name for m in check.measures), check.summary]
+        [check.name, ", ".join(m.name for m in check.measures), in_language(check.summary, say)]
         for check in sorted(catalogue.values(), key=lambda check: check.name)
     ]
     heads, limit = say.heads("checks.heads"), line_limit(os.environ)
@@ -95,9 +96,10 @@ def _measure(measure: Measure, say: Sentences) -> list[str]:
 
 
 def _param(param: Parameter, say: Sentences) -> list[str]:
+    purpose = in_language(param.help, say)
     if param.default is None:
-        return [param.name, param.help, say("checks.required")]
-    return [param.name, param.help, say("checks.default", value=repr(param.default))]
+        return [param.name, purpose, say("checks.required")]
+    return [param.name, purpose, say("checks.default", value=repr(param.default))]
 
 
 def _indent(text: str) -> str:

@@ -25,7 +25,7 @@ from readiness.record.document import (
     RunDocument,
     TaskRecord,
 )
-from readiness.record.localised import localised_criterion
+from readiness.record.localised import localised_criterion, localised_findings
 from readiness.record.newest import measured_by
 from readiness.report._shown import Entry, ago
 from readiness.report._standing import elsewhere, last_known
@@ -164,7 +164,7 @@ class _Viewer:
             record = localised_criterion(measured.record, self._language)
             explainer = Explainer(
                 measured.probes,
-                {criterion.id: measured.findings},
+                {criterion.id: localised_findings(measured.findings, say)},
                 say,
                 verbose=self._verbose,
                 closely=True,

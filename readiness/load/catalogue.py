@@ -43,6 +43,7 @@ from readiness.model.errors import BoardError, UsageError
 from readiness.model.words import Format
 from readiness.startup.patterns import later
 from readiness.text.fault import Fault
+from readiness.text.tables import look_beside
 from readiness.text.worded import worded
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Catalogue:
         self._read: set[str] = set()
         self._underway: list[str] = []
         self._standing: dict[str, tuple[Check, ...]] = {}
+        look_beside(folders)
         for folder, path in check_paths(folders):
             self._files.setdefault(os.path.splitext(os.path.basename(path))[0], path)
             self._folders[path] = folder

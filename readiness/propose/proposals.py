@@ -274,11 +274,7 @@ def _run_by(step: RunCommand) -> str:
 
 
 def _sentences(evidence: str, why: str) -> str:
-    text = (
-        joined([evidence, why], "colon")
-        if evidence and why
-        else evidence or why[:1].upper() + why[1:]
-    )
+    text = joined(list(filter(None, (evidence, why))), "colon")
     return mapped(text, lambda part: re.sub(r"\s+", " ", part))
 
 

@@ -7,6 +7,7 @@ import msgspec
 from readiness.record.criteria import with_criteria
 from readiness.record.document import (
     CriterionRecord,
+    FindingRecord,
     GateRecord,
     Loosening,
     ProbeRecord,
@@ -48,6 +49,7 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
         probes=probes,
         earlier=earlier,
         loosened=loosened,
+        findings=localised_findings(run.findings, say),
         whole_run=whole,
     )
 
@@ -55,6 +57,12 @@ def localised(run: RunDocument, language: Language) -> RunDocument:
 def localised_criterion(record: CriterionRecord, language: Language) -> CriterionRecord:
     """Return one criterion as it reads in `language`."""
     return record if language is Language.EN else _criterion(record, sentences(language))
+
+
+def localised_findings(findings: list[FindingRecord], say: Sentences) -> list[FindingRecord]:
+    """Return findings whose messages a check has worded in the reader's language."""
+    replace = msgspec.structs.replace
+    return [replace(each, message=in_language(each.message, say)) for each in findings]
 
 
 def _gate(gate: GateRecord, say: Sentences) -> GateRecord:
@@ -77,6 +85,7 @@ def _criterion(record: CriterionRecord, say: Sentences) -> CriterionRecord:
 
 
 def _anew(record: Record, say: Sentences) -> Record:
-    """Return a record with its sentences in another language."""
-    texts = {name: in_language(sentence_of(record, name), say) for name in record.wordings}
+    """Return a record with its sentences in another language, and a reason that a check gave."""
+    names = [name for name in {"reason", *record.wordings} if getattr(record, name, None)]
+    texts = {name: in_language(sentence_of(record, name), say) for name in names}
     return msgspec.structs.replace(record, **texts) if texts else record

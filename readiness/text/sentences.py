@@ -20,6 +20,7 @@ class Sentences:
     """
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         path = os.path.join(os.path.dirname(__file__), f"{language}.toml")
         with open(path, encoding="utf-8") as file:
             self._text = file.read()

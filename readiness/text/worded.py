@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences
+from readiness.text.tables import by_table
 
 JOINTS = ("comma", "semicolon", "colon", "names", "and", "or", "nor", "lines", "words")
 
@@ -55,9 +56,9 @@ def words_of(error: BaseException) -> str:
 
 
 def in_language(text: str, say: Sentences) -> str:
-    """Translate a sentence; text without a key, or none in this language, stays as it is."""
+    """Translate a sentence, by its key or as a check's own; any other text stays as it is."""
     if not isinstance(text, Worded) or not text.key:
-        return str(text)
+        return by_table(str(text), say.language)
     facts: dict[str, object] = {
         name: in_language(fact, say) if isinstance(fact, str) else fact
         for name, fact in text.facts.items()

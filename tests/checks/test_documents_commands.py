@@ -72,7 +72,7 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
         ("    make sure that it runs", ""),
         ("```\n>>> make nosuch\nmake nosuch\n```", ""),
         ("```console\n$ shop run --dry\nif x (\n```", ""),
-        ("```sh\nuvicorn src.app.run:no --port 1\n```", "src.app.run has no no"),
+        ("```sh\nuvicorn src.app.run:no --port 1\n```", "src.app.run defines no no"),
         ("```ini\nExecStart=/bin/gunicorn src.app.no:app\n```", "there is no module src.app.no"),
         ("```sh\nuvicorn src.app.run:app\nuvicorn 'src.app.run:made'\n```", ""),
         ("```sh\nLEVELS=src.app.run:DEBUG make good\n```", ""),

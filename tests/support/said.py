@@ -65,6 +65,13 @@ def sentences_of(source: str, *, raised: bool = False) -> Iterator[tuple[int, st
                 yield node.lineno, text.replace(_GAP, "{}")
 
 
+def texts_of(source: str) -> Iterator[str]:
+    """Yield every text that a module of Python holds, be it of one word or documentation."""
+    for node in ast.walk(ast.parse(source)):
+        if text := _text(node):
+            yield text.replace(_GAP, "{}")
+
+
 def sentences_of_template(source: str) -> Iterator[tuple[int, str]]:
     """Yield the words that a template holds itself, where a browser shows or speaks them."""
     parsed = jinja2.Environment(autoescape=True).parse(source)
