@@ -14,6 +14,7 @@ from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.project.git import repository
 from readiness.report import write_over, write_report
+from readiness.terminal.ending import heed_board_here
 from readiness.terminal.output import put_text
 from readiness.text.sentences import for_reader
 from readiness.text.worded import worded
@@ -37,6 +38,7 @@ def edit_settings(agent: Agent, settings: RunSettings, *, remove: bool) -> int:
             after = with_hooks(before, agent, commands)
     except ValueError as error:
         raise UsageError(worded("hook.settings", path=path, why=error)) from None
+    heed_board_here()
     say = for_reader()
     if after == text or (remove and not text):
         put_text(say("hook.as_it_was", path=path))

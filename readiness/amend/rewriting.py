@@ -14,6 +14,7 @@ from readiness.model.errors import BoardError, UsageError
 from readiness.model.settings import BoardSettings, find_board
 from readiness.report import write_over
 from readiness.text.clean import clean
+from readiness.text.worded import joined, worded, words_of
 
 Change = Callable[[Board, bytes], bytes]
 
@@ -45,7 +46,7 @@ def rewrite(settings: BoardSettings, change: Change, *, dry_run: bool) -> Rewrit
         try:
             new_text = change(board, content)
         except EditError as error:
-            raise UsageError(f"the board is left as it is: {error}") from None
+            raise UsageError(worded("usage.board_kept", why=words_of(error))) from None
         new_board = _reloaded(settings, board, new_text)
         written = not dry_run and new_text != content
         if written:
@@ -71,8 +72,8 @@ def _reloaded(settings: BoardSettings, board: Board, new_text: bytes) -> Board:
             project=settings.project,
         )
     except BoardError as error:
-        faults = "\n".join(f"  {fault}" for fault in error.faults)
-        raise UsageError(f"the board is left as it is, for it would be wrong:\n{faults}") from None
+        faults = joined([fault.worded() for fault in error.faults], "lines")
+        raise UsageError(worded("usage.board_kept_sound", faults=faults)) from None
 
 
 def _diff(before: bytes, after: bytes, name: str) -> str:
@@ -87,7 +88,7 @@ def _content_of(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UsageError(worded("usage.cannot_read", path=path, why=error.strerror)) from None
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def _locked_folder(path: str) -> Iterator[None]:
     try:
         handle = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UsageError(worded("usage.cannot_read", path=path, why=error.strerror)) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

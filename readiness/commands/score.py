@@ -70,9 +70,10 @@ def summary(document: RunDocument) -> list[str]:
         lines.append(say("score.attested", share=f"{score.attested:.1%}"))
     if score.value is None:
         why = say("score.nothing") if document.whole else say("score.part")
-        lines.append(f"Readiness: unknown ({why})")
+        lines.append(say("score.unknown", why=why))
     else:
-        lines.append(f"Readiness: {percentage(score.shown)}% ({score.shown}/10)")
+        percent = percentage(score.shown)
+        lines.append(say("score.readiness", percent=percent, score=score.shown))
     return lines
 
 

@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 
 from readiness.guard.change_proof import ChangeProof, Proving
-from readiness.text.languages import Language
 from readiness.text.layout import columns, literal
-from readiness.text.sentences import sentences
-
-SAY = sentences(Language.EN)
+from readiness.text.sentences import say_now
 
 
 def change_table(proof: ChangeProof, *, quiet: bool) -> str:
@@ -17,7 +14,7 @@ def change_table(proof: ChangeProof, *, quiet: bool) -> str:
 
 def _lines(proof: ChangeProof) -> Iterator[str]:
     rows = [
-        (f"{test.path}:{test.line}", test.name, SAY(f"prove.said.{test.proving.value}"))
+        (f"{test.path}:{test.line}", test.name, say_now(f"prove.said.{test.proving.value}"))
         for test in proof.tests
     ]
     if rows:
@@ -32,9 +29,9 @@ def _sum(proof: ChangeProof) -> str:
     proving = sum(each.proving is Proving.PROVES for each in proof.tests)
     either = sum(each.proving is Proving.EITHER_WAY for each in proof.tests)
     if not proof.sources:
-        summary = SAY("prove.no_source")
+        summary = say_now("prove.no_source")
     elif not proof.tests and not proof.unknown:
-        summary = SAY("prove.no_test")
+        summary = say_now("prove.no_test")
     else:
-        summary = SAY("prove.tests", count=len(proof.tests), proving=proving, either=either)
-    return f"{summary} · exit {proof.exit_status}"
+        summary = say_now("prove.tests", count=len(proof.tests), proving=proving, either=either)
+    return f"{summary} · {say_now('report.exit_status', status=proof.exit_status)}"

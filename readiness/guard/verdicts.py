@@ -6,7 +6,9 @@ from readiness.model.expect import direction as better_way
 from readiness.model.units import SIZES, TIMES
 from readiness.model.words import Better, Verdict
 from readiness.record.document import CriterionRecord
+from readiness.record.wording import sentence_of
 from readiness.text.sentences import Sentences
+from readiness.text.worded import in_language
 
 _VARYING = frozenset((*TIMES, *SIZES, "rps"))
 """Units of values that vary from run to run: there only the verdict counts."""
@@ -41,7 +43,7 @@ def result(record: CriterionRecord, say: Sentences) -> str:
     """Return what was measured, in words."""
     word = say(f"verdict.{record.verdict.value}")
     if record.verdict is Verdict.ERROR:
-        return f"{word}: {record.reason}"
+        return word + say("joint.colon") + in_language(sentence_of(record, "reason"), say)
     return f"{word}, {record.shown}" if record.shown else word
 
 

@@ -23,6 +23,7 @@ from readiness.model.digests import digest
 from readiness.model.errors import BoardError, ReadinessError, UsageError
 from readiness.model.words import SELECTOR_WORDS, Priority
 from readiness.text.languages import Language
+from readiness.text.sentences import suit
 from readiness.text.worded import worded, words_of
 from readiness.text.yaml_events import collector_off
 from readiness.text.yaml_scalars import Data
@@ -63,6 +64,7 @@ def load_board_text(
             file, walk = convert(BoardFile, problems)
             if file is None:
                 raise BoardError(problems.faults)
+            suit(file.language)
             return _BoardLoader(file, walk, problems, environ, profile).load(content, project)
         except ReadinessError as error:
             error.language = _language(problems.document.data)

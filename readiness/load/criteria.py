@@ -275,7 +275,8 @@ class CriterionLoader:
         elif chosen.reader.format is Format.EXIT:
             return EXIT_IS_ZERO
         else:
-            what = "" if chosen is check.measures[0] else f" of {chosen.name}"
+            of = worded("fault.expectation_of", measure=chosen.name)
+            what = "" if chosen is check.measures[0] else of
             self.problems.add(
                 here, worded("fault.nothing_expected", more=what), worded("hint.add_expect")
             )

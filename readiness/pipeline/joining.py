@@ -32,6 +32,7 @@ from readiness.record.shards import as_whole, refuse_misfits
 from readiness.report import write_report
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
+from readiness.text.worded import worded
 
 
 def join_and_report(settings: RunSettings, printer: Printer) -> int:
@@ -159,13 +160,12 @@ def _read_part(name: str, board: Board) -> RunDocument:
     """Read a recorded run. Raises `UsageError` where it is not a whole one of this board."""
     run = read_run(name)
     if run.board.digest != board.digest:
-        raise UsageError(
-            f"{name}: a run of another board ({run.board.path}, {run.board.digest[:19]}); this is"
-            f" {board.path}, {board.digest[:19]}; run the board again"
-        )
+        theirs = f"{run.board.path}, {run.board.digest[:19]}"
+        here = f"{board.path}, {board.digest[:19]}"
+        raise UsageError(worded("usage.another_board", name=name, theirs=theirs, here=here))
     ids = [criterion.id for criterion in board.criteria()]
     if [record.id for record in run.criteria()] != ids:
-        raise UsageError(f"{name}: that run has not finished, or was edited; run the board again")
+        raise UsageError(worded("usage.not_whole", name=name))
     return run
 
 

@@ -14,7 +14,6 @@ from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import tell
-from readiness.text.sentences import suit
 from readiness.text.worded import worded
 
 if TYPE_CHECKING:
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
 def open_board(settings: BoardSettings) -> Board:
     """Find and load the board. Raises `UsageError` or `BoardError` where it cannot be used."""
     path = find_board(settings, os.environ, os.getcwd())
-    board = load_board(
+    return load_board(
         path, profile=settings.profile, environ=os.environ, project=_project(settings)
     )
-    suit(board.language)
-    return board
 
 
 def tell_remarks(board: Board) -> None:

@@ -46,7 +46,7 @@ def refuse_targets(settings: RunSettings, board: Board) -> None:
         if ".git" in place.split(os.sep):
             why = worded("usage.in_git")
         if why:
-            raise UsageError(f"--report: {target.path} is {place}, {why}")
+            raise UsageError(worded("usage.report_place", path=target.path, place=place, why=why))
         taken[place] = worded("usage.another_report")
 
 

@@ -14,7 +14,7 @@ from readiness.project.git import Asking, Changed
 from readiness.project.worktree import digest, states
 from readiness.record.document import RunDocument, from_json
 from readiness.record.values import unix_seconds
-from readiness.text.worded import joined, worded
+from readiness.text.worded import joined, worded, words_of
 
 CLOCK_STEP_S = 0.01
 """How far the times of files may lag behind the clock."""
@@ -42,7 +42,7 @@ def refuse_altered(settings: RunSettings, board: Board, runs: Mapping[str, RunDo
         for name, run in runs.items():
             _refuse_edited(name, run, history.stored(run.id))
     except NotWrittenError as error:
-        raise UsageError(f"{error}; `--history ''` leaves this history aside") from None
+        raise UsageError(worded("usage.leave_history", why=words_of(error))) from None
     finally:
         history.close()
 

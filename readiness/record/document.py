@@ -23,6 +23,7 @@ from readiness.record.earlier import (
 )
 from readiness.record.origin import BaseRef, BoardRef, FolderRecord, Git, Tool
 from readiness.record.wording import OVER, Wording, has_key, reworded
+from readiness.text.worded import worded
 
 VERSION = 1
 
@@ -360,12 +361,11 @@ def from_json(text: bytes, source: str) -> RunDocument:
         version = msgspec.json.decode(text, type=_Versioned).version
         if version > VERSION:
             raise UsageError(
-                f"{source}: run document version {version}, this program reads up to {VERSION};"
-                " install a newer readiness"
+                worded("usage.newer_document", path=source, version=version, known=VERSION)
             )
         return msgspec.json.decode(text, type=RunDocument)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{source}: not a run document: {error}") from None
+        raise UsageError(worded("usage.no_document", path=source, why=error)) from None
 
 
 def ready_for_threads() -> None:

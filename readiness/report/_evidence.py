@@ -91,7 +91,7 @@ def printed(
     explained = f"{criterion.reason}\n{criterion.hint or ''}"
     # A check's script says last why it could not measure, which is the reason.
     own = lines[-1].partition(": ")[2] if lines else ""
-    if own and criterion.reason.startswith(own):
+    if own and (criterion.reason.startswith(own) or lines[-1].startswith("not measured: ")):
         del lines[-1]
     return [] if len(lines) == 1 and lines[0].strip() in explained else lines
 

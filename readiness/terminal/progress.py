@@ -143,7 +143,8 @@ class _Course:
         if readers:
             return self._label(readers)
         made = self.plan.probes[probe]
-        return literal(made.check.summary or made.check.name or " ".join(made.command.split()))
+        summary = in_language(made.check.summary, self.say)
+        return literal(summary or made.check.name or " ".join(made.command.split()))
 
     def _label(self, readers: Sequence[Planned]) -> str:
         first = readers[0].criterion

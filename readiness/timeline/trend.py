@@ -15,6 +15,7 @@ from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.pace import arrival, number_to_reach, pace
 from readiness.record.scores import goal_text
 from readiness.statistics.sequences import stretches
+from readiness.text.worded import worded
 
 SCORE = "score"
 
@@ -80,7 +81,7 @@ def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
     knows no such subject, or nothing of it is a number.
     """
     if not runs:
-        raise UsageError("no run is recorded yet: run `readiness check`")
+        raise UsageError(worded("usage.no_run_yet"))
     if subject == SCORE:
         return _of_score(runs)
     newest = runs[-1]
@@ -90,9 +91,8 @@ def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
         for record in task.criteria:
             if record.id == subject:
                 return _of_criterion(record, runs)
-    raise UsageError(
-        f'no criterion or task of the last run is called "{subject}"; `readiness list` names them'
-    )
+    advice = worded("hint.list_tasks")
+    raise UsageError(worded("usage.no_task_or", name=subject, advice=advice))
 
 
 def _of_score(runs: Sequence[RunDocument]) -> Trend:
@@ -127,7 +127,7 @@ def _of_criterion(newest: CriterionRecord, runs: Sequence[RunDocument]) -> Trend
         if (value := record.number) is not None and comparable(record, newest)
     ]
     if not points:
-        raise UsageError(f"{newest.id}: no number was measured of it yet")
+        raise UsageError(worded("usage.no_number_yet", id=newest.id))
     target, reached = number_to_reach(newest), newest.verdict.good
     subject = Subject(newest.id, newest.title, newest.unit, newest.expect, target, reached)
     return _trend(subject, points, len(runs))

@@ -42,6 +42,22 @@ tasks:
         read: {as: text, regex: '(\\\\d+)', unit: errors}
         expect: "< 50"
       - {title: 有输出, run: "test -d .", read: {as: text, regex: 'a(\\\\d+)'}, expect: "== 0"}
+  - id: T3
+    title: 检查
+    priority: P2
+    criteria:
+      - {title: 文档, check: documents, with: {paths: none.md, min_words: "5"}}
+      - {title: 文件, check: documents, with: {paths: board.yaml, sections: Use}}
+      - {title: 标注, check: typed, with: {paths: nowhere}}
+      - {title: 锁, check: lock, with: {lock: none.lock}}
+      - {title: 服务, check: http, with: {url: "http://127.0.0.1:9/"}}
+      - {title: 证书, check: tls, with: {host: "127.0.0.1:9"}}
+      - {title: 端口, check: port, with: {host: 127.0.0.1, open: "9 x"}}
+      - {title: 开放, check: port, with: {host: 127.0.0.1, open: "9"}}
+      - {title: 防火墙, check: firewall, with: {address: 127.0.0.1, allowed: "9"}}
+      - {title: 目标, check: make-target, with: {target: nosuch}}
+      - {title: 流水线, check: ci-workflow, with: {workflow: board.yaml, command: make}}
+      - {title: 扫描, check: security-scan, with: {scanners: nope}}
 milestones:
   - {id: M1, title: 可用, due: 2025-10-30, requires: {priority: P0}}
 """
@@ -52,6 +68,7 @@ ENGLISH = ENGLISH.replace("。", ".").replace("language: zh", "language: en")
 COMMANDS = [
     ["check", "--verbose"],
     ["check", "T2"],
+    ["check", "T3"],
     ["check", "--output-format", "markdown"],
     ["check", "--output-format", "board"],
     ["list"],
@@ -59,6 +76,10 @@ COMMANDS = [
     ["next", "--to", "8"],
     ["show", "T1"],
     ["show", "T2"],
+    ["show", "T3"],
+    ["checks"],
+    ["checks", "mypy"],
+    ["trend", "T9"],
     ["diff"],
     ["trend", "score"],
     ["history"],
@@ -85,8 +106,9 @@ COMMANDS = [
 
 # What is no sentence of ours: commands, tools' own words, places, options, and the plain line.
 ASIDE = re.compile(
+    r"│.*|No rule to make target|"
     r"`[^`]*`|«[^»]*»|\$\{[^}]*\}|--[\w-]+|readiness \w+( [A-Z]\w*)*|/[\w./-]+|"
-    r"readiness/\S+|Readiness: \S+ \([^)]*\)|<[^>]*>|make \w+|exit 3|sleep 5|nosuchtool x|echo \d+|"
+    r"readiness/\S+|<[^>]*>|make \w+|exit 3|sleep 5|nosuchtool x|echo \d+|"
     r"mypy[^|,，）)\n]*|Python \S+|UTC|https?://\S+|\|[^\n]*```|on PATH|P\d|T\d[\d.]*|M\d"
 )
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,} [a-z]{2,}")

@@ -126,10 +126,10 @@ FORMAT = {
     "task weight",
     "bold red",
     "img-src data:",
-    "Readiness: unknown ({})",
     "not measured yet",
     "preinstalled on Debian",
     "run {} is not in this history",
+    "not measured: ",
     "it measured commit {}, not {}",
     "it measured {} with uncommitted changes, not the commit itself",
 }

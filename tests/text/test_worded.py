@@ -55,8 +55,14 @@ FILES = Measure(name="files", reader=Reader(format=Format.EXIT), unit="files")
     [
         (1029, MANY, None, "1029 errors", "1029 个错误"),
         (1, MANY, None, "1 error", "1 个错误"),
-        (3, structs.replace(MANY, of=FILES), 41, "3 errors in 41 files", "41 个文件中 3 个错误"),
-        (12, structs.replace(FILES, of=FILES), 41, "12 of 41 files", "41 个文件中 12 个"),
+        (
+            3,
+            structs.replace(MANY, of=FILES),
+            41,
+            "3 errors in 41 files",
+            "3 个错误（共 41 个文件）",
+        ),
+        (12, structs.replace(FILES, of=FILES), 41, "12 of 41 files", "12 个（共 41 个文件）"),
         (
             0,
             structs.replace(
@@ -64,7 +70,7 @@ FILES = Measure(name="files", reader=Reader(format=Format.EXIT), unit="files")
             ),
             928,
             "0 failed of 928",
-            "0 个失败，共 928",
+            "0 个失败（共 928）",
         ),
         (7, structs.replace(MANY, unit="frobs"), None, "7 frobs", "7 frobs"),
         (500, structs.replace(MANY, unit="ms"), None, "500 ms", "500 ms"),

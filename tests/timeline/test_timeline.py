@@ -335,9 +335,9 @@ def test_the_score_and_tasks_are_followed_too() -> None:
 
 def test_what_is_unknown_is_an_error() -> None:
     """And so is what was never a number."""
-    with pytest.raises(UsageError, match="no run is recorded"):
+    with pytest.raises(UsageError, match="no whole run is recorded"):
         trend("A", [])
-    with pytest.raises(UsageError, match='is called "B"'):
+    with pytest.raises(UsageError, match='unknown task or criterion "B"'):
         trend("B", over_days([1]))
     with pytest.raises(UsageError, match="no number was measured"):
         trend("A", over_days([None]))
