@@ -13,7 +13,7 @@ class Summary(TypedDict):
     covered_lines: int
     num_statements: int
     excluded_lines: int
-    first_missing: NotRequired[int]
+    missing: NotRequired[list[int]]
 
 
 class _File(TypedDict):
@@ -34,7 +34,7 @@ def read_report(path: str) -> dict[str, Summary]:
     if reason := report.get("unreported"):
         not_measured(f"coverage cannot report on the tests: {reason}")
     for file in report["files"].values():
-        file["summary"]["first_missing"] = next(iter(file.get("missing_lines", ())), 0)
+        file["summary"]["missing"] = file.get("missing_lines", [])
     return {relative(name): file["summary"] for name, file in report["files"].items()}
 
 

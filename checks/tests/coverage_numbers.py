@@ -16,7 +16,7 @@ from checks.in_project.common import (
 )
 from checks.tests.coverage_data import Summary, percent, read_report, select
 
-SHOWN = 20
+SHOWN, SPANS = 20, 8
 
 
 def modules_below(files: dict[str, Summary], thresholds: list[str]) -> list[CheckFinding]:
@@ -30,7 +30,8 @@ def modules_below(files: dict[str, Summary], thresholds: list[str]) -> list[Chec
             reached = percent(summaries, module)
             if reached < float(limit):
                 text = f"{reached:.2f} % of its statements, {limit} % asked"
-                missed.append(place(module, 0, "coverage", text))
+                lines = files[module].get("missing", []) if module in files else []
+                missed.append(place(module, first(lines), "coverage", f"{text}{spans(lines)}"))
     return missed
 
 
@@ -49,18 +50,34 @@ def groups(files: dict[str, Summary], pattern: str) -> dict[str, list[Summary]]:
 
 
 def weakest(files: dict[str, Summary]) -> list[CheckFinding]:
-    """List the files with the most uncovered statements."""
+    """List the files with the most uncovered statements, and the lines of these."""
     missing = {path: each["num_statements"] - each["covered_lines"] for path, each in files.items()}
     worst = sorted(filter(missing.get, missing), key=lambda path: (-missing[path], path))[:SHOWN]
-    return [
-        place(
-            path,
-            files[path].get("first_missing", 0),
-            "coverage",
-            f"{missing[path]} of {files[path]['num_statements']} statements not run",
-        )
-        for path in worst
-    ]
+    findings = []
+    for path in worst:
+        total, lines = files[path]["num_statements"], files[path].get("missing", [])
+        statements = "statement" if total == 1 else "statements"
+        text = f"{missing[path]} of {total} {statements} not run{spans(lines)}"
+        findings.append(place(path, first(lines), "coverage", text))
+    return findings
+
+
+def first(lines: list[int]) -> int:
+    """Return the first line, 0 where none is known."""
+    return lines[0] if lines else 0
+
+
+def spans(lines: list[int]) -> str:
+    """Write line numbers in their order, the first few: `: lines 3-5, 9`."""
+    ranges: list[list[int]] = []
+    for line in lines:
+        if ranges and line == ranges[-1][-1] + 1:
+            ranges[-1][1:] = [line]
+        else:
+            ranges.append([line])
+    texts = ["-".join(map(str, ends)) for ends in ranges[:SPANS]]
+    texts += ["…"] if len(ranges) > SPANS else []
+    return f": line{'s'[: len(lines) - 1]} {', '.join(texts)}" if texts else ""
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:

@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from checks.tests.coverage_numbers import spans
 from readiness.model.judgement import Measurement
 from tests.support import projects
 from tests.support.checking import ProducerFailedError, build, run_check
@@ -41,7 +42,21 @@ def test_coverage_of_one_path_and_of_modules(project: str) -> None:
     limits = {"thresholds": "src/app=60 src/app/*=80 src/app/sums.py=90"}
     modules = run_check("coverage", project, limits)
     assert modules.value("modules_below") == 2
-    assert [found["path"] for found in modules.findings] == ["src/app/dead.py", "src/app/sums.py"]
+    (dead, sums) = modules.findings
+    assert (dead["path"], dead["line"]) == ("src/app/dead.py", 1)
+    assert (sums["path"], sums["message"][-9:]) == ("src/app/sums.py", ": line 12")
+
+
+def test_coverage_names_the_lines_that_were_not_run(project: str) -> None:
+    """All of a file, as ranges; one statement is one."""
+    build(project, {**service(), "src/app/dead.py": DEAD, "src/app/one.py": "x = 1\n"})
+    places = run_check("coverage", project).findings
+    assert [(found["path"], found["line"], found["message"]) for found in places] == [
+        ("src/app/dead.py", 1, "4 of 4 statements not run: lines 1-4"),
+        ("src/app/one.py", 1, "1 of 1 statement not run: line 1"),
+        ("src/app/sums.py", 12, "1 of 6 statements not run: line 12"),
+    ]
+    assert spans([1, 2, 4, *range(6, 26, 2)]) == ": lines 1-2, 4, 6, 8, 10, 12, 14, 16, …"
 
 
 @pytest.mark.parametrize(
