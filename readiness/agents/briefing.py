@@ -1,10 +1,11 @@
 """What a coding agent is told: each thing once, nothing empty, no longer than it asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import msgspec
 
+from readiness.model.words import Verdict
 from readiness.record.document import RunDocument
 from readiness.report._evidence import printed
 from readiness.report._shown import Entry, causes, findings, open_criteria, outcome
@@ -67,26 +68,46 @@ def run_answer(run: RunDocument, status: int, characters: int = CHARACTERS) -> A
     return answer
 
 
-def in_a_line(answer: Answer) -> str:
-    """Tell an answer in one line, for hosts that show no data."""
+def in_text(answer: Answer) -> str:
+    """Write an answer as text, for hosts that show no data: its sum in a line, then each fact."""
+    return "\n".join([_in_a_line(answer), *_outline(answer.items())])
+
+
+def _outline(items: Iterable[tuple[str, object]], indent: str = "") -> Iterator[str]:
+    for name, value in items:
+        label = f"{indent}{name}" if name == "-" else f"{indent}{name}:"
+        if isinstance(value, dict | list):
+            yield label
+            inner = value.items() if isinstance(value, dict) else (("-", item) for item in value)
+            yield from _outline(inner, f"{indent}  ")
+        else:
+            written = str(value).lower() if isinstance(value, bool) else str(value)
+            first, *rest = written.split("\n")
+            yield f"{label} {first}"
+            yield from (f"{indent}  {line}" for line in rest)
+
+
+def _in_a_line(answer: Answer) -> str:
     decision = answer.get("decision") or answer.get("verdict") or ""
     facts = [str(decision)] if decision else []
     if "score" in answer:
-        facts.append(f"score {answer['score']} of 10, target {answer.get('target', '10')}")
+        facts.append(f"score {answer['score']} of 10, target {answer['target']}")
     lists = ((key, answer.get(key)) for key in ("open", "criteria", "loosened"))
-    facts += [f"{len(items)} {key}" for key, items in lists if isinstance(items, list)]
+    facts += [f"{key}: {len(items)}" for key, items in lists if isinstance(items, list)]
+    if changed := cast("list[str]", answer.get("tree_changed", [])):
+        facts.append(f"files changed since it was measured: {len(changed)}, check again")
     return f"exit status {answer.get('exit_status', 0)}; {', '.join(facts)}".rstrip("; ")
 
 
 def without_blanks(value: object) -> Answer:
-    """Return the value as data without nulls, and without texts and lists that are empty."""
+    """Return the value as data without nulls, empty texts and lists, and keys of sentences."""
     return cast("Answer", _without_blanks(msgspec.to_builtins(value)))
 
 
 def _without_blanks(value: object) -> object:
     if isinstance(value, dict):
-        present = ((key, item) for key, item in value.items() if item not in (None, "", [], {}))
-        return {key: _without_blanks(item) for key, item in present}
+        kept = {key: item for key, item in value.items() if item not in (None, "", [], {})}
+        return {key: _without_blanks(item) for key, item in kept.items() if key != "said"}
     return [_without_blanks(item) for item in value] if isinstance(value, list) else value
 
 
@@ -124,8 +145,10 @@ class _Briefing:
         task, criterion = block[0]
         ids = " ".join(member.id for _, member in block)
         finding = outcome(criterion, self._say).replace("\n", "; ")
-        if criterion.expect and criterion.verdict.value == "fail" and not criterion.attestation:
-            finding = f"{finding}, expected {criterion.expect}"
+        expected = f", expected {criterion.expect}"
+        told = not criterion.expect or criterion.attestation or expected in finding
+        if criterion.verdict is Verdict.FAIL and not told:
+            finding += expected
         blocks = " (blocks)" if task.blocking else ""
         return f"{ids} {criterion.verdict}{blocks}: {middle(finding, longest)}"
 

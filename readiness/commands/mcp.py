@@ -14,7 +14,7 @@ from readiness.agents.briefing import (
     CHARACTERS,
     STEPS,
     Answer,
-    in_a_line,
+    in_text,
     run_answer,
     without_blanks,
 )
@@ -73,7 +73,7 @@ def server(settings: RunSettings) -> "MCPServer":
     }
     for name, tool in tools.items():
         hints = running if name in ("check", "guard") else reading
-        # Not structured by the SDK, which would say all of it a second time, as text.
+        # Not structured by the SDK, whose text would be JSON.
         made.tool(name=name, annotations=hints, structured_output=False)(tool)
     return made
 
@@ -159,11 +159,11 @@ class _Commands:
 
 
 def _result(answer: Answer) -> "CallToolResult":
-    """Return the result for the agent: the data once, and a line for hosts that show no data."""
+    """Return the result for the agent: as data, and as text for hosts that show no data."""
     from mcp.types import CallToolResult, TextContent
 
-    line = TextContent(type="text", text=in_a_line(answer))
-    return CallToolResult(content=[line], structured_content=answer)
+    text = TextContent(type="text", text=in_text(answer))
+    return CallToolResult(content=[text], structured_content=answer)
 
 
 def _failed(status: int, message: str) -> "ToolError":

@@ -25,6 +25,7 @@ from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import judgement_of, standing
+from readiness.pipeline.unaltered import changed_since_measured
 from readiness.plan import secret_values
 from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
@@ -32,6 +33,7 @@ from readiness.record.localised import localised
 from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.scores import goal_text
 from readiness.report._shown import ago
+from readiness.report._standing import tree_changed
 from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.report._table.steps import step_blocks
 from readiness.terminal.output import put_blocks, put_json, wants_json
@@ -75,6 +77,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
 
     `score` and milestones are of the whole run `run`, the criteria are by their newest
     measurements, of which `since` were taken later; `standing` is what these would come to.
+    `tree_changed` names the files that are not as they were measured.
     """
 
     run: str | None
@@ -87,6 +90,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     criteria: list[NextStep]
     way: Way | None
     milestones: list[MilestoneRecord]
+    tree_changed: list[str] = []
 
 
 def next_steps(settings: RunSettings, to: str | None = None) -> int:
@@ -100,6 +104,10 @@ def next_steps(settings: RunSettings, to: str | None = None) -> int:
     if run is not None and not as_json:
         run = localised(run, spoken(board.language))
     answer = advise(board, run, goal, today, redactor.redact)
+    if run is not None:
+        names = [criterion.id for criterion in board.criteria()]
+        changed = changed_since_measured(settings, board, run, names)
+        answer = msgspec.structs.replace(answer, tree_changed=changed)
     if as_json:
         put_json(answer)
     else:
@@ -248,6 +256,8 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
         yield from text_lines(say("next.since", count=answer.since, standing=answer.standing))
     if answer.board_changed:
         yield from text_lines(say("next.board_changed"))
+    if answer.tree_changed:
+        yield from text_lines(tree_changed(answer.tree_changed, say))
     if answer.way is not None:
         yield Line()
         yield from _way_blocks(answer.way, say)

@@ -15,6 +15,7 @@ from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import past_of, runs_by_id, standing
 from readiness.pipeline.seen import PastTrial, is_tried, past_trials, recipe_of
+from readiness.pipeline.unaltered import changed_since_measured
 from readiness.plan import secret_values
 from readiness.project.recipes import recipe_files
 from readiness.record.by_hand import criterion_by_hand
@@ -28,8 +29,8 @@ from readiness.record.document import (
 from readiness.record.localised import localised_criterion, localised_findings
 from readiness.record.newest import measured_by
 from readiness.report._shown import Entry, ago
-from readiness.report._standing import elsewhere, last_known
-from readiness.report._table.blocks import Line, Style
+from readiness.report._standing import elsewhere, last_known, tree_changed
+from readiness.report._table.blocks import Line, Style, text_lines
 from readiness.report._table.problems import Explainer
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
@@ -44,7 +45,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What `--output-format json` gives: the newest measurements, empty where there are none.
 
     The probes are those of the runs that took them. `by_hand` has, by criterion, a command by
-    which people see the same.
+    which people see the same. `tree_changed` names the files that are not as they were measured.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     criteria: list[CriterionRecord]
     probes: list[ProbeRecord]
     by_hand: dict[str, str] = {}
+    tree_changed: list[str] = []
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,13 +72,17 @@ def show(settings: RunSettings, subject: str) -> int:
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     task, criteria = _find(board, subject)
-    measured = _evidence(settings, board, criteria)
+    run = standing(settings, board)
+    measured = {} if run is None else _evidence(settings, board, criteria, run)
+    changed = [] if run is None else changed_since_measured(settings, board, run, [*measured])
     trials = _trials(settings, board, criteria)
     redactor = Redactor(secret_values(board, os.environ))
     if as_json:
-        put_json(_shown(subject, task, criteria, measured, redactor))
+        shown = _shown(subject, task, criteria, measured, redactor)
+        put_json(msgspec.structs.replace(shown, tree_changed=changed))
         return ExitStatus.READY
-    viewer = _Viewer(for_reader(board.language), spoken(board.language), verbose=settings.verbose)
+    say = for_reader(board.language)
+    viewer = _Viewer(say, spoken(board.language), verbose=settings.verbose)
     blocks = list(viewer.task(task, whole=subject == task.id))
     for criterion in criteria:
         seen = measured.get(criterion.id)
@@ -85,6 +91,8 @@ def show(settings: RunSettings, subject: str) -> int:
             *viewer.criterion(criterion, seen),
             *viewer.trial(criterion, trials.get(criterion.id)),
         ]
+    if changed:
+        blocks += text_lines("", tree_changed(changed, say))
     put_blocks(blocks, redactor.redact)
     return ExitStatus.READY
 
@@ -227,12 +235,9 @@ def _waived(waive: Waiver, say: Sentences) -> str:
 
 
 def _evidence(
-    settings: RunSettings, board: Board, criteria: Sequence[Criterion]
+    settings: RunSettings, board: Board, criteria: Sequence[Criterion], run: RunDocument
 ) -> dict[str, Measured]:
     """Find the newest measurement of each criterion, with the evidence of the run that took it."""
-    run = standing(settings, board)
-    if run is None:
-        return {}
     names = {criterion.id for criterion in criteria}
     entries = [entry for entry in run.pairs() if entry[1].id in names]
     carried = {record.carried.run for _, record in entries if record.carried is not None}

@@ -1,7 +1,7 @@
 """Whether a recorded run still stands: nobody edited it, and its tree is the one at hand."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
 import msgspec
@@ -10,9 +10,11 @@ from readiness.history.store import History
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
-from readiness.project.git import Asking, Changed
+from readiness.pipeline.past import runs_by_id
+from readiness.project.git import Asking, Changed, GitError, ask
 from readiness.project.worktree import digest, states
 from readiness.record.document import RunDocument, from_json
+from readiness.record.newest import measured_by
 from readiness.record.values import unix_seconds
 from readiness.text.worded import joined, worded, words_of
 
@@ -73,22 +75,46 @@ def refuse_another_tree(name: str, run: RunDocument, settings: RunSettings, fold
     """
     if run.git is None or not run.git.dirty:
         return
-    outputs = (*settings.recorded, *(target.path for target in settings.reports))
-    there = Asking(folder).changed(outputs)
-    own = {os.path.relpath(os.path.realpath(recorded), there.root) for recorded in outputs}
-    own |= states(there.root, _written_by(run, there)).keys()
-    now = there.states()
-    if run.git.changes:
-        before = {path: state for path, state in run.git.changes.items() if path not in own}
-        after = {path: state for path, state in now.items() if path not in own}
-        differing = sorted(set(before.items()) ^ set(after.items()))
-    else:
-        differing = [] if run.git.worktree == digest(now) else [("the work tree", "")]
-    if differing:
+    if differing := changed_since(run, settings, folder):
         raise UsageError(
             f"{name}: it measured uncommitted changes that are not the present ones"
-            f" ({differing[0][0]}); run the board again, or commit what it needs"
+            f" ({differing[0]}); run the board again, or commit what it needs"
         )
+
+
+def changed_since(run: RunDocument, settings: RunSettings, folder: str) -> list[str]:
+    """Name the files that are not as a run measured them, but for reports and what it wrote."""
+    if run.git is None:
+        return []
+    outputs = (*settings.recorded, *(target.path for target in settings.reports))
+    there = Asking(folder).changed(outputs)
+    if not there.root:
+        return []
+    committed = b""
+    with suppress(GitError):
+        committed = ask(there.root, "diff", "--name-only", "--no-renames", "-z", run.git.commit)
+    now = states(there.root, [*there.paths, *filter(None, committed.split(b"\0"))])
+    before = run.git.changes
+    if run.git.dirty and not before:  # too many to be named
+        return [] if run.git.worktree == digest(now) else ["the work tree"]
+    own = {os.path.relpath(os.path.realpath(recorded), there.root) for recorded in outputs}
+    own |= states(there.root, _written_by(run, there)).keys()
+    differing = {path for path in {**before, **now} if before.get(path) != now.get(path)}
+    return sorted(differing - own)
+
+
+def changed_since_measured(
+    settings: RunSettings, board: Board, run: RunDocument, names: Collection[str]
+) -> list[str]:
+    """Name the files that changed since these criteria were measured, by a project's document."""
+    own = [record for record in run.criteria() if record.id in names and record.verdict.in_scope]
+    ids = {measured_by(record, run.id) for record in own}
+    runs = {
+        **runs_by_id(settings, board, ids - {run.id}),
+        **({run.id: run} if run.id in ids else {}),
+    }
+    changed = (changed_since(one, settings, board.workdir) for one in runs.values())
+    return sorted(set().union(*changed))
 
 
 def _written_by(run: RunDocument, there: Changed) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Which run a report on the project rests on, and which one a carried measurement is of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.newest import measured_since
@@ -20,6 +20,11 @@ def as_of(run: RunDocument, say: Sentences) -> str:
     if run.whole_run is None:
         return say("report.no_whole_run")
     return say("report.as_of", moment=moment(run.whole_run.at), count=measured_since(run))
+
+
+def tree_changed(paths: Sequence[str], say: Sentences) -> str:
+    """Format which files are not as they were measured."""
+    return say("report.tree_changed", count=len(paths), path=literal(paths[0]))
 
 
 def last_whole(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:

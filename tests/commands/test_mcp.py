@@ -12,6 +12,7 @@ from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
 from tests.support.program import Project
+from tests.support.repositories import git
 
 BOARD = {
     "version": 1,
@@ -29,6 +30,9 @@ BOARD = {
         }
     ],
 }
+
+
+ASKING: dict[str, dict[str, object]] = {"next": {}, "show": {"subject": "T1.1"}}
 
 
 @pytest.fixture
@@ -56,17 +60,25 @@ def talk(project: Project, talking: Callable[[Client], Awaitable[None]]) -> None
 
 
 async def answered(client: Client, name: str, **arguments: object) -> dict[str, Any]:
-    """What a tool answers, as data."""
+    """What a tool answers, as data; its text has each fact too."""
     result = await client.call_tool(name, arguments)
     assert not result.is_error, result
-    (line,) = result.content
-    assert isinstance(line, TextContent)
-    assert "\n" not in line.text
-    assert len(line.text) < 120
+    (content,) = result.content
+    assert isinstance(content, TextContent)
     answer = result.structured_content
     assert answer is not None
+    assert [fact for fact in _facts(answer) if fact not in content.text] == []
+    answer["text"] = content.text
     assert not re.search(r'(null|""|\{\})[,}\]]', json.dumps(answer))
     return answer
+
+
+def _facts(value: object) -> list[str]:
+    """Each line of each scalar in an answer."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [fact for item in inner for fact in _facts(item)]
+    return (str(value).lower() if isinstance(value, bool) else str(value)).split("\n")
 
 
 async def refused(client: Client, name: str, **arguments: object) -> str:
@@ -119,6 +131,28 @@ def test_an_agent_works_its_way_to_ready(served: Project) -> None:
     talk(served, talking)
 
 
+def test_an_agent_learns_that_the_files_have_changed_since(served: Project) -> None:
+    """Which ones, and in the text too; what was measured and is committed now is no change."""
+
+    async def talking(client: Client) -> None:
+        await answered(client, "check")
+        git(served.folder, "add", "-A")
+        git(served.folder, "commit", "-qm", "as it was measured")
+        for name, arguments in ASKING.items():
+            assert "tree_changed" not in await answered(client, name, **arguments)
+        (served.folder / "code.py").write_text("x = 2")
+        for name, arguments in ASKING.items():
+            answer = await answered(client, name, **arguments)
+            assert answer["tree_changed"] == ["code.py"]
+            assert "files changed since it was measured: 1" in answer["text"].split("\n")[0]
+        assert "score 5.0 of 10, target 5.0" in (await answered(client, "next"))["text"]
+
+    (served.folder / "code.py").write_text("x = 1")
+    git(served.folder, "init", "-q")
+    git(served.folder, "commit", "-q", "--allow-empty", "-m", "nothing yet")
+    talk(served, talking)
+
+
 def _wordy(criteria: int) -> dict[str, object]:
     """A board whose criteria all fail, each with more to say than anyone wants to hear."""
     says = "for n in 1 2 3 4 5 6 7 8 9; do echo a long line of no importance $n >&2; done"
@@ -164,6 +198,7 @@ def test_what_failed_is_told_in_few_characters(served: Project) -> None:
 
 
 def _size(answer: dict[str, Any]) -> int:
+    answer.pop("text")
     return len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
 
 
