@@ -172,12 +172,14 @@ def _is_builtin(check: Check) -> bool:
 
 
 def _version_command(need: _Need) -> str:
+    """Return the check's command where it speaks of this tool; others are asked by themselves."""
     check, tool = need.check, need.tool
-    if tool in check.tried and not check.version.startswith(f"{tool} "):
-        return f"{tool} --version"
-    speaks_of = check.version.split()[:1]
-    others = speaks_of[:1] and speaks_of[0] in check.tools and speaks_of != [tool]
-    return check.version if tool == (*check.tools, check.name)[0] and not others else ""
+    named = next((name for name in check.tools if check.version.split()[:1] == [name]), "")
+    is_first = tool == (*check.tools, check.name)[0] and tool not in check.tried
+    if named == tool or (is_first and not named):
+        return check.version
+    asked = tool in check.tried or (tool in check.tools and check.version)
+    return f"{tool} --version" if asked else ""
 
 
 def _named_in(command: str) -> list[str]:

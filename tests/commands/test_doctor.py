@@ -55,21 +55,22 @@ def test_only_what_the_profile_needs_is_asked_for(project: Project) -> None:
 
 
 def test_the_tool_of_the_projects_environment_is_told_with_its_path(project: Project) -> None:
-    """As a probe would start it: version and path."""
+    """As a probe would start it: version and path; so are both tools of a check."""
     programs = project.folder / ".venv" / "bin"
     programs.mkdir(parents=True)
     (project.folder / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
-    for name in ("python", "lint"):
-        (programs / name).write_text("#!/bin/sh\necho lint 4.5.6\n")
+    for name in ("python", "lint", "other"):
+        (programs / name).write_text(f"#!/bin/sh\necho {name} 4.5.6\n")
         (programs / name).chmod(0o755)
     checks = project.folder / "checks"
     checks.mkdir()
     (checks / "lint.yaml").write_text(
-        "summary: x\ntool: lint\nversion: lint --version\nrun: lint src\n"
+        "summary: x\ntool: [other, lint]\nversion: lint --version\nrun: lint src\n"
     )
     project.write(a_board({"check": "lint"}))
     tool = _tools(project)["lint"]
     assert (tool["version"], tool["path"]) == ("lint 4.5.6", str(programs / "lint"))
+    assert _tools(project)["other"]["version"] == "other 4.5.6"
     line = next(line for line in project("doctor").out.splitlines() if line.startswith("lint"))
     assert "lint 4.5.6" in line
     assert str(programs / "lint") in line
