@@ -10,7 +10,7 @@ import msgspec
 
 from readiness.model.board import Board, Criterion, PriorityRule, Task
 from readiness.model.judgement import Judgement, Score, ScoreLine
-from readiness.model.words import Priority, ReasonCode, Scoring, Verdict
+from readiness.model.words import MEASURED, Priority, ReasonCode, Scoring, Verdict
 from readiness.text.worded import worded
 
 FULL = 10
@@ -55,7 +55,7 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
         total=len(by_id),
         measured_share=share_of_board(board, measured),
         attested_share=from_attested / points if points else Fraction(0),
-        seen_to_fail=sum(judgement.seen_to_fail for judgement in by_id.values()),
+        seen_to_fail=sum(one.seen_to_fail and one.code in MEASURED for one in by_id.values()),
     )
 
 

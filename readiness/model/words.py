@@ -116,6 +116,10 @@ class ReasonCode(StrEnum):
     UNSETTLED = "unsettled"
 
 
+MEASURED = (None, ReasonCode.CANNOT_FAIL)
+"""The codes of what was measured: that a command cannot fail is known of its measurement."""
+
+
 class Decision(StrEnum):
     """What the gate says, and how reports show it: a row for each."""
 

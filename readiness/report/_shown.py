@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from readiness.model.words import ReasonCode, Verdict
+from readiness.model.words import MEASURED, ReasonCode, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Movement
 from readiness.record.document import (
@@ -79,13 +79,13 @@ def decided(
 
 
 def seen_to_fail(run: RunDocument, say: Sentences) -> str:
-    """Return how many of a whole run's criteria are known to be able to fail; "" without any."""
-    count = sum(
-        criterion.verdict.in_scope and criterion.attestation is None for criterion in run.criteria()
-    )
-    if not count or run.partial:
+    """Return how many of what a whole run measured is known to be able to fail; "" without any."""
+    criteria = [record for record in run.criteria() if record.verdict.in_scope]
+    measured = [one for one in criteria if not one.attestation and one.reason_code in MEASURED]
+    if not measured or run.partial:
         return ""
-    return say("report.seen_to_fail", seen=run.score.seen_to_fail, count=count)
+    seen = sum(one.seen_to_fail for one in measured)
+    return say("report.seen_to_fail", seen=seen, count=len(measured))
 
 
 def is_unattested(criterion: CriterionRecord) -> bool:

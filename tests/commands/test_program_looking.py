@@ -43,6 +43,15 @@ def test_list_and_show_after_a_run(several: Project) -> None:
     assert len(shown["probes"]) == 2
 
 
+def test_what_was_not_measured_is_not_counted_as_seen_to_fail(project: Project) -> None:
+    """A check that comes with readiness was recorded failing, but says nothing without its tool."""
+    project.write(a_board({"run": "exit 1"}, {"check": "pylint"}))
+    run = project("check", "--output-format", "json").run
+    assert [one.reason_code for one in run.criteria()] == [None, "tool_missing"]
+    assert run.score.seen_to_fail == 1
+    assert "\n1 of 1 measured criteria seen to fail\n" in project("list").out
+
+
 def test_list_shows_the_criteria_that_are_selected(several: Project) -> None:
     """Of the tasks that have one; by whatever selects criteria of a run."""
     several("check", "-q")
