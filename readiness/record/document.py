@@ -29,7 +29,7 @@ VERSION = 1
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The score: `value` is null where there is none, `shown` how it must be printed.
+    """The score: `value` and `progress` are null where there is none, `shown` is what is printed.
 
     There is none where nothing was measured, or not all that should have been. `attested` is the
     share of the score, 0..1, that rests on attestations. The points of all criteria and `rounding`
@@ -39,7 +39,7 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     shown: str
     target: float
-    progress: float
+    progress: float | None
     measured: int
     in_scope: int
     total: int

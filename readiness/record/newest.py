@@ -117,7 +117,7 @@ def of_the_project(run: RunDocument) -> RunDocument:
         ],
     )
     if stands is None:
-        none = msgspec.structs.replace(run.score, value=None, shown=NO_SCORE, progress=0.0)
+        none = msgspec.structs.replace(run.score, value=None, shown=NO_SCORE, progress=None)
         return msgspec.structs.replace(run, tasks=tasks, score=none, milestones=[])
     gate = run.gate if run.interrupted else stands.gate
     return msgspec.structs.replace(

@@ -32,14 +32,14 @@ MOST_REASONS = 10
 def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
     """Return the score as numbers, and as it must be printed."""
     value = score.value
-    progress = 0.0
+    progress = None
     if value is not None:
-        progress = below(value / Fraction(score.target), 1) if score.target else 1.0
+        progress = min(below(value / Fraction(score.target), 1), 1.0) if score.target else 1.0
     return ScoreRecord(
         value=None if value is None else below(value, score.target),
         shown=shown,
         target=float(score.target),
-        progress=min(progress, 1.0),
+        progress=progress,
         measured=score.measured,
         in_scope=score.in_scope,
         total=score.total,
@@ -52,7 +52,7 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
 def no_score(score: Score) -> ScoreRecord:
     """Return the empty score of a run that did not measure all that it should."""
     record = score_record(score, NO_SCORE, Decimal(0))
-    return msgspec.structs.replace(record, value=None, progress=0.0, attested=0.0)
+    return msgspec.structs.replace(record, value=None, progress=None, attested=0.0)
 
 
 def gate_record(

@@ -205,16 +205,17 @@ def test_a_score_below_the_target_never_looks_like_it(value: Fraction, target: s
     record = score_record(found, "7.9", Decimal(0))
     assert record.value is not None
     assert record.value < record.target
+    assert record.progress is not None
     assert record.progress < 1
 
 
 @pytest.mark.parametrize(
     ("value", "target", "progress"),
     [(Fraction(8), "8", 1.0), (Fraction(9), "8", 1.0), (Fraction(11, 2), "8", 0.6875),
-     (Fraction(0), "0", 1.0), (None, "8", 0.0)],
+     (Fraction(0), "0", 1.0), (None, "8", None)],
 )  # fmt: skip
 def test_progress_is_the_way_to_the_target(
-    value: Fraction | None, target: str, progress: float
+    value: Fraction | None, target: str, progress: float | None
 ) -> None:
     """5.5 of 8.0 is 68.75 %; past it there is nothing more."""
     found = Score(value=value, target=Decimal(target), lines=(), measured=1, in_scope=1, total=1,

@@ -30,7 +30,7 @@ def figures(run: RunDocument, say: Sentences) -> Iterator[str]:
     yield row(say("board.figure"), say("board.now"), say("board.aim"), say("report.progress"))
     yield row("---", "---", "---", "---")
     shown = score_shown(run, say)
-    progress = share(run.score.progress) if run.score.value is not None else "0%"
+    progress = share(run.score.progress or 0) if run.score.value is not None else "0%"
     yield row(say("board.degree_figure"), shown, f"{goal_text(run.score.target)}/10", progress)
     for priority in Priority:
         tasks = [task for task in run.tasks if task.priority is priority]

@@ -130,7 +130,9 @@ class _Comment:
         facts = [f"**{prose(_short(run.board.title, 200)) or 'readiness'}**", measured]
         if score.value is not None:
             facts.append(
-                say("report.way", share=percent(score.progress), target=goal_text(score.target))
+                say(
+                    "report.way", share=percent(score.progress or 0), target=goal_text(score.target)
+                )
             )
         yield " · ".join(facts)
         if run.interrupted:

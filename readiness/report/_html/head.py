@@ -51,8 +51,10 @@ def head(
         "target": target,
         "target_at": whole(score.target / 10) * 10,
         "reached_at": whole((score.value or 0.0) / 10) * 10,
-        "reached": known and score.progress >= 1,
-        "way": say("report.way", share=percent(score.progress), target=target) if known else "",
+        "reached": known and (score.progress or 0) >= 1,
+        "way": say("report.way", share=percent(score.progress or 0), target=target)
+        if known
+        else "",
         "forecast": _forecast(run, points, say),
         "baseline": "" if baseline is None else say("page.baseline", score=goal_text(baseline)),
         "attested": _attested(run, say),
@@ -77,7 +79,7 @@ def _forecast(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> 
     """Format when the target is reached at the pace of the runs on the page; "" once it is."""
     known = [point for point in points if point.score is not None]
     scores = [point.score or 0.0 for point in known]
-    if not known or run.score.value is None or run.score.progress >= 1:
+    if not known or run.score.value is None or (run.score.progress or 0) >= 1:
         return ""
     moments = [point.started_at for point in known]
     try:

@@ -97,11 +97,11 @@ def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
         whole = last_whole(run, say) or say("report.no_whole_run")
         yield Line(parts=((whole, Style.DIM),))
     if record.value is not None:
-        reached = record.progress >= 1
+        progress = record.progress or 0.0
         yield Line(
             parts=(
-                (bar(record.progress, 30), Style.GOOD if reached else Style.WARN),
-                (f" {say('report.way', share=percent(record.progress), target=goal)}", Style.DIM),
+                (bar(progress, 30), Style.GOOD if progress >= 1 else Style.WARN),
+                (f" {say('report.way', share=percent(progress), target=goal)}", Style.DIM),
             )
         )
 
