@@ -36,8 +36,8 @@ MAY_IMPORT = {
     "reuse": [*FOUNDATION, "record", "project"],
     "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project", "reuse"],
-    # What a first board is worth so far.
-    "propose": [*FOUNDATION, "load", "project", "decide"],
+    # What a first board is worth so far, shown as a run is.
+    "propose": [*FOUNDATION, "load", "project", "decide", "report"],
     # What is written is shown at once, and a board is replaced as a report is.
     "amend": [*FOUNDATION, "load", "project", "report", "terminal"],
     "importing": [*FOUNDATION, "load", "propose"],

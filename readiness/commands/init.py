@@ -40,7 +40,7 @@ from readiness.report import write_over
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected, tell
-from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
+from readiness.terminal.output import put_blocks, put_json, put_text, terminal_width, wants_json
 from readiness.text.layout import columns
 from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
@@ -326,7 +326,7 @@ class _First:
             sample = readings[entry.id].samples[0]
             proposal = entry.proposal
             if isinstance(sample, Unmeasured):
-                missing = joined(list(filter(None, (sample.reason, sample.hint))), "colon")
+                missing = joined(list(filter(None, (sample.reason, sample.hint))), "semicolon")
                 return msgspec.structs.replace(entry, missing=missing)
             if proposal.check:
                 goal = aim(criteria[entry.id], sample, proposal.goal)
@@ -374,10 +374,7 @@ class _First:
             added=self._existing is not None,
             say=for_reader(),
         )
-        width = terminal_width(os.environ) if sys.stdout.isatty() else None
-        settings = self._settings
-        lines = account.lines(quiet=settings.quiet, verbose=settings.verbose, width=width)
-        put_text("\n".join(lines))
+        put_blocks(account.blocks(quiet=self._settings.quiet, verbose=self._settings.verbose))
 
 
 VERB = Verb(

@@ -37,13 +37,15 @@ def execute(
     scratch: str = "",
     features: Sequence[Feature] = (),
     recipes: Recipes | None = None,
+    limited: bool = True,
 ) -> Outcome:
     """Run every probe of `plan`, judge every criterion, and return the whole run as a document.
 
     `versions` are those that need not be asked for. `scratch` is an empty folder that the caller
     removes, after the result is shown; without it, one of the run's own goes at its end. Of the
     settings, what asks for a feature counts only where that is among `features`. With
-    `recipes` commands that pass are tried. Never raises for what a probe does.
+    `recipes` commands that pass are tried. Progress tells values where nothing is `limited` yet.
+    Never raises for what a probe does.
     """
     jobs = settings.jobs or len(os.sched_getaffinity(0))
     recorder = Recorder(Redactor(secret_values(board, os.environ)))
@@ -66,8 +68,10 @@ def execute(
         language = spoken(board.language)
         say = sentences(language)
 
-        def judge(planned: Planned) -> tuple[Verdict, str]:
+        def judge(planned: Planned) -> tuple[Verdict | None, str]:
             judgement = readings.judge(planned)
+            if not limited and judgement.value is not None:
+                return None, recorder.text(in_language(judgement.shown, say))
             return judgement.verdict, recorder.text(in_language(judgement.reason, say))
 
         # Where nothing is tried, it is the trial itself: what is bad there is meant to be.

@@ -87,7 +87,16 @@ def first_run(
     start = msgspec.structs.replace(begin(board.profile), git=git)
     settings = RunSettings(jobs=jobs, quiet=quiet)
     recipes = Recipes(board, None, settings)
-    outcome = execute(board, plan, start, settings, versions={}, scratch=scratch, recipes=recipes)
+    outcome = execute(
+        board,
+        plan,
+        start,
+        settings,
+        versions={},
+        scratch=scratch,
+        recipes=recipes,
+        limited=False,
+    )
     return FirstRun(start=start, outcome=outcome)
 
 

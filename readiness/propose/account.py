@@ -13,7 +13,9 @@ from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.new_board import install_commands
-from readiness.text.layout import columns, duration, inert, literal
+from readiness.report._shown import verdict_part
+from readiness.report._table.blocks import Block, Line, PlainTable, Style, plain, text_lines
+from readiness.text.layout import duration, inert, literal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
@@ -37,23 +39,21 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     added: bool
     say: Sentences
 
-    def lines(self, *, quiet: bool, verbose: bool, width: int | None) -> list[str]:
-        """Return all of it, with a table of that width; with `quiet` only what was written.
-
-        With `verbose` also what was left out.
-        """
-        lines = [self._written()]
+    def blocks(self, *, quiet: bool, verbose: bool) -> list[Block]:
+        """Return all of it, `quiet` only what was written, `verbose` also what was left out."""
+        blocks: list[Block] = [*text_lines(self._written())]
         if quiet:
-            return lines
+            return blocks
         if self.seconds:
-            lines += ["", self._table(width)]
+            blocks += [Line(), self._table()]
         if self.seconds and not self.added:
-            lines += ["", self._score()]
+            blocks += [Line(), self._score()]
         if self.left_out and not verbose:
-            lines += ["", self.say("init.left_out_count", count=len(self.left_out))]
+            blocks += text_lines("", self.say("init.left_out_count", count=len(self.left_out)))
         elif self.left_out:
-            lines += ["", self.say("init.left_out"), *omission_lines(self.left_out, self.say)]
-        return [*lines, "", *numbered_steps(self._steps(), self.say)]
+            omissions = omission_lines(self.left_out, self.say)
+            blocks += text_lines("", self.say("init.left_out"), *omissions)
+        return [*blocks, *text_lines("", *numbered_steps(self._steps(), self.say))]
 
     def _written(self) -> str:
         count, tasks = len(list(self.board.criteria())), len(self.board.tasks)
@@ -62,20 +62,19 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             return written
         return self.say("init.measured_in", written=written, time=duration(self.seconds))
 
-    def _table(self, width: int | None) -> str:
+    def _table(self) -> PlainTable:
         rows = [
-            (
-                judgement.criterion.id,
-                self.say(f"verdict.{judgement.verdict}"),
-                judgement.criterion.title,
-                _value(judgement, self.say),
-                judgement.criterion.expect.text,
-            )
+            [
+                (judgement.criterion.id, Style.STRONG),
+                verdict_part(judgement.verdict, self.say),
+                *plain(literal(judgement.criterion.title), _value(judgement, self.say)),
+                (literal(judgement.criterion.expect.text), Style.DIM),
+            ]
             for judgement in self.judgements
         ]
-        return columns(rows, flexible=2, limit=width, right=(3,)).rstrip()
+        return PlainTable(rows=rows, heads=[], flexible=2, right=(3,))
 
-    def _score(self) -> str:
+    def _score(self) -> Line:
         total = score(self.board, self.judgements)
         decided = gate(self.board, total, self.judgements, partial=False)
         count = sum(1 for entry in self.planned if entry.missing)
@@ -85,7 +84,8 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             target=self.board.target,
             decision=self.say(f"decision.{decided.decision}").lower(),
         )
-        return sentence + self.say("init.partly", count=count) if count else sentence
+        partly = self.say("init.partly", count=count) if count else ""
+        return Line(parts=((sentence, Style(decided.decision.tone)), *plain(partly)))
 
     def _steps(self) -> list[str]:
         """Return what to do: what measures more, then what makes a gate of the board."""
@@ -185,4 +185,4 @@ def _plain(text: str, say: Sentences) -> str:
 
 
 def _value(judgement: Judgement, say: Sentences) -> str:
-    return "–" if judgement.value is None else in_language(judgement.shown, say)
+    return "–" if judgement.value is None else literal(in_language(judgement.shown, say))

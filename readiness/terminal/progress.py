@@ -26,8 +26,11 @@ _MOST_BAD = 20
 Size = Callable[[], tuple[int, int]]
 """Returns the terminal's columns and lines."""
 
-Judge: TypeAlias = Callable[[Planned], tuple[Verdict, str]]
-"""Returns the verdict on a criterion whose probes are over, and the reason of a bad one."""
+Judge: TypeAlias = Callable[[Planned], tuple[Verdict | None, str]]
+"""Returns the verdict on a criterion whose probes are over, and the reason of a bad one.
+
+Where there is no limit yet, it is no verdict, and the value.
+"""
 
 
 class Progress:
@@ -156,7 +159,7 @@ class _Course:
     def judged(self, probe: int) -> tuple[list[str], str]:
         """Return what is bad of the criteria that a probe was the last for, and the rest's label.
 
-        The label is empty where nothing is left of them.
+        What has no verdict is told like it. The label is empty where nothing is left of them.
         """
         bad: list[str] = []
         rest: dict[Verdict, list[Planned]] = {}
@@ -167,8 +170,9 @@ class _Course:
             if self._missing[planned.criterion.id]:
                 return bad, self.label(probe)
             verdict, reason = self._judge(planned)
-            if verdict.bad:
-                bad.append(f"{verdict.mark} {self._label([planned])}  {literal(reason)}")
+            if verdict is None or verdict.bad:
+                mark = "" if verdict is None else f"{verdict.mark} "
+                bad.append(f"{mark}{self._label([planned])}  {literal(reason)}")
             else:
                 rest.setdefault(verdict, []).append(planned)
         return bad, ", ".join(f"{verdict.mark} {self._label(own)}" for verdict, own in rest.items())

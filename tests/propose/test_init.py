@@ -52,6 +52,15 @@ def test_a_board_is_written_and_its_first_run_recorded(shop: Project) -> None:
     assert "  1 suppression in 1 file  " in shop("check").out
 
 
+def test_init_tells_values_before_there_are_limits_and_has_colour(shop: Project) -> None:
+    """A check's usual limit is not the one that the board will have. Errors are told at once."""
+    ended = shop("init", "--yes", env={"FORCE_COLOR": "1"})
+    progress = [line.split("  ")[:2] for line in ended.err.splitlines() if "] " in line]
+    assert ["[2/2] T2.1 No more suppressions than today", "1 suppression in 1 file"] in progress
+    assert any(line.startswith(("[1/2] ? T1.1", "[2/2] ? T1.1")) for line, _ in progress)
+    assert "\x1b[32m✓ pass\x1b[0m" in ended.out
+
+
 def test_without_tests_nothing_is_ready(shop: Project) -> None:
     """A project without any that can be recognised is told so, by `init` and by `check`."""
     ended = shop("init", "--yes", "--output-format", "json")
@@ -70,7 +79,7 @@ def test_a_tool_that_is_there_is_not_to_be_installed(shop: Project) -> None:
     build(str(shop.folder), {"tests/test_a.py": "import gone_module\n"})
     account = shop("init", "--yes", env=environ).out
     assert "pytest" not in "".join(re.findall(".*to measure.*", account))
-    assert re.search("T1.1 +error +All tests pass +–", account)
+    assert re.search(r"T1.1 +\? error +All tests pass +–", account)
     assert re.findall(r"make (\S+) measurable", account) == ["T1.1"], account
 
 
@@ -312,12 +321,12 @@ def test_who_asks_for_chinese_is_told_in_chinese(shop: Project) -> None:
     assert ended.status == 0, ended
     account = ended.out.replace("readiness check", "")
     assert ENGLISH.findall(account.partition("\n未纳入\n")[2]) == []
-    assert re.search(r"\nT\d+\.1 +(通过|未通过|警告) ", account)
+    assert re.search(r"\nT\d+\.1 +[✓✗!] (通过|未通过|警告) ", account)
     assert "  twine upload x (Makefile)：它会发布" in account
     text = (shop.folder / "board.yaml").read_text("utf-8")
     assert "language: zh" in text
     assert "第一份看板" in "".join(text.splitlines()[:3])
-    assert "# 此处未能测量：mypy：不在 PATH 中：安装：pip install mypy\n" in text
+    assert "# 此处未能测量：mypy：不在 PATH 中；安装：pip install mypy\n" in text
     (shop.folder / "board.yaml").unlink()
     arguments = ("--yes", "--no-measure", "--lang", "zh", "--output-format", "json")
     left_out = shop("init", *arguments).json["left_out"]
