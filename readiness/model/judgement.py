@@ -236,12 +236,14 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
 class HeldLine(msgspec.Struct, frozen=True, kw_only=True):
     """What must not get worse, beside the board's baselines: the criteria of an earlier run, by id.
 
-    `run` is its id and `commit` what it measured; both are empty where there is none. `usual` has
-    the bounds of what numbers that are never the same were lately, by criterion.
+    `run` is its id, `commit` what it measured and `score` how its score was shown; they are empty
+    where there is none. `usual` has the bounds of what numbers that are never the same were lately,
+    by criterion.
     """
 
     run: str = ""
     commit: str = ""
+    score: str = ""
     criteria: Mapping[str, Earlier] = {}
     usual: Mapping[str, tuple[float, float]] = {}
 

@@ -12,7 +12,7 @@ from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, history_path
 from readiness.pipeline.facts import Outcome, Start
 from readiness.project.git import Descent
-from readiness.record.document import Evidence, FindingRecord, RunDocument, from_json
+from readiness.record.document import Evidence, RunDocument, from_json
 from readiness.record.earlier import PastPoint
 from readiness.record.newest import evidence_of, newest, of_the_project
 from readiness.record.values import timestamp
@@ -72,13 +72,8 @@ def last_verdicts(
     return ask_or_warn(history, lambda: next(own, None))
 
 
-def findings_of(history: History, run: str) -> list[FindingRecord]:
-    """Return the findings of a recorded run; none if that is unreadable, which was told before."""
-    return [finding for stored in _stored(history, run) for finding in stored.findings]
-
-
 def _stored(history: History, run: str) -> list[RunDocument]:
-    """Return a recorded run; nothing if there is none, or if it is unreadable."""
+    """Return a recorded run; nothing if there is none, or if it is unreadable, which was told."""
     try:
         return [from_json(history.stored(run) or b"", history.path)]
     except (NotWrittenError, UsageError):
@@ -86,17 +81,24 @@ def _stored(history: History, run: str) -> list[RunDocument]:
 
 
 def with_own_past(start: Start, history: History | None, board: Board) -> Start:
-    """Return the beginning of a run that is shown beside a run that its tree descends from."""
+    """Return the beginning of a run that is shown beside the one that the gate compares it with.
+
+    That is the line to be held, and else the newest run that its tree descends from.
+    """
     own = start.previous
     if history is None or own is None:
         return start
     past = Descent(board.workdir, start.git)
-    if not past.includes(own.git):
+    if start.line and start.line.run:
+        own = next(iter(_stored(history, start.line.run)), None)
+    elif not past.includes(own.git):
         own = last_verdicts(history, board, past)
-    run = start.line.run if start.line else ""
-    run = run or (own.id if own else "")
+
+    run = own.id if own else ""
     return msgspec.structs.replace(
-        start, previous=own, earlier_findings=lambda: findings_of(history, run)
+        start,
+        previous=own,
+        earlier_findings=lambda: [one for doc in _stored(history, run) for one in doc.findings],
     )
 
 

@@ -49,11 +49,12 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run had to hold: an earlier run (empty: none), and so many baselines."""
+    """What the run had to hold: an earlier run with its score (empty: none), and baselines."""
 
     run: str
     commit: str
     baselines: int
+    score: str = ""
 
 
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):

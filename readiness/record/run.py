@@ -77,6 +77,7 @@ def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
     return LineRecord(
         run=line.run,
         commit=line.commit,
+        score=line.score,
         baselines=sum(criterion.baseline is not None for criterion in scope),
     )
 

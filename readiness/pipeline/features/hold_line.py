@@ -56,6 +56,7 @@ def line_of(
     return HeldLine(
         run=run.id,
         commit=run.git.commit if run.git else "",
+        score=run.score.shown,
         criteria={record.id: _earlier(record) for record in run.criteria()},
         usual=_usual(history, board),
     )
