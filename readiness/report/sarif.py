@@ -2,7 +2,9 @@
 
 Where GitHub's code scanning would refuse the file or leave results out, the least important ones
 are cut, and a notification says so. Criteria that pass have no result: GitHub would show one as
-an alert. Every verdict is in the properties of the run.
+an alert. Those that could not be measured, as a service is out of reach or a tool is missing, are
+nothing that was found either: each cause is a notification. Every verdict is in the properties of
+the run.
 """
 
 import re
@@ -10,12 +12,13 @@ import zlib
 from enum import StrEnum
 from urllib.parse import quote
 
-from readiness.model.words import Verdict
-from readiness.record.document import RunDocument
+from readiness.model.words import MEASURED, Verdict
+from readiness.record.document import CriterionRecord, RunDocument
 from readiness.report import Context
-from readiness.report._facts import SAY, GateState, gate_sentence, gate_state
+from readiness.report._facts import SAY, GateState, gate_sentence, gate_state, sentence
 from readiness.report._json import dump
 from readiness.report._results import Result, Rule, Severity, results
+from readiness.report._shown import Entry, causes
 from readiness.text.layout import literal
 
 MOST_RESULTS = 25_000
@@ -26,7 +29,7 @@ MOST_BYTES = 10_000_000
 
 _ROOT = "%SRCROOT%"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_NOTIFICATIONS = ("gate", "left-out")
+_NOTIFICATIONS = ("gate", "left-out", "not-measured")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
@@ -45,13 +48,24 @@ _SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "reco
 
 def render(run: RunDocument, _: Context) -> str:
     """Return `run` as SARIF, never larger than GitHub takes it."""
-    listed = results(run)
+    unmeasured = {_rule_of(criterion) for block in _unmeasured(run) for _, criterion in block}
+    listed = [result for result in results(run) if result.rule.id not in unmeasured]
     kept = min(len(listed), MOST_RESULTS)
     text = _text(run, listed, kept)
     while kept > 1 and not _fits(text):
         kept = kept * 3 // 4
         text = _text(run, listed, kept)
     return text
+
+
+def _unmeasured(run: RunDocument) -> list[list[Entry]]:
+    """Return what could not be measured, by cause; that a command cannot fail is a finding."""
+    entries = [entry for entry in run.pairs() if entry[1].verdict.unknown]
+    return causes([entry for entry in entries if entry[1].reason_code not in MEASURED])
+
+
+def _rule_of(criterion: CriterionRecord) -> str:
+    return f"readiness/{literal(criterion.id)}"
 
 
 def _fits(text: str) -> bool:
@@ -130,6 +144,10 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
                 SAY("formats.left_out", count=left_out),
             )
         )
+    for block in _unmeasured(run):
+        ids = ", ".join(literal(criterion.id) for _, criterion in block)
+        text = f"{ids}: {sentence(block[0][1])}"
+        notifications.append(_notification("not-measured", Level.ERROR, text))
     moments = {"startTimeUtc": run.started_at, "endTimeUtc": run.finished_at}
     return {
         "executionSuccessful": state is not GateState.UNKNOWN,

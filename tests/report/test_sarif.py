@@ -11,7 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Decision, ReasonCode, Verdict
 from readiness.record.document import FindingRecord, RunDocument
 from readiness.report import Context, render, sarif
 from readiness.report._results import results
@@ -200,16 +200,29 @@ def test_the_invocation_tells_how_it_ended(
     """With the decision as a notification; a run that could not decide was not successful."""
     gate = msgspec.structs.replace(a_document().gate, decision=decision, exit_status=status)
     (invocation,) = _run(a_document(gate=gate, interrupted=interrupted))["invocations"]
-    (notification,) = invocation["toolExecutionNotifications"]
+    notification = invocation["toolExecutionNotifications"][0]
     assert invocation["executionSuccessful"] is successful
     assert (invocation["exitCode"], notification["level"]) == (status, level)
+
+
+def test_what_could_not_be_measured_is_a_notification_for_each_cause() -> None:
+    """An unreachable service is no alert at a line; a command that cannot fail is one."""
+    down = {"shown": "", "reason": "no answer", "reason_code": ReasonCode.EXIT_STATUS}
+    criteria = [a_criterion(f"T1.{n}", Verdict.ERROR, **down) for n in (1, 2)]
+    masked = a_criterion("T1.3", Verdict.ERROR, reason_code=ReasonCode.CANNOT_FAIL)
+    run = a_document(tasks=[a_task("T1", *criteria, masked)], findings=[])
+    assert [each["ruleId"] for each in _results(run)] == ["readiness/gate", "readiness/T1.3"]
+    _, notification = _run(run)["invocations"][0]["toolExecutionNotifications"]
+    assert (notification["descriptor"]["id"], notification["level"]) == ("not-measured", "error")
+    assert notification["message"]["text"] == "T1.1, T1.2: no answer"
 
 
 def test_the_most_important_results_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is left out, which a notification says."""
     monkeypatch.setattr(sarif, "MOST_RESULTS", 7)
     run = a_document()
-    everything = results(run)
+    unmeasured = {"readiness/T7.2", "readiness/T7.4"}
+    everything = [each for each in results(run) if each.rule.id not in unmeasured]
     assert len(everything) > 7
     (only,) = _log(run)["runs"]
     assert [each["ruleId"] for each in only["results"]] == [each.rule.id for each in everything[:7]]

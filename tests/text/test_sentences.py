@@ -104,7 +104,7 @@ FAMILIES: Mapping[str, object] = {
     "team.kind": ReportKind,
     "team.alarm": ("regression", "overdue", "loosened"),
     "team.plan": ReportKind,
-    "formats.notification": ("gate", "left-out"),
+    "formats.notification": ("gate", "left-out", "not-measured"),
     "propose.deed": HARMFUL,
     "metric": sorted(
         set(re.findall(r'"(readiness_\w+)"', Path(openmetrics.__file__).read_text("utf-8")))
