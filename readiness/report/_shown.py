@@ -183,12 +183,17 @@ def first_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) ->
     return [*reasons[:REASONS], say("report.more_reasons", count=len(reasons) - REASONS)]
 
 
+def named_ids(run: RunDocument) -> set[str]:
+    """Return the words of the gate's reasons: ids of criteria are among them."""
+    return {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}
+
+
 def also_bad(run: RunDocument) -> list[str]:
     """Return a line for each criterion that is bad and in no reason of the gate; foreign text.
 
     It has the value and the limit, the points to be gained, and the first place.
     """
-    named = {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}
+    named = named_ids(run)
     places = {one.criterion: one for one in reversed(run.findings) if one.path}
     lines = []
     for _, criterion in open_criteria(run):

@@ -34,7 +34,6 @@ from readiness.text.layout import inert, literal, middle, percentage
 from readiness.text.sentences import Sentences, sentences
 
 FOR_PEOPLE = True
-PAST = 1
 
 PER_TYPE = 10
 """Number of annotations of one type that GitHub shows of a step."""

@@ -9,7 +9,6 @@ LONGEST = 65_536
 """Characters that GitHub takes in a comment; GitLab takes more."""
 
 FOR_PEOPLE = True
-PAST = 1
 
 _SPARE = 1_024
 """Characters left for what a program that posts the comment may add."""

@@ -1,7 +1,8 @@
 """The path of text into Markdown: what is foreign stays text, the board's own stays harmless.
 
-Made for GitHub and GitLab, which look for mentions, references and emoji in the finished page. A
-backslash is long gone by then: an invisible space parts what must not be recognised.
+Made for GitHub and GitLab, which look for mentions, references and emoji in the finished page, but
+not in code. A backslash is long gone by then: a word in which they find something becomes code, so
+that people copy what stands there; where it cannot, an invisible space parts it.
 """
 
 import re
@@ -64,9 +65,10 @@ def prose(words: str) -> str:
     done = 0
     for span in _CODE.finditer(line):
         if span[1].strip():
-            parts += _literal(line[done : span.start()]), code(span[1], cell=True)
+            before = _literal(line[done : span.start()], beside_code=True)
+            parts += before, code(span[1], cell=True)
             done = span.end()
-    return _at_start("".join([*parts, _literal(line[done:])]))
+    return _at_start("".join([*parts, _literal(line[done:], beside_code=bool(parts))]))
 
 
 def code(foreign: str, *, cell: bool = False) -> str:
@@ -128,8 +130,21 @@ def own(markdown: str, *, level: int) -> str:
     return fence(markdown) if html or not closed else result
 
 
-def _literal(line: str) -> str:
-    return _COMMIT.sub(_parted, _SPECIAL.sub(_escaped, line))
+def _literal(line: str, *, beside_code: bool = False) -> str:
+    """Escape a line; `beside_code` says that code may stand directly before or after it."""
+
+    def word(match: re.Match[str]) -> str:
+        written = match[0]
+        is_found = any(special["recognised"] for special in _SPECIAL.finditer(written))
+        if not is_found and not _COMMIT.search(written):
+            return _SPECIAL.sub(_escaped, written)
+        touches = beside_code and (match.start() == 0 or match.end() == len(line))
+        if touches or "|" in written or "##" in written or written.startswith("::"):
+            return _COMMIT.sub(_parted, _SPECIAL.sub(_escaped, written))
+        core = written.rstrip(".,;!?)]") or written
+        return code(core) + _SPECIAL.sub(_escaped, written[len(core) :])
+
+    return re.sub(r"\S+", word, line)
 
 
 def _at_start(line: str) -> str:

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.model.words import Priority, Verdict
-from readiness.record.document import RunDocument
+from readiness.model.words import Decision, Priority, Verdict
+from readiness.record.document import (
+    FindingRecord,
+    LineRecord,
+    Loosening,
+    RunDocument,
+    WholeRun,
+)
 from readiness.record.earlier import Previous
 from readiness.report import Context, render
 from readiness.report._comment.comment import comment
@@ -55,30 +61,92 @@ def test_a_bot_finds_its_own_comment() -> None:
     assert len({first, third, fourth}) == 3
 
 
-def test_no_change_is_told_as_none() -> None:
-    """And where there is nothing to compare with, nothing is told."""
-    run = a_document()
-    same = [
-        msgspec.structs.replace(
-            task, criteria=[each for each in task.criteria if each.id == "T1.1"]
-        )
-        for task in run.tasks
-    ]
-    assert "Nothing changed since the last run." in comment_of(a_document(tasks=same))
-    alone = [a_task("T1", a_criterion("T1.1", Verdict.PASS))]
-    assert "since the last run" not in comment_of(a_document(tasks=alone))
-
-
-def test_what_failed_before_is_folded_away() -> None:
-    """What this change did comes first: what it made worse, then why, then what was red already."""
+def a_change(**fields: object) -> RunDocument:
+    """A run in which of five criteria one is worse, one new, one better, and one was red before."""
+    red = a_criterion("T1.1", Verdict.FAIL, value=3, shown="3 errors", line=9)
     before = Previous(verdict=Verdict.FAIL, value=3)
-    old = a_criterion("T1.1", Verdict.FAIL, value=3, shown="3 errors", previous=before)
-    new = msgspec.structs.replace(old, id="T1.2", value=4, shown="4 errors")
-    made = comment_of(a_document(tasks=[a_task("T1", old, new)]))
-    shown, folded = made.split("<details><summary>Still failing, unchanged: 1</summary>")
-    assert shown.index("▼ **T1.2**") < shown.index("### Why") < shown.index("❌ fail **T1.2**")
-    assert "**T1.1**" not in shown
-    assert "❌ fail **T1.1**" in folded.split("</details>")[0]
+    green = Previous(verdict=Verdict.PASS, value=0)
+    criteria = [
+        msgspec.structs.replace(red, id="T1.1", previous=before),
+        msgspec.structs.replace(red, id="T1.2", value=4, shown="4 errors", previous=before),
+        msgspec.structs.replace(red, id="T1.3"),
+        a_criterion("T1.4", Verdict.PASS, value=0, shown="0 errors", previous=before, line=8),
+        a_criterion("T1.5", Verdict.PASS, value=0, shown="0 errors", previous=green),
+    ]
+    return a_document(
+        **{"tasks": [a_task("T1", *criteria)], "loosened": [], "findings": [], **fields}
+    )
+
+
+def test_a_comment_says_what_the_change_did_a_line_each_with_its_place() -> None:
+    """Then how much of the rest is unchanged; what fails already is folded away."""
+    place = FindingRecord(criterion="T1.2", path="src/a.py", line=3, rule="x", message="wrong")
+    weaker = Loosening(
+        subject="T1.5", what="expectation", before="== 0", after="< 5", path="b.yaml"
+    )
+    made = comment_of(a_change(findings=[place], loosened=[weaker]))
+    shown, folded = made.split("<details>", 1)
+    assert shown.split("\n\n")[2:4] == [
+        (
+            "- ⚠️ weakens the gate: **T1.5** expectation: `== 0` → `< 5` · `b.yaml`\n"
+            "- ▼ **T1.2** Criterion T1.1: fail 3 → fail 4 errors · `src/a.py:3` x wrong\n"
+            "- ✗ **T1.3** Criterion T1.1: fail 3 errors · `board.yaml:9`\n"
+            "- ▲ **T1.4** Criterion T1.4: fail 3 → pass 0 errors · `board.yaml:8`"
+        ),
+        "2 of 5 unchanged; 1 was already red.",
+    ]
+    assert "❌ fail **T1.1**" in folded
+    alone = [a_task("T1", a_criterion("T1.1", Verdict.PASS))]
+    assert "there is no earlier run to compare with" in comment_of(a_change(tasks=alone))
+
+
+def test_heading_and_lines_compare_with_the_run_that_the_gate_holds() -> None:
+    """Its score too; what the gate calls worse is no better for having been so in another run."""
+    line = LineRecord(run="20261124T131042Z-3f2a", commit="c0ffee", baselines=2, score="9.0")
+    gate = msgspec.structs.replace(
+        a_document().gate, decision=Decision.WORSE, line=line, reasons=["T1.1 rose to 3 errors"]
+    )
+    made = comment_of(a_change(gate=gate))
+    assert "\n## ❌ WORSE than before · Score 9.0 → 5.53 of 10, target 8.0\n" in made
+    assert "compared with run `20261124T131042Z-3f2a`, 2 baselines" in made
+    assert "- ▼ **T1.1**" in made
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.PASS])
+@pytest.mark.parametrize(("decision", "most"), [(Decision.HELD, 25), (Decision.WORSE, 60)])
+def test_a_comment_is_short(verdict: Verdict, decision: Decision, most: int) -> None:
+    """What is not folded has at most 25 lines where all is well, and 60 where not."""
+    full = a_document()
+    before = Previous(verdict=Verdict.WARN, value=3)
+    many = [a_criterion(f"T9.{n}", verdict, value=4, previous=before) for n in range(300)]
+    gate = msgspec.structs.replace(full.gate, decision=decision, reasons=["T9.1 it is"] * 99)
+    tasks = [*full.tasks, a_task("T9", *many)]
+    run = a_document(tasks=tasks, gate=gate, interrupted=decision is Decision.WORSE)
+    made = re.sub(r"(<summary>.*)\n(?s:.*?)</details>", r"\1", comment_of(run))
+    lines = [line for line in made.splitlines() if line.strip()]
+    assert len(lines) <= most
+    assert "more changes; see all criteria below" in made
+    assert "T9.1" in comment_of(run)
+    assert sum("<summary>" in line for line in lines) >= 6
+
+
+def test_a_part_is_told_with_the_whole_project() -> None:
+    """Score and decision are the last whole run's, as on the page and on the board."""
+    whole = a_document()
+    known = WholeRun(
+        run="w", at="2026-11-20T10:00:00Z", score=whole.score, gate=whole.gate, milestones=[]
+    )
+    part = msgspec.structs.replace(an_empty_part(), whole_run=known)
+    made = comment_of(part)
+    assert "## ❌ NOT READY for release · Score 5.53 of 10" in made
+    assert "from the whole run of 2026-11-20 10:00 UTC" in made
+
+
+def an_empty_part() -> RunDocument:
+    """A run of a part of the board."""
+    gate = msgspec.structs.replace(a_document().gate, decision=Decision.PARTIAL, reasons=[])
+    score = msgspec.structs.replace(a_document().score, value=None, shown="–", progress=None)
+    return a_document(partial=True, gate=gate, score=score)
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
@@ -127,7 +195,7 @@ def test_a_comment_is_no_longer_than_github_takes() -> None:
     assert len(page) <= LONGEST
     assert page.count("\n") > 50
     assert headings(page)[0].startswith("❌ NOT READY")
-    failures = page[page.index("### What failed") :]
+    failures = page[page.index("<summary>What failed") :]
     named = re.findall(r"^- ❌ fail \*\*(\S+)\*\*", failures, re.MULTILINE)
     assert named == [f"T60.{n}" for n in range(len(named))]
     left_out = re.search(r"… (\d+) more omitted", failures)

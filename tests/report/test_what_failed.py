@@ -47,7 +47,10 @@ def _shown(run: RunDocument, name: str) -> str:
     """Return what people see first of a failure in this format."""
     if name == "html":
         return words_of(_steps(run))
-    return render(name, run, Context()).partition("<details>")[0].replace("%2C", ",")
+    made = render(name, run, Context())
+    if name == "markdown":
+        return made.partition("<summary>What failed")[2].partition("</details>")[0]
+    return made.partition("<details>")[0].replace("%2C", ",")
 
 
 def _steps(run: RunDocument) -> Element:

@@ -23,6 +23,7 @@ class Page(HTMLParser):
         self.elements: list[str] = []
         self.words: list[str] = []
         self.code: list[str] = []
+        self.text = ""
         self._in_code = 0
         self.feed(html)
         self.close()
@@ -39,6 +40,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note what is said."""
         (self.code if self._in_code else self.words).append(data)
+        self.text += data
 
     @property
     def prose(self) -> str:

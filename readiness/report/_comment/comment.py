@@ -1,17 +1,15 @@
-"""A run as a comment in Markdown: the decision first, what fails and why, the rest folded away."""
+"""A run as a comment in Markdown: the decision, what the change did, the rest folded away."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from readiness.record.document import (
-    CriterionRecord,
-    FindingRecord,
-    Loosening,
-    RunDocument,
-)
+from readiness.model.words import Decision
+from readiness.record.document import CriterionRecord, FindingRecord, Loosening, RunDocument
+from readiness.record.newest import of_the_project
 from readiness.record.scores import goal_text, score_text
 from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
+from readiness.report._facts import board_place
 from readiness.report._links import web_link
 from readiness.report._shown import (
     Entry,
@@ -19,15 +17,19 @@ from readiness.report._shown import (
     badge,
     badge_counts,
     beneath,
+    causes,
     change,
     change_in_words,
     decided,
     findings,
     in_words,
-    meaning,
+    is_unattested,
+    line,
     moment,
+    named_ids,
     number,
     open_blocks,
+    open_criteria,
     outcome,
     percent,
     reuse,
@@ -36,6 +38,7 @@ from readiness.report._shown import (
     value_shown,
     waived_by,
 )
+from readiness.report._standing import as_of
 from readiness.text.clean import cut
 from readiness.text.layout import inert, middle
 from readiness.text.markdown import code, fence, prose, row, strong, text
@@ -51,8 +54,11 @@ _FINDINGS, _TITLES, _PLACE = 3, 12, 200
 _WITH_OUTPUT = 12
 """Number of failures whose output is shown, as a comment has little room."""
 
-_CHANGES = {"▼": 0, "▲": 1, "±": 2}
-_SAME = "="
+_CHANGES = "▼✗?▲±"
+"""The marks of what is another than before, the most important first; ✗ and ? are new and bad."""
+
+_MOST_CHANGES, _MOST_GOOD_CHANGES = 40, 8
+"""Number of changes to show, the second where nothing keeps the gate shut."""
 
 
 def comment(run: RunDocument, *, most: int, in_bytes: bool = False, marker: str = "") -> str:
@@ -81,31 +87,28 @@ class _Comment:
     """Makes the parts of one run's comment."""
 
     def __init__(self, run: RunDocument, say: Sentences) -> None:
-        self._run = run
+        self._run = of_the_project(run)
+        self._rests = as_of(run, say)
         self._say = say
         self._probes = {probe.id: probe for probe in run.probes}
         self._places = findings(run)
+        self._named = named_ids(run)
+        held, earlier = run.gate.line, any(record.previous for record in run.criteria())
+        self._compared = line(held, say, code) if held else earlier and say("comment.last_run")
 
     def parts(self, marker: str) -> Iterator[Part]:
         """Yield all parts, in the order in which they are read."""
         run, say = self._run, self._say
-        yield Part(
-            rank=0, head="\n".join([*filter(None, [marker]), self._verdict(), "", *self._facts()])
-        )
-        yield from _listed(1, say("report.loosened"), run.loosened, _loosened)
+        head = [*filter(None, [marker]), self._verdict(), "", *self._facts()]
+        yield Part(rank=0, head="\n".join(head))
         yield from self._changes()
         bad, unattested, doubtful = open_blocks(run)
-        reasons = _beside(run.gate.reasons, bad)
-        yield from _listed(2, say("report.reasons"), reasons, _reason, share=0.3)
-        new = list(enumerate(block for block in bad if not self._is_old(block)))
-        old = list(enumerate(block for block in bad if self._is_old(block)))
+        problems = list(enumerate(bad))
         doubts = list(enumerate(doubtful))
-        yield from _listed(3, say("report.problems"), new, self._problem, share=0.6)
-        yield from _listed(3, say("report.unattested"), unattested, _names)
-        yield from _listed(
-            4, say("comment.old_problems"), old, self._problem, share=0.6, folded=True
-        )
-        yield from _listed(4, say("report.doubts"), doubts, self._problem, share=0.6, folded=True)
+        yield from _folded(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
+        yield from _folded(3, say("report.problems"), problems, self._problem, share=0.6)
+        yield from _folded(3, say("report.unattested"), unattested, _names)
+        yield from _folded(4, say("report.doubts"), doubts, self._problem, share=0.6)
         yield from self._decisions()
         yield from self._criteria()
         yield Part(rank=0, head=self._end())
@@ -114,9 +117,11 @@ class _Comment:
 
     def _verdict(self) -> str:
         run, say = self._run, self._say
-        decision = run.gate.decision
+        decision, line = run.gate.decision, run.gate.line
         shown = text(_short(score_text(run.score, say), 40))
-        verdict = f"{decision.emoji} {say(f'decision.{decision}')}{meaning(run.gate, say, text)}"
+        if line is not None and line.score and line.score != run.score.shown:
+            shown = f"{text(_short(line.score, 40))} → {shown}"
+        verdict = f"{decision.emoji} {say(f'decision.{decision}')}{say(f'meaning.{decision}')}"
         return (
             f"## {verdict} · {say('report.score', score=shown, target=goal_text(run.score.target))}"
         )
@@ -124,19 +129,17 @@ class _Comment:
     def _facts(self) -> Iterator[str]:
         run, say = self._run, self._say
         score = run.score
-        measured = say(
-            "report.measured", measured=score.measured, scope=score.in_scope, total=score.total
+        facts = [f"**{prose(_short(run.board.title, 200)) or 'readiness'}**"]
+        if self._compared:
+            facts.append(say("comment.compared", line=self._compared))
+        facts.append(
+            say("report.measured", measured=score.measured, scope=score.in_scope, total=score.total)
         )
-        facts = [f"**{prose(_short(run.board.title, 200)) or 'readiness'}**", measured]
-        if score.value is not None:
-            facts.append(
-                say(
-                    "report.way", share=percent(score.progress or 0), target=goal_text(score.target)
-                )
-            )
         yield " · ".join(facts)
         if run.interrupted:
             yield f"\n**{say('report.interrupted')}**"
+        if self._rests:
+            yield f"\n{self._rests}"
 
     def _end(self) -> str:
         run, say = self._run, self._say
@@ -174,26 +177,21 @@ class _Comment:
         if number < _WITH_OUTPUT and (shown := printed(criterion, self._probes)):
             block_of_code = fence("\n".join(middle(line, WIDEST) for line in shown))
             lines += ["", *(f"    {line}" for line in block_of_code.split("\n")), ""]
-        lines += [
-            self._place(finding) for finding in self._places.get(criterion.id, [])[:_FINDINGS]
-        ]
+        places = self._places.get(criterion.id, [])[:_FINDINGS]
+        lines += [f"  - {self._place(finding)}" for finding in places]
         if criterion.expect and not criterion.attestation and len(block) == 1:
             lines.append(f"  - {say('report.expected')}: {code(_short(criterion.expect))}")
         if criterion.hint:
             lines.append(f"  - {say('report.next_step')}: {text(_short(_joined(criterion.hint)))}")
         return "\n".join(lines)
 
-    def _is_old(self, block: list[Entry]) -> bool:
-        """Return whether all of a block is as it was in the last run."""
-        return all(change(criterion, self._say)[0] == _SAME for _, criterion in block)
-
     def _place(self, finding: FindingRecord) -> str:
-        """Return the line of a finding, with a link if the repository is on the web."""
+        """Return a finding, with a link if the repository is on the web."""
         name = code(_short(finding.place, _PLACE))
         if link := web_link(self._run, finding):
             name = f"[{name}]({link})"
         message = " ".join(filter(None, (finding.rule, finding.message)))
-        return f"  - {name} {text(_short(message, _PLACE))}"
+        return f"{name} {text(_short(message, _PLACE))}"
 
     def _heading(self, criterion: CriterionRecord) -> str:
         verdict = in_words(criterion, self._say)
@@ -203,14 +201,12 @@ class _Comment:
         """Yield what rests on somebody's word, and what was waived."""
         say = self._say
         waived, stale, attested = decided(self._run)
-        yield from _listed(4, say("report.waived"), waived, self._waived, folded=True)
-        yield from _listed(4, say("report.stale"), stale, self._stale, folded=True)
+        yield from _folded(4, say("report.waived"), waived, self._waived)
+        yield from _folded(4, say("report.stale"), stale, self._stale)
         foot = ""
         if self._run.score.attested > 0:
             foot = f"\n{say('report.attested_share', share=percent(self._run.score.attested))}"
-        yield from _listed(
-            4, say("report.attestations"), attested, self._attested, foot=foot, folded=True
-        )
+        yield from _folded(4, say("report.attestations"), attested, self._attested, foot=foot)
 
     def _waived(self, criterion: CriterionRecord) -> str:
         reason = f"- {self._heading(criterion)}: {text(_short(beneath(criterion, self._say)))}"
@@ -227,37 +223,66 @@ class _Comment:
         return f"- {self._heading(criterion)}: {person}{proof}"
 
     def _changes(self) -> Iterator[Part]:
-        """Yield what is worse, better, or just different than in the last run."""
-        say = self._say
-        criteria = list(self._run.criteria())
-        if not any(criterion.previous for criterion in criteria):
-            return
-        changed = [
-            (mark, criterion)
-            for criterion in criteria
-            if (mark := change(criterion, say)[0][:1]) in _CHANGES and criterion.previous
-        ]
-        changed.sort(key=lambda entry: _CHANGES[entry[0]])
-        title = say("comment.changes")
-        before = self._run.past[-1].shown if self._run.past else ""
-        if before and self._run.score.value is not None:
-            shown = say("comment.score_then", before=text(before), now=text(self._run.score.shown))
-            title = f"{title} ({shown})"
-        if changed:
-            yield from _listed(5, title, changed, self._changed)
+        """Yield what the change loosened, made worse or better, and what of the rest was bad."""
+        run, say = self._run, self._say
+        urgent = {record.id: place for place, (_, record) in enumerate(open_criteria(run))}
+        marked: dict[str, list[Entry]] = {mark: [] for mark in _CHANGES}
+        same: list[CriterionRecord] = []
+        for task, record in sorted(run.pairs(), key=lambda entry: urgent.get(entry[1].id, 0)):
+            if (mark := self._mark(record)) in marked:
+                marked[mark].append((task, record))
+            elif record.verdict.in_scope:
+                same.append(record)
+        blocks = [(mark, block) for mark, entries in marked.items() for block in causes(entries)]
+        lines: list[Loosening | tuple[str, list[Entry]]] = [*run.loosened, *blocks]
+        is_good = run.gate.decision in (Decision.READY, Decision.HELD)
+        most = _MOST_GOOD_CHANGES if is_good else _MOST_CHANGES
+        more = max(len(lines) - most, 0)
+        foot = f"\n{say('comment.more', count=more)}" if more else ""
+        if lines:
+            yield Part(rank=1, items=lines[:most], write=self._line, foot=foot)
+        total = len(same) + sum(map(len, marked.values()))
+        red = sum(record.verdict.bad for record in same)
+        if not self._compared:
+            good = sum(record.verdict.good for record in run.criteria())
+            rest = say("comment.first", good=good, total=total)
+        elif red:
+            rest = say("comment.rest", same=len(same), total=total, count=red)
         else:
-            yield from _listed(5, title, [say("comment.unchanged")], str)
+            rest = say("comment.same", same=len(same), total=total)
+        yield Part(rank=0, head=rest)
 
-    def _changed(self, entry: tuple[str, CriterionRecord]) -> str:
-        mark, criterion = entry
-        before = criterion.previous
-        say = self._say
-        then = ""
+    def _mark(self, criterion: CriterionRecord) -> str:
+        """Return what happened to a criterion since the run that the gate compares with."""
+        if not criterion.verdict.in_scope or criterion.carried is not None:
+            return ""
+        if self._run.gate.decision is Decision.WORSE and criterion.id in self._named:
+            return "▼"
+        if criterion.previous is not None:
+            return change(criterion, self._say)[0][:1]
+        is_new = criterion.verdict.bad and not is_unattested(criterion)
+        return criterion.verdict.mark if is_new else ""
+
+    def _line(self, entry: Loosening | tuple[str, list[Entry]]) -> str:
+        """Write a change with its place, in one line."""
+        if isinstance(entry, Loosening):
+            place = f"{entry.path}:{entry.line}" if entry.line else entry.path
+            what = self._say("comment.weakened", what=_loosened(entry))
+            return " · ".join(filter(None, (f"- {what}", code(_short(place, _PLACE)))))
+        mark, block = entry
+        criterion = block[0][1]
+        say, before = self._say, criterion.previous
+        now = _joined(criterion.shown or criterion.reason)
+        now = f"{badge(criterion, say).word} {text(_short(now))}".strip()
         if before is not None:
-            then = f"{say(f'verdict.{before.verdict}')} {_value(before.value)}".strip()
-        now = f"{badge(criterion, say).word} {text(_short(criterion.shown))}".strip()
-        title = prose(_short(criterion.title))
-        return f"- {mark} {strong(criterion.id)} {title}: {then} → {now}"
+            now = f"{say(f'verdict.{before.verdict}')} {_value(before.value)}".strip() + f" → {now}"
+        board = board_place(self._run, criterion)
+        where = code(f"{board.path}:{board.line}")
+        for finding in self._places.get(criterion.id, [])[:1]:
+            where = self._place(finding)
+        names = say("joint.names").join(strong(one.id) for _, one in block[:_TITLES])
+        title = prose(_short(criterion.title)) if len(block) == 1 else f"({len(block)})"
+        return f"- {mark} {names} {title}: {now} · {where}"
 
     # --- the rest ---------------------------------------------------------------------------------
 
@@ -275,7 +300,10 @@ class _Comment:
         columns += [say("report.progress"), say("report.change")]
         head = f"<details><summary>{self._say('comment.criteria')}: {totals}</summary>\n\n"
         rows = list(self._run.criteria())
-        yield from _table(8, head, columns, rows, self._criterion, "\n</details>")
+        if rows:
+            head += f"{row(*columns)}\n{row(*['---'] * len(columns))}"
+            foot = "\n</details>"
+            yield Part(rank=8, head=head, items=rows, write=self._criterion, foot=foot)
 
     def _criterion(self, criterion: CriterionRecord) -> str:
         say = self._say
@@ -291,19 +319,12 @@ class _Comment:
         )
 
 
-def _beside(reasons: Sequence[str], bad: Sequence[list[Entry]]) -> list[str]:
-    """Return the reasons that say more than that one of these criteria is bad; never none."""
-    names = {criterion.id for block in bad for _, criterion in block}
-    others = [reason for reason in reasons if reason.partition(" ")[0] not in names]
-    return others or [*reasons]
-
-
 def _reason(reason: str) -> str:
     return f"- {text(_short(reason))}"
 
 
 def _loosened(item: Loosening) -> str:
-    change = f"- {strong(_short(item.subject))} {text(_short(item.what))}"
+    change = f"{strong(_short(item.subject))} {text(_short(item.what))}"
     if item.before or item.after:
         return f"{change}: {code(_short(item.before))} → {code(_short(item.after))}"
     return change
@@ -315,7 +336,7 @@ def _value(value: object) -> str:
     return text(_short(value)) if isinstance(value, str) else ""
 
 
-def _listed(
+def _folded(
     rank: int,
     title: str,
     items: Sequence[Record],
@@ -323,28 +344,12 @@ def _listed(
     *,
     foot: str = "",
     share: float = 1.0,
-    folded: bool = False,
 ) -> Iterator[Part]:
-    """Yield a part with a heading, or `folded` away, unless it is empty."""
+    """Yield a part that is folded away, unless it is empty."""
     if items:
-        head = f"### {title}\n"
-        if folded:
-            head = f"<details><summary>{title}: {len(items)}</summary>\n"
-            foot = f"{foot}\n</details>"
+        head = f"<details><summary>{title}: {len(items)}</summary>\n"
+        foot = f"{foot}\n</details>"
         yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
-
-
-def _table(
-    rank: int,
-    head: str,
-    columns: Sequence[str],
-    rows: Sequence[Record],
-    write: Callable[[Record], str],
-    foot: str = "",
-) -> Iterator[Part]:
-    if rows:
-        line = f"{head}{row(*columns)}\n{row(*['---'] * len(columns))}"
-        yield Part(rank=rank, head=line, items=rows, write=write, foot=foot)
 
 
 def _joined(lines: str) -> str:
