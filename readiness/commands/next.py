@@ -152,7 +152,7 @@ def advise(
         target=float(board.target),
         criteria=[_step(step, records, places, redact) for step in ranked],
         way=None if goal is None else _way(board, total, ranked, goal),
-        milestones=[] if run is None else _as_decided(run, today),
+        milestones=[] if run is None else as_decided(run, today),
     )
 
 
@@ -162,7 +162,7 @@ def _not_measured(criterion: Criterion, board: Board) -> Judgement:
     return Judgement(criterion=criterion, verdict=verdict, reason=NOT_MEASURED)
 
 
-def _as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
+def as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
     """Return the milestones as the run decided on them; a day may be over by now."""
     return [
         msgspec.structs.replace(

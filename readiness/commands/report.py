@@ -49,7 +49,9 @@ def report(
         raise UsageError(worded("usage.team_one_text"))
     language = spoken(board.language)
     team = _of_the_team(settings, board, since, milestone, language)
-    team = msgspec.structs.replace(team, plan=_plan(settings, board, team, language))
+    until = datetime.now().astimezone().date().isoformat()
+    plan = _plan(settings, board, team, language)
+    team = msgspec.structs.replace(team, plan=plan, until=until)
     put_text(page(team))
     return ExitStatus.READY
 
@@ -91,9 +93,13 @@ def _of_the_team(
     milestone: str | None,
     language: Language,
 ) -> TeamReport:
+    from readiness.commands.next import as_decided
+
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
         raise UsageError(worded("usage.no_run_yet"))
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    runs[-1] = msgspec.structs.replace(runs[-1], milestones=as_decided(runs[-1], today))
     if milestone is not None:
         return _of_the_milestone(milestone, runs, language)
     assert since is not None  # noqa: S101 - one of the two was asked for

@@ -11,13 +11,14 @@ from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord, TaskRecord
 from readiness.record.scores import goal_text
+from readiness.text.layout import points
 from readiness.text.markdown import code, prose, row, text
 from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import CriterionChange, cause_in_words
 from readiness.timeline.period import ReportKind, TeamReport
 
 FOLDER = os.path.join(os.path.dirname(__file__), "templates")
-CHANGES = 30
+CHANGES, DAYS = 30, 14
 STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
 """So many steps a person."""
 MARKS = {True: Verdict.PASS.emoji, False: Verdict.FAIL.emoji}
@@ -29,6 +30,8 @@ def page(report: TeamReport) -> str:
     words = _Words(sentences(now.board.language))
     say = words.say
     changes = [] if compared is None else compared.criteria
+    changes = [item for item in changes if report.is_about(item.id)]
+    days = {point.at[5:10]: point.shown for point in report.course.points} if report.course else {}
     moved = [item for item in changes if item.change is not Movement.SAME]
     tasks = [task for task in report.tasks() if not task.done and task.in_scope()]
     daily = report.kind is ReportKind.DAILY
@@ -51,13 +54,11 @@ def page(report: TeamReport) -> str:
         meaning=say(f"meaning.{now.gate.decision}"),
         score=now.score.shown if now.score.value is not None else say("report.unknown"),
         target=goal_text(now.score.target),
-        done=report.done(),
-        notes=[
-            (task, day, note)
-            for task in report.tasks()
-            for day, note in sorted(task.notes.items())
-            if report.since and day >= report.since[:10]
-        ],
+        dates=(report.since[:10], (report.until or now.started_at)[:10]),
+        causes=[one for one in (compared.causes if compared else ()) if report.is_about(one.what)],
+        course=" → ".join(f"{shown} ({day})" for day, shown in [*days.items()][-DAYS:]),
+        signed=signed,
+        did=_did(report),
         moved=moved,
         changed_table=_table(say.heads("team.changed_heads"), map(words.changed, moved[:CHANGES])),
         redefined=[item for item in changes if item.redefined][:CHANGES],
@@ -73,6 +74,29 @@ def page(report: TeamReport) -> str:
         MARKS=MARKS,
     )
     return re.sub(r"\n{3,}", "\n\n", made).strip() + "\n"
+
+
+def _did(report: TeamReport) -> dict[str, list[str]]:
+    """Return by owner what runs found to be good or bad since, what became done, and notes."""
+    did: dict[str, list[str]] = {}
+    for step in report.moved:
+        mark, record = step.criterion.verdict.emoji, step.criterion
+        line = f"{mark} {step.day} **{text(record.id)}** {prose(record.title)}"
+        did.setdefault(step.task.owner, []).append(line)
+    for task in report.done():
+        done = f"{MARKS[True]} **{text(task.id)}** {prose(task.title)}"
+        did.setdefault(task.owner, []).append(done)
+    for task in report.tasks():
+        for day, note in sorted(task.notes.items()):
+            if report.since and day >= report.since[:10]:
+                line = f"{text(day)} **{text(task.id)}**: {prose(note)}"
+                did.setdefault(task.owner, []).append(line)
+    return did
+
+
+def signed(value: float) -> str:
+    """Format points of the score with their sign, as precise as everywhere."""
+    return f"{'-' if value < 0 else '+'}{points(abs(value))}"
 
 
 class _Words:
@@ -123,7 +147,7 @@ class _Words:
         """Return a step of the plan."""
         facts = [step.priority]
         facts += [self.say("report.blocks")] if step.blocking else []
-        facts.append(f"+{step.gain:.3g}")
+        facts.append(signed(step.gain))
         if step.after:
             facts.append(self.say("team.after", names=", ".join(map(text, step.after))))
         title = f"{text(step.id)} {prose(step.title)} ({', '.join(facts)})"

@@ -1,12 +1,19 @@
 """What happened in a period, or on the way to a milestone: the facts of a report to a team."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 
 from readiness.advice.steps import NextStep
-from readiness.record.document import MilestoneRecord, RunDocument, TaskRecord
+from readiness.record.document import (
+    CriterionRecord,
+    Loosening,
+    MilestoneRecord,
+    RunDocument,
+    TaskRecord,
+)
 from readiness.record.localised import localised
 from readiness.text.languages import Language
 from readiness.timeline.difference import CriterionChange, Difference, difference
@@ -22,10 +29,19 @@ class ReportKind(StrEnum):
     MILESTONE = "milestone"
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that a run of the period found good, or no longer good, and on which day."""
+
+    day: str
+    task: TaskRecord
+    criterion: CriterionRecord
+
+
 class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report to a team. `difference` is None where there is no earlier run to compare with.
 
-    It is on one `milestone`, or on the `runs` since then, with the `course` of the score. `plan` is
+    It is on one `milestone`, or on the `runs` since then, with the `course` of the score and what
+    `moved` in them. `plan` is
     what is next for each owner, in the order of `readiness next`; "" for nobody's.
     """
 
@@ -34,8 +50,10 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
     before: RunDocument | None
     difference: Difference | None
     since: str
+    until: str = ""
     runs: int = 1
     milestone: MilestoneRecord | None = None
+    moved: Sequence[Step] = ()
     course: Trend | None = None
     plan: Mapping[str, list[NextStep]] = {}
 
@@ -43,6 +61,21 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
         """Return the tasks that the report is about: all, or those that the milestone asks for."""
         priority = None if self.milestone is None else self.milestone.priority
         return [task for task in self.now.tasks if priority in (None, task.priority)]
+
+    def is_about(self, subject: str) -> bool:
+        """Return whether a criterion or a task is one that the report is about."""
+        return self.milestone is None or any(
+            subject in (task.id, *(one.id for one in task.criteria)) for task in self.tasks()
+        )
+
+    def at_risk(self) -> list[MilestoneRecord]:
+        """Return the milestones that are not met, are not late yet, and will be at this pace."""
+        course = self.course
+        if course is None or course.reached:
+            return []
+        expected = course.expected_on or "9999"
+        asked = [one for one in self.now.milestones if one.score is not None and one.due]
+        return [one for one in asked if not one.met and not one.overdue and one.due < expected]
 
     def done(self) -> list[TaskRecord]:
         """Return the tasks that are done, and were not before."""
@@ -52,16 +85,22 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
     def regressions(self) -> list[CriterionChange]:
         """Return the blocking criteria that held before, and do not any more."""
         changes = [] if self.difference is None else self.difference.criteria
-        held = [item for item in changes if item.blocking and item.before and item.before.good]
+        asked = [item for item in changes if item.blocking and self.is_about(item.id)]
+        held = [item for item in asked if item.before and item.before.good]
         return [item for item in held if item.after is not None and item.after.bad]
 
     def overdue(self) -> list[MilestoneRecord]:
         """Return the milestones that are late."""
-        return [milestone for milestone in self.now.milestones if milestone.overdue]
+        asked = self.now.milestones if self.milestone is None else [self.milestone]
+        return [milestone for milestone in asked if milestone.overdue]
+
+    def loosened(self) -> list[Loosening]:
+        """Return what was loosened of what the report is about."""
+        return [item for item in self.now.loosened if self.is_about(item.subject)]
 
     def is_exception(self) -> bool:
         """Return whether anything is new and bad."""
-        return bool(self.regressions() or self.overdue() or self.now.loosened)
+        return bool(self.regressions() or self.overdue() or self.loosened())
 
 
 def over_a_period(
@@ -77,8 +116,19 @@ def over_a_period(
     """
     base = before if before is not None else runs[0] if len(runs) > 1 else None
     made = _compared(kind, runs[-1], base, since, language)
-    course = trend(SCORE, [*([] if base is None else [base]), *runs])
-    return msgspec.structs.replace(made, runs=len(runs), course=course)
+    course = trend(SCORE, [*([] if before is None else [before]), *runs])
+    moved = list(_moved(([] if before is None else [before]) + [*runs]))
+    return msgspec.structs.replace(made, runs=len(runs), course=course, moved=moved)
+
+
+def _moved(runs: Sequence[RunDocument]) -> Iterator[Step]:
+    """Yield what each run found to be good, or no longer, beside the run before it."""
+    for earlier, run in pairwise(runs):
+        was = {record.id: record.verdict for record in earlier.criteria()}
+        for task, record in run.pairs():
+            then = was.get(record.id)
+            if then is not None and then.good != record.verdict.good and record.verdict.in_scope:
+                yield Step(day=run.started_at[:10], task=task, criterion=record)
 
 
 def on_a_milestone(

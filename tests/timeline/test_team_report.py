@@ -1,6 +1,7 @@
 """Reports to a team: what is new and bad first, in the board's language, sent where it reads."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -86,6 +87,25 @@ def test_a_milestone_report_is_about_its_tasks_and_opens_with_its_own_verdict() 
     assert page(on_a_milestone(a_document(), None, met)).splitlines()[2].startswith("✅ M1 Usable")
 
 
+def test_a_week_says_who_did_what_when_and_a_milestone_speaks_of_itself_alone() -> None:
+    """By owner and day, with the score of each day; nothing of other tasks."""
+    days = [("2026-11-20", "fail"), ("2026-11-22", "pass"), ("2026-11-24", "fail")]
+    runs = [a_run(verdict, id=day, started_at=f"{day}T09:00:00Z") for day, verdict in days]
+    late = [
+        MilestoneRecord(id=name, title="", met=False, due="2026-01-01", overdue=True, priority=asks)
+        for name, asks in (("M1", Priority.P1), ("M2", Priority.P0))
+    ]
+    runs[-1] = msgspec.structs.replace(runs[-1], milestones=late)
+    week = page(over_a_period(runs[1:], runs[0], "2026-11-21", ReportKind.WEEKLY))
+    assert ": Weekly report, 2026-11-21 to 2026-11-24\n" in week
+    assert "- Score by day: 5.53 (11-20) → 5.53 (11-22) → 5.53 (11-24)" in week
+    assert "  - ✅ 2026-11-22 **T1.1** Criterion T1.1\n  - ❌ 2026-11-24 **T1.1**" in week
+    of_p1 = page(on_a_milestone(runs[2], runs[1], late[0]))
+    assert "T1.1" not in of_p1
+    assert "M2" not in of_p1
+    assert "**M1**" in of_p1
+
+
 def test_what_became_done_and_was_noted_is_progress() -> None:
     """Tasks that were done before are not, nor are notes of another time."""
     before = a_run("fail")
@@ -95,7 +115,7 @@ def test_what_became_done_and_was_noted_is_progress() -> None:
         msgspec.structs.replace(task, done=True, notes=notes)
     ])  # fmt: skip
     made = over_a_period([after], before, SINCE, ReportKind.DAILY)
-    progress = "## Progress\n\n- ✅ **T1** Task T1\n- 2026-11-24 **T1**: it works\n"
+    progress = "  - ✅ **T1** Task T1\n  - 2026-11-24 **T1**: it works\n"
     assert progress in page(made)
     again = over_a_period([after], after, SINCE, ReportKind.DAILY)
     assert again.done() == []
@@ -113,7 +133,7 @@ def test_a_week_tells_risks_and_pace() -> None:
     ]
     made = over_a_period(runs, None, SINCE, ReportKind.WEEKLY)
     text = page(made)
-    assert "+0.5 a day: at this pace, the goal is reached on 2026-11-28" in text
+    assert "+0.50 a day: at this pace, the goal is reached on 2026-11-28" in text
     assert "## Risks\n\n- **T1** Task T1: high - blocks" in text
 
 
@@ -200,11 +220,11 @@ def test_the_daily_report_begins_with_the_exceptions(reported: Project) -> None:
     """And compares the first run of the day with the last."""
     ended = reported("report", "--since", "1d")
     assert ended.status == 0, ended
-    assert ended.out.startswith("# Reported: Daily report\n\n## 🚨 Exceptions\n")
+    assert re.match(r"# Reported: Daily report, \S+ to \S+\n\n## 🚨 Exceptions\n", ended.out)
     assert "**T1.1** Is there: passed before and no longer does" in ended.out
     assert "**M1** : was due on 2025-01-01 and is not met" in ended.out
     weekly = reported("report", "--since", "7d").out
-    assert weekly.startswith("# Reported: Weekly report\n")
+    assert weekly.startswith("# Reported: Weekly report, ")
     assert "0 better, 1 worse, 0 unchanged" in weekly
     assert "2 runs in this period" in weekly
 
