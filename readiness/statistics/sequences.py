@@ -1,5 +1,6 @@
 """What a sequence of runs says: whether a test is flaky, and where a number changed."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
 from math import exp, log, sqrt
@@ -60,10 +61,10 @@ def stretches(values: Sequence[float]) -> list[Stretch]:
 
 def _change(values: Sequence[float]) -> int:
     """Return where a sequence changes; 0 where that may be chance, or a slide."""
-    size = len(values)
+    size, ordered = len(values), sorted(values)
     ranks, largest, clearest, at = 0, 0, 0.0, 0
     for place, value in enumerate(values[: size - 2], 1):
-        ranks += sum((value > other) - (value < other) for other in values)
+        ranks += bisect_left(ordered, value) + bisect_right(ordered, value) - size
         largest = max(largest, abs(ranks))
         # Where there are few values on one side, the statistic itself is largest beside the place.
         if (clear := abs(ranks) / sqrt(place * (size - place))) > clearest and place > 1:

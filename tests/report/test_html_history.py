@@ -92,6 +92,19 @@ def test_a_number_that_never_moved_has_no_picture() -> None:
     assert 'class="spark"' not in page(msgspec.structs.replace(run, past=still))
 
 
+def test_where_a_number_changed_is_drawn_and_dated() -> None:
+    """An upright line, and the day and commit of the first run after it."""
+    run = a_release()
+    past = [
+        msgspec.structs.replace(point, values={"T2.1": 1029.0 if at < 12 else 900.0 + at})
+        for at, point in enumerate(run.past)
+    ]
+    text = page(msgspec.structs.replace(run, past=past))
+    assert text.count('class="step"') == 1
+    first = past[12]
+    assert f"Changed on</dt><dd>{first.started_at[:10]} ({first.commit[:10]})" in text
+
+
 def test_the_timeline_leaves_out_what_took_no_time() -> None:
     """A reused result and a probe without a start have no bar; the summary counts the others."""
     probes = [

@@ -32,12 +32,15 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
 class Spark(msgspec.Struct, frozen=True, kw_only=True):
     """A small line in a box of 100 by 48 that may be stretched: paths, and the height of its end.
 
-    `goal` is the target's line, empty where there is none.
+    `goal` is the target's line and `changes` where the number changed, empty where there is none;
+    `changed` says when that was.
     """
 
     path: str
     goal: str
     end: int
+    changes: str = ""
+    changed: str = ""
 
 
 class Cells(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +75,21 @@ def level(value: float, top: float, height: int, margin: int = 8) -> float:
     return round(height - margin - share * (height - 2 * margin), 1)
 
 
-def spark(values: Sequence[float], goal: float | None) -> Spark:
-    """Draw two values or more, scaled so that all of them and the goal are in the box."""
+def spark(
+    values: Sequence[float], goal: float | None, changes: Sequence[int] = (), changed: str = ""
+) -> Spark:
+    """Draw two values or more, scaled so that all of them and the goal are in the box.
+
+    Before each of the places in `changes` there is an upright line.
+    """
     scale = [*values, *([] if goal is None else [goal])]
     low, high = min(scale), max(scale)
     step = (SPARK_WIDTH - 4) / max(len(values) - 1, 1)
     places = [(round(2 + step * at), _height(value, low, high)) for at, value in enumerate(values)]
     target = "" if goal is None else f"M0 {_height(goal, low, high)}h{SPARK_WIDTH}"
-    return Spark(path=_path(places), goal=target, end=places[-1][1])
+    upright = "".join(f"M{2 + step * (at - 0.5):.4g} 0v{SPARK_HEIGHT}" for at in changes)
+    end = places[-1][1]
+    return Spark(path=_path(places), goal=target, end=end, changes=upright, changed=changed)
 
 
 def bar(start: float, length: float, whole: float) -> tuple[int, int]:

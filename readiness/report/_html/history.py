@@ -17,6 +17,7 @@ from readiness.record.values import unix_seconds
 from readiness.report._html.charts import Plot, Spark, cells, course, level, plot, spark
 from readiness.report._html.criteria import Link, Viewer
 from readiness.report._shown import badge_of, moment, number
+from readiness.statistics.sequences import stretches
 from readiness.text.layout import literal, wrap
 from readiness.text.sentences import Sentences
 
@@ -215,13 +216,21 @@ def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]
     return courses
 
 
-def sparks(run: RunDocument, courses: Mapping[str, Sequence[float]]) -> dict[str, Spark]:
-    """Return the small picture of each number that changed."""
-    return {
-        criterion.id: spark(values, number_to_reach(criterion))
-        for criterion in run.criteria()
-        if (values := courses.get(criterion.id)) and len(set(values)) > 1
-    }
+def sparks(
+    run: RunDocument, points: Sequence[PastPoint], courses: Mapping[str, Sequence[float]]
+) -> dict[str, Spark]:
+    """Return the small picture of each number that is not always the same."""
+    pictures = {}
+    for criterion in run.criteria():
+        values = courses.get(criterion.id, ())
+        if len(set(values)) > 1:
+            measured = [point for point in points if criterion.id in point.values]
+            changes = [part.start for part in stretches(values)[1:]]
+            places = [measured[at] for at in changes if at < len(measured)]
+            changed = ", ".join(f"{one.started_at[:10]} ({one.commit[:10]})" for one in places)
+            goal = number_to_reach(criterion)
+            pictures[criterion.id] = spark(values, goal, changes, changed)
+    return pictures
 
 
 def _number(criterion: CriterionRecord) -> float | None:
