@@ -16,6 +16,7 @@ from readiness.statistics.bounds import looks, median_ranks, shift_rank
 from readiness.text.worded import worded
 
 _LIMITS: Final = (*FALLING, *RISING, Operator.BETWEEN)
+LEAST_PAIRS: Final = 5
 _SURE: Final = Decimal("0.95")
 _ALIKE: Final = Decimal("0.05")
 
@@ -43,6 +44,8 @@ def sampled(
         fault = worded("fault.sampled_retries")
     elif against and expected.operator is Operator.BETWEEN:
         fault = worded("fault.sampled_direction", expect=expected.text)
+    elif against and runs.min < LEAST_PAIRS:
+        fault = worded("fault.sampled_pairs", least=LEAST_PAIRS)
     elif runs.min > runs.max:
         fault = worded("fault.sampled_range", least=runs.min, most=runs.max)
     elif (ranged or against) and not _can_decide(runs, error, against=against):

@@ -247,7 +247,7 @@ class Readings:
         )
         if isinstance(sample, Unmeasured):
             sample = self._with_hints(sample, probe)
-        elif check.findings is not None:
+        elif check.findings is not None or check.flaky is not None:
             places = find(documents, check)
             if self._board.quarantine:
                 from readiness.pipeline.quarantined import without_quarantined

@@ -173,6 +173,32 @@ def test_runs_of_one_tree_tell_flaky_tests_and_a_change_does_not(tested: Project
     assert "1/3  yes" in tested("flaky").out
 
 
+REPORT = """<testsuite tests="2" failures="0"><testcase classname="shop.CartTest" name="adds"/>
+<testcase classname="shop.CartTest" name="pays"><flakyFailure message="late"/></testcase>
+</testsuite>
+"""
+JUNIT = """\
+summary: A runner of tests that runs those that fail again
+run: cp kept.xml report.xml
+measures:
+  failed: {as: xml, from: report.xml, query: 'testsuite."@failures"', unit: tests, better: lower}
+expect: "== 0"
+flaky:
+  as: xml
+  from: report.xml
+  query: 'testsuite.testcase[?flakyFailure].{path: "@classname", rule: "@name"}'
+"""
+
+
+def test_a_junit_file_names_what_was_run_again(noisy: Project) -> None:
+    """As Maven writes it."""
+    commit(noisy.folder, {"kept.xml": REPORT, "checks/junit.yaml": JUNIT})
+    noisy.write(a_board({"check": "junit"}))
+    (criterion,) = noisy("check", "--output-format=json").run.criteria()
+    assert criterion.verdict is Verdict.WARN, criterion.reason
+    assert flaky_in(noisy) == [("shop.CartTest::pays", 1, 1, "flaky")]
+
+
 @pytest.mark.parametrize(
     ("test", "until", "verdict", "wording"),
     [

@@ -56,6 +56,19 @@ FAULTS = [
     ("run: x\nproof: {as: exit}", "6:21: T1.1: an exit status does not prove"),
     ("run: x\nexit: {ok: [256]}", "6:21: T1.1: 256 is too large; the maximum is 255"),
     ("run: x\nexit: {ok: []}", "6:20: T1.1: this list is empty"),
+    # samples
+    ("run: x\nsamples: {min: 5, max: 9}", "6:18: T1.1: statistics need a limit of a number"),
+    *(
+        (f"check: mypy\nexpect: '< 9'\n{fields}", message)
+        for fields, message in [
+            ("samples: {min: 9, max: 5}", "7:18: T1.1: min 9 is greater than max 5"),
+            ("samples: {min: 1, max: 4}", "7:18: T1.1: 4 samples can never make it 95 % sure"),
+            ("samples: {max: 9}\nretries: 1", "7:18: T1.1: cannot be combined with `wait`"),
+            ("against: base\nsamples: {min: 4, max: 9}", "8:18: T1.1: takes at least 5 samples"),
+            ("confidence: 95%", "7:21: T1.1: needs a range of `samples`, `against: base`"),
+            ("samples: {max: 9}\nconfidence: 50%", "7:18: T1.1: must be more than 50 %"),
+        ]
+    ),
     # numbers and times
     ("run: x\nweight: .nan", '6:17: T1.1: expected a number, found the text ".nan"'),
     ("run: x\nweight: 0", "6:17: T1.1: 0 is not more than 0"),
