@@ -25,7 +25,6 @@ from readiness.model.words import SELECTOR_WORDS, Priority
 from readiness.text.languages import Language
 from readiness.text.sentences import suit
 from readiness.text.worded import worded, words_of
-from readiness.text.yaml_events import collector_off
 from readiness.text.yaml_scalars import Data
 
 PRIORITIES: Final = {
@@ -57,18 +56,16 @@ def load_board_text(
     project: str | None = None,
 ) -> Board:
     """Load a board from `content` as if it were at `path`. Raises as `load_board` does."""
-    # All that is only needed for loading goes before the collector comes back to walk over it.
-    with collector_off():
-        problems = Problems(parse(content, path, text_under=TEXT_UNDER))
-        try:
-            file, walk = convert(BoardFile, problems)
-            if file is None:
-                raise BoardError(problems.faults)
-            suit(file.language)
-            return _BoardLoader(file, walk, problems, environ, profile).load(content, project)
-        except ReadinessError as error:
-            error.language = _language(problems.document.data)
-            raise
+    problems = Problems(parse(content, path, text_under=TEXT_UNDER))
+    try:
+        file, walk = convert(BoardFile, problems)
+        if file is None:
+            raise BoardError(problems.faults)
+        suit(file.language)
+        return _BoardLoader(file, walk, problems, environ, profile).load(content, project)
+    except ReadinessError as error:
+        error.language = _language(problems.document.data)
+        raise
 
 
 def _language(data: object) -> Language | None:

@@ -35,11 +35,8 @@ class _OutputReader(YamlReader):
     deepest = 100
     most_aliased = 2_000_000
     keeps_places = False
+    refuses_controls = False
     harmless_tags = frozenset((None, "!"))
-
-    def __init__(self, text: str, path: str) -> None:
-        super().__init__(text, path)
-        self.is_careful = False
 
     def meaning(self, written: str) -> Data:
         if written in BOOLEANS:

@@ -5,11 +5,8 @@ stays text, and is remembered as doubtful. Without recursion into the parser, an
 depth and on what aliases may unfold to.
 """
 
-import gc
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final, Protocol, TypeAlias, cast
+from collections.abc import Callable
+from typing import Final, Protocol, TypeAlias
 
 from readiness.startup.imports import compiled_later
 from readiness.startup.patterns import later
@@ -29,10 +26,7 @@ with compiled_later():
 Container: TypeAlias = dict[str, Data] | list[Data]
 
 _UNUSABLE = later("[\0\ud800-\udfff]")
-# Whether some quoted text could hold one of those.
-_ESCAPED = later(r"\\(?:0|x00|u0000|U00000000|[uU](?:0000)?[dD][89a-fA-F])")
 
-# The parser's kinds of events, by identity: the loop below asks a million times.
 _SCALAR: Final[type] = events.ScalarEvent
 _ALIAS: Final[type] = events.AliasEvent
 _MAPPING_START: Final[type] = events.MappingStartEvent
@@ -40,9 +34,6 @@ _MAPPING_END: Final[type] = events.MappingEndEvent
 _LIST_END: Final[type] = events.SequenceEndEvent
 _DOCUMENT_START: Final[type] = events.DocumentStartEvent
 _DOCUMENT_END: Final[type] = events.DocumentEndEvent
-
-# Where places go that nobody will ask for.
-_FORGOTTEN: Final = cast("list[Mark]", deque(maxlen=0))
 
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -67,18 +58,6 @@ class _Event(Protocol):
     anchor: str | None
 
 
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """Turn the garbage collector off while data only grows, so as not to walk it repeatedly."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class _Stopped(Exception):  # noqa: N818 - not an error of its own: the fault is recorded
     """The rest of the document cannot be read."""
 
@@ -98,6 +77,7 @@ class YamlReader:
     deepest = 64
     most_aliased = 100_000
     keeps_places = True
+    refuses_controls = True
     harmless_tags: frozenset[str | None] = frozenset((None,))
 
     def __init__(self, text: str, path: str, text_under: frozenset[str] = frozenset()) -> None:
@@ -112,9 +92,6 @@ class YamlReader:
         self.aliased = 0
         self.weights: dict[int, int] = {}
         self.depth = 0
-        # What unquoted scalars mean, as far as they have been met.
-        self.known: dict[str, Data] = {}
-        self.is_careful = "\\" in text and bool(_ESCAPED.search(text))
         self.next_event: Callable[[], _Event]
 
     def meaning(self, written: str) -> Data:
@@ -129,13 +106,12 @@ class YamlReader:
         """Read the whole text; an error of the parser becomes a fault."""
         loader = None
         try:
-            with collector_off():
-                if fault := yaml_characters.hidden_break(self.text, self.path):
-                    self.complain(fault)
-                    return
-                loader = LOADER(self.text)
-                self.next_event = loader.get_event
-                self._stream()
+            if fault := yaml_characters.hidden_break(self.text, self.path):
+                self.complain(fault)
+                return
+            loader = LOADER(self.text)
+            self.next_event = loader.get_event
+            self._stream()
         except _Stopped:
             pass
         except yaml.reader.ReaderError as error:
@@ -179,56 +155,34 @@ class YamlReader:
         return value
 
     def _mapping(self, start: _Event, *, is_text: bool) -> dict[str, Data]:
-        """Read the pairs of a mapping. The scalars of a board pass here: kept short, for speed."""
         built: dict[str, Data] = {}
-        next_event = self.next_event
-        is_careful = self.is_careful
-        places = _FORGOTTEN
-        if self.keeps_places:
-            places = self.marks[id(built)] = [start.start_mark]
-        add_mark = places.append
-        while (event := next_event()).__class__ is not _MAPPING_END:
-            key = event.value if event.__class__ is _SCALAR else self._key(event)
-            mark = event.start_mark
-            if (
-                key is None
-                or key in built
-                or event.__class__ is not _SCALAR
-                or event.anchor
-                or event.tag
-            ):
-                self._check_key(event, key, built)
-                if key is None or key in built:
-                    self._value(next_event(), (0, ""), is_text=True)
-                    continue
-            event = next_event()
-            if event.__class__ is not _SCALAR:
-                value = self._value(event, (0, ""), is_text=is_text or key in self.text_under)
-            else:
-                value = event.value
-                if (
-                    (value in SPECIAL or value[0] in NUMERIC)
-                    if event.implicit[0]
-                    else (is_careful or not event.implicit[1])
-                ) or event.anchor is not None:
-                    is_text_here = is_text or key in self.text_under
-                    value = self._scalar(event, (id(built), key), is_text=is_text_here)
-            add_mark(mark)
-            add_mark(event.start_mark)
-            built[key] = value
+        places = self._places(built, start)
+        while (event := self.next_event()).__class__ is not _MAPPING_END:
+            mark, key = event.start_mark, self._key(event)
+            if key is None or key in built:
+                self._refuse_key(event, key, built)
+                self._value(self.next_event(), (0, ""), is_text=True)
+                continue
+            event = self.next_event()
+            is_text_here = is_text or key in self.text_under
+            built[key] = self._value(event, (id(built), key), is_text=is_text_here)
+            places += mark, event.start_mark
         return built
 
     def _list(self, start: _Event, *, is_text: bool) -> list[Data]:
         built: list[Data] = []
-        next_event = self.next_event
-        places = _FORGOTTEN
-        if self.keeps_places:
-            places = self.marks[id(built)] = [start.start_mark]
-        add_mark = places.append
-        while (event := next_event()).__class__ is not _LIST_END:
+        places = self._places(built, start)
+        while (event := self.next_event()).__class__ is not _LIST_END:
             built.append(self._value(event, (id(built), len(built)), is_text=is_text))
-            add_mark(event.start_mark)
+            places.append(event.start_mark)
         return built
+
+    def _places(self, built: Container, start: _Event) -> list[Mark]:
+        """Return the list that the places within a container go to."""
+        places = [start.start_mark]
+        if self.keeps_places:
+            self.marks[id(built)] = places
+        return places
 
     def _scalar(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
         value: Data = event.value
@@ -237,7 +191,7 @@ class YamlReader:
                 value = self._plain(event.value, place, is_text=is_text)
         elif event.tag is not None:
             self._check_tag(event)
-        elif self.is_careful and (found := _UNUSABLE.search(event.value)):
+        elif self.refuses_controls and (found := _UNUSABLE.search(event.value)):
             self._fault(event, worded("fault.character_here", code=f"{ord(found[0]):04X}"))
         if event.anchor is not None:
             self.anchors[event.anchor] = value
@@ -253,31 +207,29 @@ class YamlReader:
             return None
         if is_text:
             return written
-        if written not in self.known:
-            self.known[written] = self.meaning(written)
-        if self.known[written] is None:
-            if self.keeps_places and yaml_scalars.is_doubtful(written):
-                self.doubtful.add(place)
-            return written
-        return self.known[written]
+        value = self.meaning(written)
+        if value is not None:
+            return value
+        if self.keeps_places and yaml_scalars.is_doubtful(written):
+            self.doubtful.add(place)
+        return written
 
     def _key(self, event: _Event) -> str | None:
-        """Return the text that the alias of a key stands for; None if it is not a key."""
-        value = self._value(event, (0, ""), is_text=True)
-        return value if isinstance(value, str) else None
+        """Return a key as it is written, or what its alias stands for; None if it is no text."""
+        if event.__class__ is not _SCALAR:
+            value = self._value(event, (0, ""), is_text=True)
+            return value if isinstance(value, str) else None
+        self._check_tag(event)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = event.value
+        return event.value
 
-    def _check_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
+    def _refuse_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
         if key is None:
             self._fault(event, worded("fault.key_text"))
-        elif key in built:
-            lines = self._both(event, key, built)
-            self._fault(
-                event, worded("fault.set_twice", key=key, where=lines), worded("hint.keep_one")
-            )
-        elif event.__class__ is _SCALAR:
-            self._check_tag(event)
-            if event.anchor is not None:
-                self.anchors[event.anchor] = key
+            return
+        lines = self._both(event, key, built)
+        self._fault(event, worded("fault.set_twice", key=key, where=lines), worded("hint.keep_one"))
 
     def _both(self, event: _Event, key: str, built: Container) -> str:
         """Return where a key stands twice, as far as that is known."""

@@ -1,6 +1,5 @@
 """Strict YAML with positions."""
 
-import gc
 from decimal import Decimal
 
 import pytest
@@ -174,14 +173,3 @@ def test_both_parsers_find_the_same_faults(
     """Without libyaml, the parser in Python finds a fault where libyaml does."""
     monkeypatch.setattr(yaml_events, "LOADER", getattr(yaml, loader))
     assert len(faults(text)) == 1
-
-
-def test_the_collector_is_left_as_it_was() -> None:
-    """Garbage collection is off while a document is read, and on again whatever happens."""
-    assert gc.isenabled()
-    load("a: [1, 2")
-    assert gc.isenabled()
-    gc.disable()
-    load("a: 1")
-    assert not gc.isenabled()
-    gc.enable()
