@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+from itertools import zip_longest
 
 from readiness.startup.patterns import later
 from readiness.text.clean import clean
@@ -178,56 +179,64 @@ def columns(
     table = [[literal(cell) for cell in row] for row in ([headers] if headers else []) + [*rows]]
     if not table:
         return ""
-    kept = list(range(len(table[0])))
-    if spare and limit is not None:
-        kept = _kept(table, flexible, limit, spare)
-        table = [[row[index] for index in kept] for row in table]
-        right = [place for place, index in enumerate(kept) if index in right]
-        flexible = None if flexible is None else kept.index(flexible)
     widths = [max(map(width, column)) for column in zip(*table, strict=True)]
-    if flexible is not None and limit is not None:
-        others = sum(widths) - widths[flexible] + 2 * (len(widths) - 1)
-        widths[flexible] = min(widths[flexible], max(limit - others, 8))
+    sizes = fitted(widths, flexible=flexible, limit=limit, spare=spare)
     lines: list[str] = []
     for number, row in enumerate(table):
-        for cells in _row_lines(row, widths, right, flexible):
+        for cells in row_lines(row, sizes, right):
             if paint is not None:
-                cells = [paint(cell, number, kept[index]) for index, cell in enumerate(cells)]
+                places = zip(cells, sizes, strict=True)
+                cells = [paint(cell, number, place) for cell, place in places]
             lines.append("  ".join(cells).rstrip())
     return inert("\n".join(lines) + "\n")
 
 
-def _kept(
-    table: list[list[str]], flexible: int | None, limit: int, spare: Sequence[int]
-) -> list[int]:
-    """Return the columns to keep, dropping as few of `spare` as needed, the first ones first."""
-    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
-    if flexible is not None:
-        widths[flexible] = min(widths[flexible], _READABLE)
-    gone: list[int] = []
-    for index in spare:
-        kept = [place for place in range(len(widths)) if place not in gone]
-        if sum(widths[place] for place in kept) + 2 * (len(kept) - 1) <= limit:
+def fitted(
+    widths: Sequence[int],
+    *,
+    flexible: int | None,
+    limit: int | None,
+    spare: Sequence[int] = (),
+    readable: int = _READABLE,
+) -> dict[int, int]:
+    """Return the columns to keep and their widths, dropping as few of `spare` as needed.
+
+    The first ones go first, until the column `flexible` has a width that is `readable`.
+    """
+    sizes = dict(enumerate(widths))
+    if limit is None:
+        return sizes
+    needed = -2 if flexible is None else min(widths[flexible], readable)
+    others = [place for place in sizes if place != flexible]
+    for place in spare:
+        if _room(sizes, others, limit) >= needed:
             break
-        gone.append(index)
-    return [place for place in range(len(widths)) if place not in gone]
+        others.remove(place)
+    kept = {place: size for place, size in sizes.items() if place in others or place == flexible}
+    if flexible is not None:
+        kept[flexible] = min(widths[flexible], max(_room(sizes, others, limit), 8))
+    return kept
 
 
-def _row_lines(
-    row: list[str], widths: list[int], right: Collection[int], flexible: int | None
+def _room(sizes: dict[int, int], others: Sequence[int], limit: int) -> int:
+    return limit - sum(sizes[place] + 2 for place in others)
+
+
+def row_lines(
+    row: Sequence[str], sizes: dict[int, int], right: Collection[int], *, breaks: bool = True
 ) -> list[list[str]]:
-    """Wrap one row into the lines that it takes, each with all cells as wide as their column."""
-    parts = [[""]] if flexible is None else [wrap(row[flexible], widths[flexible])]
-    lines = []
-    for number, part in enumerate(parts[0]):
-        cells = row if flexible is None else ([*row] if number == 0 else [""] * len(row))
-        if flexible is not None:
-            cells[flexible] = part
-        padded = [
-            pad(cell, widths[index], right=index in right) for index, cell in enumerate(cells)
+    """Return the lines that a row takes; cells wider than their column are broken or stay whole."""
+    pieces = [
+        wrap(row[place], size) if breaks and width(row[place]) > size else [row[place]]
+        for place, size in sizes.items()
+    ]
+    return [
+        [
+            pad(text, size, right=place in right)
+            for text, (place, size) in zip(texts, sizes.items(), strict=True)
         ]
-        lines.append(padded)
-    return lines
+        for texts in zip_longest(*pieces, fillvalue="")
+    ]
 
 
 def _pieces(text: str) -> list[str]:

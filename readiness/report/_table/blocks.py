@@ -39,43 +39,27 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     clipped: bool = False
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of the grid.
-
-    A cell that is wider than `cap` does not make the column wider. `droppable` columns give way,
-    the highest number first, on a terminal that is too narrow for all.
-    """
-
-    name: str
-    right: bool = False
-    cap: int | None = None
-    wraps: bool = False
-    droppable: int = 0
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion: a cell for each column, and the style of each."""
-
-    cells: tuple[str, ...]
-    styles: tuple[Style, ...]
-
-
 class TaskRows(msgspec.Struct, frozen=True, kw_only=True):
     """One task: its head (`facts` at the right end), and its rows. `before` opens a group."""
 
     title: tuple[Part, ...]
     facts: tuple[Part, ...]
-    rows: list[Row]
+    rows: list[list[Part]]
     before: tuple[Line, ...] = ()
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
-    """The table of tasks and criteria; the columns are as wide in every section."""
+    """The table of tasks and criteria; the columns are as wide in every section.
 
-    columns: tuple[Column, ...]
+    As a `PlainTable`; a cell that is wider than the `caps` of its column does not widen it.
+    """
+
     sections: list[TaskRows]
-    indent: int = 2
-    gap: int = 2
+    heads: list[str]
+    right: tuple[int, ...]
+    flexible: int
+    spare: tuple[int, ...]
+    caps: dict[int, int]
 
 
 class PlainTable(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,16 @@
 """The table's grid: tasks by priority, and a row for each criterion."""
 
 from readiness.model.words import Priority, Verdict
-from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
+from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
 from readiness.report._shown import badge, change, percent, value_shown
-from readiness.report._table.blocks import Column, Grid, Line, Part, Row, Style, TaskRows
+from readiness.report._table.blocks import Grid, Line, Part, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
 
 _SEPARATOR: Part = ("  ", Style.PLAIN)
+_TITLE, _VALUE, _EXPECTED, _PROGRESS, _CHANGE = 2, 3, 4, 5, 6
+_CAPS = {_TITLE: 56, _VALUE: 24, _EXPECTED: 24}
 
 
 def grid(run: RunDocument, say: Sentences, *, skipped: bool, failed_only: bool = False) -> Grid:
@@ -26,7 +28,7 @@ def grid(run: RunDocument, say: Sentences, *, skipped: bool, failed_only: bool =
         tasks = [task for task in tasks if any(map(has_row, task.criteria))]
     tasks.sort(key=lambda task: task.priority)
     compared = any(criterion.previous for criterion in run.criteria())
-    rows = _Rows(run, say, compared=compared)
+    probes = {probe.id: probe for probe in run.probes}
     facts = _facts(tasks, say)
     sections = []
     group: Priority | None = None
@@ -40,76 +42,64 @@ def grid(run: RunDocument, say: Sentences, *, skipped: bool, failed_only: bool =
                     (f"  {literal(task.title)}", Style.STRONG),
                 ),
                 facts=fact,
-                rows=[rows.row(criterion) for criterion in task.criteria if has_row(criterion)],
+                rows=[
+                    _row(criterion, probes, say, compared=compared)
+                    for criterion in task.criteria
+                    if has_row(criterion)
+                ],
                 before=before,
             )
         )
-    return Grid(columns=_columns(say, compared=compared), sections=sections)
-
-
-def _columns(say: Sentences, *, compared: bool) -> tuple[Column, ...]:
-    columns = [
-        Column(name=say("report.id")),
-        Column(name=say("report.verdict")),
-        Column(name=say("report.criterion"), cap=56, wraps=True),
-        Column(name=say("report.value"), right=True, cap=24),
-        Column(name=say("report.expected"), cap=24),
-        Column(name=say("report.progress"), right=True, droppable=1),
-        Column(name=say("report.change"), droppable=2),
-        Column(name=say("report.time"), right=True, droppable=3),
+    heads = [
+        say("report.id"),
+        say("report.verdict"),
+        say("report.criterion"),
+        say("report.value"),
+        say("report.expected"),
+        say("report.progress"),
+        *([say("report.change")] if compared else []),
+        say("report.time"),
     ]
-    if not compared:
-        columns.pop(6)
-    return tuple(columns)
+    time = len(heads) - 1
+    return Grid(
+        sections=sections,
+        heads=heads,
+        right=(_VALUE, _PROGRESS, time),
+        flexible=_TITLE,
+        spare=(time, _CHANGE, _PROGRESS) if compared else (time, _PROGRESS),
+        caps=_CAPS,
+    )
 
 
-class _Rows:
-    """Makes the rows of one run."""
+def _row(
+    criterion: CriterionRecord, probes: dict[str, ProbeRecord], say: Sentences, *, compared: bool
+) -> list[Part]:
+    shown = badge(criterion, say)
+    rest = Style.PLAIN if shown.like.noted else Style.DIM
+    title = Style.PLAIN if shown.like.in_scope else Style.DIM
+    attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
+    progress = "" if criterion.progress is None else percent(criterion.progress)
+    return [
+        (literal(criterion.id), title),
+        (f"{shown.like.mark} {shown.word}", Style(shown.like.tone)),
+        (literal(criterion.title), title),
+        (
+            literal(value_shown(criterion, say)),
+            Style.STRONG if shown.like is Verdict.FAIL else rest,
+        ),
+        ("" if attested else literal(criterion.expect), rest),
+        (progress, Style.DIM),
+        *([change(criterion, say)] if compared else []),
+        (_time([probes[name] for name in criterion.probes if name in probes], say), Style.DIM),
+    ]
 
-    def __init__(self, run: RunDocument, say: Sentences, *, compared: bool) -> None:
-        self._say = say
-        self._compared = compared
-        self._probes = {probe.id: probe for probe in run.probes}
-        self._styles = {
-            verdict: self._styles_of(verdict)[: None if compared else -1] for verdict in Verdict
-        }
 
-    def row(self, criterion: CriterionRecord) -> Row:
-        """Return the row of one criterion."""
-        verdict = badge(criterion, self._say)
-        styles = self._styles[verdict.like]
-        attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
-        progress = criterion.progress
-        cells = [
-            literal(criterion.id),
-            f"{verdict.like.mark} {verdict.word}",
-            literal(criterion.title),
-            literal(value_shown(criterion, self._say)),
-            "" if attested else literal(criterion.expect),
-            "" if progress is None else percent(progress),
-        ]
-        if self._compared:
-            text, style = change(criterion, self._say)
-            cells.append(text)
-            styles = (*styles[:6], style, styles[7])
-        cells.append(self._time(criterion.probes))
-        return Row(cells=tuple(cells), styles=styles)
-
-    def _time(self, probes: list[str]) -> str:
-        known = [self._probes[probe] for probe in probes if probe in self._probes]
-        if not known:
-            return ""
-        if all(probe.reused for probe in known):
-            return reused(known, self._say)
-        return duration(sum(probe.duration_s for probe in known))
-
-    @staticmethod
-    def _styles_of(verdict: Verdict) -> tuple[Style, ...]:
-        rest = Style.PLAIN if verdict.noted else Style.DIM
-        title = Style.PLAIN if verdict.in_scope else Style.DIM
-        value = Style.STRONG if verdict is Verdict.FAIL else rest
-        style = Style(verdict.tone)
-        return (title, style, title, value, rest, Style.DIM, Style.DIM, Style.DIM)
+def _time(probes: list[ProbeRecord], say: Sentences) -> str:
+    if not probes:
+        return ""
+    if all(probe.reused for probe in probes):
+        return reused(probes, say)
+    return duration(sum(probe.duration_s for probe in probes))
 
 
 def _group(task: TaskRecord, say: Sentences) -> Line:

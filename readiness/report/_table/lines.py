@@ -1,23 +1,19 @@
 """The table as text: lines as long as they have to be, or fitted to the width of a terminal."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
-
-import msgspec
+from itertools import islice
 
 from readiness.report._table.blocks import (
     Block,
-    Column,
     Grid,
     Line,
     Part,
     PlainTable,
-    Row,
     Style,
     TaskRows,
 )
 from readiness.startup.patterns import later
-from readiness.text.layout import columns, inert, middle, pad, width, wrap
+from readiness.text.layout import columns, fitted, inert, middle, pad, row_lines, width, wrap
 
 _CODES = {
     Style.PLAIN: "",
@@ -29,6 +25,7 @@ _CODES = {
     Style.UNKNOWN: "35",
 }
 _NUMBER = later(r"(?<!\S)[-+]?[0-9.]+%?(?!\S)")
+_INDENT = 2
 _NARROWEST_TITLE = 20
 _NARROWEST_TEXT = 40
 
@@ -151,31 +148,22 @@ def _packed(parts: Iterable[Part], limit: int, paint: Paint) -> Iterator[str]:
 # --- the grid -------------------------------------------------------------------------------------
 
 
-class _Shown(msgspec.Struct, frozen=True):
-    """A column of the grid that is shown: its place in a row, and its width."""
-
-    column: Column
-    index: int
-    size: int
-
-
 def _grid(grid: Grid, limit: int | None, paint: Paint) -> list[str]:
     if not grid.sections:
         return []
-    shown = _fitted(grid, limit)
-    if shown is None:
+    heads: list[Part] = [(name, Style.DIM) for name in grid.heads]
+    rows = [heads, *(row for section in grid.sections for row in section.rows)]
+    sizes = _sizes(grid, rows, limit)
+    if sizes is None:
         return list(_stacked(grid, limit or 0, paint))
-    names = tuple(column.name for column in grid.columns)
-    rows = [Row(cells=names, styles=(Style.DIM,) * len(names))]
-    rows += [row for section in grid.sections for row in section.rows]
-    texts = _rows(grid, rows, shown, paint, breaks=limit is not None)
-    total = grid.indent + sum(column.size for column in shown) + grid.gap * (len(shown) - 1)
+    texts = (_row(row, sizes, grid.right, limit, paint) for row in rows)
+    total = _INDENT + sum(sizes.values()) + 2 * (len(sizes) - 1)
     lines = ["", *next(texts)]
     for number, section in enumerate(grid.sections):
         lines += _before(section, number, limit, paint)
         lines += _head(section, total, limit, paint)
-        for row_lines in islice(texts, len(section.rows)):
-            lines += row_lines
+        for lines_of_row in islice(texts, len(section.rows)):
+            lines += lines_of_row
     return lines
 
 
@@ -184,72 +172,32 @@ def _before(section: TaskRows, number: int, limit: int | None, paint: Paint) -> 
         yield from _line(line, limit, paint)
 
 
-def _fitted(grid: Grid, limit: int | None) -> list[_Shown] | None:
+def _sizes(grid: Grid, rows: list[list[Part]], limit: int | None) -> dict[int, int] | None:
     """Return the columns to show and their widths; None if even the fewest do not fit."""
-    rows = [row.cells for section in grid.sections for row in section.rows]
-    cells = zip(*rows, strict=True) if rows else [()] * len(grid.columns)
-    shown = [
-        _Shown(column, index, _width(column, texts, whole_numbers=limit is not None))
-        for index, (column, texts) in enumerate(zip(grid.columns, cells, strict=True))
-    ]
-    if limit is None:
-        return shown
-    droppable = sorted(
-        (column for column in shown if column.column.droppable),
-        key=lambda column: column.column.droppable,
+    widths = []
+    for place, column in enumerate(zip(*rows, strict=True)):
+        texts = [text for text, _ in column]
+        cap = grid.caps.get(place)
+        kept = {size for size in map(width, texts) if cap is None or size <= cap}
+        if limit is not None and place != grid.flexible:  # wrapped, but no number is cut
+            wide = (text for text in texts if width(text) not in kept)
+            kept.update(len(number) for text in wide for number in _NUMBER.findall(text))
+        widths.append(max(kept))
+    room = None if limit is None else limit - _INDENT
+    sizes = fitted(
+        widths, flexible=grid.flexible, limit=room, spare=grid.spare, readable=_NARROWEST_TITLE
     )
-    flexible = next(column for column in shown if column.column.wraps)
-    while True:
-        others = sum(column.size for column in shown if column is not flexible)
-        room = limit - grid.indent - others - grid.gap * (len(shown) - 1)
-        if room >= min(_NARROWEST_TITLE, flexible.size):
-            fitting = msgspec.structs.replace(flexible, size=min(flexible.size, room))
-            return [fitting if column is flexible else column for column in shown]
-        if not droppable:
-            return None
-        shown.remove(droppable.pop())
+    enough = min(widths[grid.flexible], _NARROWEST_TITLE)
+    return sizes if sizes[grid.flexible] >= enough else None
 
 
-def _width(column: Column, cells: Sequence[str], *, whole_numbers: bool) -> int:
-    """Return the width of a column, by its name, its cells within the cap, and its numbers."""
-    sizes = list(map(width, cells))
-    kept = {size for size in sizes if column.cap is None or size <= column.cap}
-    wide = [cell for cell, size in zip(cells, sizes, strict=True) if size not in kept]
-    if whole_numbers and not column.wraps:
-        kept.update(len(number) for cell in wide for number in _NUMBER.findall(cell))
-    return max(kept | {width(column.name)})
-
-
-def _rows(
-    grid: Grid, rows: list[Row], shown: list[_Shown], paint: Paint, *, breaks: bool
-) -> Iterator[list[str]]:
-    """Yield the lines of each row. They are padded column by column, which is much faster."""
-    padded = []
-    for column in shown:
-        cells = [row.cells[column.index] for row in rows]
-        texts = [pad(cell, column.size, right=column.column.right) for cell in cells]
-        if paint is _coloured:
-            styles = [row.styles[column.index] for row in rows]
-            texts = list(map(paint, zip(texts, styles, strict=True)))
-        padded.append(texts)
-    indent, gap = " " * grid.indent, " " * grid.gap
-    for row, line in zip(rows, zip(*padded, strict=True), strict=True):
-        lines = [line]
-        if breaks and any(width(row.cells[column.index]) > column.size for column in shown):
-            lines = _broken(row, shown, paint)
-        yield [f"{indent}{gap.join(texts)}".rstrip() for texts in lines]
-
-
-def _broken(row: Row, shown: list[_Shown], paint: Paint) -> list[tuple[str, ...]]:
-    """Return the lines of a row of which a cell is too wide for its column."""
-    pieces = [wrap(row.cells[column.index], column.size) for column in shown]
-    return [
-        tuple(
-            paint((pad(text, column.size, right=column.column.right), row.styles[column.index]))
-            for column, text in zip(shown, texts, strict=True)
-        )
-        for texts in zip_longest(*pieces, fillvalue="")
-    ]
+def _row(
+    row: list[Part], sizes: dict[int, int], right: Sequence[int], limit: int | None, paint: Paint
+) -> list[str]:
+    styles = [row[place][1] for place in sizes]
+    lines = row_lines([text for text, _ in row], sizes, right, breaks=limit is not None)
+    painted = (map(paint, zip(cells, styles, strict=True)) for cells in lines)
+    return [f"{' ' * _INDENT}{'  '.join(cells)}".rstrip() for cells in painted]
 
 
 def _head(section: TaskRows, total: int, limit: int | None, paint: Paint) -> Iterator[str]:
@@ -270,7 +218,7 @@ def _stacked(grid: Grid, limit: int, paint: Paint) -> Iterator[str]:
         yield from _wrapped(section.title, limit, paint)
         yield from _packed(section.facts, limit, paint)
         for row in section.rows:
-            identifier, verdict, title, *facts = zip(row.cells, row.styles, strict=True)
+            identifier, verdict, title, *facts = row
             yield from _packed([verdict, identifier], limit, paint)
             yield from _wrapped([title], limit, paint)
             yield from _packed(facts, limit, paint)
