@@ -3,29 +3,23 @@
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from types import ModuleType
+from contextlib import contextmanager
 
 from readiness.startup.patterns import later
 
 
-def compiled_later() -> AbstractContextManager[None]:
+@contextmanager
+def compiled_later() -> Iterator[None]:
     """Within it, modules that are imported get `later` for `re.compile`.
 
     For libraries that compile, when imported, patterns which a run never uses.
     """
-    return replaced(re, "compile", later)
-
-
-@contextmanager
-def replaced(module: ModuleType, name: str, substitute: object) -> Iterator[None]:
-    """Within it, the module has the substitute under this name."""
-    original = getattr(module, name)
-    setattr(module, name, substitute)
+    original = re.compile
+    re.compile = later  # type: ignore[assignment]
     try:
         yield
     finally:
-        setattr(module, name, original)
+        re.compile = original
 
 
 @contextmanager
