@@ -118,13 +118,9 @@ class FleetRun:
     ) -> tuple[RunDocument, str]:
         """Run a board in its folder; return its run and what it printed on stderr."""
         process = start(board, folder, settings, self._environ)
-        if self._stopped:  # perhaps only after all children were told
-            process.terminate()
-        out, err = process.communicate()
-        messages = clean(decode(err), newlines=True).strip()
+        out, messages = ended(process, stopped=self._stopped)
         if not out.strip():
-            lines = messages.splitlines() or [worded("fleet.ended_with", status=process.returncode)]
-            raise UsageError(_brief(lines[0]))
+            raise failure(process, messages)
         return from_json(out, source.path), messages
 
 
@@ -169,6 +165,20 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+def ended(process: subprocess.Popen[bytes], *, stopped: bool) -> tuple[bytes, str]:
+    """Wait for a process, and return what it printed and its messages."""
+    if stopped:  # perhaps only after all children were told
+        process.terminate()
+    out, err = process.communicate()
+    return out, clean(decode(err), newlines=True).strip()
+
+
+def failure(process: subprocess.Popen[bytes], messages: str) -> UsageError:
+    """Return the error of a process that gave no result: its first message."""
+    lines = messages.splitlines() or [worded("fleet.ended_with", status=process.returncode)]
+    return UsageError(_brief(lines[0]))
 
 
 def _named(source: Source, run: RunDocument) -> Source:

@@ -11,7 +11,7 @@ import msgspec
 
 from readiness import __version__
 from readiness.fleet.checkouts import cache_folder
-from readiness.fleet.measuring import end_children, start
+from readiness.fleet.measuring import end_children, ended, failure, start
 from readiness.guard.changes import Change
 from readiness.model.board import Board
 from readiness.model.digests import digest
@@ -23,7 +23,7 @@ from readiness.project.git import AUTHOR, GitError, ask, head_of
 from readiness.record.document import from_json
 from readiness.report import write_report
 from readiness.text.clean import clean, cut, decode
-from readiness.text.worded import worded, words_of
+from readiness.text.worded import words_of
 
 CLONING = 600.0
 """Time limit for making the clone, in seconds."""
@@ -71,10 +71,6 @@ class _Guarded(msgspec.Struct, frozen=True):
     """The part of what `guard` prints that is kept."""
 
     loosened: list[Change]
-
-
-class _UnknownError(Exception):
-    """The gate says nothing of a commit; the message is why."""
 
 
 def merges(root: str, last: int | None, since: str) -> list[Merge]:
@@ -152,7 +148,7 @@ class MergeGate:
             if self._check:
                 check = from_json(self._run("check"), "stdout").gate.decision
             decision = GuardDecision.LOOSENED if loosened else GuardDecision.NOT_LOOSENED
-        except (GitError, OSError, ReadinessError, _UnknownError) as error:
+        except (GitError, OSError, ReadinessError) as error:
             reason = cut(clean(words_of(error), newlines=False), LONGEST)
         result = MergeResult(
             commit=merge.commit,
@@ -218,7 +214,7 @@ class MergeGate:
         return head_of(tree)
 
     def _run(self, verb: str, base: str | None = None) -> bytes:
-        """Run a command in the tree and return what it prints, else raise `_UnknownError`."""
+        """Run a command in the tree and return what it prints. Raises `UsageError`."""
         asked = msgspec.structs.replace(
             self._settings, base=base, history=os.path.join(self._scratch, "history.db")
         )
@@ -226,13 +222,10 @@ class MergeGate:
         folder = os.path.dirname(os.path.join(self._tree, self._own))
         parameters = {"no_run": self._no_run} if base else {}
         process = start(board, folder, asked, self._with_packages(), verb, **parameters)
-        if self.stopped:
-            process.terminate()
-        out, err = process.communicate()
+        out, messages = ended(process, stopped=self.stopped)
         status = process.returncode
         if status >= ExitStatus.INTERNAL or status < 0 or not out.strip():
-            lines = decode(err).strip().splitlines()
-            raise _UnknownError(lines[0] if lines else worded("fleet.ended_with", status=status))
+            raise failure(process, messages)
         return out
 
     def _with_packages(self) -> Mapping[str, str]:
