@@ -61,10 +61,8 @@ def _finding(item: dict[str, Data], workdir: str) -> Finding | None:
 
 def _relative(path: str, workdir: str) -> str:
     path = os.path.normpath(path.removeprefix("file://"))
-    for folder in (workdir, os.path.realpath(workdir)):
-        if path.startswith(folder.rstrip("/") + "/"):
-            return os.path.relpath(path, folder)
-    return path
+    inside = path.startswith(workdir.rstrip("/") + "/")
+    return os.path.relpath(path, workdir) if inside else path
 
 
 def _line_of_text(value: Data, limit: int) -> str:

@@ -10,11 +10,10 @@ _OURS = "READINESS_"
 def command_by_hand(check: Check, params: Mapping[str, str]) -> str:
     """Return the command to type in a probe's folder; "" where only the check can run it."""
     command = check.by_hand or check.run
-    if not params:
-        ours = check.name and _OURS in command
-        return "" if ours else command
     if check.name and _OURS in command:
         return ""
+    if not params:
+        return command
     from readiness.shell.by_hand import filled
 
     return filled(command, params)

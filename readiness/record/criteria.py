@@ -35,12 +35,7 @@ TEXT_LIMIT = 2000
 
 
 class Points:
-    """What a criterion earned, as it is printed, and what it could have earned.
-
-    Criteria of equal weight may share one: the exact arithmetic is slow, and done here once.
-    """
-
-    __slots__ = ("earned", "possible", "printed", "whole")
+    """What a criterion earned, as it is printed, and what it could have earned."""
 
     def __init__(self, printed: Decimal, earned: Fraction, possible: Fraction) -> None:
         self.printed = float(printed)
@@ -55,7 +50,6 @@ class Recorder:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._redact = redactor.redact
-        self._made: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Clean, redact and shorten foreign text for one line of a report."""
@@ -178,11 +172,7 @@ class Recorder:
         return msgspec.structs.replace(record, previous=before)
 
     def _lines(self, text: str) -> str:
-        """Clean and redact text of any number of lines, through a cache: the same few recur."""
-        made = self._made.get(text)
-        if made is None:
-            made = self._made[text] = self._redact(clean(text, newlines=True))
-        return made
+        return self._redact(clean(text, newlines=True))
 
     def _line(self, line: str) -> str:
         """Clean, redact and shorten a line of an output, which may have been cut."""
@@ -228,15 +218,11 @@ EMPTY_STREAM = StreamRecord(bytes=0, digest="", head="", tail="")
 
 
 def points_of(lines: Sequence[ScoreLine], printed: Sequence[Decimal]) -> dict[str, Points]:
-    """Return each criterion's points; equal ones share an object, as boards have few weights."""
-    known: dict[tuple[Decimal, int, int], Points] = {}
-    points = {}
-    for line, earned in zip(lines, printed, strict=True):
-        key = (earned, id(line.points), id(line.possible))
-        if key not in known:
-            known[key] = Points(earned, line.points, line.possible)
-        points[line.criterion] = known[key]
-    return points
+    """Return each criterion's points."""
+    return {
+        line.criterion: Points(earned, line.points, line.possible)
+        for line, earned in zip(lines, printed, strict=True)
+    }
 
 
 def task_records(

@@ -151,34 +151,25 @@ class Redactor:
             start, end = shown.span(*place)
             if "%" in text[start:end]:  # all of it was put into small letters
                 spans.add((start, end))
-        if cut_after:
-            spans |= set(self._beginnings(text))
-        if cut_before:
-            spans |= set(self._rests(text))
-        return spans
+        return spans.union(self._at_cuts(text, cut_before=cut_before, cut_after=cut_after))
 
-    def _rests(self, text: str) -> Iterable[tuple[int, int]]:
-        """Yield the rest of a value at the beginning of a text that was cut within an escape."""
+    def _at_cuts(
+        self, text: str, *, cut_before: bool, cut_after: bool
+    ) -> Iterable[tuple[int, int]]:
+        """Yield the part of a value at an end of the text where it was cut within an escape."""
         from readiness.text.disguise import Undisguised
 
         for form in self._plain or ():
+            enough = min(len(form), 2 * SHORTEST_SECRET)
+            reach = _LONGEST_REST * (len(form) + 1)
             for left in range(1, _LONGEST_REST):
-                rest = Undisguised(text[left : left + _LONGEST_REST * (len(form) + 1)])
-                size = _ends_first(form, rest.text)
-                if size >= min(len(form), 2 * SHORTEST_SECRET):
+                rest = Undisguised(text[left : left + reach] if cut_before else "")
+                if (size := _ends_first(form, rest.text)) >= enough:
                     yield 0, left + rest.span(0, size)[1]
-
-    def _beginnings(self, text: str) -> Iterable[tuple[int, int]]:
-        """Yield the beginning of a value at the end of a text that was cut within an escape."""
-        from readiness.text.disguise import Undisguised
-
-        for form in self._plain or ():
-            for left in range(1, _LONGEST_REST):
-                end = len(text) - left
-                first = max(0, end - _LONGEST_REST * (len(form) + 1))
-                rest = Undisguised(text[first:end]) if end > 0 else Undisguised("")
-                size = _begins_last(form, rest.text)
-                if size >= min(len(form), 2 * SHORTEST_SECRET):
+                end = max(len(text) - left, 0)
+                first = max(end - reach, 0)
+                rest = Undisguised(text[first:end] if cut_after else "")
+                if (size := _begins_last(form, rest.text)) >= enough:
                     yield first + rest.span(len(rest.text) - size, len(rest.text))[0], len(text)
 
 
