@@ -9,9 +9,9 @@ import math
 
 from readiness.measure.data import Data
 from readiness.measure.parsing import parse, reader_of
-from readiness.measure.problem import NotMeasuredError, shown
+from readiness.measure.problem import shown, unreadable
 from readiness.measure.worker import WorkStoppedError, ask
-from readiness.model.words import Format, ReasonCode
+from readiness.model.words import Format
 from readiness.text.worded import worded
 
 CPU_LIMIT = 2.0
@@ -43,10 +43,9 @@ def search(text: str, kind: Format, passed_over: str, query: str, *, proven: boo
     try:
         return ask(seconds, 2 * seconds, _search, text, kind, passed_over, query, proven)
     except MemoryError:
-        raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.memory")) from None
+        raise unreadable(worded("reason.memory")) from None
     except WorkStoppedError:
-        raise NotMeasuredError(
-            ReasonCode.UNREADABLE,
+        raise unreadable(
             worded(
                 "reason.reading_stopped",
                 count=f"{len(text):,}",

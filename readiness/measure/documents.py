@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 
 from readiness.measure.data import Data
-from readiness.measure.problem import NotMeasuredError, shown
+from readiness.measure.problem import NotMeasuredError, no_value, shown, unreadable
 from readiness.model.board import Measure, Reader
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Measurement, Unmeasured
@@ -80,11 +80,7 @@ class Documents:
     def _utf8(self, source: str) -> bytes:
         data = self._bytes(source)
         if data.startswith(_WIDE):
-            raise NotMeasuredError(
-                ReasonCode.UNREADABLE,
-                worded("reason.utf16", source=shown(source)),
-                worded("hint.utf8"),
-            )
+            raise unreadable(worded("reason.utf16", source=shown(source)), worded("hint.utf8"))
         return data
 
     def document(self, source: str, kind: Format, passed_over: str = "") -> Data:
@@ -144,8 +140,7 @@ def _as_on_unix(text: str) -> str:
 
 def _stream(stream: Stream, name: str) -> bytes:
     if stream.cut:
-        raise NotMeasuredError(
-            ReasonCode.UNREADABLE,
+        raise unreadable(
             worded(
                 "reason.output_cut",
                 source=name,
@@ -172,13 +167,11 @@ def _file(path: str, source: str, started_at: float) -> bytes:
     try:
         # Opening a device may have effects; opening a FIFO blocks, unless told otherwise.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.not_regular", path=name))
+            raise unreadable(worded("reason.not_regular", path=name))
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else worded("reason.not_a_path")
-        raise NotMeasuredError(
-            ReasonCode.NO_VALUE, worded("reason.cannot_read", path=name, why=reason)
-        ) from None
+        raise no_value(worded("reason.cannot_read", path=name, why=reason)) from None
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if status.st_mtime < started_at - _CLOCK_TICK:
@@ -189,8 +182,5 @@ def _file(path: str, source: str, started_at: float) -> bytes:
             )
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise NotMeasuredError(
-            ReasonCode.UNREADABLE,
-            worded("reason.file_large", path=name, size=LARGEST_FILE // 1024**2),
-        )
+        raise unreadable(worded("reason.file_large", path=name, size=LARGEST_FILE // 1024**2))
     return data

@@ -3,9 +3,8 @@
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import reduce
 
-from readiness.measure.problem import NotMeasuredError, shown
+from readiness.measure.problem import NotMeasuredError, not_a_number, shown
 from readiness.model.units import SIZES, TIMES, UNITS, meant_unit
-from readiness.model.words import ReasonCode
 from readiness.startup.patterns import later
 from readiness.text.worded import worded
 
@@ -85,13 +84,11 @@ def exact_sum(numbers: list[Decimal]) -> Decimal:
 def bounded(number: Decimal) -> Decimal:
     """Return a finite number of sensible size unchanged (-0 as 0), and refuse any other."""
     if not number.is_finite():
-        raise NotMeasuredError(ReasonCode.NOT_A_NUMBER, worded("reason.not_finite", number=number))
+        raise not_a_number(worded("reason.not_finite", number=number))
     if not number:
         return Decimal(0)
     if number.adjusted() not in _EXPONENTS or len(number.as_tuple().digits) > _MOST_DIGITS:
-        raise NotMeasuredError(
-            ReasonCode.NOT_A_NUMBER, worded("reason.number_size", number=shown(str(number), 40))
-        )
+        raise not_a_number(worded("reason.number_size", number=shown(str(number), 40)))
     return number
 
 
@@ -114,16 +111,12 @@ def parse_number(text: str, unit: str = "") -> Decimal:
     stripped = text.strip()
     if stripped.endswith("%"):
         if unit != "%":
-            raise NotMeasuredError(
-                ReasonCode.NOT_A_NUMBER,
-                worded("reason.a_percentage", text=shown(stripped, 60)),
-                worded("hint.a_percentage"),
+            raise not_a_number(
+                worded("reason.a_percentage", text=shown(stripped, 60)), worded("hint.a_percentage")
             )
         stripped = stripped[:-1].rstrip()
     if not _NUMBER.fullmatch(stripped):
-        raise NotMeasuredError(
-            ReasonCode.NOT_A_NUMBER, worded("reason.no_number", text=shown(text.strip(), 60))
-        )
+        raise not_a_number(worded("reason.no_number", text=shown(text.strip(), 60)))
     return bounded(Decimal(stripped))
 
 
@@ -156,8 +149,7 @@ def refuse_piece(text: str, start: int, end: int, unit: str = "") -> None:
             if pattern is _GROUPED or not _in_columns(around, *grouped.span()):
                 raise piece(bare, grouped[0])
     if own := _other_unit(after, unit):
-        raise NotMeasuredError(
-            ReasonCode.NOT_A_NUMBER,
+        raise not_a_number(
             worded("reason.other_unit", whole=shown(bare + own, 60), unit=unit),
             worded("hint.other_unit"),
         )
@@ -238,8 +230,7 @@ def _is_foreign(character: str) -> bool:
 
 def piece(number: str, whole: str) -> NotMeasuredError:
     """Return that a number is only a part of what stands there."""
-    return NotMeasuredError(
-        ReasonCode.NOT_A_NUMBER,
+    return not_a_number(
         worded("reason.piece", found=shown(number, 60), whole=shown(whole, 100)),
         worded("hint.piece"),
     )

@@ -9,8 +9,8 @@ from typing import Protocol, cast
 
 from readiness.measure import bounded
 from readiness.measure.data import Data
-from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model.words import Format, ReasonCode
+from readiness.measure.problem import NotMeasuredError, shown, unreadable
+from readiness.model.words import Format
 from readiness.text.worded import worded
 
 _MOST_PLAIN_LINES = 100
@@ -49,9 +49,7 @@ def parse(kind: Format, text: str, passed_over: str = "") -> Data:
 
 
 def _unreadable(kind: Format, why: str) -> NotMeasuredError:
-    return NotMeasuredError(
-        ReasonCode.UNREADABLE, worded("reason.unreadable", kind=kind, why=shown(why))
-    )
+    return unreadable(worded("reason.unreadable", kind=kind, why=shown(why)))
 
 
 def _without(text: str, pattern: str) -> str:

@@ -16,6 +16,21 @@ class NotMeasuredError(Exception):
         self.unmeasured = Unmeasured(code=code, reason=reason, hint=hint)
 
 
+def unreadable(reason: str, hint: str = "") -> NotMeasuredError:
+    """Return that the output cannot be read."""
+    return NotMeasuredError(ReasonCode.UNREADABLE, reason, hint)
+
+
+def no_value(reason: str, hint: str = "") -> NotMeasuredError:
+    """Return that nothing in the output is the value."""
+    return NotMeasuredError(ReasonCode.NO_VALUE, reason, hint)
+
+
+def not_a_number(reason: str, hint: str = "") -> NotMeasuredError:
+    """Return that the value is no number, or not the whole of one."""
+    return NotMeasuredError(ReasonCode.NOT_A_NUMBER, reason, hint)
+
+
 def shown(text: str, limit: int = _SHOWN) -> str:
     """Return foreign text as it may stand in a reason: one clean line of bounded length.
 

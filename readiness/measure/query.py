@@ -12,8 +12,7 @@ from jmespath.visitor import Options
 
 from readiness.measure.data import Data
 from readiness.measure.numbers import exact_sum, parse_number
-from readiness.measure.problem import NotMeasuredError, shown
-from readiness.model.words import ReasonCode
+from readiness.measure.problem import NotMeasuredError, no_value, shown, unreadable
 from readiness.text.worded import worded
 
 _QUOTIENTS = Context(prec=34)
@@ -29,15 +28,13 @@ def search(query: str, data: Data, *, proven: bool = True) -> Data:
         rests_on_nothing = not proven and _rests_on_nothing(_compiled(query), data)
     except (JMESPathError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         why = str(error) if isinstance(error, JMESPathError) else worded("reason.types")
-        raise NotMeasuredError(
-            ReasonCode.UNREADABLE,
-            worded("reason.query_misfit", query=shown(query, 120), why=shown(why)),
+        raise unreadable(
+            worded("reason.query_misfit", query=shown(query, 120), why=shown(why))
         ) from None
     except RecursionError:
-        raise NotMeasuredError(ReasonCode.UNREADABLE, worded("reason.nested_query")) from None
+        raise unreadable(worded("reason.nested_query")) from None
     if rests_on_nothing:
-        raise NotMeasuredError(
-            ReasonCode.NO_VALUE,
+        raise no_value(
             worded("reason.rests_on_nothing", query=shown(query, 120), value=shown(str(result))),
             worded("hint.prove_work", proof="proof: {as: json, query: 'length(files) > `0`'}"),
         )

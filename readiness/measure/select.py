@@ -6,7 +6,7 @@ from decimal import Decimal
 from readiness.measure import text
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, exact_sum
-from readiness.measure.problem import NotMeasuredError, shown
+from readiness.measure.problem import NotMeasuredError, no_value, shown
 from readiness.model.board import Check, Measure, Reader
 from readiness.model.words import Format, Pick, ReasonCode
 from readiness.statistics.bounds import Interval, fewest, quantile_interval
@@ -40,8 +40,7 @@ def total(documents: Documents, check: Check, measure: Measure) -> Decimal:
     """Return the total that a number is counted among; 0 raises, as nothing was done."""
     amount = picked(read(documents, check, measure, number=True), measure.reader)
     if not isinstance(amount, Decimal) or amount <= 0:
-        raise NotMeasuredError(
-            ReasonCode.NO_VALUE,
+        raise no_value(
             worded("reason.no_work", value=shown(str(amount)), unit=measure.unit),
             worded("hint.no_work"),
         )
@@ -75,13 +74,12 @@ def picked(values: Sequence[Value], reader: Reader) -> Value:
     """Return the only value, or the one that `pick` names."""
     values = [value for value in values if value != ""]
     if not values:
-        raise NotMeasuredError(
-            ReasonCode.NO_VALUE,
+        raise no_value(
             worded(
                 "reason.nothing_found",
                 query=shown(reader.query or reader.regex, 120),
                 source=shown(reader.source),
-            ),
+            )
         )
     if len(values) == 1 or reader.pick is Pick.FIRST:
         return values[0]

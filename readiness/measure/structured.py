@@ -7,9 +7,9 @@ from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
 from readiness.measure.parsing import reader_of
-from readiness.measure.problem import NotMeasuredError, shown
+from readiness.measure.problem import NotMeasuredError, no_value, not_a_number, shown
 from readiness.model.board import Check, Reader
-from readiness.model.words import Format, ReasonCode
+from readiness.model.words import Format
 from readiness.text.worded import worded
 
 
@@ -27,9 +27,7 @@ def query_result(
     text = documents.text(reader.source)
     may_be_empty = reader.format is Format.JSONL and check.proof is not None
     if not text.strip() and not may_be_empty:
-        raise NotMeasuredError(
-            ReasonCode.NO_VALUE, worded("reason.empty", source=shown(reader.source))
-        )
+        raise no_value(worded("reason.empty", source=shown(reader.source)))
     if not reader.query:
         return documents.document(reader.source, reader.format, passed_over)
     if not costly.is_cheap(text, reader.format, reader.query):
@@ -76,8 +74,4 @@ def _scalar(item: Data, reader: Reader, *, number: bool, unit: str | None) -> De
 
 def _not_a_number(reader: Reader, what: str, why: str) -> NotMeasuredError:
     query = shown(reader.query, 120) or worded("reason.the_output")
-    return NotMeasuredError(
-        ReasonCode.NOT_A_NUMBER,
-        worded("reason.gives", query=query, what=what),
-        why,
-    )
+    return not_a_number(worded("reason.gives", query=query, what=what), why)

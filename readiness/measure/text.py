@@ -6,7 +6,7 @@ from decimal import Decimal
 from readiness.measure import bounded
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import line_around, parse_number, piece, refuse_piece, scale
-from readiness.measure.problem import NotMeasuredError, shown
+from readiness.measure.problem import NotMeasuredError, no_value, shown, unreadable
 from readiness.model.board import Reader
 from readiness.model.words import Pick, ReasonCode
 from readiness.text.worded import worded
@@ -31,10 +31,8 @@ def values(
     text = documents.plain_text(reader.source)
     if reader.count:
         if "\0" in text:  # UTF-16, or no text at all: no word would be found in it
-            raise NotMeasuredError(
-                ReasonCode.UNREADABLE,
-                worded("reason.nul_bytes", source=shown(reader.source)),
-                worded("hint.utf8_text"),
+            raise unreadable(
+                worded("reason.nul_bytes", source=shown(reader.source)), worded("hint.utf8_text")
             )
         if not (proven or text.strip()):
             raise _nothing_to_count(reader)
@@ -44,9 +42,8 @@ def values(
     if not matches or matches[0][0] == matches[0][1]:
         raise _no_match(reader, text)
     if len(matches) == _MOST_MATCHES:
-        raise NotMeasuredError(
-            ReasonCode.UNREADABLE,
-            worded("reason.many_matches", regex=shown(reader.regex), count=f"{_MOST_MATCHES:,}"),
+        raise unreadable(
+            worded("reason.many_matches", regex=shown(reader.regex), count=f"{_MOST_MATCHES:,}")
         )
     if not number or (reader.pick is None and len(matches) > 1):
         return [text[start:end] for start, end in matches]
@@ -117,15 +114,11 @@ def _bad_pattern(pattern: str, error: Exception) -> NotMeasuredError:
             worded("reason.pattern_too_slow", regex=shown(pattern), what=error.args[0]),
             worded("hint.pattern_repeats"),
         )
-    return NotMeasuredError(
-        ReasonCode.UNREADABLE,
-        worded("reason.not_a_regex", regex=shown(pattern), why=shown(str(error))),
-    )
+    return unreadable(worded("reason.not_a_regex", regex=shown(pattern), why=shown(str(error))))
 
 
 def _nothing_to_count(reader: Reader) -> NotMeasuredError:
-    return NotMeasuredError(
-        ReasonCode.NO_VALUE,
+    return no_value(
         worded("reason.empty_never_ran", source=shown(reader.source)),
         worded("hint.say_done", proof="proof: {as: text, regex: '^done$'}"),
     )
@@ -133,10 +126,7 @@ def _nothing_to_count(reader: Reader) -> NotMeasuredError:
 
 def _no_match(reader: Reader, text: str) -> NotMeasuredError:
     if not text.strip():
-        return NotMeasuredError(
-            ReasonCode.NO_VALUE, worded("reason.empty", source=shown(reader.source))
-        )
-    return NotMeasuredError(
-        ReasonCode.NO_VALUE,
-        worded("reason.no_match", regex=shown(reader.regex), source=shown(reader.source)),
+        return no_value(worded("reason.empty", source=shown(reader.source)))
+    return no_value(
+        worded("reason.no_match", regex=shown(reader.regex), source=shown(reader.source))
     )
