@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
 from readiness.startup.patterns import later
@@ -167,27 +167,19 @@ def columns(
     flexible: int | None = None,
     limit: int | None = None,
     spare: Sequence[int] = (),
-    paint: Callable[[str, int, int], str] | None = None,
 ) -> str:
     """Return a plain table, one line a row, its cells made literal.
 
     The columns in `right` are aligned to the right. Where the table would be wider than `limit`
     cells, the column `flexible` is wrapped, once those that are `spare` have given way, one by one,
-    as far as a readable width needs that; nothing is ever cut. It ends with a line end. `paint`
-    gets each piece of text with its row and its column, the headers being row 0.
+    as far as a readable width needs that; nothing is ever cut. It ends with a line end.
     """
     table = [[literal(cell) for cell in row] for row in ([headers] if headers else []) + [*rows]]
     if not table:
         return ""
     widths = [max(map(width, column)) for column in zip(*table, strict=True)]
     sizes = fitted(widths, flexible=flexible, limit=limit, spare=spare)
-    lines: list[str] = []
-    for number, row in enumerate(table):
-        for cells in row_lines(row, sizes, right):
-            if paint is not None:
-                places = zip(cells, sizes, strict=True)
-                cells = [paint(cell, number, place) for cell, place in places]
-            lines.append("  ".join(cells).rstrip())
+    lines = ["  ".join(cells).rstrip() for row in table for cells in row_lines(row, sizes, right)]
     return inert("\n".join(lines) + "\n")
 
 

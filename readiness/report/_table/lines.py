@@ -1,7 +1,7 @@
 """The table as text: lines as long as they have to be, or fitted to the width of a terminal."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, repeat
 
 from readiness.report._table.blocks import (
     Block,
@@ -13,7 +13,7 @@ from readiness.report._table.blocks import (
     TaskRows,
 )
 from readiness.startup.patterns import later
-from readiness.text.layout import columns, fitted, inert, middle, pad, row_lines, width, wrap
+from readiness.text.layout import fitted, inert, literal, middle, pad, row_lines, width, wrap
 
 _CODES = {
     Style.PLAIN: "",
@@ -44,30 +44,20 @@ def table_text(blocks: Iterable[Block], *, limit: int | None, colour: bool) -> s
         if isinstance(block, Line):
             lines += _line(block, limit, paint)
         elif isinstance(block, PlainTable):
-            lines += _columns(block, limit, paint)
+            lines += _plain_table(block, limit, paint)
         else:
             lines += _grid(block, limit, paint)
     return inert("\n".join(lines) + "\n")
 
 
-def _columns(block: PlainTable, limit: int | None, paint: Paint) -> list[str]:
-    styles = [[style for _, style in row] for row in block.rows]
-    if block.heads:
-        styles.insert(0, [Style.DIM] * len(block.heads))
-
-    def painted(text: str, row: int, column: int) -> str:
-        shown = text.rstrip()
-        return paint((shown, styles[row][column])) + text[len(shown) :]
-
-    return columns(
-        [[text for text, _ in row] for row in block.rows],
-        block.heads,
-        right=block.right,
-        flexible=block.flexible,
-        limit=limit,
-        spare=block.spare,
-        paint=painted,
-    ).split("\n")[:-1]
+def _plain_table(table: PlainTable, limit: int | None, paint: Paint) -> list[str]:
+    heads: list[Part] = [(name, Style.DIM) for name in table.heads]
+    rows = [[(literal(text), style) for text, style in row] for row in (heads, *table.rows) if row]
+    if not rows:
+        return []
+    widths = [max(width(text) for text, _ in column) for column in zip(*rows, strict=True)]
+    sizes = fitted(widths, flexible=table.flexible, limit=limit, spare=table.spare)
+    return [line for row in rows for line in _row(row, sizes, table.right, limit, paint)]
 
 
 def _bare(part: Part) -> str:
@@ -156,7 +146,7 @@ def _grid(grid: Grid, limit: int | None, paint: Paint) -> list[str]:
     sizes = _sizes(grid, rows, limit)
     if sizes is None:
         return list(_stacked(grid, limit or 0, paint))
-    texts = (_row(row, sizes, grid.right, limit, paint) for row in rows)
+    texts = (_row(row, sizes, grid.right, limit, paint, indent=_INDENT) for row in rows)
     total = _INDENT + sum(sizes.values()) + 2 * (len(sizes) - 1)
     lines = ["", *next(texts)]
     for number, section in enumerate(grid.sections):
@@ -192,12 +182,23 @@ def _sizes(grid: Grid, rows: list[list[Part]], limit: int | None) -> dict[int, i
 
 
 def _row(
-    row: list[Part], sizes: dict[int, int], right: Sequence[int], limit: int | None, paint: Paint
+    row: list[Part],
+    sizes: dict[int, int],
+    right: Sequence[int],
+    limit: int | None,
+    paint: Paint,
+    indent: int = 0,
 ) -> list[str]:
+    """Set a row in the lines that it takes; blanks at the end of a cell have no style."""
     styles = [row[place][1] for place in sizes]
     lines = row_lines([text for text, _ in row], sizes, right, breaks=limit is not None)
-    painted = (map(paint, zip(cells, styles, strict=True)) for cells in lines)
-    return [f"{' ' * _INDENT}{'  '.join(cells)}".rstrip() for cells in painted]
+    painted = (map(_painted, cells, styles, repeat(paint)) for cells in lines)
+    return [f"{' ' * indent}{'  '.join(cells)}".rstrip() for cells in painted]
+
+
+def _painted(cell: str, style: Style, paint: Paint) -> str:
+    text = cell.rstrip()
+    return paint((text, style)) + cell[len(text) :]
 
 
 def _head(section: TaskRows, total: int, limit: int | None, paint: Paint) -> Iterator[str]:
