@@ -90,8 +90,7 @@ def digest_of(document: object) -> str:
 
 def head(connection: sqlite3.Connection) -> ChainLink | None:
     """Return the newest link; None where there is none yet."""
-    row = connection.execute(f"{_LINKS} order by link desc limit 1").fetchone()
-    return _link(row) if row else None
+    return _first_link(connection, "order by link desc limit 1")
 
 
 def append(
@@ -137,9 +136,8 @@ def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
 
 def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration]:
     """Return what does not fit in the chain from the run with this entry on."""
-    rows = connection.execute(f"{_LINKS} where run < ? order by link desc limit 1", (entry,))
-    before = rows.fetchone()
-    return _Walk(connection, _link(before) if before else None).alterations
+    before = _first_link(connection, "where run < ? order by link desc limit 1", entry)
+    return _Walk(connection, before).alterations
 
 
 def verify(connection: sqlite3.Connection) -> Verified:
@@ -191,7 +189,7 @@ class _Walk:
         self.alterations: list[Alteration] = []
         self.links = 0
         before = after
-        if after is not None and _at(connection, after.number) != after:
+        if after and _first_link(connection, "where link = ?", after.number) != after:
             self._say(after, "was removed or replaced")
         for link, stored in _stored(connection, after.number if after else 0):
             self.links += 1
@@ -279,8 +277,8 @@ def _stored(
         yield link, (document, link.id, profile, state)
 
 
-def _at(connection: sqlite3.Connection, number: int) -> ChainLink | None:
-    row = connection.execute(f"{_LINKS} where link = ?", (number,)).fetchone()
+def _first_link(connection: sqlite3.Connection, clause: str, *values: int) -> ChainLink | None:
+    row = connection.execute(f"{_LINKS} {clause}", values).fetchone()
     return _link(row) if row else None
 
 

@@ -12,6 +12,8 @@ from readiness.model.errors import NotWrittenError
 
 LOCK_TIMEOUT = 5.0
 OWN_FOLDER = ".readiness"
+REMEMBERED = 100
+"""Number of runs for which what they taught is kept, and which are read again for results."""
 
 Answer = TypeVar("Answer")
 

@@ -11,10 +11,8 @@ from typing import TypeAlias
 import msgspec
 
 from readiness.history import chain
+from readiness.history.database import REMEMBERED
 from readiness.model.digests import digest
-
-REMEMBERED = 100
-"""Number of runs for which a result is kept; the chain is read no further back."""
 
 TABLES = (
     """create table if not exists results (

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from readiness.history import chain
-from readiness.history.database import Database
+from readiness.history.database import REMEMBERED, Database
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.record.document import RunDocument, from_json, to_json
 from readiness.record.earlier import PreviousRun
@@ -24,9 +24,6 @@ from readiness.text.clean import clean
 
 LOOKED_BACK = 1000
 """Number of runs to look at, unless the caller asks for fewer."""
-
-REMEMBERED = 100
-"""Number of runs for which a probe's duration and a tool's version are kept."""
 
 Answer = TypeVar("Answer")
 Kind = TypeVar("Kind")

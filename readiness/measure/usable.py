@@ -236,8 +236,8 @@ def _joined(lines: list[str]) -> str:
 def _printed_last(capture: Capture) -> list[str]:
     """Return a sentence with the last line that was printed, if there is one."""
     for stream in (capture.stdout, capture.stderr):
-        if line := _last_line(stream):
-            return [worded("reason.last_said", line=shown(line, 80))]
+        if lines := _lines(_end(stream)):
+            return [worded("reason.last_said", line=shown(lines[-1], 80))]
     return []
 
 
@@ -269,11 +269,6 @@ def _adds(line: str, known: str) -> bool:
     cause = known.partition(": ")[2]
     longer = bool(cause) and cause in shown(line)
     return not longer and shown(line) not in known and not (rest and shown(rest) in known)
-
-
-def _last_line(stream: Stream) -> str:
-    lines = _lines(_end(stream))
-    return lines[-1] if lines else ""
 
 
 def _end(stream: Stream) -> bytes:

@@ -187,9 +187,8 @@ def simple_commands(command: str) -> list[tuple[str, ...]] | None:
 
     Words are as written, without quotes where they are plain. None: it cannot be read.
     """
-    try:
-        reader = _CommandReader(command)
-    except _Unreadable:
+    reader = _reader(command)
+    if reader is None:
         return None
     return [words for words in reader.commands if words[0] not in reader.functions]
 
@@ -200,11 +199,17 @@ def statements(script: str) -> list[tuple[int, str]] | None:
     What a command is given to read (`<<EOF`) is no command, and not part of its text. None: it
     cannot be read.
     """
+    reader = _reader(script)
+    if reader is None:
+        return None
+    return [(start, script[start:end]) for start, end in reader.statements]
+
+
+def _reader(command: str) -> _CommandReader | None:
     try:
-        places = _CommandReader(script).statements
+        return _CommandReader(command)
     except _Unreadable:
         return None
-    return [(start, script[start:end]) for start, end in places]
 
 
 def programs(command: str) -> list[tuple[str, ...]]:

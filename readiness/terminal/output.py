@@ -22,11 +22,8 @@ from readiness.text.worded import worded
 def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
     """Return what renderers may know of stdout: its width on a terminal, and use of colour."""
     terminal = sys.stdout.isatty()
-    width = None
-    if terminal:
-        width = terminal_width(environ)
     return Context(
-        width=width,
+        width=line_limit(environ),
         colour=wants_colour(environ, terminal=terminal),
         terminal=terminal,
         quiet=settings.quiet,
