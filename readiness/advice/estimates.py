@@ -3,8 +3,6 @@
 import re
 from fractions import Fraction
 
-import msgspec
-
 MINUTES = {"m": 1, "h": 60, "d": 8 * 60, "w": 5 * 8 * 60}
 """A day of work has eight hours, a week five days."""
 
@@ -15,28 +13,16 @@ _ESTIMATE = re.compile(
 _CHINESE = {"分钟": "m", "小时": "h", "天": "d", "日": "d", "周": "w"}
 
 
-class Effort(msgspec.Struct, frozen=True, kw_only=True):
-    """A range of working minutes."""
-
-    low: Fraction
-    high: Fraction
-
-    @property
-    def likely(self) -> int:
-        """The middle of the range, in whole minutes, rounded up."""
-        return -int(-(self.low + self.high) // 2)
-
-
-def effort(estimate: str) -> Effort | None:
-    """Read an estimate; None where it is empty or says no time."""
+def effort(estimate: str) -> int | None:
+    """Return the middle of an estimate, in whole working minutes, rounded up; None without one."""
     match = _ESTIMATE.fullmatch(estimate.strip().lower())
     if match is None:
         return None
     unit = match["unit"]
     scale = MINUTES[_CHINESE.get(unit, unit[0])]
-    low = Fraction(match["low"]) * scale
-    high = Fraction(match["high"]) * scale if match["high"] else low
-    return Effort(low=min(low, high), high=max(low, high))
+    low = Fraction(match["low"])
+    high = Fraction(match["high"] or match["low"])
+    return -int(-(low + high) * scale // 2)
 
 
 def in_words(minutes: int) -> str:

@@ -66,7 +66,7 @@ def works(board: Board, score: Score) -> list[Work]:
 def cost_of(task: Task) -> int:
     """Return the task's likely cost in working minutes; a day where the board gives no estimate."""
     known = effort(task.estimate)
-    return ASSUMED if known is None else known.likely
+    return ASSUMED if known is None else known
 
 
 def _open(board: Board, score: Score) -> Iterator[OpenCriterion]:
