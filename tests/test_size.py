@@ -6,7 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 52_900, "checks": 13_500, "tests": 54_400}
+MOST_LINES = {"readiness": 52_650, "checks": 13_350, "tests": 54_000}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
 That is 66,000 for readiness and checks together. A number here goes down with what is taken away.

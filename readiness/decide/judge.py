@@ -64,10 +64,10 @@ def judge(
 
         judgement = attested(criterion, date, evidence_missing, evidence_digest)
     elif criterion.unset:
-        judgement = _error(criterion, _unset(criterion.unset))
+        judgement = unmeasured(criterion, _unset(criterion.unset))
     elif not readings:
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run"))
-        judgement = _error(criterion, lack)
+        judgement = unmeasured(criterion, lack)
     else:
         judgement = _worst(
             criterion, [_judge_reading(criterion, reading, matches) for reading in readings]
@@ -112,14 +112,14 @@ def _judge_reading(criterion: Criterion, reading: Reading, matches: Matcher) -> 
     answers: list[tuple[bool, Measurement]] = []
     for sample in reading.samples:
         if isinstance(sample, Unmeasured):
-            return _error(criterion, sample)
+            return unmeasured(criterion, sample)
         answer = _ask(criterion.expect, sample.value, sample.unit, matches)
         if isinstance(answer, Unmeasured):
-            return _error(criterion, answer)
+            return unmeasured(criterion, answer)
         answers.append((answer, sample))
     if not answers:
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run"))
-        return _error(criterion, lack)
+        return unmeasured(criterion, lack)
     if criterion.sampling is not None and not criterion.sampling.against_base:
         return _settled(criterion, reading, [sample for _, sample in answers], matches)
     straddles = len({answer for answer, _ in answers}) > 1
@@ -146,7 +146,7 @@ def _settled(
 
     settled = settle(criterion, samples)
     if isinstance(settled, Unmeasured):
-        return _error(criterion, settled)
+        return unmeasured(criterion, settled)
     middle = msgspec.structs.replace(samples[0], value=settled.middle)
     faults = [] if settled.holds else [worded("reason.expected", expect=criterion.expect.text)]
     faults += _slipped(criterion, msgspec.structs.replace(middle, value=settled.best))
@@ -291,7 +291,8 @@ def _value_text(criterion: Criterion, measurement: Measurement) -> str:
     return worded("reason.exit_value", status=text) if criterion.is_by_status else text
 
 
-def _error(criterion: Criterion, lack: Unmeasured) -> Judgement:
+def unmeasured(criterion: Criterion, lack: Unmeasured) -> Judgement:
+    """Return the judgement on a criterion of which there is no measurement."""
     return Judgement(
         criterion=criterion,
         verdict=Verdict.ERROR,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from readiness.decide.judge import unmeasured
 from readiness.model.board import Criterion, Expectation, Sampling
 from readiness.model.expect import FALLING, better_of, format_value, holds
 from readiness.model.judgement import Judgement, Measurement, PairedNumbers, Unmeasured
@@ -116,7 +117,7 @@ def as_compared(judgement: Judgement, pairs: PairedNumbers) -> Judgement:
     if bounds is None:
         lack = pairs.lack or worded("reason.too_few_samples", count=len(pairs.ours))
         why = worded("reason.no_comparison", base=pairs.commit, why=lack)
-        return _without(judgement, _unsettled(why))
+        return unmeasured(judgement.criterion, _unsettled(why))
     allowed = 1 + sampling.tolerance
     remark = worded(
         "reason.compared",
@@ -135,17 +136,7 @@ def as_compared(judgement: Judgement, pairs: PairedNumbers) -> Judgement:
         return msgspec.structs.replace(
             judgement, verdict=Verdict.FAIL, reason=reason, progress=1 / bounds.middle
         )
-    return _without(judgement, _unsettled(remark))
-
-
-def _without(judgement: Judgement, lack: Unmeasured) -> Judgement:
-    return Judgement(
-        criterion=judgement.criterion,
-        verdict=Verdict.ERROR,
-        reason=lack.reason,
-        code=lack.code,
-        hint=lack.hint,
-    )
+    return unmeasured(judgement.criterion, _unsettled(remark))
 
 
 def _change(ratio: Decimal) -> str:

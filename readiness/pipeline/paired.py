@@ -31,10 +31,9 @@ HERE, BASE = "here", "base"
 def pairs_of(
     execution: Execution, settings: RunSettings, over_at: float
 ) -> tuple[dict[str, PairedNumbers], int]:
-    """Compare what is good and is `against` the base, as often as it takes to be sure.
+    """Compare what is good and is `against` the base, by criterion, until it is sure.
 
-    Nothing runs beyond `over_at`, of the clock `time.monotonic`. Returns the pairs by criterion,
-    and the number of a signal that ended it, or 0.
+    Nothing runs beyond `over_at` (`time.monotonic`). Also returns the signal that ended it, or 0.
     """
     board = execution.board
     judged = {
@@ -48,8 +47,8 @@ def pairs_of(
         return {}, 0
     commit = base_commit(board, execution.start)
     if not commit:
-        lack = PairedNumbers(commit=BASE, lack=worded("reason.no_base"))
-        return dict.fromkeys(judged, lack), 0
+        no_base = worded("reason.no_base")
+        return dict.fromkeys(judged, PairedNumbers(commit=BASE, lack=no_base)), 0
     scratch = os.path.join(execution.scratch, "pairs")
     os.mkdir(scratch)
     run = running(replace(settings, quiet=True, jobs=1, over_at=min(settings.over_at, over_at)))

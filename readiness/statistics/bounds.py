@@ -83,8 +83,7 @@ def median_interval(
 def fewest(share: float, error: float) -> int:
     """Return how many values bound a quantile on its far side: 59 for 0.95, 299 for 0.99, at 5 %.
 
-    The largest of n values is below the quantile with the chance share^n (Wilks, Annals of
-    Mathematical Statistics 12, 1941); for one below the median, the smallest is above it.
+    The largest of n is below it with the chance share^n (Wilks, Annals of Math. Statistics 12).
     """
     return max(1, ceil(log(error) / log(max(share, 1 - share)) - 1e-9))
 
@@ -121,8 +120,7 @@ def _binomial(size: int, hits: int, share: float) -> float:
 def shift_rank(ours: int, theirs: int, error: float) -> int:
     """Return which of the ordered ratios, from either end, bounds that of two groups; 0 for none.
 
-    The exact distribution of the Mann-Whitney statistic, by counting arrangements (Mann and
-    Whitney, Annals of Mathematical Statistics 18, 1947).
+    By counting arrangements (Mann and Whitney, Annals of Mathematical Statistics 18, 1947).
     """
     counts = [1]
     for size in range(1, theirs + 1):  # times (1 - q^(ours + size)) / (1 - q^size)

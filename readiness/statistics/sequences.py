@@ -83,15 +83,8 @@ def _is_a_step(values: Sequence[float], at: int) -> bool:
     return sum((value - level) ** 2 for value, level in levels) < CLEARLY * beside_line
 
 
-class Prediction(NamedTuple):
-    """Between which numbers the next one lies, but for a chance of 5 %."""
-
-    low: float
-    high: float
-
-
-def prediction(values: Sequence[float]) -> Prediction | None:
-    """Predict the next of these values; None for fewer than five.
+def prediction(values: Sequence[float]) -> tuple[float, float] | None:
+    """Return the bounds of the next of these values, with 95 %; None for fewer than five.
 
     mean ± t(n - 1) * s * √(1 + 1/n), for values that are about normally distributed.
     """
@@ -99,7 +92,7 @@ def prediction(values: Sequence[float]) -> Prediction | None:
     if size < 5:
         return None
     reach = student(size - 1, 0.975) * stdev(values) * sqrt(1 + 1 / size)
-    return Prediction(fmean(values) - reach, fmean(values) + reach)
+    return fmean(values) - reach, fmean(values) + reach
 
 
 def student(freedom: int, share: float) -> float:

@@ -13,8 +13,7 @@ from readiness.statistics.sequences import Flakiness, flakiness
 class FlakyTest(msgspec.Struct, frozen=True, kw_only=True):
     """A test that failed where it also passes: on a retry, or in another run of the same tree.
 
-    `failures` counts these failures alone, in so many `runs`; `last` is the id of the newest run
-    with one.
+    `failures` counts these failures alone, in so many `runs`; `last` is the newest run with one.
     """
 
     test: str
@@ -38,14 +37,16 @@ def flaky_tests(runs: Sequence[RunDocument]) -> FlakyTests:
     trees: defaultdict[tuple[str, str, str], list[tuple[str, set[str]]]] = defaultdict(list)
     failed: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for run in runs:
-        failing = _failing(run)
+        failing: defaultdict[str, set[str]] = defaultdict(set)
+        for finding in run.findings:
+            failing[finding.criterion].add(finding.test)
         for record in filter(_counts_tests, run.criteria()):
             measured[record.id] += 1
             for test in record.flaky_tests:
                 failed[record.id, test].append(run.id)
             if run.git is not None:
                 tree = (record.id, run.git.commit, run.git.worktree)
-                trees[tree].append((run.id, failing.get(record.id, set())))
+                trees[tree].append((run.id, failing[record.id]))
     for (criterion, *_), seen in trees.items():
         each = [tests for _, tests in seen]
         for test in set[str]().union(*each) - each[0].intersection(*each):
@@ -67,10 +68,3 @@ def flaky_tests(runs: Sequence[RunDocument]) -> FlakyTests:
 
 def _counts_tests(record: CriterionRecord) -> bool:
     return record.verdict.measured and record.unit == TESTS
-
-
-def _failing(run: RunDocument) -> dict[str, set[str]]:
-    failing: defaultdict[str, set[str]] = defaultdict(set)
-    for finding in run.findings:
-        failing[finding.criterion].add(finding.test)
-    return failing

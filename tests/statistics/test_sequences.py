@@ -67,7 +67,7 @@ def test_the_next_value_lies_where_it_was_predicted() -> None:
         *past, following = (draw.gauss(50, 4) for _ in range(7))
         bounds = prediction(past)
         assert bounds is not None
-        outside += not bounds.low <= following <= bounds.high
+        outside += not bounds[0] <= following <= bounds[1]
     assert outside / rounds == pytest.approx(0.05, abs=3 * (0.05 * 0.95 / rounds) ** 0.5)
     assert prediction([1.0] * 4) is None
 
