@@ -317,7 +317,8 @@ def _html(text: str) -> Told:
         for item in section.iter("li")
     ]
     counts = dict.fromkeys(Verdict, 0)
-    for item in head.iter("li"):
+    chips = [item for item in head.iter("ul") if item.get("class") == "counts"]
+    for item in (item for listed in chips for item in listed.iter("li")):
         _, count, word = "".join(item.itertext()).split()
         counts[_WORDS[word]] = int(count)
     return Told(
