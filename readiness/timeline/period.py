@@ -41,8 +41,7 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report to a team. `difference` is None where there is no earlier run to compare with.
 
     It is on one `milestone`, or on the `runs` since then, with the `course` of the score and what
-    `moved` in them. `plan` is
-    what is next for each owner, in the order of `readiness next`; "" for nobody's.
+    `moved` in them. `plan` is what is next for each owner, as by `readiness next`.
     """
 
     kind: ReportKind
@@ -117,8 +116,9 @@ def over_a_period(
     base = before if before is not None else runs[0] if len(runs) > 1 else None
     made = _compared(kind, runs[-1], base, since, language)
     course = trend(SCORE, [*([] if before is None else [before]), *runs])
-    moved = list(_moved(([] if before is None else [before]) + [*runs]))
-    return msgspec.structs.replace(made, runs=len(runs), course=course, moved=moved)
+    steps = _moved(([] if before is None else [before]) + [*runs])
+    moved = {(step.day, step.criterion.id): step for step in steps}  # the last one of a day
+    return msgspec.structs.replace(made, runs=len(runs), course=course, moved=list(moved.values()))
 
 
 def _moved(runs: Sequence[RunDocument]) -> Iterator[Step]:
