@@ -126,8 +126,8 @@ def production(folder: Path) -> Iterator[dict[str, str]]:
             ALERTMANAGER_URL=watched["manager"],
             ALERTS_RECEIVED_URL=watched["received"],
             DATABASE_URL=database.url,
-            LOAD_USERS="2",
-            LOAD_TIME="2s",
+            LOAD_USERS="10",
+            LOAD_TIME="4s",
         )
 
 
