@@ -88,8 +88,8 @@ def test_the_quick_tier_follows_where_it_can(verdict: str, test: str, known: boo
 
 def test_the_faults_are_those_of_the_check() -> None:
     """They can be put into all code there is."""
-    path = ROOT / "readiness" / "plan" / "soonest.py"
+    path = ROOT / "readiness" / "plan" / "shards.py"
     text = path.read_text("utf-8")
-    for fault in mutation.FAULTS.mutants("soonest.py", text)[:5]:
-        mutant = Mutant("soonest.py", fault.function, fault.line, fault.what, fault.index)
+    for fault in mutation.FAULTS.mutants("shards.py", text)[:5]:
+        mutant = Mutant("shards.py", fault.function, fault.line, fault.what, fault.index)
         assert mutated_text(text, mutant) != text

@@ -31,7 +31,8 @@ def modules_below(files: dict[str, Summary], thresholds: list[str]) -> list[Chec
             if reached < float(limit):
                 text = f"{reached:.2f} % of its statements, {limit} % asked"
                 lines = files[module].get("missing", []) if module in files else []
-                missed.append(place(module, first(lines), "coverage", f"{text}{spans(lines)}"))
+                text += f": {spans(lines)}" if lines else ""
+                missed.append(place(module, (lines or [0])[0], "coverage", text))
     return missed
 
 
@@ -57,18 +58,14 @@ def weakest(files: dict[str, Summary]) -> list[CheckFinding]:
     for path in worst:
         total, lines = files[path]["num_statements"], files[path].get("missing", [])
         statements = "statement" if total == 1 else "statements"
-        text = f"{missing[path]} of {total} {statements} not run{spans(lines)}"
-        findings.append(place(path, first(lines), "coverage", text))
+        text = f"{missing[path]} of {total} {statements} not run"
+        text += f": {spans(lines)}" if lines else ""
+        findings.append(place(path, (lines or [0])[0], "coverage", text))
     return findings
 
 
-def first(lines: list[int]) -> int:
-    """Return the first line, 0 where none is known."""
-    return lines[0] if lines else 0
-
-
 def spans(lines: list[int]) -> str:
-    """Write line numbers in their order, the first few: `: lines 3-5, 9`."""
+    """Write line numbers in their order, the first few: `lines 3-5, 9`."""
     ranges: list[list[int]] = []
     for line in lines:
         if ranges and line == ranges[-1][-1] + 1:
@@ -77,7 +74,7 @@ def spans(lines: list[int]) -> str:
             ranges.append([line])
     texts = ["-".join(map(str, ends)) for ends in ranges[:SPANS]]
     texts += ["…"] if len(ranges) > SPANS else []
-    return f": line{'s'[: len(lines) - 1]} {', '.join(texts)}" if texts else ""
+    return f"{'line' if len(lines) == 1 else 'lines'} {', '.join(texts)}"
 
 
 def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:

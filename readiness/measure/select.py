@@ -9,7 +9,6 @@ from readiness.measure.numbers import bounded, exact_sum
 from readiness.measure.problem import NotMeasuredError, no_value, shown
 from readiness.model.board import Check, Measure, Reader
 from readiness.model.words import Format, Pick, ReasonCode
-from readiness.statistics.bounds import Interval, fewest, quantile_interval
 from readiness.text.worded import worded
 
 Value = Decimal | bool | str
@@ -52,8 +51,10 @@ def _exit_status(documents: Documents) -> list[Decimal]:
     return [] if status is None else [Decimal(status)]
 
 
-def quantile(values: Sequence[Value], pick: Pick, error: float) -> Interval:
-    """Return a quantile of the values with its bounds; too few values raise."""
+def quantile(values: Sequence[Value], pick: Pick, error: float) -> tuple[Decimal, Decimal, Decimal]:
+    """Return a quantile of the values between its bounds; too few values raise."""
+    from readiness.statistics.bounds import fewest, quantile_interval
+
     numbers = [value for value in values if isinstance(value, Decimal)]
     bounds = quantile_interval(numbers, pick.share, error)
     if bounds is None:

@@ -68,10 +68,7 @@ def pairs_of(
 
 
 def base_commit(board: Board, start: Start) -> str:
-    """Find what a run is compared with: its base, or where the branch left the default branch.
-
-    For a clean work tree on the default branch, that is the commit before.
-    """
+    """Find the base of a run; else where its branch began, or the commit before."""
     if start.base is not None:
         return start.base.commit
     head = head_of(board.workdir)

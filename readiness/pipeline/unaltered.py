@@ -92,7 +92,8 @@ def changed_since(run: RunDocument, settings: RunSettings, folder: str) -> list[
         return []
     committed = b""
     with suppress(GitError):
-        committed = ask(there.root, "diff", "--name-only", "--no-renames", "-z", run.git.commit)
+        names = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")  # `diff` locks the index
+        committed = ask(there.root, *names, run.git.commit, "HEAD")
     now = states(there.root, [*there.paths, *filter(None, committed.split(b"\0"))])
     before = run.git.changes
     if run.git.dirty and not before:  # too many to be named
