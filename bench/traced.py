@@ -15,7 +15,9 @@ from real import PACKAGE, SCRATCH
 TOOLS = {
     "mypy": f"mypy {PACKAGE} --cache-dir {SCRATCH}/.mypy_cache || test $? = 1",
     "ruff": f"ruff check --no-cache {PACKAGE} || test $? = 1",
-    "pytest": "pytest -q -p no:cacheprovider tests >/dev/null 2>&1 || test $? = 1",
+    # A plugin for reruns opens a socket, where it is installed.
+    "pytest": "pytest -q -p no:cacheprovider -p no:rerunfailures tests >/dev/null 2>&1"
+    " || test $? = 1",
     "make": f"make -s -f {SCRATCH}/Makefile",
 }
 MAKEFILE = """\
