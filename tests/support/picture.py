@@ -3,7 +3,9 @@
 python -m tests.support.picture    run it and draw them anew
 """
 
+import os
 import re
+import sys
 from html import escape
 from pathlib import Path
 from shutil import copytree
@@ -19,6 +21,7 @@ COLUMNS, CELL, LINE, EDGE = 98, 8.4, 19, 18
 SHOOT = """
 import os, subprocess
 os.chdir({folder!r})
+os.environ["PATH"] = os.pathsep.join([{own!r}, os.environ["PATH"]])
 os.environ["COLUMNS"] = "{columns}"  # Python's readline sets it to what it takes for the width.
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 subprocess.run({command!r}.split())
@@ -36,7 +39,8 @@ def run(command: str) -> str:
     with TemporaryDirectory() as folder:
         copytree(ROOT / "examples" / "shop", folder, dirs_exist_ok=True)
         commit(Path(folder), {}, "A shop")
-        code = SHOOT.format(folder=folder, command=command, columns=COLUMNS)
+        own = os.path.dirname(sys.executable)
+        code = SHOOT.format(folder=folder, command=command, columns=COLUMNS, own=own)
         return f"\x1b[2m$ \x1b[0m{command}\n{on_a_terminal(code, columns=COLUMNS).rstrip()}\n"
 
 
