@@ -43,10 +43,10 @@ def without_quarantined(
 
 
 def _is_there(workdir: str, test: str) -> bool:
-    """Return whether the file of a test names it."""
+    """Return whether the file of a test names it, or its class, which may inherit it."""
     path, _, name = test.partition("::")
     try:
         with open(os.path.join(workdir, path), encoding="utf-8", errors="replace") as file:
-            return name.rpartition("::")[2].partition("[")[0] in file.read(LARGEST)
+            return name.partition("::")[0].partition("[")[0] in file.read(LARGEST)
     except OSError:
         return False

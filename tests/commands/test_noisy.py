@@ -173,6 +173,18 @@ def test_runs_of_one_tree_tell_flaky_tests_and_a_change_does_not(tested: Project
     assert "1/3  yes" in tested("flaky").out
 
 
+def test_a_test_that_a_class_inherits_may_be_in_quarantine(tested: Project) -> None:
+    """Its file has the class alone."""
+    commit(
+        tested.folder, {"tests/test_a.py": "from base import Base\n\n\nclass TestOdd(Base): ...\n"}
+    )
+    test = "tests/test_a.py::TestOdd::test_even"
+    entry = {"test": test, "reason": "waits", "by": "li.wei", "until": "2999-01-01"}
+    tested.write(a_board({"check": "runner"}, quarantine=[entry]))
+    (criterion,) = tested("check", "--output-format=json").run.criteria()
+    assert criterion.verdict is Verdict.WARN, criterion.reason
+
+
 REPORT = """<testsuite tests="2" failures="0"><testcase classname="shop.CartTest" name="adds"/>
 <testcase classname="shop.CartTest" name="pays"><flakyFailure message="late"/></testcase>
 </testsuite>
