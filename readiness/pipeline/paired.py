@@ -51,7 +51,7 @@ def pairs_of(
         return dict.fromkeys(judged, PairedNumbers(commit=BASE, lack=no_base)), 0
     scratch = os.path.join(execution.scratch, "pairs")
     os.mkdir(scratch)
-    run = running(replace(settings, quiet=True, jobs=1, over_at=min(settings.over_at, over_at)))
+    run = running(replace(settings, jobs=1, over_at=min(settings.over_at, over_at)))
     try:
         copies = _copies(board, commit, scratch)
     except (OSError, GitError) as error:
