@@ -139,7 +139,7 @@ class _CommandReader:
 
     def _word(self, word: str, *, is_test: bool) -> None:
         heard = _QUOTED_FIRST.sub(r"\1", word)
-        self._substituted += [one[1] or one[2] for one in _SUBSTITUTED.finditer(heard)]
+        self._substituted += [one[1] or one[2] or "" for one in _SUBSTITUTED.finditer(heard)]
         if self._in_redirection or is_test:
             self._in_redirection = False
         elif self._in_pattern:

@@ -3,7 +3,7 @@
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from readiness.shell.plain import argv
@@ -44,6 +44,7 @@ def test_a_script_is_divided_into_its_statements() -> None:
     assert all(script.startswith(text, start) for start, text in listed)
 
 
+@example(text="$()")
 @given(st.text(alphabet="ab |&;(){}<>$`'\"\\\n#!=-0", max_size=60))
 def test_any_text_is_read(text: str) -> None:
     """Any text gives words or none; never an exception."""
