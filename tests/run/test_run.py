@@ -221,6 +221,19 @@ def test_an_orphan_that_holds_an_output_has_an_owner(runner: Runner) -> None:
     assert succeeded(healthy)
 
 
+def test_a_doubt_about_an_orphan_is_looked_at_again(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that cannot be told from others' at first, as in an exec, is told apart later."""
+    monkeypatch.setattr(loop, "LINGER", 3.0)
+    wait = "until test -e went; do sleep 0.05; done"
+    late = f"{wait}; READINESS_TMP=$T exec sleep 60"
+    hidden = f"env -i T=$READINESS_TMP PATH=$PATH setsid sh -c '{late}' >/dev/null 2>&1 </dev/null"
+    leaky, healthy = runner(f"sleep 0.1; ({hidden} &); {wait}", "sleep 0.3; touch went", jobs=2)
+    assert leaky.leaked == 1
+    assert succeeded(healthy)
+
+
 def test_an_orphan_that_may_be_anybodys_is_everybodys(runner: Runner) -> None:
     """Of two probes that may have left a hidden process neither passes."""
     hidden = "sleep 0.1; (env -i setsid sleep 60 >/dev/null 2>&1 </dev/null &) ; sleep 0.3"

@@ -63,7 +63,11 @@ class Family:
         children = self._children()
         self._strangers.intersection_update(children)
         for token in children:
-            if not (token in self._leaders or token in self._strangers or token in self._owners):
+            if token in self._leaders or token in self._strangers:
+                continue
+            # While a process turns into another program, its environment cannot be read: a
+            # doubt is looked at again.
+            if len(self._owners.get(token, ())) != 1:
                 self._adopt(token, running)
         for token in list(self._owners):
             if _reaped(int(token)):
@@ -114,7 +118,11 @@ class Family:
         if process.session == self._session:
             self._strangers.add(token)
             return
-        self._owners[token] = _owners(process, running)
+        owner = _owner(process, running)
+        if owner is not None:
+            self._owners[token] = (owner,)
+        elif token not in self._owners:
+            self._owners[token] = _possible_owners(process, running)
 
     def _blame_others(self, attempt: Attempt, members: Iterable[Process]) -> None:
         """Record that other attempts, whose processes these may be as well, leaked them."""
@@ -142,17 +150,21 @@ class Family:
         return listed.split()
 
 
-def _owners(process: Process, running: Collection[Attempt]) -> tuple[Attempt, ...]:
+def _owner(process: Process, running: Collection[Attempt]) -> Attempt | None:
     for attempt in running:
         if process.session == attempt.pid:
-            return (attempt,)
+            return attempt
     for attempt in running:
         entry = b"READINESS_TMP=" + os.fsencode(attempt.tmp)
         if procfs.environment_has(process.pid, entry):
-            return (attempt,)
+            return attempt
     for attempt in running:
         if procfs.holds_pipe(process.pid, attempt.pipes()):
-            return (attempt,)
+            return attempt
+    return None
+
+
+def _possible_owners(process: Process, running: Collection[Attempt]) -> tuple[Attempt, ...]:
     since_boot = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
     return tuple(
         attempt
