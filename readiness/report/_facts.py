@@ -13,6 +13,7 @@ import msgspec
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.report._shown import meaning, measured
+from readiness.report._standing import as_of, last_tried, last_whole
 from readiness.text.clean import cut
 from readiness.text.languages import Language
 from readiness.text.layout import literal
@@ -34,6 +35,9 @@ class GateState(StrEnum):
     HELD = "held"
 
 
+_GOOD = {Decision.READY: GateState.READY, Decision.HELD: GateState.HELD}
+
+
 class FilePlace(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a file, named from the repository's root."""
 
@@ -45,13 +49,13 @@ def gate_state(run: RunDocument) -> GateState:
     """Return the state of the gate of `run`. Only a whole run that is ready is `READY`."""
     if run.interrupted or run.gate.decision is Decision.UNDECIDED:
         return GateState.UNKNOWN
-    if run.gate.decision is Decision.READY:
-        return GateState.READY if run.gate.exit_status == 0 and not run.partial else GateState.BAD
-    if run.gate.decision is Decision.HELD and run.gate.exit_status == 0 and not run.partial:
-        return GateState.HELD
     if run.gate.decision is Decision.PARTIAL:
         return {0: GateState.PARTIAL, 3: GateState.UNKNOWN}.get(run.gate.exit_status, GateState.BAD)
-    return GateState.BAD
+    good = _GOOD.get(run.gate.decision)
+    if good is None or run.gate.exit_status != 0:
+        return GateState.BAD
+    # An earlier whole run was good, and a part ran since: nothing failed, nothing was decided.
+    return GateState.PARTIAL if run.partial else good
 
 
 def gate_name(run: RunDocument) -> str:
@@ -60,9 +64,13 @@ def gate_name(run: RunDocument) -> str:
 
 
 def gate_sentence(run: RunDocument) -> str:
-    """Format the decision and its reasons."""
+    """Format the decision and its reasons, and of a partial run which whole run stands."""
     told = f"{SAY(f'decision.{run.gate.decision}')}{meaning(run.gate, SAY)}"
     parts = [told, *map(literal, run.gate.reasons)]
+    if run.partial and not run.interrupted:
+        is_own = run.gate.decision is Decision.PARTIAL
+        stands = (is_own and last_whole(run, SAY)) or as_of(run, SAY)
+        parts.insert(1, stands.rstrip("."))
     if run.interrupted:
         parts.insert(0, SAY("report.interrupted").rstrip("."))
     return cut("; ".join(parts), SENTENCE)
@@ -76,6 +84,7 @@ def sentence(criterion: CriterionRecord) -> str:
         text = attested(criterion)
     elif not criterion.verdict.in_scope:
         text = text or SAY("formats.not_in_scope")
+        text = "; ".join(filter(None, (text, last_tried(criterion, SAY))))
     elif expect and expect not in text and not criterion.verdict.unknown:
         wanted = SAY("formats.expected", expect=expect)
         text = f"{text}, {wanted}" if text else wanted

@@ -61,6 +61,16 @@ def elsewhere(record: CriterionRecord, say: Sentences, safe: Callable[[str], str
     )
 
 
+def last_tried(record: CriterionRecord, say: Sentences) -> str:
+    """Format what the newest measurement of a criterion came to that this run did not try."""
+    known = record.carried
+    if known is None or known.profile:
+        return elsewhere(record, say)
+    verdict = say(f"verdict.{known.verdict}")
+    shown = literal(known.shown) or "–"
+    return say("report.last_known", shown=shown, verdict=verdict, moment=moment(known.at))
+
+
 def last_known(
     record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal
 ) -> str:

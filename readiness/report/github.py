@@ -29,6 +29,7 @@ from readiness.report._shown import (
     outcome,
     standing,
 )
+from readiness.report._standing import last_whole
 from readiness.text.clean import clean, cut
 from readiness.text.layout import inert, literal, middle, percentage
 from readiness.text.sentences import Sentences, sentences
@@ -131,6 +132,8 @@ def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
         f"{say(f'decision.{decision}')}{meaning(run.gate, say)}",
         say("report.score", score=score_text(run.score, say), target=goal_text(run.score.target)),
     ]
+    if run.partial and not run.interrupted:
+        facts.append(last_whole(run, say) or say("report.no_whole_run"))
     if left_out:
         facts.append(say("report.more_findings", count=left_out))
     return _Annotation(type="notice", title=run.board.title, message=" · ".join(facts))

@@ -4,6 +4,7 @@ The format knows only violations, so criteria that pass or are out of scope are 
 """
 
 from readiness.record.document import RunDocument
+from readiness.record.newest import of_the_project
 from readiness.report import Context
 from readiness.report._json import dump
 from readiness.report._results import results
@@ -19,6 +20,6 @@ def render(run: RunDocument, _: Context) -> str:
             "severity": result.severity.value,
             "location": {"path": result.place.path, "lines": {"begin": result.place.line}},
         }
-        for result in results(run)
+        for result in results(of_the_project(run))
     ]
     return dump(violations, indent=2) + "\n"

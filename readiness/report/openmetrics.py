@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import RunDocument, TaskRecord
+from readiness.record.newest import of_the_project
 from readiness.record.values import unix_seconds
 from readiness.report import Context
 from readiness.report._facts import SAY, board_file, seconds
@@ -23,6 +24,7 @@ _UNITS = ("seconds", "ratio")
 
 def render(run: RunDocument, _: Context) -> str:
     """Return `run` as metrics. Every sample has the board's title and the profile as labels."""
+    run = of_the_project(run)
     common = {"board": run.board.title, "profile": run.profile}
     lines = [
         line

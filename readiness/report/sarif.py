@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from readiness.model.words import MEASURED, Verdict
 from readiness.record.document import CriterionRecord, RunDocument
+from readiness.record.newest import of_the_project
 from readiness.report import Context
 from readiness.report._facts import SAY, GateState, gate_sentence, gate_state, sentence
 from readiness.report._json import dump
@@ -48,6 +49,7 @@ _SEVERITIES = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "reco
 
 def render(run: RunDocument, _: Context) -> str:
     """Return `run` as SARIF, never larger than GitHub takes it."""
+    run = of_the_project(run)
     unmeasured = {_rule_of(criterion) for block in _unmeasured(run) for _, criterion in block}
     listed = [result for result in results(run) if result.rule.id not in unmeasured]
     kept = min(len(listed), MOST_RESULTS)
@@ -151,7 +153,8 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
     moments = {"startTimeUtc": run.started_at, "endTimeUtc": run.finished_at}
     return {
         "executionSuccessful": state is not GateState.UNKNOWN,
-        "exitCode": run.gate.exit_status,
+        # Of a partial run this is the project's gate, which ended another process.
+        **({} if run.partial else {"exitCode": run.gate.exit_status}),
         "toolExecutionNotifications": notifications,
         **{key: moment for key, moment in moments.items() if _MOMENT.fullmatch(moment)},
     }

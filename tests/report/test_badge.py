@@ -32,7 +32,7 @@ def _badge(run: RunDocument) -> dict[str, Any]:
         (Decision.PARTIAL, 1, {"partial": True}, "partial", "red"),
         (Decision.UNDECIDED, 130, {"interrupted": True}, "undecided", "orange"),
         (Decision.READY, 0, {"interrupted": True}, "undecided", "orange"),
-        (Decision.READY, 0, {"partial": True}, "ready", "red"),
+        (Decision.READY, 0, {"partial": True}, "ready", "lightgrey"),
     ],
 )
 def test_green_is_for_ready_alone(

@@ -15,7 +15,7 @@ from tests.support.documents import (
     an_unfinished_document,
 )
 from tests.support.program import Project, a_board, number
-from tests.support.readers import READERS, agrees
+from tests.support.readers import READERS, agrees, strict_json
 
 
 def _decided(decision: Decision, status: int, **changes: object) -> RunDocument:
@@ -86,3 +86,14 @@ def test_the_exit_status_is_the_same_with_any_format(project: Project, name: str
     told = READERS[name](ended.out)
     assert told.ready in (False, None)
     assert told.decision in ("not_ready", None)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"json"}))
+def test_a_run_of_a_part_tells_of_the_whole_project(project: Project, name: str) -> None:
+    """What the last whole run found of what did not run now, or at least when it was."""
+    project.write(a_board({"run": "test -d ."}, number("echo errors: 4242", "<= 5")))
+    whole = project("check", "--output-format", "json")
+    ended = project("check", "T1.1", "--output-format", name)
+    assert (whole.status, ended.status) == (1, 0), ended
+    day = strict_json(whole.out)["started_at"][:10]
+    assert (day if name in ("table", "github", "badge", "in-toto") else "4242") in ended.out
