@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NoReturn, TextIO, cast
 
 from checks.ci.records import failures
-from checks.ci.workflow import FoundStep, Hindrance, Obstacle, elsewhere, steps_of
+from checks.ci.workflow import FoundStep, Hindrance, Obstacle, Workflow, elsewhere
 from checks.in_project.common import (
     CheckFinding,
     Params,
@@ -82,7 +82,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         not_measured("`runs` says where a record is, and `step`, with GitLab `job`, what of it")
     if not command:
         not_measured("no command is given")
-    steps = [] if of_gitlab else list(steps_of(path, command, job))
+    steps = [] if of_gitlab else list(Workflow(path).steps(command, job))
     sound = counted(params, steps)
     # Another job may try what a sound one runs, and need not pass yet.
     tried = [] if sound else steps

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from readiness.shell.plain import BUILTINS
-from readiness.shell.programs import simple_commands, statements
+from readiness.shell.programs import simple_commands
 
 EXPRESSION = re.compile(r"\$\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)
 _PLAIN_VALUE = re.compile(
@@ -31,8 +31,9 @@ _WRAPPER = (
 _HIDES = re.compile(r"[^|&;\n]*\|\|\s*(?:true|:|exit 0|echo\b.*)\s*$")
 
 _ASSIGNED = r"(?:\w+=[\w./:@%+,=-]* )*"
-_SAYS_ONLY = re.compile(r"(?:echo|printf|:|true)\s[^|;&$`<>(]*|\w+=(?:'[^']*'|\"[^\"$`]*\")\s*")
-"""What only prints the words of a command, or keeps them."""
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_OPEN = re.compile(r"[|&!][\s!]*$")
+"""A line that ends so goes on in the next."""
 _HARMLESS = frozenset(
     """
     [ : cat date df echo false free id ls mkdir pwd sleep test true type uname which
@@ -87,42 +88,34 @@ def _inert(text: str) -> str:
 
 
 def occurrences(script: str, command: str) -> Iterator[Occurrence]:
-    """Find a command in a script, at the beginning of one of its statements."""
+    """Find a command in the lines of a script."""
     script, command = _inert(script), _inert(command)
     words = r"\s+".join(map(re.escape, command.split()))
     mention = re.compile(rf"(?<![\w.-]){words}(?![\w.-])")
     targets = r"(?: -j\d*| [\w.]+)*" if command.startswith("make ") else ""
     plain = re.compile(rf"({_ASSIGNED}){_WRAPPER}{words}{targets}")
-    for start, text, is_last in _statements(script):
-        place = mention.search(text)
-        if not place or _SAYS_ONLY.fullmatch(text):
+    lines = [" ".join(_COMMENT.sub("", line).split()) for line in script.rstrip().splitlines()]
+    for number, line in enumerate(lines):
+        place = mention.search(line)
+        if not place:
             continue
-        line = script.count("\n", 0, start + place.start())
-        shown = " ".join(text.split())
         # Only the last chain of a script fails where a part before the last fails.
-        parts = shown.split(" && ") if is_last else [shown]
+        parts = line.split(" && ") if line is lines[-1] else [line]
         own = next(filter(None, map(plain.fullmatch, parts)), None)
-        if _HIDES.match(text, place.end()):
-            yield Occurrence(line, f"{shown} hides a failure", is_moot=True)
-        elif not own or _OF_SHELL.search(command) or any(map(spoils, _NAMES.findall(own[1]))):
-            yield Occurrence(line, f"{shown} is more than the command")
+        goes_on = simple_commands(script) is None or _OPEN.search("\n".join(lines[:number]))
+        if _HIDES.match(line, place.end()):
+            yield Occurrence(number, f"{line} hides a failure", is_moot=True)
+        elif not own or goes_on or _OF_SHELL.search(command) or _spoiled(own[1]):
+            yield Occurrence(number, f"{line} is more than the command")
         else:
-            before = [script[:start], *parts[: parts.index(own[0])]]
+            before = [*lines[:number], *parts[: parts.index(own[0])]]
             effect = unknown_effect("\n".join(before), same_shell=True)
-            yield Occurrence(line, f"{effect} goes before it" if effect else "")
+            yield Occurrence(number, f"{effect} goes before it" if effect else "")
 
 
-def _statements(script: str) -> Iterator[tuple[int, str, bool]]:
-    """Yield the statements of a script, where each begins, and whether it is the last.
-
-    What cannot be read is one statement.
-    """
-    listed = statements(script)
-    if listed is None:
-        listed = [(0, f"{script}\n(")]
-    for number, (start, text) in enumerate(listed, 1):
-        in_background = script[start + len(text) :].lstrip(" \t").startswith("&")
-        yield start, text + " &" * in_background, number == len(listed)
+def _spoiled(script: str) -> str:
+    """Return what of a script is assigned and can change what a command runs, or ""."""
+    return next((f"{name}=" for name in _NAMES.findall(script) if spoils(name)), "")
 
 
 def unknown_effect(script: str, *, same_shell: bool) -> str:
@@ -140,8 +133,7 @@ def unknown_effect(script: str, *, same_shell: bool) -> str:
     for words in map(" ".join, commands):
         if not _is_harmless(re.sub(f"^{_WRAPPER}", "", words).split(), allowed):
             return words
-    names = _NAMES.findall(script) if same_shell else []
-    return next((f"{name}=" for name in names if spoils(name)), "")
+    return _spoiled(script) if same_shell else ""
 
 
 def _is_harmless(words: list[str], allowed: frozenset[str]) -> bool:
