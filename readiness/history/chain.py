@@ -16,10 +16,8 @@ SCHEMA = """
 create table if not exists chain (
     link integer primary key,
     run integer not null unique,
-    digest text not null,
-    found text not null default ''
+    digest text not null
 );
-create index if not exists runs_without_end on runs (sequence) where state = 'running';
 """
 
 LOOKED_AT = 100
@@ -46,15 +44,6 @@ class Alteration(msgspec.Struct, frozen=True, kw_only=True):
         """Format the entry and what was done to it."""
         name = f"run {self.id} (entry {self.entry})" if self.id else f"entry {self.entry}"
         return f"{name} {self.what}"
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """How the history looked at some moment; `open` are the entries without an end."""
-
-    head: ChainLink | None
-    entries: int
-    last: int
-    open: frozenset[int]
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,35 +92,20 @@ def append(
     )
 
 
-def look(connection: sqlite3.Connection) -> Seen:
-    """Return the present state of the history."""
-    entries, last = connection.execute("select count(*), max(sequence) from runs").fetchone()
-    without_end = connection.execute("select sequence from runs where state = 'running'")
-    return Seen(
-        head=head(connection),
-        entries=entries,
-        last=last or 0,
-        open=frozenset(entry for (entry,) in without_end),
-    )
+def changes(connection: sqlite3.Connection, seen: ChainLink | None) -> list[Alteration]:
+    """Return what does not fit where `seen` was the newest link when a run began.
 
-
-def changes(connection: sqlite3.Connection, seen: Seen) -> list[Alteration]:
-    """Return what was done to the history since it was `seen`, other than by gates.
-
-    The newest of the older runs are read again; one that does not fit is reported once.
+    The newest of the older runs are read again.
     """
-    removed = []
-    before = connection.execute("select count(*) from runs where sequence <= ?", (seen.last,))
-    if before.fetchone()[0] != seen.entries:
-        removed = [Alteration(entry=seen.last, id="", what="or one before it was removed")]
-    inserted = [
-        alteration
-        for alteration in _outside(connection)
-        if alteration.entry > seen.last or alteration.entry in seen.open
-    ]
-    edited = _edited_below(connection, seen.head)
-    walk = _Walk(connection, seen.head)
-    return [*removed, *edited, *walk.alterations, *inserted]
+    if seen is None:
+        return verify(connection).altered
+    oldest = _first_link(
+        connection, "where link <= ? order by link desc limit 1", seen.number - LOOKED_AT
+    )
+    altered = verify(connection, oldest).altered
+    if _first_link(connection, "where link = ?", seen.number) != seen and not altered:
+        altered = [Alteration(entry=seen.entry, id=seen.id or "", what="was removed or replaced")]
+    return altered
 
 
 def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration]:
@@ -140,8 +114,8 @@ def altered_since(connection: sqlite3.Connection, entry: int) -> list[Alteration
     return _Walk(connection, before).alterations
 
 
-def verify(connection: sqlite3.Connection) -> Verified:
-    """Read the whole history and return what does not fit."""
+def verify(connection: sqlite3.Connection, after: ChainLink | None = None) -> Verified:
+    """Read the history, all of it or what comes `after` a link, and return what does not fit."""
     if not connection.execute("select 1 from sqlite_master where name = 'chain'").fetchone():
         # One that was never chained holds no digests; it is refused where it would be written.
         (version,) = connection.execute("pragma user_version").fetchone()
@@ -157,13 +131,15 @@ def verify(connection: sqlite3.Connection) -> Verified:
                 if version > 1 or _is_tied(document)
             ],
         )
-    seen = look(connection)
-    walk = _Walk(connection, None)
+    walk = _Walk(connection, after)
     alterations = [*walk.alterations, *_gaps(connection), *_outside(connection)]
+    entries, without_end = connection.execute(
+        "select count(*), count(*) filter (where state = 'running') from runs"
+    ).fetchone()
     return Verified(
-        entries=seen.entries,
+        entries=entries,
         chained=walk.links,
-        without_end=len(seen.open),
+        without_end=without_end,
         altered=sorted(alterations, key=lambda alteration: alteration.entry),
     )
 
@@ -189,8 +165,6 @@ class _Walk:
         self.alterations: list[Alteration] = []
         self.links = 0
         before = after
-        if after and _first_link(connection, "where link = ?", after.number) != after:
-            self._say(after, "was removed or replaced")
         for link, stored in _stored(connection, after.number if after else 0):
             self.links += 1
             if link.number != (before.number if before else 0) + 1:
@@ -223,24 +197,6 @@ class _Walk:
 
     def _say(self, link: ChainLink, what: str) -> None:
         self.alterations.append(Alteration(entry=link.entry, id=link.id or "", what=what))
-
-
-def _edited_below(connection: sqlite3.Connection, last: ChainLink | None) -> list[Alteration]:
-    """Return alterations of the newest runs up to `last` that were not reported before."""
-    if last is None:
-        return []
-    alterations = []
-    for link, entry, name, digest, known, document in connection.execute(
-        "select link, run, id, digest, found, document from chain join runs on sequence = run"
-        " where link > ? and link <= ? order by link",
-        (last.number - LOOKED_AT, last.number),
-    ).fetchall():
-        now = digest_of(document)
-        if now not in (digest, known):
-            connection.execute("update chain set found = ? where link = ?", (now, link))
-            what = "was edited: its document does not have the digest it had"
-            alterations.append(Alteration(entry=entry, id=str(name), what=what))
-    return alterations
 
 
 def _outside(connection: sqlite3.Connection) -> list[Alteration]:

@@ -77,7 +77,7 @@ class History:
         self.damaged: list[str] = []
         self.remarks: list[str] = []
         self._database = Database(path)
-        self._seen: tuple[chain.Seen, object] | None = None
+        self._seen: tuple[chain.ChainLink | None, object] | None = None
 
     def close(self) -> None:
         """Close the file."""
@@ -92,8 +92,8 @@ class History:
                 " values (?, ?, ?, ?, 'running')",
                 (run_id, board, profile, started_at),
             )
-            seen = chain.look(connection)
-        self._seen = seen, self._database.state()
+            newest = chain.head(connection)
+        self._seen = newest, self._database.state()
 
     def finish(
         self,
