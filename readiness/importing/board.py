@@ -46,17 +46,13 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportedCriterion(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion of the new board; without a probe it is an attestation that is still open.
-
-    `nearest` is then the probe that measures most of it.
-    """
+    """A criterion of the new board; without a probe it is an attestation that is still open."""
 
     id: str
     title: str
     line: int
     probe: NewProbe | None = None
     why: str = ""
-    nearest: NewProbe | None = None
 
 
 class NewMilestone(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +191,6 @@ def _criteria(task: DraftTask, mapper: Mapper, catalogue: Catalogue) -> list[Imp
             line=draft.line,
             probe=probe if isinstance(probe, NewProbe) else None,
             why=probe.why if isinstance(probe, Unmapped) else "",
-            nearest=probe.nearest if isinstance(probe, Unmapped) else None,
         )
         for place, (draft, sentence, probe) in enumerate(drafts, 1)
     ]

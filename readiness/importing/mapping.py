@@ -39,10 +39,9 @@ _MEANS: Final = re.compile(r"[a-z0-9<>≥≤=%]|[^\W\d_]")
 
 
 class Unmapped(msgspec.Struct, frozen=True):
-    """Why nothing measures a criterion, and the probe that measures most of it."""
+    """Why nothing measures a criterion."""
 
     why: str
-    nearest: NewProbe | None = None
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +49,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
     `limit` is what a table says in its own column; `commands` are those that the board names to
     verify it; `sibling` is the make target of another criterion of the task, `place` what another
-    one looks at. Unless it is to be explained as a `whole`, a phrase may be any part of it.
+    one looks at.
     """
 
     title: str
@@ -59,7 +58,6 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[NamedCommand, ...] = ()
     sibling: str = ""
     place: str = ""
-    whole: bool = True
 
 
 class _Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,9 +107,6 @@ class Mapper:
             return refused
         if own and not _unexplained(_blank(sentence.title, own), "outcome") and not sentence.limit:
             return _commands(own)
-        if near := self._fits(msgspec.structs.replace(sentence, whole=False), own):
-            nearest = self._made(max(near, key=lambda fit: fit.size))
-            return Unmapped(worded("import.nearest", check=nearest.check), nearest)
         return Unmapped(worded("import.no_check"))
 
     # --- phrases ----------------------------------------------------------------------------------
@@ -121,7 +116,7 @@ class Mapper:
         target = " ".join(named.params.get("target", "") for named in own).strip()
         for phrase in self._phrases:
             named = "target" in phrase.takes
-            if (phrase.near and sentence.whole) or (named and not (len(own) == 1 and target)):
+            if named and not (len(own) == 1 and target):
                 continue
             text = _blank(sentence.title, own) if named else sentence.title
             facts = {"target": target, "sibling": sentence.sibling, "place": sentence.place}
@@ -138,7 +133,7 @@ class Mapper:
         if phrase.takes & {"part", "path", "url"}:
             text, more = self._places(phrase, text)
             facts = {**facts, **more}
-        elif sentence.whole and any(place.search(text) for place in (_PATH, _URL, _LOCATION)):
+        elif any(place.search(text) for place in (_PATH, _URL, _LOCATION)):
             # It is about a part of the project, and this check would look at all of it.
             return None
         folded = normal(text)
@@ -151,13 +146,14 @@ class Mapper:
         if not all(facts.get(name) for name in phrase.takes - {"number", "least"}):
             return None
         read = _read(rest, sentence)
-        if read and not self._has_limit(phrase, read.limit):
-            read = None
-        if sentence.whole and (
-            read is None or _unexplained(read.rest, "") or not _is_meant(phrase, read, folded)
+        if (
+            read is None
+            or not self._has_limit(phrase, read.limit)
+            or _unexplained(read.rest, "")
+            or not _is_meant(phrase, read, folded)
         ):
             return None
-        limit = read.limit if read else None
+        limit = read.limit
         if limit:
             facts["number"] = limit.number
             above = math.floor(float(limit.number)) + 1

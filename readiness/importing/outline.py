@@ -18,20 +18,8 @@ _SIGN: Final = re.compile(r"\s*(?:✅|❌|✔|❎|✓|✗|✘|🟩|🟥|🟢|�
 _EMPTY: Final = re.compile(r"\s*(?:⬜|⬛|🔲|🔳)\ufe0f?\s*")
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK: Final = re.compile(r"(?i)<br\s*/?>")
-# What Obsidian adds to Markdown: comments, links of its own, marks, names of blocks, and days.
-_COMMENT: Final = re.compile(
-    r"(?ms)^%%.*?%%[ \t]*$|%%[^%\n]*%%"
-    r"|^[ \t]*[-*+][ \t]+\[[^\]\n]*\]\(#[^)\n]*\)[ \t]*$"  # a table of contents
-)
-_CODE_OR: Final = (
-    r"(?P<code>`[^`]*`)"
-    r"|\[\[(?:[^\[\]|\n]*\|)?(?P<link>[^\[\]|\n]+)\]\]"
-    r"|==(?P<mark>[^=\n]+)=="
-    r"|(?P<gone>[ \t]+\^[a-z0-9-]+$|\s*@@?\{[^{}\n]*\}"
-    r"|\s*(?:📅|⏳|🛫|✅|➕|❌)\ufe0f?\s*\d{4}-\d\d-\d\d"
-    r"|\s*🔁\ufe0f?\s*every\b[\w ]*)"
-)
-_OBSIDIAN: Final = re.compile(_CODE_OR, re.MULTILINE)
+# A table of contents: its items name no criteria.
+_CONTENTS: Final = re.compile(r"(?m)^[ \t]*[-*+][ \t]+\[[^\]\n]*\]\(#[^)\n]*\)[ \t]*$")
 # What people write for a list that is none in Markdown: `a) …`, `(1) …`, `① …`, `: …`.
 _LETTERED: Final = re.compile(
     r"(?m)^([ \t]*)(?:[(（](?:[a-zA-Z]|\d{1,2})[)）]|[a-zA-Z]\)|[①-⑳]|:(?=[ \t]))[ \t]*(?=\S)"
@@ -120,8 +108,7 @@ def outline(text: str) -> Outline:
         text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), newlines=True
     )
     text = _LETTERED.sub(r"\1- ", _UNSEEN.sub("", text))
-    # As many empty lines, so that places stay what they are.
-    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    text = _CONTENTS.sub("", text)
     matter = _FRONT_MATTER.match(text)
     if matter:
         text = "\n" * matter[0].count("\n") + text[matter.end() :]
@@ -253,8 +240,7 @@ def _text(node: "SyntaxTreeNode") -> str:
             part.type == "html_inline" and _BREAK.fullmatch(part.content)
         ):
             parts.append("\n")
-    text = _UNSEEN.sub("", "".join(parts)).strip()
-    return _OBSIDIAN.sub(lambda match: match["code"] or match["link"] or match["mark"] or "", text)
+    return _UNSEEN.sub("", "".join(parts)).strip()
 
 
 def _nested(blocks: Iterable[Block | Chapter]) -> Chapter:

@@ -33,7 +33,6 @@ class Phrase:
         self.matrix = terms.matrix
         self.measure = terms.measure
         self.says = says
-        self.near = terms.near
         self._file = file
         self._expect = terms.expect
         texts = [*self.params.values(), *itertools.chain(*self.matrix.values())]

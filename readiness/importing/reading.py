@@ -33,7 +33,7 @@ from readiness.importing.outline import (
 )
 from readiness.importing.scores import OF_TEN, STANDS, TARGET
 from readiness.importing.tables import Table
-from readiness.importing.words import chapter_priority, is_column, without_emoji
+from readiness.importing.words import chapter_priority, without_emoji
 from readiness.model.words import Priority
 
 _DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
@@ -92,24 +92,14 @@ class _Walker:
 
     def __init__(self, document: Outline, *, plain: bool = False) -> None:
         self.board = DraftBoard()
-        self._kanban = "kanban-plugin" in document.matter
         self._plain = plain
         self.chapter(document.top, None, None)
 
     def chapter(
-        self,
-        chapter: Chapter,
-        parent: DraftTask | None,
-        priority: Priority | None,
-        *,
-        column: bool = False,
-        card: bool = False,
+        self, chapter: Chapter, parent: DraftTask | None, priority: Priority | None
     ) -> None:
-        """Read a chapter and those below it; one with a label for a title is about its parent.
-
-        It may be a `column` of a Kanban board, or a `card` in one.
-        """
-        name = "" if column else label(chapter.title)
+        """Read a chapter and those below it; one with a label for a title is about its parent."""
+        name = label(chapter.title)
         own = None if name else chapter_priority(chapter.title)
         if name == "milestones":
             self._milestones(chapter.blocks)
@@ -124,27 +114,21 @@ class _Walker:
                 id=identifier,
                 number=numbered(chapter.title),
                 line=chapter.line,
-                stated=bool(identifier) or card,
+                stated=bool(identifier),
             )
             for key, value in values.items():
                 task.put(key, value)
             priority = own or priority
             self.board.tasks.append(task)
-            name = "cards" if column else name if name in ("criteria", "goal") else ""
+            name = name if name in ("criteria", "goal") else ""
         before = len(self.board.tasks)
         self._blocks(chapter.blocks, task, name)
         task.priority = task.priority or priority
         above = task if chapter.level else None
-        columns = self._columns(chapter)
         for inner in chapter.chapters:
-            self.chapter(inner, above, priority, column=inner in columns, card=column)
+            self.chapter(inner, above, priority)
         if task is not parent:
             self._finish(task, self.board.tasks[before:], priority, plain=own is not None)
-
-    def _columns(self, chapter: Chapter) -> list[Chapter]:
-        """Return the chapters of the next level that are columns of a Kanban board."""
-        columns = [inner for inner in chapter.chapters if self._kanban or is_column(inner.title)]
-        return columns if len(columns) > 1 and (chapter.level == 0 or not self._kanban) else []
 
     def _finish(
         self,
@@ -174,8 +158,7 @@ class _Walker:
     def _blocks(self, blocks: Iterable[Block], task: DraftTask, name: str) -> None:
         for block in blocks:
             if isinstance(block, Prose):
-                after = self._prose(block, task, name)
-                name = name if name == "cards" else after
+                name = self._prose(block, task, name)
             elif isinstance(block, Columns):
                 self._grid(block, task)
             elif isinstance(block, Listed):

@@ -6,7 +6,7 @@ from typing import Final
 
 from readiness.importing.drafts import label
 from readiness.importing.outline import Columns, Listed, ListedItem, box
-from readiness.importing.words import columns, is_column, named
+from readiness.importing.words import columns, named
 
 _ABOUT_TASKS: Final = {
     *("priority", "owner", "estimate", "risk", "depends", "criteria", "due", "verify")
@@ -48,9 +48,6 @@ class Table:
         if labelled and len(labelled) >= len(self._grid.rows) and not self._boxes:
             return "", Listed(items=tuple(ListedItem(text=": ".join(pair)) for pair in pairs))
         names = set(self._names)
-        states = list(map(is_column, self._grid.head))
-        if sum(states) > 1 and all(states[1:]):
-            return "cards", Listed(items=tuple(self._cards(states)))
         if {"metric", "target"} <= names:
             return "figures", self._rows("metric")
         is_task = "title" in names and names & {"status", *_ABOUT_TASKS}
@@ -60,14 +57,6 @@ class Table:
         if is_criterion or (self._boxes and not names & _ABOUT_TASKS):
             return "criteria", self._rows("criterion", "criteria", "title")
         return "", Listed(items=())
-
-    def _cards(self, states: Sequence[bool]) -> Iterator[ListedItem]:
-        """Yield the cards of a Kanban board, whose columns are states; the first may be lanes."""
-        for line, cells in enumerate(self._grid.rows, self._grid.line + 2):
-            lane = () if states[0] else (("tags", cells[0]),)
-            for state, cell in zip(states, cells, strict=False):
-                for text in _pieces(cell) if state else ():
-                    yield ListedItem(text=box(text, signs=True)[1], line=line, values=lane)
 
     def _rows(self, *titles: str) -> Listed:
         """Return each row as an item, titled by the first of these columns."""

@@ -89,11 +89,6 @@ def _word_pattern(word: str) -> str:
     return f"{before}{escaped}{behind}"
 
 
-def is_column(text: str) -> bool:
-    """Return whether a text heads a column of a Kanban board, such as `Doing (3)`."""
-    return re.sub(r"\s*\(?\d+\)?$", "", plain(text)) in vocabulary("chapters")["columns"]
-
-
 def priority_of(text: str) -> Priority | None:
     """Return the priority that a text names; None where it names none, or several."""
     words = plain(text)

@@ -97,6 +97,5 @@ def _criterion(
     if criterion.probe is None or criterion.id in refused:
         why = in_language(refused.get(criterion.id, criterion.why), say)
         about = say("import.board_line", line=criterion.line, why=why)
-        nearest = criterion.nearest.lines("        # ") if criterion.nearest else []
-        return [*comment(about, "      "), *lines, "        attest: {}", *nearest]
+        return [*comment(about, "      "), *lines, "        attest: {}"]
     return [*lines, *criterion.probe.lines("        ")]

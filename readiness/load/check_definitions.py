@@ -102,8 +102,6 @@ class PhraseFile(FilePart, frozen=True):
     measure: str = ""
     expect: Expects = ""
     """Where no limit is said."""
-    near: bool = False
-    """The check measures only a part of what is said: it is a comment, and no criterion."""
 
 
 class StandsForFile(FilePart, frozen=True):

@@ -95,7 +95,6 @@ def test_the_project_beside_the_board_is_known(shop: Project) -> None:
         {"host": "${LOAD_URL}"},
         {"host": "${LOAD_URL}", "users": "151"},
     ]
-    assert "# check: documents\n        # with: {paths: README.md, " in text
     assert text.endswith(
         "# lists below these lines: 9: they have no boxes, and are in no task\n#   - be kind\n"
     )
