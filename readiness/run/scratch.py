@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from readiness.model.errors import UsageError
+from readiness.run.processes.supervise import run_name
 from readiness.text.worded import worded
 
 
@@ -13,7 +14,8 @@ from readiness.text.worded import worded
 def scratch_folder(environ: Mapping[str, str], name: str = "") -> Iterator[str]:
     """Yield a folder for this user alone, made for the time within; `choose` names it.
 
-    Raises `UsageError` where it cannot be made.
+    One that bears the run's name, and has files in it, is removed by the watcher: nobody who reads
+    the result waits for that. Raises `UsageError` where the folder cannot be made.
     """
     path = choose(environ, name)
     try:
@@ -24,7 +26,7 @@ def scratch_folder(environ: Mapping[str, str], name: str = "") -> Iterator[str]:
     try:
         yield path
     finally:
-        remove(path)
+        remove(path, watched=run_name() != "" and name.startswith(run_name()))
 
 
 def choose(environ: Mapping[str, str], name: str = "") -> str:
@@ -34,13 +36,16 @@ def choose(environ: Mapping[str, str], name: str = "") -> str:
     return os.path.join(os.path.realpath(parent), f"readiness-{name}")
 
 
-def remove(path: str) -> None:
-    """Remove the folder, whatever probes made of it: locked folders, or a link elsewhere."""
+def remove(path: str, *, watched: bool = False) -> None:
+    """Remove the folder, whatever probes made of it: locked folders, or a link elsewhere.
+
+    One with files in it stays where it is `watched`.
+    """
     with suppress(OSError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             os.unlink(path)
             return
-        if _remove_empty(path):
+        if _remove_empty(path) or watched:
             return
         import shutil
 

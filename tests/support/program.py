@@ -179,8 +179,11 @@ class Project:
                     stream.close()
 
     def left(self) -> list[str]:
-        """What the program left in the folder for scratch."""
-        return sorted(os.listdir(self.tmp))
+        """What the program leaves in the folder for scratch; the watcher goes on clearing it."""
+        give_up = time.monotonic() + 10
+        while os.listdir(self.tmp) and time.monotonic() < give_up:
+            time.sleep(0.02)
+        return os.listdir(self.tmp)
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Ended:

@@ -39,6 +39,7 @@ KEEPER: Final = "probe-keeper"
 _CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
+_PATIENCE: Final = 0.5
 
 _is_gate = False
 _run_name = ""
@@ -58,22 +59,45 @@ def supervise(gate: Callable[[], int]) -> int:
     _run_name = os.urandom(8).hex()
     keeper = partial(_watch_over, gate, signal.SIGSTOP, name=KEEPER)
     status = _watch_over(keeper, signal.SIGTSTP)
-    if status >= ExitStatus.INTERNAL:  # what a gate removes at its end is there if it was killed
-        from glob import escape, glob
-
-        from readiness.run import scratch
-
-        for path in glob(f"{escape(scratch.choose(os.environ, _run_name))}*"):
-            scratch.remove(path)
+    _remove_scratch()
     return status
 
 
 def run_name() -> str:
     """Return a name that nobody can guess, one for all processes of a run; "" if there is none.
 
-    Folders for scratch whose names begin so are removed at the end, should the gate be killed.
+    Folders for scratch whose names begin so are removed at the end, even if the gate is killed.
     """
     return _run_name
+
+
+def _remove_scratch() -> None:
+    """Remove what is left of the run's folders, in a process for which nobody waits long.
+
+    Thousands of files, as copies of a project have, take seconds on a slow disk.
+    """
+    parent = os.path.realpath(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 - as it was chosen
+    start = f"readiness-{_run_name}"
+    try:
+        left = [os.path.join(parent, name) for name in os.listdir(parent) if name.startswith(start)]
+    except OSError:
+        return
+    if not left:
+        return
+    child = os.fork()
+    if not child:
+        os.setsid()
+        os.closerange(0, 3)  # a reader of our output waits for nobody else
+        try:
+            from readiness.run import scratch
+
+            for path in left:
+                scratch.remove(path)
+        finally:
+            os._exit(0)
+    give_up = time.monotonic() + _PATIENCE
+    while os.waitpid(child, os.WNOHANG) == (0, 0) and time.monotonic() < give_up:
+        time.sleep(_PACE)
 
 
 def _watch_over(inner: Callable[[], int], stop: signal.Signals, *, name: str = "") -> int:
