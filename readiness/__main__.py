@@ -109,8 +109,14 @@ def _perform(verb: Verb, values: dict[str, Any]) -> int:
 
     def perform() -> int:
         import readiness.startup.libraries  # noqa: F401 - first, as others import them too
+        from readiness.terminal import idle
 
-        return verb.perform(values)
+        if not values.get("quiet"):
+            idle.allow(os.environ)
+        try:
+            return verb.perform(values)
+        finally:
+            idle.hide()
 
     return protected(perform)
 

@@ -118,6 +118,7 @@ def bug(error: BaseException) -> str:
 
 def tell(message: str) -> None:
     """Write one message to stderr, after all that went to stdout before."""
+    from readiness.terminal import idle
     from readiness.text.clean import clean
     from readiness.text.layout import inert
     from readiness.text.sentences import for_reader
@@ -128,9 +129,11 @@ def tell(message: str) -> None:
         sys.stdout.flush()
     except OSError:
         abandon_stdout()
+    idle.hide()
     try:
         sys.stderr.write(f"{inert(clean(message, newlines=True))}\n")
         sys.stderr.flush()
+        idle.show()
     except OSError:
         _abandon(sys.stderr)
 

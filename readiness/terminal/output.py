@@ -11,6 +11,7 @@ from readiness.model.settings import RunSettings
 from readiness.report import Context
 from readiness.report._table.blocks import Block
 from readiness.report._table.lines import table_text
+from readiness.terminal import idle
 from readiness.terminal.ending import abandon_stdout
 from readiness.terminal.progress import Judge, Progress, progress
 from readiness.text.clean import clean
@@ -95,6 +96,7 @@ def put(text: str) -> None:
     if not data.endswith(b"\n"):
         data += b"\n"
     stream = sys.stdout.buffer
+    idle.hide()
     try:
         sys.stdout.flush()
         stream.write(data)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned
 from readiness.model.words import ReasonCode, Verdict
+from readiness.terminal import idle
 from readiness.text.languages import Language
 from readiness.text.layout import bar, duration, inert, literal, pad, width
 from readiness.text.sentences import Sentences, sentences
@@ -268,6 +269,7 @@ class _Live(Progress):
         self._running: dict[int, tuple[float, int]] = {}
         self._drawn = self._bad = 0
         self._next = clock() + _QUIET_START
+        idle.hide()
 
     def started(self, probe: int, attempt: int) -> None:
         """Add the probe to those that run."""
@@ -304,6 +306,7 @@ class _Live(Progress):
         """Erase everything that was drawn."""
         if self._drawn and self._output.write(self._erase()):
             self._drawn = 0
+        idle.show()
 
     def _erase(self) -> str:
         """Return the codes that move the cursor to the first line and clear the rest."""
