@@ -16,8 +16,9 @@ def new_findings(now: Sequence[Own], then: Sequence[Finding]) -> list[Own]:
     """Return the findings that have no counterpart in the earlier run.
 
     A moved line, file or number is no difference, nor is another message of a rule for a line.
+    Where tools say by what they know a finding, that alone decides.
     """
-    for key in (_in_file, _anywhere, _at_line):
+    for key in (_marked, _in_file, _anywhere, _at_line):
         now, then = _without(now, then, key), _without(then, now, key)
     return list(now)
 
@@ -31,16 +32,20 @@ def newest_first(now: Sequence[Own], then: Sequence[Finding]) -> list[Own]:
     )
 
 
+def _marked(finding: Finding) -> Hashable:
+    return (finding.rule, finding.fingerprint) if finding.fingerprint else id(finding)
+
+
 def _in_file(finding: Finding) -> Hashable:
     return finding.path, *_anywhere(finding)
 
 
-def _anywhere(finding: Finding) -> tuple[str, str]:
-    return finding.rule, _NUMBER.sub("0", finding.message)
+def _anywhere(finding: Finding) -> tuple[Hashable, ...]:
+    return finding.rule, _NUMBER.sub("0", finding.message), finding.fingerprint
 
 
 def _at_line(finding: Finding) -> Hashable:
-    return finding.path, finding.rule, finding.line
+    return finding.path, finding.rule, finding.line, finding.fingerprint
 
 
 def _without(

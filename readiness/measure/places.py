@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from readiness.measure import bounded
 from readiness.measure.data import Data
 from readiness.measure.documents import Documents
@@ -56,6 +58,7 @@ def _finding(item: dict[str, Data], workdir: str) -> Finding | None:
         line=_line_number(item.get("line")),
         rule=_line_of_text(item.get("rule"), _LONGEST_MESSAGE),
         message=_line_of_text(item.get("message"), _LONGEST_MESSAGE),
+        fingerprint=_line_of_text(item.get("fingerprint"), _LONGEST_MESSAGE) or msgspec.UNSET,
     )
 
 

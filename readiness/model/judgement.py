@@ -39,12 +39,16 @@ TESTS = "tests"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One place that a tool complains about. `line` is 0 where it names none."""
+    """One place that a tool complains about. `line` is 0 where it names none.
+
+    `fingerprint` is what the tool knows it by, whatever moves, where it says so.
+    """
 
     path: str
     line: int = 0
     rule: str = ""
     message: str = ""
+    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def place(self) -> str:

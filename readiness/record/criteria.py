@@ -117,6 +117,7 @@ class Recorder:
                 line=finding.line,
                 rule=self.text(finding.rule),
                 message=self.text(finding.message),
+                fingerprint=finding.fingerprint,
             )
             for finding in findings
         ]

@@ -235,7 +235,10 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FindingRecord(Finding, frozen=True, kw_only=True):
-    """One place that a tool complains about. `line` is 0 where it names none."""
+    """One place that a tool complains about. `line` is 0 where it names none.
+
+    `fingerprint` is what the tool knows it by, where it says so.
+    """
 
     criterion: str
 

@@ -367,17 +367,18 @@ def test_what_is_no_file_is_refused(tmp_path: Path, source: str, code: str) -> N
 
 def test_findings_are_read_and_cleaned() -> None:
     """Paths below the folder are relative; what has no path is no finding."""
-    check = a_check(findings=a_reader("jsonl", query="[].{path: f, line: l, rule: c, message: m}"))
+    query = "[].{path: f, line: l, rule: c, message: m, fingerprint: p}"
+    check = a_check(findings=a_reader("jsonl", query=query))
     output = "\n".join(
         (
-            '{"f": "/w/src/a.py", "l": 3, "c": "arg", "m": "a\\u001b[2J\\nb"}',
+            '{"f": "/w/src/a.py", "l": 3, "c": "arg", "m": "a\\u001b[2J\\nb", "p": "f1"}',
             '{"f": "./b.py", "l": null, "c": null, "m": "x"}',
             '{"f": "/elsewhere/c.py", "l": "12", "c": 7, "m": null}',
             '{"f": null, "m": "no path"}',
         )
     )
     assert find(documents_of(a_capture(output), workdir="/w"), check) == (
-        Finding(path="src/a.py", line=3, rule="arg", message="a\\x1b[2J\\nb"),
+        Finding(path="src/a.py", line=3, rule="arg", message="a\\x1b[2J\\nb", fingerprint="f1"),
         Finding(path="b.py", message="x"),
         Finding(path="/elsewhere/c.py", line=12, rule="7"),
     )
