@@ -35,6 +35,9 @@ from readiness.text.worded import worded
 
 ATTESTED: Final = expect.parse("true")
 
+COMMAND: Final = "command"
+"""The parameter of a check that is `run` beside it; such a check has a `report` too."""
+
 _KINDS: Final = ("check", "run", "attest")
 _OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive")
 _OF_PROBES: Final = (
@@ -107,7 +110,7 @@ class CriterionLoader:
             place = (*path, "waive")
             waive = decisions.waiver(file.waive, place, self.problems, self.longest_waiver)
         kinds = [name for name in _KINDS if getattr(file, name) is not UNSET]
-        if len(kinds) != 1:
+        if len(kinds) != 1 and not self._takes_command(file, kinds):
             if any(self._broken(path, name) for name in _KINDS):
                 return None
             found = " and ".join(kinds) or worded("fault.none_of_them")
@@ -131,6 +134,8 @@ class CriterionLoader:
         standing_params: dict[str, str] = {}
         if check is not None and not check.name:
             check, standing_params = standing(self.catalogue, file, check)
+        elif file.run is not UNSET:
+            standing_params = {COMMAND: file.run}
         chosen = self._measure(file, path, check) if check is not None else None
         if check is None or chosen is None:
             return None
@@ -142,14 +147,12 @@ class CriterionLoader:
         params, matrix, workdirs, unset = self.parameters.load(
             file, path, check, standing_params, workdir
         )
-        written = file.run if file.run is not UNSET and check.name else ""
+        own = file.run if file.run is not UNSET and check.name else ""
+        written = own if file.check is UNSET else ""
         samples, sampling = self._samples(file, path, expected, chosen)
         return Criterion(
             id=own_id,
-            title=file.title
-            or (written and written.strip())
-            or check.name
-            or check.run.strip().split("\n", 1)[0],
+            title=file.title or own.strip() or check.name or check.run.strip().split("\n", 1)[0],
             task=task,
             position=position,
             expect=expected,
@@ -174,7 +177,7 @@ class CriterionLoader:
             retries=file.retries,
             flaky_blocks=self.flaky_blocks,
             timeout=check.timeout
-            if file.timeout is UNSET or file.run is not UNSET
+            if file.timeout is UNSET or file.check is UNSET
             else seconds(file.timeout, (*path, "timeout"), self.problems),
             waive=waive,
         )
@@ -203,10 +206,18 @@ class CriterionLoader:
                 hint = worded("hint.belongs_check") if kind == "check" else ""
                 self.problems.add((*path, field), message, hint, key=True)
 
+    def _takes_command(self, file: CriterionFile, kinds: list[str]) -> bool:
+        """Return whether `run` beside `check` is what the check runs, and the only command."""
+        if kinds != ["check", "run"] or file.check is UNSET or not self.catalogue.knows(file.check):
+            return False
+        check, given = self.catalogue.find(file.check), {} if file.with_ is UNSET else file.with_
+        names = {param.name for param in check.params} if check is not None else set()
+        return names >= {COMMAND, "report"} and COMMAND not in given
+
     # --- its check --------------------------------------------------------------------------------
 
     def _check(self, file: CriterionFile, path: Path) -> Check | None:
-        if file.run is not UNSET:
+        if file.run is not UNSET and file.check is UNSET:
             return self._inline(file, file.run, path)
         if file.check is UNSET:
             return None

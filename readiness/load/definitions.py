@@ -130,7 +130,10 @@ class SamplesFile(FilePart, frozen=True):
 
 
 class CriterionFile(FilePart, frozen=True):
-    """One acceptance criterion: exactly one of `check`, `run` and `attest`."""
+    """One acceptance criterion: exactly one of `check`, `run` and `attest`.
+
+    Beside a check that reads reports, `run` is the command that writes them.
+    """
 
     id: Id | UnsetType = UNSET
     """Default: the task's id and the position."""

@@ -28,6 +28,7 @@ def board_schema() -> dict[str, Any]:
     priorities["propertyNames"] = {"$ref": f"#/$defs/{Priority.__name__}"}
     criterion = schema["$defs"][CriterionFile.__name__]
     criterion["oneOf"] = [{"required": [kind]} for kind in ("check", "run", "attest")]
+    criterion["oneOf"][1]["not"] = {"required": ["check"]}  # whose command it is then
     attest = schema["$defs"][AttestFile.__name__]
     attest["dependentRequired"] = {
         name: [other for other in GIVEN if other != name] for name in ("by", "on")

@@ -22,7 +22,10 @@ _TELLING = later(
 _OWN_WORDS = "not measured: "
 """Beginning of the line of standard error on which a check's script says why it cannot measure."""
 
-_OWN_CODES = (ReasonCode.OUTSIDE_SETTINGS, ReasonCode.NOT_THE_TREE)
+_OWN_CODES = (
+    *(ReasonCode.OUTSIDE_SETTINGS, ReasonCode.NOT_THE_TREE),
+    *(ReasonCode.STALE_FILE, ReasonCode.UNREADABLE),
+)
 """What may stand before its reason, with a colon."""
 
 _TRACEBACK = "Traceback (most recent call last)"

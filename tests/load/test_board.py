@@ -232,3 +232,14 @@ def test_to_write_out_that_0_is_success_changes_nothing(
 ) -> None:
     """No words of the board that mean what is meant without them keep work from being counted."""
     assert criterion(f"run: make lint\n{says}").check.name == "make-target"
+
+
+def test_a_command_beside_a_check_of_reports_is_what_writes_them(
+    criterion: CriterionLoader,
+) -> None:
+    """It is left to the shell, as any command is, and names the criterion."""
+    loaded = criterion('run: make "$X" > junit.xml\ncheck: junit\ntimeout: 5m')
+    assert loaded.check is not None
+    assert (loaded.check.name, loaded.title) == ("junit", 'make "$X" > junit.xml')
+    assert loaded.params["command"] == 'make "$X" > junit.xml'
+    assert (loaded.unset, loaded.timeout) == ((), 300)

@@ -15,6 +15,10 @@ FAULTS = [
     # exactly one of
     ("title: x", "5:9: T1.1: this criterion has none of them; give exactly one of check, run, at"),
     ("run: x\ncheck: mypy", "5:9: T1.1: this criterion has check and run"),
+    (
+        "run: x\ncheck: junit\nwith: {command: y}",
+        "5:9: T1.1: this criterion has check and run",
+    ),
     # names
     ("check: mypi", '5:16: T1.1: unknown check "mypi"; did you mean "mypy"?'),
     ("check: mypy\nwith: {path: src}", '6:16: T1.1: mypy has no parameter "path"; did you mean "p'),

@@ -120,7 +120,15 @@ def ci(old: str = "", new: str = "") -> Files:
 
 
 GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
+PYTEST = {"command": "pytest -q -p no:cacheprovider --junitxml=junit.xml tests"}
 CASES: dict[str, list[Case]] = {
+    "junit": [
+        Case("clean", service(), PYTEST),
+        Case("failing", service(tests=FAILING), PYTEST),
+        Case("broken", service(tests="import nothing_of_that_name\n"), PYTEST),
+        Case("nothing-to-look-at", EMPTY, PYTEST),
+        Case("no-such-report", service(), {**PYTEST, "report": "other.xml"}),
+    ],
     "mypy": [
         *linter(service(sums=UNTYPED)),
         absent(service()),

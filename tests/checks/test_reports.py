@@ -1,0 +1,176 @@
+"""Checks that read reports: what counts, where it stands, and what is no report of this run."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from readiness.model.judgement import Unmeasured
+from tests.support.checking import ROOT, Outcome, build, run_check
+from tests.support.repositories import commit
+
+WRITTEN = Path(ROOT, "tests", "recordings", "written_reports")
+"""What real tools wrote; those of the formats of .NET are after their documentation."""
+
+
+def read(project: str, check: str, text: str | bytes, command: str = "", **params: str) -> Outcome:
+    """Have a command write this text as the report."""
+    Path(project, "as-written").write_bytes(text.encode() if isinstance(text, str) else text)
+    command = f"cp as-written the-report; {command}"
+    return run_check(check, project, {"command": command, "report": "the-report", **params})
+
+
+def reason(outcome: Outcome) -> str:
+    """What the gate says about a report that counts for nothing."""
+    unmeasured = outcome.read()
+    assert isinstance(unmeasured, Unmeasured), outcome
+    return f"{unmeasured.code}: {unmeasured.reason}"
+
+
+NAMES = ("tests", "failures", "errors", "skipped", "flaky")
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("jest-junit_17.0.0.xml", (3, 1, 0, 1, 0)),
+        ("vitest_4.1.12.xml", (3, 1, 0, 1, 0)),
+        ("mocha_12.0.3.xml", (3, 1, 0, 1, 0)),
+        ("node_20.20.2.xml", (3, 1, 0, 1, 0)),
+        ("pytest_9.2.0.xml", (4, 1, 1, 1, 0)),
+        ("bats_1.11.1.xml", (3, 1, 0, 1, 0)),
+        ("surefire_documented.xml", (4, 1, 1, 0, 1)),
+        ("nunit3_documented.xml", (4, 1, 1, 1, 0)),
+        ("nunit2_documented.xml", (4, 1, 1, 1, 0)),
+        ("xunit2_documented.xml", (3, 1, 0, 1, 0)),
+        ("trx_documented.trx", (4, 1, 1, 1, 0)),
+    ],
+)
+def test_each_writer_of_test_reports_is_counted_in_its_own_way(
+    project: str, file: str, counts: tuple[int, ...]
+) -> None:
+    """Tests, failures, errors, skips and those that passed only when run again."""
+    outcome = read(project, "junit", (WRITTEN / file).read_bytes(), "exit 1")
+    assert tuple(int(outcome.number(name)) for name in NAMES) == counts
+    assert outcome.number("failed") == counts[1] + counts[2] == len(outcome.findings)
+
+
+SUITE = '<testsuite name="s" tests="{tests}" failures="{bad}">{cases}</testsuite>'
+CASE = '<testcase classname="c" name="n"/>'
+BOMB = '<!DOCTYPE a [<!ENTITY b "bb">]>'
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "unreadable: the-report:1:1: it is empty"),
+        ("<html>\n</html>", "the-report:1:1: expected a report of tests"),
+        ("tests: 3", "the-report:1:1: it is not XML (syntax error)"),
+        (f"<testsuite>\n{CASE}\n<testcase", "the-report:3:1: it ends before it is whole"),
+        ("<testsuites>\n<testsuite/></testsuites>", "the-report:1:1: it names no test"),
+        (SUITE.format(tests=3, bad=0, cases=CASE), "it speaks of 3 tests and names 1"),
+        (SUITE.format(tests=1, bad=1, cases=CASE), "it speaks of 1 failed tests and names 0"),
+        (f"{BOMB}<testsuite>{CASE}</testsuite>", "the-report:1:25: it declares entities"),
+        (f"<testsuite a='{'x' * 9_000_000}'>{CASE}</testsuite>", "more than 8 MiB"),
+        (
+            '<TestRun><ResultSummary outcome="Aborted"/></TestRun>',
+            "the-report:1:10: the run was broken off (aborted)",
+        ),
+    ],
+)
+def test_what_is_no_whole_report_of_tests_is_an_error_at_its_place(
+    project: str, text: str, why: str
+) -> None:
+    """Empty, cut off, of another format, of nothing, or in contradiction to itself."""
+    assert why in reason(read(project, "junit", text))
+
+
+def test_a_word_that_no_format_has_is_not_passed(project: str) -> None:
+    """Whatever a writer may mean by it."""
+    text = '<assemblies><assembly><test name="t" result="Perhaps"/></assembly></assemblies>'
+    assert read(project, "junit", text).number("errors") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("true", "the-report is older than the run"),
+        ("rm the-report", "unreadable: the-report was not written"),
+        ("touch the-report; exit 3", "the command ended with status 3, expected 0 or 1"),
+        ("kill -9 $$", "the command ended with signal 9"),
+        ("touch the-report; exit 1", "ended with status 1, and nothing in its report is bad"),
+        ("no-such-runner", "tool_missing"),
+        ("", "it is not known of which run the-report is"),
+    ],
+)
+def test_a_report_counts_only_if_the_command_wrote_it_and_ended_well(
+    project: str, command: str, why: str
+) -> None:
+    """What an earlier run left says nothing of this one."""
+    build(project, {"the-report": f"<testsuite>{CASE}</testsuite>"})
+    os.utime(Path(project, "the-report"), (time.time() - 60,) * 2)
+    params = {"command": command, "report": "the-report"}
+    assert why in reason(run_check("junit", project, params))
+
+
+def test_what_a_command_prints_can_be_the_report(project: str) -> None:
+    """`-` is its standard output."""
+    command = f"echo '<testsuite>{CASE}</testsuite>'"
+    assert run_check("junit", project, {"command": command, "report": "-"}).number("tests") == 1
+
+
+def test_what_ci_left_counts_for_the_commit_that_is_checked_out(project: str) -> None:
+    """While it is new enough, names the commit, and nothing has changed since."""
+    text = '<testsuite timestamp="{}"><testcase name="n"/></testsuite>'
+    head = commit(Path(project), {"a.txt": "1", ".gitignore": "r.xml\n"})
+    params = {"report": "r.xml", "within": "1h", "commit": head}
+    build(project, {"r.xml": text.format("2100-01-01T00:00:00Z")})
+    assert run_check("junit", project, params).number("tests") == 1
+
+    other = reason(run_check("junit", project, {**params, "commit": "0" * 40}))
+    assert "not_the_tree: the report is of commit 000000000000" in other
+    build(project, {"r.xml": text.format("2020-01-01T00:00:00Z")})
+    assert "stale_file: r.xml says that it is of 2020" in reason(
+        run_check("junit", project, params)
+    )
+    os.utime(Path(project, "r.xml"), (time.time() - 7200,) * 2)
+    assert "stale_file: r.xml is older than `within`" in reason(run_check("junit", project, params))
+    build(project, {"a.txt": "2"})
+    assert "not_the_tree: files have changed" in reason(run_check("junit", project, params))
+
+
+@pytest.mark.parametrize(
+    ("case", "place"),
+    [
+        ('name="t" file="src/sum.test.js" line="3"', ("src/sum.test.js", 3, "t")),
+        ('name="t" classname="org.a.SumTest"', ("src/org/a/SumTest.java", 12, "t")),
+        ('name="t" classname="sums.test_sums.TestSums"', ("sums/test_sums.py", 0, "t")),
+        ('name="t" classname="unknown"', ("src/org/a/SumTest.java", 12, "t")),
+    ],
+)
+def test_a_failed_test_stands_in_its_file(
+    project: str, case: str, place: tuple[str, int, str]
+) -> None:
+    """By what the report says of it, by its class, or by the first place that its failure names."""
+    build(project, dict.fromkeys(["src/sum.test.js", "src/org/a/SumTest.java"], ""))
+    build(project, {"sums/test_sums.py": ""})
+    text = f"<testsuite><testcase {case}><failure>at org.a.SumTest.t(SumTest.java:12)</failure>"
+    (finding,) = read(project, "junit", f"{text}</testcase></testsuite>", "exit 1").findings
+    assert (finding["path"], finding["line"], finding["rule"]) == place
+
+
+def test_a_report_of_any_size_is_read_in_little_memory(project: str) -> None:
+    """All that a test prints is passed over, not kept."""
+    python = Path(project, "little-python")
+    python.write_text(f'#!/bin/sh\nulimit -v 90000; exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    case = f'<testcase name="n"><system-out>{"x" * 1000}</system-out></testcase>'
+    with Path(project, "large").open("w") as file:
+        file.write("<testsuite>")
+        file.writelines(case for _ in range(100_000))
+        file.write("</testsuite>")
+    params = {"command": "touch large", "report": "large"}
+    outcome = run_check("junit", project, params, python=str(python))
+    assert outcome.number("tests") == 100_000
