@@ -124,20 +124,9 @@ class Walk:
         )
 
     def _struct(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
-        part = self._sound(kind, data) if path else None
-        if part is None:
-            part = self._repaired(kind, data, path)
+        part = self._repaired(kind, data, path)
         self.paths[id(part)] = path
         return part
-
-    def _sound(self, kind: inspect.StructType, data: dict[str, Data]) -> object:
-        """Convert a part at once; None if it has to be converted piecewise to find its faults."""
-        if self.problems.document.doubtful:
-            return None
-        try:
-            return msgspec.convert(data, kind.cls, builtin_types=(Decimal,))
-        except msgspec.ValidationError:
-            return None
 
     def _repaired(self, kind: inspect.StructType, data: dict[str, Data], path: Path) -> object:
         fields = {field.encode_name: field for field in kind.fields}

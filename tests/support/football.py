@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from glob import glob
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from readiness.record.document import CriterionRecord, RunDocument, from_json
 from tests.support.repositories import commit, init
@@ -123,27 +124,9 @@ def start(
     )
 
 
-def check(
-    project: Path,
-    *words: str,
-    board: Path = BOARD,
-    profile: str = "online",
-    osv_url: str = CLOSED,
-    environment: Mapping[str, str] | None = None,
-    history: str = "",
-) -> Result:
-    """Run `readiness check` on a project and wait for its end."""
-    return Result(
-        start(
-            project,
-            *words,
-            board=board,
-            profile=profile,
-            osv_url=osv_url,
-            environment=environment,
-            history=history,
-        )
-    )
+def check(project: Path, *words: str, **given: Any) -> Result:
+    """Run `readiness check` on a project, started as `start` does, and wait for its end."""
+    return Result(start(project, *words, **given))
 
 
 def count_starts(project: Football, log: Path) -> None:

@@ -9,7 +9,6 @@ import msgspec
 from readiness.model.words import Decision, Priority, ReasonCode, Verdict
 from readiness.record.document import (
     CriterionRecord,
-    FindingRecord,
     GateRecord,
     MilestoneRecord,
     ProbeRecord,
@@ -29,6 +28,7 @@ from tests.support.documents import (
     a_probe,
     a_task,
     tasks_of,
+    type_errors,
     written,
 )
 
@@ -63,16 +63,7 @@ def a_release(language: Language = Language.EN) -> RunDocument:
         ),
         tasks=tasks,
         probes=_probes(document),
-        findings=[
-            FindingRecord(
-                criterion="T2.1",
-                path=f"src/api/{name}.py",
-                line=line,
-                rule="arg-type",
-                message=f'Argument {line} to "predict" has an incompatible type',
-            )
-            for line, name in enumerate(["matches", "teams", "odds", "users", "main"] * 6, 3)
-        ],
+        findings=type_errors(6),
         milestones=_milestones(),
         loosened=[],
         past=[_point(tasks, at) for at in range(RUNS)],
