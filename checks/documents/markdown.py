@@ -1,6 +1,5 @@
 """Read the headings, links and shell blocks of a Markdown document."""
 
-import html
 import re
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKUP = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
 HTML_TARGET = re.compile(r"<[a-z][^>]*?\s(?:href|src)=[\"']([^\"'>]+)[\"']", re.IGNORECASE)
-HTML_CODE = re.compile(r"<(pre|code)\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+HTML_CODE = re.compile(r"<(pre|code)\b[^>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
 HTML_HEADING = re.compile(r"<h[1-6]\b[^>]*>(.*?)</h[1-6]>", re.DOTALL | re.IGNORECASE)
 ANCHOR = re.compile(
     r"""\b(?:id|name)\s*=\s*["']?([\w-]+)|\{[^{}\n]*#([\w-]+)|^\(([\w-]+)\)=""", re.MULTILINE
@@ -99,7 +98,6 @@ def read_markdown(text: str) -> MarkdownDocument:
         if token.type == "html_block":
             shown = COMMENT.sub("", token.content)
             document.links += [(line, target) for target in HTML_TARGET.findall(shown)]
-            _add_code(document, line, shown)
         if token.type in {"fence", "code_block", "html_block"}:
             below = count_words(MARKUP.sub("", token.content))
             is_code = token.type != "html_block" or HTML_CODE.search(token.content)
@@ -114,8 +112,6 @@ def read_markdown(text: str) -> MarkdownDocument:
                 for child in token.children or []
                 if child.type == "code_inline"
             ]
-            if any(child.type == "html_inline" for child in token.children or []):
-                _add_code(document, line, token.content)
             if before is not None and before.type == "heading_open":
                 document.headings.append((line, plain))
                 level = int(before.tag[1:])
@@ -132,17 +128,6 @@ def read_markdown(text: str) -> MarkdownDocument:
             section.shows += shows
             section.text += f"{content}\n"
     return document
-
-
-def _add_code(document: MarkdownDocument, line: int, text: str) -> None:
-    """Note the code within HTML: a block where it is set apart, else code within a sentence."""
-    for element in HTML_CODE.finditer(text):
-        at = line + text.count("\n", 0, element.start())
-        code = html.unescape(MARKUP.sub("", element[2]))
-        if element[1].lower() == "pre":
-            document.blocks.append((at, "", code))
-        else:
-            document.code.append((at, code))
 
 
 def _plain(token: Token) -> str:

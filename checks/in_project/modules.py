@@ -14,22 +14,3 @@ def module_of(path: str) -> tuple[str, str]:
         folder, package = os.path.split(folder)
         names.insert(0, package)
     return folder, ".".join(names)
-
-
-def found_at(path: str, name: str) -> str:
-    """Return the project's file that a module's name stands for in a file; "" for others."""
-    dots = len(name) - len(name.lstrip("."))
-    parts = list(filter(None, name.lstrip(".").split(".")))
-    folder = os.path.dirname(path)
-    if dots:
-        tops = [os.path.join(folder, *[os.pardir] * (dots - 1))]
-    else:
-        tops = [".", "src", folder]
-        while folder:
-            folder = os.path.dirname(folder)
-            tops.append(folder or ".")
-    for top in tops:
-        for end in ((*parts[:-1], f"{parts[-1]}.py") if parts else (), (*parts, "__init__.py")):
-            if end and os.path.isfile(file := os.path.normpath(os.path.join(top, *end))):
-                return file
-    return ""

@@ -1,4 +1,4 @@
-"""Commands of documents, in blocks of every kind and within sentences; files and names."""
+"""Make targets in the shell blocks of documents; links, files and names."""
 
 import os
 from pathlib import Path
@@ -36,22 +36,13 @@ def problems(project: str, text: str, **params: str) -> list[str]:
         "```shell\npython -m app.run && make nosuch\n```",
         "~~~ bash\nmake nosuch\n~~~",
         "```console\n$ make nosuch\nmake: *** No rule to make target\n```",
-        "```console\nmake nosuch\n```",
-        "```\n$ make nosuch\ndone\n```",
-        "```\nmake nosuch\n```",
-        "    $ make nosuch",
-        "    make nosuch",
         "1. Run:\n\n   ```bash\n   make nosuch\n   ```",
-        "```console\n(env) ~/shop $ make nosuch\nmake again\n```",
-        "```\n➜ make nosuch\nmake: nothing\n```",
-        "<pre>\nmake <b>nosuch</b>\n</pre>",
-        "<details>\n<pre><code>\nmake nosuch &amp;&amp; true\n</code></pre>\n</details>",
         "```sh\nA='b c' D= make nosuch\n```",
         "```sh\nif true; then sudo make nosuch; fi\n```",
     ],
 )
-def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None:
-    """Fenced by backticks or tildes, indented, in HTML, with a prompt and without."""
+def test_a_target_is_found_in_blocks_for_a_shell(project: str, block: str) -> None:
+    """Fenced by backticks or tildes, with a prompt and without."""
     assert problems(project, block) == ["make has no target nosuch"]
 
 
@@ -59,37 +50,19 @@ def test_a_command_is_found_wherever_it_stands(project: str, block: str) -> None
     ("text", "message"),
     [
         ("```sh\nmake good LEVEL=2\nmake <target>\nmake TARGET\nmake\n```", ""),
-        ("```sh\n./scripts/no.sh\n```", "there is no script scripts/no.sh"),
-        ("```sh\n./scripts/do.sh --all\nbash do.sh\n./app/run.py\n```", ""),
-        ("```sh\nbash scripts/no.sh\n```", "there is no script scripts/no.sh"),
-        ("```sh\npython main.py\n./start.sh\nmade/x.py\n```", ""),
-        ("Write `no.sh`.\n\n```sh\nbash scripts/no.sh\n```", ""),
-        ("```sh\ncurl https://a.test >scripts/no.sh\nbash scripts/no.sh\n```", ""),
-        ("```sh\npython -m src.app.no\n```", "there is no module src.app.no to run"),
-        ("```sh\npython -m src.app.run\npython -m http.server\n```", ""),
         ("```sh\nmake good <NAME>\nkill -TTIN <pid>\n```", ""),
         ("Run `make nosuch` in the folder of the pages.", ""),
         ("    make sure that it runs", ""),
-        ("```\n>>> make nosuch\nmake nosuch\n```", ""),
-        ("```console\n$ shop run --dry\nif x (\n```", ""),
-        ("```sh\nuvicorn src.app.run:no --port 1\n```", "src.app.run defines no no"),
-        ("```ini\nExecStart=/bin/gunicorn src.app.no:app\n```", "there is no module src.app.no"),
-        ("```sh\nuvicorn src.app.run:app\nuvicorn 'src.app.run:made'\n```", ""),
-        ("```sh\nLEVELS=src.app.run:DEBUG make good\n```", ""),
-        ("```sh\ndocker pull shop.app:1\ndocker pull src.test/app:no\n```", ""),
-        ("```python\nx = y[src.app.run:no]\n```", ""),
-        ("<!-- <pre>make nosuch</pre> -->", ""),
+        ("```console\n>>> make nosuch\nmake nosuch\n```", ""),
         ("```sh\nA=make nosuch good\nmaker nosuch\n```", ""),
         ("```console\n$ make good \\\n    more=1\ngood\n$ make nosuch\n```", "no target nosuch"),
         ("```python\nmake nosuch\n```", ""),
-        ("```text\nmake nosuch\n```", ""),
         ("```\nWe make nosuch.\n```", ""),
-        ("```sh\ncd elsewhere\nmake nosuch\n./run.sh\n```", ""),
-        ("```sh\n.venv/bin/python -m pip list\nsystemctl restart app\n```", ""),
+        ("```sh\ncd elsewhere\nmake nosuch\n```", ""),
     ],
 )
-def test_a_command_asks_for_what_is_there(project: str, text: str, message: str) -> None:
-    """Its target, its script, its module, where these are the project's."""
+def test_a_target_is_asked_for_by_make_alone(project: str, text: str, message: str) -> None:
+    """Placeholders, other folders, sentences and output ask for none."""
     found = problems(project, text)
     assert len(found) == int(bool(message)), found
     assert message in "".join(found)
