@@ -44,7 +44,7 @@ def place(path: str, line: int, rule: str, message: str) -> CheckFinding:
     return {"path": relative(path), "line": line, "rule": rule, "message": message}
 
 
-def emit(numbers: Mapping[str, object], findings: Iterable[CheckFinding] = ()) -> None:
+def emit(numbers: Mapping[str, object], findings: Iterable[Mapping[str, object]] = ()) -> None:
     """Print the one JSON document that a check reads."""
     json.dump({**numbers, "findings": list(findings)}, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")

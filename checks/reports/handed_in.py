@@ -118,7 +118,7 @@ class ListedFiles:
     def __init__(self, *paths: str) -> None:
         listed = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
         self.files = {path for path in lines(*listed, *paths) if os.path.isfile(path)}
-        if not self.files and not paths:  # without Git, places can be named all the same
+        if not self.files and set(paths) <= {"."}:  # without Git, places can be named all the same
             self.files = set(files_below(["."], ("",)))
         self._by_stem: dict[str, list[str]] = {}
         for path in self.files:

@@ -174,3 +174,94 @@ def test_a_report_of_any_size_is_read_in_little_memory(project: str) -> None:
     params = {"command": "touch large", "report": "large"}
     outcome = run_check("junit", project, params, python=str(python))
     assert outcome.number("tests") == 100_000
+
+
+# --- SARIF ----------------------------------------------------------------------------------------
+
+LEVELS = ("results", "errors", "warnings", "notes", "suppressed")
+
+
+def sarif(*runs: str) -> str:
+    """Write a log of SARIF, after the examples of the standard."""
+    rule = '{"id": "N", "defaultConfiguration": {"level": "note"}}'
+    tool = f'"tool": {{"driver": {{"name": "t", "rules": [{rule}]}}}}'
+    texts = ", ".join(f"{{{tool}, {run}}}" for run in runs)
+    return f'{{"version": "2.1.0",\n"runs": [{texts}]}}'
+
+
+@pytest.mark.parametrize(
+    ("results", "counts"),
+    [
+        ('{"level": "error"}, {"level": "note"}, {"level": "none"}', (3, 1, 0, 1, 0)),
+        ('{}, {"ruleId": "N"}, {"ruleIndex": 0}, {"ruleId": "N/1"}', (4, 0, 1, 3, 0)),
+        ('{"kind": "pass"}, {"kind": "fail"}, {"baselineState": "absent"}', (1, 0, 1, 0, 0)),
+        ('{"suppressions": [{"kind": "inSource"}]}, {"suppressions": []}', (1, 0, 1, 0, 1)),
+        ('{"suppressions": [{"kind": "external", "status": "underReview"}]}', (1, 0, 1, 0, 0)),
+    ],
+)
+def test_results_of_sarif_are_counted_as_the_standard_says(
+    project: str, results: str, counts: tuple[int, ...]
+) -> None:
+    """By level, which their rule may decide; what is suppressed, gone or well is none."""
+    outcome = read(project, "sarif", sarif(f'"results": [{results}]'), paths="")
+    assert tuple(int(outcome.number(name)) for name in LEVELS) == counts
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [("ruff_0.17.6.sarif", (2, 2, 0, 0, 0)), ("eslint_10.15.0.sarif", (2, 1, 1, 0, 0))],
+)
+def test_each_writer_of_sarif_is_counted(project: str, file: str, counts: tuple[int, ...]) -> None:
+    """And its results stand in their files."""
+    outcome = read(project, "sarif", (WRITTEN / file).read_bytes(), "exit 1", paths="")
+    assert tuple(int(outcome.number(name)) for name in LEVELS) == counts
+    assert {Path(finding["path"]).stem for finding in outcome.findings} == {"a"}
+
+
+BROKEN_OFF = '"results": [], "invocations": [{"executionSuccessful": %s, "%s": [%s]}]'
+UNREAD = '{"level": "error", "message": {"text": "a.js was not read"}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"version": "2.1.0"}', "the-report:1:1: it has no run"),
+        ('{"runs": []}', "the-report:1:1: expected SARIF 2.1.0, found no version"),
+        ('{"version": "1.0.0", "runs": []}', "expected SARIF 2.1.0, found 1.0.0"),
+        (sarif('"a": 1'), "run 1 (t) has no results, not even an empty list"),
+        (sarif(BROKEN_OFF % ("false", "x", "")), "run 1 (t) did not succeed"),
+        (
+            sarif(BROKEN_OFF % ("true", "toolExecutionNotifications", UNREAD)),
+            "run 1 (t) could not do all of its work: a.js was not read",
+        ),
+        (sarif('"results": [3]'), "runs.*.results.* is not as SARIF 2.1.0 has it"),
+        (sarif('"results": []')[:-3], "the-report:2:126: it ends before it is whole"),
+        (sarif('"results": [],'), "the-report:2:127: it is not JSON (expected a key in quotes)"),
+        ("<a/>", "the-report:1:1: it is not JSON (Expecting value)"),
+        (
+            (WRITTEN / "eslint-broken_10.15.0.sarif").read_text(),
+            "run 1 (ESLint) could not do all of its work: Parsing error: Unexpected token ;",
+        ),
+    ],
+)
+def test_what_is_no_whole_log_of_sarif_is_an_error_at_its_place(
+    project: str, text: str, why: str
+) -> None:
+    """Of another version, cut off, without a run, or of a tool that left something out."""
+    assert why in reason(read(project, "sarif", text, paths=""))
+
+
+def test_results_are_known_by_what_their_tool_knows_them_by(project: str) -> None:
+    """The fingerprints of SARIF are those of the findings."""
+    marks = '"partialFingerprints": {"primaryLocationLineHash": "39fa2ee9"}'
+    (finding,) = read(project, "sarif", sarif(f'"results": [{{{marks}}}]'), paths="").findings
+    assert finding["fingerprint"] == '{"primaryLocationLineHash": "39fa2ee9"}'
+
+
+def test_a_tool_that_has_no_file_to_look_at_has_measured_nothing(project: str) -> None:
+    """Zero results of nothing are no measurement."""
+    build(project, {"a.py": ""})
+    text = sarif('"results": []')
+    assert "Git lists no file in src" in reason(read(project, "sarif", text, paths="src"))
+    commit(Path(project), {})
+    assert read(project, "sarif", text, paths="*.py").number("files") == 1

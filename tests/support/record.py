@@ -121,6 +121,7 @@ def ci(old: str = "", new: str = "") -> Files:
 
 GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
 PYTEST = {"command": "pytest -q -p no:cacheprovider --junitxml=junit.xml tests"}
+RUFF = {"command": "ruff check -q --isolated --output-format sarif src", "report": "-"}
 CASES: dict[str, list[Case]] = {
     "junit": [
         Case("clean", service(), PYTEST),
@@ -128,6 +129,12 @@ CASES: dict[str, list[Case]] = {
         Case("broken", service(tests="import nothing_of_that_name\n"), PYTEST),
         Case("nothing-to-look-at", EMPTY, PYTEST),
         Case("no-such-report", service(), {**PYTEST, "report": "other.xml"}),
+    ],
+    "sarif": [
+        Case("clean", service(), RUFF),
+        Case("failing", service(sums=UNUSED), RUFF),
+        Case("no-such-folder", service(), {**RUFF, "paths": "nosuch"}),
+        Case("other-format", service(), {**RUFF, "command": "ruff check -q --exit-zero"}),
     ],
     "mypy": [
         *linter(service(sums=UNTYPED)),
