@@ -1,6 +1,7 @@
 """The cookbook: each snippet as printed, on real projects that are good, bad and empty."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,9 @@ from tests.support.servers import free_port
 TEXT = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^## (.+?)\n(?:(?!^## ).)*?```yaml\n(.*?)^```", TEXT, re.S | re.M))
 TOOLS = Path(sys.executable).parent
+
+HOMES = {"RUSTUP_HOME": ".rustup", "CARGO_HOME": ".cargo", "GOCACHE": ".cache/go-build"}
+"""Where tools keep what they are made of."""
 
 Files = Mapping[str, str | None]
 
@@ -75,7 +79,9 @@ def test_a_recipe_tells_good_from_bad_and_from_nothing(served: Project, name: st
     """As printed: it passes, fails, and never passes where there is nothing to look at."""
     case, project = CASES[name], served
     if case.tool and not (TOOLS / case.tool).exists():
-        pytest.skip(f"{case.tool} is not installed: pip install -e '.[dev]'")
+        tool = shutil.which(case.tool) or pytest.skip(f"{case.tool} is not installed")
+        project.environment["PATH"] += f":{Path(tool).parent}:/usr/bin"
+        project.environment |= {name: str(Path.home() / of) for name, of in HOMES.items()}
     recipe = indent(RECIPES[name], "      ")
     project.write(
         f"version: 1\ntitle: x\ntasks:\n  - id: T1\n    priority: P0\n    criteria:\n{recipe}"
