@@ -39,13 +39,16 @@ def choose(environ: Mapping[str, str], name: str = "") -> str:
 def remove(path: str, *, watched: bool = False) -> None:
     """Remove the folder, whatever probes made of it: locked folders, or a link elsewhere.
 
-    One with files in it stays where it is `watched`.
+    One with files in it gets another name where it is `watched`.
     """
     with suppress(OSError):
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             os.unlink(path)
             return
-        if _remove_empty(path) or watched:
+        if _remove_empty(path):
+            return
+        if watched:  # another of this name may be made in the same run
+            os.rename(path, f"{path}-{os.urandom(4).hex()}")
             return
         import shutil
 

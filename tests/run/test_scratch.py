@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model.errors import UsageError
+from readiness.run.processes import supervise
 from readiness.run.scratch import choose, remove, scratch_folder
 from tests.support.program import ROOT, Project, a_board
 
@@ -92,3 +93,12 @@ def test_nobody_waits_for_the_cleaning(project: Project) -> None:
     (project.folder / "go on").touch()
     while os.listdir(project.tmp):
         time.sleep(0.05)
+
+
+def test_a_name_can_be_used_again_in_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was left by one folder is out of the way of the next."""
+    monkeypatch.setattr(supervise, "_run_name", "a-run")
+    for _ in range(2):
+        with scratch_folder({"TMPDIR": str(tmp_path)}, "a-run-tree") as path:
+            (Path(path) / "left").touch()
+    assert all(name.startswith("readiness-a-run") for name in os.listdir(tmp_path))
