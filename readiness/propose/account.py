@@ -95,8 +95,9 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
                 self.say("init.step_limits", path=self.path),
                 self.say("init.step_commit", path=self.path),
             ]
+        is_open = any(not judgement.verdict.good for judgement in self.judgements)
         return [
-            *(self._missing() or [self.say("init.step_next")]),
+            *(self._missing() or [self.say("init.step_next")] * is_open),
             self.say("init.step_guard", path=self.path, branch=self.branch),
             self.say(
                 "init.step_ci", kind="gitlab" if GITLAB_FILE in self.facts.files else "github"

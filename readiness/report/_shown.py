@@ -183,6 +183,19 @@ def first_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) ->
     return [*reasons[:REASONS], say("report.more_reasons", count=len(reasons) - REASONS)]
 
 
+def untold_reasons(run: RunDocument) -> list[str]:
+    """Return the gate's reasons without those that what stands above them tells already.
+
+    That are the criteria that failed, each loosening, and beside these a score that is too low.
+    """
+    told = tuple(f"{one.id} " for one in run.criteria() if one.verdict.bad)
+    told += tuple(f"{one.subject}: {one.what}" for one in run.loosened)
+    untold = [reason for reason in run.gate.reasons if not reason.startswith(told)]
+    keys = [wording.key for wording in run.gate.wordings]
+    is_short = keys[:1] == ["gate.score_below"]
+    return untold[1:] if is_short and len(untold) < len(run.gate.reasons) else untold
+
+
 def named_ids(run: RunDocument) -> set[str]:
     """Return the words of the gate's reasons: ids of criteria are among them."""
     return {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}
@@ -211,6 +224,14 @@ def outcome(criterion: CriterionRecord, say: Sentences) -> str:
     """Return the value and the reason, and whether it is flaky; foreign text, in lines."""
     text = measured(criterion)
     return f"{text}\n{say('report.flaky')}" if criterion.flaky else text
+
+
+def with_expectation(criterion: CriterionRecord, text: str, say: Sentences) -> str:
+    """Add to the first line of an outcome what was expected, unless that tells it."""
+    first, *rest = text.splitlines()
+    if criterion.expect not in first:
+        first += say("report.comma") + say("report.expecting", expect=criterion.expect)
+    return "\n".join([first, *rest])
 
 
 def measured(criterion: CriterionRecord) -> str:

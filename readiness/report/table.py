@@ -5,7 +5,8 @@ from itertools import chain
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._table.blocks import Block, Line, Style
+from readiness.report._shown import untold_reasons
+from readiness.report._table.blocks import Block, Line
 from readiness.report._table.grid import grid
 from readiness.report._table.lines import table_text
 from readiness.report._table.problems import decisions, loosened, problems
@@ -22,35 +23,39 @@ MANY = 200
 def render(run: RunDocument, context: Context) -> str:
     """Return the run as a table for people, in the language of its board.
 
-    On a terminal it fits `context.width`, and no id, number or verdict is cut. Elsewhere a line
-    is as long as it has to be.
+    On a terminal it fits `context.width`, and no id, number or verdict is cut; where something
+    failed, what passed is counted there and has no row. Elsewhere a line is as long as it has to
+    be.
     """
     say = sentences(run.board.language)
     verdicts = [criterion.verdict for criterion in run.criteria()]
-    few = len(verdicts) >= MANY and not context.verbose
+    failed = bool(run.loosened) or any(verdict.bad for verdict in verdicts)
+    few = len(verdicts) >= MANY or (failed and context.terminal)
     if context.quiet:
-        blocks: Iterator[Block] = chain(also_failed(run, say), decision(run, say))
+        reasons = run.gate.reasons
+        blocks: Iterator[Block] = chain(also_failed(run, say), decision(run, say, reasons))
     else:
-        hidden = sum(not verdict.noted for verdict in verdicts) if few else None
-        blocks = _blocks(run, say, verbose=context.verbose, hidden=hidden)
+        few = few and not all(verdict.noted for verdict in verdicts)
+        blocks = _blocks(run, say, verbose=context.verbose, folded=few and not context.verbose)
     limit = (context.width or 80) if context.terminal else None
     return table_text(blocks, limit=limit, colour=context.colour)
 
 
-def _blocks(
-    run: RunDocument, say: Sentences, *, verbose: bool, hidden: int | None
-) -> Iterator[Block]:
-    """Yield all parts; `hidden` is how many criteria have no row, None where each has one."""
+def _blocks(run: RunDocument, say: Sentences, *, verbose: bool, folded: bool) -> Iterator[Block]:
+    """Yield all parts; `folded` has a row for what is not good alone."""
     yield from header(run, say)
-    yield grid(run, say, skipped=verbose or not run.partial, failed_only=hidden is not None)
-    if hidden:
-        yield Line()
-        yield Line(parts=((say("report.hidden", count=hidden), Style.DIM),))
+    yield grid(
+        run,
+        say,
+        skipped=verbose or not run.partial,
+        failed_only=folded,
+        empty_tasks=sum(1 for _ in run.criteria()) < MANY,
+    )
     yield from milestones(run, say)
     yield from problems(run, say, verbose=verbose)
     yield from decisions(run, say)
     yield from loosened(run, say)
     yield from surroundings(run, say, verbose=verbose)
-    yield from score(run, say)
+    yield from score(run, say, folded=folded)
     yield Line()
-    yield from decision(run, say, verbose=verbose)
+    yield from decision(run, say, untold_reasons(run), verbose=verbose)

@@ -49,6 +49,7 @@ def shown_progress(
         language=language,
         folds=environ.get("GITHUB_ACTIONS") == "true",
         judge=judge,
+        repeated=sys.stdout.isatty() and settings.output_format == "table",
     )
 
 

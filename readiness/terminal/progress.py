@@ -14,7 +14,7 @@ from readiness.model.plan import Plan, Planned
 from readiness.model.words import ReasonCode, Verdict
 from readiness.terminal import idle
 from readiness.text.languages import Language
-from readiness.text.layout import bar, duration, inert, literal, pad, width
+from readiness.text.layout import about, bar, duration, growing, inert, literal, pad, width
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language, worded
 
@@ -59,6 +59,7 @@ def progress(
     language: Language = Language.EN,
     folds: bool = False,
     judge: Judge | None = None,
+    repeated: bool = False,
     file: int = 2,
     clock: Callable[[], float] = time.monotonic,
     size: Size | None = None,
@@ -66,16 +67,17 @@ def progress(
     """Return a display of the progress of `plan` on the open `file`, for `jobs` at once.
 
     On a terminal a few lines are redrawn in place, below a line for each criterion that `judge`
-    calls bad; elsewhere there is a line for each finished attempt, and where the reader `folds`
-    them (GitHub) all are one group. It never waits: what the reader does not take at once is left
-    out.
+    calls bad; these go at the end where all is `repeated` below. Elsewhere there is a line for each
+    finished attempt, and where the reader `folds` them (GitHub) all are one group. It never waits:
+    what the reader does not take at once is left out.
     """
     if quiet:
         return Progress()
     output = _Output(file)
     course = _Course(plan, sentences(language), judge)
     if terminal:
-        return _Live(course, jobs, output, clock, size or (lambda: os.get_terminal_size(file)))
+        size = size or (lambda: os.get_terminal_size(file))
+        return _Live(course, jobs, output, clock, size, repeated=repeated)
     return _Lines(course, output, clock, folds=folds)
 
 
@@ -260,6 +262,8 @@ class _Live(Progress):
         output: _Output,
         clock: Callable[[], float],
         size: Size,
+        *,
+        repeated: bool,
     ) -> None:
         self._course = course
         self._jobs = jobs
@@ -267,9 +271,11 @@ class _Live(Progress):
         self._clock = clock
         self._size = size
         self._running: dict[int, tuple[float, int]] = {}
-        self._drawn = self._bad = 0
+        self._drawn = self._bad = self._above = 0
+        self._repeated = repeated
         self._next = clock() + _QUIET_START
         idle.hide()
+        self._writes = idle.writes()
 
     def started(self, probe: int, attempt: int) -> None:
         """Add the probe to those that run."""
@@ -287,6 +293,8 @@ class _Live(Progress):
         self._bad += len(bad)
         if bad and self._output.write(f"{self._erase()}{chr(10).join(map(inert, bad))}\n"):
             self._drawn = 0
+            columns, _ = self._room()
+            self._above += sum(-(-width(line) // columns) for line in bad)
 
     def tick(self) -> None:
         """Redraw, ten times a second at most; a short run shows nothing at all."""
@@ -294,10 +302,7 @@ class _Live(Progress):
         if now < self._next:
             return
         self._next = now + _FRAME
-        try:
-            columns, height = self._size()
-        except OSError:
-            return
+        columns, height = self._room()
         lines = self._lines(now, columns - 1, max(height - 1, 1))
         if self._output.write(f"{self._erase()}{chr(10).join(lines)}"):
             self._drawn = len(lines)
@@ -306,7 +311,18 @@ class _Live(Progress):
         """Erase everything that was drawn."""
         if self._drawn and self._output.write(self._erase()):
             self._drawn = 0
+        is_last = self._repeated and self._writes == idle.writes()
+        if is_last and 0 < self._above < self._room()[1]:
+            self._output.write(f"\x1b[{self._above}A\x1b[J")
+        self._above = 0
         idle.show()
+
+    def _room(self) -> tuple[int, int]:
+        try:
+            columns, height = self._size()
+        except OSError:
+            return 80, 24
+        return max(columns, 2), height
 
     def _erase(self) -> str:
         """Return the codes that move the cursor to the first line and clear the rest."""
@@ -332,10 +348,10 @@ class _Live(Progress):
 
     def _elapsed(self, probe: int, seconds: float, attempt: int) -> str:
         say = self._course.say
-        text = _elapsed(seconds)
+        text = growing(seconds)
         estimate = self._course.plan.probes[probe].estimate
         if estimate is not None and estimate >= 1:
-            text = say("progress.of_about", time=text, estimate=_about(estimate))
+            text = say("progress.of_about", time=text, estimate=about(estimate))
         return f"{say('progress.attempt', count=attempt)}, {text}" if attempt > 1 else text
 
     def _status(self, now: float, hidden: int, columns: int) -> str:
@@ -357,7 +373,7 @@ class _Live(Progress):
         seconds = course.left(now, since, self._jobs)
         if seconds is None or seconds < 1:
             return ""
-        return course.say("progress.left", time=_about(seconds))
+        return course.say("progress.left", time=about(seconds))
 
 
 def _ending(capture: Capture, say: Sentences) -> str:
@@ -372,20 +388,6 @@ def _ending(capture: Capture, say: Sentences) -> str:
     if capture.signal is not None:
         return say("report.signal", number=capture.signal)
     return say("report.exit_status", status=capture.exit_status)
-
-
-def _elapsed(seconds: float) -> str:
-    """Format a time that is still growing, in seconds at least: `0.4 s`."""
-    return duration(seconds) if seconds >= 1 else f"{seconds:.1f} s"
-
-
-def _about(seconds: float) -> str:
-    """Format a rough time without false precision: `7 s`, `25 s`, `3 min`."""
-    if seconds < 10:
-        return f"{seconds:.0f} s"
-    if seconds < 90:
-        return f"{5 * round(seconds / 5)} s"
-    return f"{round(seconds / 60)} min"
 
 
 def _cut(text: str, cells: int) -> str:

@@ -146,6 +146,20 @@ def duration(seconds: float) -> str:
     return f"{minutes}m {rest:02d}s"
 
 
+def growing(seconds: float) -> str:
+    """Format a time that is still growing, in seconds at least: `0.4 s`."""
+    return duration(seconds) if seconds >= 1 else f"{seconds:.1f} s"
+
+
+def about(seconds: float) -> str:
+    """Format a rough time without false precision: `7 s`, `25 s`, `3 min`."""
+    if seconds < 10:
+        return f"{seconds:.0f} s"
+    if seconds < 90:
+        return f"{5 * round(seconds / 5)} s"
+    return f"{round(seconds / 60)} min"
+
+
 def points(value: float) -> str:
     """Format points of the score for people, out of 10: `2.22`, and tiny ones as `0.0004`."""
     return f"{value:.2f}" if value >= 0.005 or not value else f"{value:.2g}"

@@ -94,7 +94,7 @@ def test_a_terminal_of_any_width_shows_ids_numbers_and_verdicts_whole(
     document: RunDocument, columns: int
 ) -> None:
     """No line break runs through any of them, however narrow it is."""
-    text = render("table", document, _terminal(columns))
+    text = render("table", document, msgspec.structs.replace(_terminal(columns), verbose=True))
     for word in [*_IDS, *(_NUMBERS if columns > 1 else [])]:
         assert word in text
 
@@ -137,8 +137,17 @@ def test_an_unknown_score_is_no_number() -> None:
     """Where nothing was measured no score is shown, and no bar."""
     score = msgspec.structs.replace(a_document().score, value=None, shown="", measured=0)
     text = render("table", a_document(score=score), _PIPE)
-    assert "Score unknown of 10, target 8.0 · 0 of 10 criteria in scope measured" in text
-    assert "of the way to" not in text
+    assert "\nScore unknown of 10, target 8.0\n0 of 10 criteria in scope measured" in text
+
+
+def test_where_something_failed_a_terminal_has_no_row_for_what_passed() -> None:
+    """Its tasks and counts stay, and -v shows all; a file has a row for each."""
+    document = a_document()
+    folded, whole = render("table", document, _terminal(120)), render("table", document, _PIPE)
+    assert re.findall(r"^  T[\d.]+ +✓ pass", folded, re.MULTILINE) == []
+    assert len(re.findall(r"^  T[\d.]+ +✓ pass", whole, re.MULTILINE)) > 2
+    assert "all of them: -v" in folded
+    assert all(f"{task.id}  {task.title}" in folded for task in document.tasks if task.attainment)
 
 
 def test_what_a_partial_run_leaves_out_is_counted_only() -> None:

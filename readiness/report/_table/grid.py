@@ -13,10 +13,18 @@ _TITLE, _VALUE, _EXPECTED, _PROGRESS, _CHANGE = 2, 3, 4, 5, 6
 _CAPS = {_TITLE: 56, _VALUE: 24, _EXPECTED: 24}
 
 
-def grid(run: RunDocument, say: Sentences, *, skipped: bool, failed_only: bool = False) -> Grid:
+def grid(
+    run: RunDocument,
+    say: Sentences,
+    *,
+    skipped: bool,
+    failed_only: bool = False,
+    empty_tasks: bool = True,
+) -> Grid:
     """Return all tasks in scope, the most urgent first; with `skipped`, the others too.
 
-    With `failed_only` there is a row for what is not good or has a doubt, and no other.
+    With `failed_only` there is a row for what is not good or has a doubt, and no other; without
+    `empty_tasks` no task that has no such row.
     """
 
     def has_row(criterion: CriterionRecord) -> bool:
@@ -24,7 +32,7 @@ def grid(run: RunDocument, say: Sentences, *, skipped: bool, failed_only: bool =
         return verdict.noted if failed_only else skipped or verdict.in_scope
 
     tasks = [task for task in run.tasks if skipped or task.attainment is not None]
-    if failed_only:
+    if failed_only and not empty_tasks:
         tasks = [task for task in tasks if any(map(has_row, task.criteria))]
     tasks.sort(key=lambda task: task.priority)
     compared = any(criterion.previous for criterion in run.criteria())

@@ -24,6 +24,7 @@ from readiness.report._shown import (
     percent,
     standing,
     waived_by,
+    with_expectation,
 )
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.text.layout import literal, middle, width
@@ -50,11 +51,13 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
             if number:
                 yield Line()
             yield from explainer.block(block)
-            more = say("report.more", id=literal(block[0][1].id))
-            yield Line(parts=((more, Style.DIM),), indent=2)
         if left := sum(map(len, blocks[len(shown) :])):
             yield Line()
             yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
+    if shown := (bad or doubtful)[:1]:
+        more = say("report.more", id=literal(shown[0][0][1].id))
+        yield Line()
+        yield Line(parts=((more, Style.DIM),))
     if unattested:
         names = ", ".join(literal(criterion.id) for block in unattested for _, criterion in block)
         yield Line()
@@ -161,13 +164,14 @@ class Explainer:
         say = self._say
         _, criterion = block[0]
         yield from self._head(block)
+        result = outcome(criterion, say)
         if criterion.expect and not criterion.attestation and len(block) == 1:
-            yield self.fact(
-                self._say("report.expected"), ((self._expected(criterion), Style.PLAIN),)
-            )
-        yield from self._paragraph(
-            say("report.found"), outcome(criterion, say), change_in_words(criterion, say)
-        )
+            if criterion.warn is None and result and not criterion.verdict.unknown:
+                result = with_expectation(criterion, result, say)
+            else:
+                expected = ((self._expected(criterion), Style.PLAIN),)
+                yield self.fact(self._say("report.expected"), expected)
+        yield from self._paragraph(say("report.found"), result, change_in_words(criterion, say))
         if self._verbose:
             yield from self._outputs(block)
         else:
@@ -268,11 +272,12 @@ class Explainer:
             command = f"{command[:_COMMAND]}…"
         given = {name: value for name in varying if (value := probe.params.get(name))}
         params = "".join(f"  {name}={value}" for name, value in given.items())
-        facts = self._say("report.comma").join(ending(probe, self._say))
+        is_whole = self._verbose or self._closely or probe.exit_status is None
+        facts = self._say("report.comma").join(ending(probe, self._say)) if is_whole else ""
         return (
             (f"{literal(probe.id)}  " if self._verbose else "", Style.DIM),
             (literal(command) + literal(params), Style.PLAIN),
-            (f"  ({facts})", Style.DIM),
+            (f"  ({facts})" if facts else "", Style.DIM),
         )
 
     def _outputs(self, block: list[Entry]) -> Iterator[Line]:

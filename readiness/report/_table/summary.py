@@ -11,7 +11,6 @@ from readiness.report._shown import (
     first_reasons,
     meaning,
     moment,
-    percent,
     reuse,
     revision,
 )
@@ -71,39 +70,33 @@ def _state(milestone: MilestoneRecord, say: Sentences) -> str:
     return f"{'✓' if milestone.met else '✗'} {say(f'report.milestone.{milestone.state}')}"
 
 
-def score(run: RunDocument, say: Sentences) -> Iterator[Line]:
-    """Yield the count of each verdict, the score, and the way to the target."""
+def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator[Line]:
+    """Yield the count of each verdict, the score, and the way to the target.
+
+    Where the grid is `folded`, the count says how to see all.
+    """
     yield Line()
-    yield Line(parts=_counts(run, say))
+    more: tuple[Part, ...] = (_DOT, (say("report.hidden"), Style.DIM)) if folded else ()
+    yield Line(parts=(*_counts(run, say), *more))
     record = run.score
     shown = literal(score_text(record, say))
     goal = goal_text(record.target)
-    yield Line(
-        parts=(
-            (say("report.score", score=shown, target=goal), Style.STRONG),
-            _DOT,
-            (
-                say(
-                    "report.measured",
-                    measured=record.measured,
-                    scope=record.in_scope,
-                    total=record.total,
-                ),
-                Style.PLAIN,
-            ),
+    parts: list[Part] = [(say("report.score", score=shown, target=goal), Style.STRONG)]
+    if record.value is not None:
+        progress = record.progress or 0.0
+        parts.append((f"  {bar(progress, 30)}", Style.GOOD if progress >= 1 else Style.WARN))
+    yield Line(parts=tuple(parts))
+    if not record.measured == record.in_scope == record.total:
+        measured = say(
+            "report.measured",
+            measured=record.measured,
+            scope=record.in_scope,
+            total=record.total,
         )
-    )
+        yield Line(parts=((measured, Style.PLAIN),))
     if run.partial and not run.interrupted:
         whole = last_whole(run, say) or say("report.no_whole_run")
         yield Line(parts=((whole, Style.DIM),))
-    if record.value is not None:
-        progress = record.progress or 0.0
-        yield Line(
-            parts=(
-                (bar(progress, 30), Style.GOOD if progress >= 1 else Style.WARN),
-                (f" {say('report.way', share=percent(progress), target=goal)}", Style.DIM),
-            )
-        )
 
 
 def _counts(run: RunDocument, say: Sentences) -> tuple[Part, ...]:
@@ -123,17 +116,19 @@ def also_failed(run: RunDocument, say: Sentences) -> Iterator[Line]:
         yield Line()
 
 
-def decision(run: RunDocument, say: Sentences, *, verbose: bool = False) -> Iterator[Line]:
-    """Yield the reasons, and last the decision."""
+def decision(
+    run: RunDocument, say: Sentences, reasons: list[str], *, verbose: bool = False
+) -> Iterator[Line]:
+    """Yield these of the gate's reasons, and last the decision."""
     gate = run.gate
     cells = width(say("report.reasons")) + 2
-    for number, reason in enumerate(first_reasons(gate.reasons, say, whole=verbose)):
+    for number, reason in enumerate(first_reasons(reasons, say, whole=verbose)):
         yield Line(
             label=("" if number else say("report.reasons"), Style.DIM),
             label_cells=cells,
             parts=((literal(reason), Style.PLAIN),),
         )
-    if gate.reasons:
+    if reasons:
         yield Line()
     if run.gate.decision is Decision.PARTIAL:
         yield _part(run, say)
