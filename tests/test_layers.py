@@ -78,7 +78,7 @@ CHECKS_MAY_IMPORT = {
     "make": SHARED,
     "ci": SHARED,
     "documents": [*SHARED, "python"],
-    "reports": [*SHARED, "documents"],
+    "reports": [*SHARED, "documents", "tests"],
     "security": SHARED,
     **dict.fromkeys(["database", "django", "locks", "packages"], SHARED),
     "performance": ["in_project"],

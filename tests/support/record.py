@@ -121,6 +121,7 @@ def ci(old: str = "", new: str = "") -> Files:
 
 GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
 PYTEST = {"command": "pytest -q -p no:cacheprovider --junitxml=junit.xml tests"}
+COVERAGE = {"command": "coverage run --source src -m pytest -q tests && coverage xml -q"}
 RUFF = {"command": "ruff check -q --isolated --output-format sarif src", "report": "-"}
 CASES: dict[str, list[Case]] = {
     "junit": [
@@ -129,6 +130,11 @@ CASES: dict[str, list[Case]] = {
         Case("broken", service(tests="import nothing_of_that_name\n"), PYTEST),
         Case("nothing-to-look-at", EMPTY, PYTEST),
         Case("no-such-report", service(), {**PYTEST, "report": "other.xml"}),
+    ],
+    "coverage-report": [
+        Case("clean", service(), COVERAGE),
+        Case("other-files", service(), {**COVERAGE, "source": "docs"}),
+        Case("no-such-report", service(), {**COVERAGE, "report": "other.xml"}),
     ],
     "sarif": [
         Case("clean", service(), RUFF),
