@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TextIO
 
 from checks.in_project.common import CheckFinding, Params, emit, place, relative
@@ -62,6 +62,22 @@ class ReportedTest:
         return next(filter(None, map(self.of.get, names)), "")
 
 
+@dataclass
+class TestTally:
+    """The tests of one report: how many ended how, and those that are findings."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    kept: list[ReportedTest] = field(default_factory=list)
+
+    def add(self, case: ReportedTest) -> None:
+        """Count a test."""
+        self.states[case.state] += 1
+        is_finding = case.state in {"failed", "error"} or (case.flaky and case.state == "passed")
+        if is_finding and len(self.kept) < MOST:
+            self.kept.append(case)
+
+
 class OpenSuite(NamedTuple):
     """A suite where it begins, what it says of itself, and what was counted before."""
 
@@ -100,17 +116,14 @@ def state_of(of: Mapping[str, str]) -> str:
 class TestReport(XmlReader):
     """Reads one report; `totals` are suites of TRX, whose numbers may stand before the tests."""
 
-    def __init__(self, path: str, handed_in: HandedIn) -> None:
+    def __init__(self, path: str, handed_in: HandedIn, tally: TestTally) -> None:
         super().__init__(path)
-        self.handed_in = handed_in
+        self.handed_in, self.tally = handed_in, tally
         self.case: ReportedTest | None = None
         self.tags: list[str] = [""]
         self.suites: list[OpenSuite] = []
         self.totals: list[OpenSuite] = []
-        self.states: Counter[str] = Counter()
         self.bad = self.reruns = 0
-        self.seconds = 0.0
-        self.kept: list[ReportedTest] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin a suite, a test, or what a test says of itself."""
@@ -125,7 +138,7 @@ class TestReport(XmlReader):
             self._tell(self.case, tag, attributes)
         elif tag in CASES:
             self.case = ReportedTest(self.path, self.line, attributes, state_of(attributes))
-            self.seconds += seconds(attributes.get("time") or attributes.get("duration", ""))
+            self.tally.seconds += seconds(attributes.get("time") or attributes.get("duration", ""))
         elif tag in BAD and above in {"testsuite", "errors"}:  # what all tests of a suite need
             self.case = ReportedTest(self.path, self.line, {"name": "setup", **attributes})
             self._tell(self.case, tag, attributes)
@@ -172,13 +185,13 @@ class TestReport(XmlReader):
         # pytest counts subtests that passed, and does not name them.
         tests = "" if of.get("name") == "pytest" else of.get("tests") or of.get("total", "")
         bad = stated or int(STATES.get(outcome) == "failed")
-        before = (self.states.total(), self.bad) if tag in SUITES else (0, 0)
+        before = (self.tally.states.total(), self.bad) if tag in SUITES else (0, 0)
         column = self.parser.CurrentColumnNumber + 1
         suite = OpenSuite(self.line, column, count(tests), bad, *before)
         (self.suites if tag in SUITES else self.totals).append(suite)
 
     def _compare(self, suite: OpenSuite) -> None:
-        tests, bad = self.states.total() - suite.tests_before, self.bad - suite.bad_before
+        tests, bad = self.tally.states.total() - suite.tests_before, self.bad - suite.bad_before
         if tests + self.reruns < suite.tests:
             why = f"it speaks of {suite.tests} tests and names {tests}"
         elif bad + self.reruns < suite.bad:
@@ -189,22 +202,16 @@ class TestReport(XmlReader):
         refuse(self.path, suite.line, suite.column, why, remedy)
 
     def _count(self, case: ReportedTest) -> None:
-        self.states[case.state] += 1
-        is_bad = case.state in {"failed", "error"}
-        self.bad += is_bad * max(1, case.marks)
-        if (is_bad or (case.flaky and case.state == "passed")) and len(self.kept) < MOST:
-            self.kept.append(case)
+        self.bad += (case.state in {"failed", "error"}) * max(1, case.marks)
+        self.tally.add(case)
 
 
-def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
-    """Have the reports written, or take those of CI, and count."""
-    handed_in = HandedIn(Params(env))
-    reports = [TestReport(path, handed_in) for path in handed_in.paths]
-    for report in reports:
-        report.read()
-        if not report.states:
-            refuse(report.path, 1, 1, "it names no test", "see that the runner finds the tests")
-    states = sum((report.states for report in reports), Counter())
+def emit_tests(handed_in: HandedIn, tallies: Mapping[str, TestTally]) -> None:
+    """Print what the reports say together; one that names no test ends the check."""
+    for path, tally in tallies.items():
+        if not tally.states:
+            refuse(path, 1, 1, "it names no test", "see that the runner finds the tests")
+    states = sum((tally.states for tally in tallies.values()), Counter[str]())
     failed = states["failed"] + states["error"]
     handed_in.must_fit(failed)
     numbers = {
@@ -214,9 +221,19 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "failures": states["failed"],
         "errors": states["error"],
         "skipped": states["skipped"],
-        "duration": round(sum(report.seconds for report in reports), 3),
+        "duration": round(sum(tally.seconds for tally in tallies.values()), 3),
     }
-    tree, kept = ListedFiles(), [case for report in reports for case in report.kept]
-    flaky = [case.finding(tree) for case in kept if case.state == "passed"]
-    emit({**numbers, "flaky": flaky}, [one.finding(tree) for one in kept if one.state != "passed"])
+    listed, kept = ListedFiles(), [case for tally in tallies.values() for case in tally.kept]
+    flaky = [case.finding(listed) for case in kept if case.state == "passed"]
+    bad = [case.finding(listed) for case in kept if case.state != "passed"]
+    emit({**numbers, "flaky": flaky}, bad)
+
+
+def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
+    """Have the reports written, or take those of CI, and count."""
+    handed_in = HandedIn(Params(env))
+    tallies = {path: TestTally() for path in handed_in.paths}
+    for path, tally in tallies.items():
+        TestReport(path, handed_in, tally).read()
+    emit_tests(handed_in, tallies)
     return 0
