@@ -47,7 +47,8 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
 def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.record.localised import localised
-    from readiness.report._shown import also_bad, first_reasons, line
+    from readiness.report._reasons import also_bad, first_reasons
+    from readiness.report._shown import line
     from readiness.text.layout import percentage
     from readiness.text.sentences import sentences, spoken
 

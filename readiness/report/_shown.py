@@ -21,17 +21,11 @@ from readiness.record.earlier import Previous, Value
 from readiness.record.values import unix_seconds
 from readiness.record.wording import Wording, has_key, reworded
 from readiness.report._table.blocks import Part, Style
-from readiness.startup.patterns import later
 from readiness.text.layout import age, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
 Entry = tuple[TaskRecord, CriterionRecord]
-
-REASONS = 12
-"""Number of the gate's reasons to show."""
-
-_WORDS_OF_REASON = later(r"[\s,、(（]+")
 
 CHANGE_MARKS: dict[Movement, Part] = {
     Movement.BETTER: ("▲", Style.GOOD),
@@ -174,50 +168,6 @@ def worth(block: list[Entry], say: Sentences) -> list[str]:
     """Return the points that a block could bring; [] where that is next to nothing."""
     missing = sum(criterion.points_possible - criterion.points for _, criterion in block)
     return [say("report.worth", points=points(missing))] if missing >= 0.005 else []
-
-
-def first_reasons(reasons: list[str], say: Sentences, *, whole: bool = False) -> list[str]:
-    """Return as many of the gate's reasons as one can read, and how many more there are, where."""
-    if whole or len(reasons) <= REASONS:
-        return reasons
-    return [*reasons[:REASONS], say("report.more_reasons", count=len(reasons) - REASONS)]
-
-
-def untold_reasons(run: RunDocument) -> list[str]:
-    """Return the gate's reasons without those that what stands above them tells already.
-
-    That are the criteria that failed, each loosening, and beside these a score that is too low.
-    """
-    told = tuple(f"{one.id} " for one in run.criteria() if one.verdict.bad)
-    told += tuple(f"{one.subject}: {one.what}" for one in run.loosened)
-    untold = [reason for reason in run.gate.reasons if not reason.startswith(told)]
-    keys = [wording.key for wording in run.gate.wordings]
-    is_short = keys[:1] == ["gate.score_below"]
-    return untold[1:] if is_short and len(untold) < len(run.gate.reasons) else untold
-
-
-def named_ids(run: RunDocument) -> set[str]:
-    """Return the words of the gate's reasons: ids of criteria are among them."""
-    return {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}
-
-
-def also_bad(run: RunDocument) -> list[str]:
-    """Return a line for each criterion that is bad and in no reason of the gate; foreign text.
-
-    It has the value and the limit, the points to be gained, and the first place.
-    """
-    named = named_ids(run)
-    places = {one.criterion: one for one in reversed(run.findings) if one.path}
-    lines = []
-    for _, criterion in open_criteria(run):
-        if not criterion.verdict.bad or criterion.id in named:
-            continue
-        facts = [f"{criterion.verdict.mark} {criterion.id} {criterion.title}", criterion.reason]
-        facts += [f"+{points(criterion.points_possible - criterion.points)}"]
-        if place := places.get(criterion.id):
-            facts.append(place.place)
-        lines.append("  ".join(filter(None, facts)))
-    return lines
 
 
 def outcome(criterion: CriterionRecord, say: Sentences) -> str:

@@ -5,7 +5,7 @@ from itertools import chain
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._shown import untold_reasons
+from readiness.report._reasons import untold_reasons
 from readiness.report._table.blocks import Block, Line
 from readiness.report._table.grid import grid
 from readiness.report._table.lines import table_text

@@ -11,6 +11,7 @@ from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import board_place
 from readiness.report._links import web_link
+from readiness.report._reasons import named_ids
 from readiness.report._shown import (
     Entry,
     attested_by,
@@ -26,7 +27,6 @@ from readiness.report._shown import (
     is_unattested,
     line,
     moment,
-    named_ids,
     number,
     open_blocks,
     open_criteria,

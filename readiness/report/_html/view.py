@@ -8,7 +8,8 @@ from readiness.report._html.history import heat, marks, score_history, sparks, w
 from readiness.report._html.sections import NEXT, decisions, milestone, reasons, steps
 from readiness.report._html.timeline import timeline
 from readiness.report._links import commit_link
-from readiness.report._shown import REASONS, badge_counts
+from readiness.report._reasons import REASONS
+from readiness.report._shown import badge_counts
 from readiness.text.sentences import sentences
 
 LINKED = 100

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
+from readiness.report._reasons import also_bad, first_reasons
 from readiness.report._shown import (
-    also_bad,
     badge_counts,
-    first_reasons,
     meaning,
     moment,
     reuse,
