@@ -8,7 +8,7 @@ from readiness.project.shield import environment
 
 def git(*words: str, folder: str = "") -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder, by default this one; what it says is captured, names as they are."""
-    command = ["git", "--no-pager", "-c", "core.quotepath=false", *words]
+    command = ["git", "--no-optional-locks", "--no-pager", "-c", "core.quotepath=false", *words]
     return subprocess.run(
         command, cwd=folder or None, env=environment(folder or "."), capture_output=True
     )

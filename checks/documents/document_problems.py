@@ -2,8 +2,8 @@
 
 import os
 import re
-import time
 from collections.abc import Mapping
+from datetime import date
 from typing import TextIO
 from urllib.parse import unquote
 
@@ -34,7 +34,6 @@ SPHINX = ("conf.py",)
 SITES = (*SPHINX, "mkdocs", "_config.yml", "docusaurus.config.")
 """How the names of the settings of what makes a site of documents start."""
 MARKUPS = {".md", ".rst"}
-DAY = 86_400
 
 
 def names(wanted: str, title: str) -> bool:
@@ -143,7 +142,7 @@ def age(path: str) -> float | None:
     """Return the days since the last commit; None where the history is not all here."""
     if lines("rev-parse", "--is-shallow-repository") == ["false"]:
         for committed in lines("log", "-1", "--format=%ct", "--", path):
-            return (time.time() - int(committed)) / DAY
+            return float((date.today() - date.fromtimestamp(int(committed))).days)
     return None
 
 

@@ -14,7 +14,7 @@ LINK, SUBMODULE = "120000", "160000"
 
 def git(*words: str) -> str:
     """Return what Git says of the folder that we are in, with no program run; "" if it fails."""
-    command = ["git", "--no-pager", "-c", "core.fsmonitor=false", *words]
+    command = ["git", "--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", *words]
     try:
         done = subprocess.run(command, capture_output=True, check=False)
     except OSError:

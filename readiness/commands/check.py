@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from readiness.command_line.options import SELECTORS, Verb
+import os
+import sys
+
+from readiness.command_line.options import SELECTORS, Option, Value, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible
@@ -11,11 +14,24 @@ if TYPE_CHECKING:  # imported before the watcher is split off, as little as poss
     from readiness.report import Context
 
 
-def check(settings: RunSettings) -> int:
-    """Run the board and print the report on stdout; the result is the exit status."""
+FRESH = Option(
+    "fresh", "", "Measure everything, though results could be reused.", value=Value.SWITCH
+)
+
+
+def check(settings: RunSettings, *, fresh: bool = False) -> int:
+    """Run the board and print the report on stdout; the result is the exit status.
+
+    On a terminal, people are spared what depends on nothing that has changed, unless the run
+    speaks for others too: a CI job, the rules of a base, a part of a board.
+    """
+    from msgspec.structs import replace
+
     from readiness.pipeline.run import run_and_report
 
-    return run_and_report(settings, _print)
+    for_others = os.environ.get("CI") or settings.base or settings.shard or settings.on
+    reuse = settings.reuse or (sys.stdout.isatty() and not for_others)
+    return run_and_report(replace(settings, reuse=reuse and not fresh), _print)
 
 
 def _print(document: RunDocument, settings: RunSettings, context: Context) -> str:
@@ -24,4 +40,4 @@ def _print(document: RunDocument, settings: RunSettings, context: Context) -> st
     return render(settings.output_format, document, context)
 
 
-VERB = Verb(check, SELECTORS)
+VERB = Verb(check, SELECTORS, FRESH)

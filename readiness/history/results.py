@@ -6,7 +6,6 @@ chain with a document that names the result's digest.
 
 import sqlite3
 from collections.abc import Collection, Mapping
-from typing import TypeAlias
 
 import msgspec
 
@@ -18,16 +17,9 @@ TABLES = (
     """create table if not exists results (
         fingerprint text primary key, run integer not null, result blob not null
     ) without rowid""",
-    """create table if not exists listings (
-        key text primary key, signature text not null, digest text not null,
-        files blob not null, run integer not null
-    ) without rowid""",
+    "create table if not exists files (id integer primary key, known blob not null)",
 )
 """Created by the first run that keeps anything, as most histories never need them."""
-
-
-Listing: TypeAlias = tuple[str, str, bytes]
-"""The signature and the digest of files that some patterns mean; the files, b"" where known."""
 
 
 class HeldResults(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,15 +70,9 @@ def _named(connection: sqlite3.Connection, run: int) -> frozenset[str]:
     return frozenset(probe.result for probe in document.probes if probe.result)
 
 
-def listings(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    """Return the signature and the digest of each known listing, by its key."""
-    rows = connection.execute("select key, signature, digest from listings")
-    return {str(key): (str(signature), str(digest_of)) for key, signature, digest_of in rows}
-
-
-def files(connection: sqlite3.Connection, key: str) -> bytes:
-    """Return the files of a known listing."""
-    row = connection.execute("select files from listings where key = ?", (key,)).fetchone()
+def known_files(connection: sqlite3.Connection) -> bytes:
+    """Return what is known of the files that results depend on."""
+    row = connection.execute("select known from files").fetchone()
     return row[0] if row and isinstance(row[0], bytes) else b""
 
 
@@ -95,13 +81,13 @@ def keep(
     run: int,
     *,
     results: Mapping[str, bytes],
-    listings: Mapping[str, Listing],
+    files: bytes,
 ) -> None:
     """Store what a run leaves to later ones, and delete what only old runs left.
 
     `results` are by fingerprint; the document of the run has to name their digests.
     """
-    if not results and not listings:
+    if not results:
         return
     for table in TABLES:
         connection.execute(table)
@@ -109,13 +95,5 @@ def keep(
         "insert or replace into results values (?, ?, ?)",
         [(fingerprint, run, result) for fingerprint, result in results.items()],
     )
-    connection.executemany(
-        "insert or replace into listings values (?, ?, ?, ?, ?)",
-        [(key, *listing, run) for key, listing in listings.items() if listing[2]],
-    )
-    connection.executemany(
-        "update listings set run = ? where key = ?",
-        [(run, key) for key, listing in listings.items() if not listing[2]],
-    )
+    connection.execute("insert or replace into files values (0, ?)", (files,))
     connection.execute("delete from results where run < ?", (run - REMEMBERED,))
-    connection.execute("delete from listings where run < ?", (run - REMEMBERED,))

@@ -128,8 +128,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     `exit_ok` are the statuses after which the output may be read; None, only for a check whose
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
-    None: the board's. While no file of `inputs` changes, a result may be reused for `max_age`
-    seconds; None: as long as one likes. `by_hand` is what people type to see the same. `tried` has,
+    None: the board's. A change of `inputs` is one that it can affect. A result may be reused for
+    `max_age` seconds; None: all day. `by_hand` is what people type to see the same. `tried` has,
     by tool, the versions that the check is tried with.
     """
 

@@ -1,6 +1,7 @@
 """Probes that are run under strace, to see what their results depend on."""
 
 import os
+import time
 from collections.abc import Collection, Iterator
 
 import msgspec
@@ -55,7 +56,8 @@ class Tracing:
         if attempt.failure is not None or attempt.failure_text:
             return attempt
         trace = self._read(index)
-        if trace.hindered or attempt.timed_out or attempt.leaked:
+        is_denied = trace.denied and attempt.exit_status != 0
+        if trace.hindered or is_denied or attempt.timed_out or attempt.leaked:
             self._refusals[index] = trace.gap or worded("traced.hindered")
             return None
         self._traces[index] = (trace, attempt.started_at)
@@ -65,6 +67,11 @@ class Tracing:
         """Read what was seen of a probe; remove what was written of that, as it may be much."""
         prefix = self._prefixes[index]
         trace = read_trace(prefix, self._plan.probes[index].workdir)
+        for _ in range(10):  # the tracer may write its last lines a moment after the end
+            if not trace.hindered:
+                break
+            time.sleep(0.02)
+            trace = read_trace(prefix, self._plan.probes[index].workdir)
         folder = os.path.dirname(prefix)
         for name in os.listdir(folder):
             os.unlink(os.path.join(folder, name))
@@ -88,5 +95,7 @@ class Tracing:
             workdir=workdir,
             root=repository(workdir) or workdir,
             scratch=self._scratch,
+            command=probe.command,
+            checks=probe.check.folder,
             temporary=(asked, *TEMPORARY) if asked else TEMPORARY,
         )

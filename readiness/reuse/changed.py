@@ -3,19 +3,18 @@
 import os
 from collections.abc import Sequence
 
-from readiness.model.board import Board, Check
+from readiness.model.board import TRACED, Board, Check
 from readiness.model.errors import UsageError
 from readiness.model.plan import Plan
 from readiness.project.git import Asking, GitError, ask, repository
 from readiness.reuse.fingerprint import (
     SCRIPTS,
     checks_by_probe,
-    has_traced_inputs,
     input_patterns,
+    program_files,
     programs_of_checks,
 )
 from readiness.reuse.patterns import Pattern
-from readiness.reuse.tools import program_files
 from readiness.text.worded import worded
 
 
@@ -72,7 +71,7 @@ def _touched(board: Board, plan: Plan, paths: frozenset[str]) -> frozenset[int]:
         search = probe.env.get("PATH") or probe.path or plan.environment.get("PATH", os.defpath)
         if (
             not patterns
-            or has_traced_inputs(by_probe[index])
+            or any(TRACED in check.inputs for check in by_probe[index])
             or _are_covered(probe.workdir, patterns, paths)
             or not paths.isdisjoint(program_files(probe, search))
         ):

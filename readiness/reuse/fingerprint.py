@@ -3,7 +3,10 @@
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from resource import RLIMIT_AS, RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_NPROC, getrlimit
 from typing import Final
 
 import msgspec
@@ -14,9 +17,8 @@ from readiness.model.board import TRACED, Check
 from readiness.model.digests import digest
 from readiness.model.plan import Plan, Probe
 from readiness.project.git import repository
-from readiness.reuse.files import Files
 from readiness.reuse.patterns import Pattern, expanded, is_plain_name
-from readiness.reuse.tools import Installed, program_files
+from readiness.shell.plain import argv
 from readiness.startup.patterns import later
 
 UNTOLD: Final = frozenset(("_", "OLDPWD", "PWD", "SHLVL"))
@@ -70,17 +72,22 @@ def programs_of_checks(folder: str) -> list[Pattern]:
     return [Pattern("scripts")]
 
 
-def has_traced_inputs(checks: Sequence[Check]) -> bool:
-    """Return whether the files that the probe is seen to access are inputs of it."""
-    return all(check.inputs for check in checks) and any(TRACED in check.inputs for check in checks)
-
-
 def _named_files(params: Mapping[str, str]) -> Iterator[Pattern]:
     """Yield the files that parameters name among other words, as in `--config=lint.toml`."""
     for value in params.values():
         for word in re.split(r"[\s=,:]+", value):
             if _FILE_NAME.fullmatch(word):
                 yield Pattern(os.path.normpath(word))
+
+
+@cache
+def _named(command: str) -> list[str]:
+    """Return the programs that a command names."""
+    if words := argv(command):
+        return [words[0]]
+    from readiness.shell.programs import programs
+
+    return [one[0] for one in programs(command)]
 
 
 def _steps_to_root(folder: str) -> int:
@@ -90,20 +97,16 @@ def _steps_to_root(folder: str) -> int:
 
 
 class Fingerprints:
-    """The fingerprints of a plan's probes; "" for one whose result may not be reused.
+    """The fingerprints of a plan's probes: of all that can be known before one is run.
 
-    Where inputs are traced, a fingerprint is of all else: they are known once it was run.
-
-    `files` is the state of the file system that they are of.
+    What else a result depends on is seen as its probe runs. `beside` is what the board says about
+    all results. A day has its own: nobody sees a program look at the clock.
     """
 
-    def __init__(self, plan: Plan, files: Files) -> None:
-        self.signatures: dict[int, str] = {}
+    def __init__(self, plan: Plan, beside: bytes) -> None:
         self._plan = plan
-        self._files = files
-        self._installed = Installed()
         self._checks = checks_by_probe(plan)
-        self._environments = {folder.workdir: folder.environment for folder in plan.folders}
+        self._common = (__version__, sys.version, beside.decode(), *_machine())
         self._made: dict[int, str] = {}
 
     def of(self, index: int) -> str:
@@ -113,38 +116,41 @@ class Fingerprints:
         return self._made[index]
 
     def _make(self, index: int) -> str:
-        probe, checks = self._plan.probes[index], self._checks[index]
-        patterns = input_patterns(probe, checks, self._plan.environment)
-        producers = [self.of(producer) for producer in probe.after]
-        if not (patterns or has_traced_inputs(checks)) or not all(producers):
-            return ""
-        env = {**self._plan.environment, **({"PATH": probe.path} if probe.path else {})}
-        env.update(probe.env)
-        programs = program_files(probe, env.get("PATH", os.defpath))
-        own = self._environments.get(probe.workdir, "")
-        installed, sources = self._installed.beside(programs, [own] if own else [])
-        listings = [
-            self._files.listing(probe.workdir, group)
-            for group in (*_grouped(patterns), [Pattern(folder, "**/*.py") for folder in sources])
-        ]
-        listings += [self._files.listing("/", [Pattern(file)]) for file in programs]
-        if any(SCRIPTS in check.run for check in checks):
-            folders = dict.fromkeys(check.folder for check in checks if check.folder)
-            listings += [
-                self._files.listing(folder, programs_of_checks(folder)) for folder in folders
-            ]
-        self.signatures[index] = digest("".join(listing.signature for listing in listings).encode())
+        probe = self._plan.probes[index]
+        env = {
+            **self._plan.environment,
+            **({"PATH": probe.path} if probe.path else {}),
+            **probe.env,
+        }
         parts = (
-            *(__version__, sys.version, probe.command, probe.workdir),
+            *(*self._common, probe.command, probe.workdir),
             *(f"{name}={value}" for name, value in sorted(env.items()) if name not in UNTOLD),
-            *(msgspec.json.encode(check).decode() for check in checks),
-            *(listing.digest for listing in listings),
-            *(installed, *producers),
+            *(msgspec.json.encode(check).decode() for check in self._checks[index]),
+            *program_files(probe, env.get("PATH", os.defpath)),
+            *map(self.of, probe.after),
         )
         return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
 
 
-def _grouped(patterns: Sequence[Pattern]) -> list[list[Pattern]]:
-    """Group the patterns: single files together; others, likely to be shared, each alone."""
-    files = [pattern for pattern in patterns if not pattern.rest]
-    return [files, *([pattern] for pattern in patterns if pattern.rest)]
+def _machine() -> list[str]:
+    """Return what a process can ask the system for beside files, and the day here and at UTC."""
+    limits = [getrlimit(kind) for kind in (RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_AS, RLIMIT_FSIZE)]
+    rights = (os.getuid(), os.geteuid(), os.getgid(), sorted(os.getgroups()))
+    os.umask(mask := os.umask(0o077))
+    cores = sorted(os.sched_getaffinity(0))
+    days = (time.strftime("%F"), time.strftime("%F", time.gmtime()))
+    return [str(each) for each in (os.uname(), rights, mask, cores, limits, days)]
+
+
+def program_files(probe: Probe, path: str) -> list[str]:
+    """Return the files that run, with links and targets: tools, and what the command names."""
+    names = dict.fromkeys((*probe.check.tools, "bash", "sh", *_named(probe.command)))
+    files: dict[str, None] = {}
+    for name in names:
+        if "/" in name:
+            file = os.path.join(probe.workdir, name)
+        else:
+            tried = (os.path.join(probe.workdir, each, name) for each in path.split(os.pathsep))
+            file = next((file for file in tried if os.access(file, os.X_OK)), name)
+        files |= dict.fromkeys((file, os.path.realpath(file)))
+    return list(files)

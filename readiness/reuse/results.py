@@ -56,8 +56,12 @@ def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> 
 def kept_reading(
     reading: Reading, findings: list[FindingRecord], shown: Callable[[str], str]
 ) -> KeptReading | None:
-    """Return a reading to be kept; None for an error, and for a text that may not be `shown`."""
-    if len(reading.samples) != 1 or reading.retried:
+    """Return a reading to be kept; None for an error, and for a text that may not be `shown`.
+
+    Nor is what raises a doubt: tests that passed on another try or do not count, an old report.
+    """
+    doubts = (reading.retried, reading.flaky, reading.quarantined, reading.left_over)
+    if len(reading.samples) != 1 or any(doubts):
         return None
     sample = reading.samples[0]
     if not isinstance(sample, Measurement):

@@ -1,7 +1,6 @@
 """What a command does with files and the network, as strace tells it."""
 
 import os
-import re
 import stat
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,9 @@ from typing import Final
 import msgspec
 
 from readiness.model.plan import Probe
+from readiness.reuse.call import CALL, ITSELF, SystemCall, plain
 from readiness.reuse.files import is_of_interest
+from readiness.reuse.sockets import TALKS, Sockets
 from readiness.startup.patterns import later
 from readiness.text.worded import worded
 
@@ -18,7 +19,7 @@ TRACER: Final = "strace"
 
 _CALLS: Final = (
     *("%file", "getdents", "getdents64", "fchdir", "clone", "clone3", "fork", "vfork"),
-    *("connect", "bind", "sendto", "sendmsg", "sendmmsg"),
+    *("socket", "getsockname", "getsockopt", "connect", "bind", "sendto", "sendmsg", "sendmmsg"),
     *("io_uring_setup", "ptrace", "open_by_handle_at", "setns", "unshare"),
     "move_mount",
 )
@@ -33,37 +34,34 @@ _LOOKS: Final = frozenset(
 _STARTS: Final = ("clone", "fork", "vfork")
 _FORKS: Final = frozenset((*_STARTS, "clone3"))
 _UNTOLD: Final = frozenset(("getcwd", "inotify_add_watch"))
-_OF_TWO: Final = frozenset(
-    ("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat")
-)
 _MOVES: Final = (*_STARTS, "chdir", "fchdir", "getdents")
 """Beginnings of lines whose meaning depends on the lines before."""
 _CHANGING: Final = ("O_CREAT", "O_WRONLY", "O_TRUNC")
-_ITSELF: Final = (".", "..")
 _RUNS: Final = ("execve", "execveat")
 _LISTS: Final = frozenset(("getdents", "getdents64"))
-_TALKS: Final = frozenset(("connect", "bind", "sendto", "sendmsg", "sendmmsg"))
 _UNSEEN: Final = frozenset(
     (
-        *("io_uring_setup", "ptrace", "open_by_handle_at", "setns", "chroot", "pivot_root"),
+        *("ptrace", "open_by_handle_at", "setns", "chroot", "pivot_root"),
         *("mount", "move_mount", "umount2"),
     )
 )
 """Calls that access files without a trace, or change what their names mean."""
 _APART: Final = "CLONE_NEW"
 """Flag that asks for a namespace, and so does the same, with a new process."""
+_DENIED: Final = "io_uring_setup"
+"""A way to files without a trace, for which programs have others, as not every kernel has it."""
+_IN_VAIN: Final = ("ENOENT", "ENOTDIR", "EACCES", "EPERM")
+_CLOCKS: Final = frozenset(("date", "cal", "timedatectl", "df"))
+"""Programs that tell the time, or how much room there is."""
 _HINDERED: Final = "ptrace"
 """The call that one tracer keeps others from."""
 _RIGHTS: Final = stat.S_ISUID | stat.S_ISGID
 
-_CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(?:<[^>\\]*(?:\\.[^>\\]*)*>)?(?: (E\w+))?")
-_PATH = later(r'(?:(?:AT_FDCWD|-?\d+)(?:<([^>\\]*(?:\\.[^>\\]*)*)>)?, )?"([^"\\]*(?:\\.[^"\\]*)*)"')
+_TIMES: Final = frozenset(("stat", "lstat", "newfstatat", "statx"))
+"""Calls that tell the times of a file."""
+
 _CWD = later(r"AT_FDCWD<([^>\\]*(?:\\.[^>\\]*)*)>")
-_FD = later(r"\d+<([^>\\]*(?:\\.[^>\\]*)*)>")
-_FAMILY = later(r"sa_family=(AF_\w+)")
 _ENTRY = later(r'd_type=DT_(\w+), d_name="([^"\\]*(?:\\.[^"\\]*)*)"')
-_ESCAPE = later(r"\\([0-7]{1,3}|x[0-9a-f]{2}|.)")
-_SHORT: Final = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "a": "\a", "b": "\b"}
 _ENDS: Final = ("+++ exited with", "+++ killed by", "+++ superseded by execve")
 
 
@@ -71,23 +69,30 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen of a command and all that it started. Paths are absolute.
 
     `opened` are files that were read or run, `looked_at` files that were only looked at, `folders`
-    those that were. `listed` has the kind of each name of interest in a folder; those are `moving`
-    where that was not the same at each look. `absent` was looked for in vain, `written` made,
-    changed or removed. `spoke` is what was spoken to beside Unix sockets, `gap` why the trace may
-    not be whole; both are empty where all is well. What is `hindered` may go otherwise where no
-    tracer is.
+    those that were; of `timed` files the times were asked. `listed` has the kind of each name of
+    interest in a folder; those are `moving` where that was not the same at each look, `partial`
+    where no look went on to the end. `absent` was looked for in vain, `refused` for want of a
+    right, `written` made, changed or removed by the `processes`. `spoke` is what was asked that may
+    answer otherwise, `gap` why the trace may not be whole; both are empty where all is well. What
+    is `hindered` may go otherwise where no tracer is; so may what was `denied` a call that few
+    kernels have.
     """
 
     opened: frozenset[str] = frozenset()
     looked_at: frozenset[str] = frozenset()
+    timed: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     listed: dict[str, dict[str, str]] = {}
     moving: frozenset[str] = frozenset()
+    partial: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
+    processes: frozenset[str] = frozenset()
     spoke: str = ""
     gap: str = ""
     hindered: bool = False
+    denied: bool = False
 
 
 def find_tracer(search: str) -> str:
@@ -102,8 +107,9 @@ def traced(probe: Probe, tracer: str, prefix: str) -> Probe:
     The command stays a child of its starter and the leader of its session; strace is neither.
     """
     options = ("-D", "-ff", "-A", "-q", "-y", "--seccomp-bpf", "-e", f"trace={','.join(_CALLS)}")
-    abbreviated = ("-e", "signal=none", "-e", f"abbrev=!{','.join(sorted(_LISTS))}")
-    under = (tracer, *options, *abbreviated, "-o", prefix, "--")
+    abbreviated = ("-e", "signal=!SIGCHLD", "-e", f"abbrev=!{','.join(sorted(_LISTS))}")
+    denied = ("-e", f"inject={_DENIED}:error=ENOSYS")
+    under = (tracer, *options, *abbreviated, *denied, "-o", prefix, "--")
     return msgspec.structs.replace(probe, first_under=under)
 
 
@@ -133,17 +139,21 @@ class _Reading:
         self._workdir = workdir
         self._opened: set[str] = set()
         self._looked_at: set[str] = set()
+        self._timed: set[str] = set()
         self._folders: set[str] = set()
         self._listed: dict[str, dict[str, str]] = {}
         self._moving: set[str] = set()
+        self._partial: set[str] = set()
         self._entries: dict[str, dict[str, str]] = {}
         self._listings = _Listings(self._entries)
         self._done: dict[str, set[str]] = defaultdict(set)
         self._absent: set[str] = set()
+        self._refused: set[str] = set()
         self._written: set[str] = set()
         self._ran: set[str] = set()
-        self._spoke = self._gap = ""
-        self._hindered = False
+        self._gap = ""
+        self._sockets = Sockets()
+        self._hindered = self._is_denied = False
 
     def trace(self) -> Trace:
         """Read the lines of all processes into one trace."""
@@ -168,17 +178,24 @@ class _Reading:
             self._hinder(worded("traced.nothing"))
         for path in filter(_gives_rights, self._ran):
             self._hinder(worded("traced.rights", path=path))
+        spoke, looked_up = self._sockets.outside()
+        self._absent |= looked_up
         return Trace(
             opened=frozenset(self._opened),
             looked_at=frozenset(self._looked_at - self._opened),
+            timed=frozenset(self._timed),
             folders=frozenset(self._folders),
             listed=self._listed,
             moving=frozenset(self._moving),
+            partial=frozenset(self._partial),
             absent=frozenset(self._absent - self._opened),
+            refused=frozenset(self._refused - self._opened),
             written=frozenset(self._written),
-            spoke=self._spoke,
+            processes=frozenset(map(str, self._lines)),
+            spoke=spoke or next(filter(_tells_time, self._ran), ""),
             gap=self._gap,
             hindered=self._hindered,
+            denied=self._is_denied,
         )
 
     def _hinder(self, why: str) -> None:
@@ -191,11 +208,11 @@ class _Reading:
             self._hinder(worded("traced.no_end"))
         self._listings = _Listings(self._entries)
         for line in lines:
-            if line in self._done[folder] or (words := _CALL.match(line)) is None:
+            if line in self._done[folder] or (words := CALL.match(line)) is None:
                 continue
-            call = _Call(*words.groups())
+            call = SystemCall(*words.groups())
             if at := _CWD.match(call.arguments):
-                folder = _plain(at[1])
+                folder = plain(at[1])
             if not line.startswith(_MOVES):
                 self._done[folder].add(line)
             if _APART in call.arguments and call.name in (*_FORKS, "unshare") and not call.error:
@@ -208,22 +225,29 @@ class _Reading:
 
     def _note_listings(self) -> None:
         for folder, names in self._listings.whole:
-            if self._listed.setdefault(folder, names) != names:
+            known = self._listed.setdefault(folder, names)
+            if folder in self._partial and known.items() <= names.items():
+                self._listed[folder] = known = names
+                self._partial.discard(folder)
+            if known != names:
                 self._moving.add(folder)
         for folder, names in self._listings.begun.items():
-            self._listed.setdefault(folder, names)
-            self._moving.add(folder)
+            if folder not in self._listed:
+                self._listed[folder] = names
+                self._partial.add(folder)
+            elif not names.items() <= self._listed[folder].items():
+                self._moving.add(folder)
 
-    def _beside_paths(self, call: "_Call") -> bool:
+    def _beside_paths(self, call: SystemCall) -> bool:
         """Process a call that names no file; return False if it names one."""
         if call.name in _LISTS:
             self._listings.take(call)
-        elif call.name in _TALKS:
-            family = _FAMILY.search(call.arguments)
-            if family and family[1] not in ("AF_UNIX", "AF_LOCAL"):
-                self._spoke = self._spoke or f"{call.name} {family[1]}"
+        elif call.name in TALKS:
+            self._sockets.take(call.name, call.arguments, call.error)
         elif call.name == _HINDERED:
             self._hinder(worded("traced.uses", call=call.name))
+        elif call.name == _DENIED:
+            self._is_denied = True
         elif call.name in _UNSEEN:
             if not call.error:
                 self._gap = self._gap or worded("traced.uses", call=call.name)
@@ -231,7 +255,7 @@ class _Reading:
             return call.name in _UNTOLD
         return True
 
-    def _take(self, call: "_Call", folder: str) -> str:
+    def _take(self, call: SystemCall, folder: str) -> str:
         """Process a call made in a folder; return the folder that its process is in then."""
         if self._beside_paths(call):
             return folder
@@ -240,12 +264,14 @@ class _Reading:
         paths = call.paths(folder)
         if not paths:
             return folder
-        if call.error in ("ENOENT", "ENOTDIR"):
-            self._absent.add(paths[0])
+        if call.error in _IN_VAIN:
+            (self._absent if call.error in _IN_VAIN[:2] else self._refused).add(paths[0])
         elif call.name in _OPENS:
             self._open(call, paths[0])
         elif call.name in _LOOKS:
             (self._folders if "S_IFDIR" in call.arguments else self._looked_at).add(paths[0])
+            if call.name in _TIMES and "S_IFREG" in call.arguments:
+                self._timed.add(paths[0])
         elif call.name == "chdir":
             self._folders.add(paths[0])
             return folder if call.error else paths[0]
@@ -253,9 +279,12 @@ class _Reading:
             self._written.update(paths)
         return folder
 
-    def _open(self, call: "_Call", path: str) -> None:
+    def _open(self, call: SystemCall, path: str) -> None:
         if call.name == "creat" or any(flag in call.arguments for flag in _CHANGING):
             self._written.add(path)
+        if "O_EXCL" in call.arguments and "O_CREAT" in call.arguments and not call.error:
+            self._absent.add(path)
+            return
         if "O_DIRECTORY" in call.arguments:
             self._folders.add(path)
         elif call.name != "creat" and not any(flag in call.arguments for flag in _CHANGING[1:]):
@@ -271,28 +300,6 @@ class _Reading:
             self._ran.add(path)
 
 
-class _Call(msgspec.Struct, frozen=True):
-    """One system call, as strace writes it; `error` is empty where it succeeded."""
-
-    name: str
-    arguments: str
-    result: str
-    error: str | None
-
-    def descriptor(self) -> str:
-        """Return the path of the descriptor that the call names first."""
-        descriptor = _FD.match(self.arguments)
-        return _plain(descriptor[1]) if descriptor else ""
-
-    def paths(self, folder: str) -> list[str]:
-        """Return the files that the call names: of most calls the first alone."""
-        paths = list(_PATH.finditer(self.arguments))
-        if self.name not in _OF_TWO:
-            paths = [path for path in paths[:1] if path.start() == 0]
-        pairs = [(_plain(path[1] or "") or folder, _plain(path[2])) for path in paths]
-        return [_plain_path(os.path.join(start, text)) for start, text in pairs if text]
-
-
 class _Listings:
     """The folders that a process lists: `whole` those that it reads to their ends.
 
@@ -304,30 +311,20 @@ class _Listings:
         self.begun: dict[str, dict[str, str]] = {}
         self._known = known
 
-    def take(self, call: _Call) -> None:
+    def take(self, call: SystemCall) -> None:
         """Process the result of one call; an empty result ends the listing."""
         folder = call.descriptor()
         names = self.begun.setdefault(folder, {})
         if call.result == "0":
             self.whole.append((folder, self.begun.pop(folder)))
         if call.arguments not in self._known:
-            entries = {_plain(name): kind for kind, name in _ENTRY.findall(call.arguments)}
+            entries = {plain(name): kind for kind, name in _ENTRY.findall(call.arguments)}
             self._known[call.arguments] = {
                 name: kind
                 for name, kind in entries.items()
-                if name not in _ITSELF and is_of_interest(name)
+                if name not in ITSELF and is_of_interest(name)
             }
         names.update(self._known[call.arguments])
-
-
-def _plain_path(path: str) -> str:
-    """Normalise a path; what is above a link is above where it leads."""
-    if "/../" not in f"{path}/":
-        return os.path.normpath(path)
-    above, _, name = path.rpartition("/")
-    if name in (*_ITSELF, ""):
-        return os.path.realpath(path)
-    return os.path.join(os.path.realpath(above), name)
 
 
 def _interpreter(path: str) -> str:
@@ -339,6 +336,11 @@ def _interpreter(path: str) -> str:
         return ""
     words = line[2:].split() if line.startswith(b"#!") else []
     return os.fsdecode(words[0]) if words else ""
+
+
+def _tells_time(path: str) -> bool:
+    """Return whether a program answers something else at each moment."""
+    return os.path.basename(path) in _CLOCKS
 
 
 def _gives_rights(path: str) -> bool:
@@ -355,23 +357,6 @@ def _gives_rights(path: str) -> bool:
 def _children(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if line.startswith(_STARTS):
-            call = _CALL.match(line)
+            call = CALL.match(line)
             if call is not None and call[3].isdigit():
                 yield call[3]
-
-
-def _plain(text: str) -> str:
-    """Decode a name from the escapes in which strace writes it."""
-    if "\\" not in text:
-        return text
-    pieces = _ESCAPE.sub(_unescaped, text)
-    return pieces.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    code = escape[1]
-    if code[0] in "01234567":
-        return chr(int(code, 8) & 0xFF)
-    if code[0] == "x" and len(code) == 3:
-        return chr(int(code[1:], 16))
-    return _SHORT.get(code, code)

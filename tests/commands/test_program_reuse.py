@@ -62,6 +62,31 @@ def test_without_the_option_all_is_run(counting: Project) -> None:
     assert counting("score", "--reuse", "--output-format", "json").run.probes[0].reused
 
 
+@pytest.mark.parametrize(
+    ("line", "variables", "times"),
+    [
+        ("check", {}, 1),
+        ("check --fresh", {}, 2),
+        ("check --fresh --reuse", {}, 2),
+        ("check", {"READINESS_FRESH": "1"}, 2),
+        ("check", {"CI": "true"}, 2),
+        ("check --base HEAD", {}, 2),
+        ("score", {}, 2),
+    ],
+)
+def test_on_a_terminal_check_reuses(
+    counting: Project, line: str, variables: dict[str, str], times: int
+) -> None:
+    """Where nobody but whoever waits for it is told the result; it says how much."""
+    commit(counting.folder, {".gitignore": ".readiness\nran.log\n"})
+    settle_clock()
+    counting.environment.update(variables)
+    counting.on_a_terminal("check", 100)
+    shown = counting.on_a_terminal(line, 100)
+    assert ran(counting) == times, shown
+    assert ("1 of 1 probes reused" in shown) is (times == 1)
+
+
 def test_the_expectation_is_that_of_the_board_now(counting: Project) -> None:
     """What was measured is reused, what is asked of it is not."""
     settle_clock()
@@ -110,7 +135,7 @@ def test_whatever_it_depends_on_makes_it_run_again(counting: Project, what: str)
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"inputs": []}, "it names no inputs"),
+        ({"run": f"{COUNT}; date > day"}, "it asks for the time"),
         ({"samples": 2}, "it is sampled"),
         ({"retries": 1}, "it may be tried again"),
         ({"wait": "1s"}, "it waits"),

@@ -128,7 +128,7 @@ def test_whatever_was_not_looked_at_changes_nothing(looking: Project, what: str)
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        ("(exec 3<>/dev/tcp/127.0.0.1/9) 2>/dev/null || true", "connect AF_INET"),
+        ("exec 3<>/dev/udp/127.0.0.1/9", "connect AF_INET 127.0.0.1:9"),
         ("cat a.txt; echo x >> a.txt", "own input a.txt"),
     ],
 )
@@ -146,19 +146,6 @@ def test_what_cannot_be_told_by_files_is_never_kept(
     assert ran(looking) == 2
     assert why in looking("check", "--reuse").out
     assert why not in looking("check").out
-
-
-def test_tools_that_change_meanwhile_are_told(looking: Project) -> None:
-    """What is installed in the project's environment counts, though the command looks at none."""
-    packages = looking.folder / ".venv" / "lib" / "python3.11" / "site-packages"
-    packages.mkdir(parents=True)
-    (looking.folder / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
-    (looking.folder / ".venv" / "bin").mkdir()
-    installing = f"cat a.txt; touch {packages}/new.py; echo errors: 3"
-    looking.write(traced(installing, "cat b.txt; echo errors: 3"))
-    settle_clock()
-    installed = check(looking).probes
-    assert "changed while it ran" in installed[0].not_kept
 
 
 def test_what_it_makes_for_a_while_is_no_input(looking: Project) -> None:
@@ -186,7 +173,7 @@ def without_strace(project: Project) -> dict[str, str]:
 
 
 def test_without_strace_all_runs_and_it_is_said_once(looking: Project) -> None:
-    """For all commands whose inputs are traced; nothing is an error."""
+    """Nothing is an error."""
     looking.write(traced(f"{RAN}; echo errors: 1", f"{RAN}; echo errors: 2"))
     env = without_strace(looking)
     for _ in range(2):
@@ -194,7 +181,6 @@ def test_without_strace_all_runs_and_it_is_said_once(looking: Project) -> None:
         assert ended.status == 0, ended
     assert ran(looking) == 4
     assert ended.out.count("apt-get install strace") == 1
-    assert "T1.1, T1.2" in ended.out
     assert "strace" not in looking("check", env=env).out
 
 
@@ -279,21 +265,6 @@ def test_a_reader_goes_with_what_its_producer_saw(looking: Project) -> None:
     assert [one.reused for one in check(looking).probes] == [True, True]
     (looking.folder / "a.txt").write_text("other\n")
     assert [one.reused for one in check(looking).probes] == [False, False]
-
-
-def test_what_one_names_and_another_traces_both_counts(looking: Project) -> None:
-    """One command that two criteria read is run once."""
-    first = number(f"{RAN}; cat a.txt; echo errors: 3", "<= 5", inputs="traced")
-    second = number(f"{RAN}; cat a.txt; echo errors: 3", "<= 4", inputs=["named.txt"])
-    looking.write(a_board(first, second))
-    check(looking)
-    assert probe(looking).reused
-    (looking.folder / "named.txt").write_text("")
-    assert not probe(looking).reused
-    settle_clock()
-    check(looking)
-    (looking.folder / "a.txt").write_text("other\n")
-    assert not probe(looking).reused
 
 
 # --- changed --------------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: st
     """TERM=dumb, and a terminal without a size, are told in lines; the other is drawn on."""
     measured.environment["TERM"] = term
     try:
-        sized = measured.on_a_terminal("check -j1", 80)
-        unsized = measured.on_a_terminal("check -j1", 0)
+        sized = measured.on_a_terminal("check --fresh -j1", 80)
+        unsized = measured.on_a_terminal("check --fresh -j1", 0)
     finally:
         del measured.environment["TERM"]
     assert ("\x1b" in sized) is (term == "xterm")

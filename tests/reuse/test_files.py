@@ -1,16 +1,21 @@
 """Files by stat first, then by content."""
 
 import os
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
-from readiness.reuse.files import CLOCK_TICKS, Files, KnownFile, Listing
-from readiness.reuse.patterns import Pattern
-
-WHOLE = [Pattern("", "**/*.py")]
+from readiness.reuse.files import (
+    CLOCK_TICKS,
+    CLOSED,
+    LISTENING,
+    Files,
+    KnownFile,
+    content,
+)
 
 
 class Looks:
@@ -18,23 +23,17 @@ class Looks:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.last: dict[str, Listing] = {}
+        self.known: dict[str, KnownFile] = {}
 
-    def now(self, patterns: Sequence[Pattern] = WHOLE, *, at_once: bool = False) -> Listing:
-        """Look, once what was written shows, or at once."""
+    def now(self, paths: Collection[str] = (), *, at_once: bool = False) -> str:
+        """Look, once what was written shows, or at once; by default at all that is there."""
         if not at_once:
             time.sleep(3 * CLOCK_TICKS / 1e9)
-        files = Files(self._known, self._recall)
-        found = files.listing(str(self.folder), patterns)
-        self.last.update(files.made)
+        files = Files(self.known)
+        names = paths or ["src/", "src/a.py", "src/b.py"]
+        found = files.state([f"{self.folder}/{name}" for name in names])
+        self.known.update(files.looked_at)
         return found
-
-    def _known(self, key: str) -> tuple[str, str] | None:
-        last = self.last.get(key)
-        return (last.signature if last.steady else "", last.digest) if last else None
-
-    def _recall(self, key: str) -> Sequence[KnownFile]:
-        return self.last[key].files or ()
 
 
 @pytest.fixture
@@ -46,15 +45,8 @@ def looks(tmp_path: Path) -> Looks:
     return Looks(tmp_path)
 
 
-def test_what_nobody_touched_is_not_read_again(looks: Looks) -> None:
-    """The stat of each file tells it."""
-    first, second = looks.now(), looks.now()
-    assert second.digest == first.digest
-    assert (first.files is None, second.files is None) == (False, True)
-
-
 def test_only_what_moved_is_read_again(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others keep the content that they are known by."""
+    """The stat of each tells it; the others keep the content that they are known by."""
     looks.now()
     os.utime(looks.folder / "src" / "a.py")
     read: list[str] = []
@@ -67,7 +59,7 @@ def test_a_touched_file_with_the_same_content_is_the_same(looks: Looks) -> None:
     """As in a fresh checkout."""
     first = looks.now()
     os.utime(looks.folder / "src" / "a.py")
-    assert looks.now().digest == first.digest
+    assert looks.now() == first
 
 
 def test_an_edit_right_after_a_look_shows(looks: Looks) -> None:
@@ -76,49 +68,49 @@ def test_an_edit_right_after_a_look_shows(looks: Looks) -> None:
     path.write_text("one\n")
     first = looks.now(at_once=True)
     path.write_text("eno\n")
-    assert not first.steady
-    assert looks.now(at_once=True).digest != first.digest
+    assert looks.now(at_once=True) != first
 
 
-def test_what_a_link_leads_to_counts(
-    looks: Looks, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """A file or a folder elsewhere, followed once; a circle ends."""
-    there = tmp_path_factory.mktemp("there")
-    (there / "x.py").write_text("one\n")
-    (looks.folder / "linked").symlink_to(there)
-    (looks.folder / "link.py").symlink_to(there / "x.py")
-    (there / "circle").symlink_to(looks.folder)
+def test_the_times_of_a_file_count_where_they_were_asked(looks: Looks) -> None:
+    """And the right to use it; both are nothing to whoever only reads."""
+    timed, read = ["src/a.py//"], ["src/a.py"]
+    first, second = looks.now(timed), looks.now(read)
+    os.utime(looks.folder / "src" / "a.py", (1, 1))
+    third = looks.now(timed)
+    assert third != first
+    (looks.folder / "src" / "a.py").chmod(0o600)
+    assert looks.now(timed) != third
+    assert looks.now(read) == second
+
+
+def test_what_a_link_leads_to_counts(looks: Looks) -> None:
+    """And where it leads."""
+    (looks.folder / "link.py").symlink_to("src/a.py")
+    first = looks.now(["link.py"])
+    (looks.folder / "src/a.py").write_text("two\n")
+    second = looks.now(["link.py"])
+    assert second != first
+    (looks.folder / "link.py").unlink()
+    (looks.folder / "link.py").symlink_to(looks.folder / "src/a.py")
+    assert looks.now(["link.py"]) != second
+
+
+def test_caches_of_known_tools_do_not_count(looks: Looks) -> None:
+    """A fixture in a folder that is only called so does."""
     first = looks.now()
-    (there / "x.py").write_text("two\n")
-    assert looks.now().digest != first.digest
+    for name in ("__pycache__", ".mypy_cache", ".readiness"):
+        (looks.folder / "src" / name).mkdir()
+    assert looks.now() == first
+    (looks.folder / "src" / ".fixtures-cache").mkdir()
+    assert looks.now() != first
 
 
-def test_caches_and_environments_do_not_count(looks: Looks) -> None:
-    """Tools write there what changes with each run."""
-    first = looks.now([Pattern("")])
-    for name in ("__pycache__", ".mypy_cache", ".git", ".venv", ".readiness"):
-        (looks.folder / name).mkdir()
-        (looks.folder / name / "x.py").write_text("")
-    assert looks.now([Pattern("")]).digest == first.digest
-
-
-def test_a_visible_folder_is_no_cache(looks: Looks) -> None:
-    """Whatever it is called: nobody shall hide sources that way."""
-    first = looks.now()
-    (looks.folder / "mycache").mkdir()
-    (looks.folder / "mycache" / "CACHEDIR.TAG").write_text(
-        "Signature: 8a477f597d28d172789f06886806bc55"
-    )
-    (looks.folder / "mycache" / "x.py").write_text("")
-    assert looks.now().digest != first.digest
-
-
-def test_names_that_are_no_text_are_files_too(looks: Looks) -> None:
-    """They are known by their bytes."""
-    with open(os.path.join(os.fsencode(looks.folder), b"\xff.py"), "w"):
-        pass
-    first = looks.now()
-    assert looks.now().digest == first.digest
-    os.unlink(os.path.join(os.fsencode(looks.folder), b"\xff.py"))
-    assert looks.now().digest != first.digest
+def test_what_the_kernel_tells_is_told_by_what_lasts() -> None:
+    """Whether something listens at a port, how many cores there are; not what they do."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
+        closed = content(f"{LISTENING}{port}")
+        server.listen()
+        assert (closed, content(f"{LISTENING}{port}")) == (CLOSED, "listening")
+    assert content("/proc/stat") == content("/proc/stat")

@@ -43,7 +43,7 @@ def depends(folder: Path, began: float | None = None, **seen: Any) -> Dependence
         scratch=str(folder.parent / "scratch"),
         temporary=(str(folder.parent / "while"), "/dev/shm"),
     )
-    files = Files(lambda _: None, lambda _: ())
+    files = Files({})
     return dependence(Trace(**fields), files, setting, time.time() if began is None else began)
 
 
@@ -54,15 +54,21 @@ def depends(folder: Path, began: float | None = None, **seen: Any) -> Dependence
         ({"absent": ["none", "list/none"]}, ["list/none", "none"]),
         ({"folders": ["list"], "listed": {"list": {"x": "REG"}}}, ["list", "list/"]),
         ({"listed": {"list": {"x": "UNKNOWN"}}}, ["list/"]),
+        ({"listed": {"list": {}}, "partial": ["list"]}, ["list/"]),
+        ({"opened": [".git/objects/pack/x"], "absent": [".git/objects/1f/x"]}, []),
         ({"opened": ["../elsewhere/e"]}, ["../elsewhere/e"]),
-        ({"opened": ["/proc/self/maps", "/dev/null", "/sys/x", "to_kernel"]}, []),
-        ({"absent": ["__pycache__/x", "list/.some_cache/x", ".hypothesis/y", ".coverage.1"]}, []),
+        ({"opened": ["/proc/self/maps", "/dev/null", "to_kernel"]}, []),
+        ({"opened": ["/proc/sys/x", "/proc/version"]}, ["/proc/sys/x", "/proc/version"]),
+        ({"opened": ["a"], "timed": ["a"]}, ["a//"]),
+        ({"absent": ["__pycache__/x", "list/.mypy_cache/x", ".hypothesis/y", ".coverage.1"]}, []),
         ({"absent": [".git/x", ".venv/x"]}, [".git/x", ".venv/x"]),
         ({"opened": ["../scratch/1/t"], "absent": ["../scratch/2"]}, []),
         ({"opened": ["../while/w"]}, ["../while/w"]),
         ({"opened": ["../while/w"], "written": ["../while/w"]}, []),
         ({"opened": ["../while/d/w"], "written": ["../while/d"]}, []),
-        ({"looked_at": ["../while/w"], "listed": {"../while": {}}, "absent": ["../while/n"]}, []),
+        ({"looked_at": ["../while/w"], "listed": {"../while": {}}}, ["../while/w"]),
+        ({"absent": ["../while/n/x"]}, ["../while/n/x"]),
+        ({"absent": ["../while/n/x"], "written": ["../while/n/y"]}, []),
     ],
 )
 def test_what_counts(folder: Path, seen: dict[str, Any], paths: list[str]) -> None:
@@ -89,6 +95,9 @@ def test_what_counts(folder: Path, seen: dict[str, Any], paths: list[str]) -> No
             "it changes its own input list",
         ),
         ({"opened": ["../while/gone"]}, "while/gone changed while it ran"),
+        ({"opened": ["/proc/loadavg"]}, "/proc/loadavg"),
+        ({"opened": ["/proc/1/stat"]}, "/proc/1/stat"),
+        ({"listed": {"/proc": {}}}, "/proc"),
         ({"spoke": "connect AF_INET"}, "connect AF_INET"),
         ({"gap": "it uses io_uring_setup"}, "it uses io_uring_setup"),
     ],

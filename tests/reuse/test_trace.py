@@ -6,6 +6,14 @@ import pytest
 
 from readiness.reuse.trace import Trace, read_trace
 
+INET = "connect(3<socket:[1]>, {sa_family=AF_INET, "
+UNIX = "connect(4<socket:[3]>, {sa_family=AF_UNIX"
+
+
+def port(number: int) -> str:
+    """An address of this machine, as strace writes it."""
+    return f'sin_port=htons({number}), sin_addr=inet_addr("127.0.0.1")}}'
+
 
 def written(folder: Path, *processes: str) -> Trace:
     """Read traces: of process 1 first, and so on; each lacks only its end."""
@@ -25,10 +33,11 @@ def written(folder: Path, *processes: str) -> Trace:
         ('openat(AT_FDCWD</w>, "a", O_RDONLY) = -1 ENOENT (No such file)', "absent", "/w/a"),
         ('access("/etc/x", R_OK) = -1 ENOENT (No such file or directory)', "absent", "/etc/x"),
         ('readlink("x/y", 0x55, 64) = -1 ENOTDIR (Not a directory)', "absent", "/w/x/y"),
-        ('openat(AT_FDCWD</w>, "a", O_RDONLY) = -1 EACCES (Permission denied)', "opened", "/w/a"),
+        ('openat(AT_FDCWD</w>, "a", O_RDONLY) = -1 EACCES (Permission denied)', "refused", "/w/a"),
         ("getdents64(3</w/src>, 0x55 /* 4 entries */, 32768) = 120", "listed", "/w/src"),
         ('newfstatat(AT_FDCWD</w>, "a", {st_mode=S_IFREG|0644}, 0) = 0', "looked_at", "/w/a"),
         ('openat(AT_FDCWD</w>, "a", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3</w/a>', "written", "/w/a"),
+        ('openat(AT_FDCWD</w>, "a", O_RDWR|O_CREAT|O_EXCL, 0666) = 3</w/a>', "absent", "/w/a"),
         ('rename("a", "b") = 0', "written", "/w/b"),
         ('unlinkat(AT_FDCWD</w>, "a", 0) = 0', "written", "/w/a"),
         (r'openat(AT_FDCWD</w>, "\303\274 \"\n", O_RDONLY) = 3</w/x>', "opened", '/w/ü "\n'),
@@ -67,23 +76,52 @@ def test_a_relative_name_begins_where_the_process_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "spoke"),
     [
-        ("connect(3<socket:[1]>, {sa_family=AF_UNIX, sun_path=...}, 110) = 0", ""),
-        ('connect(3<x>, {sa_family=AF_INET, sin_addr=inet_addr("127.0.0.1")}, 16) = 0', "AF_INET"),
-        ("connect(3<x>, {sa_family=AF_INET6}, 28) = -1 ECONNREFUSED (Refused)", "AF_INET6"),
-        ("bind(3<x>, {sa_family=AF_INET}, 16) = 0", "AF_INET"),
-        ("sendto(3<x>, ..., 5, 0, {sa_family=AF_INET}, 16) = 5", "AF_INET"),
+        (f'{UNIX}, sun_path="/w/s"}}, 110) = 0', 'connect "/w/s"'),
+        (f'{UNIX}, sun_path="/w/s"}}, 110) = -1 ENOENT (No such file)', ""),
+        (f'{UNIX.replace("connect", "bind")}, sun_path=@"s"}}, 9) = 0', ""),
+        (f"{INET.replace('connect', 'bind')}{port(0)}, 16) = 0", ""),
+        (f"{INET.replace('connect', 'bind')}{port(80)}, 16) = 0", "bind AF_INET 127.0.0.1:80"),
+        (f"{INET}{port(80)}, 16) = 0", "connect AF_INET 127.0.0.1:80"),
+        (f"{INET}{port(80)}, 16) = -1 ECONNREFUSED (Connection refused)", ""),
+        (f"{INET}{port(80)}, 16) = -1 EINPROGRESS (Operation now in progress)", "127.0.0.1:80"),
+        ("connect(3<socket:[1]>, {sa_family=AF_INET6}, 28) = 0", "AF_INET6"),
+        ("sendto(3<socket:[1]>, ..., 5, 0, {sa_family=AF_INET}, 16) = 5", "AF_INET"),
+        ("socket(AF_PACKET, SOCK_RAW, 0) = 3<socket:[1]>", "AF_PACKET"),
     ],
 )
-def test_only_unix_sockets_are_no_network(tmp_path: Path, line: str, spoke: str) -> None:
-    """Loopback is one, and what was refused was tried."""
+def test_whoever_is_not_its_own_may_answer_otherwise(tmp_path: Path, line: str, spoke: str) -> None:
+    """Loopback is the network; what nothing answered depends on that."""
     assert written(tmp_path, line).spoke.endswith(spoke)
     assert bool(written(tmp_path, line).spoke) is bool(spoke)
+
+
+def test_what_its_own_processes_say_to_each_other_depends_on_nobody(tmp_path: Path) -> None:
+    """At a port that the system gave one of them, or at a name that one of them took."""
+    served = (
+        f"{INET.replace('connect', 'bind')}{port(0)}, 16) = 0\n"
+        f"{INET.replace('connect', 'getsockname')}{port(4000)}, [16]) = 0\n"
+        f'{UNIX.replace("connect", "bind")}, sun_path="/w/s"}}, 110) = 0\n'
+        "clone(child_stack=NULL, flags=SIGCHLD) = 2"
+    )
+    asked = f'{INET.replace("[1]", "[2]")}{port(4000)}, 16) = 0\n{UNIX}, sun_path="/w/s"}}, 9) = 0'
+    assert written(tmp_path, served, asked).spoke == ""
+    assert written(tmp_path, served, asked.replace("4000", "4001")).spoke
+
+
+def test_a_refusal_that_is_told_later_is_one(tmp_path: Path) -> None:
+    """As servers of events ask for it; it depends on nothing listening there."""
+    trace = written(
+        tmp_path,
+        f"{INET}{port(9)}, 16) = -1 EINPROGRESS (Operation now in progress)\n"
+        "getsockopt(3<socket:[1]>, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0",
+    )
+    assert (trace.spoke, trace.absent) == ("", {"/proc/net/tcp/9"})
 
 
 @pytest.mark.parametrize(
     ("line", "hindered"),
     [
-        ("io_uring_setup(8, 0x7f) = 3", False),
+        ("setns(3</w/x>, CLONE_NEWNET) = 0", False),
         ("clone(child_stack=NULL, flags=SIGCHLD) = 99", True),
         ("ptrace(PTRACE_TRACEME) = -1 EPERM (Operation not permitted)", True),
         ('chroot("/w/root") = 0', False),
@@ -101,7 +139,7 @@ def test_what_a_trace_may_lack_is_a_gap(tmp_path: Path, line: str, hindered: boo
 @pytest.mark.parametrize(
     "line",
     [
-        "io_uring_setup(8, 0x7f) = -1 EPERM (Operation not permitted)",
+        "io_uring_setup(8, 0x7f) = -1 ENOSYS (Function not implemented) (INJECTED)",
         "unshare(CLONE_NEWNS) = -1 EPERM (Operation not permitted)",
         "unshare(CLONE_FS) = 0",
     ],
@@ -130,17 +168,19 @@ def test_a_folder_is_listed_as_it_was_seen(tmp_path: Path) -> None:
     "second",
     [
         'getdents64(3</w/l>, [{d_type=DT_REG, d_name="b"}], 9) = 4\ngetdents64(3</w/l>, [], 9) = 0',
-        'getdents64(3</w/l>, [{d_type=DT_REG, d_name="a"}], 9) = 4',
+        'getdents64(3</w/l>, [{d_type=DT_REG, d_name="b"}], 9) = 4',
     ],
-    ids=["other names", "not to its end"],
+    ids=["to its end", "not to its end"],
 )
 def test_a_folder_whose_names_may_be_others_is_moving(tmp_path: Path, second: str) -> None:
-    """It was another at the second look, or nobody knows what else was there."""
+    """It was another at the second look."""
     first = (
         'getdents64(3</w/l>, [{d_type=DT_REG, d_name="a"}], 9) = 24\ngetdents64(3</w/l>, [], 9) = 0'
     )
     assert written(tmp_path, first).moving == set()
     assert written(tmp_path, f"{first}\n{second}").moving == {"/w/l"}
+    begun = written(tmp_path, first.partition("\n")[0])
+    assert (begun.listed, begun.partial) == ({"/w/l": {"a": "REG"}}, {"/w/l"})
 
 
 def test_above_a_link_is_above_where_it_leads(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from readiness.pipeline.settle import Execution, Readings
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord
 from readiness.record.earlier import ReusedFrom
-from readiness.reuse.files import Files, KnownFile, Listing
-from readiness.reuse.fingerprint import Fingerprints, checks_by_probe, has_traced_inputs
+from readiness.reuse.files import Files, KnownFile
+from readiness.reuse.fingerprint import Fingerprints, checks_by_probe
 from readiness.reuse.results import (
     KeptReading,
     KeptResult,
@@ -39,6 +39,14 @@ from readiness.text.worded import joined, worded
 
 if TYPE_CHECKING:
     from readiness.pipeline.tracing import Tracing
+
+
+MANY = 200
+"""Number of probes of a board on which those that take but a `MOMENT`, in seconds, always run."""
+MOMENT = 0.1
+
+MOST_FILES = 300_000
+"""Files of which a history knows what they are; with more, those of the last run alone."""
 
 
 class ReusedResults(Feature):
@@ -58,7 +66,10 @@ class ReusedResults(Feature):
         """Take over what earlier runs have of the plan's results, and leave the rest to run."""
         if self._history is None:
             return execution
-        reusing = self._reusing = Reusing(execution.plan, self._history, execution.start.id)
+        board = execution.board
+        beside = msgspec.json.encode((board.secrets, board.quarantine))
+        start = execution.start
+        reusing = self._reusing = Reusing(execution.plan, self._history, start.id, beside)
         settle = execution.settle
 
         def settled(attempt: Capture) -> Settled:
@@ -76,27 +87,24 @@ class ReusedResults(Feature):
 
 
 class Reusing:
-    """The reused part of one run of a plan. `run` is its id."""
+    """The reused part of one run of a plan.
 
-    def __init__(self, plan: Plan, history: History, run: str) -> None:
+    `run` is its id, `beside` what its board says of all results.
+    """
+
+    def __init__(self, plan: Plan, history: History, run: str, beside: bytes) -> None:
         self._plan = plan
         self._history = history
         self._run = run
-        self._apart = [folder.environment for folder in plan.folders if folder.environment]
         self._checks = checks_by_probe(plan)
-        self._traced = {
-            index for index, checks in enumerate(self._checks) if has_traced_inputs(checks)
-        }
         self._readers = plan.readers()
-        self._known: dict[str, tuple[str, str]] = history.ask(history_results.listings, {})
-        self._files = Files(self._known.get, self._listed, self._apart)
-        self._before = Fingerprints(plan, self._files)
+        self._known = _known_files(history.ask(history_results.known_files, b""))
+        self._files = Files(self._known)
+        fingerprints = Fingerprints(plan, beside)
         self._asked = {
-            index: fingerprint
+            index: fingerprints.of(index)
             for index in plan.order
-            if plan.probes[index].check.measures
-            and not may_repeat(plan.probes[index])
-            and (fingerprint := self._before.of(index))
+            if plan.probes[index].check.measures and not may_repeat(plan.probes[index])
         }
         self._now = time.time()
         self.taken = self._take_over(self._now)
@@ -132,7 +140,7 @@ class Reusing:
             )
         order = tuple(index for index in self._plan.order if index not in self.taken)
         left = msgspec.structs.replace(self._plan, order=order)
-        wanted = [index for index in order if index in self._asked and index in self._traced]
+        wanted = [index for index in order if index in self._asked and self._is_worth_it(index)]
         if not wanted:
             return left
         from readiness.pipeline.tracing import Tracing
@@ -140,39 +148,28 @@ class Reusing:
         self._tracing = Tracing(left, wanted, scratch)
         return self._tracing.traced()
 
+    def _is_worth_it(self, index: int) -> bool:
+        """Return whether to see what a probe depends on: not of many that take but a moment."""
+        return len(self._plan.order) <= MANY or (self._plan.probes[index].estimate or 0) > MOMENT
+
     def counted(self, attempt: Capture) -> Capture | None:
         """Return an attempt as it counts; None where the tracer may have hindered it."""
         return attempt if self._tracing is None else self._tracing.counted(attempt)
 
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """Collect for later runs the results of probes that ran once, with inputs as they were."""
-        listed = self._files.made
-        steady = {
-            key: (listing.signature, listing.digest)
-            for key, listing in listed.items()
-            if listing.steady
-        }
-        known = {**self._known, **steady}.get
-        after = Files(known, self._listed_again, self._apart, self._files.contents)
-        now = Fingerprints(self._plan, after)
+        after = Files({**self._known, **self._files.looked_at})
         seen = self._seen(readings, after)
         results = {}
-        for index, fingerprint in self._asked.items():
-            if index in self.taken or index not in readings.lasting:
-                continue
-            same = now.of(index) == fingerprint
-            same = same and now.signatures[index] == self._before.signatures[index]
-            if index in seen and not same:
-                readings.name_refusal(index, worded("traced.moved"))
-            if same and (index in seen or index not in self._traced):
-                result = self._result(index, readings, recorder)
-                if result is not None:
-                    state = self._state(index, seen, after)
-                    result = msgspec.structs.replace(result, seen=seen.get(index, ()), state=state)
-                    stored = results[fingerprint] = msgspec.json.encode(result)
-                    readings.name_result(index, digest(stored))
-        listings = {key: _row(listing) for key, listing in {**after.made, **listed}.items()}
-        return partial(history_results.keep, results=results, listings=listings)
+        for index in seen:
+            if result := self._result(index, readings, recorder):
+                state = self._state(index, seen, after)
+                result = msgspec.structs.replace(result, seen=seen[index], state=state)
+                stored = results[self._asked[index]] = msgspec.json.encode(result)
+                readings.name_result(index, digest(stored))
+        known = {**(self._known if len(self._known) < MOST_FILES else {}), **after.looked_at}
+        files = msgspec.json.encode({path: file for path, file in known.items() if file.stamp})
+        return partial(history_results.keep, results=results, files=files)
 
     # --- taking over ------------------------------------------------------------------------------
 
@@ -189,7 +186,7 @@ class Reusing:
             result = from_bytes(held.results.get(fingerprint, b""))
             if result is not None and result.fingerprint == fingerprint:
                 known[index] = result
-        seen = {index: known[index].seen for index in known.keys() & self._traced}
+        seen = {index: result.seen for index, result in known.items()}
         taken = {
             index: result
             for index, result in known.items()
@@ -200,13 +197,15 @@ class Reusing:
         return self._whole_chains(taken)
 
     def _is_answered(self, index: int, result: KeptResult) -> bool:
-        """Return whether the result has all that is read of the probe."""
+        """Return whether the result has all that is read of the probe, and came in time."""
+        if result.record.duration_s > self._plan.probes[index].timeout:
+            return False
         wanted = {reading_key(planned.criterion) for planned in self._readers[index]}
         return wanted <= result.readings.keys()
 
     def _state(self, index: int, seen: Mapping[int, Sequence[str]], files: Files) -> str:
         """Compute a digest over what the probe and its producers were `seen` to depend on."""
-        parts = [files.named(seen[index]).digest] if index in seen else []
+        parts = [files.state(seen[index])] if index in seen else []
         producers = self._plan.probes[index].after
         parts += [self._state(producer, seen, files) for producer in producers]
         text = "\n".join(filter(None, parts))
@@ -258,24 +257,12 @@ class Reusing:
             readings=kept,
         )
 
-    # --- files ------------------------------------------------------------------------------------
 
-    def _listed(self, key: str) -> Sequence[KnownFile]:
-        stored = self._history.ask(partial(history_results.files, key=key), b"")
-        try:
-            return msgspec.json.decode(stored, type=list[KnownFile])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return ()
-
-    def _listed_again(self, key: str) -> Sequence[KnownFile]:
-        listing = self._files.made.get(key)
-        files = listing.files if listing is not None else None
-        return self._listed(key) if files is None else files
-
-
-def _row(listing: Listing) -> history_results.Listing:
-    files = b"" if listing.files is None else msgspec.json.encode(listing.files)
-    return listing.signature if listing.steady else "", listing.digest, files
+def _known_files(stored: bytes) -> dict[str, KnownFile]:
+    try:
+        return msgspec.json.decode(stored, type=dict[str, KnownFile])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
 
 
 def _findings(kept: KeptReading, criterion: str) -> list[FindingRecord]:

@@ -12,7 +12,7 @@ from readiness.text.sentences import Sentences
 def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
     """Yield tools from outside the project's environment; `verbose`: variables put aside.
 
-    Results that no later run can reuse, though their inputs are traced, are among them.
+    Results that no later run can reuse, though this one reuses, are among them.
     """
     own = {folder.workdir: folder.environment or "" for folder in run.folders}
     lines = [
@@ -38,4 +38,7 @@ def _not_kept(run: RunDocument, say: Sentences) -> Iterator[str]:
             for record in run.criteria()
             if any(reasons.get(probe) == why for probe in record.probes)
         ]
-        yield say("report.not_kept_of", names=", ".join(names), why=literal(why))
+        if len(reasons) == len(run.probes) == list(reasons.values()).count(why):
+            yield say("report.not_kept", why=literal(why))
+        else:
+            yield say("report.not_kept_of", names=", ".join(names), why=literal(why))

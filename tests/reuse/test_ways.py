@@ -1,0 +1,176 @@
+"""Each way in which a result changes though no file that its check would name did."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.record.document import RunDocument
+from readiness.reuse.trace import find_tracer
+from tests.support.program import Project, a_board, number
+from tests.support.repositories import commit
+
+pytestmark = pytest.mark.skipif(
+    not find_tracer(os.environ["PATH"]), reason="strace is not installed"
+)
+
+Change = Callable[[Path], object]
+TOOLS = os.path.dirname(sys.executable)
+SERVICES: list[socket.socket] = []
+
+
+def writes(name: str, text: str) -> Change:
+    """Write a file, by its path from the project."""
+    return lambda it: (it / name).write_text(text)
+
+
+def program(name: str, text: str) -> Change:
+    """Install a program of the shell."""
+
+    def install(it: Path) -> None:
+        (it / name).write_text(f"#!/bin/sh\n{text}\n")
+        (it / name).chmod(0o755)
+
+    return install
+
+
+def tag(it: Path) -> None:
+    """Tag the commit that is checked out."""
+    subprocess.run(["git", "tag", "v2"], cwd=it, check=True)
+
+
+def errors(command: str) -> dict[str, Any]:
+    """Make a criterion of the number of lines that a command prints."""
+    return number(f'echo "errors: $( ({command}) 2>&1 | cksum | cut -d " " -f 1)"', "< 99999999999")
+
+
+def tool(check: str, **params: object) -> dict[str, Any]:
+    """Make a criterion of a check."""
+    return {"check": check, "with": {"paths": "src", **params}}
+
+
+WAYS: dict[str, tuple[dict[str, Any], Change]] = {
+    "the file that ruff's settings extend": (
+        tool("ruff"),
+        writes("shared.toml", 'lint.select = ["D100"]\n'),
+    ),
+    "mypy's folder of stubs": (
+        tool("mypy"),
+        writes("stubs/other.pyi", "def f() -> int: ...\n"),
+    ),
+    "a file beside the repository": (errors("cat ../beside"), writes("../beside", "2")),
+    "a file in HOME": (errors('cat "$HOME/.settings"'), writes("../.settings", "2")),
+    "a fixture in a folder called a cache": (
+        errors("cat .fixtures-cache/a"),
+        writes(".fixtures-cache/a", "2"),
+    ),
+    "the tag of the commit": (errors("git describe --tags --always"), tag),
+    "a service that has stopped": (
+        errors("exec 3<>/dev/tcp/127.0.0.1/$PORT"),
+        lambda it: SERVICES.pop().close(),
+    ),
+    "the clock": (errors("date +%s%N"), lambda it: None),
+    "the clock, asked for by a script": (
+        errors("python -c 'import time; print(time.time_ns())'"),
+        lambda it: None,
+    ),
+    "the clock, asked for by a check": (
+        {
+            "check": "junit",
+            "with": {"report": "report.xml", "within": "1h", "commit": "at"},
+            "expect": "== 0",
+        },
+        lambda it: None,
+    ),
+    "the times of files": (
+        errors("test src/a.py -nt src/b.py && echo newer"),
+        lambda it: os.utime(it / "src/b.py", (1, 1)),
+    ),
+    "a name that was looked up in vain": (errors("cat none"), writes("none", "2")),
+    "a program earlier on PATH": (errors("tool"), program("../bin/tool", "echo 2")),
+    "a program in the same place": (errors("tool"), program("../more/tool", "echo 2")),
+    "a package that Python finds": (
+        errors("python -c 'import beside'"),
+        writes("lib/beside.py", "print(2)"),
+    ),
+    "what the kernel tells": (errors("cat /proc/uptime /proc/loadavg"), lambda it: time.sleep(1)),
+    "the rights to a file": (errors("stat -c %a a"), lambda it: (it / "a").chmod(0o600)),
+    "the names in a folder": (errors("ls src"), writes("src/new", "")),
+    "a variable": (errors("echo $SOME"), lambda it: os.environ.update(SOME="2")),
+}
+
+
+@pytest.fixture
+def place(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A committed project with all that the ways change, and a service."""
+    SERVICES[:] = [socket.create_server(("127.0.0.1", 0))]
+    monkeypatch.setenv("SOME", "1")
+    folder = project.folder
+    commit(
+        folder,
+        {
+            "src/a.py": "import other\n\nx: str = other.f()\n",
+            "src/b.py": "",
+            "stubs/other.pyi": "def f() -> str: ...\n",
+            "ruff.toml": 'extend = "shared.toml"\n',
+            "shared.toml": 'lint.select = ["F"]\n',
+            "mypy.ini": "[mypy]\nmypy_path = stubs\n",
+            ".fixtures-cache/a": "1",
+            "a": "1",
+            "report.xml": '<testsuite tests="1"><testcase classname="a" name="b"/></testsuite>',
+            ".gitignore": ".readiness\n",
+        },
+    )
+    shown = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, check=True
+    )
+    (folder / "at").write_bytes(shown.stdout)
+    for name in ("../beside", "../.settings"):
+        (folder / name).write_text("1")
+    for name in ("../bin", "../more", "lib"):
+        (folder / name).mkdir()
+    program("../more/tool", "echo 1")(folder)
+    time.sleep(0.05)
+    yield project
+    for service in SERVICES:
+        service.close()
+
+
+def check(project: Project, *options: str) -> RunDocument:
+    """Run the board; the document."""
+    folder = project.folder
+    own = [str(folder.parent / "bin"), str(folder.parent / "more")]
+    path = ":".join([*own, TOOLS, project.environment["PATH"]])
+    env = {"PATH": path, "SOME": os.environ["SOME"]}
+    ended = project("check", "--output-format", "json", *options, env=env)
+    assert ended.status in (0, 1, 3), ended
+    return ended.run
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_leads_to_yesterdays_answer(place: Project, way: str) -> None:
+    """With --reuse a run says after it what it says without."""
+    criterion, change = WAYS[way]
+    env = {"PORT": str(SERVICES[0].getsockname()[1]), "PYTHONPATH": "lib"}
+    place.write(a_board(criterion, env=env))
+    first = check(place, "--reuse")
+    assert [one.verdict.measured for one in first.criteria()] == [True]
+    change(place.folder)
+    time.sleep(0.05)
+    now, fresh = check(place, "--reuse"), check(place)
+    assert not any(probe.reused for probe in now.probes)
+    if "clock" not in way and "kernel" not in way:
+        values = [[one.value for one in run.criteria()] for run in (first, now, fresh)]
+        assert values[0] != values[1] == values[2]
+
+
+def test_tools_are_there(place: Project) -> None:
+    """Else nothing would have been changed."""
+    assert all(shutil.which(name, path=TOOLS) for name in ("ruff", "mypy"))
