@@ -240,14 +240,19 @@ class _Looking:
         texts = [self._setting.command]
         words = _WORD.findall(self._setting.command)
         named = {os.path.join(self._setting.workdir, word) for word in words} & self._trace.opened
-        own = os.path.join(self._setting.checks, "")
-        looked_at = self._trace.opened | self._trace.looked_at
-        programs = {path for path in looked_at if own[1:] and path.startswith(own)}
+        programs = set(self._imported(self._setting.checks)) if self._setting.checks else set()
         for path in filter(os.path.isfile, named | programs):
             with open(path, encoding="utf-8", errors="replace") as file:
                 texts.append(file.read(LARGE))
         asked = next(filter(None, map(_ASKS_TIME.search, texts)), None)
         return asked[0] if asked else ""
+
+    def _imported(self, below: str) -> Iterator[str]:
+        """Yield the files of Python below a folder that were not just read, but imported."""
+        for path in self._trace.opened | self._trace.absent | self._trace.written:
+            if path.endswith(".pyc") and _is_below(path, below):
+                folder, name = os.path.split(path)
+                yield os.path.join(os.path.dirname(folder), f"{name.partition('.')[0]}.py")
 
     def _is_named(self, name: bytes) -> bool:
         """Return whether the project itself asks for what libraries ask for too."""
