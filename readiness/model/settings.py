@@ -55,6 +55,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     over_at: float = math.inf
     fail_fast: bool = False
     reuse: bool = False
+    traces: bool = True
     reports: tuple[ReportTarget, ...] = ()
     history: str | None = None
     dry_run: bool = False

@@ -81,10 +81,18 @@ def test_on_a_terminal_check_reuses(
     commit(counting.folder, {".gitignore": ".readiness\nran.log\n"})
     settle_clock()
     counting.environment.update(variables)
-    counting.on_a_terminal("check", 100)
+    counting.on_a_terminal("check --reuse", 100)
     shown = counting.on_a_terminal(line, 100)
     assert ran(counting) == times, shown
     assert ("1 of 1 probes reused" in shown) is (times == 1)
+
+
+def test_a_terminal_alone_observes_nothing(counting: Project) -> None:
+    """To see what a probe depends on takes time, which is for who asks for it."""
+    settle_clock()
+    for _ in range(2):
+        assert "reused" not in counting.on_a_terminal("check", 100)
+    assert ran(counting) == 2
 
 
 def test_the_expectation_is_that_of_the_board_now(counting: Project) -> None:

@@ -54,6 +54,7 @@ class ReusedResults(Feature):
 
     def __init__(self, settings: RunSettings) -> None:
         super().__init__(settings)
+        self._traces = settings.traces
         self._history: History | None = None
         self._reusing: Reusing | None = None
 
@@ -76,7 +77,7 @@ class ReusedResults(Feature):
             capture = reusing.counted(attempt)
             return Settled(succeeded=False, again=True) if capture is None else settle(capture)
 
-        left = reusing.left(execution.readings, execution.scratch)
+        left = reusing.left(execution.readings, execution.scratch, traces=self._traces)
         return msgspec.structs.replace(execution, left=left, settle=settled)
 
     def kept(self, execution: Execution) -> Keep | None:
@@ -110,7 +111,7 @@ class Reusing:
         self.taken = self._take_over(self._now)
         self._tracing: Tracing | None = None
 
-    def left(self, readings: Readings, scratch: str) -> Plan:
+    def left(self, readings: Readings, scratch: str, *, traces: bool) -> Plan:
         """Have `readings` know what is taken over; the plan of what is left to run.
 
         Probes of which it is to be seen what they depend on are run so. `scratch` is the run's.
@@ -141,7 +142,7 @@ class Reusing:
         order = tuple(index for index in self._plan.order if index not in self.taken)
         left = msgspec.structs.replace(self._plan, order=order)
         wanted = [index for index in order if index in self._asked and self._is_worth_it(index)]
-        if not wanted:
+        if not (wanted and traces):
             return left
         from readiness.pipeline.tracing import Tracing
 

@@ -60,7 +60,7 @@ def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
 
     gc.enable()  # it goes on for hours
     asked = with_page(settings) if settings.open else settings
-    asked = msgspec.structs.replace(asked, watch=False, reuse=True)
+    asked = msgspec.structs.replace(asked, watch=False, reuse=True, traces=True)
     watched = _Watched(asked)
     board: Board | None = None
     while True:
