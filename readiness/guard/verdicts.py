@@ -44,7 +44,8 @@ def result(record: CriterionRecord, say: Sentences) -> str:
     word = say(f"verdict.{record.verdict.value}")
     if record.verdict is Verdict.ERROR:
         return word + say("joint.colon") + in_language(sentence_of(record, "reason"), say)
-    return f"{word}, {record.shown}" if record.shown else word
+    shown = in_language(sentence_of(record, "shown"), say)
+    return word + say("report.comma") + shown if shown else word
 
 
 def named(files: tuple[str, ...]) -> str:
