@@ -1,12 +1,14 @@
 """A board is read in one language to the end: its own, or the one that is asked for."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.few_programs import few_programs
 from tests.support.program import ROOT, run
+from tests.support.repositories import commit
 
 BOARD = """
 version: 1
@@ -140,6 +142,54 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_a_chinese_board_is_read_in_chinese(line: list[str], project: dict[str, Path]) -> None:
     """No English sentence, but for what tools say, commands, ids and paths."""
     text = written(project["zh"], *line)
+    assert CHINESE.search(text)
+    assert SENTENCE.findall(ASIDE.sub(" ", text)) == []
+
+
+CHANGED = [
+    ["guard", "--base", "main"],
+    ["guard", "--base", "main", "--no-run"],
+    ["backtest", "--last", "1"],
+    ["fleet", "."],
+    ["flaky"],
+    ["attest", "T2.1", "--by", "李伟"],
+    ["attest", "T1.1"],
+    ["waive", "T2.2", "--reason", "尚无", "--by", "李伟", "--until", "2099-01-01"],
+    ["waive", "T9", "--reason", "尚无"],
+    ["accept", "T2.2", "--reason", "已定", "--by", "李伟"],
+    ["init"],
+    ["init", "--again", "--no-measure"],
+    ["import", "board.yaml"],
+    ["hook", "--install", "--agent", "claude-code"],
+    ["check", "--base", "nope"],
+    ["check", "--shard", "9"],
+    ["score", "nope.json"],
+]
+"""What speaks of changes, or makes some."""
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A branch whose change loosens what it can, of a Chinese board and of what that measures."""
+    folder = tmp_path_factory.mktemp("changed")
+    board = BOARD.replace("\\\\", "\\").replace("sleep 5, timeout: 1s", "exit 1")
+    test = "from m import f\n\ndef test_f():\n    assert f(1) == 2\n"
+    settings = "[tool.mypy]\nstrict = true\n"
+    code = "def f(a: int) -> int:\n    return a + 1\n"
+    files = {"board.yaml": board, "m.py": code, "test_m.py": test, "pyproject.toml": settings}
+    commit(folder, files)
+    subprocess.run(["git", "checkout", "-q", "-b", "change"], cwd=folder, check=True)
+    (folder / "test_m.py").unlink()
+    less = board.replace("< 500 ms", "< 900 ms").replace("target: 8.0", "target: 7.0")
+    settings, code = settings.replace("true", "false"), f"{code}x = f(1)  # type: ignore\n"
+    commit(folder, {"board.yaml": less, "m.py": code, "pyproject.toml": settings})
+    return folder
+
+
+@pytest.mark.parametrize("line", CHANGED, ids=" ".join)
+def test_what_a_change_does_is_told_in_chinese(line: list[str], changed: Path) -> None:
+    """What it loosens, what a gate would have done, and what is written into the board."""
+    text = written(changed, *line)
     assert CHINESE.search(text)
     assert SENTENCE.findall(ASIDE.sub(" ", text)) == []
 
