@@ -13,6 +13,7 @@ from readiness.model.board import Check
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode, Verdict
+from readiness.terminal import idle
 from readiness.terminal.progress import Progress, progress
 from readiness.text.languages import Language
 from readiness.text.layout import width
@@ -149,6 +150,23 @@ def test_a_bad_criterion_says_why_as_soon_as_it_is_known() -> None:
         watched.progress.finished(Capture(probe=1, exit_status=0))
         assert _frame(watched.text()) == ["✗ T1.1 It holds  3 errors, expected == 0", ""]
         assert "T1.1" not in watched.after(1.0)
+
+
+@pytest.mark.parametrize(
+    ("repeated", "notice", "goes"),
+    [(True, False, True), (False, False, False), (True, True, False)],
+)
+def test_what_was_bad_goes_where_the_table_repeats_it(
+    repeated: bool, notice: bool, goes: bool
+) -> None:
+    """Unless somebody wrote below it meanwhile, which would be erased as well."""
+    with _watched(_plan(2), terminal=True, judge=_judge, repeated=repeated) as watched:
+        watched.progress.finished(Capture(probe=1, exit_status=0))
+        assert "T1.1" in watched.text()
+        if notice:
+            idle.hide()
+        watched.progress.close()
+        assert ("\x1b[1A\x1b[J" in watched.text()) is goes
 
 
 def test_an_attempt_that_is_repeated_is_not_judged() -> None:
