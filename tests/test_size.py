@@ -6,10 +6,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 52_900, "checks": 14_350, "tests": 54_600}
+MOST_LINES = {"readiness": 52_900, "checks": 14_320, "tests": 54_610}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
-readiness and checks are to have 66,000 together: what checks gain, readiness gives up.
+readiness and checks are to have 66,000 together again: the checks that read reports of any tool
+came before what they replace goes.
 """
 
 SLACK = 1_500
