@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from readiness.model.errors import UsageError
-from readiness.model.words import Verdict
+from readiness.model.words import Priority, Verdict
 from readiness.record.document import RunDocument, from_json, run_schema
 from readiness.report import Context, render
 from readiness.report._table.blocks import PlainTable, Style
@@ -115,6 +115,14 @@ def test_colour_changes_colour_alone(context: Context) -> None:
     assert "\x1b[1;31m✗ fail" in text
     stripped = [line.rstrip() for line in _SGR.sub("", text).splitlines()]
     assert stripped == render("table", a_document(), context).splitlines()
+
+
+@pytest.mark.parametrize(("verdict", "colour"), [(Verdict.FAIL, "1;31"), (Verdict.PASS, "2")])
+def test_what_blocks_is_red_only_where_it_does(verdict: Verdict, colour: str) -> None:
+    """The eye falls on red, so it is for alarms."""
+    task = a_task("T1", a_criterion("T1.1", verdict), priority=Priority.P0, blocking=True)
+    text = render("table", a_document(tasks=[task]), Context(colour=True))
+    assert re.search(rf"\x1b\[{colour}m +blocks the release", text)
 
 
 def test_hostile_text_is_harmless_wherever_it_stands() -> None:

@@ -41,7 +41,8 @@ def grid(
     sections = []
     group: Priority | None = None
     for task, fact in zip(tasks, facts, strict=True):
-        before = (Line(), _group(task, say)) if task.priority is not group else ()
+        is_first = task.priority is not group
+        before = (Line(), _group(task.priority, tasks, say)) if is_first else ()
         group = task.priority
         sections.append(
             TaskRows(
@@ -110,10 +111,13 @@ def _time(probes: list[ProbeRecord], say: Sentences) -> str:
     return duration(sum(probe.duration_s for probe in probes))
 
 
-def _group(task: TaskRecord, say: Sentences) -> Line:
-    parts: list[Part] = [(task.priority.value, Style.STRONG)]
-    if task.blocking:
-        parts.append((f"  {say('report.blocking')}", Style.BAD))
+def _group(priority: Priority, tasks: list[TaskRecord], say: Sentences) -> Line:
+    """Return the head of a priority; that it blocks is an alarm only where it does."""
+    own = [task for task in tasks if task.priority is priority]
+    parts: list[Part] = [(priority.value, Style.STRONG)]
+    if own[0].blocking:
+        is_bad = any(criterion.verdict.bad for task in own for criterion in task.criteria)
+        parts.append((f"  {say('report.blocking')}", Style.BAD if is_bad else Style.DIM))
     return Line(parts=tuple(parts))
 
 
