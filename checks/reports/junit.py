@@ -1,5 +1,6 @@
 """Count the tests of reports in the formats that test runners write: JUnit and its relatives."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -53,7 +54,9 @@ class ReportedTest:
         lines = [line for name, line in mentions if name == path]
         line = count(self._first("line", "source-line")) or (lines or [0])[0]
         if not path:
-            path, line = (file, line) if file else (relative(self.report), self.element)
+            report = relative(self.report)  # what the command printed is in a folder of the run's
+            report = os.path.basename(report) if os.path.isabs(report) else report
+            path, line = (file, line) if file else (report, self.element)
         said = next(filter(None, map(str.strip, self.text.splitlines())), self.state)
         name = self._first("name", "testName", "id") or suite
         return place(path, line, name.strip(), said[:300])
