@@ -68,9 +68,7 @@ def test_without_tests_nothing_is_ready(shop: Project) -> None:
     assert (tests["value"], tests["verdict"]) == (None, "error")
     checked = shop("check")
     assert checked.status != 0
-    assert "T1.1 (P0) could not be measured: no tests were recognised; put the command" in (
-        checked.out.replace("\n", " ")
-    )
+    assert "no tests were recognised; put the command" in checked.out.replace("\n", " ")
 
 
 def test_a_tool_that_is_there_is_not_to_be_installed(shop: Project) -> None:

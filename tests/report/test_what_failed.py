@@ -201,7 +201,7 @@ def test_equal_failures_are_told_each(name: str) -> None:
 def test_of_many_reasons_it_is_told_how_many_more(count: int) -> None:
     """Twelve are read; the rest are counted, and where they are is told."""
     run = _run(_failing())
-    reasons = [f"T{number}.1 (P0) fails" for number in range(count)]
+    reasons = [f"T{number}.2 (P0) fails" for number in range(count)]
     run = msgspec.structs.replace(run, gate=msgspec.structs.replace(run.gate, reasons=reasons))
     for context in (Context(), Context(quiet=True), Context(width=80, terminal=True)):
         text = render("table", run, context)
