@@ -9,6 +9,7 @@ from readiness.decide.score import display, score
 from readiness.model.board import Board
 from readiness.model.judgement import Judgement, Reading, Unmeasured
 from readiness.model.words import ReasonCode
+from readiness.project.managers import fitting
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
@@ -118,7 +119,9 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             for criterion in self.board.criteria()
             if criterion.id in missing and criterion.check and criterion.check.install
         }
-        commands = " && ".join(install_commands([*lacking.values()], self.board.workdir))
+        folder = self.board.workdir
+        installing = install_commands([*lacking.values()], folder)
+        commands = " && ".join(fitting(command, folder) for command in installing)
         steps = [
             self.say(
                 "init.step_measure",

@@ -179,9 +179,10 @@ def test_a_folder_that_cannot_be_written_to_is_told(shop: Project) -> None:
 def few_tools(project: Project) -> str:
     """A folder beside the project with programs of every system, and no tool of Python's."""
     tools = project.folder.parent / "tools"
-    tools.mkdir()
-    for name in ("bash", "env", "git", "python3", "cat"):
-        (tools / name).symlink_to(shutil.which(name) or name)
+    if not tools.exists():
+        tools.mkdir()
+        for name in ("bash", "env", "git", "python3", "cat"):
+            (tools / name).symlink_to(shutil.which(name) or name)
     return str(tools)
 
 
@@ -198,6 +199,10 @@ def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     assert "# Not measured here: mypy" in text
     assert "# Not measured here: pycodestyle: not found (127)" in text
     assert re.search("(?m)^ +check: mypy$", text)
+    (shop.folder / "board.yaml").unlink()
+    (shop.folder / "Pipfile.lock").write_text("{}")
+    ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
+    assert "`pipenv install --dev pip-audit mypy`" in ended.out
     assert "# Not measured here: no tests were recognised" in text
 
 
