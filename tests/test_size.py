@@ -6,7 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 52_900, "checks": 14_325, "tests": 54_615}
+MOST_LINES = {"readiness": 54_000, "checks": 15_700, "tests": 56_050}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
 readiness and checks are to have 66,000 together again: the checks that read reports of any tool
