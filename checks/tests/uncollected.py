@@ -35,11 +35,12 @@ def lost_tests(paths: list[str], events: Iterable[Event]) -> Iterator[SeenTest]:
     used = {name for tree in trees.values() for name in _used(tree)}
     with_tests = {name.partition("::")[0] for name in seen}
     for path, tree in trees.items():
-        if path in with_tests:
+        is_over = any(is_below(path, top) for top in over)
+        if path in with_tests or (path in imported and not is_over and _is_looked_at(path, chosen)):
             yield from _replaced(path, tree)
             if "python_classes" not in chosen:
                 yield from _passed_over(path, tree, seen, used)
-        elif path not in imported and not any(is_below(path, top) for top in over):
+        elif path not in imported and not is_over:
             yield from _all(path, tree, _why_not_looked_at(path, chosen))
 
 
@@ -65,6 +66,11 @@ def _used(tree: ast.AST) -> Iterator[str]:
             yield node.attr
         elif isinstance(node, ast.alias):
             yield node.name
+
+
+def _is_looked_at(path: str, chosen: list[str]) -> bool:
+    """Return whether pytest takes the file for one of tests, whether or not it found any."""
+    return "python_files" not in chosen and bool(LOOKED_FOR.fullmatch(os.path.basename(path)))
 
 
 def _why_not_looked_at(path: str, chosen: list[str]) -> str:

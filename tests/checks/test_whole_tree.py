@@ -203,6 +203,7 @@ UNCOLLECTED = {
     "class UserTests:\n    def test_c(self):\n        assert 0\n\n\n"
     "class TestD:\n    def __init__(self):\n        pass\n\n"
     "    def test_d(self):\n        assert 0\n",
+    "tests/test_h.py": "class UserTests:\n    def test_h(self):\n        assert 0\n",
     "tests/user_tests.py": BAD.replace("_b", "_e"),
     "tests/dist/test_f.py": BAD.replace("_b", "_f"),
     "tests/.more/test_g.py": BAD.replace("_b", "_g"),
@@ -225,7 +226,7 @@ HELPED = {
 def test_tests_that_are_never_collected_are_undone(project: str) -> None:
     """They are named, and fail; helpers, mixins and what other tests work on are none of them."""
     outcome = run_check("pytest", prepared(project, Row("pytest", UNCOLLECTED, 0)))
-    assert sorted(found["rule"] for found in outcome.findings) == [f"test_{n}" for n in "bcdefg"]
+    assert sorted(found["rule"] for found in outcome.findings) == [f"test_{n}" for n in "bcdefgh"]
     chosen = {"pytest.ini": "[pytest]\npython_files = test_a.py\nnorecursedirs = more\n"}
     left_out = {name: text for name, text in UNCOLLECTED.items() if name != "tests/test_a.py"}
     own = prepared(
