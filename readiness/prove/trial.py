@@ -6,7 +6,7 @@ command that still passes is asked where its leaves succeed, and where the proje
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Final
@@ -82,8 +82,9 @@ class Trials:
                 if tried.letters == READERS:
                     readers[name] = tried
         outcomes |= self._idle(filter(self._did_nothing, self.failed))
-        # In the project they started no tool: is there one where there is work for it?
-        outcomes |= _not_started(self._talk(readers), readers)
+        # In the project they started no tool: is there one where there is work, or something fails?
+        outcomes |= _not_started(self._talk(readers).leaves, readers)
+        outcomes |= _not_started(lambda name: readers[name].leaves, readers)
         outcomes |= self._unmeasured()
         outcomes |= self._ignored([name for name, one in outcomes.items() if _is_seen(one)])
         # The status 1 of a tool, which a recipe takes for an answer, is that of its findings.
@@ -234,7 +235,7 @@ class Trials:
                 elif same[name] == self._passed[name].printed:
                     outcome = TrialOutcome.IDLE
             outcomes[name] = Trial(outcome=outcome)
-        return outcomes | _not_started(named, names) | self._without_programs(names)
+        return outcomes | _not_started(named.leaves, names) | self._without_programs(names)
 
     def _without_programs(self, names: Iterable[str]) -> dict[str, Trial]:
         """Return those criteria that would start programs which are not installed."""
@@ -273,7 +274,7 @@ class Trials:
                         text.decode(errors="surrogateescape"),
                     )
             alone = self._rounds.perform(place, {name: once(criterion)}, TOOLS)
-            outcomes |= _not_started(alone, [name])
+            outcomes |= _not_started(alone.leaves, [name])
             nothing = not alone.leaves(name) and self._all_idle(name, alone.started(name))
             if nothing and alone.good().get(name) == self._passed[name].printed:
                 outcomes[name] = Trial(outcome=TrialOutcome.IDLE)
@@ -359,10 +360,12 @@ def _seen(tried: Tried) -> Trial:
     return Trial(outcome=TrialOutcome.SEEN, programs=tried.leaves)
 
 
-def _not_started(part: Round, names: Iterable[str]) -> dict[str, Trial]:
+def _not_started(
+    leaves: Callable[[str], Iterable[str]], names: Iterable[str]
+) -> dict[str, Trial]:
     """Return those criteria that started tools in a round, where there was work for them."""
     tools = {
-        name: tuple(line for line in part.leaves(name) if leaf_of(line) is Leaf.TOOL)
+        name: tuple(line for line in leaves(name) if leaf_of(line) is Leaf.TOOL)
         for name in names
     }
     return {

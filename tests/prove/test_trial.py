@@ -104,6 +104,7 @@ HONEST = [
     "find src -name '*.py' -exec lint {} \\;; lint src",
     "lint --version",
     "grep -q nothing list.txt || test -s LICENSE",
+    "git diff --quiet || { git diff --stat; exit 1; }",
 ]
 """Their twins: they fail where their tools or files are gone, or nothing can be told."""
 
@@ -150,6 +151,8 @@ UNDONE = [
     "while read -r file; do lint $file; done < empty.txt",
     "find src -name '*.pyx' -exec lint {} +",
     "[ ! -e package.json ] || lint .",
+    "git diff --quiet || lint src",
+    "if ! grep -q MIT LICENSE; then lint src; fi",
     "make -C env lint",
     "make -C own all",
 ]
