@@ -3,21 +3,24 @@
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from checks.services._answer import ProbeError
-from checks.services._http import Request, Via, fetch
-from checks.services._json import Api, from_yaml, get, objects, strings, wait
+from checks.services._json import Api, from_yaml, objects, strings, wait
 from checks.services._promql import seconds
 
 MARK = "canary"
 LIFE = timedelta(minutes=10)
 GROUPS = re.compile(r"^alertmanager_dispatcher_aggregation_groups\S* (\S+)$", re.MULTILINE)
-INTERVAL = "5m"
-"""How long a group waits that was told before, where its settings do not say it."""
+DEFAULTS = {"group_wait": "30s", "group_interval": "5m"}
+"""How long a group waits that is new, and one that was told before, if the settings say nothing."""
+
+PATIENCE = 300.0
+"""How long (s) to wait for what the settings delay; for longer delays nobody waits."""
 
 Labels = Mapping[str, str]
 
@@ -37,8 +40,16 @@ class Routing(msgspec.Struct):
 
     def longest_interval(self) -> str:
         """Return how long an alert may wait that joins a group which was told before."""
-        intervals = [str(route.get("group_interval") or "") for route in objects(self.route)]
-        return max([intervals[0] or INTERVAL, *intervals[1:]], key=seconds)
+        return max(self._delays("group_interval"), key=seconds)
+
+    def patience(self, name: str) -> float:
+        """Return for how long to wait where routes delay alerts by this setting."""
+        delays = map(seconds, self._delays(name))
+        return max((delay for delay in delays if delay <= PATIENCE), default=0.0)
+
+    def _delays(self, name: str) -> list[str]:
+        first, *others = [str(route.get(name) or "") for route in objects(self.route)]
+        return [first or DEFAULTS[name], *others]
 
 
 class _Status(msgspec.Struct, rename="camel"):
@@ -93,8 +104,8 @@ class LateAlert(NamedTuple):
 class Manager:
     """An Alertmanager, and the channel behind it."""
 
-    def __init__(self, url: str, received: str, via: Via) -> None:
-        self._api = Api(url.rstrip("/"), via)
+    def __init__(self, api: Api, received: Api) -> None:
+        self._api = api
         self._received = received
 
     def settings(self) -> tuple[str, Routing]:
@@ -107,28 +118,32 @@ class Manager:
         """Return the alerts that Alertmanager has."""
         return self._api.get("/api/v2/alerts", list[HeldAlert])
 
-    def deliver(self, alerts: Sequence[Labels], limit: float) -> tuple[list[LateAlert], float]:
+    def deliver(
+        self, alerts: Sequence[Labels], limit: float, routing: Routing
+    ) -> tuple[list[LateAlert], float]:
         """Send these alerts, and tell which did not arrive and why, and how long it took.
 
         What is inhibited is sent again without the others, which may have done that.
         """
-        late, took = self._round(alerts, limit)
+        late, took = self._round(alerts, limit, routing)
         count = len(alerts)
         while 0 < len(inhibited := [alert.labels for alert in late if alert.inhibited]) < count:
             count = len(inhibited)
-            again, more = self._round(inhibited, limit)
+            again, more = self._round(inhibited, limit, routing)
             late = [*(alert for alert in late if not alert.inhibited), *again]
             took += more
         return late, round(took, 3)
 
-    def _round(self, alerts: Sequence[Labels], limit: float) -> tuple[list[LateAlert], float]:
+    def _round(
+        self, alerts: Sequence[Labels], limit: float, routing: Routing
+    ) -> tuple[list[LateAlert], float]:
         marked = {secrets.token_hex(8): labels for labels in alerts}
         before, count = {group.key for group in self._groups()}, self._group_count()
         began = datetime.now(UTC)
         self._send(marked, began, began + LIFE)
 
         def outstanding() -> set[str]:
-            return marked.keys() - set(strings(get(self._received, self._api.via)))
+            return marked.keys() - set(strings(self._received.get("", object)))
 
         def settled() -> bool | None:
             late = outstanding()
@@ -137,20 +152,29 @@ class Manager:
             return late <= stopped or None
 
         try:
-            _, took = wait(settled, limit)
+            _, took = wait(settled, limit + routing.patience("group_wait"))
+            standing, joining = self._standing(marked, before, count)
+            if outstanding() & joining.keys():
+                _, more = wait(settled, routing.patience("group_interval"))
+                took += more
             late = outstanding()
-            groups = self._groups()
-            grew = self._group_count() - count
+            standing, joining = self._standing(marked, before, count)
         finally:
             self._send(marked, began, datetime.now(UTC))
-        own = [group for group in groups if marked.keys() & _marked([group])]
-        new = [group for group in own if group.key not in before]
-        # Of a group whose alerts are all resolved nothing is told, but it is counted.
-        old = own if grew < len(new) else [group for group in own if group.key in before]
-        standing, joining = _marked(own), _marked(old)
         return [
             _late(marked[mark], standing.get(mark), joins=mark in joining) for mark in sorted(late)
         ], took
+
+    def _standing(
+        self, marked: Mapping[str, Labels], before: AbstractSet[object], count: float
+    ) -> tuple[Mapping[str | None, HeldAlert], Mapping[str | None, HeldAlert]]:
+        """Return the alerts as they stand, and those of them that joined groups known `before`."""
+        own = [group for group in self._groups() if marked.keys() & _marked([group])]
+        new = [group for group in own if group.key not in before]
+        # Of a group whose alerts are all resolved nothing is told, but it is counted.
+        grew = self._group_count() - count
+        old = own if grew < len(new) else [group for group in own if group.key in before]
+        return _marked(own), _marked(old)
 
     def _groups(self) -> list[_AlertGroup]:
         """Return the groups of routes, with their alerts that are not resolved."""
@@ -158,7 +182,7 @@ class Manager:
 
     def _group_count(self) -> float:
         """Return how many groups there are by its own metrics; 0 where it tells none."""
-        answer = fetch(Request(url=f"{self._api.url}/metrics"), self._api.via)
+        answer = self._api.ask("/metrics")
         count = GROUPS.search(answer.text)
         return float(count[1]) if count and answer.status == 200 else 0.0
 

@@ -116,7 +116,12 @@ def headers_of(lines: tuple[str, ...]) -> dict[str, str]:
     return headers
 
 
-def _target(url: str, via: Via) -> _Destination:
+def place_of(url: str, connect: tuple[str, ...] = ()) -> Address:
+    """Return the address that is connected to for a URL. Raises OptionsError for what is none."""
+    return _target(url, connect).place
+
+
+def _target(url: str, connections: tuple[str, ...]) -> _Destination:
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
@@ -126,7 +131,7 @@ def _target(url: str, via: Via) -> _Destination:
     if not host or any(map(str.isspace, url)):
         raise OptionsError(f"{without_password(url)!r} is no URL; write http://host/path or https:")
     asked = Address(host, port)
-    for word in via.connect:
+    for word in connections:
         before, equals, place = word.rpartition("=")
         if not equals or address(before) == asked:
             return _Destination(parts, asked, address(place, port=port))
@@ -147,7 +152,7 @@ def fetch(request: Request, via: Via) -> Response:
     Raises ProbeError, which names the address, where there is none within the time limit,
     and OptionsError for what is not a URL of HTTP.
     """
-    target = _target(request.url, via)
+    target = _target(request.url, via.connect)
     shown = without_password(request.url)
     where = str(target.place)
     named = where if target.place == target.host else f"{where} ({target.host})"

@@ -29,12 +29,22 @@ class Api(NamedTuple):
         data = get(f"{self.url}{path}", self.via, self.headers)
         return typed_field(data, field, kind, self.url) if field else typed(data, kind, self.url)
 
+    def ask(self, path: str) -> Response:
+        """Return what is at a path, whatever its status is."""
+        return _answer(f"{self.url}{path}", self.via, self.headers)
+
     def post(self, path: str, data: object) -> Response:
         """Send data, and return the answer whatever its status is."""
         headers = {"Content-Type": "application/json", **self.headers}
         body = msgspec.json.encode(data)
         request = Request(url=f"{self.url}{path}", method="POST", headers=headers, body=body)
         return fetch(request, self.via)
+
+
+def other_status(answer: Response) -> ProbeError:
+    """Return the error for an answer with another status than was asked for."""
+    demands = ": it demands a login" if answer.status in (401, 403) else ""
+    return ProbeError(f"{answer.url} answered with status {answer.status}{demands}")
 
 
 def get(url: str, via: Via, headers: Mapping[str, str] | None = None) -> object:
@@ -129,7 +139,7 @@ def _answer(url: str, via: Via, headers: Mapping[str, str] | None) -> Response:
 
 def _data(answer: Response) -> object:
     if answer.status != 200:
-        raise ProbeError(f"{answer.url} answered with status {answer.status}")
+        raise other_status(answer)
     if answer.cut:
         size = f"{MOST_BYTES / 2**20:g} MiB"
         raise ProbeError(f"{answer.url} answered with more than {size}: ask for less")

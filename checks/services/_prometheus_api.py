@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
@@ -9,13 +10,30 @@ import msgspec
 
 from checks.services._alert_rules import RuleGroup
 from checks.services._answer import ProbeError
-from checks.services._http import Request, Via, fetch
-from checks.services._json import Kind, elsewhere, from_json, from_yaml, typed, typed_field
+from checks.services._http import Request, fetch
+from checks.services._json import (
+    Api,
+    Kind,
+    elsewhere,
+    from_json,
+    from_yaml,
+    other_status,
+    typed,
+    typed_field,
+)
 from checks.services._options import OptionsError
 from checks.services._promql import unfiltered
 
+_NOT_OFFERED = (404, 405, 501)
+_REMEMBERED = 30 * 86_400.0
+"""For how long (s) a metric without series now is one that there is."""
+
 _SAMPLES = ("_total", "_bucket", "_count", "_sum", "_created", "_info")
 """What names of series have behind the name by which a metric may be described."""
+
+
+class NotOfferedError(ProbeError):
+    """A server of the same API, such as Mimir, does not answer questions of this kind."""
 
 
 class _Envelope(msgspec.Struct):
@@ -60,8 +78,9 @@ class _Alerting(msgspec.Struct, frozen=True):
 
 
 class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
-    """The part of its settings that is about alerts."""
+    """The part of its settings that is about alerts; not `known` where it does not tell them."""
 
+    known: bool = True
     global_: _Global = _Global()
     alerting: _Alerting = _Alerting()
 
@@ -69,7 +88,7 @@ class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
     def relabels(self) -> bool:
         """Return whether alerts are sent with labels that Prometheus alone knows."""
         managers = self.alerting.alertmanagers
-        return any(
+        return not self.known or any(
             [self.alerting.alert_relabel_configs, *(to.alert_relabel_configs for to in managers)]
         )
 
@@ -91,30 +110,46 @@ class _Sample(msgspec.Struct):
     value: tuple[float, str]
     metric: dict[str, str] = {}
 
+    def as_target(self) -> ScrapeTarget:
+        """Return the target that a series of `up` is about."""
+        labels = {name: value for name, value in self.metric.items() if name != "__name__"}
+        health = "up" if float(self.value[1]) else "down"
+        return ScrapeTarget(scrape_url=labels.get("instance", ""), health=health, labels=labels)
+
 
 class PrometheusApi:
-    """The questions that its HTTP API answers."""
+    """The questions that its HTTP API answers, and servers of the same API as far as they can."""
 
-    def __init__(self, url: str, via: Via) -> None:
-        self._url = url.rstrip("/")
-        self._via = via
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self.url = api.url
 
     def groups(self) -> list[RuleGroup]:
         """Return the groups of the alert rules that are loaded."""
         return self._field("rules", "groups", list[RuleGroup], type="alert")
 
     def targets(self) -> list[ScrapeTarget]:
-        """Return the targets that are scraped."""
-        return self._field("targets", "activeTargets", list[ScrapeTarget], state="active")
+        """Return the targets that are scraped, by what is kept of them where it scrapes none."""
+        try:
+            return self._field("targets", "activeTargets", list[ScrapeTarget], state="active")
+        except NotOfferedError:
+            return [sample.as_target() for sample in self._samples("up")[1]]
 
-    def alertmanagers(self) -> list[str]:
-        """Return the addresses to which Prometheus sends alerts."""
-        active = self._field("alertmanagers", "activeAlertmanagers", list[_KnownManager])
+    def alertmanagers(self) -> list[str] | None:
+        """Return the addresses to which Prometheus sends alerts; None where it does not tell."""
+        try:
+            active = self._field("alertmanagers", "activeAlertmanagers", list[_KnownManager])
+        except NotOfferedError:
+            return None
         return [manager.url for manager in active]
 
     def settings(self) -> AlertSettings:
         """Return the settings by which Prometheus runs."""
-        return from_yaml(self._field("status/config", "yaml", str), AlertSettings, self._url)
+        try:
+            text = self._field("status/config", "yaml", str)
+        except NotOfferedError:
+            return AlertSettings(known=False)
+        return from_yaml(text, AlertSettings, self.url)
 
     def firing(self) -> list[dict[str, str]]:
         """Return the labels of each alert that fires now."""
@@ -122,36 +157,45 @@ class PrometheusApi:
         return [alert.labels for alert in alerts if alert.state == "firing"]
 
     def version(self) -> str:
-        """Return the version of Prometheus."""
-        return self._field("status/buildinfo", "version", str)
+        """Return the version of Prometheus; "" where it does not tell."""
+        try:
+            return self._field("status/buildinfo", "version", str)
+        except NotOfferedError:
+            return ""
 
     def has(self, metric: str, *matchers: str) -> bool:
         """Return whether there is a series of the metric now of which all of that holds."""
         selector = ",".join([f'__name__="{metric}"', *matchers])
         return bool(self._query(f"count({{{selector}}})"))
 
-    def is_quiet(self, metric: str, targets: Iterable[ScrapeTarget]) -> bool:
+    def is_quiet(self, metric: str, targets: Iterable[ScrapeTarget]) -> bool | None:
         """Return whether some of the targets describe the metric, and show no series of it.
 
         A counter with labels has none before there is something to count. Where a target shows
         series that the server lacks, its settings drop them. One that cannot be asked is believed.
+        Where the server scrapes nothing itself, the metric is quiet if it had series lately, and
+        None, not known, if it is described, or nothing is.
         """
         families = {metric, *(metric.removesuffix(end) for end in _SAMPLES)}
-        describing = [target for family in families for target in self._describing(family)]
+        try:
+            describing = [target for family in families for target in self._describing(family)]
+        except NotOfferedError:
+            start = str(time.time() - _REMEMBERED)
+            if self._ask("series", **{"match[]": metric, "start": start, "limit": "1"}):
+                return True
+            described = any(self._ask("metadata", metric=family) for family in families)
+            return None if described or not self._ask("metadata", limit="1") else False
         own = [target for target in targets if target.labels in describing]
         return bool(own) and not any(self._shows(metric, target) for target in own)
 
     def _describing(self, family: str) -> list[dict[str, str]]:
         """Return the labels of the targets that describe a metric."""
-        try:
-            answer = self._ask("targets/metadata", metric=family)
-        except ProbeError:  # other servers of the same API may not have it
-            return []
-        return [entry.target for entry in typed(answer, list[_Describing], self._url)]
+        answer = self._ask("targets/metadata", metric=family)
+        return [entry.target for entry in typed(answer, list[_Describing], self.url)]
 
     def _shows(self, metric: str, target: ScrapeTarget) -> bool:
         try:
-            answer = fetch(Request(url=target.scrape_url), elsewhere(self._via))
+            answer = fetch(Request(url=target.scrape_url), elsewhere(self._api.via))
         except (ProbeError, OptionsError):
             return False
         return bool(re.search(rf"^{re.escape(metric)}[{{ ]", answer.text, re.MULTILINE))
@@ -175,19 +219,21 @@ class PrometheusApi:
         return [sample.value[1] for sample in self._samples(query)[1]]
 
     def _samples(self, query: str) -> tuple[str, list[_Sample]]:
-        answer = typed(self._ask("query", query=query), _Result, self._url)
+        answer = typed(self._ask("query", query=query), _Result, self.url)
         if answer.result_type == "scalar":
-            return "scalar", [typed({"value": answer.result}, _Sample, self._url)]
-        return answer.result_type, typed(answer.result, list[_Sample], self._url)
+            return "scalar", [typed({"value": answer.result}, _Sample, self.url)]
+        return answer.result_type, typed(answer.result, list[_Sample], self.url)
 
     def _field(self, path: str, field: str, kind: type[Kind], **parameters: str) -> Kind:
-        return typed_field(self._ask(path, **parameters), field, kind, self._url)
+        return typed_field(self._ask(path, **parameters), field, kind, self.url)
 
     def _ask(self, path: str, **parameters: str) -> object:
         query = f"?{urlencode(parameters)}" if parameters else ""
-        answer = fetch(Request(url=f"{self._url}/api/v1/{path}{query}"), self._via)
+        answer = self._api.ask(f"/api/v1/{path}{query}")
+        if answer.status in _NOT_OFFERED:
+            raise NotOfferedError(str(other_status(answer)))
         if answer.status not in (200, 400, 422):
-            raise ProbeError(f"{answer.url} answered with status {answer.status}")
+            raise other_status(answer)
         envelope = from_json(answer.body, _Envelope, answer.url)
         if envelope.status != "success":
             raise ProbeError(f"{answer.url} refused the question: {envelope.error}")

@@ -5,30 +5,32 @@ and one that no other alert has; all are resolved at the end. What routes, silen
 mute times do to an alert of that rule they do to this one, unless Prometheus relabels its alerts.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from checks.services._alert_rules import in_groups
 from checks.services._alertmanager_api import Labels, Manager
 from checks.services._answer import Answer, Complaint, ProbeError
-from checks.services._http import without_password
-from checks.services._json import get, wait
-from checks.services._options import Words
+from checks.services._http import headers_of, without_password
+from checks.services._json import wait
+from checks.services._options import Lines, Words
 from checks.services._prometheus_api import AlertSettings, PrometheusApi
 from checks.services._promql import names_in, seconds
-from checks.services.http import Client
+from checks.services.http import Authorized
 
 NAME = "ReadinessCanary"
 
 
-class AlertmanagerOptions(Client, frozen=True, kw_only=True):
+class AlertmanagerOptions(Authorized, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: str
     received: str = ""
     prometheus: str = ""
-    every: Annotated[str, Meta(pattern="^(severity|rule)$")] = "severity"
+    prometheus_headers: Lines = ()
+    received_headers: Lines = ()
+    every: Literal["one", "severity", "rule"] = "one"
     aside: Words = ()
     wait: Annotated[float, Meta(ge=0)] = 60.0
     severity: str = "page"
@@ -43,24 +45,30 @@ def measure(options: AlertmanagerOptions) -> Answer:
     that none of these is false, and that there is no problem. `sent` counts the alerts that were
     sent, `swallowed` those that did not arrive, or not in time. `seconds` is how long it took.
     """
-    via = options.via()
-    manager = Manager(options.url, options.received, via)
+    api = options.api(options.url)
+    channel = api._replace(url=options.received, headers=headers_of(options.received_headers))
+    manager = Manager(api, channel)
     version, routing = manager.settings()
     linked, passed, problems, relabels = None, None, [], False
     canaries: list[Labels] = [{"alertname": NAME, "severity": options.severity}]
     if options.prometheus:
-        server = PrometheusApi(options.prometheus, via)
+        headers = headers_of(options.prometheus_headers)
+        url = options.prometheus.rstrip("/")
+        server = PrometheusApi(api._replace(url=url, headers=headers))
         own = options.url.rstrip("/").partition("://")[2].rpartition("@")[2]
         settings = server.settings()
         relabels = settings.relabels
         passed, lost = _passed(server, settings, manager, options.wait)
         linked, elsewhere = _linked(server, settings, manager, own, options.wait)
-        canaries = _canaries(server, settings, options)
+        if options.every != "one":
+            canaries = _canaries(server, settings, options)
         problems = [*elsewhere, *lost]
     arrived, took = None, 0.0
     if options.received:
-        get(options.received, via)  # what cannot be asked cannot tell that nothing came
-        late, took = manager.deliver(canaries, options.wait)
+        alerts = "a test alert" if len(canaries) == 1 else f"{len(canaries)} test alerts"
+        options.announce(options.url, f"its receivers would be sent {alerts}")
+        channel.get("", object)  # what cannot be asked cannot tell that nothing came
+        late, took = manager.deliver(canaries, options.wait, routing)
         interval = routing.longest_interval()
         joined = seconds(interval) > options.wait and all(alert.joined for alert in late)
         # Whether these arrive is not known yet, unless something else is wrong anyway.
@@ -98,7 +106,7 @@ def _linked(
     By another name it does if it tells an alert again, as it does every minute by default.
     """
     addresses = server.alertmanagers()
-    if any(address.partition("://")[2].startswith(f"{own}/") for address in addresses):
+    if any(address.partition("://")[2].startswith(f"{own}/") for address in addresses or ()):
         return True, []
     before = [(alert.labels, alert.updated_at) for alert in manager.held()]
 
@@ -108,8 +116,13 @@ def _linked(
         renewed = [alert for alert in held if (alert.labels, alert.updated_at) not in before]
         return any(settings.identity(alert.labels) in firing for alert in renewed) or None
 
-    if addresses and server.firing() and wait(told_again, limit)[0]:
+    if addresses != [] and server.firing() and wait(told_again, limit)[0]:
         return True, []
+    if addresses is None:
+        raise ProbeError(
+            f"{server.url} does not tell where it sends alerts, and none was told here again in "
+            f"{limit:g} s: a rule that always fires, vector(1), would show it"
+        )
     where = ", ".join(map(without_password, addresses)) or "nobody"
     why = f"Prometheus sends its alerts to {where}, and none was told here again in {limit:g} s"
     return False, [Complaint("alerts", "alertmanagers", why)]

@@ -18,9 +18,9 @@ import msgspec
 
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._http import Response, without_password
-from checks.services._json import Api, from_json, objects, read_text
+from checks.services._json import Api, from_json, objects, other_status, read_text
 from checks.services._options import Words
-from checks.services.http import Client
+from checks.services.http import Authorized
 
 VARIABLES = {
     "__rate_interval": "5m",
@@ -36,11 +36,10 @@ LIVE = 300.0
 """How old (s) the newest number of a panel may be: so far back does a query look, usually."""
 
 
-class GrafanaOptions(Client, frozen=True, kw_only=True):
+class GrafanaOptions(Authorized, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: str
-    token: str = ""
     folder: str = ""
     files: Words = ()
     window: str = "now-1h"
@@ -118,9 +117,8 @@ def measure(options: GrafanaOptions) -> Answer:
     than five minutes old. `lost` counts panels of the files that are not on the server, or ask
     something else there. `faulty` counts all that show no number, or an old one, and these.
     """
-    headers = {"Authorization": f"Bearer {options.token}"} if options.token else {}
-    api = Api(options.url.rstrip("/"), options.via(), headers)
-    version = api._replace(headers={}).get("/api/health", str, "version")
+    api = options.api(options.url)
+    version = api.get("/api/health", str, "version")
     tag = f"&tag={options.folder}" if options.folder else ""
     entries = api.get(f"/api/search?type=dash-db{tag}", list[_Entry])
     counts = {"data": 0, "stale": 0, "none": 0, "unknown": 0}
@@ -226,7 +224,7 @@ def _shown(panel: _Panel, values: Mapping[str, str], window: str, api: Api) -> t
         return "none", "it asks nothing"
     answer = api.post("/api/ds/query", {"queries": queries, "from": window, "to": "now"})
     if answer.status in (401, 403):
-        raise ProbeError(f"{answer.url} answered with status {answer.status}")
+        raise other_status(answer)
     answers = from_json(answer.body, _PanelAnswers, answer.url)
     errors = [data.error for data in answers.results.values() if data.error]
     if errors or not answers.results:

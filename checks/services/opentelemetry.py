@@ -5,10 +5,11 @@ under that id. That one is traced shows nothing of those that ask for no trace: 
 may be made, and the share that is traced compared with the one that is said.
 """
 
+import base64
 import math
 import secrets
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from checks.services._answer import Answer, Complaint
 from checks.services._http import Request, Response, Via, fetch, headers_of, without_password
 from checks.services._json import elsewhere, look, objects, strings, wait
 from checks.services._options import Lines, OptionsError
-from checks.services.http import Client
+from checks.services.http import Authorized
 
 IDS = ("trace_id", "traceId", "traceID")
 
@@ -29,7 +30,7 @@ _ACCIDENT = 1e-4
 """How probable a share must be, if as many are traced as is said, to be taken for that."""
 
 
-class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
+class OpenTelemetryOptions(Authorized, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: str
@@ -38,7 +39,6 @@ class OpenTelemetryOptions(Client, frozen=True, kw_only=True):
     also: Lines = ()
     release: str = ""
     method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "GET"
-    headers: Lines = ()
     ordinary: Annotated[int, Meta(ge=0, le=100_000)] = 0
     ratio: Annotated[float, Meta(ge=0, le=1)] = 1.0
     ordinary_lookup: str = ""
@@ -61,14 +61,13 @@ def measure(options: OpenTelemetryOptions) -> Answer:
     traces = {secrets.token_hex(16): url for url in (*options.also, options.url)}
 
     def spans_of(trace: str) -> list[dict[str, object]]:
-        data = look(options.lookup.replace("{trace_id}", trace), direct, looking)
-        return [part for part in objects(data) if any(part.get(name) == trace for name in IDS)]
+        return _spans(look(options.lookup.replace("{trace_id}", trace), direct, looking), trace)
 
     spans_of(next(iter(traces)))  # what cannot be asked cannot tell that nothing came
     answers: dict[str, Response] = {}
     for trace, url in traces.items():
         parent = f"00-{trace}-{secrets.token_hex(8)}-01"
-        headers = {**headers_of(options.headers), "traceparent": parent}
+        headers = {**options.own_headers(), "traceparent": parent}
         answers[trace] = fetch(Request(url=url, method=options.method, headers=headers), via)
     spans: dict[str, list[dict[str, object]]] = {}
 
@@ -111,12 +110,31 @@ def measure(options: OpenTelemetryOptions) -> Answer:
     }
 
 
+def _spans(data: object, trace: str) -> list[dict[str, object]]:
+    """Return the spans of a trace, those of one resource (OTLP) together with it.
+
+    Its id is in hexadecimal digits, or in base64 where Tempo tells it.
+    """
+    ids = {trace, base64.b64encode(bytes.fromhex(trace)).decode()}
+
+    def spans(part: object) -> Iterator[dict[str, object]]:
+        return (span for span in objects(part) if ids & {span.get(name) for name in IDS})
+
+    batches = [batch for batch in objects(data) if "scopeSpans" in batch]
+    return [
+        {"span": span, "resource": batch.get("resource")}
+        for batch in batches
+        for span in spans(batch["scopeSpans"])
+    ] or list(spans(data))
+
+
 def _ordinary(
     options: OpenTelemetryOptions, via: Via, direct: Via, looking: Mapping[str, str]
 ) -> tuple[int, bool]:
     """Make requests that ask for no trace; tell how many are traced, and whether that is right."""
     if not options.ordinary_lookup:
         raise OptionsError("--ordinary-lookup must be given with --ordinary")
+    options.announce(options.url, f"{options.ordinary} requests would be made there")
     if options.ratio and _is_likely(0, options.ordinary, options.ratio):
         enough = math.ceil(math.log(_ACCIDENT) / math.log1p(-min(options.ratio, 0.999)))
         raise OptionsError(f"--ordinary: of a share of {options.ratio:g} {enough} requests tell")
@@ -124,7 +142,7 @@ def _ordinary(
     lookup = options.ordinary_lookup.replace("{tag}", tag)
 
     def ask(number: int) -> None:
-        marked = {**headers_of(options.headers), options.tag_header: f"{tag}-{number}"}
+        marked = {**options.own_headers(), options.tag_header: f"{tag}-{number}"}
         fetch(Request(url=options.url, method=options.method, headers=marked), via)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -5,6 +5,7 @@ four numbers. A rule about a metric, a label or a target that nobody has never f
 that no test of rules was seen to make fire.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -25,12 +26,12 @@ from checks.services._http import without_password
 from checks.services._options import Words, pattern
 from checks.services._prometheus_api import PrometheusApi, ScrapeTarget
 from checks.services._promql import Names, names_in
-from checks.services.http import Client
+from checks.services.http import Authorized
 
 TEST_LIMIT = 60.0
 
 
-class PrometheusOptions(Client, frozen=True, kw_only=True):
+class PrometheusOptions(Authorized, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: str
@@ -53,9 +54,10 @@ def measure(options: PrometheusOptions) -> Answer:
     is to be said, `matching` those of them that match the pattern, and `active_share` is their
     share of all rules of the files and the server, or of `at_least` where that is more, in percent;
     a rule that is loaded twice is one. `value` is null where the query gives no series or several;
-    `series` counts them.
+    `series` counts them. A server that scrapes nothing itself, such as Mimir, tells its targets by
+    `up`; what it cannot tell is null.
     """
-    server = PrometheusApi(options.url, options.via())
+    server = PrometheusApi(options.api(options.url))
     groups = server.groups()
     loaded = in_groups(groups)
     rules = list(loaded.values())
@@ -69,31 +71,37 @@ def measure(options: PrometheusOptions) -> Answer:
     named = [(rule.name, names_in(rule.query)) for rule in rules]
     metrics = sorted({metric for _, names in named for metric in names.metrics})
     unseen = {metric for metric in metrics if not server.has(metric)}
-    absent = {metric for metric in unseen if not server.is_quiet(metric, all_targets)}
+    quiet = {metric: server.is_quiet(metric, all_targets) for metric in sorted(unseen)}
+    absent = {metric for metric, is_quiet in quiet.items() if is_quiet is False}
+    unknown = [metric for metric, is_quiet in quiet.items() if is_quiet is None]
     mistaken = list(_mistaken(server, named, unseen, targets))
     bad = {complaint.rule for complaint in (*sick, *lost, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
     whole = max(len({*expected, *loaded}), options.at_least)
     series, value = server.value(options.query)
+    managers = server.alertmanagers()
+    if unknown:
+        why = f"{server.url} has no /api/v1/targets to tell whether {', '.join(unknown)}"
+        sys.stderr.write(f"not measured: {why} can have series\n")
     return {
         "url": without_password(options.url),
         "version": server.version(),
         "loaded": len(rules),
         "healthy": len(rules) - len(sick),
         "unhealthy": len(sick),
-        "active": len(active),
-        "active_share": 100 * len(active) / whole if whole else None,
-        "matching": _matching(options.pattern, active),
+        "active": None if unknown else len(active),
+        "active_share": 100 * len(active) / whole if whole and not unknown else None,
+        "matching": None if unknown else _matching(options.pattern, active),
         "in_files": len(expected),
         "not_loaded": len(lost),
         "untested": len(untested),
         "targets": len(targets),
         "up": len(targets) - len(down),
         "down": len(down),
-        "alertmanagers": len(server.alertmanagers()),
+        "alertmanagers": None if managers is None else len(managers),
         "named": len(metrics),
-        "absent": len(absent),
+        "absent": None if unknown else len(absent),
         "mistaken": len(mistaken),
         "series": series,
         "value": value,

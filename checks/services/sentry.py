@@ -14,12 +14,12 @@ from checks.services._answer import Answer, complaints
 from checks.services._http import Request, fetch, headers_of, without_password
 from checks.services._json import elsewhere, get, objects, strings, wait
 from checks.services._options import Lines
-from checks.services.http import Client
+from checks.services.http import Authorized
 
 NAME = "sentry"
 
 
-class SentryOptions(Client, frozen=True, kw_only=True):
+class SentryOptions(Authorized, frozen=True, kw_only=True):
     """The options of this probe."""
 
     url: str
@@ -28,7 +28,6 @@ class SentryOptions(Client, frozen=True, kw_only=True):
     release: str = ""
     failures: Annotated[int, Meta(ge=1, le=1000)] = 1
     method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "POST"
-    headers: Lines = ()
     wait: Annotated[float, Meta(ge=0)] = 30.0
 
 
@@ -60,7 +59,7 @@ def measure(options: SentryOptions) -> Answer:
         request = Request(
             url=options.url.replace("{tag}", mark),
             method=options.method,
-            headers=headers_of(options.headers),
+            headers=options.own_headers(),
         )
         answer = fetch(request, via)
         # One after the other: a burst of errors is dropped by more than filters.

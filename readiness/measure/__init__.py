@@ -5,11 +5,13 @@ reads it, then let it go. `close` ends the helper process that searches with dou
 reads what may take long.
 """
 
+import msgspec
+
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.select import picked, quantile, read, total
 from readiness.measure.text import counted
-from readiness.measure.usable import unusable
+from readiness.measure.usable import own_words, unusable
 from readiness.measure.worker import close
 from readiness.model.board import Check, Measure
 from readiness.model.judgement import Finding, Measurement, Unmeasured
@@ -47,7 +49,8 @@ def _measured(
             value=value, unit=measure.unit, of=of, lines=counted(documents, measure.reader)
         )
     except NotMeasuredError as error:
-        return error.unmeasured
+        own = own_words(documents.capture.stderr)  # why it left that out
+        return msgspec.structs.replace(error.unmeasured, reason=own) if own else error.unmeasured
 
 
 def find(documents: Documents, check: Check, *, flaky: bool = False) -> tuple[Finding, ...]:

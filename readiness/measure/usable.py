@@ -159,7 +159,7 @@ def _bad_status(capture: Capture, check: Check) -> Unmeasured | None:
         return _signalled(status - 128, worded("reason.reported_as", status=status, more=more))
     if check.exit_ok is None:
         return None
-    if own := _own_words(capture.stderr):
+    if own := own_words(capture.stderr):
         name, _, why = own.partition(": ")
         code = ReasonCode.EXIT_STATUS if name not in _OWN_CODES else ReasonCode(name)
         return Unmeasured(code=code, reason=why if name in _OWN_CODES else own)
@@ -244,7 +244,7 @@ def _printed_last(capture: Capture) -> list[str]:
     return []
 
 
-def _own_words(stream: Stream) -> str:
+def own_words(stream: Stream) -> str:
     """Return why a check's script could not measure, with the tool's own words.
 
     How a tool crashed adds nothing where the script knows the cause.

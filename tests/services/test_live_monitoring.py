@@ -580,6 +580,7 @@ def test_what_swallows_an_alert_is_named(tmp_path: Path, check: Check) -> None:
                 "url": manager,
                 "prometheus": server,
                 "received": f"{channel.url}/received",
+                "every": "severity",
                 "aside": "info",
                 "wait": "8",
             },
@@ -669,7 +670,7 @@ def test_alerts_that_prometheus_relabels_are_known_by_their_names(
         prometheus(tmp_path, RELABELED, manager=manager, relabeling=relabeling) as server,
     ):
         params = {"url": manager, "prometheus": server, "received": f"{channel.url}/received"}
-        outcome = check("alertmanager", params | {"wait": "8"})
+        outcome = check("alertmanager", params | {"wait": "8", "every": "severity"})
     if passed is None:
         assert outcome.is_error
         assert "which labels Prometheus would give it is not known" in reason_of(outcome)
