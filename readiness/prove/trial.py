@@ -360,13 +360,10 @@ def _seen(tried: Tried) -> Trial:
     return Trial(outcome=TrialOutcome.SEEN, programs=tried.leaves)
 
 
-def _not_started(
-    leaves: Callable[[str], Iterable[str]], names: Iterable[str]
-) -> dict[str, Trial]:
+def _not_started(leaves: Callable[[str], Iterable[str]], names: Iterable[str]) -> dict[str, Trial]:
     """Return those criteria that started tools in a round, where there was work for them."""
     tools = {
-        name: tuple(line for line in leaves(name) if leaf_of(line) is Leaf.TOOL)
-        for name in names
+        name: tuple(line for line in leaves(name) if leaf_of(line) is Leaf.TOOL) for name in names
     }
     return {
         name: Trial(outcome=TrialOutcome.UNDONE, programs=own) for name, own in tools.items() if own
