@@ -72,7 +72,7 @@ CHECKS_MAY_IMPORT = {
     "in_project": [],
     "git": [],
     "project_copy": ["git", "in_project"],
-    "silence": ["in_project"],
+    "silence": SHARED,
     "python": [*SHARED, "silence"],
     "tests": [*SHARED, "python"],
     "make": SHARED,

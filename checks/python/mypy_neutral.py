@@ -1,8 +1,8 @@
 """Print the options that put aside what silences mypy: the user's settings, and what else is asked.
 
 With the parameter `neutral` these are also the project's settings, and comments: mypy is shown a
-copy of each file with such a comment, in which the comment means nothing and every line and column
-is where it was. So it is with `if not TYPE_CHECKING`; a stub beside a module gives way to it.
+copy of each file whose comments mean nothing, with every line and column where it was. So it is
+with `if not TYPE_CHECKING` and `@no_type_check`; a stub beside a module gives way to it.
 """
 
 import os
@@ -15,6 +15,7 @@ from typing import TextIO
 from checks.in_project.common import Params, files_below, not_measured
 from checks.project_copy import MYPY_CACHE
 from checks.python.settings import is_outside, nearest
+from checks.silence.put_aside import without_comments
 
 SETTINGS = {
     "mypy.ini": "",
@@ -24,24 +25,10 @@ SETTINGS = {
 }
 UNCACHED = "uncached"
 """What is in READINESS_TMP where mypy begins with no cache."""
-SPEAKING = re.compile(r"(#\s*(?:mypy(?=:)|type(?=:\s*ignore))):")
 
 
-HIDING = re.compile(
-    r"^(\s*(?:el)?if\s+)not(\s*\(?\s*(?:\w+\.)?(?:TYPE_CHECKING|MYPY)\b)", re.MULTILINE
-)
-
-
-def without_comments(text: str) -> str:
-    """Return the text with the comments that speak to mypy made meaningless."""
-    lines = text.splitlines(keepends=True)
-    rest = iter(lines)
-    for token in list(tokenize.generate_tokens(lambda: next(rest, ""))):
-        if token.type == tokenize.COMMENT and SPEAKING.search(token.string):
-            row, column = token.start
-            line = lines[row - 1]
-            lines[row - 1] = line[:column] + SPEAKING.sub(r"\1;", line[column:])
-    return "".join(lines)
+SPEAKING = re.compile(r"#.*(?:mypy:|type:)|TYPE_CHECKING|\bMYPY\b|no_type_check")
+"""What a file has in it that speaks to mypy."""
 
 
 def without_the_users_settings(params: Params) -> str:
@@ -81,9 +68,9 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
             with tokenize.open(path[:-1] if instead else path) as file:
                 text = file.read()
                 encoding = file.encoding
-            if not (instead or SPEAKING.search(text) or HIDING.search(text)):
+            if not (instead or SPEAKING.search(text)):
                 continue
-            text = HIDING.sub(r"\1   \2", without_comments(text))
+            text = without_comments(text)
         except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
             not_measured(f"{path} cannot be read: {error}")
         copy = os.path.join(folder, f"{number}.py")

@@ -6,8 +6,9 @@ import re
 import tokenize
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
-from checks.in_project.common import CheckFinding, files_below, not_measured, place
+from checks.in_project.common import CheckFinding, files_below, not_measured, place, read_json
 
 with open(os.path.join(os.path.dirname(__file__), "silencing.toml"), "rb") as table:
     SILENCING = tomllib.load(table)
@@ -17,9 +18,14 @@ COMMENTS = [
 # The last two words of a dotted name tell it, by whatever name it was imported.
 SKIPS = {tuple(name.split(".")[-2:]) for name in SILENCING["skips"]}
 ANY_WORD = re.compile(
-    r"ignore|mypy|ruff|noqa|nosec|pragma|fmt|yapf|isort|skip|xfail|expectedFailure|pytest\.exit",
+    r"ignore|mypy|ruff|noqa|nosec|nosonar|pylint|pyright|pragma|fmt|yapf|isort|skip|xfail|"
+    r"expectedFailure|pytest\.exit|__test__",
     re.IGNORECASE,
 )
+NOTEBOOK = ".ipynb"
+
+MARKED = tuple(f".add_marker('{name}')" for name in ("skip", "xfail"))
+"""How a hook marks tests by a name."""
 
 TEMPLATE = re.compile(r"\{\{.*\}\}|\{%.*%\}")
 """What makes a file one from which Python is only made."""
@@ -27,8 +33,11 @@ TEMPLATE = re.compile(r"\{\{.*\}\}|\{%.*%\}")
 
 def in_files(paths: Iterable[str]) -> Iterator[CheckFinding]:
     """Yield every suppressing comment and skipped test below the paths; its kind is the rule."""
-    for path in files_below(paths, (".py", ".pyi")):
+    for path in files_below(paths, (".py", ".pyi", NOTEBOOK)):
         try:
+            if path.endswith(NOTEBOOK):
+                yield from _in_cells(path)
+                continue
             with tokenize.open(path) as file:
                 text = file.read()
             if ANY_WORD.search(text):
@@ -37,6 +46,17 @@ def in_files(paths: Iterable[str]) -> Iterator[CheckFinding]:
         except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
             if isinstance(error, OSError | UnicodeDecodeError) or not TEMPLATE.search(text):
                 not_measured(f"{path} cannot be read: {error}")
+
+
+def _in_cells(path: str) -> Iterator[CheckFinding]:
+    """Yield what stands in comments of a notebook; cells may hold more than Python."""
+    notebook = read_json(path)
+    cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            with suppress(SyntaxError, tokenize.TokenError):
+                for found in _comments(path, "".join(cell.get("source", []))):
+                    yield {**found, "line": 0}
 
 
 def _comments(path: str, text: str) -> Iterator[CheckFinding]:
@@ -55,6 +75,17 @@ def _skips(path: str, text: str) -> Iterator[CheckFinding]:
         last_two = tuple(_dotted(node, names).split(".")[-2:])
         if last_two in SKIPS and isinstance(node, ast.expr):
             yield place(path, node.lineno, "skipped-test", ".".join(last_two))
+        elif isinstance(node, ast.Call) and ast.unparse(node).endswith(MARKED):
+            yield place(path, node.lineno, "skipped-test", ast.unparse(node))
+        elif isinstance(node, ast.Module | ast.ClassDef) and _is_put_aside(node):
+            yield place(path, getattr(node, "lineno", 1), "skipped-test", "__test__ = False")
+
+
+def _is_put_aside(node: ast.Module | ast.ClassDef) -> bool:
+    """Return whether tests in a module or a class are none of pytest's by what it says itself."""
+    said = [ast.unparse(each) for each in node.body if isinstance(each, ast.Assign)]
+    tests = [getattr(each, "name", "").lower().startswith("test") for each in node.body]
+    return "__test__ = False" in said and any(tests)
 
 
 def _names(nodes: Iterable[ast.AST]) -> dict[str, str]:

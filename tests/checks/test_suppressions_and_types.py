@@ -1,5 +1,6 @@
 """What silences tools, and what is typed, counted in small real projects."""
 
+import json
 from collections import Counter
 from textwrap import dedent
 
@@ -67,6 +68,18 @@ WAYS = {
     "mypy-forbids": ("# mypy: allow-untyped-defs=False, no-implicit-optional\n", 0),
     "no-branch": ("if 1:  # PRAGMA: NO BRANCH\n    pass\n", 1),
     "own-name": ("class T:\n    def skip(self): ...\n\nT().skip()\n", 0),
+    "nosonar": ("x = 1  # NOSONAR\n", 1),
+    "sonar-in-prose": ("x = 1  # no sonar here\n", 0),
+    "ty": ("x: int = ''  # ty: ignore[invalid-assignment]\n", 1),
+    "pyrefly": ("x: int = ''  # pyrefly: ignore\n", 1),
+    "pyright-basic": ("# pyright: basic\n", 1),
+    "pyright-report": ("# pyright: strict, reportUnusedImport=false\n", 1),
+    "pyright-strict": ("# pyright: strict\n", 0),
+    "pylint": ("import os  # pylint: disable=unused-import\n", 1),
+    "marked-by-name": ("def f(item):\n    item.add_marker('skip')\n", 1),
+    "marked-slow": ("def f(item):\n    item.add_marker('slow')\n", 0),
+    "no-tests": ("__test__ = False\n\n\ndef test_a(): ...\n", 1),
+    "no-test-class": ("class TestClient:\n    __test__ = False\n\n    def get(self): ...\n", 0),
     "parametrized": ("import pytest\n@pytest.mark.parametrize('a', [1])\ndef t(a): ...\n", 0),
 }
 
@@ -78,6 +91,17 @@ def test_each_way_to_keep_a_tool_silent_is_counted_once(project: str) -> None:
     counts = Counter(found["path"].removesuffix(".py") for found in outcome.findings)
     assert {name: counts[name] for name in WAYS} == {name: n for name, (_, n) in WAYS.items()}
     assert outcome.value() == sum(count for _, count in WAYS.values())
+
+
+def test_comments_in_the_cells_of_a_notebook_are_counted(project: str) -> None:
+    """What is no Python there, and no code, has none."""
+    cells = [("code", "import os  # noqa: F401\n"), ("code", "%time x\n"), ("markdown", "# noqa")]
+    notebook = {"cells": [{"cell_type": kind, "source": [text]} for kind, text in cells]}
+    build(project, {"src/a.py": "x = 1\n", "src/n.ipynb": json.dumps(notebook)})
+    outcome = run_check("suppressions", project, {"paths": "src"})
+    assert [(found["path"], found["rule"]) for found in outcome.findings] == [
+        ("src/n.ipynb", "noqa")
+    ]
 
 
 def test_suppressions_are_comments_not_strings(project: str) -> None:

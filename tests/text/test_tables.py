@@ -39,7 +39,7 @@ UNREAD = {
     ),
     *("pip install 'readiness[services]'", "promtool test rules", "server requested "),
     *("Sent on purpose, to see whether alerts arrive", "expected failures"),
-    "unexpected successes",
+    *("unexpected successes", "ruff check --no-cache --no-fix --exit-zero --output-format=concise"),
 }
 """What programs tell each other."""
 COMMAND = re.compile(r"`[^`]*`|(pip|apt-get) install [\w-]+")

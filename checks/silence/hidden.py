@@ -1,0 +1,142 @@
+"""Find what tools report only where comments and settings that silence them are put aside.
+
+Each tool that the project has settings for is asked twice in a copy, as the project asks it.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tokenize
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from checks.in_project.common import CheckFinding, Params, files_below, place
+from checks.in_project.tracked import Tracked
+from checks.project_copy import Copy, copy_project
+from checks.silence.put_aside import NAMES, TOOLS, put_aside
+
+ASKED = {
+    "mypy": "mypy --no-error-summary --no-color-output --no-pretty --hide-error-context "
+    "--show-error-codes",
+    "ruff": "ruff check --no-cache --no-fix --exit-zero --output-format=concise",
+    "flake8": "flake8 --exit-zero --format=default",
+    "pylint": "pylint --recursive=y --exit-zero --score=n --disable=C,R "
+    "--msg-template={path}:{line}:_{msg_id}",
+    "bandit": "bandit -q -r --exit-zero -f custom --msg-template={relpath}:{line}:_{test_id}",
+    "pytest": "pytest --collect-only --verbosity=-1 --no-header -p no:cacheprovider",
+}
+"""How tools are asked for one finding a line; secrets that they quote are left out."""
+
+_FINDING = re.compile(
+    r"^(?P<path>[^:\n]+):(?P<line>\d+):(?:\d+:)?[ _](?:error: )?(?P<message>(?!note:).+)$",
+    re.MULTILINE,
+)
+_TEST = re.compile(r"^(?P<path>[^:\s]+\.py)::(?P<test>[^\[\n]+)", re.MULTILINE)
+_CODE = re.compile(r"\[([\w-]+)\]$")
+_WORD = re.compile(r"(\w+)")
+_LAYOUT = re.compile(r"(?:E[1-35]|W[1-35]|I|D|Q|COM|ISC)\d+")
+"""Rules of layout and wording: what they would say is no fault that is hidden."""
+_TEST_FILE = re.compile(r"(?:^|/)(?:tests?/|test_|conftest\.py)|_test\.py$")
+_IN_TESTS = "B101"
+"""What bandit has against `assert`, and tests are made of."""
+
+Place = tuple[str, int, str, str]
+
+
+def hidden(params: Params, paths: list[str]) -> Iterator[CheckFinding]:
+    """Yield what tools report below the paths only where nothing silences them."""
+    listed = [*filter(os.path.isfile, NAMES), *Tracked(["."]).files]
+    files = sorted({path for path in listed if os.path.basename(path) in NAMES})
+    asked = [tool for tool in ASKED if shutil.which(tool) and any(_is_set(tool, files))]
+    if not asked:
+        return
+    copy = copy_project(params, "silence")
+    python = files_below(paths, (".py", ".pyi"))
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        before = list(threads.map(lambda tool: _ask(copy, tool, paths), asked))
+        for path, why in put_aside(copy.folder, [*files, *python]).items():
+            sys.stderr.write(f"{path} is left as it is: {why}\n")
+        after = list(threads.map(lambda tool: _ask(copy, tool, paths), asked))
+    for tool, had, has in zip(asked, before, after, strict=True):
+        for path, line, rule, message in sorted(has - had):
+            yield place(path, line, f"{tool} {rule}", message)
+
+
+def _is_set(tool: str, files: Iterable[str]) -> Iterator[bool]:
+    """Tell of each settings file whether it has any for a tool."""
+    for path in files:
+        for where in TOOLS[tool]["places"]:
+            if where["file"] == os.path.basename(path):
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    yield bool(where.get("owned")) or f"[{where['prefix']}" in file.read()
+
+
+def _ask(copy: Copy, tool: str, paths: list[str]) -> set[Place]:
+    """Return what a tool reports in the copy, with its rule and its words."""
+    words = ASKED[tool].split()
+    if tool == "bandit":
+        words += _settings_of_bandit(copy)
+    _, output = copy.run([*words, *paths], quiet=True)
+    if tool == "pytest":
+        return {(each["path"], 0, "test", each["test"]) for each in _TEST.finditer(output)}
+    return {
+        (os.path.normpath(report["path"]), int(report["line"]), rule, report["message"])
+        for report in _FINDING.finditer(output)
+        if (rule := _rule(report["message"]))
+        and not _LAYOUT.fullmatch(rule)
+        and not rule.startswith("import-")
+        and not (rule == _IN_TESTS and _TEST_FILE.search(report["path"]))
+    }
+
+
+def _rule(message: str) -> str:
+    found = _CODE.search(message) or _WORD.match(message)
+    return found[1] if found else ""
+
+
+def _settings_of_bandit(copy: Copy) -> list[str]:
+    """Return the option by which projects name their settings to bandit, which looks for none."""
+    for name in ("bandit.yaml", "bandit.yml", "pyproject.toml"):
+        path = os.path.join(copy.folder, name)
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                if name != "pyproject.toml" or "[tool.bandit" in file.read():
+                    return ["-c", name]
+    return []
+
+
+def unexplained(
+    findings: Iterable[CheckFinding], comments: Iterable[CheckFinding]
+) -> Iterator[CheckFinding]:
+    """Yield the findings that no comment keeps back which is counted already.
+
+    One keeps back what its statement has; one that stands alone, what its file has.
+    """
+    by_file: dict[str, set[int]] = {}
+    for comment in comments:
+        by_file.setdefault(comment["path"], set()).add(comment["line"])
+    explained = {path: set(_lines(path, lines)) for path, lines in by_file.items()}
+    for finding in findings:
+        lines = explained.get(finding["path"], set())
+        if not lines & {0, finding["line"]}:
+            yield finding
+
+
+def _lines(path: str, commented: set[int]) -> Iterator[int]:
+    """Yield the lines that comments on some lines are about; 0 stands for all of the file."""
+    with tokenize.open(path) as file:
+        tokens = list(tokenize.generate_tokens(file.readline))
+    start = 1
+    for token in tokens:
+        row = token.start[0]
+        if (
+            token.type == tokenize.COMMENT
+            and row in commented
+            and not token.line[: token.start[1]].strip()
+        ):
+            yield 0
+        if token.type == tokenize.NEWLINE:
+            if commented & set(range(start, row + 1)):
+                yield from range(start, row + 1)
+            start = row + 1
