@@ -26,13 +26,14 @@ PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m py
 ADVISORIES := https://api.osv.dev/v1/query
 QUESTION := {"package": {"ecosystem": "PyPI", "name": "pip"}, "version": "1"}
 ASK := import sys, urllib.request; urllib.request.urlopen(sys.argv[1], sys.argv[2].encode())
+ANSWERS = timeout 2 $(BIN)/python -c '$(ASK)' $(or $(OSV_URL),$(ADVISORIES)) '$(QUESTION)' 2>/dev/null
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
 .PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-live test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 # Whatever asks an advisory service is measured where one answers.
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
-	@if timeout 2 $(BIN)/python -c '$(ASK)' $(or $(OSV_URL),$(ADVISORIES)) '$(QUESTION)' 2>/dev/null; then \
+	@if $(ANSWERS); then \
 	    profile=online; echo "An advisory service answers: profile online." >&2; \
 	else \
 	    profile=local; echo "No advisory service answers within 2 s: profile local, which leaves" \
@@ -171,6 +172,8 @@ stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=
 	$(STACK) up
 
 stack-check: $(DEV)  ## measure all of the board on the running stack
+	@$(ANSWERS) || echo "No advisory service answers within 2 s: the criteria about vulnerabilities will be" \
+	    "errors. OSV_URL names another service." >&2
 	.stack/run $(abspath $(BIN))/readiness check --profile production --jobs 6
 
 stack-down:  ## end the stack, and say what of it stays

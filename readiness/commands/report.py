@@ -13,7 +13,7 @@ from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.model.units import duration
 from readiness.pipeline.opening import open_board
-from readiness.pipeline.past import find_run, past_of, recent_runs, standing
+from readiness.pipeline.past import find_run, no_run, past_of, recent_runs, standing
 from readiness.pipeline.recording import with_past
 from readiness.pipeline.reports import (
     formats_of,
@@ -97,7 +97,7 @@ def _of_the_team(
 
     runs = recent_runs(settings, board, limit=RUNS, whole=True)
     if not runs:
-        raise UsageError(worded("usage.no_run_yet"))
+        raise no_run(settings, board, worded("usage.no_run_yet"))
     today = datetime.fromtimestamp(time.time(), UTC).date()
     runs[-1] = msgspec.structs.replace(runs[-1], milestones=as_decided(runs[-1], today))
     if milestone is not None:

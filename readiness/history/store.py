@@ -180,6 +180,15 @@ class History:
             else:
                 yield run
 
+    def profiles(self, board: str) -> list[str]:
+        """Return the profiles in which a board has finished runs."""
+        rows = self._read(
+            "select distinct profile from runs where board = ? and instr(?, state)"
+            " order by profile",
+            (board, FINISHED),
+        )
+        return [str(profile) for (profile,) in rows]
+
     def named(self, board: str, name: str) -> list[RunDocument]:
         """Return a board's runs whose id begins with `name`, newest first, interrupted ones too.
 

@@ -63,7 +63,10 @@ def _finding(item: dict[str, Data], workdir: str) -> Finding | None:
 
 
 def _relative(path: str, workdir: str) -> str:
-    path = os.path.normpath(path.removeprefix("file://"))
+    path = path.removeprefix("file://")
+    if "://" in path:
+        return path
+    path = os.path.normpath(path)
     inside = path.startswith(workdir.rstrip("/") + "/")
     return os.path.relpath(path, workdir) if inside else path
 

@@ -84,8 +84,17 @@ def find_run(settings: RunSettings, board: Board, name: str) -> RunDocument:
         ids = ", ".join(run.id for run in runs[:5])
         raise UsageError(worded("usage.several_runs", name=name, ids=ids))
     if not runs:
-        raise UsageError(worded("usage.no_run", name=name))
+        why = worded("usage.no_run", name=name)
+        raise no_run(settings, board, why) if name == "last" else UsageError(why)
     return runs[0]
+
+
+def no_run(settings: RunSettings, board: Board, why: str) -> UsageError:
+    """Return the error for a profile without runs: which have some, or else `why`."""
+    with past_of(settings, board) as history:
+        names = ", ".join(history.profiles(board_key(board.path)) if history else [])
+    there = worded("usage.no_run_here", profile=board.profile, names=names)
+    return UsageError(there if names else why)
 
 
 def read_run(name: str) -> RunDocument:

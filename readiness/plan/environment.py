@@ -12,7 +12,9 @@ from readiness.project.environments import (
     is_environment,
     project_folders,
 )
-from readiness.text.clean import looks_secret
+from readiness.text.clean import in_urls, looks_secret
+
+_SHORTEST_KEY: Final = 8
 
 # What says how text looks and where this process stands; nobody misses it.
 UNTOLD: Final = (
@@ -140,7 +142,8 @@ def probe_environment(board: Board, environ: Mapping[str, str]) -> dict[str, str
 def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
     """Return the values that must not be shown, each once.
 
-    They are those of every variable and parameter that looks secret or is named as one.
+    They are those of every variable and parameter that looks secret or is named as one, and what
+    a URL in any other reveals, unless that is an ordinary word, such as `postgres`.
     """
     named = set(board.secrets)
     values: dict[str, None] = {}
@@ -148,13 +151,19 @@ def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
         for name, value in source.items():
             if name in named or looks_secret(name):
                 values[value] = None
+            else:
+                parts = [value[start:end] for start, end in in_urls(value)]
+                values.update({part: None for part in parts if _is_key(part)})
     return list(values)
+
+
+def _is_key(part: str) -> bool:
+    return len(part) >= _SHORTEST_KEY and not part.isalpha()
 
 
 def _parameters(board: Board) -> Iterator[Mapping[str, str]]:
     for criterion in board.criteria():
-        if criterion.params:
-            yield criterion.params
+        yield {**criterion.params, "": criterion.check.run if criterion.check else ""}
         yield from filter(None, criterion.matrix)
 
 

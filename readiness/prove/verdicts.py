@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.model.board import Criterion
 from readiness.model.judgement import Trial, TrialOutcome
-from readiness.model.words import ReasonCode, Verdict
+from readiness.model.words import ReasonCode
 from readiness.prove.document import ProofOutcome, ProofRecord, TrialRecord, World
 from readiness.prove.rounds import Tried
 from readiness.prove.trials import MOST_COPIES
@@ -97,11 +97,12 @@ def _finding(
     if wide := [each for each in tried if each.verdict.good and _is_too_wide(criterion, each)]:
         why = worded("prove.control_small", shown=wide[0].shown)
         return Conclusion(ProofOutcome.NOT_TRIED, why)
+    if now is not None and not now.verdict.good:
+        why = worded("prove.fails_now", reason=now.reason)
+        return Conclusion(ProofOutcome.NOT_TRIED, why)
     if rejected := [one for one in tried if not one.verdict.good]:
         why = worded("prove.rejected", where=joined(list(map(_in, rejected)), "nor"))
         return Conclusion(ProofOutcome.CAN_FAIL, why)
-    if now is not None and now.verdict is Verdict.FAIL:
-        return Conclusion(ProofOutcome.CAN_FAIL, worded("prove.fails_now"))
     why = worded("reason.not_run")
     if tried:
         why = worded("prove.no_tool", where=joined(list(map(_in, tried)), "and"))

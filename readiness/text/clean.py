@@ -93,9 +93,9 @@ def cut(text: str, limit: int) -> str:
 
 
 class Redactor:
-    """Masks secret values, in the spellings in which programs print them.
+    """Masks secret values, in the spellings in which programs print them, and keys in URLs.
 
-    These are: as it is; each line of a value with several; the password in a URL; cleaned;
+    The spellings: as it is; each line of a value with several; the password in a URL; cleaned;
     hexadecimal; base64, also where it is encoded together with other text, as in an Authorization
     header; and whatever escaping makes of it, in however many layers.
     """
@@ -113,10 +113,9 @@ class Redactor:
         A text that was cut out of a longer one may begin or end within a secret, which is masked
         as well; it is for the caller to say on which side it was cut.
         """
-        if not self._forms:
-            return text
-        spans = set(_spans(self._forms, text, cut_before=cut_before, cut_after=cut_after))
-        if _ESCAPED.search(text):
+        spans = set(in_urls(text))
+        spans.update(_spans(self._forms, text, cut_before=cut_before, cut_after=cut_after))
+        if self._forms and _ESCAPED.search(text):
             spans |= self._disguised(text, cut_before=cut_before, cut_after=cut_after)
         if not spans:
             return text
@@ -210,7 +209,26 @@ def _occurrences(form: str, text: str) -> Iterable[tuple[int, int]]:
         start = text.find(form, start + 1)
 
 
-_URL_PASSWORD = later(r"://[^/@\s:]*:([^@\s/]+)@")
+_URL = later(r"://[^\s\"'<>`]+")
+_URL_PASSWORD = later(r"://[^/@\s:]*:([^\s/?#]+)@")
+_URL_PARAMETER = later(r"[?&;]([\w.-]+)=([^&;#]+)")
+_NO_VALUE = later(r"\$\{\w+\}|\$[A-Z_]+|\{\w*\}")  # the name of a variable, or of a gap
+
+
+def in_urls(text: str) -> Iterable[tuple[int, int]]:
+    """Yield the spans of passwords in URLs, and of their parameters that look like keys."""
+    if "://" not in text:
+        return
+    for url in _URL.finditer(text):
+        password = _URL_PASSWORD.match(url[0])
+        spans = [password.span(1)] if password else []
+        for parameter in _URL_PARAMETER.finditer(url[0]):
+            name = parameter[1].lower()
+            if looks_secret(name) or name.endswith(("signature", "sig")):
+                spans.append(parameter.span(2))
+        for start, end in spans:
+            if not _NO_VALUE.fullmatch(url[0], start, end):
+                yield url.start() + start, url.start() + end
 
 
 def _parts(value: str) -> Iterable[str]:

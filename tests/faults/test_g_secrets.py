@@ -56,6 +56,33 @@ def test_141_and_143_secrets_are_masked_everywhere(project: Project) -> None:
         assert line not in written
 
 
+def test_143_what_urls_reveal_is_masked_everywhere(project: Project) -> None:
+    """A password and a key that nobody listed: of a variable, a parameter, a file, a command."""
+    url = "postgresql://app:hunter2-db@h/shop"
+    (project.folder / "settings.ini").write_text("cache = redis://:hunter3-cache@h/0\n")
+    read = {"as": "text", "regex": "url (.*)"}
+    project.write(
+        a_board(
+            plain('env; cat settings.ini; echo "$DATABASE_URL" >&2; exit 1'),
+            {"run": 'echo "url $DATABASE_URL"', "read": read, "expect": "matches ^nothing"},
+            {"run": 'echo "url ${DATABASE_URL#*//app:}"', "read": read, "expect": "matches ^no"},
+            {"check": "http", "with": {"url": "http://h.invalid/?api_key=${LOOKUP}"}},
+        )
+    )
+    env = {"DATABASE_URL": url, "LOOKUP": "hunter4-key"}
+    reports = tuple(f"--report={name}=run.{name}" for name in FORMATS)
+    ended = project("check", "--verbose", *reports, env=env)
+    assert ended.status == 1, ended
+    (project.folder / "settings.ini").unlink()
+    written = everything(project, ended)
+    for command in (["show", "T1"], ["check", "--dry-run"], ["next"], ["list"], ["validate"]):
+        more = project(*command, env=env)
+        written += more.out + more.err
+    assert "postgresql://app:***@h/shop" in written
+    for value in ("hunter2", "hunter3", "hunter4"):
+        assert value not in written
+
+
 def test_143_a_secret_that_is_cut_in_two_is_masked(project: Project) -> None:
     """Neither half of it is left at the edge of what is kept. Twin: the rest of the output is."""
     before = 4096 - len(SECRET) // 2

@@ -384,6 +384,15 @@ def test_findings_are_read_and_cleaned() -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["https://shop.test/a/../b", "https://shop.test//"])
+def test_an_address_stays_as_it_is(path: str) -> None:
+    """It is no path, of which slashes and dots are made fewer. Twin: one that is."""
+    check = a_check(findings=a_reader("json", query="[].{path: @}"))
+    documents = documents_of(a_capture(f'["{path}", "file:///x/./a.py"]'), workdir="/w")
+    findings = find(documents, check)
+    assert [finding.path for finding in findings] == [path, "/x/a.py"]
+
+
 def test_findings_in_plain_text_are_named_groups() -> None:
     """The pattern says what is what; a group that takes no part is empty."""
     pattern = r"^(?P<path>.+):(?P<line>\d+): (?P<message>.+?)(?: \((?P<rule>\w+)\))?$"

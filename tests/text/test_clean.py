@@ -109,6 +109,24 @@ def test_the_password_in_a_url_is_masked_alone() -> None:
     assert Redactor(["postgres://u:hunter22@h/db"]).redact("p=hunter22") == "p=***"
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("at postgresql://app:hunter2@db:5432/shop", "at postgresql://app:***@db:5432/shop"),
+        ("redis://:p@ss@cache/0, again", "redis://:***@cache/0, again"),
+        ("GET https://a.b/x?page=2&api_key=k1&q=a", "GET https://a.b/x?page=2&api_key=***&q=a"),
+        ("'https://s3/x?X-Amz-Signature=0f&b'", "'https://s3/x?X-Amz-Signature=***&b'"),
+        ("postgresql://app:${PGPASS}@db/shop", "postgresql://app:${PGPASS}@db/shop"),
+        ("postgresql://app:{password}@db/shop", "postgresql://app:{password}@db/shop"),
+        ("https://app@a.b:80/x?monkey=1&page=2", "https://app@a.b:80/x?monkey=1&page=2"),
+        ("see http://a.b:8080/x@y", "see http://a.b:8080/x@y"),
+    ],
+)
+def test_what_a_url_reveals_is_masked_wherever_it_stands(text: str, masked: str) -> None:
+    """Its password and its keys, though nobody listed them; the twins reveal nothing."""
+    assert Redactor([]).redact(text) == masked
+
+
 def test_secrets_that_overlap_are_masked_as_one() -> None:
     """No tail of a secret is left where two overlap, and a longer one hides a shorter in it."""
     assert Redactor(["abcdef", "defghi"]).redact("-abcdefghi-") == "-***-"

@@ -13,7 +13,7 @@ from readiness.record.points import folded, past_point
 from readiness.timeline.page import page
 from readiness.timeline.period import ReportKind, on_a_milestone, over_a_period
 from tests.support.documents import HOSTILE, a_chinese_document, a_criterion, a_document, a_task
-from tests.support.program import Project
+from tests.support.program import Project, a_board
 
 SINCE = "2026-11-23T13:00:00+00:00"
 
@@ -236,6 +236,20 @@ def test_a_recorded_run_is_reported_again(reported: Project) -> None:
     assert ended.run.gate.exit_status == 1
     assert json.loads((reported.folder / "again.json").read_text())["id"] == ended.run.id
     assert reported("report", ended.run.id[:-2], "-q").out.rstrip().endswith("exit 1")
+
+
+@pytest.mark.parametrize("words", [[], ["last"], ["--since", "1d"]])
+def test_profiles_that_have_runs_are_named(project: Project, words: list[str]) -> None:
+    """Where there is none in this one. Twin: where there is none at all."""
+    profiles: dict[str, object] = {"local": {}, "staging": {}, "production": {}}
+    project.write(a_board({"run": "true"}, profiles=profiles))
+    ended = project("report", *words)
+    assert (ended.status, "profile" in ended.err) == (2, False), ended
+    for name in ("staging", "production"):
+        project("check", "--profile", name)
+    ended = project("report", *words)
+    assert ended.status == 2
+    assert "`--profile` with one that has runs: production, staging" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from ops.stack.namespaces import inside
 from ops.stack.state import NICE, State
 
 PATIENCE = 60.0
+ENDING = {"postgres": signal.SIGINT}
+"""What ends a service; PostgreSQL waits on SIGTERM for all who are connected."""
 
 
 class NotStartedError(Exception):
@@ -28,6 +30,7 @@ def start(
     folder: Path | None = None,
 ) -> None:
     """Start a service in a session of its own, in the services' namespace."""
+    clear(state, name)
     log = state.path("log", f"{name}.log")
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -102,13 +105,22 @@ def stop_all(state: State) -> None:
     """End every service: first asked, then forced; the last started first."""
     running = {name: known for name, known in state.processes.items() if is_alive(*known)}
     for name in reversed(running):
-        _signal(int(running[name][0]), signal.SIGTERM)
+        _signal(int(running[name][0]), ENDING.get(name, signal.SIGTERM))
     end = time.monotonic() + 10
     while time.monotonic() < end and any(is_alive(*known) for known in running.values()):
         time.sleep(0.05)
     for pid, begun in running.values():
         if is_alive(pid, begun):
             _signal(int(pid), signal.SIGKILL)
+    for name in state.processes:
+        clear(state, name)
+
+
+def clear(state: State, name: str) -> None:
+    """End what a service that was killed has left in its session: PostgreSQL's own processes."""
+    pid = int(state.processes.get(name, [0])[0])
+    if pid and not Path(f"/proc/{pid}").exists():  # else the number is another's
+        _signal(pid, signal.SIGKILL)
 
 
 def stop(state: State, name: str) -> None:
@@ -116,7 +128,7 @@ def stop(state: State, name: str) -> None:
     pid, begun = state.processes[name]
     if not is_alive(pid, begun):
         return
-    _signal(int(pid), signal.SIGTERM)
+    _signal(int(pid), ENDING.get(name, signal.SIGTERM))
     end = time.monotonic() + 10
     while is_alive(pid, begun):
         if time.monotonic() > end:

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 
 from ops.stack.namespaces import inside
-from ops.stack.processes import accepts, answers, start, wait_for
+from ops.stack.processes import accepts, answers, clear, start, wait_for
 from ops.stack.state import OPS, PROJECT, State, is_root
 
 PACKAGES = {
@@ -134,6 +134,8 @@ def start_postgres(state: State) -> None:
     command = [program("postgres"), "-D", str(folder / "data")]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
+    clear(state, "postgres")
+    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
     start(state, "postgres", [*as_postgres(), *command], folder=Path("/"))
     wait_for(state, "postgres", accepts(state, state.ports["postgres"]))
 
