@@ -9,17 +9,18 @@ from collections.abc import Collection, Container, Mapping
 from msgspec.structs import replace
 
 from readiness.guard.broken_tests import BrokenTests
-from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.changes import Change, Direction
 from readiness.guard.collected import Case, asked, gone, missing, names_of, read_cases
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, of_the_gate
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.overlay import keep_width, lay_over
+from readiness.guard.planted import PlantedFaults
 from readiness.guard.project.rules import TABLE
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
-from readiness.guard.verdicts import looks_better, named, result
+from readiness.guard.verdicts import better, looks_better, result
 from readiness.model.board import Board, Criterion
 from readiness.model.words import Better, Verdict
 from readiness.prove.rounds import Rounds, Tried
@@ -104,6 +105,7 @@ class Measuring:
         self._tried: dict[str, Tried] = {}
         self._cases: dict[str, set[Case]] = {}
         self._copies: dict[str, Copied] = {}
+        self._faults = PlantedFaults(board, commit, self._worlds, timeout)
 
     # --- measured ---------------------------------------------------------------------------------
 
@@ -158,6 +160,7 @@ class Measuring:
     def _take(self, document: RunDocument) -> None:
         self._records.update({record.id: record for record in document.criteria()})
         self._complaints.add(document.findings, self._place)
+        self._faults.note(document)
 
     def _place(self, finding: FindingRecord) -> str:
         """Return a finding's path as seen from the board's workdir, whichever copy has it."""
@@ -192,7 +195,7 @@ class Measuring:
             self._take(own)
         changes: list[Change] = []
         rows: list[Compared] = []
-        differing: set[str] = set()
+        differ: set[str] = set()
         content: list[str] = []
         for name, files in self.deciding.items():
             ruled = self._records.get(self._ruled(name))
@@ -211,13 +214,15 @@ class Measuring:
             if self._is_better(name, ruled, head):
                 changes.append(self._change(name, files, ruled, head))
             if (changes[-1:] and changes[-1].subject == name) or ruled.verdict is Verdict.ERROR:
-                differing.add(name)
+                differ.add(name)
             elif ruled.verdict.good and head.verdict.good and files.called:
                 content.append(name)
-        for name in self._unmoved(content, run):
-            files = self.deciding[name]
-            changes.append(self._needless(name, files))
-            differing.add(name)
+        unmoved = self._unmoved(content, run)
+        changes += map(self._needless, unmoved)
+        rules = {name: self.deciding[name].files for name in content if name not in unmoved}
+        unnoticed = self._faults.unnoticed(self._tried, rules, run)
+        changes += [self._sees_less(name, tool) for name, tool in unnoticed.items()]
+        differ.update(unmoved, unnoticed)
         changes += self._hidden({change.subject for change in changes})
         logs = os.path.join(self._scratch, "broken-logs")
         broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout, logs)
@@ -226,7 +231,7 @@ class Measuring:
             changes = broken.named(changes, copy, run)
         fewer, findings = self._gone(read, broken.collected)
         changes += [change for each in fewer.values() for change in each]
-        differing.update(fewer)
+        differ.update(fewer)
         wanted = {change.subject for change in changes}
         if own is not None:  # a run by the base shows no table of it, and is to take no longer
             wanted = set(filter(self._is_unmeasured, wanted))
@@ -244,7 +249,7 @@ class Measuring:
             findings,
             changes=list(dict.fromkeys(changes)),
             compared=rows,
-            differing={name: self.deciding[name].files for name in differing},
+            differing={name: self.deciding[name].files for name in differ},
             spoken=self._decider.speaks_of,
             reached=self._decider.may_reach,
             outlived=frozenset(broken.outlived),
@@ -314,15 +319,15 @@ class Measuring:
                 continue
             if not _is_error(bare) and self._is_better(name, bare, head):
                 paths = tuple(sorted(self._directives))
-                changes.append(
-                    Teller(name, paths[0], self._directives[paths[0]][0][0])(
-                        Kind.VERDICT,
-                        Direction.LOOSENED,
-                        self._say("guard.bare", shown=result(bare, self._say)),
-                        self._say("guard.by_head", shown=result(head, self._say)),
-                        named(paths),
-                    )
+                change = better(
+                    name,
+                    paths,
+                    self._say("guard.bare", shown=result(bare, self._say)),
+                    self._say("guard.by_head", shown=result(head, self._say)),
+                    self._states,
                 )
+                line = self._directives[paths[0]][0][0]
+                changes.append(replace(change, line=line))
         return changes
 
     def _ruled(self, name: str) -> str:
@@ -340,26 +345,21 @@ class Measuring:
     def _change(
         self, name: str, files: Deciding, ruled: CriterionRecord, head: CriterionRecord
     ) -> Change:
-        say = self._say
-        return Teller(name, files.files[0])(
-            Kind.VERDICT,
-            Direction.LOOSENED,
-            say("guard.by_base", shown=result(ruled, self._say)),
-            say("guard.by_head", shown=result(head, self._say)),
-            named(files.files),
-        )
+        by_base = self._say("guard.by_base", shown=result(ruled, self._say))
+        by_head = self._say("guard.by_head", shown=result(head, self._say))
+        return better(name, files.files, by_base, by_head, self._states)
 
-    def _needless(self, name: str, files: Deciding) -> Change:
+    def _needless(self, name: str) -> Change:
         tools = " ".join(sorted(self._tried[name].leaves))
         tried = self._records[renamed(name, TRIED)]
         unknown = tried.cut_short and self._say("guard.by_head", shown=result(tried, self._say))
-        return Teller(name, files.called[0])(
-            Kind.VERDICT,
-            Direction.LOOSENED,
-            self._say("guard.needs", tools=tools),
-            unknown or self._say("guard.needs_not", tools=tools),
-            named(files.called),
-        )
+        needs = self._say("guard.needs", tools=tools)
+        needs_not = unknown or self._say("guard.needs_not", tools=tools)
+        return better(name, self.deciding[name].called, needs, needs_not, self._states)
+
+    def _sees_less(self, name: str, tool: str) -> Change:
+        rejects, misses = self._say("guard.rejects", tool=tool), self._say("guard.rejects_not")
+        return better(name, self.deciding[name].called, rejects, misses, self._states)
 
     # --- whether the head's rules still notice ----------------------------------------------------
 
@@ -382,7 +382,9 @@ class Measuring:
             if tried.leaves and not tried.record.verdict.good
         }
         by_head = rounds.with_leaves(TRIED)
-        records = rounds.again(by_head, self._tried, status=None, words=False).records
+        again = rounds.again(by_head, self._tried, status=None, words=False)
+        records = again.records
+        self._faults.started = {name: again.leaves(name) for name in records}
         self._records |= {renamed(name, TRIED): record for name, record in records.items()}
         return [name for name, one in records.items() if one.verdict.good or one.cut_short]
 

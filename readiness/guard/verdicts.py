@@ -1,6 +1,10 @@
 """Whether the head looks better: two verdicts on its code, by the base's rules and by its own."""
 
+from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.deciding import Deciding
+from readiness.guard.project.makefiles import differing
+from readiness.guard.project.rules import TABLE
+from readiness.guard.states import States
 from readiness.model.board import Criterion
 from readiness.model.expect import direction as better_way
 from readiness.model.units import SIZES, TIMES
@@ -48,10 +52,15 @@ def result(record: CriterionRecord, say: Sentences) -> str:
     return word + say("report.comma") + shown if shown else word
 
 
-def named(files: tuple[str, ...]) -> str:
-    """Return the names of the first files, and how many more there are."""
+def better(name: str, files: tuple[str, ...], before: str, after: str, states: States) -> Change:
+    """Tell that a criterion looks better by files that decide; of a makefile, by which names."""
+    said = [
+        " ".join([path, *differing(*states.both(path))]) if TABLE.makefiles.search(path) else path
+        for path in files[:_NAMED]
+    ]
     more = f" +{len(files) - _NAMED}" if len(files) > _NAMED else ""
-    return ", ".join(files[:_NAMED]) + more
+    note = ", ".join(said) + more
+    return Teller(name, files[0])(Kind.VERDICT, Direction.LOOSENED, before, after, note)
 
 
 def _improved(

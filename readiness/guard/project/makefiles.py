@@ -6,11 +6,21 @@ from collections.abc import Collection, Iterator
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
 from readiness.guard.project.rules import TABLE
+from readiness.shell.programs import SHELLS
 
 _RULE = re.compile(
     r"^(?P<targets>[^\s#=:][^#=:]*?)\s*:{1,2}(?![=:])(?P<needs>[^=#;]*)(?:;(?P<first>.*))?$"
 )
 _WORD = re.compile(r"[\w./@%+=:-]+")
+_VARIABLE = re.compile(
+    r"^ *(?:(?:export|override|unexport|private) +)*(?P<name>[\w.-]+)\s*[:?+!]{0,3}=(?P<value>.*)$"
+)
+_DEFINE = re.compile(
+    r"^ *(?:override +)?define +(?P<name>[\w.-]+)[^\n]*\n(?P<value>.*?)^ *endef", re.M | re.S
+)
+_RULING = re.compile(r"SHELL|MAKEFLAGS|GNUMAKEFLAGS|BASH_ENV|\.(?:SHELLFLAGS|IGNORE|ONESHELL)")
+_STRICT = re.compile(r"^-\w*e")
+_SPECIAL = re.compile(r"^(?P<name>\.(?:IGNORE|ONESHELL|POSIX|SILENT)) *:(?P<value>.*)$")
 
 
 def recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
@@ -30,6 +40,33 @@ def recipes(files: Differing, used: Collection[str]) -> Iterator[Change]:
                     "used by the board",
                     unsure=bool(was),
                 )
+        if _reached(words, new):
+            yield from _of_all_recipes(path, before, after)
+
+
+def _of_all_recipes(path: str, before: str, after: str) -> Iterator[Change]:
+    """Compare what rules all recipes of a makefile, but for another shell that ends with errors."""
+    old, new = variables(before), variables(after)
+    for name in filter(_RULING.fullmatch, differing(before, after)):
+        now = new.get(name, "")
+        if not (name == "SHELL" and now.rpartition("/")[2] in SHELLS) and not _STRICT.search(now):
+            yield Teller(f"{path} {name}", path, line_of(after, name))(
+                Kind.RECIPE, Direction.LOOSENED, old.get(name, ""), now, unsure=True
+            )
+
+
+def differing(before: str, after: str) -> list[str]:
+    """Return the names of what rules recipes and differs between two texts of a makefile."""
+    old, new = variables(before), variables(after)
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def variables(text: str) -> dict[str, str]:
+    """Return what recipes are ruled by: variables, `define`, and targets such as .ONESHELL."""
+    rows = [match for line in lines_of(text) if (match := _SPECIAL.match(line))]
+    rows += [match for line in lines_of(text) if (match := _VARIABLE.match(line))]
+    rows += _DEFINE.finditer(text)
+    return {row["name"]: row["value"].strip() or row["name"] for row in rows}
 
 
 def _commands_in(text: str) -> Iterator[tuple[str, str]]:
