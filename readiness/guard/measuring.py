@@ -220,7 +220,7 @@ class Measuring:
         unmoved = self._unmoved(content, run)
         changes += map(self._needless, unmoved)
         rules = {name: self.deciding[name].files for name in content if name not in unmoved}
-        unnoticed = self._faults.unnoticed(self._tried, rules, run)
+        unnoticed = self._faults.unnoticed(rules, run)
         changes += [self._sees_less(name, tool) for name, tool in unnoticed.items()]
         differ.update(unmoved, unnoticed)
         changes += self._hidden({change.subject for change in changes})
@@ -380,6 +380,10 @@ class Measuring:
             name: tried
             for name, tried in rounds.where_leaves_fail(by_base, content).items()
             if tried.leaves and not tried.record.verdict.good
+        }
+        calm = rounds.again(by_base, self._tried, status=0, words=False)
+        self._faults.tools = {
+            name: {*tried.leaves, *calm.leaves(name)} for name, tried in self._tried.items()
         }
         by_head = rounds.with_leaves(TRIED)
         again = rounds.again(by_head, self._tried, status=None, words=False)

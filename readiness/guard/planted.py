@@ -17,7 +17,6 @@ from readiness.guard.tree import Commit
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board
 from readiness.project.git import GitError, ask
-from readiness.prove.rounds import Tried
 from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, once, renamed
 from readiness.prove.worlds import Worlds
 from readiness.record.document import CriterionRecord, RunDocument
@@ -31,8 +30,8 @@ _PLACE: Final = re.compile(r"(?<!/test_)\b(?!test_)\w+_planted_\d+\.\w+(?::\d+)?
 class PlantedFaults:
     """Runs criteria of the base's board over planted faults, by the base's and the head's rules.
 
-    `started` are the leaves that criteria start by the head's rules: another tool in the place of
-    one names other places.
+    `tools` are the leaves that criteria start by the base's rules, the first of which ends many.
+    `started` are those by the head's: another tool in the place of one names other places.
     """
 
     def __init__(self, board: Board, commit: Commit, worlds: Worlds, timeout: float | None) -> None:
@@ -42,6 +41,7 @@ class PlantedFaults:
         self._timeout = timeout
         self._catalogue = Catalogue(board.catalogues)
         self._took: dict[str, float] = {}
+        self.tools: Mapping[str, Iterable[str]] = {}
         self.started: Mapping[str, Iterable[str]] = {}
 
     def note(self, document: RunDocument) -> None:
@@ -51,21 +51,18 @@ class PlantedFaults:
             took = sum(seconds.get(probe, 0.0) for probe in record.probes)
             self._took[record.id.partition(BETWEEN)[0]] = took
 
-    def unnoticed(
-        self, tried: Mapping[str, Tried], rules: Mapping[str, Iterable[str]], run: TrialRunner
-    ) -> dict[str, str]:
+    def unnoticed(self, rules: Mapping[str, Iterable[str]], run: TrialRunner) -> dict[str, str]:
         """Return the criteria that pass over faults which they reject by the base's `rules`.
 
-        `rules` are the files that decide, by criterion, and `tried` has the tools that each
-        started. The result names one of these for each.
+        `rules` are the files that decide, by criterion. The result names a tool for each.
         """
         tools: dict[str, list[str]] = {}
         for name in rules:
-            is_quick = name in tried and self._took.get(name, _QUICK_S) < _QUICK_S
-            for leaf in tried[name].leaves if is_quick else ():
+            is_quick = self._took.get(name, _QUICK_S) < _QUICK_S
+            for leaf in self.tools.get(name, ()) if is_quick else ():
                 tools.setdefault(leaf.rpartition(" ")[2], []).append(name)
         unnoticed: dict[str, str] = {}
-        for tool, names in tools.items():
+        for tool, names in sorted(tools.items()):
             parts = {
                 label: part
                 for label, over in ((f"{tool}-base", rules), (f"{tool}-head", {}))

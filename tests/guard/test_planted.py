@@ -23,6 +23,7 @@ SCRIPTS = {
     **CODE,
     "Makefile": MAKEFILE,
     "flake.sh": "set -e\nflake8 src\n",
+    "types.sh": "set -e\nruff check src\nmypy src\n",
     "make.sh": "make lint\n",
     "ci.sh": "set -e\nruff check src\n",
     "lint.py": "import subprocess, words\n\nsubprocess.check_call(words.read())\n",
@@ -83,6 +84,13 @@ LOOSENINGS = [
         "sh flake.sh",
         {"flake.sh": "set -e\nflake8 --select E9 src\n"},
         {"flake.sh": "set -e\nruff check src\n"},
+    ),
+    changed(
+        "a tool less, after another one",
+        "sh types.sh",
+        {"types.sh": "set -e\nruff check src\n"},
+        {"types.sh": "set -e\nmypy --strict src\nruff check src\n"},
+        "planted for mypy",
     ),
     changed(
         "another shell",
