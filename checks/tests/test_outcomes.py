@@ -27,12 +27,15 @@ def kind(case: SeenTest) -> str:
 
 
 def run(params: Params, tmp: str, results: str, words: list[str]) -> None:
-    """Run pytest, whichever Python it is of; its own text goes to standard error."""
+    """Run pytest, whichever Python it is of; its own text goes to standard error.
+
+    With the parameter `WEIGHING`, a file, it tells there what each test notices of faults.
+    """
     beside = os.path.dirname(RUNNER)
     inherited = filter(None, [params.env.get("PYTHONPATH", "")])
     options = [
         "-p",
-        "in_project.outcomes",
+        "in_project.weighing" if params.text("WEIGHING") else "in_project.outcomes",
         "--rootdir",
         ".",
         "-o",
@@ -43,7 +46,11 @@ def run(params: Params, tmp: str, results: str, words: list[str]) -> None:
         ["pytest", *options, *words],
         check=False,
         stdout=sys.stderr,
-        env={**params.env, "PYTHONPATH": os.pathsep.join([beside, *inherited])},
+        env={
+            **params.env,
+            "PYTHONPATH": os.pathsep.join([beside, *inherited]),
+            **({"PYTHONHASHSEED": "0"} if params.text("WEIGHING") else {}),
+        },
     )
     if not os.path.exists(results):
         not_measured(f"pytest did not begin: it ended with status {done.returncode}")
@@ -59,6 +66,9 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     tmp = params.tmp
     results = os.path.join(tmp, "tests.jsonl")
     run(params, tmp, results, [*params.shell_words("args"), *params.shell_words("paths")])
+    if params.text("WEIGHING"):
+        emit({"executed": 0})
+        return 0
     session = read_session(results)
     kinds = [kind(case) for case in session.cases]
     listed = [

@@ -116,7 +116,8 @@ def _report(
 
     def shown(change: Change) -> Change:
         texts = {name: plain(getattr(change, name)) for name in _TEXTS}
-        return msgspec.structs.replace(change, **texts)
+        fault = tuple(map(plain, change.fault))
+        return msgspec.structs.replace(change, **texts, fault=fault)
 
     changes = list(map(shown, all_of_them))
     sorted_ones = {

@@ -6,9 +6,10 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
+from readiness.guard.altered import Altered
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import serves_tests
-from readiness.guard.outcomes import criteria_of_files, functions, outcomes, with_criteria
+from readiness.guard.outcomes import criteria_of_files, outcomes, with_criteria
 from readiness.guard.overlay import lay_over
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
@@ -71,7 +72,10 @@ def prove_change(
     if states is None:
         raise BaseError(f"{base.commit[:12]} cannot be compared: it has no board, or is elsewhere")
     sources = list(_sources(states))
-    altered = _altered(states)
+    altered = {
+        path: {name: test.lineno for name, test in tests.items()}
+        for path, tests in Altered(states).new.items()
+    }
     if not sources or not altered:
         status = ExitStatus.NOT_READY if sources else ExitStatus.READY
         return ChangeProof(base=base.commit, exit_status=status, sources=sources, tests=[])
@@ -109,22 +113,6 @@ def _sources(states: States) -> Iterator[str]:
     for path in states.changed:
         if TABLE.sources.search(path) and not serves_tests(path, states):
             yield path
-
-
-def _altered(states: States) -> dict[str, dict[str, int]]:
-    """Return the tests that are new or altered: by file, names with their lines."""
-    files = [path for path in states.changed if TABLE.test_file.search(path)]
-    before = {(name, text) for path in files for name, _, text in functions(states.both(path)[0])}
-    altered = {}
-    for path in files:
-        names = {
-            name: line
-            for name, line, text in functions(states.both(path)[1])
-            if (name, text) not in before
-        }
-        if names:
-            altered[path] = names
-    return altered
 
 
 # --- what came of it ------------------------------------------------------------------------------

@@ -81,13 +81,16 @@ class Kind(StrEnum):
     PROJECT = "project"
     VERDICT = "verdict"
     CALLER = "call of the gate"
+    WEAKER = "weaker test"
+    CHANGED = "changed test"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. `before` and `after` are empty where there was or is nothing.
 
     `path` and `line` (0: unknown) say where it stands now; of what is gone, where it stood.
-    `unsure` is what only measuring can tell the direction of.
+    `unsure` is what only measuring can tell the direction of. `fault` shows, line by line, a fault
+    that a test no longer notices, and the assertion that lets it pass.
     """
 
     subject: str
@@ -99,10 +102,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
     note: str = ""
     unsure: bool = False
+    fault: tuple[str, ...] = ()
 
     @property
     def what(self) -> str:
         """The kind and what became of it: `expectation changed`."""
+        if self.kind in (Kind.WEAKER, Kind.CHANGED):
+            return worded(f"kind.{self.kind.name.lower()}")
         verb = "changed"
         if not self.before and self.after:
             verb = "added"
@@ -124,6 +130,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         if self.before or self.after:
             none = say("gate.none")
             yield f"      {self.before or none} → {self.after or none}"
+        yield from (f"      {literal(line)}" for line in self.fault)
 
     def __str__(self) -> str:
         """Format the change as one sentence, as a reason for a decision."""

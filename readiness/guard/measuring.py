@@ -8,7 +8,8 @@ from collections.abc import Collection, Container, Mapping
 
 from msgspec.structs import replace
 
-from readiness.guard.broken_tests import BrokenTests
+from readiness.guard.altered import Altered
+from readiness.guard.broken_tests import with_tests
 from readiness.guard.changes import Change, Direction
 from readiness.guard.collected import Case, asked, gone, missing, names_of, read_cases
 from readiness.guard.complaints import Complaints
@@ -21,6 +22,7 @@ from readiness.guard.put_aside import added_directives, may_be_silenced, put_asi
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.guard.verdicts import better, looks_better, result
+from readiness.guard.weighing import Weighed, Weigher
 from readiness.model.board import Board, Criterion
 from readiness.model.words import Better, Verdict
 from readiness.prove.rounds import Rounds, Tried
@@ -122,7 +124,7 @@ class Measuring:
             put_aside(self._copies[BARE].root, self._directives)
         if own:
             parts.append(self._watched(HEAD, list(self._criteria)))
-        elif testing := self._testing():
+        elif testing := self.testing():
             parts.append(self._watched(COLLECTED, testing))
         self._take(run(joined(self._board, parts)))
         self._record_cases(parts)
@@ -134,7 +136,7 @@ class Measuring:
             worlds.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
         return worlds
 
-    def _testing(self) -> list[str]:
+    def testing(self) -> list[str]:
         """Return the criteria that run tests."""
         return [name for name, files in self.deciding.items() if files.runs_tests]
 
@@ -150,7 +152,7 @@ class Measuring:
         if label not in (HEAD, COLLECTED):
             lay_over(self._commit, copy.root, files)
             keep_width(self._states, copy.root, files)
-        if self._testing():
+        if self.testing():
             env = asked(copy.board.env, run=label != COLLECTED)
             copy = replace(copy, board=replace(copy.board, env=env))
         self._copies[label] = copy
@@ -183,7 +185,7 @@ class Measuring:
     # --- compared ---------------------------------------------------------------------------------
 
     def compare(
-        self, own: RunDocument | None, run: TrialRunner, read: Collection[Change] = ()
+        self, own: RunDocument | None, run: TrialRunner, read: Collection[Change]
     ) -> Findings:
         """Compare what the head's own rules say of each criterion with what the base's say.
 
@@ -224,12 +226,10 @@ class Measuring:
         changes += [self._sees_less(name, tool) for name, tool in unnoticed.items()]
         differ.update(unmoved, unnoticed)
         changes += self._hidden({change.subject for change in changes})
-        logs = os.path.join(self._scratch, "broken-logs")
-        broken = BrokenTests(self._states, self._workdir, self.deciding, self._timeout, logs)
-        copy = self._copies.get(TESTS)
-        if copy is not None:
-            changes = broken.named(changes, copy, run)
-        fewer, findings = self._gone(read, broken.collected)
+        weighed = self._weighed(run) if self.testing() else Weighed()
+        decided = [self.deciding.get(change.subject, Deciding()) for change in changes]
+        changes = [with_tests(*each, weighed) for each in zip(changes, decided, strict=True)]
+        fewer, findings = self._gone(read, weighed.kept)
         changes += [change for each in fewer.values() for change in each]
         differ.update(fewer)
         wanted = {change.subject for change in changes}
@@ -247,26 +247,29 @@ class Measuring:
         ]
         return replace(
             findings,
-            changes=list(dict.fromkeys(changes)),
+            changes=list(dict.fromkeys([*changes, *weighed.changes])),
+            remarks=[*findings.remarks, *weighed.remarks],
             compared=rows,
             differing={name: self.deciding[name].files for name in differ},
             spoken=self._decider.speaks_of,
             reached=self._decider.may_reach,
-            outlived=frozenset(broken.outlived),
+            outlived=weighed.kept,
         )
 
-    def _gone(
-        self, read: Collection[Change], spared: set[Case]
-    ) -> tuple[dict[str, list[Change]], Findings]:
-        """Return the tests that only the base's rules collect, and what is known of all tests.
+    def _weighed(self, run: TrialRunner) -> Weighed:
+        altered, folders = Altered(self._states), (self._workdir, self._scratch)
+        weigher = Weigher(self._commit, altered, *folders, self._worlds, self._timeout, run)
+        return weigher.weigh(self._states.changed, self._say)
 
-        `spared` are those of the base that can be collected if missing names are overlooked.
-        """
+    def _gone(
+        self, read: Collection[Change], kept: Container[tuple[str, str]]
+    ) -> tuple[dict[str, list[Change]], Findings]:
+        """Return the tests that only the base's rules collect, and what is known of all tests."""
         fewer: dict[str, list[Change]] = {}
         unseen: list[str] = []
-        before, now = set(spared), set[Case]()
+        before, now = set[Case](), set[Case]()
         after = HEAD if HEAD in self._copies else COLLECTED
-        for name in self._testing():
+        for name in self.testing():
             ruled, head = (self._cases.get(renamed(name, label), set()) for label in (TESTS, after))
             is_cut_short = self._is_cut_short(renamed(name, after))
             if not is_cut_short:
@@ -274,7 +277,10 @@ class Measuring:
                 now |= head
             if not ruled or is_cut_short:
                 unseen.append(name)
-            elif changes := list(gone(missing(ruled, head, self._states), read)):
+                continue
+            lost = missing(ruled, head, self._states).items()
+            left_out = {case: kind for case, kind in lost if (case.path, case.function) not in kept}
+            if changes := list(gone(left_out, read)):
                 fewer[name] = changes
         names = ", ".join(unseen)
         left_out = missing(before, now, self._states)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from readiness.guard.carried import functions_in
+from readiness.guard.functions import functions_in
 from readiness.guard.project.rules import TABLE
 from readiness.load import load_catalogue
 from readiness.model.board import Board, Check, Criterion, Expectation, Position, Task
@@ -30,23 +30,27 @@ def functions(text: str) -> Iterator[tuple[str, int, str]]:
 
 def criteria_of_files(board: Board, paths: list[str], workdir: str) -> dict[str, Criterion]:
     """Return a criterion for each file of tests, so that an unreadable one spoils no other."""
-    check = load_catalogue([])[TABLE.outcomes_check]
-    executed = next(each for each in check.measures if each.name == "executed")
-    any_number = Expectation(text=">= 0", operator=Operator.GE)
     criteria = {}
     for number, path in enumerate(paths):
-        inside = os.path.relpath(path, workdir or ".")
-        criteria[f"tests-{number}"] = Criterion(
-            id=f"tests-{number}",
-            title=path,
-            task="change",
-            position=Position(line=1, column=1),
-            expect=any_number,
-            check=check,
-            measure=executed,
-            params={"paths": shlex.quote(inside), "args": _options(board, check)},
-        )
+        inside = shlex.quote(os.path.relpath(path, workdir or "."))
+        one = criterion_of(board, f"tests-{number}", inside)
+        criteria[one.id] = replace(one, title=path)
     return criteria
+
+
+def criterion_of(board: Board, name: str, paths: str, **params: str) -> Criterion:
+    """Return a criterion that runs the tests of some files, with the options of the board's own."""
+    check = load_catalogue([])[TABLE.outcomes_check]
+    return Criterion(
+        id=name,
+        title=paths,
+        task="change",
+        position=Position(line=1, column=1),
+        expect=Expectation(text=">= 0", operator=Operator.GE),
+        check=check,
+        measure=next(each for each in check.measures if each.name == "executed"),
+        params={"paths": paths, "args": _options(board, check), **params},
+    )
 
 
 def _options(board: Board, check: Check) -> str:

@@ -1,7 +1,9 @@
 """Files of the base, laid over a copy of the head."""
 
+import ast
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
@@ -80,3 +82,30 @@ def _clear(folder: str, path: str) -> None:
 def _above(path: str) -> list[str]:
     parts = path.split("/")[:-1]
     return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def spare_imports(path: str) -> None:
+    """Guard each import of a test file, so that a missing name fails only the tests that use it."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        tree = ast.parse(text)
+    except (OSError, ValueError, SyntaxError, RecursionError):
+        return
+    lines = text.split("\n")
+    shared = Counter(node.lineno for node in tree.body)
+    for node in reversed(tree.body):
+        if not isinstance(node, ast.Import | ast.ImportFrom) or shared[node.lineno] > 1:
+            continue
+        if not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+            one_by_one = [ast.unparse(_with(node, alias)) for alias in node.names]
+            spared = [f"try:\n    {one}\nexcept ImportError:\n    pass" for one in one_by_one]
+            lines[node.lineno - 1 : node.end_lineno] = spared
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+def _with(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.Import | ast.ImportFrom:
+    if isinstance(node, ast.Import):
+        return ast.Import(names=[alias])
+    return ast.ImportFrom(module=node.module, names=[alias], level=node.level)

@@ -24,6 +24,7 @@ TOOLS = {
     "outcomes": {"pytest"},
     "readiness_witness": {"_pytest", "pytest"},
     "run_pytest": {"coverage", "pytest"},
+    "weighing": {"pytest"},
     "witness": {"pytest"},
 }
 """What a module may import beside the standard library: the tool that it is about."""

@@ -54,11 +54,6 @@ KEPT = [
     pytest.param(BEFORE, TEXT, id="the same"),
     pytest.param({*BEFORE, case("test_more")}, TEXT, id="one more"),
     pytest.param({case("test_a"), case("test_n[8]"), case("test_n[9]")}, TEXT, id="other values"),
-    pytest.param(
-        {case("test_a"), case("test_m[1]"), case("test_m[2]"), case("test_m[3]")},
-        f"def test_a():\n{BODY}\n\ndef test_m(n, more):\n    assert n\n",
-        id="cases of another test",
-    ),
     pytest.param({case(kept.id, ELSEWHERE) for kept in BEFORE}, TEXT, id="moved"),
     pytest.param(
         {case("test_z"), case("test_n[1]"), case("test_n[2]")},

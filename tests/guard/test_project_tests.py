@@ -187,19 +187,3 @@ def test_a_class_that_inherits_tests_may_not_be_skipped(tmp_path: Path) -> None:
     skipped = before["tests/test_b.py"].replace("class", "@pytest.mark.skip\nclass")
     (found,) = compared(tmp_path, {"tests/test_b.py": skipped}, before)
     assert (found.kind, found.direction) == (Kind.SKIP, LOOSE)
-
-
-EMPTIED = [
-    ("    assert f(1) == 1\n", "    return\n    assert f(1) == 1\n"),
-    ("    assert f(1) == 1\n", "    f(1)\n"),
-]
-
-
-@pytest.mark.parametrize(("old", "new"), EMPTIED)
-def test_a_test_that_no_longer_asserts_is_told(old: str, new: str, tmp_path: Path) -> None:
-    """By its name; one that asserts otherwise is not."""
-    text = TESTS
-    found = compared(tmp_path, {"tests/test_a.py": text.replace(old, new)})
-    assert [(each.after, each.direction) for each in found] == [("test_one asserts nothing", LOOSE)]
-    other = text.replace(old, "    with pytest.raises(ValueError):\n        f(1)\n")
-    assert compared(tmp_path, {"tests/test_a.py": other}) == []

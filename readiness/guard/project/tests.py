@@ -1,29 +1,27 @@
-"""Tests that a change deletes, skips or empties, and hooks by which it decides how they end."""
+"""Tests that a change deletes or skips, and hooks by which it decides how they end."""
 
 import ast
-import builtins
 import os
 from collections.abc import Hashable, Iterator
 from typing import Final
 
 import msgspec
 
-from readiness.guard.carried import ASKING, Function, calls, function_in, functions_in, name_of
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.functions import Function, calls, function_in, functions_in
 from readiness.guard.project.files import Differing, surplus
 from readiness.guard.project.rules import TABLE
 
 LOOSE, TIGHT = Direction.LOOSENED, Direction.TIGHTENED
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _YIELDS: Final = (ast.Yield, ast.YieldFrom)
-_BUILTINS: Final = frozenset(dir(builtins))
 _DIRECT: Final = ("self", "cls")
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Something in a Python file: its kind, its name, what it says, and where it stands.
 
-    `within` is the test or class around it, `node` a test itself.
+    `within` is the test or class around it.
     """
 
     kind: Kind
@@ -32,7 +30,6 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     line: int
     within: str = ""
-    node: Function | None = None
 
 
 def tests(files: Differing) -> Iterator[Change]:
@@ -42,7 +39,6 @@ def tests(files: Differing) -> Iterator[Change]:
     gone, come = _compared(old, new)
     yield from (_change(item, LOOSE, item.name, "") for item in gone)
     yield from (_change(item, TIGHT, "", item.name) for item in come)
-    yield from _emptied(old, new, files)
     for kind in (Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION):
         less, more = (
             [item for item in side if item.kind is kind] for side in surplus(old, new, _key)
@@ -72,27 +68,6 @@ def items_in(path: str, text: str) -> list[Item]:
             return list(_TestFile(path, ast.parse(text)).items())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return []
-
-
-def _emptied(old: list[Item], new: list[Item], files: Differing) -> Iterator[Change]:
-    """Yield changes for tests that are still there and no longer assert anything."""
-    asked = {
-        (item.path, item.within, item.name): item.node
-        for item in old
-        if item.node and _asserts(item.node)
-    }
-    for item in new:
-        test = asked.get((item.path, item.within, item.name))
-        if item.node and test and not _asserts(item.node):
-            helpers = calls(item.node) - calls(test) - _BUILTINS
-            if not any(_may_assert(name, files) for name in helpers):
-                yield _change(item, LOOSE, f"{item.name} asserts", f"{item.name} asserts nothing")
-
-
-def _may_assert(name: str, files: Differing) -> bool:
-    """Return whether a function that a test calls may assert; one that nobody knows may."""
-    helpers = [helper for text in files.after.values() if (helper := function_in(text, name))]
-    return not helpers or any(map(_asserts, helpers))
 
 
 def _compared(old: list[Item], new: list[Item]) -> tuple[list[Item], list[Item]]:
@@ -175,8 +150,7 @@ class _TestFile:
                     isinstance(inner, _YIELDS) and at == node.name for inner, at in _within(node)
                 ):
                     continue  # a fixture, or what no runner calls any more
-                made = self._item(Kind.TEST, node, node.name, _body(node), within)
-                yield msgspec.structs.replace(made, node=node)
+                yield self._item(Kind.TEST, node, node.name, _body(node), within)
             elif isinstance(node, ast.ClassDef | ast.If | ast.Try | ast.With):
                 inside = node.name if isinstance(node, ast.ClassDef) else within
                 yield from self._tests(node.body, inside)
@@ -243,27 +217,6 @@ def _within(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         yield node, within
         inner = node.name if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else within
         waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
-
-
-def _asserts(test: Function) -> bool:
-    """Return whether a test asserts anything before it ends, by `assert` or a like call."""
-    for node in _reached(test.body):
-        if isinstance(node, ast.Assert):
-            return True
-        if isinstance(node, ast.Call) and ASKING.search(name_of(node)):
-            return True
-    return False
-
-
-def _reached(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield the nodes that may run, up to the one that ends them, without dead branches."""
-    for statement in body:
-        if isinstance(statement, ast.Return | ast.Raise):
-            return
-        if isinstance(statement, ast.If) and isinstance(statement.test, ast.Constant):
-            yield from _reached(statement.body if statement.test.value else statement.orelse)
-        else:
-            yield from ast.walk(statement)
 
 
 def _body(node: Function) -> str:

@@ -1,0 +1,190 @@
+"""A plugin of pytest, for `-p`: what tests notice of faults in the code that they walk through.
+
+The variable WEIGHING names a file that says which tests, which faults, and where to tell it.
+"""
+
+import ast
+import gc
+import json
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from .answers import Answers, asking
+from .attempts import Attempts, Json
+from .held import functions_of, swap
+from .mutations import read_source
+from .outcomes import pytest_addoption as bring_witness
+
+PATIENT = 2
+"""Times that the seconds may last by the clock: others may use the processor too."""
+MOST = 8
+"""Tests that are run with one fault."""
+FAR = 3
+"""What an answer that code gives to other code comes after those that tests are given."""
+
+
+class Weighing(Attempts):
+    """Runs tests twice as they are and once for each fault, each time in a process of its own."""
+
+    def __init__(self, plan: Json, tmp: str) -> None:
+        self._top = os.path.realpath(plan["top"])
+        super().__init__({**plan, "roots": [self._top], "seconds": PATIENT * plan["seconds"]}, tmp)
+        self.done: Json = {"tests": [], "faults": []}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Weigh the tests that are asked for, in place of one run of all."""
+        wanted = {self._whole(path): set(names) for path, names in self.plan["tests"].items()}
+        for item in session.items:
+            if self._named(item)[1] in wanted.get(os.path.realpath(item.path), ()):
+                self.items[item.nodeid] = item
+        self.held = functions_of(self.plan["roots"], self.plan["sources"])
+        self.answers = Answers(self._top, set(map(self._whole, self.plan["sources"])), set(wanted))
+        for path in self.held:
+            tree = ast.parse(read_source(path))
+            self.answers.names |= {(path, line): name for name, line in asking(tree)}
+            swap({path: tree}, self.plan["roots"], self.held)
+        gc.freeze()
+        session.config.option.tbstyle = "no"
+        looks = [self._run(self.items, seen=True, seconds=self.plan["seconds"]) for _ in range(2)]
+        if looks[0] and looks[1] and looks[0]["outcomes"] == looks[1]["outcomes"]:
+            self._seen, self._took = looks[1]["seen"], looks[1]["took"]
+            for name, said in looks[1]["outcomes"].items():
+                self.done["tests"].append([*self._named(self.items[name]), said])
+                if said != "passed":
+                    self._seen.pop(name, None)
+            self._weigh()
+        else:
+            self.done["unsteady"] = True
+        with open(self.plan["to"], "w", encoding="utf-8") as file:
+            json.dump(self.done, file)
+        return True
+
+    def _run(self, names: Iterable[str], *, seen: bool, seconds: float) -> Json | None:
+        """Run tests in a process of its own; {} if it ended by itself, None if it took too long."""
+        path = os.path.join(self.tmp, "run.json")
+        if os.path.exists(path):
+            os.remove(path)
+
+        def run() -> bool:
+            answers: dict[str, Json] = {}
+            began = time.monotonic()
+            for name, item, following in self.in_order(names):
+                random.seed(name)
+                self.answers.times.clear()
+                self.answers.seen = answers.setdefault(name, {}) if seen else None
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self.answers.seen = None
+            told = {"outcomes": self.outcomes, "seen": answers, "took": time.monotonic() - began}
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(told, file)
+            return True
+
+        if self.forked(run, seconds) is None:
+            return None
+        if not os.path.exists(path):
+            return {}
+        with open(path, encoding="utf-8") as file:
+            return dict(json.load(file))
+
+    def _weigh(self) -> None:
+        """Try the faults that are asked for, or else those that a change speaks of first.
+
+        Where tests call a function as often, and with other values, all its answers are altered.
+        """
+        reached: dict[str, dict[str, None]] = {}
+        often: Counter[str] = Counter()
+        for name, seen in self._seen.items():
+            for key, about in seen.items():
+                often[about["function"]] += 1
+                for known_as in (key, about["function"]):
+                    reached.setdefault(known_as, {})[name] = None
+        self.done["often"] = often
+        others = 0
+        for fault in self.plan["asked"] or self._candidates():
+            key, function = fault["key"], fault["function"]
+            others += not fault["near"] and not self.plan["asked"]
+            if others <= self.plan["faults"]:
+                as_often = often[function] >= self.plan["often"].get(function, 1)
+                key = function if as_often and fault["direct"] and key not in reached else key
+                self._try(fault, key, [*reached.get(key, ())])
+
+    def _way(self, way: str, function: str) -> str:
+        """Return in which way to alter what a function answers now, if the usual one is none."""
+        known = (about for seen in self._seen.values() for about in seen.values())
+        possible = [
+            one for about in known if about["function"] == function for one in about["ways"]
+        ]
+        return way if way in possible else [*possible, ""][0]
+
+    def _try(self, fault: Json, key: str, tests: list[str]) -> None:
+        """Run a few tests with a fault, and again where that is to be sure."""
+        if sum(os.times()[:4]) > self.plan["seconds"] or time.monotonic() > self.deadline:
+            self.done["ended"] = True
+            return
+        tests, way = tests[:MOST], fault["way"]
+        way = self._way(way, key) if key == fault["function"] else way
+        noticed = self._noticed(key, way, tests) if tests else set()
+        again = self.plan["twice"] if noticed else self.plan["asked"]
+        if noticed is not None and tests and again:
+            second = self._noticed(key, way, tests)
+            noticed = second if not noticed or second is None else noticed & second
+        if noticed is None:  # slow is not known to be wrong
+            self.done["ended"] = True
+            return
+        told = {"tests": tests, "noticed": sorted(noticed)}
+        named = {
+            which: [self._named(self.items[n]) for n in names] for which, names in told.items()
+        }
+        self.done["faults"].append({**fault, **named})
+
+    def _noticed(self, key: str, way: str, tests: list[str]) -> set[str] | None:
+        """Return which tests fail with a fault; None where that took too long."""
+        self.answers.wanted = key, way
+        seen = self._run(tests, seen=False, seconds=10 * self._took + 20)
+        self.answers.wanted = ("", "")
+        if seen is None:
+            return None
+        return {name for name in tests if not seen or seen["outcomes"].get(name) == "failed"}
+
+    def _candidates(self) -> Iterator[Json]:
+        """Yield the faults in what the tests walk through, those that a change speaks of first."""
+        turns: list[tuple[int, int, int, Json]] = []
+        for name, seen in self._seen.items():
+            lines = self.plan["lines"].get(self._named(self.items[name])[0], {})
+            ranked = []
+            for key, about in seen.items():
+                rank = lines.get(str(about["at"]), 2) + FAR * (not about["direct"])
+                ranked.append((rank, key, about))
+            for at, (rank, key, about) in enumerate(sorted(ranked, key=lambda each: each[:2])):
+                for number, (way, what) in enumerate(about["ways"].items()):
+                    fault = {**about, "key": key, "way": way, "what": what, "near": rank == 0}
+                    turns.append((rank, number if rank > 1 else 0, at, fault))
+        turns.sort(key=lambda turn: turn[:3])
+        known = set()
+        for *_, fault in turns:
+            key = fault["function"] if self.plan["coarse"] else fault["key"]
+            if (key, fault["way"]) not in known:
+                known.add((key, fault["way"]))
+                yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
+
+    def _named(self, item: Any) -> list[str]:
+        test = getattr(item, "originalname", None) or item.name.partition("[")[0]
+        return [os.path.relpath(os.path.realpath(item.path), self._top), test]
+
+    def _whole(self, path: str) -> str:
+        return os.path.realpath(os.path.join(self._top, path))
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take the place of a run, before any file of the project is read."""
+    bring_witness(pluginmanager)
+    with open(os.environ["WEIGHING"], encoding="utf-8") as file:
+        plan = json.load(file)
+    pluginmanager.register(Weighing(plan, os.environ["READINESS_TMP"]))

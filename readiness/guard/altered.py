@@ -1,0 +1,146 @@
+"""Which tests a change alters: in themselves, or in what they use."""
+
+import ast
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
+
+from readiness.guard.deciding import serves_tests
+from readiness.guard.functions import Function, functions_in
+from readiness.guard.project.rules import TABLE
+from readiness.guard.states import States
+
+_FOR_ALL = frozenset(("setUp", "setUpClass", "setup_method", "setup_module", "pytestmark"))
+_BODIES = frozenset(("body", "orelse", "handlers", "finalbody"))
+TestName = tuple[str, str]
+Tests = dict[str, dict[str, Function]]
+
+
+class Altered:
+    """The tests that a change edits, adds or removes, and those that use what it edits."""
+
+    def __init__(self, states: States) -> None:
+        self._states = states
+        self.support = [path for path in states.changed if serves_tests(path, states)]
+        python = [path for path in states.all_paths if path.endswith(".py")]
+        serving = {path for path in python if serves_tests(path, states)}
+        self.sources = [
+            [path for path in python if path in side and path not in serving]
+            for side in (states.before, states.after)
+        ]
+        texts = [{path: states.text(path, side) or "" for path in serving} for side in (0, 1)]
+        changed = _changed_names(
+            *({p: side[p] for p in serving & {*self.support}} for side in texts)
+        )
+        data = [path for path in self.support if path not in serving]
+        self.old, self.new = (self._using(changed, data, side) for side in texts)
+
+    def _using(self, changed: set[str], data: list[str], texts: dict[str, str]) -> Tests:
+        users = _users(changed, texts.values())
+        tests: Tests = {}
+        for path, text in texts.items():
+            if not TABLE.test_file.search(path):
+                continue
+            whole = bool(changed & _FOR_ALL and path in self.support)
+            whole = whole or any(_speaks_of(text, each) for each in data)
+            for node in functions_in(text):
+                if node.name.startswith(TABLE.test_function) and (whole or node.name in users):
+                    tests.setdefault(path, {})[node.name] = node
+        return tests
+
+    @property
+    def names(self) -> list[set[TestName]]:
+        """The tests before, and those after."""
+        sides = (self.old, self.new)
+        return [{(path, name) for path, found in side.items() for name in found} for side in sides]
+
+    def statements(self, side: int) -> set[str]:
+        """Return all that tests before (0) or after (1) do."""
+        tests = (self.old, self.new)[side].values()
+        nodes = (node for found in tests for test in found.values() for node in ast.walk(test))
+        return {_head(node) for node in nodes if isinstance(node, ast.stmt)}
+
+    @cached_property
+    def _sources_after(self) -> str:
+        return "\n".join(self._states.text(path, 1) or "" for path in self.sources[1])
+
+    def has(self, function: str) -> bool:
+        """Return whether the code still has a function of this name, wherever it stands."""
+        name = function.rpartition(".")[2]
+        return bool(re.search(rf"\bdef {re.escape(name)}\(", self._sources_after))
+
+
+def _speaks_of(text: str, path: str) -> bool:
+    """Return whether a file of tests names a file of data, or the folder in which that lies."""
+    folder, name = os.path.split(path)
+    words = (name, os.path.splitext(name)[0], os.path.basename(folder))
+    return any(len(word) > 3 and word not in ("tests", "test") and word in text for word in words)
+
+
+def _changed_names(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """Return the names of all that is not the same on both sides, wherever it stands."""
+    old, new = ({one for text in side.values() for one in _parts(text)} for side in (before, after))
+    return {name for name, _ in old ^ new}
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        waiting: list[ast.stmt] = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ClassDef):
+            waiting += node.body
+            yield node.name, ast.dump(ast.Tuple([*node.bases, *node.decorator_list], ast.Load()))
+        elif isinstance(node, Function):
+            yield node.name, ast.dump(node)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield ast.unparse(target), ast.dump(node)
+
+
+def _users(names: set[str], texts: Iterable[str]) -> set[str]:
+    """Return these names, and the functions that mention one of them, directly or not."""
+    needs: dict[str, set[str]] = {}
+    for node in (node for text in texts for node in functions_in(text)):
+        for inner in ast.walk(node):
+            mentioned = next(
+                (v for k in ("id", "attr", "arg") if (v := getattr(inner, k, None))), ""
+            )
+            needs.setdefault(node.name, set()).add(str(mentioned))
+    users = set(names)
+    while more := {name for name, needed in needs.items() if needed & users} - users:
+        users |= more
+    return users
+
+
+def lines_of(
+    root: str, path: str, names: Collection[str], others: Collection[str]
+) -> dict[int, int]:
+    """Return how near lines are: 0 where others have no such line, 1 where its names are bound."""
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        tests = [each for each in functions_in(file.read()) if each.name in names]
+    near: dict[int, int] = {}
+    for test in tests:
+        inside = [
+            node for node in ast.walk(test) if isinstance(node, ast.stmt) and node is not test
+        ]
+        own = [node for node in inside if _head(node) not in others]
+        spoken = {name for node in own for name in _names(node)}
+        for node in inside:
+            rank = 0 if node in own else 1 if spoken & _names(node, ast.Store) else 2
+            for line in range(node.lineno, (node.end_lineno or 0) + 1):
+                near[line] = min(near.get(line, 2), rank)
+    return near
+
+
+def _head(node: ast.stmt) -> str:
+    """Return what a statement says, without those within it."""
+    return ast.dump(type(node)(**{k: v for k, v in ast.iter_fields(node) if k not in _BODIES}))
+
+
+def _names(node: ast.AST, context: type[ast.expr_context] = ast.expr_context) -> set[str]:
+    names = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+    return {each.id for each in names if isinstance(each.ctx, context)}

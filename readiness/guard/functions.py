@@ -1,0 +1,26 @@
+"""The functions of a Python file, and what is called in them."""
+
+import ast
+from typing import TypeAlias
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions_in(text: str) -> list[Function]:
+    """Return all functions of a Python file; none if it cannot be parsed."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, Function)]
+
+
+def function_in(text: str, name: str) -> Function | None:
+    """Return the first function of this name in a file; None where there is none."""
+    return next((node for node in functions_in(text) if node.name == name), None)
+
+
+def calls(node: ast.AST) -> set[str]:
+    """Return the names of all that is called within a node, each without what it belongs to."""
+    called = (inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    return {str(getattr(each, "attr", getattr(each, "id", ""))) for each in called}

@@ -1,0 +1,205 @@
+"""Whether tests ask less than before: which faults in the code they notice, and noticed."""
+
+import ast
+import json
+import os
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from readiness.guard.altered import Altered, TestName, lines_of
+from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.outcomes import criterion_of, with_criteria
+from readiness.guard.overlay import lay_over, spare_imports
+from readiness.guard.tree import Commit
+from readiness.prove.trials import TrialRunner
+from readiness.prove.worlds import Worlds
+from readiness.text.sentences import Sentences
+
+FAULTS, SECONDS, FEW = 40, 30.0, 10
+"""Faults that are tried, the seconds for both versions, and for how many tests that is enough."""
+
+
+NEVER: Mapping[str, int] = {}
+
+
+class TriedFault(msgspec.Struct, frozen=True):
+    """A fault: by which key and way it is known, which tests reach it and which notice it."""
+
+    key: str
+    way: str
+    function: str
+    path: str
+    line: int
+    what: str
+    near: bool = False
+    direct: bool = True
+    tests: list[TestName] = []
+    noticed: list[TestName] = []
+
+    @property
+    def lines(self) -> list[str]:
+        """The fault as a diff of three lines."""
+        call, _, answer = self.key.partition(" #")[0].partition(" = ")
+        old, new = f"{call} gives {answer or '…'}", f"{call} gives {self.what}"
+        if self.way == "skipped":
+            old, new = call, f"{call} does nothing"
+        return [f"@ {self.path}:{self.line} {self.function}", f"- {old}", f"+ {new}"]
+
+
+class Weighings(msgspec.Struct, frozen=True):
+    """What one run said: of the tests, of faults, and how often the tests reach functions."""
+
+    tests: list[tuple[str, str, str]] = []
+    faults: list[TriedFault] = []
+    often: dict[str, int] = {}
+    ended: bool = False
+    unsteady: bool = False
+
+    def named(self, *outcomes: str) -> set[TestName]:
+        """Return the tests of which some case came out so."""
+        return {(path, name) for path, name, said in self.tests if said in outcomes}
+
+    @property
+    def passed(self) -> set[TestName]:
+        """The tests of which all cases passed."""
+        return self.named("passed") - self.named("failed", "skipped")
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """What became of tests: changes, remarks, and those that are known to notice no less.
+
+    `failing` are those that fail on the change's code as they were.
+    """
+
+    changes: list[Change] = []
+    remarks: list[str] = []
+    kept: frozenset[TestName] = frozenset()
+    failing: frozenset[TestName] = frozenset()
+
+
+class Weigher(msgspec.Struct, frozen=True):
+    """Weighs the tests of a change in worlds; `scratch` takes what each is told, and what it tells.
+
+    Probes run in `workdir`, as seen from the repository.
+    """
+
+    commit: Commit
+    altered: Altered
+    workdir: str
+    scratch: str
+    worlds: Worlds
+    timeout: float | None
+    run: TrialRunner
+
+    def weigh(self, changed: Sequence[str], say: Sentences) -> Weighed:
+        """Run both versions of the altered tests with the same faults; see what they notice."""
+        names, after = self.altered.names
+        support = self.altered.support
+        old = self._measured("older", names, support)
+        if old.unsteady:
+            return Weighed(remarks=[say("guard.weighed_part")])
+        failing = names - old.passed
+        before = self._measured("before", failing, changed, coarse=True)
+        faults = [each for each in (*old.faults, *before.faults) if each.noticed]
+        new = self._measured("newer", after, asked=faults, often=old.often)
+        lost = list(self._lost(old.faults, new))
+        # A test that fails now and then would seem to notice anything.
+        noticed = {name for each in lost for name in each.noticed}
+        lost = self._measured("again", noticed, support, asked=lost).faults
+        lost = [*(each for each in lost if each.noticed), *self._lost(before.faults, new)]
+        weaker = {name: fault for fault in reversed(lost) for name in fault.noticed}
+        tried = {(each.key, each.way) for each in (new.faults if new.ended else faults)}
+        asked = [each for each in faults if (each.key, each.way) in tried]
+        kept = {name for each in asked for name in each.noticed}
+        gone = (each for each in before.faults if not self.altered.has(each.function))
+        kept = kept.union(*(each.tests for each in gone)) - weaker.keys()
+        changes = [self._weaker(*each) for each in weaker.items() if each[0] in after]
+        tells = [Teller("::".join(name), name[0]) for name in sorted(kept & failing)]
+        changes += [tell(Kind.CHANGED, Direction.NEUTRAL, "", "") for tell in tells]
+        remarks = [say("guard.weighed_part")] if new.ended or old.ended else []
+        if unknown := sorted((failing & after) - before.passed):
+            shown = ", ".join(map("::".join, unknown[:FEW]))
+            remarks.append(say("guard.unweighed", names=shown))
+        return Weighed(changes, remarks, frozenset(kept), frozenset(old.named("failed")))
+
+    def _measured(
+        self,
+        label: str,
+        names: Collection[TestName],
+        lay: Sequence[str] = (),
+        *,
+        coarse: bool = False,
+        asked: Sequence[TriedFault] = (),
+        often: Mapping[str, int] = NEVER,
+    ) -> Weighings:
+        """Run tests in a copy with some files of the base."""
+        if not names:
+            return Weighings()
+        copy = self.worlds.make(label)
+        lay_over(self.commit, copy.root, lay)
+        tests = {path: sorted(name for at, name in names if at == path) for path, _ in names}
+        if lay and not coarse:
+            for path in tests:
+                spare_imports(os.path.join(copy.root, path))
+        others = self.altered.statements(1 if lay else 0)
+        share = max(1.0, len(names) / FEW)
+        to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
+        asks = {
+            "to": to,
+            "top": os.path.relpath(".", self.workdir or "."),
+            "tests": tests,
+            "lines": {at: lines_of(copy.root, at, each, others) for at, each in tests.items()},
+            "sources": self.altered.sources[0 if coarse else 1],
+            "often": often,
+            "asked": msgspec.to_builtins(asked),
+            "faults": int(FAULTS * share),
+            "seconds": SECONDS * share / 2,
+            "coarse": coarse,
+            "twice": coarse or label == "again",
+        }
+        with open(plan, "w", encoding="utf-8") as file:
+            json.dump(asks, file)
+        inside = (shlex.quote(os.path.relpath(path, self.workdir or ".")) for path in tests)
+        criterion = criterion_of(copy.board, label, " ".join(inside), WEIGHING=plan)
+        copy = replace(copy, board=with_criteria(copy.board, [criterion]))
+        self.run(copy.part({label: criterion}, "weighed", timeout=self.timeout))
+        try:
+            with open(to, "rb") as file:
+                return msgspec.json.decode(file.read(), type=Weighings)
+        except FileNotFoundError:
+            return Weighings(ended=True)
+
+    def _lost(self, faults: Iterable[TriedFault], new: Weighings) -> Iterator[TriedFault]:
+        """Yield the faults that the old tests notice, and the new ones do not.
+
+        What code gives to other code may be gone, and so may the function.
+        """
+        answers = {(each.key, each.way): each for each in new.faults}
+        for fault in faults:
+            answer = answers.get((fault.key, fault.way))
+            if not fault.noticed or (new.ended if answer is None else answer.noticed):
+                continue
+            is_within = not fault.direct and fault.function in new.often
+            if (answer and answer.tests) or not (is_within or not self.altered.has(fault.function)):
+                yield fault
+
+    def _weaker(self, test: TestName, fault: TriedFault) -> Change:
+        path, name = test
+        old, new = (side.get(path, {}).get(name) for side in (self.altered.old, self.altered.new))
+        line = (new or old or ast.Pass(lineno=0)).lineno
+        tell = Teller(f"{path}::{name}", path, line)
+        shown = (*fault.lines, *_asked(old, new))
+        return replace(tell(Kind.WEAKER, Direction.LOOSENED, "", ""), fault=shown)
+
+
+def _asked(old: ast.AST | None, new: ast.AST | None) -> list[str]:
+    """Return what a test asks now, or else the question that it no longer asks."""
+    before, after = (
+        [ast.unparse(node) for node in ast.walk(test or ast.Pass()) if isinstance(node, ast.Assert)]
+        for test in (old, new)
+    )
+    more = [f"  {each}" for each in after if each not in before]
+    return more[:1] or [f"- {each}" for each in before if each not in after][:1]

@@ -1,0 +1,177 @@
+"""Tests that ask less: faults in the code that the base's version notices, and the change's not."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.loosening import board, guarded
+from tests.support.program import Project
+
+APP = '''\
+"""Shares of a sum."""
+
+
+def shares(total, parts):
+    """Share a sum; what is left over comes first."""
+    if parts < 1:
+        raise ValueError("nobody to share with")
+    each, left = divmod(total, parts)
+    return [each + (index < left) for index in range(parts)]
+
+
+class NoteError(Exception):
+    """Nothing to note."""
+
+    def __str__(self):
+        return f"no {self.args[0]}"
+
+
+def note(shared, into):
+    """Note shares in a list."""
+    if not shared:
+        raise NoteError("shares")
+    into.extend(shared)
+
+
+def each(shared):
+    """Give one share after the other."""
+    return iter(shared)
+
+
+def told(shared):
+    """Tell shares, the largest of them first."""
+    return ", ".join(map(str, sorted(shared, reverse=True)))
+'''
+HEAD = "import pytest\n\nfrom app import NoteError, each, note, shares, told\n\n\n"
+SHARED = """\
+def test_shares():
+    assert shares(7, 2) == [4, 3]
+    assert shares(6, 2) == [3, 3]
+    assert told(shares(7, 2)) == "4, 3"
+"""
+FAILS = """\
+def test_nobody():
+    with pytest.raises(ValueError, match="nobody"):
+        shares(1, 0)
+"""
+FIXTURE = """\
+@pytest.fixture
+def shared():
+    return shares(7, 2)
+
+
+def test_told(shared):
+    assert told(shared) == "4, 3"
+"""
+NOTED = """\
+def test_noted():
+    into = []
+    note([2, 1], into)
+    assert into == [2, 1]
+    assert list(each([2, 1])) == [2, 1]
+
+
+def test_none_noted():
+    with pytest.raises(NoteError) as caught:
+        note([], [])
+    assert str(caught.value) == "no shares"
+"""
+TESTS = f"{HEAD}{SHARED}\n\n{FAILS}\n\n{NOTED}\n\n{FIXTURE}"
+AT = "tests/test_app.py"
+BASE: dict[str, str | None] = {"app.py": APP, AT: TESTS, "pytest.ini": "[pytest]\npythonpath = .\n"}
+CHECK = board({"check": "pytest", "with": {"paths": "tests", "source": "."}})
+
+
+def loosened(project: Project, change: dict[str, str | None]) -> list[dict[str, Any]]:
+    """Return what guard says that a change loosens."""
+    words = ("guard", "--output-format", "json")
+    ended = guarded(project, {**BASE, "board.yaml": CHECK}, change, *words)
+    assert ended.status in (0, 4), ended
+    found: list[dict[str, Any]] = ended.json["loosened"]
+    return found
+
+
+def edited(old: str, new: str, text: str = TESTS) -> dict[str, str | None]:
+    """The tests, edited."""
+    assert old in text
+    return {AT: text.replace(old, new)}
+
+
+WEAKER = [
+    pytest.param(edited("== [4, 3]", ">= [4, 3]"), "test_shares", id="at-least"),
+    pytest.param(edited("shares(6, 2) == [3, 3]", "shares(6, 2)"), "test_shares", id="truthy"),
+    pytest.param(edited('    assert told(shares(7, 2)) == "4, 3"\n', ""), "test_shares", id="gone"),
+    pytest.param(edited("ValueError, match", "Exception, match"), "test_nobody", id="broader"),
+    pytest.param(edited(', match="nobody"', ""), "test_nobody", id="words"),
+    pytest.param(edited("assert into ==", "assert not into or into =="), "test_noted", id="or"),
+    pytest.param(edited("list(each([2, 1])) == [2, 1]", "2 in each([2, 1])"), "test_noted",
+                 id="order"),
+    pytest.param(edited("raises(NoteError)", "raises(Exception)"), "test_none_noted", id="own"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "name"), WEAKER)
+def test_what_a_test_no_longer_notices_is_told(
+    change: dict[str, str | None], name: str, project: Project
+) -> None:
+    """The fault is shown as a diff, and beside it the assertion that lets it pass."""
+    (found,) = loosened(project, change)
+    assert (found["subject"], found["kind"]) == (f"{AT}::{name}", "weaker test")
+    assert [line[:2] for line in found["fault"][:3]] == ["@ ", "- ", "+ "]
+
+
+MERGED = f"""{HEAD}
+@pytest.mark.parametrize(("total", "wanted"), [(6, [3, 3]), (7, [4, 3])])
+def test_each(total, wanted):
+    same(shares(total, 2), wanted)
+
+
+def test_text():
+    same(told(shares(7, 2)), "4, 3")
+
+
+def same(one, other):
+    assert other == one
+
+
+{FAILS}
+
+{NOTED}
+
+{FIXTURE}"""
+ROUNDED = APP.replace("(index < left)", "(index >= parts - left)")
+BUILT = APP.replace("ValueError", "ArithmeticError")
+AWAITED = f"import asyncio\n{TESTS}".replace("assert told(sh", "assert asyncio.run(told(sh")
+AWAITED = AWAITED.replace(') == "4', ')) == "4')
+INNOCENT = [
+    pytest.param({AT: MERGED}, id="merged"),
+    pytest.param({"app.py": ROUNDED, **edited("== [4, 3]", "== [3, 4]")}, id="rounded"),
+    pytest.param({"app.py": BUILT, **edited("ValueError", "ArithmeticError")}, id="error"),
+    pytest.param({"app.py": APP.replace("def told", "async def told"), AT: AWAITED}, id="async"),
+    pytest.param({"app.py": APP.partition("\n\n\ndef told")[0] + "\n",
+                  AT: TESTS.replace(", told", "").partition("\n\n@pytest.fixture")[0]
+                  .replace('    assert told(shares(7, 2)) == "4, 3"\n', "")}, id="dead-code"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", INNOCENT)
+def test_what_changes_with_the_code_is_no_loosening(
+    change: dict[str, str | None], project: Project
+) -> None:
+    """The same asked in another form, or other answers of code that is another."""
+    assert loosened(project, change) == []
+
+
+FLAKY = f"""import random
+
+{HEAD}def test_any():
+    assert shares(2, 2)
+    assert random.random() < 0.5
+"""
+
+
+def test_a_test_that_fails_now_and_then_is_no_alarm(project: Project) -> None:
+    """What it seems to notice, it would not notice twice."""
+    base = {**BASE, AT: FLAKY, "board.yaml": CHECK}
+    ended = guarded(project, base, {AT: FLAKY.replace("    assert random.random() < 0.5\n", "")})
+    assert "weaker test" not in ended.out, ended
