@@ -8,6 +8,7 @@ from readiness.guard.decisions import decisions
 from readiness.guard.expectations import eased
 from readiness.guard.fields import LOOSE, SAME, TIGHT, compare_fields, text
 from readiness.guard.pairs import combinations
+from readiness.guard.project.settings import words_changed
 from readiness.model.board import Board, Check, Criterion, Expectation, Measure
 from readiness.model.expect import direction as better_way
 from readiness.model.words import Better, Scoring
@@ -74,9 +75,9 @@ def _parameters(
         for name in sorted(old[0].keys() | new[0].keys()):
             before, after = old[0].get(name, ""), new[0].get(name, "")
             if before != after:
-                yield change(
-                    Kind.PARAMETER, LOOSE, _parameter(name, before), _parameter(name, after)
-                )
+                same = name == "args" and words_changed(before, after) is SAME
+                shown = _parameter(name, before), _parameter(name, after)
+                yield change(Kind.PARAMETER, SAME if same else LOOSE, *shown)
         return
     gone = [each for each in old if each not in new]
     come = [each for each in new if each not in old]

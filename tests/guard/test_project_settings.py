@@ -28,6 +28,7 @@ OF_SETTINGS = [
         LOOSE,
     ),
     ("branch = true\n", "", "coverage run.branch", LOOSE),
+    ("source =", 'source_pkgs = ["a"]\nsource =', "coverage run.source_pkgs", TIGHT),
     ("fail_under = 80", "fail_under = 79.5", "coverage report.fail_under", LOOSE),
     ("-q --strict-markers", "-q", "pytest addopts", LOOSE),
     ("-q --strict-markers", "-q --strict-markers --strict-config", "pytest addopts", TIGHT),
@@ -38,6 +39,8 @@ OF_SETTINGS = [
         LOOSE,
     ),
     ("-q --strict-markers", "-vv -ra --strict-markers", "pytest addopts", SAME),
+    ("-q --st", "-q -p no:cacheprovider --st", "pytest addopts", SAME),
+    ("-q --st", "-q -p no:randomly --st", "pytest addopts", LOOSE),
     ("--cov-fail-under=80", "--cov-fail-under=60", "pytest addopts", LOOSE),
 ]
 
