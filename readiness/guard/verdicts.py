@@ -54,12 +54,12 @@ def result(record: CriterionRecord, say: Sentences) -> str:
 
 def better(name: str, files: tuple[str, ...], before: str, after: str, states: States) -> Change:
     """Tell that a criterion looks better by files that decide; of a makefile, by which names."""
-    said = [
+    paths = [
         " ".join([path, *differing(*states.both(path))]) if TABLE.makefiles.search(path) else path
         for path in files[:_NAMED]
     ]
     more = f" +{len(files) - _NAMED}" if len(files) > _NAMED else ""
-    note = ", ".join(said) + more
+    note = ", ".join(paths) + more
     return Teller(name, files[0])(Kind.VERDICT, Direction.LOOSENED, before, after, note)
 
 
