@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -16,12 +17,13 @@ _DATA = re.compile(
 _NAMED = 6
 
 
-def with_tests(change: Change, files: Deciding, weighed: Weighed) -> Change:
+def with_tests(change: Change, deciding: Mapping[str, Deciding], weighed: Weighed) -> Change:
     """Add the base's tests that fail on the head's code to a verdict that its rules make worse.
 
     Where all of them are known to expect something else, as the code is another, and the head's
     own notice no less, no promise is broken: that is reported, and loosens nothing.
     """
+    files = deciding.get(change.subject, Deciding())
     if not files.runs_tests:
         return change
     failing = [name for name in sorted(weighed.failing) if name[0] in files.tests]

@@ -8,7 +8,6 @@ from collections.abc import Collection, Container, Mapping
 
 from msgspec.structs import replace
 
-from readiness.guard.altered import Altered
 from readiness.guard.broken_tests import with_tests
 from readiness.guard.changes import Change, Direction
 from readiness.guard.collected import Case, asked, gone, missing, names_of, read_cases
@@ -226,9 +225,8 @@ class Measuring:
         changes += [self._sees_less(name, tool) for name, tool in unnoticed.items()]
         differ.update(unmoved, unnoticed)
         changes += self._hidden({change.subject for change in changes})
-        weighed = self._weighed(run) if self.testing() else Weighed()
-        decided = [self.deciding.get(change.subject, Deciding()) for change in changes]
-        changes = [with_tests(*each, weighed) for each in zip(changes, decided, strict=True)]
+        weighed = self._weigher(run).weigh(self._say) if self.testing() else Weighed()
+        changes = [with_tests(change, self.deciding, weighed) for change in changes]
         fewer, findings = self._gone(read, weighed.kept)
         changes += [change for each in fewer.values() for change in each]
         differ.update(fewer)
@@ -256,10 +254,9 @@ class Measuring:
             outlived=weighed.kept,
         )
 
-    def _weighed(self, run: TrialRunner) -> Weighed:
-        altered, folders = Altered(self._states), (self._workdir, self._scratch)
-        weigher = Weigher(self._commit, altered, *folders, self._worlds, self._timeout, run)
-        return weigher.weigh(self._states.changed, self._say)
+    def _weigher(self, run: TrialRunner) -> Weigher:
+        places = self._workdir, self._scratch
+        return Weigher(self._commit, self._states, *places, self._worlds, self._timeout, run)
 
     def _gone(
         self, read: Collection[Change], kept: Container[tuple[str, str]]
@@ -271,8 +268,7 @@ class Measuring:
         after = HEAD if HEAD in self._copies else COLLECTED
         for name in self.testing():
             ruled, head = (self._cases.get(renamed(name, label), set()) for label in (TESTS, after))
-            is_cut_short = self._is_cut_short(renamed(name, after))
-            if not is_cut_short:
+            if not (is_cut_short := self._is_cut_short(renamed(name, after))):
                 before |= ruled
                 now |= head
             if not ruled or is_cut_short:

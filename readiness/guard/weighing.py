@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from readiness.guard.altered import Altered, TestName, lines_of
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.outcomes import criterion_of, with_criteria
 from readiness.guard.overlay import lay_over, spare_imports
+from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.prove.trials import TrialRunner
 from readiness.prove.worlds import Worlds
@@ -80,21 +82,26 @@ class Weighed(msgspec.Struct, frozen=True):
     failing: frozenset[TestName] = frozenset()
 
 
-class Weigher(msgspec.Struct, frozen=True):
+class Weigher(msgspec.Struct, frozen=True, dict=True):
     """Weighs the tests of a change in worlds; `scratch` takes what each is told, and what it tells.
 
     Probes run in `workdir`, as seen from the repository.
     """
 
     commit: Commit
-    altered: Altered
+    states: States
     workdir: str
     scratch: str
     worlds: Worlds
     timeout: float | None
     run: TrialRunner
 
-    def weigh(self, changed: Sequence[str], say: Sentences) -> Weighed:
+    @cached_property
+    def altered(self) -> Altered:
+        """The tests that the change alters."""
+        return Altered(self.states)
+
+    def weigh(self, say: Sentences) -> Weighed:
         """Run both versions of the altered tests with the same faults; see what they notice."""
         names, after = self.altered.names
         support = self.altered.support
@@ -102,7 +109,7 @@ class Weigher(msgspec.Struct, frozen=True):
         if old.unsteady:
             return Weighed(remarks=[say("guard.weighed_part")])
         failing = names - old.passed
-        before = self._measured("before", failing, changed, coarse=True)
+        before = self._measured("before", failing, self.states.changed, coarse=True)
         faults = [each for each in (*old.faults, *before.faults) if each.noticed]
         new = self._measured("newer", after, asked=faults, often=old.often)
         lost = list(self._lost(old.faults, new))
