@@ -2,7 +2,8 @@
 
 import datetime
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -17,6 +18,7 @@ from readiness.pipeline.facts import Facts, Outcome, Start, begin
 from readiness.pipeline.recording import enter, open_history, record
 from readiness.pipeline.seen import Recipes
 from readiness.plan import make_plan
+from readiness.plan.environment import probe_environment
 from readiness.project.git import Asking
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, RunDocument
@@ -98,6 +100,21 @@ def first_run(
         limited=False,
     )
     return FirstRun(start=start, outcome=outcome)
+
+
+def tools_of(project: str) -> Callable[[str], bool]:
+    """Return a function that tells whether a probe of this project would find a program."""
+    board = Board(
+        path="",
+        digest="",
+        title="",
+        workdir=os.path.abspath(project),
+        tasks=(),
+        checks={},
+        priorities={},
+    )
+    path = probe_environment(board, os.environ).get("PATH")
+    return lambda tool: shutil.which(tool, path=path) is not None
 
 
 def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgement]:
