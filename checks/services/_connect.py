@@ -189,6 +189,8 @@ def reason(error: OSError) -> str:
     """Return what the system says of an error, in its own words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLSyscallError) or "[SYS]" in str(error):
+        return "it hung up"
     if isinstance(error, ssl.SSLError):
         return str(error.reason or error).replace("_", " ").lower()
     return error.strerror or str(error) or type(error).__name__

@@ -1,6 +1,7 @@
 """For each criterion of production, how its service breaks, and what rightly falls with it."""
 
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ Breaking = Callable[[Stack], AbstractContextManager[None]]
 LOCATION = "location / {\n            proxy_pass"
 ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
+ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
 REPORTING = ("T5.1", "T5.2")
 WATCHING = ("T5.3", "T5.4", "T5.5", "T5.6", "T7.6")
@@ -98,6 +100,23 @@ def dashboard(old: str, new: str) -> Breaking:
         return before + panels + after.replace(old, new, 1)
 
     return lambda stack: stack.changed("grafana/football-service.json", change)
+
+
+def alertmanager_defaults(stack: Stack) -> AbstractContextManager[None]:
+    """Start Alertmanager, which knows no group then, with the delays that it has by default."""
+
+    def change(text: str) -> str:
+        wait = text.replace("group_wait: 1s", "group_wait: 30s")
+        return wait.replace("group_interval: 5s", "group_interval: 5m")
+
+    again = lambda: stack.ops("start", "alertmanager")  # noqa: E731
+    return stack.changed("alertmanager/alertmanager.yml", change, again)
+
+
+def dashboard_renamed(stack: Stack) -> AbstractContextManager[None]:
+    """Give a dashboard another title."""
+    change = replacing('"title": "', '"title": "Our ')
+    return stack.changed("grafana/football-service.json", change)
 
 
 def certificate(start: str, end: str) -> Breaking:
@@ -236,6 +255,81 @@ def metrics_of_requests(text: str) -> str:
         text = text.replace(f"football_http_request_{name}", "football_http_requests_total")
     return text.replace("football_http_requests_in_progress", "football_http_requests_total")
 
+
+@dataclass(frozen=True)
+class Neighbour:
+    """An ordinary setting next to a break: whatever is looked at `among` the criteria stays good.
+
+    `environment` has what users would set otherwise too.
+    """
+
+    name: str
+    change: Breaking
+    among: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+SITE = ("T6.1", "T6.3", "T6.5", "T6.7")
+MOVED = "https://football.test:8443"
+"""Where the site is then; the firewall lets nobody in there, who would have to be let in."""
+
+
+@contextmanager
+def nginx_restarted(stack: Stack) -> Iterator[None]:
+    """Start nginx anew while the criteria are measured, as an upgrade does."""
+    again = threading.Timer(2.0, stack.renew_nginx)
+    again.start()
+    try:
+        yield
+    finally:
+        again.join()
+
+
+NEIGHBOURS = (
+    Neighbour(
+        "Alertmanager's own defaults",
+        alertmanager_defaults,
+        ("T5.5",),
+    ),
+    Neighbour(
+        "a second receiver",
+        alertmanager(
+            lambda text: text.replace(
+                "receivers:\n",
+                "  routes:\n    - {receiver: mail, matchers: [severity=ticket], continue: true}\n"
+                "    - {receiver: channel}\nreceivers:\n  - name: mail\n",
+            )
+        ),
+        ("T5.5",),
+    ),
+    Neighbour(
+        "an added service",
+        prometheus(replacing("scrape_configs:\n", f"scrape_configs:\n{ADDED}")),
+        WATCHING,
+    ),
+    Neighbour("a renamed dashboard", dashboard_renamed, ("T5.4",)),
+    Neighbour("another certificate", certificate("20240101000000Z", "20991231000000Z"), HTTPS),
+    Neighbour(
+        "a field appended to the log",
+        nginx(("'$known_as';", "'$known_as $server_port';")),
+        ("T6.7",),
+    ),
+    Neighbour("nginx restarted in mid-run", nginx_restarted, SITE),
+    Neighbour(
+        "another port",
+        nginx((":443 ssl;", ":443 ssl;\n        listen 0.0.0.0:8443 ssl;")),
+        ("T6.1", "T6.5"),
+        (
+            ("BASE_URL", MOVED),
+            ("BASE_HOST", "football.test:8443"),
+            ("BASE_ADDRESS", "{SERVICE_ADDRESS}:8443"),
+            (
+                "SITE_ADDRESSES",
+                "football.test:8443={SERVICE_ADDRESS}:8443 football.test:80={SERVICE_ADDRESS}:80",
+            ),
+        ),
+    ),
+)
 
 BREAKS = (
     Break(

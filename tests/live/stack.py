@@ -68,7 +68,9 @@ class Stack:
     ) -> Result:
         """Run the production profile where the services are, once they know their settings."""
         self._wait_for_prometheus()
-        command = [str(self.folder / "run"), sys.executable, "-m", "readiness", "check"]
+        more = [f"{name}={value}" for name, value in (environment or {}).items()]
+        command = [str(self.folder / "run"), "env", *more]
+        command += [sys.executable, "-m", "readiness", "check"]
         command += [*selectors, "--profile", "production", "--board", str(self.board)]
         command += ["--jobs", "4"]  # half of these probes wait for others
         command += ["--project", str(self.project.folder), "--output-format", "json"]
@@ -76,7 +78,7 @@ class Stack:
             [*command, "--history", ""],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         return Result(process)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live.breaks import BREAKS, Break
+from tests.live.breaks import BREAKS, NEIGHBOURS, Break, Neighbour
 from tests.live.stack import Stack
 from tests.support.football import Result
 
@@ -56,6 +56,17 @@ def test_what_breaks_is_what_fails(stack: Stack, broken: Break) -> None:
     failed = result.having("fail") - set(broken.may_fail)
     assert failed == {broken.criterion, *broken.fails}, result.explained(result.criteria)
     assert result.having("error") == set(broken.unknown), result.explained(result.having("error"))
+
+
+@pytest.mark.parametrize("neighbour", NEIGHBOURS, ids=lambda each: each.name)
+def test_ordinary_settings_stay_good(stack: Stack, neighbour: Neighbour) -> None:
+    """What is next to a break, and none."""
+    given = dict(neighbour.environment)
+    environment = {name: value.format_map(stack.environment) for name, value in given.items()}
+    with neighbour.change(stack):
+        result = stack.check(*neighbour.among, environment=environment)
+    good = result.having("pass", "warn")
+    assert good == set(neighbour.among), result.explained(set(neighbour.among) - good)
 
 
 def test_every_criterion_can_break() -> None:

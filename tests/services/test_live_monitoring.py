@@ -621,6 +621,29 @@ def test_whether_an_alert_arrives_that_joins_others_is_not_known_at_once(
             assert "waits up to 1h (group_interval): look again after that" in reason_of(again)
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_what_alertmanager_itself_delays_is_waited_for(
+    tmp_path: Path, check: Check, reached: bool
+) -> None:
+    """A new group for `group_wait`, a known one for `group_interval`, as they are by default.
+
+    Here both are shorter than that, and longer than `wait`. Twin: nobody is reached.
+    """
+    delayed = SETTINGS.replace("100ms", "2s").replace("200ms", "6s")
+    with web() as channel:
+        hook = f"{channel.url}/hook" if reached else "http://127.0.0.1:9"
+        with alertmanager(tmp_path, hook, delayed) as manager:
+            params = {"url": manager, "received": f"{channel.url}/received", "wait": "0.5"}
+            first = check("alertmanager", params)
+            again = check("alertmanager", params)
+    assert first.value("works") is reached
+    if reached:
+        assert again.value("works") is True
+        assert again.number("seconds") > 2
+    else:
+        assert again.is_error or again.value("works") is False
+
+
 def silence(manager: str, label: str, value: str) -> None:
     """Silence alerts for an hour."""
     now = datetime.now(UTC)

@@ -345,3 +345,11 @@ def test_a_log_that_is_moved_away_is_followed(tmp_path: Path) -> None:
         thread.join()
     assert len(set(arrived)) == 4
     assert (printed["sent"], printed["found"], printed["logged"]) == (4, 2, 50.0)
+
+
+@pytest.mark.parametrize("replies", [(b"",), (b"\x16\x03\x03\x00\x7a\x02",)])
+def test_a_server_that_hangs_up_is_told(replies: tuple[bytes, ...]) -> None:
+    """In words, and not in those of the library: as a server does that is started anew."""
+    with saying(*replies) as place:
+        told = probe("http", "--url", f"https://{place}/").stderr
+    assert told == f"not measured: {place} cannot be spoken to: it hung up\n"
