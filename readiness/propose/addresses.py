@@ -71,7 +71,10 @@ def with_addresses(
                 left_out.append(Omission(what=name, why=worded("init.unreached", why=why)))
     left_out += _omissions(text, asked, values)
     lines += [say("init.left_out"), *omission_lines(left_out, say), ""]
-    return _written(text, values, board.secrets), lines, left_out
+    written = {name: value for name, value in values.items() if _is_public(name, value, board)}
+    if kept := sorted(values.keys() - written.keys()):
+        lines += [say("init.kept_out", names=say("joint.names").join(kept)), ""]
+    return _filled_in(text, written), lines, left_out
 
 
 def _prompt(question: Question, board: Board, say: Sentences) -> str:
@@ -99,15 +102,17 @@ def _typed(prompt: str, *, unseen: bool) -> str:
     return sys.stdin.readline().strip()
 
 
-def _written(text: str, values: Mapping[str, str], secrets: Sequence[str]) -> str:
-    """Return a board's text with the values as what its variables mean if they are unset.
+def _is_public(name: str, value: str, board: Board) -> bool:
+    """Return whether a value may stand in the board: it is no secret, and needs no quotes."""
+    hidden = name in board.secrets or list(in_urls(value))
+    return not hidden and bool(_UNQUOTED.fullmatch(value))
 
-    What is secret, or reveals a password, stays in the environment alone.
-    """
+
+def _filled_in(text: str, values: Mapping[str, str]) -> str:
+    """Return a board's text with the values as what its variables mean if they are unset."""
     for name, value in values.items():
-        if name not in secrets and not list(in_urls(value)) and _UNQUOTED.fullmatch(value):
-            reference = re.compile(rf"\$\{{{name}(?::-[^}}]*)?\}}")
-            text = reference.sub(f"${{{name}:-{value}}}", text)
+        reference = re.compile(rf"\$\{{{name}(?::-[^}}]*)?\}}")
+        text = reference.sub(f"${{{name}:-{value}}}", text)
     return text
 
 

@@ -30,6 +30,8 @@ def test_addresses_of_the_environment_are_tried_and_written(project: Project) ->
     assert lines[:2] == ["BASE_URL: answers with status 404", "DATABASE_URL: answers"]
     assert "  PROMETHEUS_URL: nobody answers: Connection refused" in lines
     assert "  ALERTS_RECEIVED_URL: no address was given" in lines
+    kept = "ALERTMANAGER_URL, DATABASE_URL, PROMETHEUS_TOKEN"
+    assert f"Not written into the board, so set them wherever it runs: {kept}" in lines
     told = ended.out.partition("looks at the machine itself")[2]
     assert all(f"    {name}\n" in told for name in ("firewall", "sshd", "nginx", "lynis"))
     text = board_of(project)

@@ -118,9 +118,13 @@ def stop_all(state: State) -> None:
 
 def clear(state: State, name: str) -> None:
     """End what a service that was killed has left in its session: PostgreSQL's own processes."""
-    pid = int(state.processes.get(name, [0])[0])
-    if pid and not Path(f"/proc/{pid}").exists():  # else the number is another's
-        _signal(pid, signal.SIGKILL)
+    pid, begun = state.processes.get(name, [0, 0])
+    entry = Path(f"/proc/{int(pid)}")
+    if not pid or is_alive(pid, begun):
+        return
+    # Another process may have got its number; one that nobody waited for keeps it.
+    if not entry.exists() or started_at(int(pid)) == begun:
+        _signal(int(pid), signal.SIGKILL)
 
 
 def stop(state: State, name: str) -> None:

@@ -135,7 +135,8 @@ def start_postgres(state: State) -> None:
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
     clear(state, "postgres")
-    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    for left in (folder / "data" / "postmaster.pid", *folder.glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
     start(state, "postgres", [*as_postgres(), *command], folder=Path("/"))
     wait_for(state, "postgres", accepts(state, state.ports["postgres"]))
 
