@@ -80,6 +80,7 @@ CHECKS_MAY_IMPORT = {
     "documents": [*SHARED, "python"],
     "reports": [*SHARED, "documents", "tests"],
     "security": SHARED,
+    "files": SHARED,
     **dict.fromkeys(["database", "django", "locks", "packages"], SHARED),
     "performance": ["in_project"],
     "servers": ["in_project"],

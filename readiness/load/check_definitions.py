@@ -73,6 +73,8 @@ class ProposeFile(FilePart, frozen=True):
         Literal["python", "source", "tests", "no-tests", "doctests", "git", "dependencies"]
     ] = field(default_factory=list)
     """Facts without which it does not apply."""
+    files: list[str] = field(default_factory=list)
+    """Patterns of files: it does not apply without one of them."""
     per: Literal["", "command", "file"] = field(name="each", default="")
     """One criterion for each that speaks."""
     with_: dict[VariableName, AsText | list[AsText]] = field(name="with", default_factory=dict)

@@ -131,7 +131,8 @@ def _of_rule(
         "git": facts.git,
         "dependencies": needs_packages(part.folder, part.settings),
     }
-    if not all(here[need] for need in terms.needs):
+    lacks_files = bool(terms.files) and not _matching(terms.files, part)
+    if lacks_files or not all(here[need] for need in terms.needs):
         return
     for evidence in _evidence(rule, part, facts, earlier, has_tool, left_out):
         params = _producer_params(rule, earlier)

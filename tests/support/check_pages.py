@@ -11,6 +11,7 @@ from readiness.model.board import Check
 
 GROUPS = {
     "Python": ("python",),
+    "Scripts and settings": ("files",),
     "Tests": ("tests", "django"),
     "Databases": ("database",),
     "Services and monitoring": ("services", "performance"),

@@ -61,7 +61,8 @@ class Outcome:
     @property
     def findings(self) -> list[dict[str, Any]]:
         """Return the findings, of a JSON document as it has them."""
-        if self.check.findings and self.check.findings.format is Format.TEXT:
+        reader = self.check.findings
+        if reader and (reader.format is Format.TEXT or reader.query != "findings"):
             documents = _documents(self.exit_status, self.stdout, self.stderr.encode())
             return list(map(msgspec.structs.asdict, find(documents, self.check)))
         found: list[dict[str, Any]] = json.loads(self.stdout)["findings"]

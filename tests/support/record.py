@@ -35,6 +35,7 @@ from tests.support.packaging_cases import PACKAGING
 from tests.support.performance_cases import PERFORMANCE
 from tests.support.projects import Files, migrations, service
 from tests.support.servers import Missing
+from tests.support.tool_cases import TOOLS
 
 PROJECT = "/tmp/project"
 RECORDINGS = os.path.join(ROOT, "tests", "recordings")
@@ -266,6 +267,7 @@ CASES: dict[str, list[Case]] = {
     **PERFORMANCE,
     **DJANGO,
     **PACKAGING,
+    **TOOLS,
 }
 
 

@@ -33,10 +33,12 @@ BETWEEN = {"ruff 0.15": ["ruff==0.15.0"], "ruff 0.12": ["ruff==0.12.0"]}
 
 
 def ranges() -> dict[str, str]:
-    """Return what the checks are tested with, by tool; all checks say the same of one tool."""
+    """Return what the checks are tested with, by Python package; all say the same of one tool."""
     limits_of: dict[str, str] = {}
     for check in catalogue().values():
-        for tool, limits in check.tried.items():
+        packages = re.findall(r"[\w-]+", check.install.partition("pip install ")[2])
+        for tool in set(packages) & set(check.tried):
+            limits = check.tried[tool]
             assert limits_of.setdefault(tool, limits) == limits, f"{check.name}: {tool} {limits}"
     return limits_of
 

@@ -1,0 +1,1 @@
+"""Checks of files that Git lists, by tools that take files one by one."""
