@@ -81,6 +81,7 @@ CHECKS_MAY_IMPORT = {
     "reports": [*SHARED, "documents", "tests"],
     "security": SHARED,
     "files": SHARED,
+    **{room: [*SHARED, "files", "reports"] for room in ("node", "go", "rust")},
     **dict.fromkeys(["database", "django", "locks", "packages"], SHARED),
     "performance": ["in_project"],
     "servers": ["in_project"],

@@ -70,7 +70,18 @@ class ProposeFile(FilePart, frozen=True):
     """Why it is worth a criterion, in a few words."""
     when: WhenFile = field(default_factory=WhenFile)
     needs: list[
-        Literal["python", "source", "tests", "no-tests", "doctests", "git", "dependencies"]
+        Literal[
+            "python",
+            "source",
+            "tests",
+            "no-tests",
+            "doctests",
+            "git",
+            "dependencies",
+            "node",
+            "go",
+            "rust",
+        ]
     ] = field(default_factory=list)
     """Facts without which it does not apply."""
     files: list[str] = field(default_factory=list)

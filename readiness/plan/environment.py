@@ -91,14 +91,20 @@ class Surroundings:
 
     def _path(self, workdir: str) -> str | None:
         own = self.own(workdir)
+        home = self._environ.get("HOME", "")
+        packages = (
+            os.path.join(folder, "node_modules", ".bin")
+            for folder in project_folders(workdir, self._beside, home)
+        )
+        leading = [*([own.programs] if own else []), *filter(os.path.isdir, packages)]
         path = self._common.get("PATH")
         if path is not None and "PATH" not in self._board.env:
             path = os.pathsep.join(
                 _ours_last(list(self._of_the_caller(path.split(os.pathsep), workdir)))
             )
-        if own is None:
+        if not leading:
             return path
-        return f"{own.programs}{os.pathsep}{os.defpath if path is None else path}"
+        return os.pathsep.join([*leading, os.defpath if path is None else path])
 
     def _of_the_caller(self, folders: Sequence[str], workdir: str) -> Iterator[str]:
         """Return the folders of PATH without those in which a change could put programs unseen."""

@@ -26,6 +26,15 @@ class Suite(StrEnum):
     NONE = "none"
 
 
+class Ecosystem(StrEnum):
+    """What a project is written for."""
+
+    PYTHON = "python"
+    NODE = "node"
+    GO = "go"
+    RUST = "rust"
+
+
 class Origin(StrEnum):
     """Who runs a command, the one first that says most about what the team believes in."""
 
@@ -79,6 +88,7 @@ class Subproject(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     name: str
     files: tuple[str, ...]
+    ecosystem: Ecosystem = Ecosystem.PYTHON
     layout: Layout = Layout.NONE
     source: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
@@ -90,12 +100,14 @@ class Subproject(msgspec.Struct, frozen=True, kw_only=True):
 class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found: the parts, what is run where, and what the code needs to be told.
 
+    `others` are the projects of other languages, whose paths are relative to their own folders.
     `python_path` are the folders from which the code is imported, where that is not the root.
     `files` are all that there are.
     """
 
     name: str
     parts: tuple[Subproject, ...]
+    others: tuple[Subproject, ...] = ()
     steps: tuple[RunCommand, ...] = ()
     variables: tuple[Variable, ...] = ()
     python_path: tuple[str, ...] = ()

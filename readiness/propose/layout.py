@@ -243,6 +243,12 @@ def is_inside(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
+def seen_from(folder: str, top: str) -> str:
+    """Return a folder as seen from another one, each relative to the root; "" for itself."""
+    inner = os.path.relpath(folder or ".", top or ".")
+    return "" if inner == "." else inner
+
+
 def _test_folder(path: str) -> str:
     """Return the outermost folder of tests that a file lies in; "" where there is none."""
     steps = path.split("/")[:-1]

@@ -26,6 +26,7 @@ class NewProbe(msgspec.Struct, frozen=True, kw_only=True):
 
     check: str = ""
     run: str = ""
+    workdir: str = ""
     exits: list[int] = []
     params: dict[str, str] = {}
     matrix: dict[str, list[str]] = {}
@@ -44,6 +45,7 @@ class NewProbe(msgspec.Struct, frozen=True, kw_only=True):
             {
                 "check": self.check,
                 "run": self.run,
+                "workdir": self.workdir,
                 "exit": {"ok": self.exits} if self.exits else {},
                 "with": params,
                 "matrix": self.matrix,

@@ -12,10 +12,19 @@ from readiness.load.check_definitions import WhenFile
 from readiness.load.readers import words
 from readiness.model.words import Priority
 from readiness.propose.effects import Deed, effect, runs_tests
-from readiness.propose.facts import Omission, Origin, ProjectFacts, RunCommand, Subproject, Suite
-from readiness.propose.layout import is_inside
+from readiness.propose.facts import (
+    Ecosystem,
+    Omission,
+    Origin,
+    ProjectFacts,
+    RunCommand,
+    Subproject,
+    Suite,
+)
+from readiness.propose.layout import is_inside, seen_from
 from readiness.propose.needs import needs_packages, normal
 from readiness.propose.proposal import TESTS_TASK, Proposal, Proposed
+from readiness.propose.recipes import MANAGERS
 from readiness.propose.rules import ProposalRule
 from readiness.propose.steps import ranked, shown
 from readiness.propose.suites import is_unittest, unittest_proposal, with_tests
@@ -26,6 +35,7 @@ from readiness.text.worded import joined, mapped, worded
 CI_TASK: Final = worded("propose.ci_task")
 UNASKED: Final = worded("propose.unasked")
 RECIPE_TASK: Final = worded("propose.recipe_task")
+FOREIGN: Final = set(map(str, Ecosystem)) - {Ecosystem.PYTHON}
 _MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
 
 
@@ -44,8 +54,13 @@ def propose(
             alone = unittest_proposal(part, facts)
             proposals.append(_within(alone, part) if several else alone)
     proposals += _beside(facts, rules, left_out)
+    proposals += _of_others(facts, rules, has_tool, left_out)
     proposals = _unique(proposals)
-    proposals += _own_commands(facts, rules, left_out)
+    checks = {proposal.check for proposal in proposals}
+    applying = [
+        rule for rule in rules if rule.check in checks or not FOREIGN & {*rule.propose.needs}
+    ]
+    proposals += _own_commands(facts, applying, left_out)
     proposals = with_tests(proposals)
     order = sorted(proposals, key=lambda proposal: (proposal.priority, not proposal.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
@@ -81,7 +96,8 @@ def _unique(proposals: Iterable[Proposal]) -> list[Proposal]:
     kept: dict[tuple[object, ...], Proposal] = {}
     for proposal in proposals:
         params = tuple(sorted(proposal.params.items()))
-        kept.setdefault((proposal.check, proposal.measure, params), proposal)
+        key = (proposal.check, proposal.measure, proposal.workdir, params)
+        kept.setdefault(key, proposal)
     return list(kept.values())
 
 
@@ -110,6 +126,29 @@ def _beside(
             yield from _of_rule(rule, part, alone, [], lambda _: False, left_out)
 
 
+def _of_others(
+    facts: ProjectFacts,
+    rules: Sequence[ProposalRule],
+    has_tool: Callable[[str], bool],
+    left_out: list[Omission],
+) -> Iterator[Proposal]:
+    """Yield what applies to projects of other languages, each run in the project's own folder."""
+    several = len(facts.others) + any(part.source for part in facts.parts) > 1
+    for part in facts.others:
+        steps = tuple(
+            msgspec.structs.replace(step, folder=seen_from(step.folder, part.folder))
+            for step in facts.steps
+            if not part.folder or is_inside(step.folder, [part.folder])
+        )
+        own = msgspec.structs.replace(facts, steps=steps)
+        here = msgspec.structs.replace(part, folder="")
+        for rule in rules:
+            if part.ecosystem in rule.propose.needs:
+                for proposal in _of_rule(rule, here, own, [], has_tool, left_out):
+                    there = msgspec.structs.replace(proposal, workdir=part.folder)
+                    yield _within(there, part) if several else there
+
+
 # --- checks ---------------------------------------------------------------------------------------
 
 
@@ -122,7 +161,7 @@ def _of_rule(
     left_out: list[Omission],
 ) -> Iterator[Proposal]:
     terms = rule.propose
-    here = {
+    here: dict[str, bool] = {
         "python": any(path.endswith(".py") for path in part.files),
         "source": bool(part.source),
         "tests": bool(part.tests) and not is_unittest(part, facts),
@@ -130,6 +169,7 @@ def _of_rule(
         "doctests": part.suite is Suite.DOCTEST,
         "git": facts.git,
         "dependencies": needs_packages(part.folder, part.settings),
+        **{need: need == part.ecosystem for need in FOREIGN},
     }
     lacks_files = bool(terms.files) and not _matching(terms.files, part)
     if lacks_files or not all(here[need] for need in terms.needs):
@@ -314,9 +354,13 @@ def _own_commands(
     for rule in rules:
         spoken_for |= {step.words for step in _speaking(rule.propose.when, facts.steps)}
     taken: set[str] = set()
+    # Scripts of package.json that run tests in a way of their own stand for all that they run.
+    tests = [step for step in facts.steps if step.words[0] in MANAGERS and runs_tests(step.words)]
+    whole = [step for step in tests if not any(map(runs_tests, spoken_for & {*step.inner}))]
+    spoken_for.update(*(step.inner for step in whole))
     for step in facts.steps:
         deed = effect(step.words)
-        if step.recipe or step.words in spoken_for or step.text in taken:
+        if step.words in spoken_for or step.text in taken or (step.recipe and step not in whole):
             continue
         if step.origin is Origin.HOOK:
             continue

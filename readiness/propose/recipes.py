@@ -1,6 +1,7 @@
 """The named commands of a project: make, tox, nox and hatch know them; they are only read."""
 
 import ast
+import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Final
 import msgspec
 
 from readiness.propose.facts import Data
-from readiness.propose.tree import lookup, read_text
+from readiness.propose.tree import lookup, read_text, settings_of
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,9 @@ Recipes = Mapping[tuple[str, str], Recipe]
 """By the program that knows the name, and the name."""
 
 RUNNERS: Final = ("make", "tox", "nox")
+MANAGERS: Final = ("npm", "pnpm", "yarn", "bun")
+"""What runs the scripts of package.json."""
+PACKAGE: Final = "package.json"
 SCRIPTS: Final = "hatch run"
 """What runs the scripts of environments, whose names are `environment:script`."""
 _Named = Iterator[tuple[tuple[str, str], Recipe]]
@@ -63,6 +67,7 @@ def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) 
         recipes.update(_sessions("noxfile.py", read_text(root, "noxfile.py")))
     recipes.update(_environments(settings))
     recipes.update(_scripts(settings))
+    recipes.update(_packages(root, files))
     return recipes
 
 
@@ -103,6 +108,29 @@ def _expanded(text: str, variables: Mapping[str, str]) -> str:
     while (value := _MADE_BY_MAKE.sub(r"${\1}", text)) != text:
         text = value
     return text.replace("$$", "$")
+
+
+# --- package.json ---------------------------------------------------------------------------------
+
+
+def _packages(root: str, files: Sequence[str]) -> _Named:
+    for path in files:
+        if os.path.basename(path) == PACKAGE:
+            scripts = settings_of(path, read_text(root, path)).get("scripts")
+            for name, line in scripts.items() if isinstance(scripts, Mapping) else ():
+                if isinstance(line, str):
+                    yield (path, name), Recipe(lines=(line,), path=path, apart=False)
+
+
+def script_called(words: Sequence[str], folder: str) -> tuple[str, str]:
+    """Return the file and the name of the script that `npm run lint` or the like asks for."""
+    named = [word for word in words[1:] if not word.startswith("-")]
+    runs = named[:1] in (["run"], ["run-script"])
+    name = "".join(named[1:2] if runs else named[:1])
+    by_itself = words[0] != "npm" or name in ("test", "t")
+    name = {"t": "test"}.get(name, name)
+    is_script = runs or (by_itself and name not in ("install", "publish", "pack", "version"))
+    return (os.path.join(folder, PACKAGE), name if is_script else "")
 
 
 # --- hatch ----------------------------------------------------------------------------------------

@@ -11,7 +11,16 @@ from msgspec.structs import replace
 
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
-from readiness.propose.recipes import CONTINUED, RUNNERS, SCRIPTS, Recipe, Recipes
+from readiness.propose.recipes import (
+    CONTINUED,
+    MANAGERS,
+    PACKAGE,
+    RUNNERS,
+    SCRIPTS,
+    Recipe,
+    Recipes,
+    script_called,
+)
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell.plain import argv
 from readiness.shell.programs import SHELLS, programs, statements
@@ -48,8 +57,13 @@ def find_steps(
     expand = _Expander(root, set(files), recipes)
     steps = [step for line in lines for step in expand.steps(line)]
     for (runner, name), recipe in recipes.items():
-        source = f"{runner} {name}".strip()
+        folder, file = os.path.split(runner)
+        of_package = file == PACKAGE
+        source = f"npm run {name}" if of_package else f"{runner} {name}".strip()
         own = RunCommand(text="", origin=Origin.RECIPE, path=recipe.path, source=source)
+        own = replace(own, folder=folder if of_package else "")
+        if of_package and name == "test":
+            steps += expand.steps(replace(own, text="npm test", source="npm test"))
         steps += expand.recipe(recipe, own, 0)
     return tuple(dict.fromkeys(steps)), tuple(unread)
 
@@ -192,10 +206,10 @@ class _Expander:
                 here = moved(here, text.split())
 
     def _inside(self, words: tuple[str, ...], folder: str) -> list[Recipe]:
-        """Return the recipes, of the root alone, and the script that a command runs in a folder."""
+        """Return the recipes and the script that a command runs in a folder."""
         recipes = [
             self._recipes[name]
-            for key in (called(words, self._recipes) if not folder else ())
+            for key in called(words, self._recipes, folder)
             for name in _with_needs(key, self._recipes)
         ]
         if path := _script_of(words, self._files, folder):
@@ -230,9 +244,16 @@ def _is_shell_script(path: str, text: str) -> bool:
     return path.endswith((".sh", ".bash")) or bool(_SHEBANG.match(text))
 
 
-def called(words: Sequence[str], recipes: Recipes) -> Iterator[tuple[str, str]]:
-    """Yield the recipes that a command asks for: `make lint test`, `uv run tox -e types`."""
+def called(words: Sequence[str], recipes: Recipes, folder: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the recipes that a command asks for: `make lint test`, `uv run tox -e types`.
+
+    Below the root, those of package.json alone are known.
+    """
     runner, *arguments = unwrapped(words) or ("",)
+    if runner in MANAGERS and (key := script_called((runner, *arguments), folder)) in recipes:
+        yield key
+    if folder:
+        return
     names = [name for known, name in recipes if known == runner]
     if SCRIPTS in " ".join(words):
         script = runner if ":" in runner else f"default:{runner}"

@@ -5,6 +5,7 @@ import os
 import msgspec
 
 from readiness.project.git import repository
+from readiness.propose.ecosystems import find_others
 from readiness.propose.facts import Layout, ProjectFacts, Subproject
 from readiness.propose.layout import find_parts
 from readiness.propose.needs import needed_variables, read_requirements
@@ -28,6 +29,7 @@ def survey(root: str) -> ProjectFacts:
     return ProjectFacts(
         name=folder if len(parts) > 1 or parts[0].folder or not parts[0].name else parts[0].name,
         parts=parts,
+        others=find_others(root, files),
         steps=steps,
         variables=needed_variables(root, files),
         python_path=tuple(path for part in parts for path in _imported_from(part)),

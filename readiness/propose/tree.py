@@ -21,7 +21,7 @@ _NOT_OURS: Final = frozenset(["__pycache__", "node_modules", "site-packages", "v
 _NOT_OURS_ON_TOP: Final = frozenset(
     ["env", "build", "dist", "htmlcov", "vendor", "third_party", "target"]
 )
-_SAMPLES: Final = frozenset(
+SAMPLES: Final = frozenset(
     ["tests", "test", "testing", "fixtures", "testdata", "examples", "samples"]
 )
 _SHOWN: Final = (".github", ".gitlab", ".circleci", ".config")
@@ -65,7 +65,7 @@ def matching(patterns: Iterable[str], files: Mapping[str, str]) -> tuple[str, ..
             for name, path in files.items()
             if fnmatchcase(name, pattern)
             and ("**" in pattern or name.count("/") <= pattern.count("/"))
-            and not _SAMPLES & set(name.split("/")[:-1])
+            and not SAMPLES & set(name.split("/")[:-1])
         )
     )
 

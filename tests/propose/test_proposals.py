@@ -362,3 +362,45 @@ def test_something_runs_the_tests(files: dict[str, str], check: str, tmp_path: P
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check, tests.priority) == (check, Priority.P0)
     assert bool(tests.exits) is not bool(check)
+
+
+SCRIPTS = '{"scripts": {"lint": "eslint src && prettier --check .", "test": "vitest run"}}'
+
+
+def test_scripts_of_package_json_are_taken_apart(tmp_path: Path) -> None:
+    """What CI runs by their names is what speaks for a check, with the paths of the script."""
+    files = {"package.json": SCRIPTS, "src/a.js": "", **ci("npm run lint", "npm test")}
+    answer = proposed(tmp_path, files)
+    eslint, vitest = the(answer, "eslint"), the(answer, "vitest")
+    assert eslint.why.startswith("CI runs it: npm run lint (.github/workflows/ci.yml)")
+    assert eslint.params == {"paths": "src"}
+    assert (vitest.priority, the(answer, "prettier").workdir) == (Priority.P0, "")
+
+
+def test_a_project_of_another_language_is_measured_in_its_folder(tmp_path: Path) -> None:
+    """In a task of its own, by what is run there, or what it has."""
+    files = {
+        "web/package.json": '{"devDependencies": {"vitest": "4"}}',
+        "web/tsconfig.json": "{}",
+        "cli/go.mod": "",
+        "cli/a_test.go": "",
+        "core/Cargo.toml": "",
+        "examples/b/go.mod": "",
+    }
+    answer = proposed(tmp_path, files)
+    checks = {each.check: (each.workdir, each.task) for each in answer.proposals if each.workdir}
+    assert checks["tsc"] == ("web", "Types of web")
+    assert {name: checks[name][0] for name in ("vitest", "go-test", "cargo-test", "clippy")} == {
+        "vitest": "web",
+        "go-test": "cli",
+        "cargo-test": "core",
+        "clippy": "core",
+    }
+
+
+def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_path: Path) -> None:
+    """No check runs them: `npm test` itself is the criterion."""
+    files = {"package.json": '{"scripts": {"test": "node --test && tsd"}}', **ci("npm test")}
+    build(str(tmp_path), files)
+    answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    assert [each.run for each in answer.proposals if each.tests] == ["npm test"]

@@ -19,6 +19,7 @@ WITHOUT_CONTROL = {
     "alembic-upgrade": "a database and a project with migrations",
     "audit-report": "a repository with a commit",
     "pip-audit": "an advisory service",
+    "npm-audit": "an advisory service",
     **dict.fromkeys(("alertmanager", "grafana", "http", "load"), "a running service"),
     **dict.fromkeys(("opentelemetry", "prometheus", "sentry"), "a running service"),
     **dict.fromkeys(("access-log", "port", "postgres", "postgres-backup"), "a running service"),

@@ -11,6 +11,7 @@ from readiness.model.board import Check
 
 GROUPS = {
     "Python": ("python",),
+    "Node.js, Go and Rust": ("node", "go", "rust"),
     "Scripts and settings": ("files",),
     "Tests": ("tests", "django"),
     "Databases": ("database",),

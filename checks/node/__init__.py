@@ -1,0 +1,1 @@
+"""Checks of projects for Node.js."""
