@@ -6,11 +6,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 54_000, "checks": 15_700, "tests": 56_050}
+MOST_LINES = {"readiness": 53_600, "checks": 15_550, "tests": 56_200}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
-readiness and checks are to have 66,000 together again: the checks that read reports of any tool
-came before what they replace goes.
+readiness and checks are to have 66,000 together again: the checks of tools beyond Python, the
+weighing of tests, planted faults and production elsewhere came before what they replace goes.
 """
 
 SLACK = 1_500
