@@ -4,10 +4,21 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TextIO
 
 from checks.in_project.common import OUTSIDE_SETTINGS, not_measured
 from checks.in_project.tracked import repository
 
+_USERS = ("flake8", "cargo", "clippy")
+"""Tools that stop at the user's folder, or are told there where to find packages."""
+
+
+def _named(pattern: str, *ends: str) -> dict[str, str]:
+    return dict.fromkeys(map(pattern.format, ends), "")
+
+
+_OF_PRETTIER = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+_OF_CARGO = _named(".cargo/config{}", "", ".toml")
 _OF_FLAKE8 = dict.fromkeys(("setup.cfg", "tox.ini", ".flake8"), r"^\[flake8")
 _OF_PYRIGHT = {"pyrightconfig.json": "", "pyproject.toml": r"^\s*\[tool\.(?:based)?pyright\b"}
 FOUND_UPWARDS: Mapping[str, Mapping[str, str]] = {
@@ -15,6 +26,23 @@ FOUND_UPWARDS: Mapping[str, Mapping[str, str]] = {
     "pyright": _OF_PYRIGHT,
     "basedpyright": _OF_PYRIGHT,
     "ty": {"ty.toml": "", "pyproject.toml": r"^\s*\[tool\.ty\b"},
+    "shellcheck": dict.fromkeys((".shellcheckrc", "shellcheckrc"), ""),
+    "markdownlint": _named(".markdownlint{}", ".json", ".jsonc", ".yaml", ".yml", "rc"),
+    "eslint": {
+        **_named("eslint.config{}", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"),
+        **_named(".eslintrc{}", "", ".js", ".cjs", ".json", ".yml", ".yaml"),
+    },
+    "prettier": {
+        **_named(".prettierrc{}", "", *_OF_PRETTIER, ".json", ".json5", ".yml", ".yaml", ".toml"),
+        **_named("prettier.config{}", *_OF_PRETTIER),
+        "package.json": r'"prettier"\s*:\s*[{"]',
+    },
+    "biome": _named("biome{}", ".json", ".jsonc"),
+    "tsc": {"tsconfig.json": ""},
+    "go": {"go.work": ""},
+    "cargo": _OF_CARGO,
+    "rustfmt": _named("{}rustfmt.toml", "", "."),
+    "clippy": {**_named("{}clippy.toml", "", "."), **_OF_CARGO},
 }
 """The files in which tools look for settings, up to the top of the disk, and what stands in them.
 
@@ -54,5 +82,12 @@ def refuse_outside(tool: str, path: str) -> None:
 def refuse_settings_above(tool: str) -> None:
     """End the script where a tool takes its settings from a folder above the repository."""
     path = nearest(FOUND_UPWARDS.get(tool, {}))
-    if tool != "flake8" or os.path.dirname(path) != os.path.expanduser("~"):  # it stops there
+    if tool not in _USERS or not path.startswith(os.path.expanduser("~/.")):
         refuse_outside(tool, path)
+
+
+def main(argv: list[str], _env: Mapping[str, str], _stdin: TextIO) -> int:
+    """Refuse settings from above the repository for each tool that is named."""
+    for tool in argv:
+        refuse_settings_above(tool)
+    return 0

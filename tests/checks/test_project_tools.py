@@ -5,8 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from readiness.model.judgement import Unmeasured
+from readiness.model.words import ReasonCode
 from tests.support.checking import Outcome, build, run_check
+from tests.support.repositories import git
 
 HERE = os.pathsep.join([os.path.dirname(sys.executable), "/usr/bin", "/bin"])
 
@@ -138,3 +142,37 @@ def test_a_program_of_tests_that_ends_by_itself_is_no_measurement(project: str) 
     cut = run_with(project, "cargo-test", "echo 'running 2 tests'", "cargo")
     assert isinstance(cut.read(), Unmeasured)
     assert "did not come to its end" in cut.stderr
+
+
+@pytest.mark.parametrize(
+    ("check", "tool", "name"),
+    [
+        ("shellcheck", "", ".shellcheckrc"),
+        ("markdownlint", "markdownlint-cli2", ".markdownlint.json"),
+        ("eslint", "", "eslint.config.mjs"),
+        ("prettier", "", ".prettierrc"),
+        ("biome", "", "biome.jsonc"),
+        ("tsc", "", "tsconfig.json"),
+        ("go-vet", "go", "go.work"),
+        ("cargo-test", "cargo", ".cargo/config.toml"),
+        ("rustfmt", "cargo", ".rustfmt.toml"),
+        ("clippy", "cargo", "clippy.toml"),
+    ],
+)
+def test_settings_from_above_the_repository_decide_nothing(
+    project: str, check: str, tool: str, name: str
+) -> None:
+    """They are an error, unless the project has its own."""
+    inside = f"{project}/inside"
+    build(project, {name: "", "inside/a.sh": "true\n", "inside/a.md": "# A\n"})
+    git(Path(inside), "init", "-q")
+    assert why_unknown(inside, check, tool) is ReasonCode.OUTSIDE_SETTINGS
+    build(inside, {name: ""})
+    assert why_unknown(inside, check, tool) is not ReasonCode.OUTSIDE_SETTINGS
+
+
+def why_unknown(project: str, check: str, tool: str) -> ReasonCode:
+    """Tell why a check has no number where its tool fails."""
+    unmeasured = run_with(project, check, "exit 9", tool).read()
+    assert isinstance(unmeasured, Unmeasured)
+    return unmeasured.code
