@@ -111,7 +111,8 @@ def describe(value: Any, depth: int = 0) -> str:
         parts = dict.items(held) if base is dict else base.__iter__(held)  # not the project's own
         inner = [describe(each, depth + 1) for each in itertools.islice(parts, MANY)]
         inner += [f"{base.__len__(held)} in all"] * (len(inner) == MANY)
-        text += f"({', '.join(sorted(inner) if isinstance(value, _SET) else inner)})"
+        begin, end = _SIGNS.get(kind, (f"{text}(", ")"))
+        text = begin + ", ".join(sorted(inner) if isinstance(value, _SET) else inner) + end
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…{zlib.crc32(text.encode())}"
 
 
@@ -152,6 +153,7 @@ def _error(error: Exception, kind: type) -> Any:
 
 
 HOLDERS = (list, tuple, set, frozenset, dict)
+_SIGNS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}")}
 _SET, _LIST, _TEXT = (set, frozenset), (list, tuple), (str, bytes)
 WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (type(None), "false", bool),
