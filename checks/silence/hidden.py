@@ -10,23 +10,45 @@ import sys
 import tokenize
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
-from checks.in_project.common import CheckFinding, Params, files_below, place
+from checks.in_project.common import CheckFinding, Params, files_below, not_measured, place
 from checks.in_project.tracked import Tracked
 from checks.project_copy import Copy, copy_project
 from checks.silence.put_aside import NAMES, TOOLS, put_aside
 
+
+class Question(NamedTuple):
+    """How a tool is asked, for one finding a line; what it says where it has done its work."""
+
+    command: str
+    proof: str
+
+
 ASKED = {
-    "mypy": "mypy --no-error-summary --no-color-output --no-pretty --hide-error-context "
-    "--show-error-codes",
-    "ruff": "ruff check --no-cache --no-fix --exit-zero --output-format=concise",
-    "flake8": "flake8 --exit-zero --format=default",
-    "pylint": "pylint --recursive=y --exit-zero --score=n --disable=C,R "
-    "--msg-template={path}:{line}:_{msg_id}",
-    "bandit": "bandit -q -r --exit-zero -f custom --msg-template={relpath}:{line}:_{test_id}",
-    "pytest": "pytest --collect-only --verbosity=-1 --no-header -p no:cacheprovider",
+    "mypy": Question(
+        "mypy --no-color-output --no-pretty --hide-error-context --show-error-codes",
+        r"(?:Success: no issues|Found \d+ error)",
+    ),
+    "ruff": Question(
+        "ruff check --no-cache --no-fix --exit-zero --output-format=concise",
+        r"(?:All checks passed|Found \d+ error)",
+    ),
+    "flake8": Question("flake8 --exit-zero --format=default -v", " INFO "),
+    "pylint": Question(
+        "pylint --recursive=y --exit-zero --verbose --disable=C,R "
+        "--msg-template={path}:{line}:_{msg_id}",
+        "(?:Checked |rated at)",
+    ),
+    # Secrets that it quotes are left out.
+    "bandit": Question(
+        "bandit -r --exit-zero -f custom --msg-template={relpath}:{line}:_{test_id}", "INFO"
+    ),
+    "pytest": Question(
+        "pytest --collect-only --verbosity=-1 --no-header -p no:cacheprovider",
+        "(?:tests? collected|no tests)",
+    ),
 }
-"""How tools are asked for one finding a line; secrets that they quote are left out."""
 
 _FINDING = re.compile(
     r"^(?P<path>[^:\n]+):(?P<line>\d+):(?:\d+:)?[ _](?:error: )?(?P<message>(?!note:).+)$",
@@ -74,10 +96,14 @@ def _is_set(tool: str, files: Iterable[str]) -> Iterator[bool]:
 
 def _ask(copy: Copy, tool: str, paths: list[str]) -> set[Place]:
     """Return what a tool reports in the copy, with its rule and its words."""
-    words = ASKED[tool].split()
+    words = ASKED[tool].command.split()
     if tool == "bandit":
         words += _settings_of_bandit(copy)
-    _, output = copy.run([*words, *paths], quiet=True)
+    status, output = copy.run([*words, *paths], quiet=True)
+    if not re.search(ASKED[tool].proof, output):
+        if not output.strip():
+            not_measured(f"{tool} ended with status {status} and said nothing")
+        sys.stderr.write(f"{tool} could not be asked: {output.strip().splitlines()[-1]}\n")
     if tool == "pytest":
         return {(each["path"], 0, "test", each["test"]) for each in _TEST.finditer(output)}
     return {

@@ -2,12 +2,11 @@
 
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from readiness.command_line.options import SELECTORS, Option, Verb
-from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
@@ -87,7 +86,11 @@ class _Proof:
     def __init__(self, settings: RunSettings) -> None:
         self._settings = settings
         self._board = open_board(settings)
-        chosen = select(self._board, settings.selectors, _failed(settings, self._board))
+        run = standing(settings, self._board)
+        known = [] if run is None else list(run.criteria())
+        self._passed = {one.id for one in known if one.verdict.good}
+        failed = {one.id for one in known if one.verdict.bad} if run else None
+        chosen = select(self._board, settings.selectors, failed)
         self._chosen = [
             one.id for one in self._board.criteria() if not skip_reason(one, self._board, chosen)
         ]
@@ -114,6 +117,7 @@ class _Proof:
             scratch=scratch,
             run=self._run,
             timeout=settings.timeout,
+            passed=self._passed,
         )
         criteria = prover.prove()
         remember(settings, board, prover.trials, timestamp(self._started_at))
@@ -152,14 +156,6 @@ class _Proof:
         if counts[ProofOutcome.NOT_TRIED] or not self._chosen:
             return ExitStatus.UNDECIDED
         return ExitStatus.READY
-
-
-def _failed(settings: RunSettings, board: Board) -> Collection[str] | None:
-    """Return the criteria that were not good in the last run, if `failed` is asked; else None."""
-    run = standing(settings, board) if "failed" in settings.selectors else None
-    if run is None:
-        return None
-    return {one.id for one in run.criteria() if one.verdict.bad}
 
 
 # --- for people ---------------------------------------------------------------------------------

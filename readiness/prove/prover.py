@@ -38,8 +38,9 @@ _NOT_FOUND = 127
 class Prover:
     """Tries criteria of a board in `worlds`, by their ids; `scratch` is an empty folder.
 
-    `run` runs a plan to its end. `timeout` in seconds replaces all limits of probes. `trials` has
-    what became of the commands of the project.
+    `run` runs a plan to its end. `passed` are those that passed in the project's last run.
+    `timeout` in seconds replaces all limits of probes. `trials` has what became of the commands of
+    the project.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Prover:
         scratch: str,
         run: TrialRunner,
         timeout: float | None,
+        passed: Collection[str] = (),
     ) -> None:
         self._board = board
+        self._passed = frozenset(passed)
         self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
         self._environ = environ
         self._run = run
@@ -80,6 +83,7 @@ class Prover:
                 {world: own[name] for world, own in self._records.items() if name in own},
                 tried.get(name),
                 self.trials.get(name),
+                passed_before=name in self._passed,
             )
             for name, criterion in self._criteria.items()
         ]

@@ -7,7 +7,7 @@ import msgspec
 
 from readiness.model.board import Criterion
 from readiness.model.judgement import Trial, TrialOutcome
-from readiness.model.words import ReasonCode
+from readiness.model.words import ReasonCode, Verdict
 from readiness.prove.document import ProofOutcome, ProofRecord, TrialRecord, World
 from readiness.prove.rounds import Tried
 from readiness.prove.trials import MOST_COPIES
@@ -34,8 +34,12 @@ def proof(
     records: Mapping[World, CriterionRecord],
     tried: Tried | None,
     trial: Trial | None,
+    *,
+    passed_before: bool,
 ) -> ProofRecord:
     """Return whether one criterion can fail, as its trials show.
+
+    What passed in the project's last run and fails in an unbroken copy shows nothing there.
 
     `records` has what became of it in each world, `tried` its leaves, and `trial` what the trial
     of a command of the board came to.
@@ -55,6 +59,10 @@ def proof(
     now = worlds.get(World.NORMAL)
     broken = [worlds[world] for world in BROKEN if world in worlds]
     conclusion = _finding(criterion, now, broken, trial)
+    is_shown = conclusion.outcome is ProofOutcome.CAN_FAIL
+    if is_shown and passed_before and now is not None and not now.verdict.good:
+        why = worded("prove.fails_in_copy", reason=now.reason)
+        conclusion = Conclusion(ProofOutcome.NOT_TRIED, why)
     return ProofRecord(
         id=criterion.id,
         title=criterion.title,
@@ -97,12 +105,11 @@ def _finding(
     if wide := [each for each in tried if each.verdict.good and _is_too_wide(criterion, each)]:
         why = worded("prove.control_small", shown=wide[0].shown)
         return Conclusion(ProofOutcome.NOT_TRIED, why)
-    if now is not None and not now.verdict.good:
-        why = worded("prove.fails_now", reason=now.reason)
-        return Conclusion(ProofOutcome.NOT_TRIED, why)
     if rejected := [one for one in tried if not one.verdict.good]:
         why = worded("prove.rejected", where=joined(list(map(_in, rejected)), "nor"))
         return Conclusion(ProofOutcome.CAN_FAIL, why)
+    if now is not None and now.verdict is Verdict.FAIL:
+        return Conclusion(ProofOutcome.CAN_FAIL, worded("prove.fails_now"))
     why = worded("reason.not_run")
     if tried:
         why = worded("prove.no_tool", where=joined(list(map(_in, tried)), "and"))
@@ -117,6 +124,8 @@ def _tells(criterion: Criterion, record: TrialRecord, trial: Trial | None) -> bo
     """
     if record.world is World.UNREACHABLE or _is_too_wide(criterion, record):
         return False
+    if record.world is World.ABSENT and criterion.check and criterion.check.name:
+        return bool(criterion.check.tools)  # one that needs none does without
     if record.world is World.FAILING and trial:
         return trial.outcome is not TrialOutcome.SEEN
     if record.world is World.HOLLOW:

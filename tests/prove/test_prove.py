@@ -151,10 +151,19 @@ def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
 
     assert results["T1.1"]["now"]["verdict"] == results["T1.2"]["now"]["verdict"] == "fail"
     assert results["T1.1"]["outcome"] == "still_passes"
-    assert results["T1.2"]["outcome"] == "not_tried", "where it would pass was not seen"
-    assert results["T1.2"]["why"].startswith(
-        "it does not pass in an unbroken copy of the project: "
-    )
+    assert results["T1.2"]["outcome"] == "can_fail"
+
+
+def test_what_fails_in_an_unbroken_copy_alone_shows_nothing(equipped: Project) -> None:
+    """It passed in the last run: what it asks for is not in the copy, whatever becomes of tools."""
+    proven(equipped, {"run": "lint src/good.txt && test -e .readiness"})
+    (equipped.folder / "src" / "good.txt").write_text("good\n")
+    assert equipped("check").status == 0
+    results = proofs(equipped)
+
+    assert results["T1.1"]["now"]["verdict"] == "fail"
+    assert results["T1.1"]["outcome"] == "not_tried"
+    assert results["T1.1"]["why"].startswith("it passed in the last run, and not in an unbroken")
 
 
 ENVIRONMENTS = [
