@@ -41,7 +41,7 @@ SILENT, SWITCH, WORDS = "more", "true", "words"
 """What a key does to its tool, as the table of settings says it."""
 
 _HEAD = re.compile(r"#!|#.*coding[:=]")
-_TYPE = re.compile(r"#\s*type:\s*(?!ignore)")
+_TYPE = re.compile(r"#\s*type:(?!\s*ignore)")
 _LETTERS = re.compile(r"[A-Za-z]")
 _UNCHECKED = re.compile(
     r"^(\s*(?:el)?if\s+)not(\s*\(?\s*(?:\w+\.)?(?:TYPE_CHECKING|MYPY)\b)", re.MULTILINE

@@ -116,7 +116,9 @@ def test_what_tools_would_report_is_counted(project: str, name: str) -> None:
 def test_a_comment_that_means_nothing_keeps_its_place() -> None:
     """Strings, the head of a file and comments that give types are as they were."""
     text = "#!/bin/sh\n# coding: utf-8\nx = []  # type: list[int]\ny = '# noqa'  # noqa: é E501\n"
-    assert without_comments(text) == text.replace("  # noqa: é E501", "  # xxxx: é x501")
+    ignored = "z = 1  # type: ignore[assignment]\n"
+    plain = text.replace("  # noqa: é E501", "  # xxxx: é x501")
+    assert without_comments(text + ignored) == f"{plain}z = 1  # xxxx: xxxxxx[xxxxxxxxxx]\n"
 
 
 def test_settings_keep_what_silences_nothing() -> None:

@@ -141,6 +141,7 @@ def test_who_measures_runs_the_commands_of_the_board(canary: Canary, line: str) 
 
 INIT_RUNS = {"manage.py.here", "django.py.here", "plugin.py.here", "conftest.py.here"}
 INIT_RUNS |= {"tests-conftest.py.here", "tests-test_shop.py.here", "tests-test_shop.py.in_test"}
+INIT_RUNS |= {"package.json.test"}
 """What runs where `init` measures: tests with what they load, and Django's program."""
 
 
@@ -154,6 +155,8 @@ def test_init_runs_what_it_names(tmp_path: Path) -> None:
     assert seen.marks <= INIT_RUNS, seen.marks
     assert "tests-test_shop.py.in_test" in seen.marks, seen
     announced = seen.err.partition("\n")[0]
-    assert all(name in announced for name in ("pytest", "mypy", "django-tests", "documents"))
+    assert all(
+        name in announced for name in ("pytest", "mypy", "django-tests", "npm test", "documents")
+    )
     written = {name for name in canary.files() - before if not name.startswith(".readiness/")}
     assert written == {"board.yaml"}
