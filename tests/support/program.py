@@ -180,7 +180,7 @@ class Project:
 
     def left(self) -> list[str]:
         """What the program leaves in the folder for scratch; the watcher goes on clearing it."""
-        give_up = time.monotonic() + 10
+        give_up = time.monotonic() + 60  # on a loaded machine
         while os.listdir(self.tmp) and time.monotonic() < give_up:
             time.sleep(0.02)
         return os.listdir(self.tmp)
