@@ -18,7 +18,7 @@ from checks.project_copy import Copy, copy_project
 from checks.silence.put_aside import NAMES, TOOLS, put_aside
 
 
-class Question(NamedTuple):
+class ToolQuestion(NamedTuple):
     """How a tool is asked, for one finding a line; what it says where it has done its work."""
 
     command: str
@@ -26,25 +26,25 @@ class Question(NamedTuple):
 
 
 ASKED = {
-    "mypy": Question(
+    "mypy": ToolQuestion(
         "mypy --no-color-output --no-pretty --hide-error-context --show-error-codes",
         r"(?:Success: no issues|Found \d+ error)",
     ),
-    "ruff": Question(
+    "ruff": ToolQuestion(
         "ruff check --no-cache --no-fix --exit-zero --output-format=concise",
         r"(?:All checks passed|Found \d+ error)",
     ),
-    "flake8": Question("flake8 --exit-zero --format=default -v", " INFO "),
-    "pylint": Question(
+    "flake8": ToolQuestion("flake8 --exit-zero --format=default -v", " INFO "),
+    "pylint": ToolQuestion(
         "pylint --recursive=y --exit-zero --verbose --disable=C,R "
         "--msg-template={path}:{line}:_{msg_id}",
         "(?:Checked |rated at)",
     ),
     # Secrets that it quotes are left out.
-    "bandit": Question(
+    "bandit": ToolQuestion(
         "bandit -r --exit-zero -f custom --msg-template={relpath}:{line}:_{test_id}", "INFO"
     ),
-    "pytest": Question(
+    "pytest": ToolQuestion(
         "pytest --collect-only --verbosity=-1 --no-header -p no:cacheprovider",
         "(?:tests? collected|no tests)",
     ),

@@ -57,12 +57,17 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "file": evidence.files[:1],
         "files": evidence.files,
         "config": [evidence.config] if evidence.config else [],
-        "command": named_paths(step, part, options) if step else [],
+        # Without a path a tool looks at the folder in which it was started: `cd tests && pytest`.
+        "command": named_paths(step, part, options) or _entered(step, part) if step else [],
         "options": kept_options(step.words, options) if step else [],
         "argument": _arguments(step)[:1] if step else [],
         "folder": [part.folder] if part.folder else [],
     }
     return " ".join(path for path in facts[name] if " " not in path)
+
+
+def _entered(step: RunCommand, part: Subproject) -> list[str]:
+    return [step.folder] if step.folder and step.folder != part.folder else []
 
 
 def _existing(paths: Iterable[str], part: Subproject, folder: str) -> list[str]:

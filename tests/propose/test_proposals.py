@@ -404,3 +404,16 @@ def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_pat
     build(str(tmp_path), files)
     answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
     assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
+
+
+def test_a_tool_looks_at_the_folder_that_ci_enters(tmp_path: Path) -> None:
+    """Not at other tests, which CI leaves out. Twin: a path that it names there is its own."""
+    files = {
+        "shop/__init__.py": "",
+        "tests/test_a.py": "def test_a(): ...\n",
+        "extra/test_b.py": "def test_b(): ...\n",
+    }
+    answer = proposed(tmp_path, {**files, **ci("cd tests/ && pytest --cov shop")})
+    assert the(answer, "pytest").params["paths"] == "tests"
+    answer = proposed(tmp_path / "named", {**files, **ci("cd tests/ && pytest test_a.py")})
+    assert the(answer, "pytest").params["paths"] == "tests/test_a.py"
