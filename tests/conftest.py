@@ -32,6 +32,11 @@ for _number, _action in (
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _action)
 
+# The tools of the environment that the tests run in are found, whether it is activated or not.
+_TOOLS = os.path.dirname(sys.executable)
+if _TOOLS not in os.environ["PATH"].split(os.pathsep):
+    os.environ["PATH"] = _TOOLS + os.pathsep + os.environ["PATH"]
+
 _GOLDEN = os.path.join(os.path.dirname(__file__), "golden")
 
 
