@@ -12,7 +12,7 @@ MUTATION := $(VENV)/.mutation
 # What `make test-matrix` tries, and the tests that it tries it with.
 PYTHONS := 3.11 3.12 3.13 3.14
 DECIDING := tests/decide tests/model tests/load tests/plan tests/shell
-HTML_VALIDATE := $(VENV)/.html-validate
+NPM := $(VENV)/.npm
 STRACE := $(VENV)/.strace
 OLDEST := $(VENV)/.oldest
 OPS_READY := $(EXAMPLE)/.venv/.ops
@@ -21,7 +21,7 @@ LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV
 # The Debian packages that were installed from here.
 INSTALLED := $(abspath $(VENV))/.installed
 # What the tests need, and how they are run: files as units, divided finer by tests/support/scheduling.py.
-TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(HTML_VALIDATE) $(STRACE) $(OLDEST) $(LIVE)
+TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(NPM) $(STRACE) $(OLDEST) $(LIVE)
 PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
 ADVISORIES := https://api.osv.dev/v1/query
 QUESTION := {"package": {"ecosystem": "PyPI", "name": "pip"}, "version": "1"}
@@ -142,12 +142,13 @@ $(BROWSER): $(DEV)
 	    echo "no chromium: the tests of the page are skipped (apt-get install chromium fonts-noto-cjk)"; \
 	fi
 
-# What validates the page; without it that test is skipped.
-$(HTML_VALIDATE): $(DEV)
-	@if $(BIN)/python -m tests.support.html_validate; then \
+# What validates the page, and the tools of Node.js; without them their tests are skipped.
+$(NPM): $(DEV) tests/support/npm.py
+	@if $(BIN)/python -m tests.support.npm; then \
 	    touch $@; \
 	else \
-	    echo "html-validate could not be installed: the test of the page's markup is skipped"; \
+	    echo "not all npm packages could be installed: the tests of the page's markup, and of checks" \
+	        "for Node.js, are skipped"; \
 	fi
 
 # Without it, the tests of what probes look at are skipped.

