@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from readiness.guard.deciding import serves_tests
-from readiness.guard.functions import Function, functions_in
+from readiness.guard.functions import Function, functions_in, parsed
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
@@ -30,14 +30,16 @@ class Altered:
             for side in (states.before, states.after)
         ]
         texts = [{path: states.text(path, side) or "" for path in serving} for side in (0, 1)]
-        changed = _changed_names(
-            *({p: side[p] for p in serving & {*self.support}} for side in texts)
-        )
+        own = [{p: side[p] for p in serving & {*self.support}} for side in texts]
+        changed, moved = _changed_names(*own), _moved_imports(*own)
         data = [path for path in self.support if path not in serving]
-        self.old, self.new = (self._using(changed, data, side) for side in texts)
+        self.old, self.new = (self._using(changed, moved, data, side) for side in texts)
 
-    def _using(self, changed: set[str], data: list[str], texts: dict[str, str]) -> Tests:
+    def _using(
+        self, changed: set[str], moved: set[str], data: list[str], texts: dict[str, str]
+    ) -> Tests:
         users = _users(changed, texts.values())
+        own = _users(changed | moved, texts.values()) if moved else users
         tests: Tests = {}
         for path, text in texts.items():
             if not TABLE.test_file.search(path):
@@ -45,7 +47,8 @@ class Altered:
             whole = bool(changed & _FOR_ALL and path in self.support)
             whole = whole or any(_speaks_of(text, each) for each in data)
             for node in functions_in(text):
-                if node.name.startswith(TABLE.test_function) and (whole or node.name in users):
+                is_user = node.name in (own if path in self.support else users)
+                if node.name.startswith(TABLE.test_function) and (whole or is_user):
                     tests.setdefault(path, {})[node.name] = node
         return tests
 
@@ -84,11 +87,24 @@ def _changed_names(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {name for name, _ in old ^ new}
 
 
+def _moved_imports(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """Return the names that are imported on both sides, but from somewhere else."""
+    old, new = (
+        {one for text in side.values() for one in _imports(text)} for side in (before, after)
+    )
+    return {name for name, _ in old - new} & {name for name, _ in new - old}
+
+
+def _imports(text: str) -> Iterator[tuple[str, str]]:
+    for node in parsed(text).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                yield name, f"{getattr(node, 'module', '')} {alias.name}"
+
+
 def _parts(text: str) -> Iterator[tuple[str, str]]:
-    try:
-        waiting: list[ast.stmt] = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError):
-        return
+    waiting = parsed(text).body
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.ClassDef):

@@ -6,6 +6,7 @@ from readiness.guard import catalogue, criteria
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.fields import LOOSE, SAME, TIGHT, compare_fields
 from readiness.guard.pairs import Pairs, Placed, pair_criteria
+from readiness.guard.project.rules import TABLE
 from readiness.guard.weights import weights
 from readiness.model.board import Acceptance, Board, Milestone, Task
 from readiness.text.clean import looks_secret
@@ -90,7 +91,8 @@ def _environment(change: Teller, base: Board, head: Board) -> Iterator[Change]:
         if old.get(name) != new.get(name):
             hidden = looks_secret(name) or name in {*base.secrets, *head.secrets}
             before, after = (_entry(name, entries, hidden=hidden) for entries in (old, new))
-            yield change(Kind.ENV, LOOSE, before, after)
+            is_harmless = TABLE.harmless_variables.fullmatch(name)
+            yield change(Kind.ENV, SAME if is_harmless else LOOSE, before, after)
 
 
 def _entry(name: str, entries: dict[str, str], *, hidden: bool) -> str:

@@ -150,7 +150,7 @@ class Decider:
             commands += [check.run, " ".join(check.tools)]
         for given in combinations(criterion):
             values = (value for value in given.values() if value not in TABLE.runners)
-            commands += (value for value in values if not _is_looked_at(value, check))
+            commands += (_asked_for(value, check) for value in values)
         return [criterion.written, *commands, *self._board.env.values()]
 
     def _is_apart(self, path: str) -> bool:
@@ -170,7 +170,7 @@ class Decider:
             return path in reach.files or name in TABLE.hook_files or _configures(name, reach)
         if path in reach.files and not is_shared(name):
             return True
-        if TABLE.prose.search(path):
+        if TABLE.prose.search(path) or path in reach.looked_at:
             return False
         return self._is_setting(path, reach)
 
@@ -204,9 +204,9 @@ class Decider:
         if TABLE.formats.search(path):
             if stem not in _OF_ANY and reach.speaks_of(stem):
                 return True
-            return above and not (name.startswith(".") or reach.runs_tests)
+            return above and not (reach.looks_at(path) or name.startswith(".") or reach.runs_tests)
         if above or not reach.runs_tests:
-            return True
+            return not reach.looks_at(path)
         return name.startswith(".") or bool(TABLE.scripts.search(path))
 
     def _is_in_the_way(self, path: str, reach: Reached) -> bool:
@@ -254,10 +254,15 @@ def _only_prints(check: Check) -> bool:
     )
 
 
-def _is_looked_at(value: str, check: Check) -> bool:
-    """Return whether a parameter names documents for a check that runs none of what they say."""
-    is_own = is_builtin(check) and not TABLE.test_runners.search(check.run)
-    return is_own and all(map(TABLE.prose.search, value.split()))
+def _asked_for(value: str, check: Check) -> str:
+    """Return what a parameter asks a check to do.
+
+    Documents that it names are only read, and so is what the tools of some checks are given.
+    """
+    if is_builtin(check) and not TABLE.test_runners.search(check.run):
+        words = [word for word in value.split() if not TABLE.prose.search(word)]
+        return " ".join([*(tool for tool in check.tools if tool in TABLE.lookers), *words])
+    return value
 
 
 def _is_of(path: str, place: str, module: str) -> bool:

@@ -6,13 +6,17 @@ from typing import TypeAlias
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+def parsed(text: str) -> ast.Module:
+    """Return what a Python file says; nothing if it cannot be parsed."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
+
+
 def functions_in(text: str) -> list[Function]:
     """Return all functions of a Python file; none if it cannot be parsed."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-    return [node for node in ast.walk(tree) if isinstance(node, Function)]
+    return [node for node in ast.walk(parsed(text)) if isinstance(node, Function)]
 
 
 def function_in(text: str, name: str) -> Function | None:

@@ -16,7 +16,6 @@ from readiness.guard.deciding import Decider, Deciding, of_the_gate
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.overlay import keep_width, lay_over
 from readiness.guard.planted import PlantedFaults
-from readiness.guard.project.rules import TABLE
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
@@ -197,6 +196,7 @@ class Measuring:
         changes: list[Change] = []
         rows: list[Compared] = []
         differ: set[str] = set()
+        alike: set[str] = set()
         content: list[str] = []
         for name, files in self.deciding.items():
             ruled = self._records.get(self._ruled(name))
@@ -212,6 +212,8 @@ class Measuring:
                     files=list(files.files),
                 )
             )
+            if ruled.of is not None and (ruled.of, ruled.shown) == (head.of, head.shown):
+                alike.add(name)
             if self._is_better(name, ruled, head):
                 changes.append(self._change(name, files, ruled, head))
             if (changes[-1:] and changes[-1].subject == name) or ruled.verdict is Verdict.ERROR:
@@ -252,6 +254,8 @@ class Measuring:
             spoken=self._decider.speaks_of,
             reached=self._decider.may_reach,
             outlived=weighed.kept,
+            alike=frozenset(alike - differ),
+            mended="\n".join(result(of_base[name], self._say) for name in never),
         )
 
     def _weigher(self, run: TrialRunner) -> Weigher:
@@ -292,13 +296,8 @@ class Measuring:
         return record is not None and record.cut_short
 
     def _is_unmeasured(self, name: str) -> bool:
-        """Return whether the base's tests, and no other rules, keep this from being measured."""
-        files = self.deciding.get(name)
-        return (
-            files is not None
-            and all(map(TABLE.test_file.search, files.files))
-            and _is_error(self._records[self._ruled(name)])
-        )
+        """Return whether the base's rules keep this from being measured."""
+        return name in self.deciding and _is_error(self._records[self._ruled(name)])
 
     def _of_base(self, names: list[str], run: TrialRunner) -> dict[str, CriterionRecord]:
         """Measure criteria of the base itself: its code, by its rules."""

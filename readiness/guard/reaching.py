@@ -34,6 +34,10 @@ _SECTION: Final = re.compile(r"^\[([^\]]+)\]([^\[]*)", re.M)
 _ENTRY: Final = re.compile(r"=[ \t]*([A-Za-z_][\w.]*)")
 _ENDINGS: Final = (".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
 """Endings that JavaScript leaves out where it names a file."""
+_FIRST: Final = 4
+"""Words among which a program is named: `uv run yamllint`, `python -m json.tool`."""
+_OBEYED: Final = re.compile(r"-c$|--?[\w-]*(?:conf|schema|rule|rc$)")
+"""Options that name a file of settings."""
 MOST_FILES = 2000
 _ALIKE: Final = 4
 """Letters from which on a name and one that begins with it count as one tool's."""
@@ -43,8 +47,9 @@ class Reached(msgspec.Struct, frozen=True):
     """What some commands come to: files that are run or obeyed, and all words on the way.
 
     `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
-    that a runner of tests is given, `test_names` patterns of their names. `targets` are what make
-    builds unless it is there, `places` the folders in which Python looks for modules first.
+    that a runner of tests is given, `test_names` patterns of their names. `looked_at` are files
+    that programs are given to look at, and nothing else. `targets` are what make builds unless it is
+    there, `places` the folders in which Python looks for modules first.
     """
 
     files: frozenset[str]
@@ -52,6 +57,7 @@ class Reached(msgspec.Struct, frozen=True):
     runs_tests: bool
     tests: frozenset[str] = frozenset()
     test_names: tuple[str, ...] = ()
+    looked_at: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     workdirs: frozenset[str] = frozenset()
@@ -63,6 +69,11 @@ class Reached(msgspec.Struct, frozen=True):
     def speaks_of_part(self, name: str) -> bool:
         """Return whether a part of this name is mentioned: `pydantic` of `pydantic-mypy`."""
         return any(self._has(piece) for piece in _PIECE.findall(name.lower()) if len(piece) > 2)
+
+    def looks_at(self, path: str) -> bool:
+        """Return whether a program is mentioned that does no more than look at such files."""
+        lookers = TABLE.lookers.items()
+        return any(names.search(path) and self.speaks_of(looker) for looker, names in lookers)
 
     def _has(self, piece: str) -> bool:
         if piece in self.words:
@@ -88,6 +99,7 @@ def reached(commands: Iterable[str], states: States, *workdirs: str) -> Reached:
         runs_tests=walk.runs_tests,
         tests=frozenset(walk.tests),
         test_names=tuple(walk.test_names),
+        looked_at=frozenset(walk.looked_at),
         targets=frozenset(walk.targets),
         places=frozenset((*map(os.path.dirname, walk.scripts), *walk.search_path)),
         workdirs=frozenset((*workdirs, "")),
@@ -107,6 +119,7 @@ class _Following:
         self.search_path: dict[str, None] = {}
         self.tests: dict[str, None] = {}
         self.test_names: dict[str, None] = {}
+        self.looked_at: dict[str, None] = {}
         self.targets: set[str] = set()
         self.words: set[str] = set()
         self.runs_tests = False
@@ -221,16 +234,22 @@ class _Following:
 
     def _command(self, words: list[tuple[str, bool]], places: dict[str, None]) -> None:
         is_testing = any(TABLE.test_runners.search(word) for word, _ in words)
+        lookers = (TABLE.lookers.get(os.path.basename(word)) for word, _ in words[:_FIRST])
+        subjects = next(filter(None, lookers), None)
         here: dict[str, None] = {}
+        before = ""
         for word, called in words:
             around = (here or self._workdirs) if "/" not in word else places
             for path in self._matching(word, around) if "*" in word else self._paths(word, places):
                 if path in self._states.folders:
                     places[path] = here[path] = None
+                elif subjects and subjects.search(path) and not _OBEYED.match(before):
+                    self.looked_at[path] = None
                 elif called or _is_no_source(path):
                     self._add(path)
                 elif is_testing:
                     self.tests[path] = None
+            before = word
 
     def _paths(self, word: str, places: Collection[str]) -> list[str]:
         """Return the files and folders that a word may mean."""

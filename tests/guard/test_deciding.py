@@ -34,6 +34,8 @@ FILES = {
     "pytest.ini": "[pytest]\naddopts = --cov app -p hlp\n",
     "justfile": "lint:\n    true\n",
     "Makefile": "D = $(CURDIR)/ci\ninclude $(D)/x.mk\n",
+    "bin/a.sh": "echo\n",
+    "ci/rules.yml": "rules: {}\n",
 }
 
 
@@ -73,6 +75,16 @@ RULES = [
         {"check": "pytest", "with": {"paths": "SECURITY.md"}}, "SECURITY.md", {}, id="doctests"
     ),
     pytest.param({"run": "gate < bench/result.json"}, "bench/result.json", {}, id="a tool's input"),
+    pytest.param({"run": "shellcheck bin/*.sh && sh bin/a.sh"}, "bin/a.sh", {}, id="also run"),
+    pytest.param(
+        {"run": "yamllint -s -c ci/rules.yml ."}, "ci/rules.yml", {}, id="a looker's settings"
+    ),
+    pytest.param(
+        {"run": "check-jsonschema --schemafile thresholds.json bench/result.json"},
+        "thresholds.json",
+        {},
+        id="a schema",
+    ),
     pytest.param({"run": "grep -f thresholds.json src/a.py"}, "thresholds.json", {}, id="patterns"),
 ]
 
@@ -98,6 +110,17 @@ MEASURED = [
         {"check": "documents", "with": {"paths": "SECURITY.md"}}, "SECURITY.md", id="a document"
     ),
     pytest.param({"check": "suppressions"}, "mypy.ini", id="settings that are counted"),
+    pytest.param(
+        {"check": "documents", "with": {"paths": "SECURITY.md ci"}}, "SECURITY.md", id="documents"
+    ),
+    pytest.param({"run": "shellcheck bin/*.sh"}, "bin/a.sh", id="a script that is looked at"),
+    pytest.param(
+        {"check": "shellcheck", "with": {"paths": "bin/a.sh"}}, "bin/a.sh", id="by a check"
+    ),
+    pytest.param(
+        {"run": "python3 -m json.tool bench/result.json"}, "bench/result.json", id="a module's"
+    ),
+    pytest.param({"run": "yamllint ci"}, "ci/rules.yml", id="all of a folder"),
     pytest.param(
         {"run": "mylint --config x src"}, "src/app/config.yaml", id="a program's settings"
     ),

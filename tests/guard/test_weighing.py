@@ -120,6 +120,13 @@ def test_what_a_test_no_longer_notices_is_told(
     assert [line[:2] for line in found["fault"][:3]] == ["@ ", "- ", "+ "]
 
 
+def test_a_fake_in_place_of_code_is_told(project: Project) -> None:
+    """Though only an import is another."""
+    tests = TESTS.replace("note, shares, told", "note, shares\nfrom fakes import told")
+    fake = {AT: tests, "tests/fakes.py": "def told(_):\n    return '4, 3'\n"}
+    assert f"{AT}::test_told" in [each["subject"] for each in loosened(project, fake)]
+
+
 MERGED = f"""{HEAD}
 @pytest.mark.parametrize(("total", "wanted"), [(6, [3, 3]), (7, [4, 3])])
 def test_each(total, wanted):
@@ -143,7 +150,16 @@ ROUNDED = APP.replace("(index < left)", "(index >= parts - left)")
 BUILT = APP.replace("ValueError", "ArithmeticError")
 AWAITED = f"import asyncio\n{TESTS}".replace("assert told(sh", "assert asyncio.run(told(sh")
 AWAITED = AWAITED.replace(') == "4', ')) == "4')
+SHARES, _, REST = APP.partition("\n\n\ndef told")
+SPLIT = {
+    "app.py": f"{SHARES}\n",
+    "words.py": f'"""Words."""\n\n\ndef told{REST}',
+    AT: TESTS.replace("shares, told", "shares\nfrom words import told"),
+}
 INNOCENT = [
+    pytest.param({"app.py": None, "money.py": APP, AT: None,
+                  "tests/test_money.py": TESTS.replace("from app", "from money")}, id="renamed"),
+    pytest.param(SPLIT, id="split"),
     pytest.param({AT: MERGED}, id="merged"),
     pytest.param({"app.py": ROUNDED, **edited("== [4, 3]", "== [3, 4]")}, id="rounded"),
     pytest.param({"app.py": BUILT, **edited("ValueError", "ArithmeticError")}, id="error"),

@@ -42,7 +42,9 @@ class ToolSettings(msgspec.Struct, frozen=True):
 
     `implied` has patterns of the switches that are on where another one is, `defaults` what keys
     are that are not written, and `extended` the lists that an `extend-…` adds to by itself. Keys
-    like `moved` are below `moved_to` in newer releases.
+    like `moved` are below `moved_to` in newer releases. `excluding` is a pattern of the keys that
+    leave files out, `harmless` one of values that hide nothing. What the keys of `among` list
+    counts as far as the keys that these name ask for it.
     """
 
     name: str
@@ -51,6 +53,9 @@ class ToolSettings(msgspec.Struct, frozen=True):
     implied: dict[str, str] = {}
     defaults: dict[str, str] = {}
     extended: dict[str, str] = {}
+    excluding: str = ""
+    among: dict[str, str] = {}
+    harmless: str = ""
     moved: str = ""
     moved_to: str = ""
 
@@ -110,6 +115,8 @@ class Silencing(msgspec.Struct, frozen=True):
     configures: Later
     ruling: frozenset[str]
     printers: frozenset[str]
+    harmless_variables: Later
+    lookers: dict[str, Later]
     formats: Later
     described: frozenset[str]
     runners: dict[str, tuple[str, ...]]

@@ -168,13 +168,40 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
             continue
         effect = _effect(tool, key)
         implied = after is None and before is not None and _is_implied(tool, key, new)
-        direction = SAME if implied else _direction(effect, before, after)
+        counts = (
+            _counting(tool, key, before, after, old) if effect is Effect.MORE_LOOSENS else after
+        )
+        neutral = implied or _same(before, counts)
+        direction = SAME if neutral else _direction(effect, before, counts)
         shown = _difference(effect, before, after)
         place = new if new.path else old
         unsure = effect is Effect.UNKNOWN or key == "testpaths"  # commands may name folders
         yield Teller(f"{tool.name} {key}", place.path, _line(place.text, key))(
             Kind.SETTING, direction, shown[0], shown[1], unsure=unsure
         )
+
+
+def _counting(
+    tool: ToolSettings, key: str, before: Value | None, after: Value | None, old: Settings
+) -> Value | None:
+    """Return a list without what was added but silences nothing that the tool was asked for."""
+    asked = next((of for pattern, of in tool.among.items() if re.fullmatch(pattern, key)), None)
+    asked_for = _items(old.keys.get(asked, tool.defaults.get(asked))) if asked else set()
+
+    def counts(item: str) -> bool:
+        if re.fullmatch(tool.harmless, item):
+            return False
+        near = (item.startswith(each) or each.startswith(item) for each in asked_for)
+        return not asked or item == "ALL" or "ALL" in asked_for or any(near)
+
+    kept = [each for each in _items(after) if each in _items(before) or counts(each)]
+    return tuple(sorted(kept)) if kept or before is not None else None
+
+
+def leaves_out(subject: str) -> bool:
+    """Return whether a setting, by its tool and key, leaves files out."""
+    name, _, key = subject.partition(" ")
+    return any(tool.name == name and re.fullmatch(tool.excluding, key) for tool in TABLE.tools)
 
 
 def _is_implied(tool: ToolSettings, key: str, settings: Settings) -> bool:
