@@ -48,8 +48,8 @@ class Reached(msgspec.Struct, frozen=True):
 
     `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
     that a runner of tests is given, `test_names` patterns of their names. `looked_at` are files
-    that programs are given to look at, and nothing else. `targets` are what make builds unless it is
-    there, `places` the folders in which Python looks for modules first.
+    that programs are given to look at, and nothing else. `targets` are what make builds unless it
+    is there, `places` the folders in which Python looks for modules first.
     """
 
     files: frozenset[str]
