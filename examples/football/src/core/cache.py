@@ -1,14 +1,8 @@
-"""Answers that are kept until somebody writes, in Redis."""
+"""Answers that are kept until somebody writes."""
 
 import logging
 from typing import NamedTuple, Protocol
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.exceptions import RedisError
-
-_TIMEOUT = 0.2
-_CONNECTIONS = 16
-_GENERATION = "generation"
 SECONDS = 30
 """How long a text is kept at most: what changes past the service is seen after it."""
 
@@ -57,56 +51,10 @@ class NoCache:
         """Do nothing."""
 
 
-class RedisCache:
-    """Keeps texts in Redis, which all processes of the service share."""
-
-    def __init__(self, url: str, logger: logging.Logger) -> None:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            decode_responses=True,
-            max_connections=_CONNECTIONS,
-            timeout=_TIMEOUT,
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
-        )
-        self._client = Redis.from_pool(pool)
-        self._logger = logger
-
-    async def get(self, key: str) -> Kept:
-        """Return what is kept, if it is of this generation."""
-        try:
-            now, found = await self._client.mget(_GENERATION, key)
-        except RedisError as error:
-            self._tell(error)
-            return Kept()
-        generation = str(now or 0)
-        of, _, text = str(found or "").partition("\n")
-        return Kept(text if found and of == generation else None, generation)
-
-    async def put(self, key: str, text: str, generation: str | None) -> None:
-        """Keep a text, unless Redis could not say what generation it is."""
-        if generation is None:
-            return
-        try:
-            await self._client.set(key, f"{generation}\n{text}", ex=SECONDS)
-        except RedisError as error:
-            self._tell(error)
-
-    async def forget(self) -> None:
-        """Begin the next generation."""
-        try:
-            await self._client.incr(_GENERATION)
-        except RedisError as error:
-            self._tell(error)
-
-    async def close(self) -> None:
-        """Give all connections back."""
-        await self._client.aclose()
-
-    def _tell(self, error: RedisError) -> None:
-        self._logger.warning("the cache does not answer: %s", error)
-
-
 def open_cache(url: str | None, logger: logging.Logger) -> Cache:
     """Return the cache of this URL, or none without one."""
-    return NoCache() if url is None else RedisCache(url, logger)
+    if url is None:
+        return NoCache()
+    from src.core.redis_cache import RedisCache
+
+    return RedisCache(url, logger)

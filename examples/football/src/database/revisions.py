@@ -1,10 +1,11 @@
-"""Which migration the database stands at, and which one the code expects."""
+"""Which migration the database stands at, and which one the code expects.
+
+alembic is imported where it is asked: a start is faster without it.
+"""
 
 from functools import cache
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -13,10 +14,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 @cache
 def expected_revision() -> str | None:
     """Return the newest revision which this code ships."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def current_revision(engine: Engine) -> str | None:
     """Return the revision which the database stands at, None when it is empty."""
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()

@@ -1,6 +1,7 @@
-"""Unexpected errors, reported to Sentry."""
+"""Unexpected errors, reported to Sentry.
 
-import sentry_sdk
+Its SDK is imported where it has something to do: a start is faster without it.
+"""
 
 from src.core.config import Settings
 
@@ -13,6 +14,8 @@ def configure_error_reports(settings: Settings) -> None:
     """
     if not settings.sentry_dsn:
         return
+    import sentry_sdk
+
     sentry_sdk.init(
         dsn=settings.sentry_dsn,
         release=settings.release,
@@ -25,6 +28,8 @@ def configure_error_reports(settings: Settings) -> None:
 
 def report_error(error: Exception, request_id: str) -> None:
     """Report one error, with the request that it came up in. Without a DSN: nothing."""
+    import sentry_sdk
+
     with sentry_sdk.new_scope() as scope:
         scope.set_tag("request_id", request_id)
         scope.capture_exception(error)

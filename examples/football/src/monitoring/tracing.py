@@ -1,6 +1,5 @@
 """A span for each request, sent over OTLP."""
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -25,6 +24,10 @@ def tracer_provider(
         )
     )
     if exporter is None and settings.otlp_endpoint:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
+            OTLPSpanExporter,  # takes longer to import than all the rest of tracing
+        )
+
         endpoint = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
         exporter = OTLPSpanExporter(endpoint=endpoint, timeout=5)
     if exporter is not None:

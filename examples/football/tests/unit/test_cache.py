@@ -6,7 +6,8 @@ import logging
 import pytest
 from redis.asyncio import Redis
 
-from src.core.cache import SECONDS, Kept, NoCache, RedisCache, open_cache
+from src.core.cache import SECONDS, Kept, NoCache, open_cache
+from src.core.redis_cache import RedisCache
 
 LOGGER = logging.getLogger("football")
 
