@@ -1,5 +1,6 @@
 """Count the tests of reports in the formats that test runners write: JUnit and its relatives."""
 
+import json
 import os
 import re
 from collections import Counter
@@ -30,6 +31,10 @@ BAD = {"error", "failure"}
 RERUN = {"flakyFailure", "flakyError", "rerunFailure", "rerunError"}
 MENTION = re.compile(r"""([\w./\\@+-]+\.\w+)(?:['"]?, line |[:(]|:line )(\d+)""")
 LONGEST, MOST = 2_000, 5_000
+LISTED = os.environ.get("READINESS_PROVE_LOG", "") if "READINESS_WITNESS" in os.environ else ""
+"""Where to list the tests, one JSON object a line, for who compares two runs."""
+VALUES = re.compile(r"\[.*|(?<=^)(Test\w+)/.*", re.S)
+"""What a name has of the values that a test is given: `test_a[1]`, `TestA/1` of Go."""
 
 
 @dataclass
@@ -61,6 +66,14 @@ class ReportedTest:
         name = self._first("name", "testName", "id") or suite
         return place(path, line, name.strip(), said[:300])
 
+    def listed(self) -> str:
+        """Return it as a line of the list of tests."""
+        name = self._first("name", "testName", "id")
+        path = self._first("file", "source-file", "classname", "type") or self.report
+        test = {"path": os.path.abspath(path), "id": name}
+        values = {"function": VALUES.sub(r"\1", name), "skipped": self.state == "skipped"}
+        return json.dumps({**test, **values}) + "\n"
+
     def _first(self, *names: str) -> str:
         return next(filter(None, map(self.of.get, names)), "")
 
@@ -72,6 +85,7 @@ class TestTally:
     states: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     kept: list[ReportedTest] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def add(self, case: ReportedTest) -> None:
         """Count a test."""
@@ -79,6 +93,8 @@ class TestTally:
         is_finding = case.state in {"failed", "error"} or (case.flaky and case.state == "passed")
         if is_finding and len(self.kept) < MOST:
             self.kept.append(case)
+        if LISTED:
+            self.lines.append(case.listed())
 
 
 class OpenSuite(NamedTuple):
@@ -231,6 +247,9 @@ def emit_tests(
     listed, kept = ListedFiles(), [case for tally in tallies.values() for case in tally.kept]
     flaky = [case.finding(listed) for case in kept if case.state == "passed"]
     bad = [case.finding(listed) for case in kept if case.state != "passed"]
+    if LISTED and not os.path.exists(f"{LISTED}.tests"):  # a runner may have told it from inside
+        with open(f"{LISTED}.tests", "w", encoding="utf-8") as file:
+            file.writelines(line for tally in tallies.values() for line in tally.lines)
     emit({**numbers, **(more or {}), "flaky": flaky}, bad)
 
 

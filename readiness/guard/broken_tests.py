@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from readiness.guard.changes import Change, Direction
 from readiness.guard.deciding import Deciding
+from readiness.guard.following import Followers
 from readiness.guard.project.rules import TABLE
 from readiness.guard.weighing import Weighed
 
@@ -17,7 +18,9 @@ _DATA = re.compile(
 _NAMED = 6
 
 
-def with_tests(change: Change, deciding: Mapping[str, Deciding], weighed: Weighed) -> Change:
+def with_tests(
+    change: Change, deciding: Mapping[str, Deciding], weighed: Weighed, followers: Followers
+) -> Change:
     """Add the base's tests that fail on the head's code to a verdict that its rules make worse.
 
     Where all of them are known to expect something else, as the code is another, and the head's
@@ -28,8 +31,9 @@ def with_tests(change: Change, deciding: Mapping[str, Deciding], weighed: Weighe
         return change
     failing = [name for name in sorted(weighed.failing) if name[0] in files.tests]
     if not failing:
-        is_data = not files.rules and bool(files.tests) and all(map(_is_data, files.tests))
-        return replace(change, direction=Direction.NEUTRAL) if is_data else change
+        follow = [_is_data(path) or followers.follows(path) for path in files.tests]
+        is_expected = followers.has_code and not files.rules and bool(follow) and all(follow)
+        return replace(change, direction=Direction.NEUTRAL) if is_expected else change
     names = ", ".join(map("::".join, failing[:_NAMED]))
     is_expected = not files.rules and weighed.kept.issuperset(failing)
     direction = Direction.NEUTRAL if is_expected else change.direction

@@ -115,7 +115,7 @@ def _fewer(before: list[Case], after: list[Case], states: States) -> Counter[str
     ]
     for name, test in tests[0].items():
         for other, host in tests[1].items():
-            if test and test == host:
+            if test == host:
                 given = min(less[name], more[other])
                 less[name] -= given
                 more[other] -= given
@@ -123,6 +123,6 @@ def _fewer(before: list[Case], after: list[Case], states: States) -> Counter[str
 
 
 def _test(case: Case, states: States, side: int) -> str:
-    """Return all that a test does, whatever it is called."""
+    """Return all that a test does, whatever it is called; its file, where that cannot be read."""
     test = function_in(states.both(case.path)[side], case.function)
-    return ast.dump(test).replace(repr(test.name), "", 1) if test else ""
+    return ast.dump(test).replace(repr(test.name), "", 1) if test else case.path

@@ -14,6 +14,7 @@ from readiness.guard.collected import Case, asked, gone, missing, names_of, read
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, of_the_gate
 from readiness.guard.findings import Compared, Findings
+from readiness.guard.following import Followers
 from readiness.guard.overlay import keep_width, lay_over
 from readiness.guard.planted import PlantedFaults
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
@@ -228,8 +229,9 @@ class Measuring:
         differ.update(unmoved, unnoticed)
         changes += self._hidden({change.subject for change in changes})
         weighed = self._weigher(run).weigh(self._say) if self.testing() else Weighed()
-        changes = [with_tests(change, self.deciding, weighed) for change in changes]
-        fewer, findings = self._gone(read, weighed.kept)
+        followers = Followers(self._states)
+        changes = [with_tests(change, self.deciding, weighed, followers) for change in changes]
+        fewer, findings = self._gone(read, weighed.kept, followers)
         changes += [change for each in fewer.values() for change in each]
         differ.update(fewer)
         wanted = {change.subject for change in changes}
@@ -263,7 +265,7 @@ class Measuring:
         return Weigher(self._commit, self._states, *places, self._worlds, self._timeout, run)
 
     def _gone(
-        self, read: Collection[Change], kept: Container[tuple[str, str]]
+        self, read: Collection[Change], kept: Container[tuple[str, str]], followers: Followers
     ) -> tuple[dict[str, list[Change]], Findings]:
         """Return the tests that only the base's rules collect, and what is known of all tests."""
         fewer: dict[str, list[Change]] = {}
@@ -278,9 +280,8 @@ class Measuring:
             if not ruled or is_cut_short:
                 unseen.append(name)
                 continue
-            lost = missing(ruled, head, self._states).items()
-            left_out = {case: kind for case, kind in lost if (case.path, case.function) not in kept}
-            if changes := list(gone(left_out, read)):
+            lost = followers.without(missing(ruled, head, self._states), kept)
+            if changes := list(gone(lost, read)):
                 fewer[name] = changes
         names = ", ".join(unseen)
         left_out = missing(before, now, self._states)

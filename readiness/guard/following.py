@@ -1,0 +1,97 @@
+"""Whether tests in other languages than Python only follow the code that a change alters.
+
+Faults cannot be tried there, so the edits are read: other values, and what speaks of names that the
+code no longer has, belong to the code; any other word, or less without it, does not.
+"""
+
+import difflib
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from readiness.guard.changes import Kind
+from readiness.guard.collected import Case
+from readiness.guard.deciding import serves_tests
+from readiness.guard.project.rules import TABLE
+from readiness.guard.states import States
+
+_VALUE: Final = re.compile(
+    r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`]*`|(?<!\w)-?\d[\w.]*|\b(?:true|false|null|nil)\b"
+)
+_ABOVE: Final = re.compile(r"//|#|@|/?\*")
+"""How lines begin that belong to what follows: comments, and what is said of a test."""
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+
+
+class Followers:
+    """Tells which files of tests only follow the code."""
+
+    def __init__(self, states: States) -> None:
+        self._states = states
+
+    @cached_property
+    def _names(self) -> list[set[str]]:
+        """The words of the sources that differ, before and after."""
+        code = [
+            path
+            for path in self._states.changed
+            if TABLE.sources.search(path) and not serves_tests(path, self._states)
+        ]
+        return [_words(self._states.both(path)[side] for path in code) for side in (0, 1)]
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the change alters code at all."""
+        return any(self._names)
+
+    def follows(self, path: str) -> bool:
+        """Return whether a file of tests says nothing else but what the code made necessary."""
+        if path.endswith(".py") or not self.has_code:
+            return False
+        old, new = (_VALUE.sub("0", text).splitlines() for text in self._states.both(path))
+        gone, come = self._names[0] - self._names[1], self._names[1] - self._names[0]
+        for what, *(start, end, begin, stop) in difflib.SequenceMatcher(
+            None, old, new
+        ).get_opcodes():
+            before, after = _words(old[start:end]), _words(new[begin:stop])
+            if what == "delete" and not all(_words(part) & gone for part in _parts(old[start:end])):
+                return False
+            if what == "replace" and not (
+                before & gone and before - after <= gone and after - before <= come
+            ):
+                return False
+        return bool(new)
+
+    def without(
+        self, missing: Mapping[Case, Kind], kept: Container[tuple[str, str]]
+    ) -> dict[Case, Kind]:
+        """Return the missing tests, but for those `kept` and those whose files follow the code."""
+        return {
+            case: kind
+            for case, kind in missing.items()
+            if not ((case.path, case.function) in kept or self._is_of_followers(case.path))
+        }
+
+    def _is_of_followers(self, path: str) -> bool:
+        """Return whether a test stands in such a file; or all do, where reports name no file."""
+        if path in self._states:
+            return self.follows(path)
+        tests = [each for each in self._states.changed if serves_tests(each, self._states)]
+        return bool(tests) and all(map(self.follows, tests))
+
+
+def _parts(lines: list[str]) -> Iterator[list[str]]:
+    """Divide lines where something begins that is no deeper than the first."""
+    part: list[str] = []
+    for line in filter(str.strip, lines):
+        begins = not line[0].isspace() and line[0] not in ")]}" and not _ABOVE.match(line)
+        if begins and not all(map(_ABOVE.match, part)):
+            yield part
+            part = []
+        part.append(line)
+    yield part
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text)}

@@ -1,0 +1,70 @@
+"""Tests in other languages: which are gone, and which only follow the code."""
+
+import shutil
+
+import pytest
+
+from readiness.guard.following import Followers
+from readiness.guard.states import States
+from tests.guard.test_guard_any_project import Memory
+from tests.support.loosening import board, guarded
+from tests.support.program import Project
+
+Files = dict[str, str | None]
+CODE = "exports.add = (a, b) => a + b;\nexports.old = () => 1;\n"
+TESTS = """const test = require("node:test"), assert = require("node:assert");
+const app = require("./app");
+test("adds", () => {
+  assert.equal(app.add(1, 2), 3);
+});
+test("old", () => {
+  assert.equal(app.old(), 1);
+});
+"""
+WITHOUT_OLD = TESTS.partition('test("old"')[0]
+NEWER = CODE.replace("a + b", "a + b + 1").replace("old", "older")
+FOLLOWING = [
+    pytest.param(NEWER, TESTS.replace("3)", "4)").replace("app.old", "app.older"), True, id="both"),
+    pytest.param(NEWER, WITHOUT_OLD, True, id="dead code"),
+    pytest.param(NEWER, WITHOUT_OLD.replace("const app", "let x;\nconst app"), True, id="more"),
+    pytest.param(NEWER, TESTS.replace("equal(app.old(), 1)", "ok(app.older())"), False, id="less"),
+    pytest.param(NEWER, TESTS.partition('test("adds"')[0], False, id="also of what is there"),
+    pytest.param(CODE, TESTS.replace("3)", "4)"), False, id="no code"),
+    pytest.param(NEWER, "", False, id="nothing left"),
+]
+
+
+@pytest.mark.parametrize(("code", "tests", "is_following"), FOLLOWING)
+def test_edits_that_the_code_asks_for_are_told_from_others(
+    code: str, tests: str, is_following: bool
+) -> None:
+    """Other values and names of the code, but no other words and no fewer."""
+    before, after = (
+        Memory({"app.js": one.encode(), "app.test.js": other.encode()})
+        for one, other in ((CODE, TESTS), (code, tests))
+    )
+    assert Followers(States(before, after)).follows("app.test.js") is is_following
+
+
+RUN = "node --test --test-reporter=junit --test-reporter-destination=r.xml"
+BASE: Files = {
+    "app.js": CODE,
+    "app.test.js": TESTS,
+    "board.yaml": board({"check": "junit", "run": RUN, "with": {"report": "r.xml"}}),
+}
+CHANGES = [
+    pytest.param({"app.test.js": WITHOUT_OLD}, 4, id="removed"),
+    pytest.param({"app.test.js": TESTS.replace('test("old"', 'test.skip("old"')}, 4, id="skipped"),
+    pytest.param({"app.test.js": TESTS.replace('"old"', '"elder"')}, 0, id="another name"),
+    pytest.param({"app.test.js": WITHOUT_OLD, "old.test.js": TESTS}, 0, id="moved"),
+    pytest.param({"app.js": NEWER, "app.test.js": WITHOUT_OLD.replace("3", "4")}, 0, id="dead"),
+]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+@pytest.mark.parametrize(("change", "status"), CHANGES)
+def test_the_report_says_which_tests_are_gone(change: Files, status: int, project: Project) -> None:
+    """By name, from what the runner itself reports of both sides."""
+    ended = guarded(project, BASE, change)
+    assert ended.status == status, ended
+    assert not status or "old" in ended.out
