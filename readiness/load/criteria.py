@@ -53,7 +53,6 @@ _OF_PROBES: Final = (
     "samples",
     "confidence",
     "tolerance",
-    "against",
     "wait",
     "retries",
 )
@@ -300,7 +299,7 @@ class CriterionLoader:
     def _samples(
         self, file: CriterionFile, path: Path, expected: Expectation, chosen: Measure
     ) -> tuple[int, Sampling | None]:
-        asked = (file.confidence, file.tolerance, file.against)
+        asked = (file.confidence, file.tolerance)
         if isinstance(file.samples, int) and all(each is UNSET for each in asked):
             return file.samples, None
         from readiness.load.sampling import sampled
