@@ -18,6 +18,7 @@ from readiness.pipeline.first_run import FirstRun, first_run, judged_again, tool
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.additions import new_proposals, with_tasks
+from readiness.propose.addresses import with_addresses
 from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
 from readiness.propose.ci_lines import KINDS, branch_of, write_ci
 from readiness.propose.facts import Omission, ProjectFacts
@@ -43,6 +44,9 @@ from readiness.text.layout import columns
 from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
 
+SERVICE = "service"
+"""The ready-made board of which `--ask` is most use."""
+
 LIST = "list"
 """What `--template` takes in place of a name, for a list of all."""
 
@@ -55,13 +59,15 @@ def init(
     template: str | None = None,
     again: bool = False,
     ci: str | None = None,
+    ask: bool = False,
 ) -> int:
     """Write a first board for the project, and tell what it says.
 
     Raises `UsageError` where there is a board already, and where nobody can be asked. With `yes`
     nobody is asked; with `no_measure` none is run. With `template` the board is that
     ready-made one, and nothing is run. With `again` a board that is there gets what is new; with
-    `ci` its file for that CI is written, and a board only where there is none.
+    `ci` its file for that CI is written, and a board only where there is none. With `ask` the
+    ready-made board, by default `service`, gets the addresses that it needs, each tried once.
     """
     if ci is not None and ci not in KINDS:
         raise UsageError(worded("init.no_ci", name=ci, names=joined(KINDS, "names")))
@@ -78,9 +84,9 @@ def init(
         put_text(write_ci(ci, facts, board, project, for_reader()))
         return ExitStatus.READY
     folder = os.path.dirname(os.path.abspath(path))
-    if template is not None:
-        text = filled(template, facts, workdir=os.path.relpath(project, folder))
-        return _copy_template(settings, path, text)
+    if template is not None or ask:
+        text = filled(template or SERVICE, facts, workdir=os.path.relpath(project, folder))
+        return _copy_template(settings, path, text, ask=ask, can_ask=not (yes or as_json))
     proposed = propose(facts, load_rules([os.path.join(folder, "checks")]), tools_of(project))
     proposals = proposed.proposals if board is None else new_proposals(proposed.proposals, board)
     if board is not None and not proposals:
@@ -114,8 +120,13 @@ def _list_templates(*, as_json: bool) -> int:
     return ExitStatus.READY
 
 
-def _copy_template(settings: RunSettings, path: str, text: str) -> int:
-    """Write a ready-made board, and tell what it still needs."""
+def _copy_template(settings: RunSettings, path: str, text: str, *, ask: bool, can_ask: bool) -> int:
+    """Write a ready-made board, with `ask` and its addresses, and tell what it still needs."""
+    lines, left_out = list[str](), list[Omission]()
+    if ask:
+        terminal = can_ask and sys.stdin.isatty() and sys.stderr.isatty()
+        board = _load(text, path)
+        text, lines, left_out = with_addresses(text, board, os.environ, can_ask=terminal)
     board = _load(text, path)
     write_new_file(path, text)
     if wants_json(settings.output_format):
@@ -123,9 +134,9 @@ def _copy_template(settings: RunSettings, path: str, text: str) -> int:
             new_criterion(criterion.id, _probe_of(criterion), criterion.title)
             for criterion in board.criteria()
         ]
-        put_json(FirstBoard(board=path, criteria=criteria, left_out=[]))
+        put_json(FirstBoard(board=path, criteria=criteria, left_out=left_out))
     else:
-        put_text(template_account(path, board, for_reader()))
+        put_text("\n".join([*lines, template_account(path, board, for_reader())]))
     return ExitStatus.READY
 
 
@@ -369,6 +380,13 @@ VERB = Verb(
         "NAME",
         "Write this ready-made board instead; `list` shows their names.",
         alone=LIST,
+        variable=False,
+    ),
+    Option(
+        "ask",
+        "",
+        "Ask for the addresses that the ready-made board needs, and try each once.",
+        value=Value.SWITCH,
         variable=False,
     ),
     Option("again", "", "Add what is new to the board.", value=Value.SWITCH, variable=False),
