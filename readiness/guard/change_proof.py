@@ -1,11 +1,13 @@
 """Whether a change's tests prove it: they have to fail where the source is as it was before."""
 
+import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
 from msgspec.structs import replace
 
+from readiness.guard.absent import ChangedFunction, without_functions
 from readiness.guard.altered import Altered
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import serves_tests
@@ -21,6 +23,8 @@ from readiness.prove.worlds import Worlds
 from readiness.record.document import RunDocument
 
 BEFORE, AFTER = "before", "after"
+MOST_FUNCTIONS = 12
+"""Functions that are tried one by one, each in a run of the change's tests."""
 _WORST = ("failed", "error", "skipped", "passed")
 
 
@@ -45,7 +49,10 @@ class ProvingTest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangeProof(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `sources` are the files that were put back, `unknown` says what was not run."""
+    """All of it. `sources` are the files that were put back, `unknown` says what was not run.
+
+    `functions` are the first of those that the change adds or alters.
+    """
 
     version: int = 1
     base: str
@@ -53,6 +60,7 @@ class ChangeProof(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[str]
     tests: list[ProvingTest]
     unknown: list[str] = []
+    functions: list[ChangedFunction] = []
 
 
 def prove_change(
@@ -70,7 +78,7 @@ def prove_change(
     """
     states = comparison.states
     if states is None:
-        raise BaseError(f"{base.commit[:12]} cannot be compared: it has no board, or is elsewhere")
+        raise BaseError(f"{base.commit[:12]} cannot be compared: the project is elsewhere")
     sources = list(_sources(states))
     altered = {
         path: {name: test.lineno for name, test in tests.items()}
@@ -88,6 +96,16 @@ def prove_change(
             lay_over(base, copy.root, sources)
         copy = replace(copy, board=with_criteria(copy.board, criteria.values()))
         parts.append(copy.part(criteria, label, timeout=timeout))
+    functions: dict[str, ChangedFunction] = {}
+    for path in sources:
+        for function, text in without_functions(path, *states.both(path)):
+            if path.endswith(".py") and len(functions) < MOST_FUNCTIONS:
+                functions[label := f"without-{len(functions)}"] = function
+                copy = worlds.make(label)
+                with open(os.path.join(copy.root, path), "w", encoding="utf-8") as file:
+                    file.write(text)
+                copy = replace(copy, board=with_criteria(copy.board, criteria.values()))
+                parts.append(copy.part(criteria, label, timeout=timeout))
     document = run(joined(comparison.head, parts))
     tests, unknown = _proving_tests(document, criteria, altered)
     return ChangeProof(
@@ -96,6 +114,9 @@ def prove_change(
         sources=sources,
         tests=tests,
         unknown=unknown,
+        functions=[
+            _noticed(function, label, document, criteria) for label, function in functions.items()
+        ],
     )
 
 
@@ -116,6 +137,25 @@ def _sources(states: States) -> Iterator[str]:
 
 
 # --- what came of it ------------------------------------------------------------------------------
+
+
+def _noticed(
+    function: ChangedFunction, label: str, document: RunDocument, criteria: Mapping[str, Criterion]
+) -> ChangedFunction:
+    """Return the function with the tests that pass with it, and do not without."""
+    seen, named = outcomes(document), []
+    for name, criterion in criteria.items():
+        without, after = (seen.get(renamed(name, each), {}) for each in (label, AFTER))
+        named += [
+            f"{criterion.title}::{test}"
+            for test, cases in after.items()
+            if _are(cases, "passed") and not _are(without.get(test, []), "passed")
+        ]
+    return replace(function, noticed_by=named)
+
+
+def _are(cases: list[tuple[str, str]], outcome: str) -> bool:
+    return bool(cases) and all(each == outcome for each, _ in cases)
 
 
 def _proving_tests(

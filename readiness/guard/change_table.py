@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from readiness.guard.absent import ChangedFunction
 from readiness.guard.change_proof import ChangeProof, Proving
 from readiness.text.layout import columns, literal
 from readiness.text.sentences import say_now
+
+_NAMED = 3
 
 
 def change_table(proof: ChangeProof, *, quiet: bool) -> str:
@@ -23,6 +26,16 @@ def _lines(proof: ChangeProof) -> Iterator[str]:
         if test.message and test.proving is not Proving.PROVES:
             yield f"  {literal(test.name)}: {literal(test.message)}"
     yield from (literal(test) for test in proof.unknown)
+    if proof.functions:
+        yield say_now("prove.functions")
+        yield columns([*map(_function, proof.functions)]).rstrip("\n")
+
+
+def _function(function: ChangedFunction) -> tuple[str, str, str]:
+    names = [test.rpartition("::")[2] for test in function.noticed_by]
+    more = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
+    said = ", ".join(names[:_NAMED]) + more if names else say_now("prove.unnoticed")
+    return f"{function.path}:{function.line}", function.name, said
 
 
 def _sum(proof: ChangeProof) -> str:

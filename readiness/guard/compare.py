@@ -57,7 +57,11 @@ def compare(
     old = base.load(environ, profile) if base.board else None
     head = load_board(board, profile=profile, environ=environ, project=project)
     if old is None:
-        return Comparison(head=head, base=None, changes=[], remarks=[FIRST_BOARD])
+        own = relative_to(base.root, head.workdir)
+        states = None if own.startswith("..") else _states(base, head)
+        return Comparison(
+            head=head, base=None, changes=[], remarks=[FIRST_BOARD], states=states, workdir=own
+        )
     workdir = base.workdir_of(old)
     runnable = replace(
         old, path=board, workdir=project or os.path.normpath(os.path.join(base.root, workdir))

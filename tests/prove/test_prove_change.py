@@ -66,6 +66,52 @@ def test_programs_are_told_each_test(project: Project) -> None:
     assert test["proving"] == "proves"
 
 
+def test_the_base_needs_no_board(project: Project) -> None:
+    """The change's own says how to measure."""
+    project.environment["PATH"] = few_own_programs()
+    commit(project.folder, {path: text for path, text in BASE.items() if path != "board.yaml"})
+    added = {"board.yaml": BASE["board.yaml"], "app.py": NEW, "tests/test_app.py": PROOF}
+    commit(project.folder, added)
+    assert project("prove", "--change", "HEAD~1").status == 0
+
+
+FIXTURE = """import pytest
+
+from app import half
+
+
+@pytest.fixture
+def number() -> int:
+    return 0
+
+
+def test_half(number: int) -> None:
+    assert half(number) == number // 2
+"""
+
+
+def test_a_fixture_proves_by_the_tests_that_use_it(project: Project) -> None:
+    """Though no test is another."""
+    project.environment["PATH"] = few_own_programs()
+    commit(project.folder, {**BASE, "tests/test_app.py": FIXTURE})
+    commit(project.folder, {"app.py": NEW, "tests/test_app.py": FIXTURE.replace("n 0", "n 4")})
+    ended = project("prove", "--change", "HEAD~1")
+    assert (ended.status, "test_half" in ended.out) == (0, True), ended
+
+
+THIRD = "\n\ndef third(n: int) -> int:\n    return n // 3\n"
+
+
+def test_each_function_of_the_change_is_told_with_the_tests_that_need_it(project: Project) -> None:
+    """One that none needs is, too."""
+    change: dict[str, str | None] = {"app.py": NEW + THIRD, "tests/test_app.py": PROOF}
+    functions = proved(project, change, "--output-format", "json").json["functions"]
+    assert [(each["name"], each["line"], each["noticed_by"]) for each in functions] == [
+        ("half", 1, ["tests/test_app.py::test_half"]),
+        ("third", 5, []),
+    ]
+
+
 def test_the_project_is_left_as_it_was(project: Project) -> None:
     """All of it happens in copies, which are gone afterwards."""
     proved(project, {"app.py": NEW, "tests/test_app.py": PROOF})
