@@ -18,6 +18,8 @@ STALE, UNREADABLE = "stale_file", "unreadable"
 CLOCK_TICK = 0.01
 ANY_ZONE = timedelta(hours=14)
 """How far a time without a zone may be off."""
+PLACEHOLDER = 2001
+"""The last year that stands for no time: 1, 1970, 1980, 2000, 2001."""
 
 
 def refuse(path: str, line: int, column: int, why: str, remedy: str = "") -> NoReturn:
@@ -34,6 +36,7 @@ class HandedIn:
     def __init__(self, params: Params) -> None:
         self.params = params
         self.status: int | None = None
+        self._newest: dict[str, datetime] = {}
         self.report, within = params.text("report"), params.text("within")
         if bool(params.text("command")) == bool(within):
             not_measured(
@@ -94,17 +97,29 @@ class HandedIn:
         return max(time.time() - age, float(at))
 
     def check_date(self, path: str, text: str) -> None:
-        """End the check where a report that CI left says itself that it is too old."""
+        """Note when a report says that it was made; one that CI left must not be too old."""
         try:
             date = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.strip()))
         except ValueError:
             return
-        date = date if date.tzinfo else date.replace(tzinfo=UTC) + ANY_ZONE
-        if self.status is None and date.timestamp() < self.began:
+        latest = date if date.tzinfo else date.replace(tzinfo=UTC) + ANY_ZONE
+        if self.status is None and latest.timestamp() < self.began:
             not_measured(f"{relative(path)} says that it is of {text}, which is too old", STALE)
+        self._newest[path] = max(latest, self._newest.get(path, latest))
 
     def must_fit(self, bad: int) -> None:
-        """End the check where the command failed, and all that it reports is well."""
+        """End the check where what is reported is not what the command did.
+
+        A copy of an old report has the time of the copy. The newest time in it, where it is not a
+        placeholder, tells that it was not written now; some write local time and call it UTC.
+        """
+        for path, date in self._newest.items():
+            if date.year > PLACEHOLDER and (date + ANY_ZONE).timestamp() < self.began:
+                not_measured(
+                    f"{relative(path)} says that it is of {date:%Y-%m-%d}, so that the command has"
+                    " copied it, or taken it from a cache; have it written anew",
+                    STALE,
+                )
         if self.status and not bad:
             not_measured(
                 f"the command ended with status {self.status}, and nothing in its report is bad; "

@@ -16,8 +16,9 @@ WRITTEN = Path(ROOT, "tests", "recordings", "written_reports")
 
 
 def read(project: str, check: str, text: str | bytes, command: str = "", **params: str) -> Outcome:
-    """Have a command write this text as the report."""
-    Path(project, "as-written").write_bytes(text.encode() if isinstance(text, str) else text)
+    """Have a command write this text as the report, as of no day."""
+    data = text.encode() if isinstance(text, str) else text
+    Path(project, "as-written").write_bytes(data.replace(b"2026-", b"1970-"))
     command = f"cp as-written the-report; {command}"
     return run_check(check, project, {"command": command, "report": "the-report", **params})
 
@@ -112,6 +113,29 @@ def test_a_report_counts_only_if_the_command_wrote_it_and_ended_well(
     os.utime(Path(project, "the-report"), (time.time() - 60,) * 2)
     params = {"command": command, "report": "the-report"}
     assert why in reason(run_check("junit", project, params))
+
+
+@pytest.mark.parametrize(
+    ("dates", "counts"),
+    [
+        (["2024-05-01T10:00:00"], False),
+        (["2024-05-01T10:00:00Z", "2024-05-01T10:00:00.123+02:00"], False),
+        (["2024-05-01T10:00:00Z", "{now}"], True),
+        (["{now}-12:00"], True),
+        (["1970-01-01T00:00:00Z"], True),
+        (["1 May 2024"], True),
+    ],
+)
+def test_a_copy_of_an_old_report_is_not_of_this_run(
+    project: str, dates: list[str], counts: bool
+) -> None:
+    """By the newest time in it, whatever its zone; what stands for no time says nothing."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - 36_000))
+    suites = [f'<testsuite timestamp="{date.format(now=now)}">{CASE}</testsuite>' for date in dates]
+    build(project, {"old.xml": f"<testsuites>{''.join(suites)}</testsuites>"})
+    outcome = run_check("junit", project, {"command": "cp old.xml r.xml", "report": "r.xml"})
+    assert outcome.is_error is not counts
+    assert counts or "stale_file: r.xml says that it is of 2024-05-0" in reason(outcome)
 
 
 def test_what_a_command_prints_can_be_the_report(project: str) -> None:
