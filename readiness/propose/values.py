@@ -36,10 +36,10 @@ def value_of(
 
 
 def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -> str:
-    if name.startswith("--"):
+    if name.startswith("-"):
         step = evidence.step
-        options = kept_options(step.words, [f"{name}="]) if step else []
-        values = [option.partition("=")[2] for option in options]
+        kept = kept_options(step.words, [f"{name}="]) if step else []
+        values = [option.removeprefix(f"{name}=") for option in kept if option != name]
         return " ".join(_existing(values, part, step.folder if step else ""))
     if ":" in name:
         listed = words_of(lookup(part.settings, part.folder, name))

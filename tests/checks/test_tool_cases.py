@@ -1,11 +1,13 @@
 """The small projects that recordings are made of, tried with the tools that are here."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 
+from readiness.model.judgement import Measurement
 from tests.support.cases import Case
-from tests.support.checking import build, catalogue, run_check, works
+from tests.support.checking import Outcome, build, catalogue, run_check, text_of, works
 from tests.support.record import RECORDINGS, what_is_read
 from tests.support.tool_cases import TOOLS
 
@@ -24,9 +26,24 @@ def recorded(check: str, case: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("check", "case"), CASES)
-def test_a_tool_says_what_is_recorded(check: str, case: Case, project: str) -> None:
-    """Of a clean project, of one that is not, and of one with nothing to look at."""
+def test_a_tool_says_what_is_recorded(
+    check: str, case: Case, project: str, golden: Callable[[str, str], None]
+) -> None:
+    """Of a clean project, of one with nothing to look at, and all of one that fails."""
     if not works(catalogue()[check]):
         pytest.skip(f"not installed: {', '.join(catalogue()[check].tools)}")
     outcome = run_check(check, build(project, case.files), case.params)
     assert what_is_read(outcome) in recorded(check, case.name), outcome
+    if case.name == "failing":
+        golden(f"tools/{check}.txt", all_of(outcome).replace(f"{project}/", ""))
+
+
+def all_of(outcome: Outcome) -> str:
+    """Return each number that does not depend on the machine, and where each finding is."""
+    lines = []
+    for measure in outcome.check.measures:
+        reading = outcome.read(measure.name)
+        assert isinstance(reading, Measurement), reading
+        lines += [f"{measure.name} {text_of(reading.value)}"] if measure.unit != "s" else []
+    places = [f"{each['path']}:{each['line']} {each['rule']}".strip() for each in outcome.findings]
+    return "\n".join([*lines, *sorted(places), ""])

@@ -417,3 +417,30 @@ def test_a_tool_looks_at_the_folder_that_ci_enters(tmp_path: Path) -> None:
     assert the(answer, "pytest").params["paths"] == "tests"
     answer = proposed(tmp_path / "named", {**files, **ci("cd tests/ && pytest test_a.py")})
     assert the(answer, "pytest").params["paths"] == "tests/test_a.py"
+
+
+@pytest.mark.parametrize(
+    ("command", "projects"),
+    [
+        ("npx tsc -p tsconfig.ci.json --noEmit", "tsconfig.ci.json"),
+        ("npx tsc --project tsconfig.ci.json", "tsconfig.ci.json"),
+        ("npx tsc -p nowhere.json", "tsconfig.json"),
+        ("cd web && npx tsc -p tsconfig.ci.json", "web/tsconfig.ci.json"),
+    ],
+)
+def test_the_compiler_reads_the_settings_that_ci_names(
+    command: str, projects: str, tmp_path: Path
+) -> None:
+    """In the folder in which CI stands; what is not there cannot be read."""
+    files = ["tsconfig.json", "tsconfig.ci.json", "web/tsconfig.ci.json", "package.json"]
+    answer = proposed(tmp_path, {**dict.fromkeys(files, "{}"), **ci(command)})
+    assert the(answer, "tsc").params["projects"] == projects
+
+
+def test_auditors_of_workflows_are_proposed_where_somebody_asks_for_them(tmp_path: Path) -> None:
+    """Not wherever they happen to be installed; a Compose file asks for itself."""
+    files = {".github/zizmor.yml": "", "compose.yaml": "", "compose.prod.yaml": "", **ci("make")}
+    checks = {proposal.check: proposal.params for proposal in proposed(tmp_path, files).proposals}
+    assert "zizmor" in checks
+    assert "actionlint" not in checks
+    assert checks["compose-config"] == {"files": "compose.yaml"}

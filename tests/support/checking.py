@@ -34,6 +34,9 @@ TOOLCHAINS = {
 }
 """Where toolchains of other languages are, and what they have built."""
 
+BESIDES = {"govulncheck": 'go version "$(which govulncheck)" | grep -qw "$(go env GOVERSION)"'}
+"""What else shows that a tool works: Debian builds govulncheck with an older Go than its own."""
+
 
 def tools_path() -> str:
     """Return the PATH of the tools to try the checks with: this Python's, npm's, the system's."""
@@ -45,7 +48,7 @@ def works(check: Check) -> bool:
     """Return whether the check's tools are here, and work in a home without settings."""
     path = tools_path()
     env = {"PATH": path, "HOME": "/nowhere", **TOOLCHAINS}
-    asked = ["bash", "-c", check.version or "true"]
+    asked = ["bash", "-ec", f"{check.version or 'true'}\n{BESIDES.get(check.name, '')}"]
     return (
         all(shutil.which(tool, path=path) for tool in check.tools)
         and subprocess.run(asked, env=env, capture_output=True, check=False).returncode == 0

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from readiness.model.board import Control
 from tests.support.cases import Case, absent
+from tests.support.checking import catalogue
 from tests.support.projects import Files
 
 NO_SUCH: Final = {"paths": "nosuch"}
@@ -60,6 +62,8 @@ MODULE: Final = {
     ),
     "web/web.go": "package web\n",
 }
+ADVISED: Final = catalogue()["govulncheck"].control or Control(measures=())
+ADVISORIES: Final = {path: text for path, text in ADVISED.files.items() if path.startswith("db/")}
 CRATE: Final = {
     "Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n',
     "Cargo.lock": 'version = 3\n\n[[package]]\nname = "shop"\nversion = "0.1.0"\n',
@@ -85,7 +89,7 @@ def of_a_tool(clean: Files, failing: Files, broken: Files, nothing: Files) -> li
 TOOLS: Final[dict[str, list[Case]]] = {
     "shellcheck": of_files(
         {"a.sh": '#!/bin/sh\necho "$1"\n', "bin/b": "#!/usr/bin/env bash\ntrue\n"},
-        {"bin/c": "#!/bin/bash -e\nrm $1\n", "d.zsh": "rm $1\n"},
+        {"bin/c": "#!/bin/bash -e\nrm $1\n", "d.sh": "#!/bin/zsh\nrm $1\n"},
         {"c.sh": "#!/bin/sh\nif then\n"},
     ),
     "yamllint": of_files({"a.yaml": "---\na: 1\n"}, {"b.yml": "a:    1\na: 2\n"}),
@@ -104,7 +108,14 @@ TOOLS: Final[dict[str, list[Case]]] = {
         {".github/workflows/b.yml": WORKFLOW.replace("make", "echo ${{ nowhere.b }}")},
         {".github/workflows/b.yml": "on: [\n"},
     ),
-    "markdownlint": of_files({"a.md": "# A\n\ntext\n"}, {"b.md": "#B\n\n\n\ntext \n"}),
+    "markdownlint": of_files(
+        {"a.md": "# A\n\ntext\n"},
+        {
+            "[b] #1.md": "#B\n\n\n\ntext \n",
+            "c.md": "",
+            ".markdownlint-cli2.yaml": "ignores: [c.md]\n",
+        },
+    ),
     "eslint": of_a_tool(
         LINTED,
         {"src/b.js": "nowhere(1);\nconst b = 1;\n"},
@@ -118,7 +129,12 @@ TOOLS: Final[dict[str, list[Case]]] = {
     ),
     "tsc": of_a_tool(
         TYPED,
-        {"src/b.ts": "export const b: number = 'one';\n"},
+        {
+            "tsconfig.json": '{"files": [], "references": [{"path": "src"}]}\n',
+            "src/tsconfig.json": f'{{"compilerOptions": {{{COMPILER}, "composite": true}}}}\n',
+            "src/b.ts": "export const b: number = 'one';\n",
+            "c.ts": "",
+        },
         {"tsconfig.json": '{"compilerOptions": {"target": "nothing"}}\n'},
         {**NODE, "tsconfig.json": '{"files": [], "references": []}\n'},
     ),
@@ -130,7 +146,7 @@ TOOLS: Final[dict[str, list[Case]]] = {
     ),
     "biome": of_a_tool(
         {**NODE, "src/a.js": "export const a = 1;\n"},
-        {"src/b.js": "const b = 1;\nb = 2;\n"},
+        {"src/b.js": "const b = 1;\nb = 2;\nvar c = 1;\n"},
         {"src/b.js": "const = 1;\n"},
         {"a.txt": ""},
     ),
@@ -146,6 +162,15 @@ TOOLS: Final[dict[str, list[Case]]] = {
         {"src/b.test.js": "import './nothing'\n"},
         NODE,
     ),
+    "compose-config": [
+        *of_a_tool(
+            {"compose.yaml": "services: {web: {image: 'a:$TAG', profiles: [a]}, db: {image: b}}\n"},
+            {"compose.yaml": "services: {web: {imge: web}}\n"},
+            {"compose.yaml": "services: {web: {image: web, env_file: .env}}\n"},
+            {"compose.yaml": "services: {}\n"},
+        ),
+        Case("no-such-file", {}),
+    ],
     "npm-audit": [Case("no-lock-file", NODE), absent(NODE)],
     "go-test": of_a_tool(
         MODULE,
@@ -163,6 +188,15 @@ TOOLS: Final[dict[str, list[Case]]] = {
         {"b.go": "package shop\n\nvar _ = nowhere\n"},
         {"go.mod": MODULE["go.mod"]},
     ),
+    "govulncheck": [
+        Case(case.name, {**ADVISORIES, **case.files}, dict(ADVISED.params), case.absent)
+        for case in of_a_tool(
+            MODULE,
+            {"web/web.go": 'package web\n\nimport "fmt"\n\nfunc Show() { fmt.Println(1) }\n'},
+            {"web/web.go": "package web\n\nvar _ = nowhere\n"},
+            {"go.mod": MODULE["go.mod"]},
+        )
+    ],
     "cargo-test": of_a_tool(
         CRATE,
         {"tests/b.rs": "#[test]\nfn b() {\n    assert_eq!(shop::add(1, 1), 3);\n}\n"},
