@@ -81,6 +81,7 @@ class ProposeFile(FilePart, frozen=True):
             "node",
             "go",
             "rust",
+            "java",
         ]
     ] = field(default_factory=list)
     """Facts without which it does not apply."""

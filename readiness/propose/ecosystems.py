@@ -14,11 +14,15 @@ _MARKS: Final = {
     PACKAGE: Ecosystem.NODE,
     "go.mod": Ecosystem.GO,
     "Cargo.toml": Ecosystem.RUST,
+    **dict.fromkeys(
+        ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle.kts"), Ecosystem.JAVA
+    ),
 }
 _NAMES: Final = {
     Ecosystem.NODE: "JavaScript",
     Ecosystem.GO: "Go",
     Ecosystem.RUST: "Rust",
+    Ecosystem.JAVA: "Java",
 }
 _BESIDE: Final = SAMPLES | {"docs", "website", "benchmarks", "fuzz", "tools"}
 """Folders whose projects are not what a repository releases."""

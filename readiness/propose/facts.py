@@ -33,6 +33,7 @@ class Ecosystem(StrEnum):
     NODE = "node"
     GO = "go"
     RUST = "rust"
+    JAVA = "java"
 
 
 class Origin(StrEnum):

@@ -123,7 +123,8 @@ def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
             waiting = ""
             continue
         name, equals, _ = word.partition("=")
-        if (equals and f"{name}=" in options) or word in options:
+        attached = word[1:2] != "-" and word[2:] and f"{word[:2]}=" in options  # `-Pci`
+        if (equals and f"{name}=" in options) or word in options or attached:
             kept.append(word)
         elif f"{word}=" in options:
             waiting = word

@@ -420,6 +420,31 @@ def test_a_tool_looks_at_the_folder_that_ci_enters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"pom.xml": "", "core/pom.xml": ""}, "mvn -B -ntp test"),
+        ({"pom.xml": "", **ci("mvn verify -Pci")}, "mvn -B -ntp -Pci test"),
+        ({"pom.xml": "", "mvnw": "", **ci("./mvnw -B verify")}, "./mvnw -B -ntp test"),
+        (
+            {"settings.gradle.kts": "", "app/build.gradle.kts": "", "gradlew": ""},
+            "./gradlew --no-daemon --no-build-cache --continue cleanTest test",
+        ),
+        ({"pom.xml": "", "build.gradle": "", "gradlew": ""}, "mvn -B -ntp test"),
+    ],
+)
+def test_the_tests_of_java_are_read_from_their_reports(
+    files: dict[str, str], command: str, tmp_path: Path
+) -> None:
+    """Those of all modules, written anew, by the wrapper and with the profile that CI gives."""
+    build(str(tmp_path), files)
+    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    (tests,) = [proposal for proposal in found.proposals if proposal.tests]
+    assert (tests.check, tests.priority) == ("junit", Priority.P0)
+    assert tests.params["command"] == command
+    assert tests.params["report"].startswith("**/")
+
+
+@pytest.mark.parametrize(
     ("command", "projects"),
     [
         ("npx tsc -p tsconfig.ci.json --noEmit", "tsconfig.ci.json"),
