@@ -21,6 +21,8 @@ _VALUE: Final = re.compile(
 )
 _ABOVE: Final = re.compile(r"//|#|@|/?\*")
 """How lines begin that belong to what follows: comments, and what is said of a test."""
+_TESTS: Final = re.compile(r"\.(?:test|spec)\.\w+$|_(?:test|spec)\.\w+$|Tests?\.\w+$")
+"""Files that hold tests and nothing that others use, by the customs of most languages."""
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -47,8 +49,10 @@ class Followers:
 
     def follows(self, path: str) -> bool:
         """Return whether a file of tests says nothing else but what the code made necessary."""
-        if path.endswith(".py") or not self.has_code:
+        if path.endswith(".py") or not TABLE.sources.search(path) or not self.has_code:
             return False
+        if path not in self._states.before:
+            return bool(_TESTS.search(path))
         old, new = (_VALUE.sub("0", text).splitlines() for text in self._states.both(path))
         gone, come = self._names[0] - self._names[1], self._names[1] - self._names[0]
         for what, *(start, end, begin, stop) in difflib.SequenceMatcher(

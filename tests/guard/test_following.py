@@ -46,6 +46,23 @@ def test_edits_that_the_code_asks_for_are_told_from_others(
     assert Followers(States(before, after)).follows("app.test.js") is is_following
 
 
+ADDED = [
+    ("lib/b.test.ts", True),
+    ("b_test.go", True),
+    ("jest.setup.js", False),
+    ("tests/h.pyc", False),
+]
+
+
+@pytest.mark.parametrize(("path", "is_following"), ADDED)
+def test_a_new_file_only_adds_tests_where_others_use_nothing_of_it(
+    path: str, is_following: bool
+) -> None:
+    """What others take in may change what they ask."""
+    before, after = Memory({"app.js": b"old"}), Memory({"app.js": b"new", path: b"x"})
+    assert Followers(States(before, after)).follows(path) is is_following
+
+
 RUN = "node --test --test-reporter=junit --test-reporter-destination=r.xml"
 BASE: Files = {
     "app.js": CODE,
