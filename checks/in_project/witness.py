@@ -294,7 +294,20 @@ class Phases:
             error = None
         asserted = isinstance(error, AssertionError | pytest.fail.Exception)
         raised = type(error).__name__ if error else ""
+        if error:
+            body["in_code"] = _is_in_code(error, os.path.dirname(os.path.realpath(item.path)))
         self._log("phase", id=item.nodeid, when=when, raised=raised, asserted=asserted, **body)
+
+
+def _is_in_code(error: BaseException, tests: str) -> bool:
+    """Return whether an error comes from code of the project, and not from its tests."""
+    top, within, place = f"{os.path.realpath('.')}/", "", error.__traceback__
+    while place is not None:
+        file = os.path.realpath(place.tb_frame.f_code.co_filename)
+        if file.startswith(top) and not file.startswith(f"{sys.prefix}/"):
+            within = file
+        place = place.tb_next
+    return bool(within) and not within.startswith(f"{tests}/")
 
 
 def _described(item: pytest.Item) -> dict[str, object]:

@@ -27,7 +27,8 @@ ENDED_WELL = (0, 1, 5)
 class SeenTest:
     """One test: its outcome is `passed`, `failed` or `skipped`.
 
-    `properties` has the texts that its markers were given too.
+    `properties` has the texts that its markers were given too. `in_code` says that what was raised
+    while it ran came from code of the project, not from the test.
     """
 
     path: str
@@ -40,6 +41,7 @@ class SeenTest:
     properties: tuple[tuple[str, str], ...] = ()
     id: str = ""
     flaky: bool = False
+    in_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ def _case(test: Event, attempt: _TestTry, untold: str) -> SeenTest:
             for name, value in listed
         ),
         id=test["id"],
+        in_code=attempt.phases.get("call", {}).get("in_code", False),
     )
 
 

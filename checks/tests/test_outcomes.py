@@ -23,6 +23,8 @@ def kind(case: SeenTest) -> str:
     """Return a test's outcome: `error` where it failed for what it needs, not for what it asks."""
     if case.outcome != "failed":
         return case.outcome
+    if case.in_code:
+        return "failed"
     return "error" if NO_PROOF.match(case.message.strip()) else "failed"
 
 

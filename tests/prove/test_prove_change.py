@@ -48,6 +48,16 @@ CASES = [
 ]  # fmt: skip
 
 
+def test_a_crash_in_the_code_is_what_a_test_is_for(project: Project) -> None:
+    """Of whatever kind the error is: only one of the test's own says that something is missing."""
+    crashing = BASE | {"app.py": 'def half(n: int) -> int:\n    return n // "2"\n'}
+    project.environment["PATH"] = few_own_programs()
+    commit(project.folder, crashing)
+    commit(project.folder, {"app.py": NEW, "tests/test_app.py": PROOF})
+    ended = project("prove", "--change", "HEAD~1")
+    assert (ended.status, "fails without the change" in ended.out) == (0, True), ended
+
+
 @pytest.mark.parametrize(("change", "status", "shown"), CASES)
 def test_only_a_test_that_fails_without_the_change_proves_it(
     change: dict[str, str | None], status: int, shown: str, project: Project
