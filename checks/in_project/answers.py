@@ -195,7 +195,7 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
 def ways(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield what may stand in place of a value, by a name of the way; nothing that is the same."""
     makers = {way: make for kind, way, make in WAYS if isinstance(value, kind)}
-    if not isinstance(value, HOLDERS) and not callable(value):
+    if not callable(value):
         for name in sorted(getattr(value, "__dict__", {}))[:4]:
             makers[f"inner {name}"] = functools.partial(_with, name)
         makers = makers if len(makers) > 1 else {**makers, "another": lambda _: object()}

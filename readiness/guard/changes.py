@@ -83,6 +83,7 @@ class Kind(StrEnum):
     CALLER = "call of the gate"
     WEAKER = "weaker test"
     CHANGED = "changed test"
+    STRICTER = "stricter test"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +108,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         """The kind and what became of it: `expectation changed`."""
-        if self.kind in (Kind.WEAKER, Kind.CHANGED):
+        if self.kind in (Kind.WEAKER, Kind.CHANGED, Kind.STRICTER):
             return worded(f"kind.{self.kind.name.lower()}")
         verb = "changed"
         if not self.before and self.after:

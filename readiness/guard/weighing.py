@@ -111,21 +111,30 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         failing = names - old.passed
         before = self._measured("before", failing, self.states.changed, coarse=True)
         faults = [each for each in (*old.faults, *before.faults) if each.noticed]
-        new = self._measured("newer", after, asked=faults, often=old.often)
+        unnoticed = [each for each in old.faults if each.tests and not each.noticed][:FEW]
+        new = self._measured("newer", after, asked=[*faults, *unnoticed], often=old.often)
+        if new.ended and _known(faults) <= _known(new.faults):
+            new = replace(new, ended=False)
         lost = list(self._lost(old.faults, new))
         # A test that fails now and then would seem to notice anything.
         noticed = {name for each in lost for name in each.noticed}
         lost = self._measured("again", noticed, support, asked=lost).faults
         lost = [*(each for each in lost if each.noticed), *self._lost(before.faults, new)]
         weaker = {name: fault for fault in reversed(lost) for name in fault.noticed}
-        tried = {(each.key, each.way) for each in (new.faults if new.ended else faults)}
+        tried = _known(new.faults if new.ended else faults)
         asked = [each for each in faults if (each.key, each.way) in tried]
         kept = {name for each in asked for name in each.noticed}
         gone = (each for each in before.faults if not self.altered.has(each.function))
         kept = kept.union(*(each.tests for each in gone)) - weaker.keys()
-        changes = [self._weaker(*each) for each in weaker.items() if each[0] in after]
+        changes = [
+            self._difference(*each, Kind.WEAKER) for each in weaker.items() if each[0] in after
+        ]
         tells = [Teller("::".join(name), name[0]) for name in sorted(kept & failing)]
         changes += [tell(Kind.CHANGED, Direction.NEUTRAL, "", "") for tell in tells]
+        known = _known(unnoticed)
+        more = [each for each in new.faults if (each.key, each.way) in known]
+        stricter = {name: fault for fault in reversed(more) for name in fault.noticed}
+        changes += [self._difference(*each, Kind.STRICTER) for each in stricter.items()]
         remarks = [say("guard.weighed_part")] if new.ended or old.ended else []
         if unknown := sorted((failing & after) - before.passed):
             shown = ", ".join(map("::".join, unknown[:FEW]))
@@ -193,13 +202,17 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             if (answer and answer.tests) or not (is_within or not self.altered.has(fault.function)):
                 yield fault
 
-    def _weaker(self, test: TestName, fault: TriedFault) -> Change:
+    def _difference(self, test: TestName, fault: TriedFault, kind: Kind) -> Change:
         path, name = test
         old, new = (side.get(path, {}).get(name) for side in (self.altered.old, self.altered.new))
         line = (new or old or ast.Pass(lineno=0)).lineno
         tell = Teller(f"{path}::{name}", path, line)
-        shown = (*fault.lines, *_asked(old, new))
-        return replace(tell(Kind.WEAKER, Direction.LOOSENED, "", ""), fault=shown)
+        direction = Direction.LOOSENED if kind is Kind.WEAKER else Direction.TIGHTENED
+        return replace(tell(kind, direction, "", ""), fault=(*fault.lines, *_asked(old, new)))
+
+
+def _known(faults: Iterable[TriedFault]) -> set[tuple[str, str]]:
+    return {(each.key, each.way) for each in faults}
 
 
 def _asked(old: ast.AST | None, new: ast.AST | None) -> list[str]:

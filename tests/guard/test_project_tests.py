@@ -31,6 +31,12 @@ OF_TESTS = [
     ),
     ("    assert f(1) == 1", "    assert True", "tests/test_a.py:5", Kind.ASSERTION),
     ("    assert f(1) == 1", "    assert f(1) == 1 or True", "tests/test_a.py:5", Kind.ASSERTION),
+    (
+        "    assert f(1) == 1",
+        "    try:\n        assert f(1) == 1\n    except AssertionError:\n        pass",
+        "tests/test_a.py:5",
+        Kind.ASSERTION,
+    ),
     ("    assert f(1) == 1", "    assert (f(1), 1)", "tests/test_a.py:5", Kind.ASSERTION),
     (
         "import pytest\n",

@@ -120,10 +120,18 @@ def test_what_a_test_no_longer_notices_is_told(
     assert [line[:2] for line in found["fault"][:3]] == ["@ ", "- ", "+ "]
 
 
+def test_what_a_test_notices_more_is_told(project: Project) -> None:
+    """As tightened, and it loosens nothing."""
+    weak = {**BASE, **edited("== [3, 3]", "!= []"), "board.yaml": CHECK}
+    ended = guarded(project, weak, {AT: TESTS}, "guard", "--output-format", "json")
+    assert [each["kind"] for each in ended.json["tightened"]] == ["stricter test"], ended
+    assert ended.json["loosened"] == []
+
+
 def test_a_fake_in_place_of_code_is_told(project: Project) -> None:
     """Though only an import is another."""
     tests = TESTS.replace("note, shares, told", "note, shares\nfrom fakes import told")
-    fake = {AT: tests, "tests/fakes.py": "def told(_):\n    return '4, 3'\n"}
+    fake: dict[str, str | None] = {AT: tests, "tests/fakes.py": "def told(_):\n    return '4, 3'\n"}
     assert f"{AT}::test_told" in [each["subject"] for each in loosened(project, fake)]
 
 
