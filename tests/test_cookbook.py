@@ -23,6 +23,8 @@ TEXT = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^## (.+?)\n(?:(?!^## ).)*?```yaml\n(.*?)^```", TEXT, re.S | re.M))
 TOOLS = Path(sys.executable).parent
 
+DEBIAN_MAVEN = "-Dmaven.repo.local=/usr/share/maven-repo"
+
 Files = Mapping[str, str | None]
 
 
@@ -35,6 +37,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     nothing_is: str = "error"
     first: str = ""
     tool: str = ""
+    library: str = ""
 
 
 CASES = msgspec.yaml.decode((ROOT / "tests/cookbook.yaml").read_bytes(), type=dict[str, Case])
@@ -76,10 +79,12 @@ def test_each_recipe_is_tried() -> None:
 def test_a_recipe_tells_good_from_bad_and_from_nothing(served: Project, name: str) -> None:
     """As printed: it passes, fails, and never passes where there is nothing to look at."""
     case, project = CASES[name], served
+    if not Path(case.library).exists():
+        pytest.skip(f"{case.library} is not installed")
     if case.tool and not (TOOLS / case.tool).exists():
         tool = shutil.which(case.tool) or pytest.skip(f"{case.tool} is not installed")
         project.environment["PATH"] += f":{Path(tool).parent}:/usr/bin"
-        project.environment |= TOOLCHAINS
+        project.environment |= {**TOOLCHAINS, "MAVEN_ARGS": DEBIAN_MAVEN}
     recipe = indent(RECIPES[name], "      ")
     project.write(
         f"version: 1\ntitle: x\ntasks:\n  - id: T1\n    priority: P0\n    criteria:\n{recipe}"
