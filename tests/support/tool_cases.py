@@ -197,6 +197,8 @@ TOOLS: Final[dict[str, list[Case]]] = {
             {"go.mod": MODULE["go.mod"]},
         )
     ],
+    "golangci-lint": [absent(MODULE)],
+    "terraform-validate": [absent({"main.tf": ""})],
     "cargo-test": of_a_tool(
         CRATE,
         {"tests/b.rs": "#[test]\nfn b() {\n    assert_eq!(shop::add(1, 1), 3);\n}\n"},
