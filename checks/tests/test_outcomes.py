@@ -13,8 +13,8 @@ from checks.in_project.common import RUNNER, Params, emit, not_measured, place, 
 from checks.tests.session import SeenTest, numbers, read_session
 
 NO_PROOF = re.compile(
-    r"(?:setup|teardown): |fixture |(?:\w+\.)*"
-    r"(?:Attribute|Import|Indentation|ModuleNotFound|Name|Syntax|Type)Error\b"
+    r"(?:setup|teardown): |fixture |(?:\w+\.)*(?:TypeError: .*\bargument|"
+    r"(?:Attribute|Import|Indentation|ModuleNotFound|Name|Syntax)Error\b)"
 )
 """How a message begins of a failure that is none of what a test asserts: nothing was there."""
 
