@@ -1,12 +1,13 @@
 """Show what this change loosens in the gate and in its results, judged by the base's rules."""
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from readiness.command_line.options import Option, Value, Verb
-from readiness.guard.changes import Change, Direction
+from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
 from readiness.model.errors import ExitStatus
@@ -24,6 +25,7 @@ from readiness.run.scratch import scratch_folder
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor, clean, cut
+from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 
 VERSION = 1
@@ -124,7 +126,7 @@ def _report(
         direction: [change for change in changes if change.direction is direction]
         for direction in Direction
     }
-    loosened = sorted_ones[Direction.LOOSENED]
+    loosened = sorted(sorted_ones[Direction.LOOSENED], key=_rank)
     return GuardReport(
         board=clean(comparison.head.path, newlines=False),
         base=base,
@@ -152,6 +154,8 @@ def _blocks(report: GuardReport, settings: RunSettings) -> Iterator[Block]:
     if not settings.quiet:
         yield from text_lines(_against(report, say))
         yield from _part(Direction.LOOSENED, report.loosened, say)
+        if report.loosened:
+            yield from text_lines(f"  {_shows(report)}")
         yield from _part(Direction.TIGHTENED, report.tightened, say)
         if settings.verbose:
             yield from _part(Direction.NEUTRAL, report.neutral, say)
@@ -178,10 +182,36 @@ def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
     if report.compared:
         yield from text_lines("", say("guard.compared"))
         rows = [
-            [(one.id, Style.STRONG), *plain(one.base or "–", one.by_base, one.by_head)]
+            [(one.id, Style.STRONG), *plain(*map(_cell, told))]
             for one in report.compared
+            for told in [(one.base or "–", one.by_base, one.by_head)]
         ]
         yield PlainTable(rows=rows, heads=say.heads("guard.heads"))
+
+
+_LATER = (
+    *(Kind.WEAKER, Kind.TEST, Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SUPPRESSION),
+    *(Kind.SETTING, Kind.RECIPE, Kind.SCRIPT, Kind.CALLER),
+)
+"""What loosens comes in this order, after verdicts and what the board says otherwise."""
+_CELL, _FILES = 70, 6
+
+
+def _cell(said: str) -> str:
+    return said if len(said) <= _CELL else f"{said[:_CELL]}…"
+
+
+def _rank(change: Change) -> int:
+    if change.kind is Kind.VERDICT:
+        return 0
+    return _LATER.index(change.kind) + 2 if change.kind in _LATER else 1
+
+
+def _shows(report: GuardReport) -> str:
+    """Return the command that shows what loosens, in the files where it stands."""
+    paths = dict.fromkeys(change.path for change in report.loosened if change.path)
+    shown = [shlex.quote(path) for path in paths] if len(paths) <= _FILES else ["."]
+    return literal(" ".join(["git diff", report.base.commit[:12], "--", *shown]))
 
 
 _STYLES = {
