@@ -117,7 +117,7 @@ def describe(value: Any, depth: int = 0) -> str:
 
 
 def _inner(value: Any) -> Any:
-    return next((changed for _, changed in ways(value)), ODD)
+    return next((changed for way, changed in ways(value) if way != "copy"), ODD)
 
 
 def _odd(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
@@ -58,11 +59,15 @@ class Altered:
         sides = (self.old, self.new)
         return [{(path, name) for path, found in side.items() for name in found} for side in sides]
 
-    def statements(self, side: int) -> set[str]:
-        """Return all that tests before (0) or after (1) do."""
-        tests = (self.old, self.new)[side].values()
-        nodes = (node for found in tests for test in found.values() for node in ast.walk(test))
-        return {_head(node) for node in nodes if isinstance(node, ast.stmt)}
+    def own(self, side: int) -> Counter[str]:
+        """Count what tests before (0) or after (1) do, and the others less often."""
+        counts = [Counter[str](), Counter[str]()]
+        for tests, count in zip((self.old, self.new), counts, strict=True):
+            nodes = (
+                n for named in tests.values() for test in named.values() for n in ast.walk(test)
+            )
+            count.update(_head(node) for node in nodes if isinstance(node, ast.stmt))
+        return counts[side] - counts[1 - side]
 
     @cached_property
     def _sources_after(self) -> str:
@@ -132,10 +137,8 @@ def _users(names: set[str], texts: Iterable[str]) -> set[str]:
     return users
 
 
-def lines_of(
-    root: str, path: str, names: Collection[str], others: Collection[str]
-) -> dict[int, int]:
-    """Return how near lines are: 0 where others have no such line, 1 where its names are bound."""
+def lines_of(root: str, path: str, names: Collection[str], own: Collection[str]) -> dict[int, int]:
+    """Return how near lines are: 0 for what is their `own`, 1 where names of it are bound."""
     with open(os.path.join(root, path), encoding="utf-8") as file:
         tests = [each for each in functions_in(file.read()) if each.name in names]
     near: dict[int, int] = {}
@@ -143,10 +146,10 @@ def lines_of(
         inside = [
             node for node in ast.walk(test) if isinstance(node, ast.stmt) and node is not test
         ]
-        own = [node for node in inside if _head(node) not in others]
-        spoken = {name for node in own for name in _names(node)}
+        nearest = [node for node in inside if _head(node) in own]
+        spoken = {name for node in nearest for name in _names(node)}
         for node in inside:
-            rank = 0 if node in own else 1 if spoken & _names(node, ast.Store) else 2
+            rank = 0 if node in nearest else 1 if spoken & _names(node, ast.Store) else 2
             for line in range(node.lineno, (node.end_lineno or 0) + 1):
                 near[line] = min(near.get(line, 2), rank)
     return near

@@ -160,14 +160,14 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         if lay and not coarse:
             for path in tests:
                 spare_imports(os.path.join(copy.root, path))
-        others = self.altered.statements(1 if lay else 0)
+        own = self.altered.own(0 if lay else 1)
         share = max(1.0, len(names) / FEW)
         to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
         asks = {
             "to": to,
             "top": os.path.relpath(".", self.workdir or "."),
             "tests": tests,
-            "lines": {at: lines_of(copy.root, at, each, others) for at, each in tests.items()},
+            "lines": {at: lines_of(copy.root, at, each, own) for at, each in tests.items()},
             "sources": self.altered.sources[0 if coarse else 1],
             "often": often,
             "asked": msgspec.to_builtins(asked),
