@@ -1,9 +1,11 @@
 """Tests that ask less: faults in the code that the base's version notices, and the change's not."""
 
+import datetime
 from typing import Any
 
 import pytest
 
+from checks.in_project.answers import ways
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
 
@@ -184,6 +186,15 @@ def test_what_changes_with_the_code_is_no_loosening(
 ) -> None:
     """The same asked in another form, or other answers of code that is another."""
     assert loosened(project, change) == []
+
+
+INSIDE = [[datetime.date(2026, 1, 1)], {"at": datetime.date(2026, 1, 1)}, [object]]
+
+
+@pytest.mark.parametrize("value", INSIDE)
+def test_what_is_inside_becomes_something_else(value: Any) -> None:
+    """Not a copy, which is the same and which no test would notice."""
+    assert dict(ways(value))["inner"] != value
 
 
 FLAKY = f"""import random
