@@ -89,7 +89,7 @@ def of_a_tool(clean: Files, failing: Files, broken: Files, nothing: Files) -> li
 TOOLS: Final[dict[str, list[Case]]] = {
     "shellcheck": of_files(
         {"a.sh": '#!/bin/sh\necho "$1"\n', "bin/b": "#!/usr/bin/env bash\ntrue\n"},
-        {"bin/c": "#!/bin/bash -e\nrm $1\n", "d.sh": "#!/bin/zsh\nrm $1\n"},
+        {"bin/c": "#!/bin/bash -e\nA=1\n", "d.sh": "#!/bin/zsh\nrm $1\n"},
         {"c.sh": "#!/bin/sh\nif then\n"},
     ),
     "yamllint": of_files({"a.yaml": "---\na: 1\n"}, {"b.yml": "a:    1\na: 2\n"}),
@@ -207,7 +207,7 @@ TOOLS: Final[dict[str, list[Case]]] = {
     ),
     "clippy": of_a_tool(
         CRATE,
-        {"src/lib.rs": "pub fn one() -> i32 {\n    return 1;\n}\n"},
+        {"src/lib.rs": "#![deny(clippy::all)]\npub fn one() -> i32 {\n    return 1;\n}\n"},
         BROKEN_CRATE,
         {"a.txt": ""},
     ),
