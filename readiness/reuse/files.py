@@ -9,12 +9,14 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 
 from readiness.model.digests import digest
+from readiness.project.git import GitError, ask
 
 CLOCK_TICKS: Final = 20_000_000
 """The resolution of file time stamps, in ns: a change is stamped with the last tick's time."""
@@ -43,6 +45,9 @@ PARTLY_SETTLED: Final = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 _SETTLED_PART: Final = re.compile(
     rb"(?m)^(?:(?:processor|model name|flags|MemTotal|SwapTotal)\b.*|cpu\d+)"
 )
+
+GIT_INDEX: Final = "/.git/index"
+"""What Git writes anew when it is asked about files whose times have changed."""
 
 CLOSED: Final = "closed"
 LISTENING: Final = "/proc/net/tcp/"
@@ -87,6 +92,10 @@ class Files:
                 known = KnownFile(stamp if is_older(stamp, self._began) else (), held)
             self.looked_at[path] = known
         return self.looked_at[path]
+
+    def is_as_known(self, path: str) -> bool:
+        """Return whether a file is what it was known to be, though its stamp may have moved."""
+        return path in self._known and self._known[path].content == self._file(path).content
 
     def moved(self, paths: Iterable[str]) -> str:
         """Return one of these files that changed since it was looked at, or ""."""
@@ -160,6 +169,9 @@ def _held(path: str) -> str:
     mode = os.stat(path).st_mode
     if not stat.S_ISREG(mode):
         return f"special {stat.S_IFMT(mode):o}"
+    if path.endswith(GIT_INDEX):
+        with suppress(GitError):
+            return f"index {_indexed(path.removesuffix(GIT_INDEX))}"
     running = sha256()
     with open(path, "rb") as file:
         while data := file.read(1 << 20):
@@ -167,6 +179,17 @@ def _held(path: str) -> str:
                 data = b"\n".join(_SETTLED_PART.findall(data))
             running.update(data)
     return f"{'program' if mode & stat.S_IXUSR else 'file'} {running.hexdigest()}"
+
+
+def _indexed(root: str) -> str:
+    """Return a digest of what an index says, whatever it remembers of the files' times.
+
+    Some commands of Git take a file for changed until the index is told of its new times.
+    """
+    entries = ask(root, "ls-files", "-z", "--stage", "-v")
+    moved = set(ask(root, "diff-files", "-z", "--name-only").split(b"\0"))
+    changed = set(ask(root, "ls-files", "-z", "--modified").split(b"\0"))
+    return digest(entries + b"\0".join(sorted(moved - changed)))
 
 
 def _listens(port: int) -> bool:

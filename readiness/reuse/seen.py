@@ -12,6 +12,7 @@ import msgspec
 
 from readiness.reuse.files import (
     CLOSED,
+    GIT_INDEX,
     LISTENING,
     PARTLY_SETTLED,
     TIMED,
@@ -141,7 +142,8 @@ class _Looking:
             return "" if OF_ITSELF.fullmatch(kernel_path) else kernel_path
         if path not in self._trace.refused and self._is_another(path, there=there):
             return self._refused(path, [path])
-        return path + TIMED if path in self._trace.timed else path
+        is_timed = path in self._trace.timed and not path.endswith(GIT_INDEX)
+        return path + TIMED if is_timed else path
 
     def _names(self, folder: str) -> str | Dependence:
         """Return what depends on the names in a folder; "" where it does not count."""
@@ -176,6 +178,8 @@ class _Looking:
     def _counts(self, path: str) -> bool:
         if not self._counts_in(os.path.dirname(path)) or not is_of_interest(os.path.basename(path)):
             return False
+        if path.endswith(f"{GIT_INDEX}.lock") and path in self._trace.written:
+            return False  # made and moved in place of the index, which counts
         if path in self._trace.opened:
             return not (self._temporary_folder(path) and self._is_made(path))
         return self._temporary_folder(path) not in self._own_folders()
@@ -210,6 +214,8 @@ class _Looking:
     # --- is it as it was? -----------------------------------------------------------------------
 
     def _is_another(self, path: str, *, there: bool) -> bool:
+        if path.endswith(GIT_INDEX) and there and self._files.is_as_known(path):
+            return False
         stamp = self._files.stamp(path)
         if stamp[0] in (ENOENT, ENOTDIR):
             return there

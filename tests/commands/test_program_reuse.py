@@ -8,7 +8,7 @@ import pytest
 
 from readiness.record.document import RunDocument
 from tests.support.program import Project, a_board, number
-from tests.support.repositories import commit
+from tests.support.repositories import commit, git
 
 COUNT = "cat a.txt; echo ran >> ran.log"
 
@@ -174,6 +174,21 @@ def test_a_file_that_is_edited_while_its_probe_runs_is_not_trusted(counting: Pro
     check(counting)
     settle_clock()
     assert not check(counting).probes[0].reused
+
+
+WRITTEN = ("update-index", "--force-write-index")
+
+
+@pytest.mark.parametrize("command", ["git ls-files", f"git {' '.join(WRITTEN)}; git ls-files"])
+def test_an_index_counts_by_what_it_says(project: Project, command: str) -> None:
+    """Git writes it anew for the times of files, asked by the probe or by anybody else."""
+    commit(project.folder, {"a.txt": "", ".gitignore": ".readiness\n"})
+    project.write(a_board(number(f'{command}; echo "errors: 3"')))
+    settle_clock()
+    assert not check(project).probes[0].reused
+    git(project.folder, *WRITTEN)
+    settle_clock()
+    assert check(project).probes[0].reused
 
 
 def test_a_producer_and_its_readers_are_reused_together(project: Project) -> None:

@@ -15,7 +15,7 @@ import pytest
 from readiness.record.document import RunDocument
 from readiness.reuse.trace import find_tracer
 from tests.support.program import Project, a_board, number
-from tests.support.repositories import commit
+from tests.support.repositories import commit, git
 
 pytestmark = pytest.mark.skipif(
     not find_tracer(os.environ["PATH"]), reason="strace is not installed"
@@ -93,6 +93,8 @@ WAYS: dict[str, tuple[dict[str, Any], Change]] = {
         errors("test src/a.py -nt src/b.py && echo newer"),
         lambda it: os.utime(it / "src/b.py", (1, 1)),
     ),
+    "what is staged": (errors("git ls-files"), lambda it: git(it, "add", "at")),
+    "what an index knows of times": (errors("git diff-files"), lambda it: git(it, "status")),
     "a name that was looked up in vain": (errors("cat none"), writes("none", "2")),
     "a program earlier on PATH": (errors("tool"), program("../bin/tool", "echo 2")),
     "a program in the same place": (errors("tool"), program("../more/tool", "echo 2")),
@@ -124,10 +126,12 @@ def place(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
             "mypy.ini": "[mypy]\nmypy_path = stubs\n",
             ".fixtures-cache/a": "1",
             "a": "1",
+            "later": "",
             "report.xml": '<testsuite tests="1"><testcase classname="a" name="b"/></testsuite>',
             ".gitignore": ".readiness\n",
         },
     )
+    os.utime(folder / "later", (1, 1))  # another time than the index has
     shown = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, check=True
     )

@@ -18,10 +18,11 @@ from readiness.model.settings import RunSettings
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Execution, Readings
+from readiness.project.git import repository
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord
 from readiness.record.earlier import ReusedFrom
-from readiness.reuse.files import Files, KnownFile
+from readiness.reuse.files import GIT_INDEX, Files, KnownFile
 from readiness.reuse.fingerprint import Fingerprints, checks_by_probe
 from readiness.reuse.results import (
     KeptReading,
@@ -146,6 +147,8 @@ class Reusing:
             return left
         from readiness.pipeline.tracing import Tracing
 
+        roots = {repository(self._plan.probes[index].workdir) for index in wanted} - {""}
+        self._files.state(f"{root}{GIT_INDEX}" for root in roots)  # as it is before they run
         self._tracing = Tracing(left, wanted, scratch)
         return self._tracing.traced()
 
@@ -159,7 +162,9 @@ class Reusing:
 
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """Collect for later runs the results of probes that ran once, with inputs as they were."""
-        after = Files({**self._known, **self._files.looked_at})
+        # An index counts as it was when this run began.
+        known = {path: file for path, file in self._known.items() if not path.endswith(GIT_INDEX)}
+        after = Files({**known, **self._files.looked_at})
         seen = self._seen(readings, after)
         results = {}
         for index in seen:
