@@ -103,7 +103,7 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `others` are the projects of other languages, whose paths are relative to their own folders.
     `python_path` are the folders from which the code is imported, where that is not the root.
-    `files` are all that there are.
+    `files` are all that there are, `test_target` is what make is asked for to run the tests.
     """
 
     name: str
@@ -115,3 +115,4 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[Omission, ...] = ()
     files: tuple[str, ...] = ()
     git: bool = False
+    test_target: str = ""

@@ -61,7 +61,7 @@ def propose(
         rule for rule in rules if rule.check in checks or not FOREIGN & {*rule.propose.needs}
     ]
     proposals += _own_commands(facts, applying, left_out)
-    proposals = with_tests(proposals)
+    proposals = with_tests(proposals, facts.test_target)
     order = sorted(proposals, key=lambda proposal: (proposal.priority, not proposal.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
 
@@ -353,18 +353,20 @@ def _own_commands(
     spoken_for: set[tuple[str, ...]] = set()
     for rule in rules:
         spoken_for |= {step.words for step in _speaking(rule.propose.when, facts.steps)}
-    taken: set[str] = set()
+    taken: set[tuple[str, str]] = set()
     # Scripts of package.json that run tests in a way of their own stand for all that they run.
     tests = [step for step in facts.steps if step.words[0] in MANAGERS and runs_tests(step.words)]
     whole = [step for step in tests if not any(map(runs_tests, spoken_for & {*step.inner}))]
     spoken_for.update(*(step.inner for step in whole))
     for step in facts.steps:
         deed = effect(step.words)
-        if step.words in spoken_for or step.text in taken or (step.recipe and step not in whole):
+        folder = step.folder if step.origin is Origin.RECIPE else ""  # what CI runs there is a part
+        is_whole = step in whole or not step.recipe
+        if step.words in spoken_for or (folder, step.text) in taken or not is_whole:
             continue
         if step.origin is Origin.HOOK:
             continue
-        taken.add(step.text)
+        taken.add((folder, step.text))
         if step.origin is Origin.RECIPE and deed is Deed.UNKNOWN:
             continue  # nothing says that it has to do with a release
         if why := _refusal(step, deed):
@@ -372,7 +374,10 @@ def _own_commands(
         else:
             by_ci = step.origin is Origin.CI
             yield Proposal(
-                title=worded("propose.passes", command=step.text),
+                title=joined(
+                    [*filter(None, [folder]), worded("propose.passes", command=step.text)], "colon"
+                ),
+                workdir=folder,
                 task=CI_TASK if by_ci else RECIPE_TASK,
                 priority=Priority.P1 if by_ci else Priority.P2,
                 why=_sentences(_run_by(step), ""),

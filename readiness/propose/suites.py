@@ -70,13 +70,26 @@ def unittest_proposal(part: Subproject, facts: ProjectFacts) -> Proposal:
     )
 
 
-def with_tests(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Let something run the tests: what CI or a recipe does, else a criterion that cannot be met.
+def with_tests(proposals: Sequence[Proposal], target: str = "") -> list[Proposal]:
+    """Let something run the tests: what CI or a recipe does, else make for a target of that name.
 
-    A release needs tests, so that what could not be found is said, and stands on the board.
+    Where there is none, it is a criterion that cannot be met. A release needs tests, so that what
+    could not be found is said, and stands on the board.
     """
     if any(proposal.task == TESTS_TASK for proposal in proposals):
         return list(proposals)
+    if target and not any(proposal.tests for proposal in proposals):
+        command = f"make {target}"
+        by_make = Proposal(
+            title=worded("propose.passes", command=command),
+            task=TESTS_TASK,
+            priority=Priority.P0,
+            why=worded("propose.recipe_runs", command=command, place="Makefile"),
+            check="make-target",
+            params={"target": target},
+            tests=True,
+        )
+        return [by_make, *proposals]
     if not any(proposal.tests for proposal in proposals):
         say = for_reader()
         return [

@@ -1,6 +1,7 @@
 """The whole look at a project: from its folder to the facts."""
 
 import os
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,8 @@ from readiness.propose.recipes import read_recipes
 from readiness.propose.steps import find_steps
 from readiness.propose.suites import suite_of
 from readiness.propose.tree import list_files, read_settings
+
+TEST_TARGETS: Final = ("test", "tests", "check")
 
 
 def survey(root: str) -> ProjectFacts:
@@ -36,6 +39,7 @@ def survey(root: str) -> ProjectFacts:
         left_out=unread,
         files=files,
         git=bool(repository(root)),
+        test_target=next((name for name in TEST_TARGETS if ("make", name) in recipes), ""),
     )
 
 

@@ -406,6 +406,28 @@ def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_pat
     assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
 
 
+def test_each_package_of_a_workspace_runs_its_own_tests(tmp_path: Path) -> None:
+    """Where its package.json lies: the root has no such script."""
+    files = {"package.json": '{"workspaces": ["packages/*"]}'}
+    for name in "ab":
+        files[f"packages/{name}/package.json"] = '{"scripts": {"test": "node --test"}}'
+    build(str(tmp_path), files)
+    answer = propose(survey(str(tmp_path)), load_rules([]), lambda _: False)
+    assert [(each.run, each.workdir) for each in answer.proposals if each.tests] == [
+        ("npm test", "packages/a"),
+        ("npm test", "packages/b"),
+    ]
+
+
+def test_make_runs_the_tests_where_nothing_else_is_known_to(tmp_path: Path) -> None:
+    """By a target of that name. Twin: what a check recognises is measured by that check."""
+    build(str(tmp_path / "make"), {"Makefile": "test:\n\tsh t.sh\n", "t.sh": "true\n"})
+    answer = propose(survey(str(tmp_path / "make")), load_rules([]), lambda _: False)
+    assert the(answer, "make-target").params == {"target": "test"}
+    answer = proposed(tmp_path / "pytest", {"Makefile": "test:\n\tpytest\n"})
+    assert "make-target" not in [each.check for each in answer.proposals]
+
+
 def test_a_tool_looks_at_the_folder_that_ci_enters(tmp_path: Path) -> None:
     """Not at other tests, which CI leaves out. Twin: a path that it names there is its own."""
     files = {
