@@ -7,13 +7,15 @@ from datetime import date
 from typing import TextIO
 from urllib.parse import unquote
 
-from checks.documents.doc_names import (
+from checks.documents.doc_commands import (
     KnownNames,
     absent_files,
+    absent_targets,
     commands,
     has_file,
     ignored,
 )
+from checks.documents.make_targets import read_makefiles
 from checks.documents.markdown import MarkdownDocument, read_markdown
 from checks.git import lines
 from checks.in_project.common import (
@@ -150,7 +152,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    known_names = KnownNames(params)
+    targets, known_names = read_makefiles(), KnownNames(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -163,6 +165,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         read.append(document)
         ages.append(age(path))
         findings += outline(params, path, document) + dead_links(path, document)
+        findings += absent_targets(path, document, targets)
         findings += known_names.absent(path, text)
         if params.text("files") == "true":
             findings += absent_files(path, document)

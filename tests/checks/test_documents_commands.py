@@ -1,4 +1,4 @@
-"""Sessions, links, files and names in documents."""
+"""Make targets in the shell blocks of documents; links, files and names."""
 
 import os
 from pathlib import Path
@@ -29,17 +29,43 @@ def problems(project: str, text: str, **params: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "block",
     [
-        "```sh\nmake good LEVEL=2\nmake <target>\nmake $TARGET\nmake\n```",
-        "```console\n>>> make nosuch\nmake nosuch\n```",
-        "```console\n$ make good \\\n    more=1\ngood\n$ own-tool\n```",
-        "```\nWe make nosuch.\n```",
+        "```bash\nmake nosuch\n```",
+        "```sh\nmake nosuch\n```",
+        "```shell\npython -m app.run && make nosuch\n```",
+        "~~~ bash\nmake nosuch\n~~~",
+        "```console\n$ make nosuch\nmake: *** No rule to make target\n```",
+        "1. Run:\n\n   ```bash\n   make nosuch\n   ```",
+        "```sh\nA='b c' D= make nosuch\n```",
+        "```sh\nif true; then sudo make nosuch; fi\n```",
     ],
 )
-def test_a_session_is_no_problem(project: str, text: str) -> None:
-    """With its prompts, its output, placeholders and tools of the project."""
-    assert problems(project, text) == []
+def test_a_target_is_found_in_blocks_for_a_shell(project: str, block: str) -> None:
+    """Fenced by backticks or tildes, with a prompt and without."""
+    assert problems(project, block) == ["make has no target nosuch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("```sh\nmake good LEVEL=2\nmake <target>\nmake TARGET\nmake\n```", ""),
+        ("```sh\nmake good <NAME>\nkill -TTIN <pid>\n```", ""),
+        ("Run `make nosuch` in the folder of the pages.", ""),
+        ("    make sure that it runs", ""),
+        ("```console\n>>> make nosuch\nmake nosuch\n```", ""),
+        ("```sh\nA=make nosuch good\nmaker nosuch\n```", ""),
+        ("```console\n$ make good \\\n    more=1\ngood\n$ make nosuch\n```", "no target nosuch"),
+        ("```python\nmake nosuch\n```", ""),
+        ("```\nWe make nosuch.\n```", ""),
+        ("```sh\ncd elsewhere\nmake nosuch\n```", ""),
+    ],
+)
+def test_a_target_is_asked_for_by_make_alone(project: str, text: str, message: str) -> None:
+    """Placeholders, other folders, sentences and output ask for none."""
+    found = problems(project, text)
+    assert len(found) == int(bool(message)), found
+    assert message in "".join(found)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +120,23 @@ def test_a_site_resolves_its_own_links(project: str, settings: str, faults: list
     given = {"paths": "docs/a.md README.md", "min_words": "0", "min_headings": "0"}
     messages = [finding["message"] for finding in run_check("documents", project, given).findings]
     assert [message.split()[0].rstrip(":") for message in messages] == faults
+
+
+@pytest.mark.parametrize(
+    ("files", "problems"),
+    [
+        ({"sub/Makefile": "nosuch:\n"}, 0),
+        ({"sub/Makefile": "include rules.inc\n", "sub/rules.inc": "nosuch:\n"}, 0),
+        ({"Makefile": "other:\n", ".gitmodules": ""}, 0),
+        ({}, 0),
+        ({"sub/Makefile": "other:\n"}, 1),
+    ],
+)
+def test_make_may_run_in_any_folder(project: str, files: Files, problems: int) -> None:
+    """A target is absent if no Makefile of the project has it, and there is one."""
+    build(project, {**files, "README.md": "# A\n\n```sh\nmake nosuch\n```\n"})
+    given = {"paths": "README.md", "min_words": "0", "min_headings": "0"}
+    assert run_check("documents", project, given).value() == problems
 
 
 @pytest.mark.parametrize(

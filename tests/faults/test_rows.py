@@ -50,7 +50,7 @@ ORDINARY = {
     65: "pipeline/test_settle.py::test_a_pass_on_a_retry_is_a_warning",
     66: "faults/test_h_sessions.py::test_1101_to_1109_twin_honest_sessions_are_counted",
     67: "propose/test_proposals.py::test_something_runs_the_tests",
-    68: "checks/test_documents_commands.py::test_a_session_is_no_problem",
+    68: "checks/test_documents_commands.py::test_a_target_is_asked_for_by_make_alone",
     69: "checks/test_documents_commands.py::test_a_site_resolves_its_own_links",
     70: "checks/test_hollow_tests.py::test_what_some_answer_or_fault_makes_fail_is_not_hollow",
     71: "project/test_pins.py::test_pinned_versions_are_read",

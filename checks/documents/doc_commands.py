@@ -1,10 +1,11 @@
-"""Find names and files in a document that the project does not have, and its shell blocks."""
+"""Find the make targets that a document asks for in vain, and names in it that nothing has."""
 
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from checks.documents.make_targets import MakeTargets
 from checks.documents.markdown import SHELLS, MarkdownDocument
 from checks.git import git
 from checks.in_project.common import (
@@ -17,6 +18,11 @@ from checks.in_project.common import (
 
 CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
 PROMPTED = re.compile(r"^[ \t]*[^\s$]*[$] (.*(?:\\\n.*)*)$", re.MULTILINE)
+ASSIGNED = r"\w+=(?:\"[^\"]*\"|'[^']*'|[^\s;&|'\"]*)"
+START = rf"(?:^|[;&|(]\s*)(?:(?:{ASSIGNED}|sudo|env|exec|time|if|then|else|do|!)[ \t]+)*"
+MAKE = re.compile(START + r"make((?:[ \t]+[^\s;&|#)<>`]+)+)", re.MULTILINE)
+ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
+TARGET = re.compile(r"[A-Za-z][\w.-]*")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
 
 
@@ -27,6 +33,20 @@ def commands(document: MarkdownDocument) -> Iterator[tuple[int, str]]:
             yield line, text
         elif language in CONSOLES:
             yield line, "\n".join(PROMPTED.findall(text))
+
+
+def absent_targets(
+    path: str, document: MarkdownDocument, targets: MakeTargets
+) -> Iterator[CheckFinding]:
+    """Yield the targets that no Makefile of the project has."""
+    for line, text in commands(document):
+        for arguments in () if ELSEWHERE.search(text) else MAKE.findall(text):
+            words = arguments.split()
+            if {"-C", "-f"} & set(words):
+                continue
+            for word in words:
+                if TARGET.fullmatch(word) and not word.isupper() and not targets.has(word):
+                    yield place(path, line, "command", f"make has no target {word}")
 
 
 def has_file(name: str) -> bool:
