@@ -155,7 +155,7 @@ def _blocks(report: GuardReport, settings: RunSettings) -> Iterator[Block]:
         yield from text_lines(_against(report, say))
         yield from _part(Direction.LOOSENED, report.loosened, say)
         if report.loosened:
-            yield from text_lines(f"  {_shows(report)}")
+            yield from text_lines(f"  `{_shows(report)}`")
         yield from _part(Direction.TIGHTENED, report.tightened, say)
         if settings.verbose:
             yield from _part(Direction.NEUTRAL, report.neutral, say)

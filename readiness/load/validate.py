@@ -267,7 +267,7 @@ def _alternative(kind: inspect.UnionType, data: Data) -> inspect.Type:
         return literal
     is_list = isinstance(data, list) or literal is not None
     wanted = inspect.ListType if is_list else inspect.StrType
-    return next(part for part in bare if isinstance(part, wanted))
+    return next((part for part in bare if isinstance(part, wanted)), bare[0])
 
 
 def _is_nearly(literal: inspect.LiteralType, data: Data) -> bool:

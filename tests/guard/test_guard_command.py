@@ -51,7 +51,7 @@ def test_loosened_comes_first_then_tightened_and_neutral_is_counted(based: Proje
         "      <= 5 → <= 9",
         "  src/a.py:1  suppression added (noqa)",
         "      none → # noqa",
-        f"  git diff {head} -- board.yaml src/a.py",
+        f"  `git diff {head} -- board.yaml src/a.py`",
         "",
         "tightened: 1",
         "  T1.2  samples changed  board.yaml:9",

@@ -61,6 +61,7 @@ FAULTS = [
     ("run: x\nexit: {ok: [256]}", "6:21: T1.1: 256 is too large; the maximum is 255"),
     ("run: x\nexit: {ok: []}", "6:20: T1.1: this list is empty"),
     # samples
+    ("run: x\nsamples: often", "6:18: T1.1: expected a whole number"),
     ("run: x\nsamples: {min: 5, max: 9}", "6:18: T1.1: statistics need a limit of a number"),
     *(
         (f"check: mypy\nexpect: '< 9'\n{fields}", message)
