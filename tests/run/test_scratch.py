@@ -95,6 +95,18 @@ def test_nobody_waits_for_the_cleaning(project: Project) -> None:
         time.sleep(0.05)
 
 
+def test_a_probe_of_another_run_ends_with_its_cleaning(project: Project) -> None:
+    """That run would end whatever is left of it, and the folders would stay for ever."""
+    project.write(a_board({"run": "touch $READINESS_TMP/left"}))
+    project.environment["READINESS_TMP"] = str(project.folder)
+    started = project.start_patched(SLOW, "check", "--history", "")
+    with pytest.raises(subprocess.TimeoutExpired):
+        started.wait(5)
+    (project.folder / "go on").touch()
+    project.end(started)
+    assert os.listdir(project.tmp) == []
+
+
 def test_a_name_can_be_used_again_in_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was left by one folder is out of the way of the next."""
     monkeypatch.setattr(supervise, "_run_name", "a-run")

@@ -40,6 +40,7 @@ _CAUGHT: Final = (*FORWARDED, signal.SIGTSTP, signal.SIGCONT)
 _PACE: Final = 0.01
 _GIVE_UP: Final = 5.0
 _PATIENCE: Final = 0.5
+_LONG: Final = 600.0
 
 _is_gate = False
 _run_name = ""
@@ -74,7 +75,8 @@ def run_name() -> str:
 def _remove_scratch() -> None:
     """Remove what is left of the run's folders, in a process for which nobody waits long.
 
-    Thousands of files, as copies of a project have, take seconds on a slow disk.
+    Thousands of files, as copies of a project have, take seconds on a slow disk. In a probe of
+    another run they are waited for, as that ends whatever a probe leaves behind.
     """
     parent = os.path.realpath(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 - as it was chosen
     start = f"readiness-{_run_name}"
@@ -95,7 +97,8 @@ def _remove_scratch() -> None:
                 scratch.remove(path)
         finally:
             os._exit(0)
-    give_up = time.monotonic() + _PATIENCE
+    is_probe = "READINESS_TMP" in os.environ
+    give_up = time.monotonic() + (_LONG if is_probe else _PATIENCE)
     while os.waitpid(child, os.WNOHANG) == (0, 0) and time.monotonic() < give_up:
         time.sleep(_PACE)
 
