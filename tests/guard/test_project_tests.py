@@ -75,6 +75,25 @@ def test_a_file_that_no_test_runner_looks_at_has_no_tests(tmp_path: Path) -> Non
     assert [each[1:] for each in changes] == [(Kind.TEST, LOOSE)] * 3
 
 
+WAITING = """
+def test_soon():
+    for _ in range(9):
+        try:
+            assert f(1) == 1
+            break
+        except AssertionError:
+            pass
+    else:
+        raise TimeoutError
+"""
+
+
+def test_waiting_for_what_is_asserted_is_no_empty_assertion(tmp_path: Path) -> None:
+    """It fails where that never holds."""
+    changes = compared(tmp_path, {"tests/test_a.py": f"{TESTS}\n{WAITING}"})
+    assert [each.kind for each in changes if each.direction is LOOSE] == []
+
+
 def test_a_new_test_is_tightened(tmp_path: Path) -> None:
     """It is shown as such."""
     changes = brief(

@@ -231,11 +231,18 @@ def _cannot_fail(node: ast.AST) -> bool:
         return _is_always_true(node.test)
     if not isinstance(node, ast.Try):
         return False
-    asserts = any(isinstance(inner, ast.Assert) for each in node.body for inner in ast.walk(each))
-    return asserts and any(
-        {"AssertionError", "Exception", "BaseException"} & _names_in(handler.type)
-        and all(isinstance(each, ast.Pass) for each in handler.body)
-        for handler in node.handlers
+    inside = [inner for each in node.body for inner in ast.walk(each)]
+    # Who leaves a loop once it holds waits for it, and may well fail behind the loop.
+    waits = node.orelse or any(isinstance(each, ast.Break | ast.Return) for each in inside)
+    asserts = any(isinstance(each, ast.Assert) for each in inside)
+    return (
+        asserts
+        and not waits
+        and any(
+            {"AssertionError", "Exception", "BaseException"} & _names_in(handler.type)
+            and all(isinstance(each, ast.Pass) for each in handler.body)
+            for handler in node.handlers
+        )
     )
 
 
