@@ -21,6 +21,7 @@ from readiness.model.expect import (
 from readiness.model.judgement import (
     Judgement,
     Measurement,
+    PairedNumbers,
     Reading,
     Trial,
     Unmeasured,
@@ -44,6 +45,7 @@ def judge(
     evidence_missing: bool = False,
     evidence_digest: str = "",
     trial: Trial | None = None,
+    pairs: PairedNumbers | None = None,
     matches: Matcher = search,
 ) -> Judgement:
     """Judge one criterion by the readings of its probes, in the order of its matrix.
@@ -51,8 +53,8 @@ def judge(
     `today` is the date in UTC. `skipped` says why the criterion is not part of this run, and is
     empty otherwise. `evidence_missing` says that `evidence_path` holds nothing, `evidence_digest`
     what it holds now. `trial` is how its command did in a broken copy of the project, where it was
-    tried. `matches(pattern, text)` finds the patterns of expectations; it may raise TimeoutError,
-    which is an error of the criterion.
+    tried, `pairs` how it compares with the base. `matches(pattern, text)` finds the patterns of
+    expectations; it may raise TimeoutError, which is an error of the criterion.
     """
     if skipped:
         return Judgement(criterion=criterion, verdict=Verdict.SKIP, reason=skipped)
@@ -76,6 +78,10 @@ def judge(
             from readiness.decide.tried import as_tried
 
             judgement = as_tried(judgement, trial)
+        if pairs is not None and judgement.verdict.good:
+            from readiness.decide.sampled import as_compared
+
+            judgement = as_compared(judgement, pairs)
     return _with_waiver(judgement, criterion.waive, date, matches) if criterion.waive else judgement
 
 
@@ -114,7 +120,7 @@ def _judge_reading(criterion: Criterion, reading: Reading, matches: Matcher) -> 
     if not answers:
         lack = Unmeasured(code=ReasonCode.NOT_RUN, reason=worded("reason.not_run"))
         return unmeasured(criterion, lack)
-    if criterion.sampling is not None:
+    if criterion.sampling is not None and not criterion.sampling.against_base:
         return _settled(criterion, reading, [sample for _, sample in answers], matches)
     straddles = len({answer for answer, _ in answers}) > 1
     doubts = []

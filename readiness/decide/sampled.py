@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from readiness.decide.judge import unmeasured
 from readiness.model.board import Criterion, Expectation, Sampling
 from readiness.model.expect import FALLING, better_of, format_value, holds
-from readiness.model.judgement import Measurement, Unmeasured
-from readiness.model.words import Better, Operator, ReasonCode
-from readiness.statistics.bounds import Interval, median_interval
+from readiness.model.judgement import Judgement, Measurement, PairedNumbers, Unmeasured
+from readiness.model.words import Better, Operator, ReasonCode, Verdict
+from readiness.statistics.bounds import Interval, median_interval, ratio_interval
 from readiness.text.worded import joined, worded
 
 
@@ -79,3 +80,64 @@ def _is_missed(expect: Expectation, bounds: Interval, unit: str) -> bool:
         return True
     above = Expectation(text="", operator=Operator.GT, number=expect.high, unit=expect.unit)
     return holds(above, bounds.low, unit) == holds(above, bounds.high, unit)
+
+
+# --- against the base -----------------------------------------------------------------------------
+
+
+def worse_by(criterion: Criterion, pairs: PairedNumbers) -> Interval | None:
+    """Bound how many times worse a number is than the base's; None between looks.
+
+    Each look takes an equal part of the error.
+    """
+    sampling = criterion.sampling
+    if sampling is None or len(pairs.ours) not in sampling.looks:
+        return None
+    error = sampling.error / len(sampling.looks)
+    groups = (pairs.ours, pairs.theirs)
+    if better_of(criterion) is Better.HIGHER:
+        groups = (pairs.theirs, pairs.ours)
+    return ratio_interval(*groups, error)
+
+
+def is_settled(criterion: Criterion, pairs: PairedNumbers) -> bool:
+    """Return whether further pairs would not change what `as_compared` says."""
+    bounds, sampling = worse_by(criterion, pairs), criterion.sampling
+    if sampling is None or len(pairs.ours) >= sampling.looks[-1] or pairs.lack:
+        return True
+    return bounds is not None and not bounds.low <= 1 + sampling.tolerance < bounds.high
+
+
+def as_compared(judgement: Judgement, pairs: PairedNumbers) -> Judgement:
+    """Return the judgement on a number that is good, after it was compared with the base's."""
+    sampling = judgement.criterion.sampling
+    if sampling is None or not pairs.commit:
+        return judgement
+    bounds = None if pairs.lack else worse_by(judgement.criterion, pairs)
+    if bounds is None:
+        lack = pairs.lack or worded("reason.too_few_samples", count=len(pairs.ours))
+        why = worded("reason.no_comparison", base=pairs.commit, why=lack)
+        return unmeasured(judgement.criterion, _unsettled(why))
+    allowed = 1 + sampling.tolerance
+    remark = worded(
+        "reason.compared",
+        base=pairs.commit,
+        change=_change(bounds.middle),
+        low=_change(bounds.low),
+        high=_change(bounds.high),
+        count=len(pairs.ours),
+        sure=_percent(sampling),
+        allowed=_change(allowed),
+    )
+    if bounds.high <= allowed:
+        return msgspec.structs.replace(judgement, reason=joined([judgement.reason, remark]))
+    if bounds.low > allowed:
+        reason = joined([judgement.reason, remark])
+        return msgspec.structs.replace(
+            judgement, verdict=Verdict.FAIL, reason=reason, progress=1 / bounds.middle
+        )
+    return unmeasured(judgement.criterion, _unsettled(remark))
+
+
+def _change(ratio: Decimal) -> str:
+    return f"{(ratio - 1) * 100:+.1f} %"

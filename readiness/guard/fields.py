@@ -82,7 +82,7 @@ def _sampling(before: Sampling | None, after: Sampling | None) -> Direction:
     if before is None or after is None:
         return TIGHT if before is None else LOOSE
     errs = after.error > before.error or after.tolerance > before.tolerance
-    return LOOSE if errs else TIGHT
+    return LOOSE if errs or (before.against_base and not after.against_base) else TIGHT
 
 
 def _version(before: str, after: str) -> Direction:

@@ -53,6 +53,7 @@ _OF_PROBES: Final = (
     "samples",
     "confidence",
     "tolerance",
+    "against",
     "wait",
     "retries",
 )
@@ -299,7 +300,7 @@ class CriterionLoader:
     def _samples(
         self, file: CriterionFile, path: Path, expected: Expectation, chosen: Measure
     ) -> tuple[int, Sampling | None]:
-        asked = (file.confidence, file.tolerance)
+        asked = (file.confidence, file.tolerance, file.against)
         if isinstance(file.samples, int) and all(each is UNSET for each in asked):
             return file.samples, None
         from readiness.load.sampling import sampled

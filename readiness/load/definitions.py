@@ -171,7 +171,9 @@ class CriterionFile(FilePart, frozen=True):
     confidence: Percent | UnsetType = UNSET
     """How sure the verdict must be; default with `samples: {min, max}`: 95%."""
     tolerance: Percent | UnsetType = UNSET
-    """What share of the limit makes no difference; default: 0%."""
+    """What share of the limit, or of the base's value, makes no difference; default: 0%, 5%."""
+    against: Literal["base"] | UnsetType = UNSET
+    """Compare with the base, measured alternately on this machine."""
     wait: Duration | UnsetType = UNSET
     """Tried again for this long."""
     retries: Annotated[int, Meta(ge=0, le=1000)] = 0

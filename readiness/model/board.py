@@ -226,12 +226,13 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
 
     `looks` are the numbers of samples after which it may be decided, none where one run has all
     values of a quantile; `error` is the share of wrong verdicts, and `tolerance` that of the limit
-    which makes no difference.
+    which makes no difference. With `against_base` samples are compared with those of the base.
     """
 
     looks: tuple[int, ...]
     error: float
     tolerance: Decimal
+    against_base: bool
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):

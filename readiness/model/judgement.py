@@ -121,6 +121,18 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     line: str = ""
 
 
+class PairedNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a number was here and, each time beside that, in the base of a change, as `commit`.
+
+    `lack` says why there are no more.
+    """
+
+    commit: str
+    ours: tuple[Decimal, ...] = ()
+    theirs: tuple[Decimal, ...] = ()
+    lack: str = ""
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one probe gave one criterion: a reading per sample, and whether it took a retry.
 

@@ -93,6 +93,11 @@ def execute(
         if recipes is not None and signal is None:
             readings.trials.update(recipes.tried(execution))
             signal = recipes.signal
+            if any(one.sampling and one.sampling.against_base for one in board.criteria()):
+                from readiness.pipeline.paired import pairs_of
+
+                readings.pairs, ended_by = pairs_of(execution, settings, began + limit)
+                signal = signal or ended_by or None
         judgements = [readings.judge(planned) for planned in plan.planned]
     kept = [keep for feature in features if (keep := feature.kept(execution)) is not None]
     if recipes is not None:

@@ -18,6 +18,7 @@ from readiness.model.judgement import (
     TESTS,
     HeldLine,
     Judgement,
+    PairedNumbers,
     Reading,
     Trial,
     TrialOutcome,
@@ -55,8 +56,8 @@ class Readings:
     """Measures every finished attempt for the criteria that read it, and keeps what they need.
 
     Of an attempt only its record and its measurements are kept: the output itself is let go.
-    `lasting` has when those probes started whose results say something beyond this run, and
-    `trials` how commands did that were tried.
+    `lasting` has when those probes started whose results say something beyond this run, `trials`
+    how commands did that were tried, and `pairs` how numbers compare with the base's, by criterion.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Readings:
         self.versions: dict[str, str] = {}
         self.lasting: dict[int, float] = {}
         self.trials: dict[str, Trial] = {}
+        self.pairs: dict[str, PairedNumbers] = {}
         self.usual = HeldLine()
         self._board = board
         self._plan = plan
@@ -199,6 +201,7 @@ class Readings:
             evidence_missing=missing,
             evidence_digest=digest,
             trial=trial,
+            pairs=self.pairs.get(criterion.id),
             matches=matches,
         )
         if criterion.check is None or not planned.probes:

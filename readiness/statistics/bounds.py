@@ -1,4 +1,4 @@
-"""Between which values a median or a quantile lies, with a stated chance of error.
+"""Between which values a median, a quantile or a ratio lies, with a stated chance of error.
 
 Nothing is assumed of how the values are distributed but that each is drawn like the others. All
 errors are one-sided shares, such as 0.05 for a confidence of 95 %.
@@ -7,7 +7,7 @@ errors are one-sided shares, such as 0.05 for a confidence of 95 %.
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from math import ceil, exp, lgamma, log
+from math import ceil, comb, exp, lgamma, log
 from typing import NamedTuple
 
 GROWTH = 1.6
@@ -114,3 +114,39 @@ def quantile_interval(values: Sequence[Decimal], share: float, error: float) -> 
 def _binomial(size: int, hits: int, share: float) -> float:
     ways = lgamma(size + 1) - lgamma(hits + 1) - lgamma(size - hits + 1)
     return exp(ways + hits * log(share) + (size - hits) * log(1 - share))
+
+
+@lru_cache(maxsize=256)
+def shift_rank(ours: int, theirs: int, error: float) -> int:
+    """Return which of the ordered ratios, from either end, bounds that of two groups; 0 for none.
+
+    By counting arrangements (Mann and Whitney, Annals of Mathematical Statistics 18, 1947).
+    """
+    counts = [1]
+    for size in range(1, theirs + 1):  # times (1 - q^(ours + size)) / (1 - q^size)
+        counts += [0] * ours
+        for place in range(len(counts) - 1, ours + size - 1, -1):
+            counts[place] -= counts[place - ours - size]
+        for place in range(size, len(counts)):
+            counts[place] += counts[place - size]
+    allowed, rank, sum_of = error * comb(ours + theirs, ours), 0, 0
+    while rank < len(counts) and sum_of + counts[rank] <= allowed:
+        sum_of += counts[rank]
+        rank += 1
+    return rank
+
+
+def ratio_interval(
+    ours: Sequence[Decimal], theirs: Sequence[Decimal], error: float
+) -> Interval | None:
+    """Bound how many times larger the values of one group are than those of another.
+
+    All are above 0. The estimate is the median of all ratios of two, and the bounds are those of
+    Hodges and Lehmann (Annals of Mathematical Statistics 34, 1963), on a logarithmic scale. None if
+    they are too few.
+    """
+    rank = shift_rank(len(ours), len(theirs), error)
+    ratios = sorted(one / other for one in ours for other in theirs)
+    if not rank:
+        return None
+    return Interval(ratios[rank - 1], middle_of(ratios), ratios[-rank])

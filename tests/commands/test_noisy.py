@@ -51,6 +51,26 @@ def test_a_quantile_of_one_run_needs_its_number_of_values(
         assert criterion.reason == "p95 needs 59 values to be 95 % sure, found 58"
 
 
+@pytest.mark.parametrize(("now", "verdict"), [(100, "pass"), (150, "fail")])
+def test_a_change_is_measured_beside_its_base(noisy: Project, now: int, verdict: str) -> None:
+    """In turn, in copies: the project itself is measured once."""
+    noisy.write(a_board(speed(against="base", tolerance="10%")))
+    git(noisy.folder, "checkout", "-qb", "change")
+    commit(noisy.folder, {"speed": f"{now}\n", "other": "x"})
+    run = noisy("check", "--output-format=json").run
+    (criterion,) = run.criteria()
+    assert criterion.verdict is Verdict(verdict), criterion.reason
+    assert "in 5 pairs" in criterion.reason
+    assert (noisy.folder / "n").read_text() == "1\n"
+
+
+def test_without_an_earlier_commit_nothing_is_compared(noisy: Project) -> None:
+    """That is an error, and says so."""
+    noisy.write(a_board(speed(against="base")))
+    (criterion,) = noisy("check", "--output-format=json").run.criteria()
+    assert criterion.reason == "not settled: not compared with base: there is no earlier commit"
+
+
 def test_noise_is_no_regression_and_a_change_is_named(noisy: Project) -> None:
     """Seven runs say what is usual; what is worse is measured twice, and then worse."""
     noisy.write(a_board(speed(baseline=100)))

@@ -17,11 +17,11 @@ def test_every_field_of_the_model_has_a_row() -> None:
 
 
 def test_a_verdict_that_is_less_sure_is_loosened() -> None:
-    """Or that allows more; none at all is the least."""
-    usual = Sampling(looks=(5, 20), error=0.05, tolerance=Decimal(0))
+    """Or that allows more, or is compared with nothing; none at all is the least."""
+    usual = Sampling(looks=(5, 20), error=0.05, tolerance=Decimal(0), against_base=True)
     rule = FIELDS[Criterion]["sampling"]
     assert rule is not None
-    for change in ({"error": 0.1}, {"tolerance": Decimal("0.1")}):
+    for change in ({"error": 0.1}, {"tolerance": Decimal("0.1")}, {"against_base": False}):
         other = replace(usual, **change)
         assert rule.direction(usual, other) is Direction.LOOSENED
         assert rule.direction(other, usual) is Direction.TIGHTENED

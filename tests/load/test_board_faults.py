@@ -69,7 +69,8 @@ FAULTS = [
             ("samples: {min: 9, max: 5}", "7:18: T1.1: min 9 is greater than max 5"),
             ("samples: {min: 1, max: 4}", "7:18: T1.1: 4 samples can never make it 95 % sure"),
             ("samples: {max: 9}\nretries: 1", "7:18: T1.1: cannot be combined with `wait`"),
-            ("confidence: 95%", "7:21: T1.1: needs a range of `samples`"),
+            ("against: base\nsamples: {min: 4, max: 9}", "8:18: T1.1: takes at least 5 samples"),
+            ("confidence: 95%", "7:21: T1.1: needs a range of `samples`, `against: base`"),
             ("samples: {max: 9}\nconfidence: 50%", "7:18: T1.1: must be more than 50 %"),
         ]
     ),

@@ -14,6 +14,8 @@ from readiness.statistics.bounds import (
     median_interval,
     median_ranks,
     quantile_interval,
+    ratio_interval,
+    shift_rank,
 )
 
 ERRORS = (0.1, 0.05, 0.01)
@@ -80,6 +82,17 @@ def test_how_many_values_a_quantile_takes() -> None:
     assert [fewest(share, 0.05) for share in (0.5, 0.9, 0.95, 0.99)] == [5, 29, 59, 299]
 
 
+@pytest.mark.parametrize("sizes", [(5, 5), (5, 8), (8, 8), (12, 7)])
+def test_a_shift_is_tested_as_by_scipy(sizes: tuple[int, int]) -> None:
+    """Whatever is drawn, the statistic is beyond the rank where scipy's p is within the error."""
+    draw = random.Random(3)
+    for error, _ in itertools.product(ERRORS, range(60)):
+        one = [draw.random() for _ in range(sizes[0])]
+        other = [draw.random() + draw.choice((0, 0.5)) for _ in range(sizes[1])]
+        result = stats.mannwhitneyu(one, other, alternative="less", method="exact")
+        assert (result.statistic < shift_rank(*sizes, error)) is (result.pvalue <= error)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_verdicts_on_a_median_are_wrong_as_rarely_as_stated(shape: str) -> None:
     """With the limit at the median itself, either answer is wrong; each comes in 5 % at most."""
@@ -102,3 +115,16 @@ def _first_answer(
         if bounds.low > limit:
             return "above"
     return ""
+
+
+@pytest.mark.parametrize("ratio", [0.8, 1.0, 1.3])
+def test_a_ratio_is_within_its_bounds_as_often_as_stated(ratio: float) -> None:
+    """Both bounds together miss it in 10 % at most, at an error of 5 % each."""
+    draw, rounds, missed = random.Random(5), 1000, 0
+    for _ in range(rounds):
+        ours = [Decimal(ratio * draw.lognormvariate(0, 0.1)) for _ in range(8)]
+        theirs = [Decimal(draw.lognormvariate(0, 0.1)) for _ in range(8)]
+        bounds = ratio_interval(ours, theirs, 0.05)
+        assert bounds is not None
+        missed += not bounds.low <= ratio <= bounds.high
+    assert missed / rounds <= 0.1 + 3 * (0.1 * 0.9 / rounds) ** 0.5
