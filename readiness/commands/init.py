@@ -5,24 +5,22 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from readiness.command_line.options import NEW_BOARD, Option, Value, Verb
 from readiness.decide.score import display, score
 from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError, ExitStatus, UsageError
-from readiness.model.judgement import Judgement, Reading, Unmeasured
+from readiness.model.judgement import Judgement, Reading
 from readiness.model.settings import RunSettings, find_board
 from readiness.pipeline.first_run import FirstRun, first_run, judged_again, tools_of
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.additions import new_proposals, with_tasks
 from readiness.propose.addresses import with_addresses
-from readiness.propose.board_text import PlannedCriterion, PlannedTask, board_text, entries, grouped
+from readiness.propose.board_text import PlannedTask, board_text, entries, grouped
 from readiness.propose.ci_lines import KINDS, branch_of, write_ci
 from readiness.propose.facts import Omission, ProjectFacts
-from readiness.propose.goals import aim, title_for
+from readiness.propose.goals import with_goals
 from readiness.propose.new_board import (
     FirstBoard,
     NewProbe,
@@ -224,7 +222,10 @@ class _First:
                 tell(for_reader()("init.nothing_written"))
                 return run.document.gate.exit_status
             self._readings, self._seconds = run.readings(), run.document.duration_s
-            self._groups = self._aimed(self._readings)
+            self._groups = with_goals(self._groups, self._proposed, self._readings, self._left_out)
+            if not self._groups:
+                put_text(worded("init.nothing_new", path=self._path))
+                return ExitStatus.READY
         board = self._loaded(self._groups)
         judgements = judged_again(board, self._readings)
         total = score(board, judgements)
@@ -309,34 +310,6 @@ class _First:
             else:
                 kept.append(entry.proposal)
         return self._loadable(self._grouped(kept))
-
-    def _aimed(self, readings: Mapping[str, Reading]) -> Sequence[PlannedTask]:
-        """Return the groups with goals for what was measured, and the reason for what was not."""
-        criteria = {
-            criterion.id: criterion for task in self._proposed.tasks for criterion in task.criteria
-        }
-
-        def aimed(entry: PlannedCriterion) -> PlannedCriterion:
-            sample = readings[entry.id].samples[0]
-            proposal = entry.proposal
-            if isinstance(sample, Unmeasured):
-                missing = joined(list(filter(None, (sample.reason, sample.hint))), "semicolon")
-                return msgspec.structs.replace(entry, missing=missing)
-            if proposal.check:
-                goal = aim(criteria[entry.id], sample, proposal.goal)
-                baseline = "" if goal.baseline is None else f"{goal.baseline:f}"
-                proposal = msgspec.structs.replace(
-                    proposal,
-                    title=title_for(proposal.title, criteria[entry.id], proposal.goal, goal.expect),
-                    expect=goal.expect,
-                    baseline=baseline,
-                )
-            return msgspec.structs.replace(entry, proposal=proposal)
-
-        return [
-            msgspec.structs.replace(group, entries=tuple(map(aimed, group.entries)))
-            for group in self._groups
-        ]
 
     # --- what is told ---------------------------------------------------------------------------
 

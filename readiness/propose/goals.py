@@ -1,15 +1,18 @@
 """From what was measured today to a goal that its maintainer would agree with."""
 
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from typing import Final
 
 import msgspec
 
-from readiness.model.board import Criterion
+from readiness.model.board import Board, Criterion
 from readiness.model.expect import holds
-from readiness.model.judgement import Measurement
+from readiness.model.judgement import Measurement, Reading, Unmeasured
 from readiness.model.words import Better, Goal, Operator
-from readiness.text.worded import worded
+from readiness.propose.board_text import PlannedCriterion, PlannedTask
+from readiness.propose.facts import Omission
+from readiness.text.worded import joined, worded
 
 FEW: Final = 5
 """The size of a debt that is paid off at once: half of it would be a goal nobody remembers."""
@@ -22,6 +25,49 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
 
     expect: str
     baseline: Decimal | None = None
+
+
+def with_goals(
+    groups: Iterable[PlannedTask],
+    board: Board,
+    readings: Mapping[str, Reading],
+    left_out: list[Omission],
+) -> list[PlannedTask]:
+    """Return the groups with goals for what was measured, and the reason for what was not.
+
+    What nobody asked for and cannot be measured here is no debt of the project: it is left out.
+    """
+    criteria = {criterion.id: criterion for criterion in board.criteria()}
+    tasks = []
+    for group in groups:
+        kept = []
+        for entry in group.entries:
+            planned = _with_goal(entry, criteria[entry.id], readings[entry.id].samples[0])
+            if planned.missing and not entry.proposal.asked:
+                left_out.append(Omission(what=entry.proposal.check, why=planned.missing))
+            else:
+                kept.append(planned)
+        tasks += [msgspec.structs.replace(group, entries=tuple(kept))] if kept else []
+    return tasks
+
+
+def _with_goal(
+    entry: PlannedCriterion, criterion: Criterion, sample: Measurement | Unmeasured
+) -> PlannedCriterion:
+    proposal = entry.proposal
+    if isinstance(sample, Unmeasured):
+        missing = joined(list(filter(None, (sample.reason, sample.hint))), "semicolon")
+        return msgspec.structs.replace(entry, missing=missing)
+    if not proposal.check:
+        return entry
+    goal = aim(criterion, sample, proposal.goal)
+    proposal = msgspec.structs.replace(
+        proposal,
+        title=title_for(proposal.title, criterion, proposal.goal, goal.expect),
+        expect=goal.expect,
+        baseline="" if goal.baseline is None else f"{goal.baseline:f}",
+    )
+    return msgspec.structs.replace(entry, proposal=proposal)
 
 
 def aim(criterion: Criterion, measurement: Measurement, goal: Goal) -> Aim:

@@ -25,6 +25,7 @@ class Proposal(NewProbe, frozen=True, kw_only=True):
     why: str
     goal: Goal = Goal.MEET
     early: bool = False
+    asked: bool = True
     tests: bool = False
     steps: tuple[tuple[str, ...], ...] = ()
 

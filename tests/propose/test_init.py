@@ -15,6 +15,7 @@ from readiness.propose import ci_lines
 from readiness.propose.facts import ProjectFacts
 from tests.support.checking import build
 from tests.support.program import Project
+from tests.support.projects import fake_tool
 
 FILES = {
     "pyproject.toml": '[project]\nname = "shop"\n',
@@ -204,6 +205,27 @@ def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
     assert "`pipenv install --dev pip-audit mypy`" in ended.out
     assert "# Not measured here: no tests were recognised" in text
+
+
+def test_what_nobody_asks_for_and_cannot_be_measured_is_left_out(shop: Project) -> None:
+    """A tool that only happens to be here is no debt; one that the project has settings of is."""
+    build(str(shop.folder), {"go.sh": "echo $1\n"})
+    script = "echo 'no such file' >&2; exit 3"
+    broken = fake_tool(f"{few_tools(shop)}-broken", "shellcheck", script).partition(":")[0]
+    path = {"PATH": f"{broken}:{few_tools(shop)}"}
+    first = shop("init", "--yes", "--output-format", "json", env=path).json
+    assert "shellcheck" not in {row.get("check") for row in first["criteria"]}
+    whys = [row["why"] for row in first["left_out"] if row["what"] == "shellcheck"]
+    assert [why.partition(";")[0] for why in whys] == [
+        "exit status 3, expected 0 or 1: no such file"
+    ]
+    assert shop("check", env=path).status == 3
+    (shop.folder / "board.yaml").unlink()
+    (shop.folder / ".shellcheckrc").touch()
+    first = shop("init", "--yes", "--output-format", "json", env=path).json
+    assert [row["verdict"] for row in first["criteria"] if row.get("check") == "shellcheck"] == [
+        "error"
+    ]
 
 
 def on_a_terminal(project: Project, typed: str) -> tuple[int, str]:
