@@ -115,12 +115,12 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             if isinstance(sample, Unmeasured) and sample.code is ReasonCode.TOOL_MISSING
         }
         lacking = {
-            criterion.id: criterion.check
+            criterion.id: criterion
             for criterion in self.board.criteria()
             if criterion.id in missing and criterion.check and criterion.check.install
         }
         folder = self.board.workdir
-        installing = install_commands([*lacking.values()], folder)
+        installing = install_commands(lacking.values(), folder)
         commands = " && ".join(fitting(command, folder) for command in installing)
         steps = [
             self.say(

@@ -1,6 +1,7 @@
 """The file that puts a board into CI."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import metadata
 from importlib.resources import files
@@ -10,8 +11,9 @@ from readiness import __version__
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.project.git import Asking
-from readiness.propose.facts import ProjectFacts
-from readiness.propose.new_board import install_commands, write_new_file
+from readiness.project.managers import BRINGING, node_install
+from readiness.propose.facts import Ecosystem, ProjectFacts
+from readiness.propose.new_board import install_commands, within, write_new_file
 from readiness.text.sentences import Sentences
 from readiness.text.worded import worded
 
@@ -30,8 +32,9 @@ def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Se
 
     Raises `UsageError` where it is there already, and `NotWrittenError` where it cannot be written.
     """
-    checks = [criterion.check for criterion in board.criteria() if criterion.check]
-    tools = install_commands(checks, project)
+    folders = [part.folder for part in facts.others if part.ecosystem is Ecosystem.NODE]
+    own = [within(place, node_install(os.path.join(project, place))) for place in folders]
+    tools = list(dict.fromkeys([*own, *install_commands(board.criteria(), project)]))
     home = home_of_readiness()
     path, text = ci_file(kind, facts, tools, branch=branch_of(project), home=home)
     whole = os.path.join(project, path)
@@ -88,7 +91,8 @@ def _unasked(command: str) -> str:
     install = "apt-get install "
     if command.startswith(install):
         return f"sudo apt-get install -y {command.removeprefix(install)}"
-    return command
+    manager = re.match(r"(?:\(cd \S+ && )?(pnpm|yarn|bun) ", command)
+    return f"{BRINGING[manager[1]]} && {command}" if manager else command
 
 
 def _own(facts: ProjectFacts) -> Iterator[str]:

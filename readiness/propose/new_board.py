@@ -2,16 +2,18 @@
 
 import glob
 import os
+import shlex
 from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
 
-from readiness.model.board import Check
+from readiness.model.board import Criterion
 from readiness.model.errors import NotWrittenError, UsageError
 from readiness.model.judgement import Judgement
 from readiness.model.settings import BOARD_NAME, RunSettings, named_board
 from readiness.model.words import Verdict
+from readiness.project.managers import NPM_INSTALL, node_install
 from readiness.project.pins import pinned_install
 from readiness.propose.facts import Omission
 from readiness.text.worded import worded
@@ -126,18 +128,31 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def install_commands(checks: Iterable[Check], folder: str) -> list[str]:
+def install_commands(criteria: Iterable[Criterion], folder: str) -> list[str]:
     """Return the commands that install the tools of checks: one of pip, then all others.
 
-    Each tool has the version that the project in `folder` pins.
+    Each tool has the version that the project in `folder` pins; a package for Node.js is installed
+    as the project in the criterion's own folder installs its packages.
     """
-    install = "pip install "
-    commands = list(dict.fromkeys(check.install for check in checks if check.install))
-    packages = [
-        package
-        for command in commands
-        if command.startswith(install)
-        for package in pinned_install(command, folder).removeprefix(install).split()
-    ]
-    others = [line for line in commands if not line.startswith((install, "python -m venv"))]
-    return [*([install + " ".join(dict.fromkeys(packages))] if packages else []), *others]
+    packages: list[str] = []
+    others: list[str] = []
+    of_node: dict[str, list[str]] = {}
+    for criterion in criteria:
+        install = criterion.check.install if criterion.check else ""
+        if install.startswith("pip install "):
+            packages += pinned_install(install, folder).split()[2:]
+        elif install.startswith(NPM_INSTALL):
+            for place in criterion.workdirs or ("",):
+                of_node.setdefault(place, []).append(install.removeprefix(NPM_INSTALL))
+        elif install and not install.startswith("python -m venv"):
+            others.append(install)
+    for place, names in of_node.items():
+        command = node_install(os.path.join(folder, place), *dict.fromkeys(names))
+        others.append(within(place, command))
+    pip = ["pip install " + " ".join(dict.fromkeys(packages))] if packages else []
+    return [*pip, *dict.fromkeys(others)]
+
+
+def within(place: str, command: str) -> str:
+    """Return a command as it is run from above its folder."""
+    return f"(cd {shlex.quote(place)} && {command})" if place else command

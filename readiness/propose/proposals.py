@@ -187,21 +187,20 @@ def _of_rule(
             left_out.append(Omission(what=rule.check, why=why))
             continue
         by_ci = evidence.step is not None and evidence.step.origin is Origin.CI
-        asked = evidence.text != UNASKED
         inner = evidence.step.inner if evidence.step and terms.per == "command" else ()
         argument = (*evidence.files, *(evidence.step.words[1:] if evidence.step else ()), "")[0]
         yield Proposal(
             title=terms.title.replace("{argument}", argument),
             # A task that a check names as ours is called is ours.
             task=CI_TASK if terms.task == CI_TASK else terms.task,
-            priority=_moved(terms.priority, by_ci - (not asked)),
+            priority=_moved(terms.priority, by_ci - (evidence.text == UNASKED)),
             why=_sentences(evidence.text, terms.why),
             check=rule.check,
             params=params,
             measure=terms.measure,
             goal=terms.goal,
             early=by_ci,
-            asked=asked,
+            asked=evidence.text != UNASKED,
             tests=terms.task == TESTS_TASK or any(map(runs_tests, inner)),
             steps=tuple(step.words for step in _speaking(terms.when, facts.steps)),
         )

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from readiness.project.managers import node_install
 from readiness.propose.effects import Deed, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
 from readiness.propose.recipes import (
@@ -59,11 +60,14 @@ def find_steps(
     for (runner, name), recipe in recipes.items():
         folder, file = os.path.split(runner)
         of_package = file == PACKAGE
-        source = f"npm run {name}" if of_package else f"{runner} {name}".strip()
+        manager = node_install(os.path.join(root, folder)).split()[0] if of_package else ""
+        source = f"{manager} run {name}" if of_package else f"{runner} {name}".strip()
         own = RunCommand(text="", origin=Origin.RECIPE, path=recipe.path, source=source)
         own = replace(own, folder=folder if of_package else "")
         if of_package and name == "test":
-            steps += expand.steps(replace(own, text="npm test", source="npm test"))
+            # Of bun, `test` is its own runner.
+            source = source if manager == "bun" else f"{manager} test"
+            steps += expand.steps(replace(own, text=source, source=source))
         steps += expand.recipe(recipe, own, 0)
     return tuple(dict.fromkeys(steps)), tuple(unread)
 

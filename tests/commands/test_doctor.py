@@ -95,3 +95,42 @@ def test_a_tool_is_installed_as_the_project_installs(
     (tmp_path / "requirements.txt").write_text("mypy==1.1\n")
     assert fitting("pip install mypy", str(tmp_path)) == f"{command}==1.1"
     assert fitting("apt-get install gitleaks", str(tmp_path)) == "apt-get install gitleaks"
+
+
+@pytest.mark.parametrize(
+    ("files", "known", "lacking"),
+    [
+        ({}, "npm install --global eslint", "npm install --global jest"),
+        ({"package.json": "{"}, "npm install --global eslint", "npm install --global jest"),
+        ({"package.json": "{}", "package-lock.json": ""}, "npm ci", "npm install --save-dev jest"),
+        ({"package.json": "{}"}, "npm install", "npm install --save-dev jest"),
+        ({"package.json": "{}", "pnpm-lock.yaml": ""}, "pnpm install", "pnpm add --save-dev jest"),
+        ({"package.json": "{}", "yarn.lock": ""}, "yarn install", "yarn add --dev jest"),
+        ({"package.json": "{}", "bun.lock": ""}, "bun install", "bun add --dev jest"),
+        (
+            {"package.json": '{"packageManager": "pnpm@10.33.0"}'},
+            "pnpm install",
+            "pnpm add --save-dev jest",
+        ),
+        (
+            {"web/package.json": "{}", "package.json": "{}", "yarn.lock": ""},
+            "yarn install",
+            "yarn add --dev jest",
+        ),
+    ],
+)
+def test_a_package_for_node_is_installed_as_the_project_installs(
+    tmp_path: Path, files: dict[str, str], known: str, lacking: str
+) -> None:
+    """What package.json names is there with all else; only what it does not name is added.
+
+    A project of another language does not become one for Node.js.
+    """
+    (tmp_path / ".git").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        named = text.replace("{", '{"devDependencies": {"eslint": "^10.0.0"}, ', 1)
+        (tmp_path / name).write_text(named.replace(", }", "}"))
+    folder = str(tmp_path / "web" if "web/package.json" in files else tmp_path)
+    assert fitting("npm install --save-dev eslint", folder) == known
+    assert fitting("npm install --save-dev jest", folder) == lacking

@@ -1,5 +1,6 @@
 """The command `init`: what it writes, what it refuses, and what it tells."""
 
+import json
 import os
 import pty
 import re
@@ -286,6 +287,21 @@ def test_a_workflow_is_written_where_one_is_asked_for(shop: Project) -> None:
     script = yaml.safe_load((shop.folder / ".gitlab-ci.yml").read_text("utf-8"))["readiness"]
     assert "pip install mypy" in script["script"]
     assert "choose from github, gitlab" in shop("init", "--ci", "jenkins").err
+
+
+def test_a_front_end_is_installed_as_it_manages_its_packages(shop: Project) -> None:
+    """In its own folder: what package.json names is there with all else, here as in CI."""
+    package = {"scripts": {"test": "ava"}, "devDependencies": {"eslint": "*", "typescript": "*"}}
+    settings = ("eslint.config.js", "tsconfig.json", "pnpm-lock.yaml")
+    build(
+        str(shop.folder),
+        {"web/package.json": json.dumps(package), **{f"web/{name}": "{}" for name in settings}},
+    )
+    told = shop("init", "--yes", "--ci", "github", env={"PATH": few_tools(shop)})
+    assert "for 2 criteria, then `readiness check`: `(cd web && pnpm install)`\n" in told.out
+    assert re.search("run: pnpm test$", (shop.folder / "board.yaml").read_text("utf-8"), re.M)
+    path = shop.folder / ".github" / "workflows" / "readiness.yml"
+    assert "- run: corepack enable && (cd web && pnpm install)\n" in path.read_text("utf-8")
 
 
 def test_the_home_of_the_repository_is_in_the_workflow(monkeypatch: pytest.MonkeyPatch) -> None:

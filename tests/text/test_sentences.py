@@ -141,7 +141,6 @@ FIRST_BOARD = {
     "apt-get install ",
     "sudo apt-get install -y {}",
     "hatch run",
-    *("npm run {}", "npm test"),
     "require_proof: true  # {}",
     *(
         text
