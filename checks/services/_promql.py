@@ -19,6 +19,16 @@ _COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
 _MAKES_LABELS = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
 
 
+_DISTURBED = (
+    "({0} + time())",
+    "({0} - time())",
+    '({0} or label_replace({0}, "readiness", "again", "", ""))',
+    "({0} or vector(time()))",
+    "({0} unless {0})",
+)
+"""A selector with higher or lower numbers, with as many series again, one more, and none."""
+
+
 class Matcher(NamedTuple):
     """What a selector asks of one label."""
 
@@ -84,6 +94,30 @@ def _compared(expression: promql.Expr) -> promql.Expr | None:
     if operator in _COMPARISONS and not (modifier and (modifier.matching or modifier.return_bool)):
         return expression.lhs if any(_selectors(expression.lhs)) else expression.rhs
     return expression.lhs if operator in ("and", "unless") else None
+
+
+def disturbed(query: str) -> Iterator[str]:
+    """Yield the query as it is on other data, in several ways; as it is where it asks for none.
+
+    What gives the same numbers for all of them shows nothing that was measured.
+    """
+    expression = _parsed(query)
+    text, suffixes = expression.prettify(), {}
+    for part in _parts(expression):
+        if isinstance(part, promql.MatrixSelector):
+            span = f"[{part.range.total_seconds() * 1000:.0f}ms:]"
+            suffixes[part.prettify()] = part.vector_selector.prettify(), span
+        elif isinstance(part, promql.VectorSelector):
+            suffixes[part.prettify()] = part.prettify(), ""
+    written = sorted(suffixes, key=len, reverse=True)
+    pattern = re.compile(rf"(?<![\w:])(?:{'|'.join(map(re.escape, written)) or '$^'})(?![\w:{{[])")
+    for form in _DISTURBED:
+
+        def other_data(place: re.Match[str], form: str = form) -> str:
+            selector, span = suffixes[place[0]]
+            return form.format(selector) + span
+
+        yield pattern.sub(other_data, text)
 
 
 def normal(query: str) -> str:

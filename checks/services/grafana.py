@@ -8,18 +8,20 @@ import math
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeGuard
+from typing import Annotated, NamedTuple, TypeGuard
 
 import msgspec
+from msgspec import Meta
 
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._http import Response, without_password
 from checks.services._json import Api, from_json, objects, other_status, read_text
 from checks.services._options import Words
+from checks.services._promql import disturbed
 from checks.services.http import Authorized
 
 VARIABLES = {
@@ -32,6 +34,7 @@ VARIABLES = {
 _VARIABLE = re.compile(
     r"\$(?P<a>[A-Za-z_]\w*)|\$\{(?P<b>[A-Za-z_]\w*)[^}]*\}|\[\[(?P<c>\w+)[^\]]*\]\]"
 )
+_UNITS = {"s": 1, "m": 60}
 LIVE = 300.0
 """How old (s) the newest number of a panel may be: so far back does a query look, usually."""
 
@@ -43,6 +46,7 @@ class GrafanaOptions(Authorized, frozen=True, kw_only=True):
     folder: str = ""
     files: Words = ()
     window: str = "now-1h"
+    at_least: Annotated[int, Meta(ge=0)] = 0
 
 
 class _Query(NamedTuple):
@@ -114,14 +118,16 @@ def measure(options: GrafanaOptions) -> Answer:
 
     `unknown` counts panels whose queries could not be asked: of another source than Prometheus, or
     with a variable that has no value. `stale` counts panels with data whose newest number is more
-    than five minutes old. `lost` counts panels of the files that are not on the server, or ask
-    something else there. `faulty` counts all that show no number, or an old one, and these.
+    than five minutes old, or whose dashboard ends before that. `fixed` counts panels that show the
+    same whatever Prometheus measures. `lost` counts panels of the files that are not on the server,
+    or ask something else there, and how many fewer than `at_least` are there. `faulty` counts all
+    that do not show fresh numbers, and these.
     """
     api = options.api(options.url)
     version = api.get("/api/health", str, "version")
     tag = f"&tag={options.folder}" if options.folder else ""
     entries = api.get(f"/api/search?type=dash-db{tag}", list[_Entry])
-    counts = {"data": 0, "stale": 0, "none": 0, "unknown": 0}
+    counts = {"data": 0, "stale": 0, "fixed": 0, "none": 0, "unknown": 0}
     problems = []
     served: dict[str, list[_Panel]] = {}
     for entry in entries:
@@ -129,21 +135,27 @@ def measure(options: GrafanaOptions) -> Answer:
         served[entry.uid] = list(_panels(board))
         for panel in served[entry.uid]:
             state, why = _shown(panel, _values(board), options.window, api)
+            if state == "data" and _end(board):
+                state, why = "stale", f"its dashboard ends at {_end(board)}"
             counts[state] += 1
             if state != "data":
                 problems.append(Complaint(entry.title, panel.title, why))
     lost = list(_lost(options.files, served))
+    few = options.at_least - sum(counts.values())
+    if few > 0:
+        lost += [Complaint(api.url, "dashboards", f"{few} panels fewer than {options.at_least}")]
     return {
         "url": without_password(options.url),
         "version": version,
         "dashboards": len(entries),
         "panels": sum(counts.values()),
-        "with_data": counts["data"] + counts["stale"],
+        "with_data": counts["data"] + counts["stale"] + counts["fixed"],
+        "fixed": counts["fixed"],
         "stale": counts["stale"],
         "without_data": counts["none"],
         "unknown": counts["unknown"],
         "lost": len(lost),
-        "faulty": sum(counts.values()) - counts["data"] + len(lost),
+        "faulty": sum(counts.values()) - counts["data"] + len(lost) + max(few - 1, 0),
         "problems": [*problems, *lost],
     }
 
@@ -222,10 +234,7 @@ def _shown(panel: _Panel, values: Mapping[str, str], window: str, api: Api) -> t
         queries.append(asked | ({"datasource": source} if source else {}))
     if not queries:
         return "none", "it asks nothing"
-    answer = api.post("/api/ds/query", {"queries": queries, "from": window, "to": "now"})
-    if answer.status in (401, 403):
-        raise other_status(answer)
-    answers = from_json(answer.body, _PanelAnswers, answer.url)
+    answer, answers = _asked(queries, window, api)
     errors = [data.error for data in answers.results.values() if data.error]
     if errors or not answers.results:
         return "none", (errors or [answers.message or "no answer"])[0]
@@ -235,7 +244,55 @@ def _shown(panel: _Panel, values: Mapping[str, str], window: str, api: Api) -> t
     if silent:
         return "none", f"no number for {', '.join(silent)}"
     age = max(_now(answer) - (at or 0) for at in newest.values())
-    return ("stale", f"its newest number is {age:.0f} s old") if age > LIVE else ("data", "")
+    if age > LIVE:
+        return "stale", f"its newest number is {age:.0f} s old"
+    if _is_fixed(queries, answers, window, api):
+        return "fixed", "it shows the same, whatever Prometheus measures"
+    return "data", ""
+
+
+def _asked(queries: Sequence[object], window: str, api: Api) -> tuple[Response, _PanelAnswers]:
+    answer = api.post("/api/ds/query", {"queries": queries, "from": window, "to": "now"})
+    if answer.status in (401, 403):
+        raise other_status(answer)
+    return answer, from_json(answer.body, _PanelAnswers, answer.url)
+
+
+def _is_fixed(
+    queries: Sequence[Mapping[str, object]], answers: _PanelAnswers, window: str, api: Api
+) -> bool:
+    """Return whether the queries give the same numbers on other data, and on more of them."""
+    try:
+        ways = zip(*(disturbed(str(query["expr"])) for query in queries), strict=True)
+        changed = [
+            [{**query, "expr": expression} for query, expression in zip(queries, way, strict=True)]
+            for way in ways
+        ]
+    except ProbeError:  # a query in another language
+        return False
+    shown = _numbers(answers)
+    for way in changed:
+        numbers = _numbers(_asked(way, window, api)[1])
+        if numbers and numbers != shown:
+            return False
+    return True
+
+
+def _numbers(answers: _PanelAnswers) -> set[float | None]:
+    """Return the last number of each series that a panel shows."""
+    frames = [frame for data in answers.results.values() for frame in data.frames or []]
+    columns = [column for frame in frames for column in (frame.data.values or [])[1:]]
+    return {next(filter(_is_number, reversed(column)), None) for column in columns} - {None}
+
+
+def _end(board: Mapping[str, object]) -> str:
+    """Return where the dashboard's range ends; "" where that is now, or minutes ago."""
+    span = board.get("time")
+    end = str(span.get("to") or "now") if isinstance(span, dict) else "now"
+    parts = re.fullmatch(r"now(?:-(\d+)([smhdwMy]))?(?:/[a-zA-Z]+)?", end)
+    if parts and int(parts[1] or 0) * _UNITS.get(parts[2] or "s", LIVE + 1) <= LIVE:
+        return ""
+    return end
 
 
 def _now(answer: Response) -> float:

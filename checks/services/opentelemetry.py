@@ -9,7 +9,7 @@ import base64
 import math
 import secrets
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
@@ -38,6 +38,7 @@ class OpenTelemetryOptions(Authorized, frozen=True, kw_only=True):
     lookup_headers: Lines = ()
     also: Lines = ()
     release: str = ""
+    environment: str = ""
     method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "GET"
     ordinary: Annotated[int, Meta(ge=0, le=100_000)] = 0
     ratio: Annotated[float, Meta(ge=0, le=1)] = 1.0
@@ -58,17 +59,18 @@ def measure(options: OpenTelemetryOptions) -> Answer:
     via = options.via()
     direct = elsewhere(via)
     looking = headers_of(options.lookup_headers)
-    traces = {secrets.token_hex(16): url for url in (*options.also, options.url)}
+    asked = [line.rpartition(" ") for line in (*options.also, options.url)]
+    traces = {secrets.token_hex(16): (how or options.method, url) for how, _, url in asked}
 
     def spans_of(trace: str) -> list[dict[str, object]]:
         return _spans(look(options.lookup.replace("{trace_id}", trace), direct, looking), trace)
 
     spans_of(next(iter(traces)))  # what cannot be asked cannot tell that nothing came
     answers: dict[str, Response] = {}
-    for trace, url in traces.items():
+    for trace, (method, url) in traces.items():
         parent = f"00-{trace}-{secrets.token_hex(8)}-01"
         headers = {**options.own_headers(), "traceparent": parent}
-        answers[trace] = fetch(Request(url=url, method=options.method, headers=headers), via)
+        answers[trace] = fetch(Request(url=url, method=method, headers=headers), via)
     spans: dict[str, list[dict[str, object]]] = {}
 
     def all_arrived() -> bool | None:
@@ -77,9 +79,7 @@ def measure(options: OpenTelemetryOptions) -> Answer:
 
     _, seconds = wait(all_arrived, options.wait)
     answer = answers[trace]
-    right = None
-    if options.release:
-        right = all(options.release in set(strings(parts)) for parts in spans.values())
+    right = _all_name(options.release, spans.values())
     sampled, as_said = None, None
     if options.ordinary and any(spans.values()):
         sampled, as_said = _ordinary(options, via, direct, looking)
@@ -89,6 +89,9 @@ def measure(options: OpenTelemetryOptions) -> Answer:
     ]
     if right is False and not untraced:
         problems.append((answer.url, f"not all traces name the release {options.release}"))
+    if _all_name(options.environment, spans.values()) is False and not untraced:
+        why = f"not all traces name the environment {options.environment}"
+        problems.append((answer.url, why))
     if as_said is False:
         share = f"{sampled} of {options.ordinary} ordinary requests were traced"
         problems.append((answer.url, f"{share}, and {options.ratio:g} of them should be"))
@@ -102,12 +105,17 @@ def measure(options: OpenTelemetryOptions) -> Answer:
         "ordinary": options.ordinary,
         "sampled": sampled,
         "as_said": as_said,
-        "works": all(spans.values()) and False not in (right, as_said),
+        "works": not problems,
         "seconds": seconds,
         "problems": [
             Complaint(without_password(url), "opentelemetry", message) for url, message in problems
         ],
     }
+
+
+def _all_name(name: str, traces: Iterable[object]) -> bool | None:
+    """Return whether all traces name it; None where nothing is asked for."""
+    return all(name in set(strings(spans)) for spans in traces) if name else None
 
 
 def _spans(data: object, trace: str) -> list[dict[str, object]]:

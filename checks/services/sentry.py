@@ -5,6 +5,7 @@ arrives shows nothing of a service that reports some: several may be made.
 """
 
 import secrets
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
@@ -26,6 +27,8 @@ class SentryOptions(Authorized, frozen=True, kw_only=True):
     lookup: str
     lookup_headers: Lines = ()
     release: str = ""
+    environment: str = ""
+    stack: bool = False
     failures: Annotated[int, Meta(ge=1, le=1000)] = 1
     method: Annotated[str, Meta(pattern="^[A-Z]+$")] = "POST"
     wait: Annotated[float, Meta(ge=0)] = 30.0
@@ -35,8 +38,9 @@ def measure(options: SentryOptions) -> Answer:
     """Have it fail, then look for the reports.
 
     `events` arrived, of so many `failures`; after one that does not, none is made. `right_release`
-    tells whether all of them name it, and is null where none was asked for. `seconds` is how long
-    the slowest took; `problems` tells what is missing.
+    tells whether all of them name it, and is null where none was asked for. `works` says that there
+    is no problem: none is of another release or environment, or lacks a stack that is asked for.
+    `seconds` is how long the slowest took; `problems` tells what is missing.
     """
     via = options.via()
     direct = elsewhere(via)
@@ -76,6 +80,7 @@ def measure(options: SentryOptions) -> Answer:
         right = releases == {options.release}
         others = sorted(releases - {options.release})
         problems += [(NAME, f"the release is {release or 'not named'}") for release in others]
+    problems += [(NAME, fault) for fault in _faults(options, events)]
     return {
         "url": answer.url,
         "status": answer.status,
@@ -83,10 +88,34 @@ def measure(options: SentryOptions) -> Answer:
         "failures": options.failures,
         "events": len(events),
         "right_release": right,
-        "works": len(events) == options.failures and right is not False,
+        "works": not problems,
         "seconds": slowest,
         "problems": complaints(without_password(options.url), problems),
     }
+
+
+def _faults(options: SentryOptions, events: list[dict[str, object]]) -> Iterator[str]:
+    """Yield what the reports lack for whoever has to find the error, and its machine."""
+    if options.environment:
+        named = {name for event in events for name in _environments(event) or [""]}
+        for name in sorted(named - {options.environment}):
+            yield f"the environment is {name or 'not named'}"
+    if options.stack and (bare := sum(not _has_stack(event) for event in events)):
+        yield f"{bare} of {len(events)} reports show no exception with a stack"
+
+
+def _environments(event: dict[str, object]) -> set[str]:
+    """Return the environments that an event names, as a field or as a tag."""
+    parts = list(objects(event))
+    names = [part.get("environment") for part in parts]
+    names += [part.get("value") for part in parts if part.get("key") == "environment"]
+    return {name for name in names if isinstance(name, str) and name}
+
+
+def _has_stack(event: dict[str, object]) -> bool:
+    """Return whether an event shows an exception, and where it was raised."""
+    stacks = [part.get("stacktrace") for part in objects(event) if part.get("type")]
+    return any(isinstance(stack, dict) and stack.get("frames") for stack in stacks)
 
 
 def _release(event: dict[str, object]) -> str:

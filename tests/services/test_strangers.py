@@ -150,7 +150,7 @@ def test_http_and_grafana_take_a_token(check: Check) -> None:
     with grafana("up") as server:
         answers = {path.partition("?")[0]: data for path, (_, data) in server.answers.items()}
     with guarded(answers, LOGIN, tenant="shop") as url:
-        assert check("grafana", params | {"url": url}).number("faulty") == 0
+        assert check("grafana", params | {"url": url}).number("with_data") == 1
 
 
 def test_a_token_is_for_its_own_server_alone(check: Check, tmp_path: Path) -> None:

@@ -33,8 +33,9 @@ receivers:
 class Web:
     """A small server: what it answers by path, and what it was sent.
 
-    With a release it is a service with its monitoring in one: `/health` leaves a span, `/fail` an
-    error, both of that release. Of callers who ask for no trace the first `traced` have one, and of
+    With `shown` it gives a panel a number that is another for each query. With a release it is a
+    service with its monitoring in one: `/health` leaves a span, `/fail` an error, both of that
+    release. Of callers who ask for no trace the first `traced` have one, and of
     errors every `reports`th is reported, of these releases by turns.
     """
 
@@ -46,19 +47,25 @@ class Web:
     reports: int = 1
     failures: int = 0
     other_release: str = ""
+    shown: bool = False
+    environment: str = "production"
+    stack: bool = True
 
     def fail(self, path: str) -> None:
         """Report an error, where it is the turn of one."""
         self.failures += 1
         release = self.release if self.failures % 2 else self.other_release or self.release
         if self.failures % self.reports == 0:
-            self.received.append({"event": {"release": release, "message": path}})
+            stack = {"stacktrace": {"frames": [{"lineno": 1}]}} if self.stack else {}
+            event: dict[str, object] = {"release": release, "environment": self.environment}
+            event["exception"] = {"values": [{"type": "ValueError", "value": path} | stack]}
+            self.received.append({"event": event})
 
     def trace(self, parent: str | None, request: str | None) -> None:
         """Leave a span, where the caller asks for a trace or is one of the first."""
         if parent or self.traced > len(self.received) - 1:
             trace = parent.split("-")[1] if parent else "0" * 32
-            resource = {"service.version": self.release}
+            resource = {"service.version": self.release, "environment": self.environment}
             self.received.append(
                 {"trace_id": trace, "resource": resource, "request": request or ""}
             )
@@ -89,7 +96,10 @@ def web(release: str = "", **answers: object) -> Iterator[Web]:
                 self.answer(500, {})
                 return
             made.received.append(json.loads(self.posted() or b"null"))
-            self.answer(*made.answers.get(self.path, (200, {})))
+            known = made.answers.get(self.path, (200, {}))
+            if made.shown and self.path == PANELS:
+                known = (200, panels_shown(made.received[-1]))
+            self.answer(*known)
 
     with serving(Handler) as place:
         made.url = f"http://{place}"
@@ -225,14 +235,27 @@ def a_board(*expressions: str) -> dict[str, object]:
     return {"uid": "b", "title": "Board", "panels": [*panels[:-1], row]}
 
 
-FRAME = {"schema": {"fields": []}, "data": {"values": [[1], [2]]}}
+PANELS = "/api/ds/query"
+
+
+def panels_shown(asked: Any) -> dict[str, object]:
+    """Answer the queries of a panel, each other query with another number."""
+    numbers = {query["refId"]: len(query["expr"]) for query in asked["queries"]}
+    frame = {"schema": {"fields": []}}
+    return {
+        "results": {
+            name: {"status": 200, "frames": [{**frame, "data": {"values": [[1], [number]]}}]}
+            for name, number in numbers.items()
+        }
+    }
 
 
 @contextmanager
 def grafana(*expressions: str, data: bool = True) -> Iterator[Web]:
     """A stand-in that answers as Grafana's documented HTTP API does."""
     with web() as server:
-        frames = [FRAME] if data else [{"schema": {"fields": []}, "data": {"values": []}}]
+        frames = [{"schema": {"fields": []}, "data": {"values": [[1], [2]] if data else []}}]
+        server.shown = data
         server.answers = {
             "/api/health": (200, {"database": "ok", "version": "12.0.0", "commit": "x"}),
             "/api/search?type=dash-db": (
@@ -240,6 +263,6 @@ def grafana(*expressions: str, data: bool = True) -> Iterator[Web]:
                 [{"uid": "b", "title": "Board", "type": "dash-db"}] if expressions else [],
             ),
             "/api/dashboards/uid/b": (200, {"dashboard": a_board(*expressions), "meta": {}}),
-            "/api/ds/query": (200, {"results": {"A": {"status": 200, "frames": frames}}}),
+            PANELS: (200, {"results": {"A": {"status": 200, "frames": frames}}}),
         }
         yield server
