@@ -24,7 +24,8 @@ PLACEHOLDER = 2001
 
 def refuse(path: str, line: int, column: int, why: str, remedy: str = "") -> NoReturn:
     """End the check at a place of a report; columns count from 1, as lines do."""
-    not_measured(f"{relative(path)}:{line}:{column}: {why}{remedy and f'; {remedy}'}", UNREADABLE)
+    name = relative(path).removeprefix(f"{os.environ.get('READINESS_TMP', '')}/")
+    not_measured(f"{name}:{line}:{column}: {why}{remedy and f'; {remedy}'}", UNREADABLE)
 
 
 class HandedIn:
@@ -45,8 +46,9 @@ class HandedIn:
             )
         self.began = self._oldest(within) if within else self._run()
         words = params.words("report") if self.report != "-" else [f"{params.tmp}/stdout"]
+        patterns = [word.replace("$READINESS_TMP", params.tmp) for word in words]
         self.paths = [
-            path for word in words for path in sorted(glob(word, recursive=True)) or [word]
+            path for word in patterns for path in sorted(glob(word, recursive=True)) or [word]
         ]
         for path in self.paths:
             name = relative(path)
@@ -62,10 +64,12 @@ class HandedIn:
         """Run the command, and return when it began; one that broke off has measured nothing."""
         began, allowed = time.time(), self.params.words("exit")
         shell = ["bash", "-euo", "pipefail"] if shutil.which("bash") else ["sh", "-eu"]
+        # It is set for what tools print; tests of colours would fail by it, and do not by hand.
+        env = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
         with open(f"{self.params.tmp}/stdout", "wb") as file:
             stdout = file if self.report == "-" else sys.stderr
             command = [*shell, "-c", self.params.text("command")]
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout, check=False)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout, env=env)
         self.status = done.returncode
         if self.status in {126, 127}:
             sys.exit(self.status)  # a tool is missing, as the shell has said

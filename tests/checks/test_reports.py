@@ -30,6 +30,15 @@ def reason(outcome: Outcome, measure: str = "") -> str:
     return f"{unmeasured.code}: {unmeasured.reason}"
 
 
+def test_a_command_that_writes_a_report_may_have_colours(project: str) -> None:
+    """The variable that forbids them would fail tests of colours, which pass by hand."""
+    text = (WRITTEN / "node_20.20.2.xml").read_bytes()
+    assert (
+        read(project, "junit", text, '[ -z "${NO_COLOR-}" ] || exit 3; exit 1').number("failed")
+        == 1
+    )
+
+
 NAMES = ("tests", "failures", "errors", "skipped", "flaky")
 
 
