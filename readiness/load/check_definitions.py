@@ -46,7 +46,10 @@ class WhenFile(FilePart, frozen=True):
     """What in a project speaks for a check: any one of these."""
 
     commands: list[str] = field(default_factory=list)
-    """How commands of CI, hooks or recipes begin; all of one with $ behind."""
+    """How commands of CI, hooks or recipes begin; all of one with $ behind.
+
+    With * behind, all of its words can be run again; `uses NAME` is an action of GitHub's.
+    """
     settings: list[str] = field(default_factory=list)
     """Tables of settings files: "pyproject.toml:tool.mypy"."""
     files: list[str] = field(default_factory=list)

@@ -92,6 +92,13 @@ def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
     return here
 
 
+def by_manager(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the program that `pnpm vitest` or `yarn run eslint` starts, where no script does."""
+    rest = words[2 if words[1:2] == ("run",) else 1 :]
+    is_own = words[:1] not in [("pnpm",), ("yarn",), ("bun",)] or effect(words) is not Deed.UNKNOWN
+    return words if is_own or effect(rest) in (Deed.UNKNOWN, Deed.NEUTRAL) else rest
+
+
 def _unwrapped_once(words: tuple[str, ...]) -> tuple[str, ...] | None:
     group = _table()["wrappers"]
     for command in sorted(group.commands, key=len, reverse=True):

@@ -9,6 +9,7 @@ from readiness.propose.facts import Omission
 from readiness.propose.new_board import NewProbe
 from readiness.text.worded import worded
 
+CI_TASK: Final = worded("propose.ci_task")
 TESTS_TASK: Final = worded("propose.tests_task")
 
 

@@ -1,7 +1,6 @@
 """Facts and rules → the criteria that apply, the most important first, and what is left out."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -23,20 +22,17 @@ from readiness.propose.facts import (
 )
 from readiness.propose.layout import is_inside, seen_from
 from readiness.propose.needs import needs_packages, normal
-from readiness.propose.proposal import TESTS_TASK, Proposal, Proposed
-from readiness.propose.recipes import MANAGERS
+from readiness.propose.own_commands import MAY_BE_A_PROBE, own_commands, run_by, sentences_of
+from readiness.propose.proposal import CI_TASK, TESTS_TASK, Proposal, Proposed
 from readiness.propose.rules import ProposalRule
-from readiness.propose.steps import ranked, shown
+from readiness.propose.steps import ranked
 from readiness.propose.suites import is_unittest, unittest_proposal, with_tests
 from readiness.propose.tree import lookup, matching
-from readiness.propose.values import Sign, breadth, named_paths, value_of
-from readiness.text.worded import joined, mapped, worded
+from readiness.propose.values import Sign, breadth, named_paths, says_all, value_of
+from readiness.text.worded import joined, worded
 
-CI_TASK: Final = worded("propose.ci_task")
 UNASKED: Final = worded("propose.unasked")
-RECIPE_TASK: Final = worded("propose.recipe_task")
 FOREIGN: Final = set(map(str, Ecosystem)) - {Ecosystem.PYTHON}
-_MAY_BE_A_PROBE: Final = (Deed.LOOKS, Deed.NEUTRAL, Deed.UNKNOWN)
 
 
 def propose(
@@ -60,7 +56,8 @@ def propose(
     applying = [
         rule for rule in rules if rule.check in checks or not FOREIGN & {*rule.propose.needs}
     ]
-    proposals += _own_commands(facts, applying, left_out)
+    speaking = [step for rule in applying for step in _speaking(rule.propose.when, facts.steps)]
+    proposals += own_commands(facts, {step.words for step in speaking}, left_out)
     proposals = with_tests(proposals, facts.test_target)
     order = sorted(proposals, key=lambda proposal: (proposal.priority, not proposal.early))
     return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
@@ -194,7 +191,7 @@ def _of_rule(
             # A task that a check names as ours is called is ours.
             task=CI_TASK if terms.task == CI_TASK else terms.task,
             priority=_moved(terms.priority, by_ci - (evidence.text == UNASKED)),
-            why=_sentences(evidence.text, terms.why),
+            why=sentences_of(evidence.text, terms.why),
             check=rule.check,
             params=params,
             measure=terms.measure,
@@ -230,7 +227,7 @@ def _evidence(
         covered = {command for proposal in earlier for command in proposal.steps}
         for step in speaking:
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
-                yield Sign(text=_run_by(step), step=step)
+                yield Sign(text=run_by(step), step=step, steps=(step,))
         return
     if terms.per == "file":
         for path in _matching(when.files, part):
@@ -270,7 +267,8 @@ def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Si
     own = os.path.join(part.folder, file) if setting else ""
     config = own if part.folder else ""
     if spoken:
-        return Sign(text=_run_by(spoken[0]), step=spoken[0], files=files, config=config)
+        alike = tuple(step for step in spoken if step.origin is spoken[0].origin)
+        return Sign(text=run_by(spoken[0]), step=spoken[0], steps=alike, files=files, config=config)
     if table:
         text = worded("propose.has_table", path=own, table=table)
         return Sign(text=text, files=files, config=config)
@@ -291,7 +289,9 @@ def _speaking(when: WhenFile, steps: Iterable[RunCommand]) -> list[RunCommand]:
 
 
 def _begins(step: RunCommand, command: str) -> bool:
-    start = tuple(command.removesuffix("$").split())
+    start = tuple(command.rstrip("$*").split())
+    if command.endswith("*") and not says_all(step):
+        return False
     return start == (step.words if command.endswith("$") else step.words[: len(start)])
 
 
@@ -308,18 +308,6 @@ def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
     )
 
 
-def _run_by(step: RunCommand) -> str:
-    if step.origin is Origin.RECIPE:
-        return worded("propose.recipe_runs", command=step.source, place=step.path)
-    who = step.origin.value
-    return worded("propose.runs", who=who, command=step.source, place=step.path)
-
-
-def _sentences(evidence: str, why: str) -> str:
-    text = joined(list(filter(None, (evidence, why))), "colon")
-    return mapped(text, lambda part: re.sub(r"\s+", " ", part))
-
-
 def _moved(priority: Priority, steps: int) -> Priority:
     """Raise a priority by some steps; lower it by negative ones, as for what nobody asked for."""
     order = list(Priority)
@@ -334,7 +322,7 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
     why = ""
     for command in step.inner:
         deed = effect(command)
-        if deed not in _MAY_BE_A_PROBE:
+        if deed not in MAY_BE_A_PROBE:
             does = worded(f"propose.deed.{deed}")
             why = worded("propose.it_does_by", deed=does, command=" ".join(command))
             break
@@ -345,56 +333,3 @@ def _is_worth_it(step: RunCommand, covered: set[tuple[str, ...]], left_out: list
     if why:
         left_out.append(Omission(what=step.source, why=why))
     return not why and not set(step.inner) <= covered
-
-
-def _own_commands(
-    facts: ProjectFacts, rules: Sequence[ProposalRule], left_out: list[Omission]
-) -> Iterator[Proposal]:
-    """Yield what CI or a recipe runs and no check is about, where it only looks."""
-    spoken_for: set[tuple[str, ...]] = set()
-    for rule in rules:
-        spoken_for |= {step.words for step in _speaking(rule.propose.when, facts.steps)}
-    taken: set[tuple[str, str]] = set()
-    # Scripts of package.json that run tests in a way of their own stand for all that they run.
-    tests = [step for step in facts.steps if step.words[0] in MANAGERS and runs_tests(step.words)]
-    whole = [step for step in tests if not any(map(runs_tests, spoken_for & {*step.inner}))]
-    spoken_for.update(*(step.inner for step in whole))
-    for step in facts.steps:
-        deed = effect(step.words)
-        folder = step.folder if step.origin is Origin.RECIPE else ""  # what CI runs there is a part
-        is_whole = step in whole or not step.recipe
-        if step.words in spoken_for or (folder, step.text) in taken or not is_whole:
-            continue
-        if step.origin is Origin.HOOK:
-            continue
-        taken.add((folder, step.text))
-        if step.origin is Origin.RECIPE and deed is Deed.UNKNOWN:
-            continue  # nothing says that it has to do with a release
-        if why := _refusal(step, deed):
-            left_out.append(Omission(what=f"{shown(step.text)} ({step.path})", why=why))
-        else:
-            by_ci = step.origin is Origin.CI
-            yield Proposal(
-                title=joined(
-                    [*filter(None, [folder]), worded("propose.passes", command=step.text)], "colon"
-                ),
-                workdir=folder,
-                task=CI_TASK if by_ci else RECIPE_TASK,
-                priority=Priority.P1 if by_ci else Priority.P2,
-                why=_sentences(_run_by(step), ""),
-                run=step.text,
-                early=by_ci,
-                tests=runs_tests(step.words),
-                steps=(step.words,),
-            )
-
-
-def _refusal(step: RunCommand, deed: Deed) -> str:
-    """Return why a command is no probe; "" where it may be one."""
-    if deed not in _MAY_BE_A_PROBE:
-        return worded("propose.it_does", deed=worded(f"propose.deed.{deed}"))
-    if deed is not Deed.LOOKS:
-        return worded("propose.unknown")
-    if "$" in step.text:
-        return worded("propose.needs_caller")
-    return "" if step.alone else worded("propose.is_part")

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from readiness.project.managers import node_install
-from readiness.propose.effects import Deed, effect, unwrapped
+from readiness.propose.effects import Deed, by_manager, effect, unwrapped
 from readiness.propose.facts import Omission, Origin, RunCommand
 from readiness.propose.recipes import (
     CONTINUED,
@@ -28,9 +28,13 @@ from readiness.shell.programs import SHELLS, programs, statements
 from readiness.text.worded import worded
 
 _DEPTH: Final = 6
+USES: Final = "uses"
+"""What stands in place of a program where a step of CI is an action of somebody else."""
 _GITLAB_FILES: Final = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 _HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 _MASKING: Final = re.compile(r"\|\||[|>&;`\n]|\$\(")
+_AND: Final = re.compile(r"\s+&&\s+")
+ASSIGNED: Final = re.compile(r"(?:^|\s)[A-Za-z_]\w*=")
 _CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
 _SHEBANG: Final = re.compile(r"#!\s*\S*/(?:env\s+(?:-S\s*)?)?(?:\S*/)?(?:ba|da|z|k|a)?sh\b")
 _READS_COMMANDS: Final = SHELLS | {"pwsh", "powershell", "cmd"}
@@ -80,6 +84,8 @@ def _github(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     for job in jobs.values() if isinstance(jobs, Mapping) else ():
         steps = job.get("steps") if isinstance(job, Mapping) else None
         for step in steps if isinstance(steps, list) else ():
+            if isinstance(step, Mapping) and isinstance(step.get("uses"), str):
+                yield _action(path, step)
             if not isinstance(step, Mapping) or not isinstance(step.get("run"), str):
                 continue
             how = {**_run_defaults(data), **_run_defaults(job), **step}
@@ -88,6 +94,13 @@ def _github(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
                 alone = not {"shell", "working-directory"} & set(how)
                 folder = str(how.get("working-directory") or "")
                 yield from _script(path, step["run"], alone=alone, folder=folder)
+
+
+def _action(path: str, step: Mapping[str, object]) -> RunCommand:
+    name, settings = str(step["uses"]).partition("@")[0], step.get("with")
+    words = settings.get("args") if isinstance(settings, Mapping) else None
+    text = " ".join([USES, name, *_CI_VALUE.sub("$ci", str(words or "")).split()])
+    return RunCommand(text=text, path=path, origin=Origin.CI, source=name, alone=False)
 
 
 def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
@@ -178,8 +191,10 @@ class _Expander:
         all_words = [words for words in programs(line.text) if words]
         if not all_words and line.text.split() and depth == 0:
             all_words = [tuple(line.text.split())]  # what begins with a variable, by its words
-        counted = [words for words in all_words if effect(words) is not Deed.NEUTRAL]
-        alone = line.alone and len(counted) == 1 and _is_plain(line.text)
+        deeds = [deed for deed in map(effect, all_words) if deed is not Deed.NEUTRAL]
+        alone = line.alone and len(deeds) == 1 and _is_plain(line.text)
+        # What only looks needs nothing of what looks before it.
+        apart = line.alone and {*deeds} == {Deed.LOOKS} and _is_plain(_AND.sub(" ", line.text))
         for words in all_words:
             line = replace(line, folder=moved(line.folder, words))
             recipes = self._inside(words, line.folder) if depth < _DEPTH else []
@@ -188,14 +203,15 @@ class _Expander:
             own = _script_of(words, self._files, line.folder)
             # A script of the project is no tool of the same name; manage.py goes by its own.
             here = unwrapped(words) if own.endswith(".py") or not own else (own,)
+            here = here if recipes else by_manager(here)
             if recipes and depth:
                 continue  # only who begins is told; what it comes down to is
             if here and effect(here) is not Deed.NEUTRAL:
                 yield replace(
                     line,
                     words=here,
-                    text=line.text if alone else shlex.join(words),
-                    alone=alone,
+                    text=line.text if alone or ASSIGNED.search(line.text) else shlex.join(words),
+                    alone=alone or apart,
                     recipe=bool(recipes),
                     inner=tuple(step.words for step in inner),
                 )

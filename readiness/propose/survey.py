@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from readiness.project.git import repository
+from readiness.project.git import GitError, ask, repository
 from readiness.propose.ecosystems import find_others
 from readiness.propose.facts import Layout, ProjectFacts, Subproject
 from readiness.propose.layout import find_parts
@@ -39,6 +39,7 @@ def survey(root: str) -> ProjectFacts:
         left_out=unread,
         files=files,
         git=bool(repository(root)),
+        of_colours=_is_of_colours(root),
         test_target=next((name for name in TEST_TARGETS if ("make", name) in recipes), ""),
     )
 
@@ -48,3 +49,12 @@ def _imported_from(part: Subproject) -> tuple[str, ...]:
     if part.layout is Layout.SRC:
         return part.source
     return (part.folder,) if part.folder else ()
+
+
+def _is_of_colours(root: str) -> bool:
+    """Return whether code asks for the variable that keeps tools from colouring what they print."""
+    try:
+        ask(root, "grep", "--quiet", "--word-regexp", "NO_COLOR", "--", ":!*.md", ":!*.y*ml")
+    except GitError:
+        return False
+    return True

@@ -9,6 +9,7 @@ import msgspec
 
 from readiness.propose.facts import RunCommand, Subproject
 from readiness.propose.layout import is_inside
+from readiness.propose.steps import ASSIGNED
 from readiness.propose.tree import lookup, words_of
 
 _OWNS: Final = re.compile(r"--[^=]*|-[crmkpnoW]")
@@ -16,10 +17,14 @@ _FACT: Final = re.compile(r"(?<!\$)\{([^{}]+)\}")
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """What in a project speaks for a check, in words; with the step, or the files, that do."""
+    """What in a project speaks for a check, in words; with the step, or the files, that do.
+
+    `steps` are all those that speak as loudly.
+    """
 
     text: str = ""
     step: RunCommand | None = None
+    steps: tuple[RunCommand, ...] = ()
     files: tuple[str, ...] = ()
     config: str = ""
 
@@ -37,10 +42,9 @@ def value_of(
 
 def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -> str:
     if name.startswith("-"):
-        step = evidence.step
-        kept = kept_options(step.words, [f"{name}="]) if step else []
-        values = [option.removeprefix(f"{name}=") for option in kept if option != name]
-        return " ".join(_existing(values, part, step.folder if step else ""))
+        of_all = evidence.steps if name.endswith("*") else evidence.steps[:1]
+        values = [path for step in of_all for path in _option(name.rstrip("*"), step, part)]
+        return " ".join(dict.fromkeys(values))
     if ":" in name:
         listed = words_of(lookup(part.settings, part.folder, name))
         return " ".join(_existing(listed, part, part.folder))
@@ -61,9 +65,33 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "command": named_paths(step, part, options) or _entered(step, part) if step else [],
         "options": kept_options(step.words, options) if step else [],
         "argument": _arguments(step)[:1] if step else [],
+        "words": _kept_words(step.words, options) if step else [],
+        "rest": _kept_words(step.words, options)[1:] if step else [],
         "folder": [part.folder] if part.folder else [],
     }
     return " ".join(path for path in facts[name] if " " not in path)
+
+
+def _option(name: str, step: RunCommand, part: Subproject) -> list[str]:
+    kept = kept_options(step.words, [f"{name}="])
+    values = [option.removeprefix(f"{name}=") for option in kept if option != name]
+    return _existing(values, part, step.folder)
+
+
+def says_all(step: RunCommand) -> bool:
+    """Return whether the words of a command, run in the project's folder, do all that it does."""
+    is_plain = re.fullmatch(r"[\w./:=@%+,\s-]+", " ".join(step.words))
+    return bool(is_plain) and not step.folder and not ASSIGNED.search(step.text)
+
+
+def _kept_words(words: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Return the words of a command without the options that a rule does not keep."""
+    kept: list[str] = []
+    for before, word in zip(("", *words), words, strict=False):
+        names = (word, f"{word.partition('=')[0]}=", f"{before}=")
+        if not any(f"{name}!" in options for name in names):
+            kept.append(word)
+    return kept
 
 
 def _entered(step: RunCommand, part: Subproject) -> list[str]:

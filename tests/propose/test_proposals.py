@@ -1,5 +1,6 @@
 """Which criteria apply, and what is left out."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from readiness.propose.proposals import UNASKED, propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
 from tests.support.checking import build
+from tests.support.repositories import commit
 
 PACKAGE = {"shop/__init__.py": "", "shop/a.py": "x = 1\n", "tests/test_a.py": "def test(): ...\n"}
 
@@ -400,7 +402,7 @@ def test_a_project_of_another_language_is_measured_in_its_folder(tmp_path: Path)
 
 def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_path: Path) -> None:
     """No check runs them: `npm test` itself is the criterion."""
-    files = {"package.json": '{"scripts": {"test": "node --test && tsd"}}', **ci("npm test")}
+    files = {"package.json": '{"scripts": {"test": "ava && tsd"}}', **ci("npm test")}
     build(str(tmp_path), files)
     answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
     assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
@@ -410,13 +412,71 @@ def test_each_package_of_a_workspace_runs_its_own_tests(tmp_path: Path) -> None:
     """Where its package.json lies: the root has no such script."""
     files = {"package.json": '{"workspaces": ["packages/*"]}'}
     for name in "ab":
-        files[f"packages/{name}/package.json"] = '{"scripts": {"test": "node --test"}}'
+        files[f"packages/{name}/package.json"] = '{"scripts": {"test": "ava"}}'
     build(str(tmp_path), files)
     answer = propose(survey(str(tmp_path)), load_rules([]), lambda _: False)
     assert [(each.run, each.workdir) for each in answer.proposals if each.tests] == [
         ("npm test", "packages/a"),
         ("npm test", "packages/b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("script", "command"),
+    [
+        ("node --test", "node --test-reporter=junit --test"),
+        ("node --test --test-reporter dot a", "node --test-reporter=junit --test a"),
+        (
+            "mocha -R=dot a",
+            "mocha a --reporter xunit --reporter-option output=$READINESS_TMP/mocha.xml",
+        ),
+        ("bats --tap tests", "bats tests --formatter junit"),
+        ("node --test a/*.mjs", ""),
+        ("NODE_ENV=a mocha && tsd", ""),
+    ],
+)
+def test_a_runner_that_can_write_a_report_is_read_by_it(
+    script: str, command: str, tmp_path: Path
+) -> None:
+    """With all that its command says; what cannot be said again stays the project's own command."""
+    build(str(tmp_path), {"package.json": json.dumps({"scripts": {"test": script}})})
+    answer = propose(survey(str(tmp_path)), load_rules([]), lambda _: False)
+    tests = [each.params.get("command", each.run) for each in answer.proposals if each.tests]
+    assert tests == [command or "npm test"]
+
+
+def test_an_action_of_ci_speaks_for_a_check(tmp_path: Path) -> None:
+    """With its arguments. One that no check knows is nothing to tell of."""
+    action = "      - uses: golangci/golangci-lint-action@v3\n        with: {args: --timeout=5m}\n"
+    files = {"go.mod": "", "a.go": "", **ci("true")}
+    files[".github/workflows/ci.yml"] += f"      - uses: actions/checkout@v4\n{action}"
+    answer = proposed(tmp_path, files)
+    assert the(answer, "golangci-lint").params == {"args": "--timeout=5m"}
+    assert the(answer, "golangci-lint").why.startswith("CI runs it: golangci/golangci-lint-action")
+    assert not [what for what in reasons(answer) if "checkout" in what]
+
+
+def test_a_manager_starts_the_programs_of_its_packages(tmp_path: Path) -> None:
+    """Where no script has that name. Of `tsc`, all that CI names are checked."""
+    scripts = '{"scripts": {"types": "tsc -p a.json && tsc -p b.json", "lint": "eslint src"}}'
+    files = {"package.json": scripts, "a.json": "{}", "b.json": "{}", "src/a.js": ""}
+    files |= ci("pnpm vitest --coverage", "pnpm types", "pnpm run lint")
+    answer = proposed(tmp_path, files)
+    assert the(answer, "vitest").why.startswith("CI runs it: pnpm vitest --coverage")
+    assert the(answer, "tsc").params == {"projects": "a.json b.json"}
+    assert the(answer, "eslint").params == {"paths": "src"}
+    assert not [what for what in reasons(answer) if "vitest" in what]
+
+
+def test_tests_of_colours_do_not_get_the_variable_that_forbids_them(tmp_path: Path) -> None:
+    """A command of the project's own gets what it has by hand; twin: others stay as they are."""
+    for name, code in {"with": "process.env.NO_COLOR", "without": "NO_COLORS"}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        commit(folder, {"package.json": '{"scripts": {"test": "ava"}}', "a.js": code})
+        answer = propose(survey(str(folder)), load_rules([]), lambda _: False)
+        runs = [each.run for each in answer.proposals if each.tests]
+        assert runs == ["env -u NO_COLOR npm test" if name == "with" else "npm test"]
 
 
 def test_make_runs_the_tests_where_nothing_else_is_known_to(tmp_path: Path) -> None:
