@@ -33,7 +33,7 @@ _OF_OTHERS: Final = re.compile(r"-[a-zA-Z]*[cep]|--(?:check|eval|print)")
 """Options of interpreters after which no script is run: a module, code, or only a check of it."""
 _UNNAMED: Final = frozenset(("*", "-", "-s"))
 _SUBSTITUTED: Final = re.compile(
-    r"(?:\$\(|`|<\()(?:shell\s+)?\s*(?:(?:cat|grep|head|sed|sort)\b|<)[^)`\n]*"
+    r"(?:\$\(|`|<\()(?:(?:shell|file)\s+)?\s*(?:(?:cat|grep|head|sed|sort)\b|<)[^)`\n]*"
 )
 
 
@@ -54,7 +54,7 @@ def mentions(
     """Return the words of each command, each with whether it is run; `*` stands for any text.
 
     `known` are variables and the interpreters that they stand for. In a `script` of another
-    language, every word may be run.
+    language, every word may be run that stands for one file.
     """
     text = spelled(text, dict(known))
     commands = []
@@ -62,9 +62,9 @@ def mentions(
     marked = [_called(words) for _, words in parts]
     is_open = any(unnamed for _, unnamed in marked)
     for (part, words), (called, _) in zip(parts, marked, strict=True):
-        lists = is_open and ((words[:1] and words[0] in _LISTS) or _SET.match(part))
+        lists = is_open and bool((words[:1] and words[0] in _LISTS) or _SET.match(part))
         if script or lists:
-            called = [True] * len(words)
+            called = [lists or "*" not in word for word in words]
         commands.append(list(zip(words, called, strict=True)))
     return commands
 

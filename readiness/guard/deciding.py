@@ -7,49 +7,65 @@ import fnmatch
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from readiness.guard.catalogue import with_producers
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
 from readiness.guard.put_aside import counts_silence, is_builtin
-from readiness.guard.reaching import Reached, of_runners, reached
+from readiness.guard.reaching import Reached, of_own_use, of_runners, reached
 from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
+from readiness.project.recipes import is_own
 from readiness.shell.programs import simple_commands
 
 _FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
 _OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "settings"))
 """Names of settings files that do not say which tool they belong to."""
+_MOST_STEPS: Final = 20
+"""Imports one after the other up to which code is told from the helpers of a script."""
 _IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
 _TOOLS: Final = frozenset(tool.name for tool in TABLE.tools)
 """Tools whose settings are known: any program may start one, so what they come to is measured."""
 
 
+def measurable(board: Board, names: Container[str] | None) -> Iterator[Criterion]:
+    """Yield the criteria that this profile measures; `names` limits them, None stands for all."""
+    for criterion in board.criteria():
+        is_asked = names is None or criterion.id in names
+        is_here = not criterion.profiles or board.profile in criterion.profiles
+        if criterion.check is not None and not criterion.unset and is_asked and is_here:
+            yield criterion
+
+
 class Deciding(msgspec.Struct, frozen=True, kw_only=True):
     """The changed files that decide how one criterion is measured.
 
     `rules` are settings, scripts and whatever else its tools obey; of them `called` are what its
-    command runs. `tests` are tests and what serves them, where it runs tests.
+    command runs, and `opened` what its scripts read, be it rules or data. `tests` are tests and
+    what serves them, where it runs tests; `among_code` are sources that hold tests as well.
     """
 
     rules: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    among_code: tuple[str, ...] = ()
     runs_tests: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.tests)
+        return bool(self.rules or self.tests or self.among_code)
 
     def without_tests(self) -> "Deciding":
         """Return a copy without tests, for a measure that counts how much the tests do."""
-        return Deciding(rules=self.rules, called=self.called)
+        return Deciding(rules=self.rules, called=self.called, opened=self.opened)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -71,6 +87,19 @@ def serves_tests(path: str, states: States) -> bool:
     return path.endswith(".py") and any(map(TABLE.serves_tests.search, states.texts(path)))
 
 
+class Observed(msgspec.Struct, frozen=True):
+    """What Python was seen to do with files, by their paths from the root, at base or head.
+
+    It was started with those in `started`, executed the code of those in `executed`, opened those
+    in `opened` and no more, and wrote those in `written`.
+    """
+
+    started: frozenset[str] = frozenset()
+    executed: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+
+
 class Decider:
     """Sorts the files of a change, for the criteria of a board whose probes run in `workdir`.
 
@@ -88,6 +117,7 @@ class Decider:
         own: Iterable[str] = (),
     ) -> None:
         self._own = tuple(own)
+        self.observed: dict[str, Observed] = {}
         self._reached: dict[str, Reached] = {}
         self._states = states
         self._board = board
@@ -105,7 +135,9 @@ class Decider:
         changed = [path for path in self._states.changed if not self._is_apart(path)]
         tests = [path for path in changed if self._is_test(path, reach)]
         others = [path for path in changed if path not in tests or path in reach.files]
-        rules = [path for path in others if self._rules(path, reach)]
+        seen = self.observed.get(criterion.id, Observed())
+        reach = replace(reach, files=self._called(reach.files, seen))
+        rules = [path for path in others if self._rules(path, reach, seen)]
         if not reach.runs_tests:
             rules += [path for path in tests if path not in rules and self._is_named(path, reach)]
             tests = []
@@ -113,8 +145,50 @@ class Decider:
             rules=tuple(sorted(rules)),
             called=tuple(path for path in sorted(rules) if path in reach.files),
             tests=tuple(path for path in tests if path not in rules),
+            opened=tuple(path for path in sorted(rules) if path in seen.opened),
+            among_code=tuple(filter(self._has_tests, others)) if reach.runs_tests else (),
             runs_tests=reach.runs_tests,
         )
+
+    def _has_tests(self, path: str) -> bool:
+        """Return whether code has tests in it, as Rust's has."""
+        is_source = TABLE.sources.search(path) and not path.endswith(".py")
+        return bool(is_source) and any(map(TABLE.among_code.search, self._states.texts(path)))
+
+    def is_unsure_of(self, criterion: Criterion) -> bool:
+        """Return whether only seeing a command run tells what it does with the changed files."""
+        check = criterion.check
+        if check is None or not is_own(check) or _only_prints(check):
+            return False
+        reach = self._reached_by(criterion)
+        if reach.runs_tests or not any(map(TABLE.starts_python.fullmatch, reach.words)):
+            return False
+        return any(
+            path.endswith(".py") or not (TABLE.sources.search(path) or _is_read_by_people(path))
+            for path in self._states.changed
+            if not (self._is_apart(path) or self._is_test(path, reach) or _is_locked(path))
+        )
+
+    def looked_at(self) -> frozenset[str]:
+        """Return the files that commands were seen to open, and none to run."""
+        unseen = Observed()
+        opened = (seen.opened | seen.executed | seen.written for seen in self.observed.values())
+        called = (
+            self._called(reach.files, self.observed.get(name, unseen))
+            for name, reach in self._reached.items()
+        )
+        return frozenset().union(*opened).difference(*called)
+
+    def _called(self, files: frozenset[str], seen: Observed) -> frozenset[str]:
+        """Return the files that are run: as they are seen to be, else as the text has it."""
+        ran = seen.started | seen.executed
+        for _ in range(_MOST_STEPS):
+            helpers = of_own_use(sorted(ran - seen.started), self._states, ran)
+            if ran == (ran := seen.started.union(helpers)):
+                break
+        others = seen.opened | seen.executed
+        looked_at = [path for path in others if path.endswith(".py")]
+        return files.difference(looked_at, seen.written) | ran
 
     def speaks_of(self, tool: str, of: Iterable[str] = ()) -> bool:
         """Return whether a criterion in `of`, or any that was asked about, mentions a tool."""
@@ -160,15 +234,17 @@ class Decider:
 
     # --- rules ------------------------------------------------------------------------------------
 
-    def _rules(self, path: str, reach: Reached) -> bool:
+    def _rules(self, path: str, reach: Reached, seen: Observed) -> bool:
         name = os.path.basename(path)
-        if name in TABLE.locks or TABLE.requirements.search(path):
+        if _is_locked(path) or path in seen.written:
             return False
         if self._is_in_the_way(path, reach) or self._shadows(path, reach):
             return True
         if TABLE.sources.search(path):
             return path in reach.files or name in TABLE.hook_files or _configures(name, reach)
         if path in reach.files and not is_shared(name):
+            return True
+        if path in seen.opened and not is_shared(name):
             return True
         if TABLE.prose.search(path) or path in reach.looked_at:
             return False
@@ -244,6 +320,15 @@ class Decider:
                 if not beside and _is_of(path, place, top):
                     return True
         return False
+
+
+def _is_locked(path: str) -> bool:
+    """Return whether a file says which packages a project needs."""
+    return os.path.basename(path) in TABLE.locks or bool(TABLE.requirements.search(path))
+
+
+def _is_read_by_people(path: str) -> bool:
+    return bool(TABLE.prose.search(path)) and not path.endswith((".txt", ".csv", ".tsv"))
 
 
 def _only_prints(check: Check) -> bool:

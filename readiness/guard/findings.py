@@ -34,7 +34,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     from being measured, and `alike` are criteria that looked at as much by both rules, and came to
     the same. `collected` has the files of which a runner told
     what it collects by both rules, and `missing` the tests of them, by file and name, that it
-    collects no longer; classes and whole files ("") stand there for what they hold.
+    collects no longer; classes and whole files ("") stand there for what they hold. `looked_at` has
+    the files that commands were seen to open, and none to run.
     """
 
     changes: list[Change] = []
@@ -48,6 +49,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     alike: frozenset[str] = frozenset()
     collected: frozenset[str] = frozenset()
     missing: frozenset[tuple[str, str]] = frozenset()
+    looked_at: frozenset[str] = frozenset()
 
     def judged(self, change: Change) -> Change:
         """Return the change, made neutral where the measurement or the files followed clear it."""
@@ -55,9 +57,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         tool = _tool_of(change)
         if change.direction is not Direction.LOOSENED:
             return change
-        if change.kind is Kind.TEST and (change.path, change.before) in self.outlived:
-            return _neutral(change)
-        if is_setting and self._is_mended(change):
+        if self._is_cleared(change):
             return _neutral(change)
         is_known = any(each.name == tool for each in TABLE.tools)
         if is_known and not self.reached(tool):
@@ -79,6 +79,14 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         is_told = any(is_decided(files, name) for name, files in self.differing.items())
         is_measured = any(is_decided(one.files, one.id) for one in self.compared)
         return _neutral(change) if is_measured and not is_told else change
+
+    def _is_cleared(self, change: Change) -> bool:
+        """Return whether what was seen of a file, or of what it held, clears a change of it."""
+        if change.kind is Kind.TEST:
+            return (change.path, change.before) in self.outlived
+        if change.kind is Kind.SCRIPT:
+            return change.unsure and change.path in self.looked_at
+        return change.kind is Kind.SETTING and self._is_mended(change)
 
     def _is_mended(self, change: Change) -> bool:
         """Return whether a setting lost only what kept a tool of the base from its work."""

@@ -34,13 +34,14 @@ class Followers:
 
     @cached_property
     def _names(self) -> list[set[str]]:
-        """The words of the sources that differ, before and after."""
-        code = [
-            path
+        """The words of the code that differs, before and after."""
+        sides = [
+            [_parted(path, text)[0] for text in self._states.both(path)]
             for path in self._states.changed
             if TABLE.sources.search(path) and not serves_tests(path, self._states)
         ]
-        return [_words(self._states.both(path)[side] for path in code) for side in (0, 1)]
+        differing = [texts for texts in sides if texts[0] != texts[1]]
+        return [_words(texts[side] for texts in differing) for side in (0, 1)]
 
     @property
     def has_code(self) -> bool:
@@ -53,7 +54,11 @@ class Followers:
             return False
         if path not in self._states.before:
             return bool(_TESTS.search(path))
-        old, new = (_VALUE.sub("0", text).splitlines() for text in self._states.both(path))
+        tests = [
+            text if serves_tests(path, self._states) else _parted(path, text)[1]
+            for text in self._states.both(path)
+        ]
+        old, new = (_VALUE.sub("0", text).splitlines() for text in tests)
         gone, come = self._names[0] - self._names[1], self._names[1] - self._names[0]
         for what, *(start, end, begin, stop) in difflib.SequenceMatcher(
             None, old, new
@@ -65,24 +70,40 @@ class Followers:
                 before & gone and before - after <= gone and after - before <= come
             ):
                 return False
-        return bool(new)
+        return bool(self._states.text(path, 1))
 
     def without(
         self, missing: Mapping[Case, Kind], kept: Container[tuple[str, str]]
     ) -> dict[Case, Kind]:
-        """Return the missing tests, but for those `kept` and those whose files follow the code."""
+        """Return the missing tests, but for those `kept` and those whose files follow the code.
+
+        A test that is skipped now stands there still: no code made that necessary.
+        """
         return {
             case: kind
             for case, kind in missing.items()
-            if not ((case.path, case.function) in kept or self._is_of_followers(case.path))
+            if (case.path, case.function) not in kept
+            and (kind is Kind.SKIP or not self._is_of_followers(case.path))
         }
+
+    def _has_tests(self, path: str) -> bool:
+        if serves_tests(path, self._states):
+            return True
+        texts = self._states.both(path) if TABLE.sources.search(path) else ()
+        return any(_parted(path, text)[1] for text in texts)
 
     def _is_of_followers(self, path: str) -> bool:
         """Return whether a test stands in such a file; or all do, where reports name no file."""
-        if path in self._states:
+        if path in self._states and TABLE.sources.search(path):
             return self.follows(path)
-        tests = [each for each in self._states.changed if serves_tests(each, self._states)]
+        tests = [each for each in self._states.changed if self._has_tests(each)]
         return bool(tests) and all(map(self.follows, tests))
+
+
+def _parted(path: str, text: str) -> tuple[str, str]:
+    """Divide the text of a file into code and the tests that follow it there."""
+    begins = None if path.endswith(".py") else TABLE.among_code.search(text)
+    return (text[: begins.start()], text[begins.start() :]) if begins else (text, "")
 
 
 def _parts(lines: list[str]) -> Iterator[list[str]]:

@@ -4,21 +4,24 @@ A criterion is measured twice only where the change touches what decides how it 
 """
 
 import os
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Container
 
 from msgspec.structs import replace
 
+from readiness.guard.base_itself import BaseItself
 from readiness.guard.broken_tests import with_tests
 from readiness.guard.changes import Change, Direction
-from readiness.guard.collected import Case, asked, gone, missing, names_of, read_cases
+from readiness.guard.collected import asked
 from readiness.guard.complaints import Complaints
-from readiness.guard.deciding import Decider, Deciding, of_the_gate
+from readiness.guard.deciding import Decider, Deciding, measurable
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.following import Followers
+from readiness.guard.keeping import KeptResults
 from readiness.guard.overlay import keep_width, lay_over
 from readiness.guard.planted import PlantedFaults
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
 from readiness.guard.states import States
+from readiness.guard.test_lists import TestLists
 from readiness.guard.tree import Commit
 from readiness.guard.verdicts import better, looks_better, result
 from readiness.guard.weighing import Weighed, Weigher
@@ -30,7 +33,6 @@ from readiness.prove.trials import (
     TrialPlan,
     TrialRunner,
     joined,
-    probes_of,
     renamed,
     watched,
 )
@@ -38,8 +40,8 @@ from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.text.sentences import sentences
 
-RULES, TESTS, HEAD, TRIED, BARE, BASE = "rules", "tests", "head", "tried", "bare", "base"
-COLLECTED = "collected"
+RULES, TESTS, HEAD, TRIED, BARE = "rules", "tests", "head", "tried", "bare"
+COLLECTED, AMONG_CODE = "collected", "among-code"
 
 
 class Measuring:
@@ -55,14 +57,16 @@ class Measuring:
         states: States,
         workdir: str,
         *,
-        environ: Mapping[str, str],
+        decider: Decider,
+        worlds: Worlds,
+        kept: KeptResults,
         scratch: str,
         timeout: float | None = None,
         names: Container[str] | None = None,
     ) -> None:
         """Choose the criteria to measure; `names` limits them, and None stands for all.
 
-        `timeout` is the limit of a probe, as in `RunSettings`.
+        `timeout` is the limit of a probe, as in `RunSettings`. What tests came to is `kept`.
         """
         self._board = board
         self._commit = commit
@@ -70,30 +74,24 @@ class Measuring:
         self._workdir = workdir
         self._timeout = timeout
         self._scratch = scratch
-        self._worlds = Worlds(board, environ, scratch)
+        self._worlds = worlds
+        self._kept = kept
         self._say = sentences(board.language)
-        self._decider = Decider(
-            states, board, workdir, sites=self._worlds.sites(), own=of_the_gate(board, commit.root)
-        )
+        self._decider = decider
         self._directives = added_directives(states)
         self.deciding: dict[str, Deciding] = {}
         self._criteria: dict[str, Criterion] = {}
-        for criterion in board.criteria():
-            if (
-                criterion.check is None
-                or criterion.unset
-                or (names is not None and criterion.id not in names)
-            ):
-                continue
-            if criterion.profiles and board.profile not in criterion.profiles:
-                continue
+        for criterion in measurable(board, names):
             files = self._decider.of(criterion)
             if criterion.measure is not None and criterion.measure.better is Better.HIGHER:
                 files = files.without_tests()
             if files:
                 self.deciding[criterion.id] = files
             if files or (
-                self._directives and not files.runs_tests and may_be_silenced(criterion.check)
+                self._directives
+                and not files.runs_tests
+                and criterion.check
+                and may_be_silenced(criterion.check)
             ):
                 self._criteria[criterion.id] = criterion
         self._bare = [
@@ -104,8 +102,9 @@ class Measuring:
         self._records: dict[str, CriterionRecord] = {}
         self._complaints = Complaints(states, workdir)
         self._tried: dict[str, Tried] = {}
-        self._cases: dict[str, set[Case]] = {}
+        self._lists = TestLists(states, scratch)
         self._copies: dict[str, Copied] = {}
+        self._base = BaseItself(commit, states, worlds, timeout)
         self._faults = PlantedFaults(board, commit, self._worlds, timeout)
 
     # --- measured ---------------------------------------------------------------------------------
@@ -126,13 +125,19 @@ class Measuring:
         elif testing := self.testing():
             parts.append(self._watched(COLLECTED, testing))
         self._take(run(joined(self._board, parts)))
-        self._record_cases(parts)
+        self._lists.record(parts, self._copies)
 
     def _by_world(self) -> dict[str, list[str]]:
-        """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest."""
+        """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest.
+
+        Of tests that stand among code, only the base itself can say which there were.
+        """
         worlds: dict[str, list[str]] = {}
         for name, files in self.deciding.items():
-            worlds.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
+            if files.files:
+                worlds.setdefault(TESTS if files.runs_tests else RULES, []).append(name)
+            if files.among_code:
+                worlds.setdefault(AMONG_CODE, []).append(name)
         return worlds
 
     def testing(self) -> list[str]:
@@ -145,6 +150,8 @@ class Measuring:
         files = {
             path for name in names if name in self.deciding for path in self.deciding[name].files
         }
+        if label == AMONG_CODE:
+            files = set(self._states.changed)
         if label == BARE:
             files -= self._directives.keys()
         copy = self._worlds.make(label)
@@ -170,16 +177,6 @@ class Measuring:
             return finding.path
         whole = os.path.normpath(os.path.join(self._board.workdir, finding.path))
         return os.path.relpath(whole, copy.board.workdir)
-
-    def _record_cases(self, parts: list[TrialPlan]) -> None:
-        """Record which tests were collected."""
-        for part in parts:
-            for planned in part.plan.planned:
-                label = planned.criterion.id.partition(BETWEEN)[2]
-                cases = self._cases.setdefault(planned.criterion.id, set())
-                for probe in probes_of(part.plan, planned.probes):
-                    log = os.path.join(self._scratch, f"{label}-logs", probe.id)
-                    cases |= read_cases(log, self._copies[label].root)
 
     # --- compared ---------------------------------------------------------------------------------
 
@@ -231,18 +228,24 @@ class Measuring:
         weighed = self._weigher(run).weigh(self._say) if self.testing() else Weighed()
         followers = Followers(self._states)
         changes = [with_tests(change, self.deciding, weighed, followers) for change in changes]
-        fewer, findings = self._gone(read, weighed.kept, followers)
+        labels = (TESTS, AMONG_CODE), HEAD if HEAD in self._copies else COLLECTED
+        known = weighed.kept, followers
+        fewer, findings = self._lists.gone(
+            self.testing(), labels, self._is_cut_short, read, known, self._say
+        )
         changes += [change for each in fewer.values() for change in each]
         differ.update(fewer)
+        opened = {name: one.files for name, one in self.deciding.items() if one.files == one.opened}
         wanted = {change.subject for change in changes}
         if own is not None:  # a run by the base shows no table of it, and is to take no longer
-            wanted = set(filter(self._is_unmeasured, wanted))
-        of_base = self._of_base([row.id for row in rows if row.id in wanted], run)
+            wanted = {name for name in wanted if name in opened or self._is_unmeasured(name)}
+        names = [row.id for row in rows if row.id in wanted]
+        of_base, never = self._base.records(names, opened, run)
         rows = [
             replace(row, base=result(of_base[row.id], self._say)) if row.id in of_base else row
             for row in rows
         ]
-        never = {name for name in filter(self._is_unmeasured, of_base) if _is_error(of_base[name])}
+        never |= {name for name in filter(self._is_unmeasured, of_base) if _is_error(of_base[name])}
         changes = [
             replace(change, direction=Direction.NEUTRAL) if change.subject in never else change
             for change in changes
@@ -257,38 +260,20 @@ class Measuring:
             reached=self._decider.may_reach,
             outlived=weighed.kept,
             alike=frozenset(alike - differ),
+            looked_at=self._decider.looked_at(),
             mended="\n".join(result(of_base[name], self._say) for name in never),
         )
 
     def _weigher(self, run: TrialRunner) -> Weigher:
-        places = self._workdir, self._scratch
-        return Weigher(self._commit, self._states, *places, self._worlds, self._timeout, run)
-
-    def _gone(
-        self, read: Collection[Change], kept: Container[tuple[str, str]], followers: Followers
-    ) -> tuple[dict[str, list[Change]], Findings]:
-        """Return the tests that only the base's rules collect, and what is known of all tests."""
-        fewer: dict[str, list[Change]] = {}
-        unseen: list[str] = []
-        before, now = set[Case](), set[Case]()
-        after = HEAD if HEAD in self._copies else COLLECTED
-        for name in self.testing():
-            ruled, head = (self._cases.get(renamed(name, label), set()) for label in (TESTS, after))
-            if not (is_cut_short := self._is_cut_short(renamed(name, after))):
-                before |= ruled
-                now |= head
-            if not ruled or is_cut_short:
-                unseen.append(name)
-                continue
-            lost = followers.without(missing(ruled, head, self._states), kept)
-            if changes := list(gone(lost, read)):
-                fewer[name] = changes
-        names = ", ".join(unseen)
-        left_out = missing(before, now, self._states)
-        return fewer, Findings(
-            remarks=[self._say("guard.not_collected", names=names)] if unseen else [],
-            collected=frozenset(case.path for case in before),
-            missing=frozenset(named for case in left_out for named in names_of(case)),
+        return Weigher(
+            commit=self._commit,
+            states=self._states,
+            workdir=self._workdir,
+            scratch=self._scratch,
+            worlds=self._worlds,
+            timeout=self._timeout,
+            run=run,
+            kept=self._kept,
         )
 
     def _is_cut_short(self, name: str) -> bool:
@@ -299,17 +284,6 @@ class Measuring:
     def _is_unmeasured(self, name: str) -> bool:
         """Return whether the base's rules keep this from being measured."""
         return name in self.deciding and _is_error(self._records[self._ruled(name)])
-
-    def _of_base(self, names: list[str], run: TrialRunner) -> dict[str, CriterionRecord]:
-        """Measure criteria of the base itself: its code, by its rules."""
-        if not names:
-            return {}
-        copy = self._worlds.make(BASE)
-        lay_over(self._commit, copy.root, self._states.changed)
-        criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
-        part = copy.part(criteria, BASE, timeout=self._timeout)
-        records = {record.id: record for record in run(part).criteria()}
-        return {name: records[at] for name in names if (at := renamed(name, BASE)) in records}
 
     def _hidden(self, known: Container[str]) -> list[Change]:
         """Return the changes that appear once the comments added for tools are put aside."""

@@ -27,7 +27,10 @@ _RUNNERS: Final = "|".join(map(re.escape, sorted(TABLE.runners, key=len, reverse
 _RUNNER: Final = re.compile(rf"(?<![\w.-])(?:{_RUNNERS})(?![\w./-])")
 _PIECE: Final = re.compile(r"[a-z0-9]+")
 _MODULE: Final = re.compile(r"(?<![\w-])-m[ \t,'\"]*([A-Za-z_][\w.]*)")
-_CODE: Final = re.compile(r"(?<!\S)-c[ \t]*(['\"])(.*?)\1", re.S)
+_CODE: Final = re.compile(r"(?<!\S)-[ce][ \t]*(['\"])(.*?)\1", re.S)
+_LOADING: Final = re.compile(r"\b(?:exec|require|import)\(")
+_MAINS: Final = ("__main__.py", "index.js")
+"""What is run of a folder that an interpreter is given."""
 _IMPORTING: Final = re.compile(r"^[ \t]*(?:from|import)\b.*", re.M)
 _SEARCH_PATH: Final = re.compile(r"PYTHONPATH\W+([\w./:+@-]+)")
 _SECTION: Final = re.compile(r"^\[([^\]]+)\]([^\[]*)", re.M)
@@ -208,9 +211,9 @@ class _Following:
             self._module(module, self._folders)
         for _, code in _CODE.findall(text):
             self._lend(code.replace(";", "\n"), beside)
-            for word in WORD.findall(code) if "exec(" in code else ():
-                for place in self._workdirs:
-                    self._add(_joined(place, word))
+            for word in WORD.findall(code) if _LOADING.search(code) else ():
+                for path in self._paths(word, self._workdirs):
+                    self._add(path)
         for names in TABLE.plugin_words.findall(text) if runs_tests else ():
             for module in names.split(","):
                 self._module(module, self._folders)
@@ -243,6 +246,8 @@ class _Following:
             for path in self._matching(word, around) if "*" in word else self._paths(word, places):
                 if path in self._states.folders:
                     places[path] = here[path] = None
+                    for name in _MAINS if called else ():
+                        self._add(_joined(path, name))
                 elif subjects and subjects.search(path) and not _OBEYED.match(before):
                     self.looked_at[path] = None
                 elif called or _is_no_source(path):
@@ -253,6 +258,7 @@ class _Following:
 
     def _paths(self, word: str, places: Collection[str]) -> list[str]:
         """Return the files and folders that a word may mean."""
+        word = word.removeprefix("@")
         paths = self._states.meant(word, places)
         if not paths and "/" in word and "." not in os.path.basename(word):
             paths = [
@@ -308,17 +314,8 @@ class _Following:
         """Add the modules that only files that are run import; what others import too is code."""
         lent = [path for path in self._lent if path not in self.files]
         if any(path in self._states.changed for path in lent):
-            own = {*self.files, *lent}
-            others = "\n".join(
-                line
-                for path in self._states.after
-                if path.endswith(".py") and path not in own
-                for line in _IMPORTING.findall("\n".join(self._states.texts(path)))
-            )
-            for path in lent:
-                name = os.path.basename(path.removesuffix("/__init__.py").removesuffix(".py"))
-                if not re.search(rf"\b{re.escape(name)}\b", others):
-                    self._add(path)
+            for path in of_own_use(lent, self._states, {*self.files, *lent}):
+                self._add(path)
         self._lent.update(dict.fromkeys(lent))
 
     def _add(self, path: str) -> None:
@@ -326,6 +323,21 @@ class _Following:
             if real_path in self._states and real_path not in self.files:
                 self.files[real_path] = None
                 self._waiting.append(real_path)
+
+
+def of_own_use(paths: Iterable[str], states: States, own: Collection[str]) -> list[str]:
+    """Return the modules that no file imports but those in `own`."""
+    others = "\n".join(
+        line
+        for path in states.after
+        if path.endswith(".py") and path not in own
+        for line in _IMPORTING.findall("\n".join(states.texts(path)))
+    )
+    names = {
+        path: os.path.basename(path.removesuffix("/__init__.py").removesuffix(".py"))
+        for path in paths
+    }
+    return [path for path in names if not re.search(rf"\b{re.escape(names[path])}\b", others)]
 
 
 def _joined(place: str, word: str) -> str:

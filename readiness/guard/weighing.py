@@ -10,8 +10,11 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
+from readiness import __version__
+from readiness.builtin import builtin_checks
 from readiness.guard.altered import Altered, TestName, lines_of
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.keeping import KeptResults, content_key
 from readiness.guard.outcomes import criterion_of, with_criteria
 from readiness.guard.overlay import lay_over, spare_imports
 from readiness.guard.states import States
@@ -85,7 +88,8 @@ class Weighed(msgspec.Struct, frozen=True):
 class Weigher(msgspec.Struct, frozen=True, dict=True):
     """Weighs the tests of a change in worlds; `scratch` takes what each is told, and what it tells.
 
-    Probes run in `workdir`, as seen from the repository.
+    Probes run in `workdir`, as seen from the repository. What has the same content as before is
+    not run again: the same files, tests and faults.
     """
 
     commit: Commit
@@ -95,6 +99,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
     worlds: Worlds
     timeout: float | None
     run: TrialRunner
+    kept: KeptResults
 
     @cached_property
     def altered(self) -> Altered:
@@ -164,7 +169,6 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         share = max(1.0, len(names) / FEW)
         to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
         asks = {
-            "to": to,
             "top": os.path.relpath(".", self.workdir or "."),
             "tests": tests,
             "lines": {at: lines_of(copy.root, at, each, own) for at, each in tests.items()},
@@ -176,17 +180,31 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             "coarse": coarse,
             "twice": coarse or label == "again",
         }
+        files = dict(self.states.after)
+        for path in lay:
+            files.pop(path, None)
+        files |= {path: self.states.before[path] for path in lay if path in self.states.before}
+        shown = (json.dumps(each, sort_keys=True) for each in (asks, dict(copy.board.env)))
+        about = (*shown, __version__, self.worlds.path())
+        programs = os.path.join(builtin_checks(), "in_project")
+        key = content_key(about, files, [programs, *self.worlds.sites()])
+        if kept := self.kept.read(key):
+            return msgspec.json.decode(kept, type=Weighings)
         with open(plan, "w", encoding="utf-8") as file:
-            json.dump(asks, file)
+            json.dump({**asks, "to": to}, file)
         inside = (shlex.quote(os.path.relpath(path, self.workdir or ".")) for path in tests)
         criterion = criterion_of(copy.board, label, " ".join(inside), WEIGHING=plan)
         copy = replace(copy, board=with_criteria(copy.board, [criterion]))
         self.run(copy.part({label: criterion}, "weighed", timeout=self.timeout))
         try:
             with open(to, "rb") as file:
-                return msgspec.json.decode(file.read(), type=Weighings)
+                answer = file.read()
         except FileNotFoundError:
             return Weighings(ended=True)
+        weighings = msgspec.json.decode(answer, type=Weighings)
+        if not (weighings.ended or weighings.unsteady):
+            self.kept.write(key, answer)
+        return weighings
 
     def _lost(self, faults: Iterable[TriedFault], new: Weighings) -> Iterator[TriedFault]:
         """Yield the faults that the old tests notice, and the new ones do not.

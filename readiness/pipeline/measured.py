@@ -9,13 +9,17 @@ from msgspec.structs import replace
 from readiness.guard.accepting import accepted
 from readiness.guard.changes import Change
 from readiness.guard.compare import Comparison
+from readiness.guard.deciding import Decider, measurable, of_the_gate
 from readiness.guard.findings import Compared
+from readiness.guard.keeping import KeptResults, result_folder
 from readiness.guard.measuring import Measuring
+from readiness.guard.observing import FileObserver
 from readiness.guard.tree import Commit
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import begin
 from readiness.prove.trials import TrialPlan, TrialRunner
+from readiness.prove.worlds import Worlds
 from readiness.record.document import Loosening, RunDocument
 
 
@@ -37,13 +41,22 @@ class Measurer:
         self.compared: list[Compared] = []
         self.remarks: list[str] = []
         self.measuring: Measuring | None = None
-        if comparison.base is not None and comparison.states is not None:
+        board, states = comparison.base, comparison.states
+        if board is not None and states is not None:
+            worlds = Worlds(board, os.environ, scratch)
+            own = of_the_gate(board, base.root)
+            decider = Decider(states, board, comparison.workdir, sites=worlds.sites(), own=own)
+            observer = FileObserver(base, states, worlds, scratch, settings.timeout)
+            unsure = filter(decider.is_unsure_of, measurable(board, names))
+            decider.observed = observer.observe(unsure, self.run)
             self.measuring = Measuring(
-                comparison.base,
+                board,
                 base,
-                comparison.states,
+                states,
                 comparison.workdir,
-                environ=os.environ,
+                decider=decider,
+                worlds=worlds,
+                kept=KeptResults(result_folder(os.environ)),
                 scratch=scratch,
                 timeout=settings.timeout,
                 names=names,

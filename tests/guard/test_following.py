@@ -7,6 +7,7 @@ import pytest
 from readiness.guard.following import Followers
 from readiness.guard.states import States
 from tests.guard.test_guard_any_project import Memory
+from tests.support.checking import TOOLCHAINS
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
 
@@ -85,3 +86,41 @@ def test_the_report_says_which_tests_are_gone(change: Files, status: int, projec
     ended = guarded(project, BASE, change)
     assert ended.status == status, ended
     assert not status or "old" in ended.out
+
+
+TWOS = "\n    #[test]\n    fn twos() {\n        assert_eq!(twice(2), 4);\n    }\n"
+TWICE = "pub fn twice(a: i32) -> i32 { 2 * a }\n\n"
+ADDS = "    #[test]\n    fn adds() {\n        assert_eq!(add(1, 2), 3);\n    }\n"
+RUST = f"""pub fn add(a: i32, b: i32) -> i32 {{ a + b }}
+
+{TWICE}#[cfg(test)]
+mod tests {{
+    use super::*;
+
+{ADDS}{TWOS}}}
+"""
+CRATE: Files = {
+    "Cargo.toml": '[package]\nname = "c"\nversion = "0.1.0"\nedition = "2021"\n',
+    ".gitignore": "target\nCargo.lock\n",
+    "src/lib.rs": RUST,
+    "board.yaml": board({"check": "cargo-test", "with": {"args": "--offline"}}),
+}
+CRATES = [
+    pytest.param(RUST.replace(TWOS, ""), 4, id="removed"),
+    pytest.param(RUST.replace(TWOS, "").replace("a + b", "b + a"), 4, id="removed beside an edit"),
+    pytest.param(RUST.replace("    fn twos", "    #[ignore]\n    fn twos"), 4, id="ignored"),
+    pytest.param(RUST.replace("twos", "doubles"), 0, id="another name"),
+    pytest.param(RUST.replace(TWOS, "").replace(TWICE, ""), 0, id="dead"),
+    pytest.param(RUST.replace("2 * a", "3 * a").replace("2), 4", "2), 6"), 0, id="another value"),
+]
+
+
+@pytest.mark.skipif(not shutil.which("cargo"), reason="cargo is not installed")
+@pytest.mark.parametrize(("code", "status"), CRATES)
+def test_tests_that_stand_behind_code_are_listed_on_both_sides(
+    code: str, status: int, project: Project
+) -> None:
+    """As the runner has it for the base itself, whose file is code as well."""
+    project.environment.update(TOOLCHAINS)
+    ended = guarded(project, CRATE, {"src/lib.rs": code})
+    assert ended.status == status, ended

@@ -8,6 +8,7 @@ import pytest
 from checks.in_project.answers import ways
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
+from tests.support.repositories import write
 
 APP = '''\
 """Shares of a sum."""
@@ -128,6 +129,18 @@ def test_what_a_test_notices_more_is_told(project: Project) -> None:
     ended = guarded(project, weak, {AT: TESTS}, "guard", "--output-format", "json")
     assert [each["kind"] for each in ended.json["tightened"]] == ["stricter test"], ended
     assert ended.json["loosened"] == []
+
+
+def test_what_did_not_change_is_not_run_again(project: Project) -> None:
+    """The same tests over the same code, and the answer stays; another code is weighed anew."""
+    change = edited("== [4, 3]", ">= [4, 3]")
+    first = guarded(project, {**BASE, "board.yaml": CHECK}, change)
+    again = project("guard", "--base", "HEAD~1")
+    assert (again.status, again.out) == (first.status, first.out) == (4, first.out), again
+    assert "@weighed" in first.err
+    assert "@weighed" not in again.err
+    write(project.folder, {"app.py": f"{APP}\n\nMOST = 9\n"})
+    assert "@weighed" in project("guard", "--base", "HEAD~1").err
 
 
 def test_a_fake_in_place_of_code_is_told(project: Project) -> None:

@@ -22,8 +22,8 @@ PROGRAMS = """
     nm node nohup npm nproc npx nsenter od openssl paste patch pathchk perf perl pg_ctl pg_dump
     pg_isready pg_restore pgrep pip pivot_root pkill postgres pr printenv printf prlimit
     prometheus prometheus-alertmanager promtool ps psql pwd readlink realpath redis-server
-    renice rev rm rmdir script sed seq setpriv setsid sh sha1sum sha256sum shuf sleep sort split
-    sqlite3 ssh sshd stat strace strings stty sum sync tac tail tar taskset tee test time
+    renice rev rm rmdir rustc rustdoc script sed seq setpriv setsid sh sha1sum sha256sum shuf sleep
+    sort split sqlite3 ssh sshd stat strace strings stty sum sync tac tail tar taskset tee test time
     timeout touch tput tr true truncate tsort tty ufw umount uname uniq unlink unshare uptime
     users uv uvx watch wc which who xargs xz yes zcat zgrep zip
 """.split()  # noqa: SIM905

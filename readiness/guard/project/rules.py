@@ -94,10 +94,13 @@ class Silencing(msgspec.Struct, frozen=True):
     test_function: str
     serves_tests: Later
     speaks_of_tests: Later
+    among_code: Later
     outcomes_check: str
     counting: frozenset[str]
     collecting: str
     collecting_path: str
+    executed: str
+    starts_python: Later
     makefiles: Later
     scripts: Later
     workflows: Later

@@ -1,0 +1,54 @@
+"""What criteria come to on the base itself: its code, by its rules."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from readiness.guard.overlay import lay_over
+from readiness.guard.states import States
+from readiness.guard.tree import Commit
+from readiness.prove.trials import TrialPlan, TrialRunner, joined, renamed, watched
+from readiness.prove.worlds import Worlds
+from readiness.record.document import CriterionRecord
+
+_BASE, _MIXED = "base", "mixed"
+
+
+class BaseItself(msgspec.Struct, frozen=True):
+    """Measures criteria on copies of the base that `worlds` makes."""
+
+    commit: Commit
+    states: States
+    worlds: Worlds
+    timeout: float | None
+
+    def records(
+        self, names: Collection[str], opened: Mapping[str, Collection[str]], run: TrialRunner
+    ) -> tuple[dict[str, CriterionRecord], set[str]]:
+        """Return what the criteria come to, by id, and those that cannot say what was loosened.
+
+        `opened` has the files that their scripts read, where these are all that decides: rules or
+        data. If the base is bad, they may have been repaired; if the head's do not go with the
+        base's code either, they changed together with it.
+        """
+        if not names:
+            return {}, set()
+        data = {path for name in names for path in opened.get(name, ())}
+        parts = [self._part(_BASE, names, set())]
+        if mixed := [name for name in names if name in opened]:
+            parts.append(self._part(_MIXED, mixed, data))
+        records = {record.id: record for record in run(joined(parts[0].board, parts)).criteria()}
+        unsure = {
+            name
+            for name in mixed
+            for world in (_BASE, _MIXED)
+            if (at := renamed(name, world)) in records and not records[at].verdict.good
+        }
+        base = {name: records[at] for name in names if (at := renamed(name, _BASE)) in records}
+        return base, unsure
+
+    def _part(self, world: str, names: Collection[str], of_head: Collection[str]) -> TrialPlan:
+        copy = self.worlds.make(world)
+        lay_over(self.commit, copy.root, set(self.states.changed).difference(of_head))
+        criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
+        return copy.part(criteria, world, timeout=self.timeout)

@@ -1,0 +1,62 @@
+"""What runs of tests with faults came to, kept by the content of all that they rest on."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+_MOST: Final = 200
+"""Results that are kept; the oldest go first."""
+
+
+class KeptResults(msgspec.Struct, frozen=True):
+    """Results in a folder, a file each; with "" for it, nothing is kept."""
+
+    folder: str
+
+    def read(self, key: str) -> bytes:
+        """Return the result of that key; empty where none is kept."""
+        try:
+            with open(os.path.join(self.folder, key), "rb") as file:
+                return file.read() if self.folder else b""
+        except OSError:
+            return b""
+
+    def write(self, key: str, result: bytes) -> None:
+        """Keep a result, as far as the folder can be written."""
+        if not self.folder:
+            return
+        with suppress(OSError):
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            own = os.path.join(self.folder, f".{key}-{os.getpid()}")
+            with open(own, "wb") as file:
+                file.write(result)
+            os.replace(own, os.path.join(self.folder, key))
+            paths = [os.path.join(self.folder, name) for name in os.listdir(self.folder)]
+            for path in sorted(paths, key=os.path.getmtime)[:-_MOST]:
+                os.unlink(path)
+
+
+def result_folder(environ: Mapping[str, str]) -> str:
+    """Return the folder of results, in the user's cache; "" where there is none."""
+    home = environ.get("HOME", "")
+    cache = environ.get("XDG_CACHE_HOME") or (os.path.join(home, ".cache") if home else "")
+    return os.path.join(cache, "readiness", "weighed") if os.path.isabs(cache) else ""
+
+
+def content_key(asked: Iterable[str], files: Mapping[str, str], folders: Iterable[str]) -> str:
+    """Return a key of what is asked, of files by their digests, and of folders by their times."""
+    times = [(folder, _newest(folder)) for folder in folders]
+    whole = msgspec.json.encode((list(asked), sorted(files.items()), times))
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _newest(folder: str) -> int:
+    """Return when a folder, or what is in it, changed last, in nanoseconds."""
+    with suppress(OSError):
+        paths = (folder, *(entry.path for entry in os.scandir(folder)))
+        return max(os.lstat(path).st_mtime_ns for path in paths)
+    return 0

@@ -1,0 +1,74 @@
+"""Which tests runners collected in copies of a change, and which of them are gone."""
+
+import os
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+
+from readiness.guard.changes import Change
+from readiness.guard.collected import Case, gone, missing, names_of, read_cases
+from readiness.guard.findings import Findings
+from readiness.guard.following import Followers
+from readiness.guard.states import States
+from readiness.prove.trials import BETWEEN, TrialPlan, probes_of, renamed
+from readiness.prove.worlds import Copied
+from readiness.text.sentences import Sentences
+
+
+class TestLists:
+    """The tests that were collected, by the ids of criteria as they were tried."""
+
+    __test__ = False
+
+    def __init__(self, states: States, logs: str) -> None:
+        """Read what runners said of copies; `logs` begins the names of their folders of logs."""
+        self._states = states
+        self._logs = logs
+        self._cases: dict[str, set[Case]] = {}
+
+    def record(self, parts: Iterable[TrialPlan], copies: Mapping[str, Copied]) -> None:
+        """Record which tests were collected in copies, by their labels."""
+        for part in parts:
+            for planned in part.plan.planned:
+                label = planned.criterion.id.partition(BETWEEN)[2]
+                cases = self._cases.setdefault(planned.criterion.id, set())
+                for probe in probes_of(part.plan, planned.probes):
+                    log = os.path.join(self._logs, f"{label}-logs", probe.id)
+                    cases |= read_cases(log, copies[label].root)
+
+    def gone(
+        self,
+        names: Iterable[str],
+        labels: tuple[Collection[str], str],
+        is_cut_short: Callable[[str], bool],
+        read: Collection[Change],
+        known: tuple[Container[tuple[str, str]], Followers],
+        say: Sentences,
+    ) -> tuple[dict[str, list[Change]], Findings]:
+        """Return the tests that only the base's rules collect, and what is known of all tests.
+
+        `labels` are those of the copies before, and the one after; what is `known` are tests that
+        are gone with their code, and files that only follow it.
+        """
+        kept, followers = known
+        fewer: dict[str, list[Change]] = {}
+        unseen: list[str] = []
+        before, now = set[Case](), set[Case]()
+        for name in names:
+            ruled = set[Case]().union(
+                *(self._cases.get(renamed(name, label), ()) for label in labels[0])
+            )
+            head = self._cases.get(renamed(name, labels[1]), set())
+            if not (is_short := is_cut_short(renamed(name, labels[1]))):
+                before |= ruled
+                now |= head
+            if not ruled or is_short:
+                unseen.append(name)
+                continue
+            lost = followers.without(missing(ruled, head, self._states), kept)
+            if changes := list(gone(lost, read)):
+                fewer[name] = changes
+        left_out = missing(before, now, self._states)
+        return fewer, Findings(
+            remarks=[say("guard.not_collected", names=", ".join(unseen))] if unseen else [],
+            collected=frozenset(case.path for case in before),
+            missing=frozenset(named for case in left_out for named in names_of(case)),
+        )

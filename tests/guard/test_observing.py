@@ -1,0 +1,210 @@
+"""Scripts that commands reach by names that they do not spell, and files that scripts only read."""
+
+import re
+
+import pytest
+
+from tests.support.loosening import Files, board, guarded
+from tests.support.program import Project
+
+GOOD = "def a():\n    return 1\n"
+BAD = 'def a():\n    return eval("1")\n'
+GATE = """\
+import pathlib
+import sys
+
+sys.exit(any("eval(" in path.read_text() for path in pathlib.Path("src").rglob("*.py")))
+"""
+NAMING = GATE.replace('pathlib.Path("src").rglob("*.py")', '[pathlib.Path("src/a.py")]')
+DONE = 'print("looked at 1")\n'
+BY_NAME = """\
+import json
+import subprocess
+import sys
+
+step = json.load(open("ci/steps.json"))["step"]
+sys.exit(subprocess.call([sys.executable, "ci/" + step + ".py"]))
+"""
+LISTED = """\
+import pathlib
+import sys
+
+words = [path.read_text().strip() for path in sorted(pathlib.Path("rules").iterdir())]
+sys.exit(any(word in path.read_text() for word in words for path in pathlib.Path("src").iterdir()))
+"""
+IMPORTED = """\
+import importlib
+import sys
+
+sys.path.insert(0, "ci")
+sys.exit(importlib.import_module("ru" + "les").main())
+"""
+RULES = """\
+import pathlib
+
+
+def main():
+    return any("eval(" in path.read_text() for path in pathlib.Path("src").rglob("*.py"))
+"""
+IMPORTING = "import sys\n\nsys.path.insert(0, 'src')\nimport a\n\nsys.exit(a.a() != 1)\n"
+STEPS = """\
+import pathlib
+import runpy
+
+for path in sorted(pathlib.Path("ci/steps").iterdir()):
+    runpy.run_path(str(path), run_name="__main__")
+"""
+VALID = """\
+import json
+import pathlib
+
+print([json.loads(path.read_text()) for path in pathlib.Path("data").glob("*.json")])
+"""
+MADE = """\
+import pathlib
+
+pathlib.Path("src/made.py").write_text("N = " + pathlib.Path("data/n.txt").read_text())
+"""
+NODE = """\
+const text = require("fs").readFileSync("src/a.py", "utf8")
+process.exit(text.includes("eval(") ? 1 : 0)
+"""
+TEST = 'def test_a():\n    assert "eval(" not in open("src/a.py").read()\n'
+
+
+def gate(path: str = "ci/gate.py", text: str = GATE) -> tuple[Files, Files]:
+    """A script, and one in its place that lets everything pass."""
+    return {path: text}, {path: "console.log(1)\n" if path.endswith(".js") else DONE}
+
+
+HOLLOW: dict[str, tuple[str, tuple[Files, Files]]] = {
+    "folder": ("python ci/gate", gate("ci/gate/__main__.py")),
+    "pattern rule": (
+        "make gate.run",
+        ({"Makefile": "%.run: ci/%.py\n\tpython $<\n", **gate()[0]}, gate()[1]),
+    ),
+    "found": ('find ci -name "gate*" -exec python {} +', gate()),
+    "found, one by one": ('find ci -name "gate*" | while read f; do python "$f"; done', gate()),
+    "listed by git": ("git ls-files ci | grep gate | xargs python", gate()),
+    "variables": ("d=ci; n=gate; python $d/$n.py", gate()),
+    "runpy": ("python -c \"import runpy; runpy.run_path('ci/gate.py')\"", gate()),
+    "text": ("python -c \"exec(open('ci/gate.py').read())\"", gate()),
+    "standard input": ("python < ci/gate.py", gate()),
+    "name from a file": (
+        "python ci/run.py",
+        ({"ci/run.py": BY_NAME, "ci/steps.json": '{"step": "gate"}', **gate()[0]}, gate()[1]),
+    ),
+    "another name in the file": (
+        "python ci/run.py",
+        (
+            {"ci/run.py": BY_NAME, "ci/steps.json": '{"step": "gate"}', **gate()[0],
+             "ci/other.py": DONE},
+            {"ci/steps.json": '{"step": "other"}'},
+        ),
+    ),
+    "import by name": (
+        "python ci/gate.py",
+        (
+            {"ci/gate.py": IMPORTED, "ci/rules.py": RULES},
+            {"ci/rules.py": "def main():\n    return 0\n"},
+        ),
+    ),
+    "steps": ("python ci/run.py", ({"ci/run.py": STEPS, "ci/steps/a.py": GATE},
+                                   {"ci/steps/a.py": DONE})),
+    "rules in a folder": (
+        "python ci/gate.py",
+        ({"ci/gate.py": LISTED, "rules/a.txt": "eval(\n"}, {"rules/a.txt": "evel(\n"}),
+    ),
+    "word from a file": (
+        "make lint",
+        (
+            {"Makefile": 'WORD := $(file < ci/word.txt)\nlint:\n\t! grep -rn "$(WORD)" src\n',
+             "ci/word.txt": "eval\n"},
+            {"ci/word.txt": "evel\n"},
+        ),
+    ),
+    "subject by name": ("python ci/gate.py", gate(text=NAMING)),
+    "node's folder": ("node ci/gate", gate("ci/gate/index.js", NODE)),
+    "node's require": ("node -e \"require('./ci/gate')\"", gate("ci/gate.js", NODE)),
+    "list of tests": (
+        "pytest -q @ci/tests.txt",
+        (
+            {"ci/tests.txt": "tests/test_a.py\n", "tests/test_a.py": TEST,
+             "tests/test_b.py": "def test_b():\n    assert 1\n"},
+            {"ci/tests.txt": "tests/test_b.py\n"},
+        ),
+    ),
+}  # fmt: skip
+
+BROKEN: dict[str, tuple[str, Files, Files]] = {
+    "code": ("python ci/gate.py", gate()[0], {"src/a.py": BAD}),
+    "code that the script names": ("python ci/gate.py", {"ci/gate.py": NAMING}, {"src/a.py": BAD}),
+    "data": ("python ci/valid.py", {"ci/valid.py": VALID, "data/a.json": "{}"},
+             {"data/a.json": "{"}),
+    "data and script": ("python ci/valid.py", {"ci/valid.py": VALID, "data/a.json": "{}"},
+                        {"data/a.json": "{", "ci/valid.py": f"{VALID}# Done.\n"}),
+    "code and script": ("python ci/gate.py", gate()[0],
+                        {"src/a.py": BAD, "ci/gate.py": f"{GATE}# Done.\n"}),
+    "code that is imported": (
+        "python ci/gate.py",
+        {"ci/gate.py": IMPORTING,
+         "src/b.py": "import a\n"},
+        {"src/a.py": "def a():\n    return 2\n"},
+    ),
+}  # fmt: skip
+
+GOOD_CHANGES: dict[str, tuple[str, Files, Files]] = {
+    "data repaired": ("python ci/valid.py", {"ci/valid.py": VALID, "data/a.json": "{"},
+                      {"data/a.json": "{}"}),
+    "code repaired": ("python ci/gate.py", {"ci/gate.py": NAMING, "src/a.py": BAD},
+                      {"src/a.py": GOOD}),
+    "script moved": (
+        "python ci/gate.py",
+        gate()[0],
+        {"ci/gate.py": "import runpy\n\nrunpy.run_path('ci/more/gate.py', run_name='__main__')\n",
+         "ci/more/gate.py": GATE},
+    ),
+    "code moved": (
+        "python ci/gate.py",
+        {"ci/gate.py": IMPORTING,
+         "src/b.py": "import a\n"},
+        {"src/a.py": "from c import a\n", "src/c.py": GOOD},
+    ),
+    "made by a script": (
+        "python ci/make.py && git diff --exit-code",
+        {"ci/make.py": MADE, "data/n.txt": "1\n", "src/made.py": "N = 1\n"},
+        {"data/n.txt": "2\n", "src/made.py": "N = 2\n"},
+    ),
+}  # fmt: skip
+
+
+def based(command: str, files: Files) -> Files:
+    """A project with a criterion of this command."""
+    return {"src/a.py": GOOD, **files, "board.yaml": board({"run": command})}
+
+
+@pytest.mark.parametrize("name", HOLLOW)
+def test_a_script_is_a_rule_however_it_is_reached(project: Project, name: str) -> None:
+    """What it no longer sees is loosened."""
+    command, (base, change) = HOLLOW[name]
+    ended = guarded(project, based(command, base), {"src/a.py": BAD, **change})
+    assert ended.status == 4, ended
+    assert re.search(r"pass, \S+ \S+ +fail, \S+ \S+ +pass, ", ended.out)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_a_script_reads_is_its_subject(project: Project, name: str) -> None:
+    """The fault that the change brings stays visible, and nothing is loosened."""
+    command, base, change = BROKEN[name]
+    assert guarded(project, based(command, base), change).status == 0
+    ended = project("check", "--base", "HEAD~1")
+    assert ended.status == 1, ended
+
+
+@pytest.mark.parametrize("name", GOOD_CHANGES)
+def test_an_honest_change_of_both_loosens_nothing(project: Project, name: str) -> None:
+    """By either command."""
+    command, base, change = GOOD_CHANGES[name]
+    assert guarded(project, based(command, base), change).status == 0
+    ended = project("check", "--base", "HEAD~1")
+    assert ended.status == 0, ended
