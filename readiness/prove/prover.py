@@ -20,6 +20,7 @@ from readiness.prove.trials import (
     control_of,
     controlled,
     copies,
+    installed_for,
     joined,
     once,
     reads_status_alone,
@@ -112,24 +113,27 @@ class Prover:
         ]
 
     def _controls(self, names: Iterable[str]) -> list[TrialPlan]:
-        samples: dict[str, tuple[Control, dict[str, str], dict[str, Criterion]]] = {}
+        samples: dict[str, tuple[Control, dict[str, str], list[str], dict[str, Criterion]]] = {}
         for name in names:
             criterion = self._criteria[name]
             control = control_of(criterion)
             if control is not None and criterion.check is not None:
                 settings = settings_of(criterion, control, self._board.workdir)
-                sample = f"{criterion.check.name} {sorted(settings.items())}"
-                _, _, criteria = samples.setdefault(sample, (control, settings, {}))
-                criteria[name] = controlled(criterion, control)
+                installed = installed_for(criterion, self._board)
+                sample = f"{criterion.check.name} {installed} {sorted(settings.items())}"
+                made = samples.setdefault(sample, (control, settings, installed, {}))
+                made[-1][name] = controlled(criterion, control)
         parts = []
-        for number, (control, settings, criteria) in enumerate(samples.values()):
+        for number, (control, settings, installed, criteria) in enumerate(samples.values()):
             folder = self._rounds.folder(f"control-{number}")
             write_control(folder, control, copies(control, criteria.values()), settings)
-            installed = os.path.join(self._board.workdir, ".venv")
-            if os.path.isdir(installed):
-                os.symlink(installed, os.path.join(folder, ".venv"))
+            for name, path in {os.path.basename(path): path for path in installed[::-1]}.items():
+                os.symlink(path, os.path.join(folder, name))
+            # Of a workspace, some are installed above.
+            programs = [f"{path}/.bin" for path in installed if path.endswith("node_modules")]
+            path = os.pathsep.join([*programs, self._environ.get("PATH", os.defpath)])
             board = msgspec.structs.replace(self._board, workdir=folder)
-            copied = Copied(folder, board, self._environ)
+            copied = Copied(folder, board, {**self._environ, "PATH": path})
             parts.append(copied.part(criteria, World.CONTROL, timeout=self._timeout))
         return parts
 

@@ -11,6 +11,7 @@ import msgspec
 from readiness.model.board import Board, Control, Criterion
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import Format
+from readiness.project.environments import project_folders
 from readiness.record.document import RunDocument
 
 MOST_COPIES = 1000
@@ -98,6 +99,16 @@ def controlled(criterion: Criterion, control: Control) -> Criterion:
         matrix=matrix,
         workdirs=(),
     )
+
+
+def installed_for(criterion: Criterion, board: Board) -> list[str]:
+    """Return the folders of what is installed for a criterion's project, the nearest first."""
+    place = os.path.normpath(os.path.join(board.workdir, *criterion.workdirs[:1]))
+    folders = project_folders(place, os.path.dirname(os.path.abspath(board.path)))
+    places = [
+        os.path.join(folder, name) for folder in folders for name in (".venv", "node_modules")
+    ]
+    return list(filter(os.path.isdir, places))
 
 
 def settings_of(criterion: Criterion, control: Control, workdir: str) -> dict[str, str]:

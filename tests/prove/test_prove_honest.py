@@ -211,3 +211,25 @@ def test_a_control_that_does_not_fit_is_not_tried_with_the_reason(
     assert followed["T1.9"]["outcome"] == followed["T1.10"]["outcome"] == "not_tried"
     assert "on its check's control: no test" in followed["T1.9"]["why"]
     assert "which the limit allows" in followed["T1.10"]["why"]
+
+
+LOOK = """\
+summary: Bad lines
+tool: look
+run: look
+measures: {bad: {as: text, regex: '^(\\d+) bad$', unit: lines, better: lower}}
+expect: "== 0"
+control: {files: {bad.txt: "bad"}}
+"""
+
+
+def test_a_control_has_what_the_project_installed_for_node(python: Project) -> None:
+    """Programs of its own folder and of those above it, and the packages that they load."""
+    look = "#!/bin/sh\n[ -f node_modules/here ] && echo $(cat *.txt | grep -c bad) bad\n"
+    executable(python.folder / "node_modules" / ".bin" / "look", look)
+    executable(python.folder / "web" / "node_modules" / "here", "")
+    executable(python.folder / "web" / "a.txt", "good\n")
+    executable(python.folder / "checks" / "look.yaml", LOOK)
+    python.write(a_board({"check": "look", "workdir": "web"}))
+    proof = proofs(python)["T1.1"]
+    assert (worlds(proof)["control"], proof["outcome"]) == ("fail", "can_fail"), proof
