@@ -94,3 +94,77 @@ def test_a_call_that_moves_to_another_file_is_none(tmp_path: Path) -> None:
     other = ".github/workflows/gate.yml"
     found = compared(tmp_path, {other: WORKFLOW}, {CI: WORKFLOW})
     assert [each for each in found if each.direction is LOOSE] == []
+
+
+OTHERS = {"easy.yaml": "{}\n", "src/a.py": "A = 1\n", "board.yaml": "{}\n"}
+RUN = f"run: {CALL}"
+CHECKOUT = "actions/checkout@v4\n"
+JOB = "    runs-on: ubuntu-latest\n"
+
+
+def step(run: str) -> str:
+    """The workflow with a step above the gate."""
+    return edited(STEP, f"      - run: {run}\n{STEP}")
+
+
+AROUND = [
+    (edited("jobs:", 'env: {READINESS_EXIT_ZERO: "1"}\njobs:'), "a variable for all"),
+    (edited(JOB, f"{JOB}    env: {{READINESS_BOARD: easy.yaml}}\n"), "a variable of the job"),
+    (edited(RUN, f"env: {{PATH: /tmp/fakes}}\n        {RUN}"), "another PATH"),
+    (edited(RUN, f"working-directory: docs\n        {RUN}"), "another folder"),
+    (edited(JOB, f"{JOB}    defaults: {{run: {{working-directory: docs}}}}\n"), "by default"),
+    (edited(RUN, f"shell: bash {{0}} || true\n        {RUN}"), "another shell"),
+    (edited(CHECKOUT, f"{CHECKOUT}        with: {{ref: main}}\n"), "another ref"),
+    (edited(CHECKOUT, f"{CHECKOUT}        with: {{repository: a/b}}\n"), "another repository"),
+    (edited(CHECKOUT, f"{CHECKOUT}        with: {{sparse-checkout: docs}}\n"), "a part"),
+    (step("cp easy.yaml board.yaml"), "another board"),
+    (step("sed -i s/80/10/ board.yaml"), "an edited board"),
+    (step('echo "{}" > board.yaml'), "a written board"),
+    (step("rm -rf src"), "no source"),
+    (step("git checkout main"), "another tree"),
+    (step("git reset --hard origin/main"), "another commit"),
+    (step('echo "$PWD/ci/bin" >> "$GITHUB_PATH"'), "other programs"),
+    (step('echo "READINESS_PROFILE=easy" >> "$GITHUB_ENV"'), "a variable from a step"),
+    (step("pip install ./ci/fake-readiness"), "another gate"),
+    (edited(RUN, f"run: |\n          readiness() {{ true; }}\n          {CALL}"), "a function"),
+    (edited(RUN, f"run: READINESS_BOARD=easy.yaml {CALL}"), "a variable before it"),
+    (edited(RUN, f"run: echo {CALL}"), "only printed"),
+    (edited(RUN, f'run: "# {CALL}"'), "only a comment"),
+]
+APART = [
+    (edited("jobs:", "env: {PYTEST_ADDOPTS: -q, TZ: UTC}\njobs:"), "what probes do not get"),
+    (edited("jobs:", 'env: {DATABASE_URL: "sqlite://"}\njobs:'), "a variable of the project"),
+    (edited(CHECKOUT, "actions/checkout@v5\n        with: {fetch-depth: 0}\n"), "all of history"),
+    (
+        edited(
+            CHECKOUT,
+            f'{CHECKOUT}        with: {{ref: "${{{{ github.event.pull_request.head.sha }}}}"}}\n',
+        ),
+        "the ref of the event",
+    ),
+    (step("cp easy.yaml .env"), "a file that Git does not know"),
+    (step("rm -rf build dist"), "what was built"),
+    (step("git fetch origin main"), "history"),
+    (step("git checkout -b work"), "a branch"),
+    (step('echo "$HOME/.local/bin" >> "$GITHUB_PATH"'), "installed programs"),
+    (step('echo "VERSION=1" >> "$GITHUB_ENV"'), "another variable"),
+    (step("docker compose up -d"), "services"),
+    (step("make build > build.log"), "a log"),
+    (edited(RUN, f"run: |\n          echo The gate\n          {CALL}"), "a line above"),
+    (edited(RUN, f"run: echo The gate && {CALL}"), "a word before"),
+    (edited(JOB, f"{JOB}    container: python:3.12\n    timeout-minutes: 30\n"), "a container"),
+]
+
+
+@pytest.mark.parametrize("after", [row[0] for row in AROUND], ids=[row[1] for row in AROUND])
+def test_a_job_that_has_the_gate_look_elsewhere_is_told(after: str, tmp_path: Path) -> None:
+    """By its environment, folder, ref or earlier steps."""
+    found = compared(tmp_path, {CI: after, **OTHERS}, {CI: WORKFLOW, **OTHERS})
+    assert Kind.CALLER in {each.kind for each in found if each.direction is LOOSE}, found
+
+
+@pytest.mark.parametrize("after", [row[0] for row in APART], ids=[row[1] for row in APART])
+def test_what_else_a_job_does_is_none(after: str, tmp_path: Path) -> None:
+    """It installs, builds and prints what it likes."""
+    found = compared(tmp_path, {CI: after, **OTHERS}, {CI: WORKFLOW, **OTHERS})
+    assert [each for each in found if each.direction is LOOSE] == []

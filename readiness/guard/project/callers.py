@@ -1,12 +1,15 @@
 """The steps, hooks and scripts that run this gate: taken away, masked, or made conditional."""
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of, lines_of
+from readiness.guard.project.gate_jobs import surroundings
 from readiness.guard.project.rules import TABLE
+from readiness.guard.states import States
 from readiness.load.yamlfile import parse as parse_yaml
 
 _CALL: Final = re.compile(
@@ -16,6 +19,8 @@ _BEHIND: Final = re.compile(
     r"(?<![>&|])(\|{1,2}+|;|&(?!&))\s*+(?!(?:exit|return)\s+[1-9]|false\b)([\w./:-]*)"
 )
 """What a shell does besides on the same line, and may end as well as it does."""
+_SAID: Final = re.compile(r"(?:^|[\s\"';&|])(?:echo|printf|true|[:#])\s[^;&|]*$")
+"""What begins a command that only prints what follows, or does nothing with it."""
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 _HARMLESS: Final = re.compile(
     r"-[vqj]|\d+|--(?:report|output-format|quiet|verbose|jobs|timeout|history|base|hold-line|open)\b\S*"
@@ -48,6 +53,7 @@ def callers(files: Differing) -> Iterator[Change]:
                 yield Teller(path, path, line)(Kind.CALLER, Direction.LOOSENED, call, partner)
         if TABLE.workflows.search(path) and after:
             yield from _conditions(path, before, after)
+            yield from _around(path, before, after, files.states)
 
 
 def _calls(text: str) -> list[str]:
@@ -57,6 +63,7 @@ def _calls(text: str) -> list[str]:
         " ".join([*found[0].split(), *map(" ".join, _BEHIND.findall(line, found.end()))])
         for line in lines
         for found in _CALL.finditer(line)
+        if not _SAID.search(line, 0, found.start())
     ]
 
 
@@ -65,6 +72,20 @@ def _asks_less(old: str, new: str) -> bool:
     gone = {word for word in before if word not in after and not _HARMLESS.fullmatch(word)}
     come = {word for word in after if word not in before and not _HARMLESS.fullmatch(word)}
     return bool(gone - _LESS or come)
+
+
+def _around(path: str, before: str, after: str, states: States) -> Iterator[Change]:
+    """Yield what stands around the gate now, and may have it look at something else."""
+
+    def is_tracked(name: str) -> bool:
+        plain = os.path.normpath(name)
+        return plain in states.before or plain in states.folders
+
+    old, new = (surroundings(path, text, _calls, is_tracked) for text in (before, after))
+    for words in sorted(new - old):
+        yield Teller(path, path, line_of(after, words.partition(": ")[0]))(
+            Kind.CALLER, Direction.LOOSENED, "", words, "decides what the gate looks at"
+        )
 
 
 def _conditions(path: str, before: str, after: str) -> Iterator[Change]:

@@ -85,6 +85,8 @@ class Silencing(msgspec.Struct, frozen=True):
     outcomes: frozenset[str]
     locks: dict[str, str]
     commands: frozenset[str]
+    other_tree: frozenset[str]
+    writers: frozenset[str]
     off: dict[str, frozenset[str]]
     interpreters: frozenset[str]
     harmless_words: Later

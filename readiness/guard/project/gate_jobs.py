@@ -1,0 +1,110 @@
+"""What stands above the gate in its CI job, and may have it look at something else.
+
+Nothing of a workflow is run here. What its other steps install or build cannot be known by reading;
+told is only what speaks of the gate itself, or puts something else in the place of tracked files.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from readiness.guard.project.rules import TABLE
+from readiness.load.yamlfile import parse as parse_yaml
+from readiness.shell.programs import simple_commands
+
+Tracked: TypeAlias = Callable[[str], bool]
+Node: TypeAlias = Mapping[str, object]
+
+_RULING: Final = re.compile(
+    r"READINESS_\w+|PATH|ENV|IFS|SHELLOPTS|BASH\w*|LD_\w+|PYTHON(?:PATH|HOME|STARTUP|USERBASE)|NODE_\w+"
+)
+"""Variables that rule this gate or whatever it starts; probes do not get those that tools obey."""
+_SHELLS: Final = frozenset(("bash", "sh", "pwsh", "python", ""))
+_CHECKOUT: Final = ("path", "ref", "repository", "sparse-checkout")
+_OF_THE_EVENT: Final = re.compile(r"\$\{\{\s*(?:github|needs|inputs)\.")
+_SET: Final = re.compile(r"([A-Z_a-z]\w*)(?:=|<<)[^>]*>>\s*[\"']?\$\{?GITHUB_ENV")
+_PATH: Final = re.compile(r"[\"']?([^\"'\s]+)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_PATH")
+_HERE: Final = re.compile(r"^(?:\$PWD|\$\{PWD\}|\$\(pwd\)|\$GITHUB_WORKSPACE|\.|[\w.-]+)(?:/|$)")
+_OWN_GATE: Final = re.compile(
+    r"\breadiness\s*\(\)|\balias\s+[\"']?readiness=|\binstall\b[^;&|]*/[\w.-]*readiness"
+    r"|(?<![\w$])(?:READINESS_\w+|PATH)="
+)
+"""Another program by its name, its settings, or the search path."""
+_IN_PLACE: Final = re.compile(r"-[a-zA-Z]*i(?:\..*)?$|--in-place.*")
+_TO_FILE: Final = re.compile(r"(?<![<>&\d])>>?\s*[\"']?([\w./-]+)")
+
+
+def surroundings(
+    path: str, text: str, calls: Callable[[str], object], tracked: Tracked
+) -> set[str]:
+    """Return all that a workflow says around its gate which decides what that looks at.
+
+    `calls` tells whether a text runs the gate, `tracked` whether a path has files that Git knows.
+    """
+    whole = _table(parse_yaml(text.encode("utf-8", "replace"), path).data)
+    jobs = map(_table, _table(whole.get("jobs")).values())
+    return {said for job in jobs for said in _of_job(whole, job, calls, tracked)}
+
+
+def _of_job(
+    whole: Node, job: Node, calls: Callable[[str], object], tracked: Tracked
+) -> Iterator[str]:
+    listed = job.get("steps")
+    steps = [_table(step) for step in listed] if isinstance(listed, list) else []
+    calling = [number for number, step in enumerate(steps) if calls(str(step.get("run", "")))]
+    if not calling:
+        return
+    gate = steps[calling[-1]]
+    for part in (whole, job, gate):
+        for name, value in _table(part.get("env")).items():
+            if _RULING.fullmatch(name) and not TABLE.harmless_variables.fullmatch(name):
+                yield f"env {name}: {value}"
+    for part in (*(_table(_table(one.get("defaults")).get("run")) for one in (whole, job)), gate):
+        if folder := part.get("working-directory"):
+            yield f"working-directory: {folder}"
+        if (shell := str(part.get("shell", ""))) not in _SHELLS:
+            yield f"shell: {shell}"
+    for step in steps[: calling[-1] + 1]:
+        yield from _of_step(step, tracked)
+
+
+def _of_step(step: Node, tracked: Tracked) -> Iterator[str]:
+    if "/checkout@" in str(step.get("uses", "")):
+        for name in _CHECKOUT:
+            value = str(_table(step.get("with")).get(name, ""))
+            if value and not _OF_THE_EVENT.search(value):
+                yield f"{name}: {value}"
+    for line in str(step.get("run", "")).replace("\\\n", " ").splitlines():
+        if _OWN_GATE.search(line) or _sets(line) or any(_replaces(line, tracked)):
+            yield line.strip()
+
+
+def _sets(line: str) -> bool:
+    """Return whether a line sets a variable of the gate for the steps behind it, or their PATH."""
+    names = _SET.findall(line)
+    return any(map(_RULING.fullmatch, names)) or any(map(_HERE.match, _PATH.findall(line)))
+
+
+def _replaces(line: str, tracked: Tracked) -> Iterator[bool]:
+    """Yield, for each command of a line, whether it puts something else in the place of files."""
+    for words in simple_commands(line) or ():
+        program, *rest = (os.path.basename(words[0]), *words[1:]) if words else ("",)
+        named = [word for word in rest if not word.startswith("-")]
+        if program == "git":
+            yield bool(named) and named[0] in TABLE.other_tree and "-b" not in rest
+        elif program in ("cp", "install"):
+            yield any(tracked(os.path.join(named[-1], end)) for end in _ends(named))
+        else:
+            is_writing = program in TABLE.writers or any(map(_IN_PLACE.fullmatch, rest))
+            yield is_writing and any(map(tracked, named))
+    yield any(map(tracked, _TO_FILE.findall(line)))
+
+
+def _ends(named: list[str]) -> list[str]:
+    """Return the names that files get where they are copied: their own, in a folder."""
+    return ["", *map(os.path.basename, named[:-1])] if len(named) > 1 else []
+
+
+def _table(value: object) -> Node:
+    return value if isinstance(value, dict) else {}
