@@ -1,13 +1,15 @@
 """The small projects that recordings are made of, tried with the tools that are here."""
 
 import os
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from readiness.model.judgement import Measurement
 from tests.support.cases import Case
-from tests.support.checking import Outcome, build, catalogue, run_check, text_of, works
+from tests.support.checking import ROOT, Outcome, build, catalogue, run_check, text_of, works
 from tests.support.record import RECORDINGS, what_is_read
 from tests.support.tool_cases import TOOLS
 
@@ -36,6 +38,18 @@ def test_a_tool_says_what_is_recorded(
     assert what_is_read(outcome) in recorded(check, case.name), outcome
     if case.name == "failing":
         golden(f"tools/{check}.txt", all_of(outcome).replace(f"{project}/", ""))
+
+
+def test_two_versions_of_each_tool_are_recorded() -> None:
+    """But for those that the overview of the checks names, with what they were tried."""
+    once = {
+        check
+        for check in TOOLS
+        if len({name.partition("_")[0] for name in os.listdir(f"{RECORDINGS}/{check}")}) < 2
+    }
+    section = Path(ROOT, "docs", "checks.md").read_text("utf-8").partition("## With what")[2]
+    excepted = set(re.findall(r"checks/([\w-]+)\.md", section))
+    assert once <= excepted <= TOOLS.keys()
 
 
 def all_of(outcome: Outcome) -> str:
