@@ -1,10 +1,12 @@
 """For each criterion of production, how its service breaks, and what rightly falls with it."""
 
+import json
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tests.live.stack import Stack, replacing
 from tests.support.repositories import commit, git
@@ -16,6 +18,11 @@ ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
+PLAIN = "location /api/ { proxy_pass http://football; }\n"
+OTHER_NAME = (
+    "server { listen 0.0.0.0:80; server_name prometheus.football.test; "
+    "location / { proxy_pass http://127.0.0.1:9090; } }\n"
+)
 REPORTING = ("T5.1", "T5.2")
 WATCHING = ("T5.3", "T5.4", "T5.5", "T5.6", "T7.6")
 FRONT = ("T6.1", "T6.3", "T6.5", "T6.6", "T6.7")
@@ -43,6 +50,16 @@ class Break:
     among: tuple[str, ...] = ()
 
     @property
+    def touched(self) -> frozenset[str]:
+        """The criteria that say something else then."""
+        return frozenset({self.criterion, *self.fails, *self.may_fail, *self.unknown})
+
+    def meets(self, other: "Break") -> bool:
+        """Return whether one of them could hide the other: then they take a run each."""
+        loads = {*LOAD, *REPORT}
+        return bool(self.touched & other.touched or (self.touched | other.touched) & loads)
+
+    @property
     def looked_at(self) -> tuple[str, ...]:
         """The criteria that are looked at; by default those which ask the same servers."""
         if self.among or self.criterion in REPORTING:
@@ -53,15 +70,17 @@ class Break:
 
 
 def service(setting: str) -> Breaking:
-    """Start the service with a wrong setting."""
+    """Start the service with a wrong setting, besides those that it has."""
 
     @contextmanager
     def broken(stack: Stack) -> Iterator[None]:
-        stack.ops("start", "service", "--set", setting)
+        stack.settings.append(setting)
+        stack.start_service()
         try:
             yield
         finally:
-            stack.ops("start", "service")
+            stack.settings.remove(setting)
+            stack.start_service()
 
     return broken
 
@@ -100,6 +119,51 @@ def dashboard(old: str, new: str) -> Breaking:
         return before + panels + after.replace(old, new, 1)
 
     return lambda stack: stack.changed("grafana/football-service.json", change)
+
+
+def panels(change: Callable[[dict[str, Any]], object], file: str = "football-service") -> Breaking:
+    """Change a dashboard on the server and in the repository."""
+
+    def changed(text: str) -> str:
+        board = json.loads(text)
+        change(board)
+        return json.dumps(board)
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        with (
+            project(f"ops/grafana/dashboards/{file}.json", changed)(stack),
+            stack.changed(f"grafana/{file}.json", changed),
+        ):
+            yield
+
+    return broken
+
+
+def asking(title: str, written: str) -> Breaking:
+    """Have a panel ask something else, which may hold what it asked, there and in the file."""
+
+    def change(board: dict[str, Any]) -> None:
+        (panel,) = [panel for panel in board["panels"] if panel["title"] == title]
+        for target in panel["targets"]:
+            target["expr"] = written.format(target["expr"])
+
+    return panels(change)
+
+
+def location(text: str) -> tuple[str, str]:
+    """Return what adds a location to the site."""
+    return LOCATION, f"location {text}\n        {LOCATION}"
+
+
+def reports(change: str) -> Breaking:
+    """Have each report of an error changed before it is sent."""
+    return patched(FILTER.replace("ignore_errors=[ValueError, TypeError, KeyError]", change))
+
+
+def spans(keep: str) -> Breaking:
+    """Have only some spans sent."""
+    return patched(KEPT_SPANS.replace("KEEP", keep))
 
 
 def alertmanager_defaults(stack: Stack) -> AbstractContextManager[None]:
@@ -189,9 +253,16 @@ def patched(code: str) -> Breaking:
     def broken(stack: Stack) -> Iterator[None]:
         folder = stack.folder / "patch"
         folder.mkdir(exist_ok=True)
-        (folder / "sitecustomize.py").write_text(code)
-        with service(f"PYTHONPATH={folder}")(stack):
-            yield
+        start = folder / "sitecustomize.py"
+        before = start.read_text() if start.exists() else ""
+        name = f"patch{len(before)}"
+        (folder / f"{name}.py").write_text(code)
+        start.write_text(f"{before}import {name}\n")
+        try:
+            with service(f"PYTHONPATH={folder}")(stack):
+                yield
+        finally:
+            start.write_text(before)
 
     return broken
 
@@ -207,6 +278,32 @@ def init(**options):
 
 
 sentry_sdk.init = init
+"""
+KEPT_SPANS = """\
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+plain = BatchSpanProcessor.on_end
+
+
+def on_end(self, span):
+    status = (span.attributes or {}).get("http.response.status_code", 200)
+    if KEEP:
+        plain(self, span)
+
+
+BatchSpanProcessor.on_end = on_end
+"""
+DEVELOPMENT = """\
+from opentelemetry.sdk.resources import Resource
+
+plain = Resource.create
+
+
+def create(attributes):
+    return plain({**attributes, "deployment.environment.name": "development"})
+
+
+Resource.create = create
 """
 # All but the answers that the stack itself waits for.
 SLEEP = """\
@@ -338,6 +435,30 @@ BREAKS = (
         service("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318/nowhere"),
     ),
     Break("T5.1", "only who asks is traced", service("OTEL_TRACES_SAMPLER=parentbased_always_off")),
+    Break("T5.1", "one route is not traced", spans("'/matches' not in span.name")),
+    Break("T5.1", "refusals are not traced", spans("status < 400")),
+    Break("T5.1", "errors are not traced", spans("status < 500")),
+    Break("T5.1", "traces of another environment", patched(DEVELOPMENT)),
+    Break(
+        "T5.2",
+        "reports without an exception",
+        reports(
+            "before_send=lambda event, hint: event.pop('exception') and event | {'message': 'x'}"
+        ),
+    ),
+    Break(
+        "T5.2",
+        "reports without a stack",
+        reports(
+            "before_send=lambda event, hint: "
+            "event['exception']['values'][0].pop('stacktrace') and event"
+        ),
+    ),
+    Break(
+        "T5.2",
+        "reports of another environment",
+        reports("before_send=lambda event, hint: event | {'environment': 'development'}"),
+    ),
     Break("T5.2", "a filter of ordinary errors", patched(FILTER)),
     Break("T5.2", "wrong DSN", service("SENTRY_DSN=http://public@127.0.0.1:9/1")),
     Break(
@@ -350,6 +471,24 @@ BREAKS = (
     ),
     Break(
         "T5.4", "a panel without data", dashboard("_http_requests_total", "_requests_of_old_total")
+    ),
+    Break(
+        "T5.4",
+        "a range that ended last week",
+        panels(lambda board: board.update(time={"from": "now-8d", "to": "now-7d"})),
+    ),
+    Break(
+        "T5.4",
+        "a range of long ago",
+        panels(lambda board: board.update(time={"from": "2026-01-01", "to": "2026-01-02"})),
+    ),
+    Break("T5.4", "a number that nobody measured", asking("In progress", "vector(42)")),
+    Break("T5.4", "multiplied by 0", asking("Requests a second", "({}) * 0")),
+    Break("T5.4", "emptied everywhere", panels(lambda board: board.update(panels=[]))),
+    Break(
+        "T5.4",
+        "a hidden query",
+        dashboard('"refId": "A"', '"hide": true, "refId": "A"'),
     ),
     Break(
         "T5.5",
@@ -388,6 +527,43 @@ BREAKS = (
     ),
     Break("T6.3", "folders are listed", nginx((STATIC, f"{STATIC} autoindex on;"))),
     Break("T6.3", "files are for everybody", nginx((STATIC, f"{STATIC} allow all;"))),
+    Break(
+        "T6.3",
+        "everybody is let in elsewhere",
+        nginx(location("/api/v1/matches { allow all; proxy_pass http://football; }")),
+    ),
+    Break(
+        "T6.3",
+        "everybody may describe",
+        nginx(location("= /openapi.json { allow all; proxy_pass http://football; }")),
+    ),
+    Break(
+        "T6.3",
+        "folders are listed elsewhere",
+        nginx(location("/files/ { alias /etc/nginx/; autoindex on; }")),
+    ),
+    Break(
+        "T6.3",
+        "Prometheus is shown to the world",
+        nginx(location("/prometheus/ { proxy_pass http://127.0.0.1:9090/; }")),
+    ),
+    Break(
+        "T6.3",
+        "Prometheus is shown by another name",
+        nginx(("server {\n", f"{OTHER_NAME}    server {{\n")),
+        fails=("T6.6",),
+        why="a scanner misses which server is meant where none is named",
+    ),
+    Break(
+        "T6.3",
+        "the API is given without TLS",
+        nginx(
+            (
+                "location / {\n            return 301",
+                f"{PLAIN}        location / {{\n            return 301",
+            )
+        ),
+    ),
     Break("T6.4", "a secret was committed", project("src/keys.py", secret), among=("T6.4",)),
     Break(
         "T6.5",
@@ -455,3 +631,16 @@ BREAKS = (
         why="the rules are not those of the file, and ask for labels that there are not",
     ),
 )
+
+
+def worlds() -> list[tuple[Break, ...]]:
+    """Return the breaks in as few runs as hold them: those that do not meet share one."""
+    packed: list[list[Break]] = []
+    for broken in BREAKS:
+        for world in packed:
+            if not any(broken.meets(other) for other in world):
+                world.append(broken)
+                break
+        else:
+            packed.append([broken])
+    return [tuple(world) for world in packed]

@@ -46,11 +46,16 @@ class Stack:
         words = (shlex.split(line)[1] for line in text.splitlines())
         self.environment = dict(word.split("=", 1) for word in words)
         self.reloaded: datetime | None = None
+        self.settings: list[str] = []
 
     def ops(self, *words: str) -> None:
         """Stop, start or reload a service."""
         done = ops(*words, folder=self.folder)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def start_service(self) -> None:
+        """Start the service anew, with what was set otherwise."""
+        self.ops("start", "service", *(f"--set={setting}" for setting in self.settings))
 
     def run(self, *command: str) -> str:
         """Run a command where the services are."""
@@ -121,15 +126,16 @@ class Stack:
             found: list[dict[str, Any]] = answer["data"][key]
             return found
 
-        def is_new(group: dict[str, Any]) -> bool:
-            return datetime.fromisoformat(group["lastEvaluation"]) > since
+        def is_later(moment: str) -> bool:
+            return datetime.fromisoformat(moment) > since
 
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             looked = all(
-                target["health"] != "unknown" for target in ask("targets", "activeTargets")
+                target["health"] != "unknown" and is_later(target["lastScrape"])
+                for target in ask("targets", "activeTargets")
             )
-            evaluated = all(map(is_new, ask("rules", "groups")))
+            evaluated = all(is_later(group["lastEvaluation"]) for group in ask("rules", "groups"))
             if looked and evaluated and ask("alertmanagers", "activeAlertmanagers"):
                 self.reloaded = None
                 return

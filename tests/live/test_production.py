@@ -1,8 +1,10 @@
 """The board's production half on running services: whole, broken one by one, and stopped."""
 
+from contextlib import ExitStack
+
 import pytest
 
-from tests.live.breaks import BREAKS, NEIGHBOURS, Break, Neighbour
+from tests.live.breaks import BREAKS, NEIGHBOURS, Break, Neighbour, worlds
 from tests.live.stack import Stack
 from tests.support.football import Result
 
@@ -48,14 +50,23 @@ def test_no_secret_is_told(whole: Result, stack: Stack) -> None:
         assert password not in output
 
 
-@pytest.mark.parametrize("broken", BREAKS, ids=lambda each: f"{each.criterion} {each.name}")
-def test_what_breaks_is_what_fails(stack: Stack, broken: Break) -> None:
+def named(world: tuple[Break, ...]) -> str:
+    """The breaks of a run."""
+    return ", ".join(f"{broken.criterion} {broken.name}" for broken in world)
+
+
+@pytest.mark.parametrize("world", worlds(), ids=named)
+def test_what_breaks_is_what_fails(stack: Stack, world: tuple[Break, ...]) -> None:
     """It alone, but for the neighbours that the table names."""
-    with broken.breaking(stack):
-        result = stack.check(*broken.looked_at)
-    failed = result.having("fail") - set(broken.may_fail)
-    assert failed == {broken.criterion, *broken.fails}, result.explained(result.criteria)
-    assert result.having("error") == set(broken.unknown), result.explained(result.having("error"))
+    with ExitStack() as entered:
+        for broken in world:
+            entered.enter_context(broken.breaking(stack))
+        result = stack.check(*dict.fromkeys(name for broken in world for name in broken.looked_at))
+    failed = result.having("fail").difference(*(broken.may_fail for broken in world))
+    wanted = {name for broken in world for name in (broken.criterion, *broken.fails)}
+    assert failed == wanted, result.explained(result.criteria)
+    unknown = {name for broken in world for name in broken.unknown}
+    assert result.having("error") == unknown, result.explained(result.having("error"))
 
 
 @pytest.mark.parametrize("neighbour", NEIGHBOURS, ids=lambda each: each.name)
