@@ -21,11 +21,16 @@ from typing import Any
 from .mutations import Function, functions
 
 ANSWER, FAILURE, ENTRY = "__readiness_answer__", "__readiness_failure__", "__readiness_entry__"
+STATE = "__readiness_state__"
 SKIPPED = "skipped"
 """The way in which a function does nothing at all, and answers None."""
+ALWAYS = " #always"
+"""What ends the key of an answer that is altered each time that it is given."""
+INNER = "inner "
+"""How the ways begin in which an attribute of an object is another."""
 ODD = "~"
 """What is added to a text, and what stands for anything else."""
-EACH, LONGEST, MANY, DEEP = 20, 240, 8, 3
+EACH, LONGEST, MANY, DEEP, INSIDE = 20, 240, 8, 3, 4
 """How many answers of a function a line of a test is given count, and how much of each is told."""
 
 
@@ -33,7 +38,8 @@ class Answers:
     """Stands between functions and those that call them; alters only what is `wanted`.
 
     `wanted` is one answer of a function, or its qualified name, and the way in which it is altered.
-    `seen` takes what a test is given, `times` how often that is the same. `tops` are the files of
+    `seen` takes what a test is given, `times` how often that is the same. Attributes are altered
+    that are `first`, then others. `tops` are the files of
     the code, `tests` those of tests, both below the folder `top`.
     """
 
@@ -43,16 +49,23 @@ class Answers:
         self.wanted = ("", "")
         self.seen: dict[str, dict[str, Any]] | None = None
         self.times: Counter[str] = Counter()
+        self.first: frozenset[str] = frozenset()
         self._busy = False
         setattr(builtins, ANSWER, lambda value: next(self._other(sys._getframe(1), value), value))
         setattr(builtins, FAILURE, self._fail)
         setattr(builtins, ENTRY, lambda: any(self._other(sys._getframe(1))))
+        setattr(builtins, STATE, self._leave)
 
     def _fail(self, error: Exception) -> None:
         for other in self._other(sys._getframe(1), error):
             raise other
 
-    def _other(self, frame: FrameType, *answers: Any) -> Iterator[Any]:
+    def _leave(self, owner: Any) -> None:
+        """Leave an object otherwise than a method, which answers nothing, has made it."""
+        for other in self._other(sys._getframe(1), owner, only=INNER):
+            owner.__dict__.update(other.__dict__)
+
+    def _other(self, frame: FrameType, *answers: Any, only: str = "") -> Iterator[Any]:
         """Yield what stands in place of an answer, or note it; what that runs is let alone.
 
         Where there is no answer yet, it is whether to do anything: True for nothing.
@@ -62,19 +75,20 @@ class Answers:
         if self._busy or (self.seen is None and not self.wanted[0].startswith(function)):
             return
         self._busy = True
-        others: dict[str, Any] = {} if answers else {SKIPPED: True}
+        others: dict[str, Any] = {}
         try:
             given = [frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount]]
             key = f"{function}({', '.join(map(describe, given))})"
             key = f"{key} = {describe(answers[0])}" if answers else key
             key = key.replace(self.top, "")
             self.times[key] += 1
-            key += f" #{self.times[key]}" if self.times[key] > 1 else ""
-            if self.seen is None:
-                asked = self.wanted[0] in (key, function)
-                others = others | dict(*map(ways, answers)) if asked else {}
-            else:
-                self._note(key, function, frame, others | dict(*map(ways, answers)))
+            every, key = key + ALWAYS, key + (f" #{self.times[key]}" if self.times[key] > 1 else "")
+            if self.seen is not None or self.wanted[0] in (key, every, function):
+                possible = (pair for answer in answers for pair in ways(answer, self.first))
+                others = {way: other for way, other in possible if way.startswith(only)}
+                others |= {} if answers else {SKIPPED: True}
+            if self.seen is not None:
+                self._note(key, function, frame, others)
         except Exception:  # noqa: BLE001 - of what cannot be told, nothing is altered
             return
         finally:
@@ -94,7 +108,14 @@ class Answers:
         if self.seen is not None and self.times[place] <= EACH:
             about = {"function": function, "path": frame.f_code.co_filename, "line": frame.f_lineno}
             whats = {way: describe(other) for way, other in others.items()}
+            whats |= {
+                way: f"{whats[way]} with another {way.removeprefix(INNER)}"
+                for way in whats
+                if way.startswith(INNER)
+            }
             self.seen[key] = {**about, "direct": direct, "at": at, "ways": whats}
+            if self.times[key.partition(" #")[0]] > 1:
+                self.seen[key.partition(" #")[0] + ALWAYS] = self.seen[key]
 
 
 def describe(value: Any, depth: int = 0) -> str:
@@ -168,6 +189,8 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (_TEXT, "led", lambda v: _odd(v) + v),
     (_TEXT, "shorter", lambda v: v[:-1]),
     (_TEXT, "cased", lambda v: v.swapcase()),
+    (str, "plain", lambda v: str.__str__(v) if type(v) is not str else v.encode()),
+    (bytes, "plain", lambda v: v.decode("latin-1")),
     (_LIST, "extra", lambda v: type(v)([*v, *(v[-1:] or [ODD])])),
     (_LIST, "inner", lambda v: type(v)([_inner(v[0]), *v[1:]])),
     (_LIST, "last", lambda v: type(v)([*v[:-1], _inner(v[-1])])),
@@ -192,18 +215,22 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
 """What may stand in place of a value of some kind, by the name of the way."""
 
 
-def ways(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what may stand in place of a value, by a name of the way; nothing that is the same."""
+def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:
+    """Yield what may stand in place of a value, by a name of the way; nothing that is the same.
+
+    Of an object some attributes are others, beginning with the `first`.
+    """
     makers = {way: make for kind, way, make in WAYS if isinstance(value, kind)}
     if not callable(value):
-        for name in sorted(getattr(value, "__dict__", {}))[:4]:
-            makers[f"inner {name}"] = functools.partial(_with, name)
+        names = sorted(getattr(value, "__dict__", {}), key=lambda name: (name not in first, name))
+        for name in names[:INSIDE]:
+            makers[INNER + name] = functools.partial(_with, name)
         makers = makers if len(makers) > 1 else {**makers, "another": lambda _: object()}
     for way, make in makers.items():
         changed = value
         with suppress(Exception):  # what is copied or added to may be of any kind
             changed = make(value)
-        unlike = way == "copy" or way[:6] == "inner " or describe(changed) != describe(value)
+        unlike = way == "copy" or way.startswith(INNER) or describe(changed) != describe(value)
         if changed is not value and unlike:
             yield way, changed
 
@@ -219,7 +246,24 @@ def asking(tree: ast.Module) -> Iterator[tuple[str, int]]:
             ast.copy_location(part, node.body[0])
         caught.body += node.body  # type: ignore[attr-defined]
         node.body = [caught]
+        if _is_procedure(node, name):
+            left = ast.parse(f"{STATE}({node.args.args[0].arg})").body
+            caught.finalbody = left  # type: ignore[attr-defined]
+            for part in ast.walk(left[0]):
+                ast.copy_location(part, caught)
         yield name, min([node.lineno, *(each.lineno for each in node.decorator_list)])
+
+
+def _is_procedure(node: ast.FunctionDef, name: str) -> bool:
+    """Return whether a function is a method that answers nothing."""
+    if "." not in name or not node.args.args or node.args.args[0].arg != "self":
+        return False
+    parts = list(ast.walk(node))
+    return not any(
+        isinstance(part, ast.Yield | ast.YieldFrom)
+        or (isinstance(part, ast.Return) and part.value is not None)
+        for part in parts
+    )
 
 
 def _ask(node: ast.AST) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .answers import Answers, asking
+from .answers import ALWAYS, INNER, Answers, asking
 from .attempts import Attempts, Json
 from .held import functions_of, swap
 from .mutations import read_source
@@ -46,6 +46,7 @@ class Weighing(Attempts):
                 self.items[item.nodeid] = item
         self.held = functions_of(self.plan["roots"], self.plan["sources"])
         self.answers = Answers(self._top, set(map(self._whole, self.plan["sources"])), set(wanted))
+        self.answers.first = frozenset(self.plan["attributes"])
         for path in self.held:
             tree = ast.parse(read_source(path))
             self.answers.names |= {(path, line): name for name, line in asking(tree)}
@@ -102,8 +103,9 @@ class Weighing(Attempts):
         often: Counter[str] = Counter()
         for name, seen in self._seen.items():
             for key, about in seen.items():
-                often[about["function"]] += 1
-                for known_as in (key, about["function"]):
+                often[about["function"]] += not key.endswith(ALWAYS)
+                always = key.partition(" #")[0] + ALWAYS
+                for known_as in (key, always, about["function"]):
                     reached.setdefault(known_as, {})[name] = None
         self.done["often"] = often
         others = 0
@@ -164,8 +166,10 @@ class Weighing(Attempts):
                 ranked.append((rank, key, about))
             for at, (rank, key, about) in enumerate(sorted(ranked, key=lambda each: each[:2])):
                 for number, (way, what) in enumerate(about["ways"].items()):
-                    fault = {**about, "key": key, "way": way, "what": what, "near": rank == 0}
-                    turns.append((rank, number if rank > 1 else 0, at, fault))
+                    is_first = rank == 1 and way.removeprefix(INNER) in self.answers.first
+                    near = 0 if is_first else rank
+                    fault = {**about, "key": key, "way": way, "what": what, "near": near == 0}
+                    turns.append((near, number if near > 1 else 0, at, fault))
         turns.sort(key=lambda turn: turn[:3])
         known = set()
         for *_, fault in turns:

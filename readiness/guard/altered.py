@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
+import msgspec
+
 from readiness.guard.deciding import serves_tests
 from readiness.guard.functions import Function, functions_in, parsed
 from readiness.guard.project.rules import TABLE
@@ -137,22 +139,51 @@ def _users(names: set[str], texts: Iterable[str]) -> set[str]:
     return users
 
 
-def lines_of(root: str, path: str, names: Collection[str], own: Collection[str]) -> dict[int, int]:
-    """Return how near lines are: 0 for what is their `own`, 1 where names of it are bound."""
+class Near(msgspec.Struct, frozen=True):
+    """How near lines of tests are: 0 for what is their own, 1 where names of it were bound last.
+
+    `attributes` are those that their own lines speak of.
+    """
+
+    lines: dict[int, int] = {}
+    attributes: frozenset[str] = frozenset()
+
+
+def near_lines(root: str, path: str, names: Collection[str], own: Collection[str]) -> Near:
+    """Return how near the lines are of the tests with these names in a file below `root`."""
     with open(os.path.join(root, path), encoding="utf-8") as file:
         tests = [each for each in functions_in(file.read()) if each.name in names]
-    near: dict[int, int] = {}
+    lines: dict[int, int] = {}
+    attributes: set[str] = set()
     for test in tests:
         inside = [
             node for node in ast.walk(test) if isinstance(node, ast.stmt) and node is not test
         ]
         nearest = [node for node in inside if _head(node) in own]
-        spoken = {name for node in nearest for name in _names(node)}
+        attributes |= {
+            each.attr
+            for node in nearest
+            for each in ast.walk(node)
+            if isinstance(each, ast.Attribute)
+        }
+        bound = _bound(inside, nearest)
         for node in inside:
-            rank = 0 if node in nearest else 1 if spoken & _names(node, ast.Store) else 2
+            rank = 0 if node in nearest else 1 if node in bound else 2
             for line in range(node.lineno, (node.end_lineno or 0) + 1):
-                near[line] = min(near.get(line, 2), rank)
-    return near
+                lines[line] = min(lines.get(line, 2), rank)
+    return Near(lines, frozenset(attributes))
+
+
+def _bound(inside: list[ast.stmt], nearest: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that bind the names in some last before those, or else anywhere."""
+    binding = []
+    for node in nearest:
+        for name in _names(node):
+            places = [each for each in inside if name in _names(each, ast.Store)]
+            before = [each.lineno for each in places if each.lineno < node.lineno]
+            last = max(before, default=0)
+            binding += [each for each in places if not before or each.lineno == last]
+    return binding
 
 
 def _head(node: ast.stmt) -> str:

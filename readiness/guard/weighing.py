@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from readiness import __version__
 from readiness.builtin import builtin_checks
-from readiness.guard.altered import Altered, TestName, lines_of
+from readiness.guard.altered import Altered, TestName, near_lines
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.keeping import KeptResults, content_key
 from readiness.guard.outcomes import criterion_of, with_criteria
@@ -167,11 +167,13 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
                 spare_imports(os.path.join(copy.root, path))
         own = self.altered.own(0 if lay else 1)
         share = max(1.0, len(names) / FEW)
+        near = {at: near_lines(copy.root, at, each, own) for at, each in tests.items()}
         to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
         asks = {
             "top": os.path.relpath(".", self.workdir or "."),
             "tests": tests,
-            "lines": {at: lines_of(copy.root, at, each, own) for at, each in tests.items()},
+            "lines": {at: each.lines for at, each in near.items()},
+            "attributes": sorted({name for each in near.values() for name in each.attributes}),
             "sources": self.altered.sources[0 if coarse else 1],
             "often": often,
             "asked": msgspec.to_builtins(asked),

@@ -123,6 +123,52 @@ def test_what_a_test_no_longer_notices_is_told(
     assert [line[:2] for line in found["fault"][:3]] == ["@ ", "- ", "+ "]
 
 
+BASKET = """\
+
+
+class Basket:
+    def __init__(self, name):
+        self.name = name
+        self.sums = [0]
+
+    def add(self, total):
+        self.sums.append(total)
+"""
+FILLED = """\
+
+
+def test_filled():
+    basket = Basket("Ann")
+    assert basket.name == "Ann"
+    basket.add(3)
+    assert basket.sums == [0, 3]
+
+
+def test_same():
+    first = shares(9, 4)
+    again = shares(9, 4)
+    assert first == again
+    assert again == [3, 2, 2, 2]
+"""
+STATES = [
+    pytest.param('basket.name == "Ann"', "basket.name is not None", "test_filled", id="made"),
+    pytest.param("basket.sums == [0, 3]", "basket.sums", "test_filled", id="left"),
+    pytest.param("again == [3, 2, 2, 2]", "again is not None", "test_same", id="always"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name"), STATES)
+def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
+    old: str, new: str, name: str, project: Project
+) -> None:
+    """Not answers alone, one at a time."""
+    tests = TESTS.replace("import NoteError", "import Basket, NoteError") + FILLED
+    base = {**BASE, "app.py": APP + BASKET, AT: tests, "board.yaml": CHECK}
+    ended = guarded(project, base, edited(old, new, tests), "guard", "--output-format", "json")
+    (found,) = ended.json["loosened"]
+    assert (found["subject"], found["kind"]) == (f"{AT}::{name}", "weaker test")
+
+
 def test_what_a_test_notices_more_is_told(project: Project) -> None:
     """As tightened, and it loosens nothing."""
     weak = {**BASE, **edited("== [3, 3]", "!= []"), "board.yaml": CHECK}
