@@ -108,11 +108,9 @@ class Answers:
         if self.seen is not None and self.times[place] <= EACH:
             about = {"function": function, "path": frame.f_code.co_filename, "line": frame.f_lineno}
             whats = {way: describe(other) for way, other in others.items()}
-            whats |= {
-                way: f"{whats[way]} with another {way.removeprefix(INNER)}"
-                for way in whats
-                if way.startswith(INNER)
-            }
+            for way in filter(lambda way: way.startswith(INNER), whats):
+                name = way.removeprefix(INNER)
+                whats[way] += f"({name}={describe(getattr(others[way], name, None))})"
             self.seen[key] = {**about, "direct": direct, "at": at, "ways": whats}
             if self.times[key.partition(" #")[0]] > 1:
                 self.seen[key.partition(" #")[0] + ALWAYS] = self.seen[key]
