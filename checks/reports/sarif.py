@@ -1,6 +1,7 @@
 """Count the results of reports in SARIF 2.1.0, by level, and keep where they are."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NoReturn, TextIO
@@ -20,6 +21,12 @@ OPENED = {
 LEVELS = {"error": "errors", "warning": "warnings", "note": "notes"}
 MOST = 5_000
 Entry = dict[str, Any]
+
+
+def _marks(result: Entry, kind: str) -> dict[str, str]:
+    """Return what the tool knows a result by; a phrase, such as `requires login`, fits them all."""
+    marks = {name: str(mark) for name, mark in (result.get(kind) or {}).items()}
+    return {name: mark for name, mark in marks.items() if re.fullmatch(r"\S*\d\S*", mark)}
 
 
 class SarifReport:
@@ -114,7 +121,7 @@ class SarifReport:
         if len(self.findings) >= MOST:
             return
         place = ((result.get("locations") or [{}])[0]).get("physicalLocation") or {}
-        marks = result.get("fingerprints") or result.get("partialFingerprints")
+        marks = _marks(result, "fingerprints") or _marks(result, "partialFingerprints")
         finding = {
             "path": unquote((place.get("artifactLocation") or {}).get("uri") or self.path),
             "line": (place.get("region") or {}).get("startLine", 0),

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from readiness.decide.findings import new_findings
 from readiness.model.board import Check
-from readiness.model.judgement import Measurement, Unmeasured
-from tests.support.checking import CHECKS, ROOT, catalogue, replay, text_of
+from readiness.model.judgement import Finding, Measurement, Unmeasured
+from tests.support.checking import CHECKS, ROOT, Outcome, catalogue, replay, text_of
 from tests.support.record import CASES
 
 RECORDINGS = os.path.join(ROOT, "tests", "recordings")
@@ -71,6 +73,27 @@ def test_a_check_says_what_it_measures(check: Check) -> None:
     assert " Done: " in check.work
     assert check.expect is not None
     assert all(parameter.help for parameter in check.params)
+
+
+NEVER_FOUND = {"alertmanager", "audit-report", "ctrf", "nginx", "opentelemetry", "sentry"}
+"""Checks of whose findings there is no recording; they are made as those of the others are."""
+
+
+def test_a_finding_that_moves_is_the_same_and_a_second_one_is_new() -> None:
+    """For every check that has findings: what holds the line knows them without their lines."""
+    tried = set()
+    for recording in ALL:
+        check = catalogue()[recording.check]
+        outcome = Outcome(check, recording.exit_status, recording.stdout, "")
+        if check.findings is None or outcome.is_error:
+            continue
+        then = [Finding(**finding) for finding in outcome.findings]
+        moved = [replace(finding, line=(finding.line or 0) + 10) for finding in then]
+        assert new_findings(moved, then) == [], recording
+        for finding in moved:
+            tried.add(recording.check)
+            assert len(new_findings([*moved, finding], then)) == 1, recording
+    assert {name for name, check in catalogue().items() if check.findings} - tried == NEVER_FOUND
 
 
 def test_a_check_says_how_to_get_what_it_needs(check: Check) -> None:

@@ -287,6 +287,14 @@ def test_results_are_known_by_what_their_tool_knows_them_by(project: str) -> Non
     marks = '"partialFingerprints": {"primaryLocationLineHash": "39fa2ee9"}'
     (finding,) = read(project, "sarif", sarif(f'"results": [{{{marks}}}]'), paths="").findings
     assert finding["fingerprint"] == '{"primaryLocationLineHash": "39fa2ee9"}'
+    # As Semgrep writes it of every result, where nobody has logged in.
+    none = '"fingerprints": {"matchBasedId/v1": "requires login"}'
+    (finding,) = read(project, "sarif", sarif(f'"results": [{{{none}}}]'), paths="").findings
+    assert finding["fingerprint"] == ""
+    (finding,) = read(
+        project, "sarif", sarif(f'"results": [{{{none}, {marks}}}]'), paths=""
+    ).findings
+    assert finding["fingerprint"] == '{"primaryLocationLineHash": "39fa2ee9"}'
 
 
 def test_a_tool_that_has_no_file_to_look_at_has_measured_nothing(project: str) -> None:
