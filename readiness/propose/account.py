@@ -121,7 +121,10 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         }
         folder = self.board.workdir
         installing = install_commands(lacking.values(), folder)
-        commands = " && ".join(fitting(command, folder) for command in installing)
+        fit = [fitting(command, folder) for command in installing]
+        sentences = [command for command in fit if ": " in command]
+        run = " && ".join(command for command in fit if command not in sentences)
+        commands = "; ".join(filter(None, [run, *sentences]))
         steps = [
             self.say(
                 "init.step_measure",

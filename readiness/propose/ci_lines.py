@@ -12,8 +12,9 @@ from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.project.git import Asking
 from readiness.project.managers import BRINGING, node_install
-from readiness.propose.facts import Ecosystem, ProjectFacts
+from readiness.propose.facts import Ecosystem, ProjectFacts, Subproject
 from readiness.propose.new_board import install_commands, within, write_new_file
+from readiness.propose.recipes import PACKAGE
 from readiness.text.sentences import Sentences
 from readiness.text.worded import worded
 
@@ -25,6 +26,21 @@ _FILES: Final[Mapping[str, tuple[str, str, str]]] = {
     "gitlab": (GITLAB_FILE, INCLUDED_FILE, "    - "),
 }
 KINDS: Final = tuple(_FILES)
+_SYSTEM: Final = "apt-get install "
+_TOOLCHAIN: Final = """\
+      - uses: actions/setup-{name}@v5
+        with: {{{name}-version-file: {path}}}
+"""
+_ON_RUNNERS: Final = {
+    "cargo",
+    "docker-compose",
+    "golang-go",
+    "make",
+    "npm",
+    "rust-clippy",
+    "rustfmt",
+}
+"""What the machines of GitHub have, newer than their system's packages."""
 
 
 def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Sentences) -> str:
@@ -67,8 +83,14 @@ def ci_file(
     path, beside, step = _FILES[kind]
     if beside and path in facts.files:
         path = beside
-    install = [*_own(facts), *map(_unasked, tools)]
-    lines = "".join(f"{step}{command}\n" for command in install)
+    lines = "".join(f"{step}{command}\n" for command in _own(facts))
+    on_github = kind == "github"
+    lines = "".join([*(map(_toolchain, facts.others) if on_github else ()), lines])
+    for command in tools:
+        if not (on_github and command.removeprefix(_SYSTEM) in _ON_RUNNERS):
+            # A sentence is for somebody to follow.
+            begin = f"{step[: -len(step.lstrip())]}# " if ": " in command else step
+            lines += f"{begin}{_unasked(command)}\n"
     text = files("readiness.propose").joinpath("ci", f"{kind}.yml").read_text(encoding="utf-8")
     other = f"-git+{home}@v{__version__}" if home else "?"
     source = f'"${{READINESS_REQUIREMENT:{other}}}"'
@@ -88,11 +110,19 @@ def home_of_readiness() -> str:
 
 def _unasked(command: str) -> str:
     """Return a command that installs, as it runs where nobody answers its questions."""
-    install = "apt-get install "
-    if command.startswith(install):
-        return f"sudo apt-get install -y {command.removeprefix(install)}"
+    if command.startswith(_SYSTEM):
+        return f"sudo apt-get install -y {command.removeprefix(_SYSTEM)}"
     manager = re.match(r"(?:\(cd \S+ && )?(pnpm|yarn|bun) ", command)
     return f"{BRINGING[manager[1]]} && {command}" if manager else command
+
+
+def _toolchain(part: Subproject) -> str:
+    """Return the steps that bring the version of Go or Node.js that a project names."""
+    package = part.settings.get(PACKAGE, {})
+    if part.ecosystem is not Ecosystem.GO and "engines" not in package:
+        return ""
+    name, file = ("go", "go.mod") if part.ecosystem is Ecosystem.GO else ("node", PACKAGE)
+    return _TOOLCHAIN.format(name=name, path=os.path.join(part.folder, file))
 
 
 def _own(facts: ProjectFacts) -> Iterator[str]:

@@ -297,11 +297,27 @@ def test_a_front_end_is_installed_as_it_manages_its_packages(shop: Project) -> N
         str(shop.folder),
         {"web/package.json": json.dumps(package), **{f"web/{name}": "{}" for name in settings}},
     )
-    told = shop("init", "--yes", "--ci", "github", env={"PATH": few_tools(shop)})
+    told = shop("init", "--yes", env={"PATH": few_tools(shop)})
     assert "for 2 criteria, then `readiness check`: `(cd web && pnpm install)`\n" in told.out
-    assert re.search("run: pnpm test$", (shop.folder / "board.yaml").read_text("utf-8"), re.M)
+    board = (shop.folder / "board.yaml").read_text("utf-8")
+    assert re.search("run: pnpm test$", board, re.MULTILINE)
+    shop("init", "--ci", "github")
     path = shop.folder / ".github" / "workflows" / "readiness.yml"
     assert "- run: corepack enable && (cd web && pnpm install)\n" in path.read_text("utf-8")
+
+
+def test_ci_has_the_versions_that_a_project_names(shop: Project) -> None:
+    """Of Go and of Node.js. A sentence that says how to install something is no command."""
+    files = {"web/package.json": '{"engines": {"node": ">=22"}}', "a.go": "", "go.mod": "module a"}
+    build(str(shop.folder), {**files, "main.tf": "", "Makefile": "lint:\n\tterraform validate\n"})
+    assert shop("init", "--yes", "--no-measure", "--ci", "github").status == 0
+    text = (shop.folder / ".github" / "workflows" / "readiness.yml").read_text("utf-8")
+    steps = yaml.safe_load(text)["jobs"]["readiness"]["steps"]
+    settings = [step.get("with") for step in steps]
+    assert {"go-version-file": "go.mod"} in settings
+    assert {"node-version-file": "web/package.json"} in settings
+    assert not [step for step in steps if re.search("golang|terraform", str(step.get("run")))]
+    assert "      # install Terraform: " in text
 
 
 def test_the_home_of_the_repository_is_in_the_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
