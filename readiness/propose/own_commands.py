@@ -52,7 +52,8 @@ def own_commands(
             continue
         if step.origin is Origin.HOOK or step.words[0] == USES:
             continue
-        taken.add((folder, step.text))
+        if step.alone or deed is not Deed.LOOKS:  # a part may be whole elsewhere
+            taken.add((folder, step.text))
         if step.origin is Origin.RECIPE and deed is Deed.UNKNOWN:
             continue  # nothing says that it has to do with a release
         if why := _refusal(step, deed):

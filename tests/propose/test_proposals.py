@@ -404,8 +404,10 @@ def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_pat
     """No check runs them: `npm test` itself is the criterion."""
     files = {"package.json": '{"scripts": {"test": "ava && tsd"}}', **ci("npm test")}
     build(str(tmp_path), files)
-    answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
-    assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
+    for line in ("npm test", "if true; then npm test; fi"):
+        build(str(tmp_path), {**files, **ci(line)})
+        answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+        assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
 
 
 def test_each_package_of_a_workspace_runs_its_own_tests(tmp_path: Path) -> None:
