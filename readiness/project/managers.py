@@ -2,36 +2,23 @@
 
 import json
 import os
+import tomllib
 from collections.abc import Mapping
-from typing import Final
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
 from readiness.project.environments import text_of
 from readiness.project.pins import pinned_install
 
-_ADDING = {
-    "uv.lock": "uv add --dev",
-    "poetry.lock": "poetry add --group dev",
-    "pdm.lock": "pdm add --dev",
-    "Pipfile.lock": "pipenv install --dev",
-}
-"""How a package is added, by the lock file of what manages a project's packages."""
-
 NPM_INSTALL: Final = "npm install --save-dev "
-_OF_NODE: Final = {
-    "pnpm-lock.yaml": ("pnpm install", "pnpm add --save-dev "),
-    "yarn.lock": ("yarn install", "yarn add --dev "),
-    "bun.lock": ("bun install", "bun add --dev "),
-    "bun.lockb": ("bun install", "bun add --dev "),
-    "package-lock.json": ("npm ci", NPM_INSTALL),
-    "npm-shrinkwrap.json": ("npm ci", NPM_INSTALL),
-}
-"""How what package.json names is installed, and how a package is added, by the lock file."""
-BRINGING: Final = {
-    "pnpm": "corepack enable",
-    "yarn": "corepack enable",
-    "bun": "npm install --global bun",
-}
-"""What brings a manager of packages to a machine that has Node.js alone."""
+
+
+@cache
+def managers(kind: str) -> Mapping[str, Any]:
+    """Return a table of managers.toml."""
+    text = files("readiness.project").joinpath("managers.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)[kind])
 
 
 def fitting(install: str, folder: str) -> str:
@@ -44,7 +31,7 @@ def fitting(install: str, folder: str) -> str:
     install = pinned_install(install, folder)
     if not install.startswith("pip install "):
         return install
-    for lock, command in _ADDING.items():
+    for lock, command in managers("python").items():
         if os.path.exists(os.path.join(folder, lock)):
             return install.replace("pip install", command, 1)
     return install
@@ -60,14 +47,15 @@ def node_install(folder: str, *packages: str) -> str:
     settings = [data for place in above if (data := _package(place))]
     if not settings:
         return f"npm install --global {' '.join(packages)}"
-    managers = [str(data.get("packageManager")).partition("@")[0] for data in settings]
-    locks = [lock for place in above for lock in _OF_NODE if os.path.exists(f"{place}/{lock}")]
-    locks += [lock for lock, (how, _) in _OF_NODE.items() if how.split()[0] in managers]
-    install, add = _OF_NODE[locks[0]] if locks else ("npm install", NPM_INSTALL)
+    named = [str(data.get("packageManager")).partition("@")[0] for data in settings]
+    of_node = managers("node")
+    locks = [lock for place in above for lock in of_node if os.path.isfile(f"{place}/{lock}")]
+    locks += [lock for lock, (how, _) in of_node.items() if how.split()[0] in named]
+    install, add = of_node[next(iter(locks), "")]
     tables = [data.get(f"{kind}ependencies") for data in settings for kind in ("d", "devD")]
     known = {name for table in tables if isinstance(table, Mapping) for name in table}
     lacking = [package for package in packages if package not in known]
-    return f"{add}{' '.join(lacking)}" if lacking else install
+    return " ".join([add, *lacking]) if lacking else install
 
 
 def _up_to_the_repository(folder: str) -> list[str]:

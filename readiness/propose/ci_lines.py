@@ -11,7 +11,7 @@ from readiness import __version__
 from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.project.git import Asking
-from readiness.project.managers import BRINGING, node_install
+from readiness.project.managers import managers, node_install
 from readiness.propose.facts import Ecosystem, ProjectFacts, Subproject
 from readiness.propose.new_board import install_commands, within, write_new_file
 from readiness.propose.recipes import PACKAGE
@@ -31,16 +31,6 @@ _TOOLCHAIN: Final = """\
       - uses: actions/setup-{name}@v5
         with: {{{name}-version-file: {path}}}
 """
-_ON_RUNNERS: Final = {
-    "cargo",
-    "docker-compose",
-    "golang-go",
-    "make",
-    "npm",
-    "rust-clippy",
-    "rustfmt",
-}
-"""What the machines of GitHub have, newer than their system's packages."""
 
 
 def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Sentences) -> str:
@@ -83,11 +73,10 @@ def ci_file(
     path, beside, step = _FILES[kind]
     if beside and path in facts.files:
         path = beside
-    lines = "".join(f"{step}{command}\n" for command in _own(facts))
-    on_github = kind == "github"
-    lines = "".join([*(map(_toolchain, facts.others) if on_github else ()), lines])
+    lines = "".join(map(_toolchain, facts.others)) if kind == "github" else ""
+    lines += "".join(f"{step}{command}\n" for command in _own(facts))
     for command in tools:
-        if not (on_github and command.removeprefix(_SYSTEM) in _ON_RUNNERS):
+        if command.removeprefix(_SYSTEM) not in managers("there")[kind]:
             # A sentence is for somebody to follow.
             begin = f"{step[: -len(step.lstrip())]}# " if ": " in command else step
             lines += f"{begin}{_unasked(command)}\n"
@@ -113,7 +102,7 @@ def _unasked(command: str) -> str:
     if command.startswith(_SYSTEM):
         return f"sudo apt-get install -y {command.removeprefix(_SYSTEM)}"
     manager = re.match(r"(?:\(cd \S+ && )?(pnpm|yarn|bun) ", command)
-    return f"{BRINGING[manager[1]]} && {command}" if manager else command
+    return f"{managers('brings')[manager[1]]} && {command}" if manager else command
 
 
 def _toolchain(part: Subproject) -> str:

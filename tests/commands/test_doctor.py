@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.project.managers import fitting
+from tests.support.checking import build
 from tests.support.program import Project, a_board
 
 
@@ -76,61 +77,46 @@ def test_the_tool_of_the_projects_environment_is_told_with_its_path(project: Pro
     assert str(programs / "lint") in line
 
 
-@pytest.mark.parametrize(
-    ("lock", "command"),
-    [
-        ("", "pip install mypy"),
-        ("uv.lock", "uv add --dev mypy"),
-        ("poetry.lock", "poetry add --group dev mypy"),
-        ("pdm.lock", "pdm add --dev mypy"),
-    ],
-)
-def test_a_tool_is_installed_as_the_project_installs(
-    tmp_path: Path, lock: str, command: str
-) -> None:
+PYTHON = {
+    "": "pip install mypy",
+    "uv.lock": "uv add --dev mypy",
+    "poetry.lock": "poetry add --group dev mypy",
+    "pdm.lock": "pdm add --dev mypy",
+}
+
+
+@pytest.mark.parametrize("lock", PYTHON)
+def test_a_tool_is_installed_as_the_project_installs(tmp_path: Path, lock: str) -> None:
     """What manages the project's packages adds the tool; what is no Python package stays."""
-    if lock:
-        (tmp_path / lock).touch()
+    (tmp_path / (lock or "none")).touch()
+    command = PYTHON[lock]
     assert fitting("pip install mypy", str(tmp_path)) == command
     (tmp_path / "requirements.txt").write_text("mypy==1.1\n")
     assert fitting("pip install mypy", str(tmp_path)) == f"{command}==1.1"
     assert fitting("apt-get install gitleaks", str(tmp_path)) == "apt-get install gitleaks"
 
 
-@pytest.mark.parametrize(
-    ("files", "known", "lacking"),
-    [
-        ({}, "npm install --global eslint", "npm install --global jest"),
-        ({"package.json": "{"}, "npm install --global eslint", "npm install --global jest"),
-        ({"package.json": "{}", "package-lock.json": ""}, "npm ci", "npm install --save-dev jest"),
-        ({"package.json": "{}"}, "npm install", "npm install --save-dev jest"),
-        ({"package.json": "{}", "pnpm-lock.yaml": ""}, "pnpm install", "pnpm add --save-dev jest"),
-        ({"package.json": "{}", "yarn.lock": ""}, "yarn install", "yarn add --dev jest"),
-        ({"package.json": "{}", "bun.lock": ""}, "bun install", "bun add --dev jest"),
-        (
-            {"package.json": '{"packageManager": "pnpm@10.33.0"}'},
-            "pnpm install",
-            "pnpm add --save-dev jest",
-        ),
-        (
-            {"web/package.json": "{}", "package.json": "{}", "yarn.lock": ""},
-            "yarn install",
-            "yarn add --dev jest",
-        ),
-    ],
-)
-def test_a_package_for_node_is_installed_as_the_project_installs(
-    tmp_path: Path, files: dict[str, str], known: str, lacking: str
-) -> None:
+NODE = {
+    "package.json": ("npm install", "npm install --save-dev"),
+    "package-lock.json": ("npm ci", "npm install --save-dev"),
+    "pnpm-lock.yaml": ("pnpm install", "pnpm add --save-dev"),
+    "yarn.lock": ("yarn install", "yarn add --dev"),
+    "bun.lock": ("bun install", "bun add --dev"),
+}
+
+
+@pytest.mark.parametrize("lock", NODE)
+def test_a_package_for_node_is_installed_as_the_project_installs(lock: str, tmp_path: Path) -> None:
     """What package.json names is there with all else; only what it does not name is added.
 
-    A project of another language does not become one for Node.js.
+    The lock file may lie above. A project of another language does not become one for Node.js.
     """
-    (tmp_path / ".git").mkdir()
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        named = text.replace("{", '{"devDependencies": {"eslint": "^10.0.0"}, ', 1)
-        (tmp_path / name).write_text(named.replace(", }", "}"))
-    folder = str(tmp_path / "web" if "web/package.json" in files else tmp_path)
-    assert fitting("npm install --save-dev eslint", folder) == known
-    assert fitting("npm install --save-dev jest", folder) == lacking
+    settings = '{"devDependencies": {"eslint": "10"}}'
+    build(str(tmp_path), {"web/package.json": settings, lock: "{}", ".git/HEAD": ""})
+    known, adding = NODE[lock]
+    assert fitting("npm install --save-dev eslint", str(tmp_path / "web")) == known
+    assert fitting("npm install --save-dev jest eslint", str(tmp_path / "web")) == f"{adding} jest"
+    (tmp_path / lock).unlink()
+    assert fitting("npm install --save-dev jest", str(tmp_path)) == "npm install --global jest"
+    (tmp_path / "package.json").write_text(f'{{"packageManager": "{known.split()[0]}@10.33.0"}}')
+    assert fitting("npm install --save-dev jest", str(tmp_path)) == f"{adding} jest"

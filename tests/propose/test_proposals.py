@@ -43,20 +43,15 @@ def reasons(answer: Proposed) -> dict[str, str]:
     return {omission.what: omission.why for omission in answer.left_out}
 
 
+PYPROJECT, ASKS = "pyproject.toml", "pyproject.toml asks for mypy"
 SIGNS = {
     "a command of CI": (ci("mypy shop"), "CI runs it: mypy shop (.github/workflows/ci.yml)"),
     "a recipe": ({"Makefile": "lint:\n\tmypy shop\n"}, "`make lint` runs it (Makefile)"),
     "a table": ({"pyproject.toml": "[tool.mypy]\n"}, "pyproject.toml has [tool.mypy]"),
     "a file of settings": ({"mypy.ini": "[mypy]\n"}, "mypy.ini is there"),
     "a file": ({"shop/py.typed": ""}, "shop/py.typed is there"),
-    "an extra": (
-        {"pyproject.toml": '[project.optional-dependencies]\ndev = ["mypy>=1"]\n'},
-        "pyproject.toml asks for mypy",
-    ),
-    "a group": (
-        {"pyproject.toml": '[dependency-groups]\ndev = ["MyPy"]\n'},
-        "pyproject.toml asks for mypy",
-    ),
+    "an extra": ({PYPROJECT: '[project.optional-dependencies]\ndev = ["mypy>=1"]\n'}, ASKS),
+    "a group": ({PYPROJECT: '[dependency-groups]\ndev = ["MyPy"]\n'}, ASKS),
     "a requirements file": (
         {"requirements-dev.txt": "-r x.txt\n# no\nmypy == 1\n"},
         "requirements-dev.txt asks for mypy",
@@ -158,13 +153,7 @@ def test_a_command_of_ci_that_only_looks_becomes_a_criterion(tmp_path: Path) -> 
 
 def test_what_does_harm_is_left_out_and_named(tmp_path: Path) -> None:
     """Each with what it does; what is not known, and what is cut out of a line, too."""
-    commands = (
-        "twine upload x",
-        "alembic upgrade head",
-        "./go",
-        "codespell x || true",
-        "yapf -i .",
-    )
+    commands = "twine upload x", "alembic upgrade head", "./go", "codespell x || true", "yapf -i ."
     answer = proposed(tmp_path, ci(*commands))
     assert [proposal for proposal in answer.proposals if proposal.run] == []
     assert {what.partition(" (")[0]: why for what, why in reasons(answer).items()} == {
@@ -239,15 +228,9 @@ def test_every_rule_names_a_check_with_the_measure_it_asks_for() -> None:
 
 def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -> None:
     """Configuration and documents at the root belong to no part, and apply all the same."""
-    files = {
-        "README.md": "# Shop\n",
-        "alembic.ini": "",
-        "packages/a/pyproject.toml": "",
-        "packages/a/src/a/__init__.py": "",
-        "packages/b/pyproject.toml": "",
-        "packages/b/src/b/__init__.py": "",
-    }
-    build(str(tmp_path), files)
+    files = {f"packages/{name}/src/{name}/__init__.py": "" for name in "ab"}
+    files |= {f"packages/{name}/pyproject.toml": "" for name in "ab"}
+    build(str(tmp_path), {**files, "README.md": "# Shop\n", "alembic.ini": ""})
     answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: True)
     assert the(answer, "documents").params["paths"] == "README.md"
     assert the(answer, "alembic-heads").params == {"config": "alembic.ini"}
@@ -257,11 +240,8 @@ def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -
 
 def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> None:
     """Of several in one repository, by its folder or its paths; one that names none, for all."""
-    parts = {
-        f"{name}/{path}": ""
-        for name in ("a", "b")
-        for path in ("pyproject.toml", f"src/{name}/__init__.py", "tests/test_x.py")
-    }
+    paths = ("pyproject.toml", "src/{name}/__init__.py", "tests/test_x.py")
+    parts = {f"{name}/{path.format(name=name)}": "" for name in "ab" for path in paths}
     steps = ci("mypy src\n        working-directory: a", "ruff check b/src", "pytest -q")
     build(str(tmp_path), {**parts, **steps})
     answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
@@ -321,10 +301,7 @@ LINTERS: list[tuple[dict[str, str], dict[str, dict[str, str]]]] = [
     ({".pre-commit-config.yaml": HOOK}, {"black": {"paths": "."}}),
     (
         {"tox.ini": LINES},
-        {
-            "isort": {"paths": "shop"},
-            "pylint": {"paths": "shop", "args": "-E --disable=C0114"},
-        },
+        {"isort": {"paths": "shop"}, "pylint": {"paths": "shop", "args": "-E --disable=C0114"}},
     ),
     ({"pyproject.toml": SCRIPTS, **ci("hatch run types:all")}, {"pyright": {"paths": "shop"}}),
     ({"requirements-dev.txt": "basedpyright\n"}, {"basedpyright": {}}),
