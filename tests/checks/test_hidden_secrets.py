@@ -144,11 +144,7 @@ KEY = b"key = 'AKIA" + b"QWERTZ7ASDFGH3YX'\n"
 
 @pytest.mark.parametrize(
     ("settings", "data", "suppressed"),
-    [
-        (OWN, KEY, 1),
-        (OWN, b"x = 2\n", 0),
-        (f"[extend]\nuseDefault = true\n{OWN}", b"x = 2\n", 0),
-    ],
+    [(OWN, KEY, 1), (OWN, b"x = 2\n", 0), (f"[extend]\nuseDefault = true\n{OWN}", b"x = 2\n", 0)],
     ids=["left out", "nothing to find", "extended"],
 )
 def test_rules_of_gitleaks_that_settings_drop_are_suppressions(

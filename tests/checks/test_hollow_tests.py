@@ -94,11 +94,7 @@ HOLLOW = {
     "later": "x = add(1, 2)\ncheck = lambda: holds(x == 3)\nassert check",
 }
 
-CONSTANT = {
-    "empty": "pass",
-    "a_constant": "assert True",
-    "numbers": "assert 2 + 2 == 4",
-}
+CONSTANT = {"empty": "pass", "a_constant": "assert True", "numbers": "assert 2 + 2 == 4"}
 """Tests that run no code of the project, and that are the same whatever becomes of it."""
 
 UNKNOWN = {

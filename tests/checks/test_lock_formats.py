@@ -119,11 +119,7 @@ def test_a_lock_of_a_tool_is_read(project: str, name: str) -> None:
 @pytest.mark.parametrize("name", LOCKS)
 @pytest.mark.parametrize(
     ("digits", "asks", "rule"),
-    [
-        ("00", "", "unhashed"),
-        ("0" * 64, "mako", "missing"),
-        ("0" * 64, "jmespath>99", "outdated"),
-    ],
+    [("00", "", "unhashed"), ("0" * 64, "mako", "missing"), ("0" * 64, "jmespath>99", "outdated")],
 )
 def test_a_lock_of_a_tool_that_does_not_hold_is_told(
     project: str, name: str, digits: str, asks: str, rule: str
@@ -274,11 +270,7 @@ def test_two_versions_of_a_package_are_both_audited(project: str) -> None:
     assert (outcome.value("high"), outcome.value("dependencies")) == (1, 2)
 
 
-NOTHING = [
-    "",
-    "[[package]]\nname = 'x\n",
-    "[[package]]\nname = 'app'\nsource = {virtual = '.'}\n",
-]
+NOTHING = ["", "[[package]]\nname = 'x\n", "[[package]]\nname = 'app'\nsource = {virtual = '.'}\n"]
 
 
 @pytest.mark.parametrize("text", NOTHING)

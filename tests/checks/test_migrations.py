@@ -69,8 +69,7 @@ LOUD = (
 
 @pytest.mark.parametrize("name", ["migrations/env.py", "migrations/versions/0001_team.py"])
 @pytest.mark.parametrize(
-    ("check", "value"),
-    [("alembic-heads", 1), ("alembic-upgrade", True), ("alembic-check", 0)],
+    ("check", "value"), [("alembic-heads", 1), ("alembic-upgrade", True), ("alembic-check", 0)]
 )
 def test_what_the_projects_own_code_prints_is_no_number(
     project: str, name: str, check: str, value: object

@@ -259,10 +259,7 @@ def test_without_its_counter_the_service_is_not_measured(
 
 @pytest.mark.parametrize(
     ("left_out", "missing"),
-    [
-        ("POST /teams", []),
-        ("", ["POST /teams was not in the load, and is not left out by name"]),
-    ],
+    [("POST /teams", []), ("", ["POST /teams was not in the load, and is not left out by name"])],
 )
 def test_each_operation_is_asked_for_or_left_out_by_name(
     tmp_path: Path, left_out: str, missing: list[str]

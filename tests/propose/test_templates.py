@@ -28,12 +28,7 @@ PROBED = [name for name in NAMES if name != "service"]
 def environment(**more: str) -> dict[str, str]:
     """The tools, and what the templates read."""
     tools = [os.path.dirname(sys.executable), str(TOOLS), few_programs()]
-    return {
-        **AUTHOR,
-        "PATH": os.pathsep.join(tools),
-        "BUILD_ARGS": "--no-isolation",
-        **more,
-    }
+    return {**AUTHOR, "PATH": os.pathsep.join(tools), "BUILD_ARGS": "--no-isolation", **more}
 
 
 def made(project: Project, name: str) -> None:

@@ -204,9 +204,7 @@ def test_settings_that_see_nothing_are_named(followed: dict[str, Any]) -> None:
     assert "on its check's control" in followed["T1.8"]["why"]
 
 
-def test_a_control_that_does_not_fit_is_not_tried_with_the_reason(
-    followed: dict[str, Any],
-) -> None:
+def test_a_control_that_does_not_fit_is_not_tried_with_the_reason(followed: dict[str, Any]) -> None:
     """Options that choose nothing of it, and a limit beyond all the bad samples that there are."""
     assert followed["T1.9"]["outcome"] == followed["T1.10"]["outcome"] == "not_tried"
     assert "on its check's control: no test" in followed["T1.9"]["why"]

@@ -50,8 +50,7 @@ def test_milestones_are_met_by_evidence(
 
 
 @pytest.mark.parametrize(
-    ("verdict", "missing"),
-    [("pass", []), ("waived", ["T1"]), ("error", ["T1"]), ("skip", ["T1"])],
+    ("verdict", "missing"), [("pass", []), ("waived", ["T1"]), ("error", ["T1"]), ("skip", ["T1"])]
 )
 def test_a_milestone_names_the_tasks_that_it_lacks(verdict: str, missing: list[str]) -> None:
     """A waiver leaves its task undone, and the milestone unmet; so does leaving it out."""

@@ -9,13 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.model.words import Decision, Priority, Verdict
-from readiness.record.document import (
-    FindingRecord,
-    LineRecord,
-    Loosening,
-    RunDocument,
-    WholeRun,
-)
+from readiness.record.document import FindingRecord, LineRecord, Loosening, RunDocument, WholeRun
 from readiness.record.earlier import Previous
 from readiness.report import Context, render
 from readiness.report._comment.comment import comment

@@ -205,10 +205,7 @@ def _files(project: Project) -> dict[str, str]:
     folder.mkdir()
     (folder / "summary").write_text("# before\n", encoding="utf-8")
     (folder / "output").write_text("earlier=1\n", encoding="utf-8")
-    return {
-        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-        "GITHUB_OUTPUT": str(folder / "output"),
-    }
+    return {"GITHUB_STEP_SUMMARY": str(folder / "summary"), "GITHUB_OUTPUT": str(folder / "output")}
 
 
 def _read(env: dict[str, str]) -> tuple[str, str]:

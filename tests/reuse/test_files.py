@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.reuse.files import (
-    CLOCK_TICKS,
-    CLOSED,
-    LISTENING,
-    Files,
-    KnownFile,
-    content,
-)
+from readiness.reuse.files import CLOCK_TICKS, CLOSED, LISTENING, Files, KnownFile, content
 
 
 class Looks:

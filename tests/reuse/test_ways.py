@@ -61,10 +61,7 @@ WAYS: dict[str, tuple[dict[str, Any], Change]] = {
         tool("ruff"),
         writes("shared.toml", 'lint.select = ["D100"]\n'),
     ),
-    "mypy's folder of stubs": (
-        tool("mypy"),
-        writes("stubs/other.pyi", "def f() -> int: ...\n"),
-    ),
+    "mypy's folder of stubs": (tool("mypy"), writes("stubs/other.pyi", "def f() -> int: ...\n")),
     "a file beside the repository": (errors("cat ../beside"), writes("../beside", "2")),
     "a file in HOME": (errors('cat "$HOME/.settings"'), writes("../.settings", "2")),
     "a fixture in a folder called a cache": (

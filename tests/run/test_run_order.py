@@ -180,11 +180,7 @@ def test_a_stop_spares_what_is_over(runner: Runner) -> None:
     captures = runner(
         missing, missing, "echo 2", settle=lambda _: Settled(succeeded=False, stop="enough"), jobs=1
     )
-    assert [c.failure for c in captures] == [
-        ReasonCode.TOOL_MISSING,
-        ReasonCode.TOOL_MISSING,
-        None,
-    ]
+    assert [c.failure for c in captures] == [ReasonCode.TOOL_MISSING, ReasonCode.TOOL_MISSING, None]
 
 
 def test_each_probe_is_settled_exactly_once(runner: Runner) -> None:

@@ -138,9 +138,7 @@ def a_document(**fields: object) -> RunDocument:
             MilestoneRecord(id="M1", title="Basically usable", met=True, due="2025-10-30"),
             MilestoneRecord(id="M3", title="Production ready", met=False, due="2025-12-04"),
         ],
-        loosened=[
-            Loosening(subject="T2.1", what="expectation", before="== 0", after="< 50"),
-        ],
+        loosened=[Loosening(subject="T2.1", what="expectation", before="== 0", after="< 50")],
     )
     return msgspec.structs.replace(document, **fields)
 

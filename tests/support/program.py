@@ -202,11 +202,7 @@ def a_board(*criteria: Mapping[str, object], **changes: object) -> dict[str, obj
         {"title": f"Criterion {n}"} | ({} if "attest" in given else {"trial": False}) | given
         for n, given in enumerate(criteria, 1)
     ]
-    return {
-        "version": 1,
-        "title": "A board",
-        "tasks": [task | {"criteria": numbered}],
-    } | changes
+    return {"version": 1, "title": "A board", "tasks": [task | {"criteria": numbered}]} | changes
 
 
 def tried(command: str) -> dict[str, object]:

@@ -387,10 +387,7 @@ def _markdown(text: str) -> Told:
     rows = {name: frozenset({_EMOJI[emoji]}) for name, emoji in _CELLS.findall(text)}
     decision = _decision(text.splitlines()[1])
     return Told(
-        verdicts=rows,
-        decision=decision,
-        ready=decision is Decision.READY,
-        shown_score=_score(text),
+        verdicts=rows, decision=decision, ready=decision is Decision.READY, shown_score=_score(text)
     )
 
 

@@ -81,10 +81,7 @@ def style(sums: str, **params: str) -> list[Case]:
 
 def tests(**params: str) -> list[Case]:
     """Make the cases of the checks that read the shared run of the tests."""
-    return [
-        Case("clean", service(), params),
-        Case("failing", service(tests=FAILING), params),
-    ]
+    return [Case("clean", service(), params), Case("failing", service(tests=FAILING), params)]
 
 
 MISSING_IMPORT = Case("missing-import", migrations(NO_UNION))
@@ -152,19 +149,13 @@ CASES: dict[str, list[Case]] = {
         Case("no-such-folder", service(), {**RUFF, "paths": "nosuch"}),
         Case("other-format", service(), {**RUFF, "command": "ruff check -q --exit-zero"}),
     ],
-    "mypy": [
-        *linter(service(sums=UNTYPED)),
-        absent(service()),
-    ],
+    "mypy": [*linter(service(sums=UNTYPED)), absent(service())],
     "mypy-below": [
         Case("clean", service(), {"below": "src/app"}),
         Case("failing", service(sums=UNTYPED), {"below": "src/app"}),
         Case("not-checked", {**service(), "other/a.py": ""}, {"below": "other"}),
     ],
-    "ruff": [
-        *linter(service(sums=UNUSED)),
-        absent(service()),
-    ],
+    "ruff": [*linter(service(sums=UNUSED)), absent(service())],
     "ruff-format": [*linter(service(sums=UGLY)), absent(service())],
     "black": style(UGLY),
     "flake8": style(UNUSED),
@@ -178,11 +169,7 @@ CASES: dict[str, list[Case]] = {
         Case("nothing-to-look-at", {"a.lock": ""}, {"lock": "a.lock"}),
         absent({"a.lock": "six==1.16.0\n"}, lock="a.lock"),
     ],
-    "pytest": [
-        *tests(),
-        Case("no-such-folder", service(), NO_SUCH),
-        absent(service()),
-    ],
+    "pytest": [*tests(), Case("no-such-folder", service(), NO_SUCH), absent(service())],
     "unittest": [
         Case("clean", {"tests/test_a.py": projects.UNITTEST}, UNITTEST),
         Case("failing", {"tests/test_a.py": projects.UNITTEST.replace("3)", "4)")}, UNITTEST),
@@ -195,15 +182,8 @@ CASES: dict[str, list[Case]] = {
         *tests(below="tests/unit"),
         Case("nothing-below", service(), {"below": "src"}),
     ],
-    "test-outcomes": [
-        *tests(),
-        Case("no-such-folder", service(), NO_SUCH),
-        absent(service()),
-    ],
-    "coverage": [
-        Case("clean", service()),
-        Case("nothing-below", service(), {"below": "tests"}),
-    ],
+    "test-outcomes": [*tests(), Case("no-such-folder", service(), NO_SUCH), absent(service())],
+    "coverage": [Case("clean", service()), Case("nothing-below", service(), {"below": "tests"})],
     "test-flows": [
         Case("clean", service(), {"flows": "adding"}),
         Case("failing", service(tests=FAILING), {"flows": "adding"}),
@@ -219,10 +199,7 @@ CASES: dict[str, list[Case]] = {
     "alembic-rollback": database(MISSING_IMPORT, Case("no-downgrade", migrations(NO_DOWNGRADE))),
     "alembic-check": database(MISSING_IMPORT, Case("drift", migrations(DRIFTED))),
     "alembic-heads": database(),
-    "make-target": [
-        *map(make, ("good", "bad")),
-        Case("no-makefile", {}, {"target": "good"}),
-    ],
+    "make-target": [*map(make, ("good", "bad")), Case("no-makefile", {}, {"target": "good"})],
     "lock": [
         Case(
             "unhashed",
@@ -259,9 +236,7 @@ CASES: dict[str, list[Case]] = {
         Case("failing", {**ci("good", "bad"), "Makefile": projects.MAKEFILE}, {"target": "bad"}),
         Case("no-such-file", {"Makefile": projects.MAKEFILE}, {"target": "good"}),
     ],
-    "audit-report": [
-        Case("no-such-file", {}, {}),
-    ],
+    "audit-report": [Case("no-such-file", {}, {})],
     **NETWORK,
     **MONITORING,
     **PERFORMANCE,

@@ -64,12 +64,7 @@ class Runner:
         plan = a_plan(self.workdir, *probes, timeout=timeout)
         start = time.monotonic()
         self.signal = run(
-            plan,
-            keep,
-            jobs=jobs,
-            run_timeout=run_timeout,
-            scratch=str(self.scratch),
-            **options,
+            plan, keep, jobs=jobs, run_timeout=run_timeout, scratch=str(self.scratch), **options
         )
         self.elapsed = time.monotonic() - start
         return sorted(self.captures, key=lambda c: (c.probe, c.attempt))

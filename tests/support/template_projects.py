@@ -141,11 +141,7 @@ PROJECTS: Final[dict[str, Template]] = {
         },
     ),
     "django": Template(
-        good={
-            **django(),
-            "site_settings.py": DEPLOYED,
-            "requirements.lock": "six==1.16.0\n",
-        },
+        good={**django(), "site_settings.py": DEPLOYED, "requirements.lock": "six==1.16.0\n"},
         bad={
             "site_settings.py": DEPLOYED.replace("DEBUG = False", "DEBUG = True")
             + "SECURE_HSTS_SECONDS = 0\n"

@@ -21,10 +21,7 @@ TESTS = (
     "tests/checks/test_migrations.py",
     "tests/checks/test_dependencies.py",
 )
-BESIDE = {
-    "oldest": ["sqlalchemy==1.4.54"],
-    "newest": ["sqlalchemy"],
-}
+BESIDE = {"oldest": ["sqlalchemy==1.4.54"], "newest": ["sqlalchemy"]}
 """What the tools need to be tried, from the same time."""
 ELSEWHERE = "not lock and not server"
 """What is compared with the packages of this Python, or speaks to a server by a newer driver."""
