@@ -9,6 +9,7 @@ import builtins
 import copy
 import datetime
 import functools
+import inspect
 import itertools
 import sys
 import zlib
@@ -21,7 +22,7 @@ from typing import Any
 from .mutations import Function, functions
 
 ANSWER, FAILURE, ENTRY = "__readiness_answer__", "__readiness_failure__", "__readiness_entry__"
-STATE = "__readiness_state__"
+STATE, ENDED = "__readiness_state__", "__readiness_ended__"
 SKIPPED = "skipped"
 """The way in which a function does nothing at all, and answers None."""
 ALWAYS = " #always"
@@ -32,6 +33,14 @@ ODD = "~"
 """What is added to a text, and what stands for anything else."""
 EACH, LONGEST, MANY, DEEP, INSIDE = 20, 240, 8, 3, 4
 """How many answers of a function a line of a test is given count, and how much of each is told."""
+
+
+ENDS = StopIteration()
+"""What stands in place of a value that a generator does not come to."""
+
+
+class _Ended(BaseException):
+    """A generator ends before its next value; nothing but the generator catches it."""
 
 
 class Answers:
@@ -51,10 +60,17 @@ class Answers:
         self.times: Counter[str] = Counter()
         self.first: frozenset[str] = frozenset()
         self._busy = False
-        setattr(builtins, ANSWER, lambda value: next(self._other(sys._getframe(1), value), value))
+        setattr(builtins, ANSWER, self._answer)
+        setattr(builtins, ENDED, _Ended)
         setattr(builtins, FAILURE, self._fail)
         setattr(builtins, ENTRY, lambda: any(self._other(sys._getframe(1))))
         setattr(builtins, STATE, self._leave)
+
+    def _answer(self, value: Any) -> Any:
+        other = next(self._other(sys._getframe(1), value, ends=True), value)
+        if other is ENDS:
+            raise _Ended
+        return other
 
     def _fail(self, error: Exception) -> None:
         for other in self._other(sys._getframe(1), error):
@@ -63,9 +79,12 @@ class Answers:
     def _leave(self, owner: Any) -> None:
         """Leave an object otherwise than a method, which answers nothing, has made it."""
         for other in self._other(sys._getframe(1), owner, only=INNER):
-            owner.__dict__.update(other.__dict__)
+            for name, value in attributes(other).items():
+                setattr(owner, name, value)
 
-    def _other(self, frame: FrameType, *answers: Any, only: str = "") -> Iterator[Any]:
+    def _other(
+        self, frame: FrameType, *answers: Any, only: str = "", ends: bool = False
+    ) -> Iterator[Any]:
         """Yield what stands in place of an answer, or note it; what that runs is let alone.
 
         Where there is no answer yet, it is whether to do anything: True for nothing.
@@ -87,6 +106,8 @@ class Answers:
                 possible = (pair for answer in answers for pair in ways(answer, self.first))
                 others = {way: other for way, other in possible if way.startswith(only)}
                 others |= {} if answers else {SKIPPED: True}
+                if ends and code.co_flags & inspect.CO_GENERATOR:
+                    others["ended"] = ENDS
             if self.seen is not None:
                 self._note(key, function, frame, others)
         except Exception:  # noqa: BLE001 - of what cannot be told, nothing is altered
@@ -213,6 +234,14 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
 """What may stand in place of a value of some kind, by the name of the way."""
 
 
+def attributes(value: Any) -> dict[str, Any]:
+    """Return the attributes that an object has for itself, those in slots too."""
+    slots = (getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
+    names = [name for one in slots for name in ((one,) if isinstance(one, str) else one)]
+    own = {name: getattr(value, name) for name in names if hasattr(value, name)}
+    return {**own, **getattr(value, "__dict__", {})}
+
+
 def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:
     """Yield what may stand in place of a value, by a name of the way; nothing that is the same.
 
@@ -220,7 +249,7 @@ def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str,
     """
     makers = {way: make for kind, way, make in WAYS if isinstance(value, kind)}
     if not callable(value):
-        names = sorted(getattr(value, "__dict__", {}), key=lambda name: (name not in first, name))
+        names = sorted(attributes(value), key=lambda name: (name not in first, name))
         for name in names[:INSIDE]:
             makers[INNER + name] = functools.partial(_with, name)
         makers = makers if len(makers) > 1 else {**makers, "another": lambda _: object()}
@@ -238,7 +267,8 @@ def asking(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for name, node in functions(tree):
         for statement in node.body:
             _ask(statement)
-        text = f"try:\n if {ENTRY}(): return\nexcept Exception as e_:\n {FAILURE}(e_)\n raise"
+        text = f"try:\n if {ENTRY}(): return\nexcept {ENDED}: return\n"
+        text += f"except Exception as e_:\n {FAILURE}(e_)\n raise"
         caught = ast.parse(text).body[0]
         for part in ast.walk(caught):
             ast.copy_location(part, node.body[0])

@@ -133,6 +133,11 @@ class Basket:
 
     def add(self, total):
         self.sums.append(total)
+
+
+def counted(most):
+    for number in range(most):
+        yield number
 """
 FILLED = """\
 
@@ -144,6 +149,10 @@ def test_filled():
     assert basket.sums == [0, 3]
 
 
+def test_counted():
+    assert len(list(counted(3))) == 3
+
+
 def test_same():
     first = shares(9, 4)
     again = shares(9, 4)
@@ -153,6 +162,7 @@ def test_same():
 STATES = [
     pytest.param('basket.name == "Ann"', "basket.name is not None", "test_filled", id="made"),
     pytest.param("basket.sums == [0, 3]", "basket.sums", "test_filled", id="left"),
+    pytest.param("len(list(counted(3))) == 3", "len(list(counted(3)))", "test_counted", id="ended"),
     pytest.param("again == [3, 2, 2, 2]", "again is not None", "test_same", id="always"),
 ]
 
@@ -162,7 +172,7 @@ def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
     old: str, new: str, name: str, project: Project
 ) -> None:
     """Not answers alone, one at a time."""
-    tests = TESTS.replace("import NoteError", "import Basket, NoteError") + FILLED
+    tests = TESTS.replace("import NoteError", "import Basket, NoteError, counted") + FILLED
     base = {**BASE, "app.py": APP + BASKET, AT: tests, "board.yaml": CHECK}
     ended = guarded(project, base, edited(old, new, tests), "guard", "--output-format", "json")
     (found,) = ended.json["loosened"]
