@@ -8,13 +8,7 @@ from pathlib import Path
 from checks.documents.make_targets import MakeTargets
 from checks.documents.markdown import SHELLS, MarkdownDocument
 from checks.git import git
-from checks.in_project.common import (
-    CheckFinding,
-    Params,
-    files_below,
-    not_measured,
-    place,
-)
+from checks.in_project.common import CheckFinding, Params, files_below, not_measured, place
 
 CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
 PROMPTED = re.compile(r"^[ \t]*[^\s$]*[$] (.*(?:\\\n.*)*)$", re.MULTILINE)

@@ -18,14 +18,7 @@ from checks.documents.doc_commands import (
 from checks.documents.make_targets import read_makefiles
 from checks.documents.markdown import MarkdownDocument, read_markdown
 from checks.git import lines
-from checks.in_project.common import (
-    CheckFinding,
-    Params,
-    emit,
-    not_measured,
-    place,
-    read_text,
-)
+from checks.in_project.common import CheckFinding, Params, emit, not_measured, place, read_text
 from checks.project_copy import copy_project
 
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)

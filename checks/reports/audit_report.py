@@ -7,15 +7,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from checks.git import lines
-from checks.in_project.common import (
-    Params,
-    emit,
-    not_measured,
-    place,
-    read_json,
-    refuse,
-    require,
-)
+from checks.in_project.common import Params, emit, not_measured, place, read_json, refuse, require
 from checks.project_copy import copy_project
 
 DATES = {"date", "generated_at", "created", "created_at", "timestamp", "time", "started_at"}

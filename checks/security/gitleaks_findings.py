@@ -18,14 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import TextIO, TypedDict, cast
 
 from checks.git import lines, shielded
-from checks.in_project.common import (
-    CheckFinding,
-    Params,
-    emit,
-    not_measured,
-    place,
-    require,
-)
+from checks.in_project.common import CheckFinding, Params, emit, not_measured, place, require
 from checks.project_copy import Copy, copy_project
 from checks.security.git_history import every_change, fetch_every_reference, messages, paths_ever
 

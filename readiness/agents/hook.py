@@ -10,12 +10,7 @@ from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, r
 from readiness.agents.forms import CANARY, LARGEST, Agent, Call, Event, payload_of
 from readiness.agents.memory import Kept, folder_of, remembered
 from readiness.agents.transcript import SIGNATURE
-from readiness.model.errors import (
-    ExitStatus,
-    ReadinessError,
-    StoppedError,
-    UsageError,
-)
+from readiness.model.errors import ExitStatus, ReadinessError, StoppedError, UsageError
 from readiness.model.settings import RunSettings, find_board
 from readiness.plan.selection import CHANGED
 from readiness.project.change import base_of, digest_of, had_board, meant_by, state_of

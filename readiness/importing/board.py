@@ -28,8 +28,7 @@ _REFERENCE: Final = re.compile(
 )
 _SPANS: Final = re.compile(r"`([^`]+)`")
 _MILESTONE: Final = re.compile(
-    r"[^(（:：]{1,60}?\s*(?:[(（][^)）]*[)）])?\s*(?:[:：]|\s[-–—]\s)\s*(?P<title>.*)",
-    re.DOTALL,
+    r"[^(（:：]{1,60}?\s*(?:[(（][^)）]*[)）])?\s*(?:[:：]|\s[-–—]\s)\s*(?P<title>.*)", re.DOTALL
 )
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _LATER: Final = re.compile(r"(?i)(\d{1,3})\s*(周|天|weeks?|days?)")

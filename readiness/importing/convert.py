@@ -19,11 +19,7 @@ from readiness.text.worded import worded
 
 
 def convert(
-    text: str,
-    name: str,
-    path: str,
-    environ: Mapping[str, str],
-    facts: ProjectFacts | None = None,
+    text: str, name: str, path: str, environ: Mapping[str, str], facts: ProjectFacts | None = None
 ) -> tuple[Imported, str]:
     """Return the board of a document, and its YAML, as `validate` takes it at `path`.
 

@@ -15,12 +15,7 @@ from readiness.importing.drafts import (
     titled,
     unnumbered,
 )
-from readiness.importing.items import (
-    SHELL_LANGUAGES,
-    is_grouping,
-    item_fields,
-    parts,
-)
+from readiness.importing.items import SHELL_LANGUAGES, is_grouping, item_fields, parts
 from readiness.importing.outline import (
     Block,
     Chapter,

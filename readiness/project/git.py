@@ -139,11 +139,7 @@ class GitError(Exception):
 
 
 def ask(
-    folder: str,
-    *arguments: str,
-    stdin: bytes = b"",
-    seconds: float = 120.0,
-    remote: bool = False,
+    folder: str, *arguments: str, stdin: bytes = b"", seconds: float = 120.0, remote: bool = False
 ) -> bytes:
     """Return what git prints when asked from `folder`, with `stdin` on its standard input.
 

@@ -270,8 +270,7 @@ class Trials:
                 if os.path.basename(path) in RUNNER_FILES:
                     at = os.path.relpath(path, self._rounds.workdir)
                     _write_once(
-                        os.path.join(place.board.workdir, at),
-                        text.decode(errors="surrogateescape"),
+                        os.path.join(place.board.workdir, at), text.decode(errors="surrogateescape")
                     )
             alone = self._rounds.perform(place, {name: once(criterion)}, TOOLS)
             outcomes |= _not_started(alone.leaves, [name])

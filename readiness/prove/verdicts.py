@@ -78,10 +78,7 @@ def proof(
 
 
 def _finding(
-    criterion: Criterion,
-    now: TrialRecord | None,
-    tried: Sequence[TrialRecord],
-    trial: Trial | None,
+    criterion: Criterion, now: TrialRecord | None, tried: Sequence[TrialRecord], trial: Trial | None
 ) -> Conclusion:
     if criterion.attest is not None:
         by = criterion.attest.by

@@ -16,12 +16,7 @@ from readiness.model.errors import UsageError
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report._unfinished import unfinished
-from readiness.report._write import (
-    append_report,
-    invalidate,
-    write_over,
-    write_report,
-)
+from readiness.report._write import append_report, invalidate, write_over, write_report
 from readiness.text.sentences import spoken
 
 __all__ = [

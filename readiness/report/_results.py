@@ -189,10 +189,7 @@ def _finding_rule(task: TaskRecord, criterion: CriterionRecord, finding: Finding
         id=identifier,
         title=cut(identifier, TITLE),
         help=SAY(
-            "formats.finding_help",
-            rule=identifier,
-            name=name(criterion),
-            id=literal(criterion.id),
+            "formats.finding_help", rule=identifier, name=name(criterion), id=literal(criterion.id)
         ),
         severity=Severity.MAJOR if task.blocking else Severity.MINOR,
         tags=_tags(task),

@@ -159,10 +159,7 @@ def _cause(run: RunDocument, block: list[Entry], say: Sentences, kind: str) -> _
         lines.append(f"{say('report.next_step')}: {criterion.hint}")
     lines.append(f"({', '.join(standing(block, say))})")
     return _Annotation(
-        type=kind,
-        title=title,
-        message="\n".join(lines),
-        place=board_place(run, criterion),
+        type=kind, title=title, message="\n".join(lines), place=board_place(run, criterion)
     )
 
 

@@ -33,11 +33,7 @@ STREAM_LIMIT = 4_000
 CASE_LIMIT = 16_000
 """Characters of evidence that a case has; GitLab reads no file above 30 MB."""
 
-_GATE_RESULTS = {
-    GateState.BAD: "failure",
-    GateState.UNKNOWN: "error",
-    GateState.PARTIAL: "skipped",
-}
+_GATE_RESULTS = {GateState.BAD: "failure", GateState.UNKNOWN: "error", GateState.PARTIAL: "skipped"}
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 # GitLab takes this, in what a case wrote, for the way to a picture of it.
 _ATTACHMENT, _NO_ATTACHMENT = "[[ATTACHMENT|", r"[\[ATTACHMENT|"

@@ -140,11 +140,7 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
     ]
     if left_out:
         notifications.append(
-            _notification(
-                "left-out",
-                Level.WARNING,
-                SAY("formats.left_out", count=left_out),
-            )
+            _notification("left-out", Level.WARNING, SAY("formats.left_out", count=left_out))
         )
     for block in _unmeasured(run):
         ids = ", ".join(literal(criterion.id) for _, criterion in block)

@@ -9,11 +9,7 @@ from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, RunDocument, TaskRecord
 from readiness.report._evidence import WIDEST, printed, varying
 from readiness.report._html.charts import Spark
-from readiness.report._html.evidence import (
-    all_evidence,
-    findings_by_criterion,
-    longest_text,
-)
+from readiness.report._html.evidence import all_evidence, findings_by_criterion, longest_text
 from readiness.report._shown import (
     Badge,
     badge,

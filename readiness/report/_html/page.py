@@ -28,12 +28,7 @@ def page(run: RunDocument) -> str:
     """Return `run` as one HTML page."""
     style, script = asset("style.css"), asset("filter.js")
     template = environment(FOLDER).get_template("page.html")
-    made = template.render(
-        view=view(run),
-        style=style,
-        script=script,
-        policy=policy(style, script),
-    )
+    made = template.render(view=view(run), style=style, script=script, policy=policy(style, script))
     return quiet(made)
 
 

@@ -3,15 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, repeat
 
-from readiness.report._table.blocks import (
-    Block,
-    Grid,
-    Line,
-    Part,
-    PlainTable,
-    Style,
-    TaskRows,
-)
+from readiness.report._table.blocks import Block, Grid, Line, Part, PlainTable, Style, TaskRows
 from readiness.startup.patterns import later
 from readiness.text.layout import fitted, inert, literal, middle, pad, row_lines, width, wrap
 

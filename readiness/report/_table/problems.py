@@ -302,10 +302,7 @@ def _place(finding: FindingRecord) -> tuple[Part, ...]:
 def _entry(criterion: CriterionRecord, *parts: Part) -> Line:
     identifier = literal(criterion.id)
     return Line(
-        label=(identifier, Style.PLAIN),
-        label_cells=width(identifier) + 2,
-        parts=parts,
-        indent=2,
+        label=(identifier, Style.PLAIN), label_cells=width(identifier) + 2, parts=parts, indent=2
     )
 
 

@@ -6,13 +6,7 @@ from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
 from readiness.record.scores import goal_text, score_text
 from readiness.report._reasons import also_bad, first_reasons
-from readiness.report._shown import (
-    badge_counts,
-    meaning,
-    moment,
-    reuse,
-    revision,
-)
+from readiness.report._shown import badge_counts, meaning, moment, reuse, revision
 from readiness.report._standing import last_whole
 from readiness.report._table.blocks import Line, Part, Style
 from readiness.report._table.problems import heading
@@ -54,10 +48,7 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Line]:
             label=(name, Style.PLAIN),
             label_cells=cells,
             parts=(
-                (
-                    pad(state, state_cells),
-                    Style.GOOD if milestone.met else Style.BAD,
-                ),
+                (pad(state, state_cells), Style.GOOD if milestone.met else Style.BAD),
                 (pad(due, due_cells), Style.DIM),
                 (literal(milestone.title), Style.PLAIN),
             ),
@@ -87,10 +78,7 @@ def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator
     yield Line(parts=tuple(parts))
     if not record.measured == record.in_scope == record.total:
         measured = say(
-            "report.measured",
-            measured=record.measured,
-            scope=record.in_scope,
-            total=record.total,
+            "report.measured", measured=record.measured, scope=record.in_scope, total=record.total
         )
         yield Line(parts=((measured, Style.PLAIN),))
     if run.partial and not run.interrupted:
