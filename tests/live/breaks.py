@@ -366,6 +366,11 @@ class Neighbour:
     environment: tuple[tuple[str, str], ...] = ()
 
 
+def address(text: str) -> str:
+    """Write an address of a database with a password that nobody has."""
+    return f"{text}DATABASE_URL=postgresql://football:{'kX9vQ2rT7pLw'}@db.internal/football\n"
+
+
 SITE = ("T6.1", "T6.3", "T6.5", "T6.7")
 MOVED = "https://football.test:8443"
 """Where the site is then; the firewall lets nobody in there, who would have to be let in."""
@@ -573,6 +578,9 @@ BREAKS = (
         why="a scanner finds that as well",
     ),
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
+    Break(
+        "T6.4", "a password in an address", project("ops/settings.env", address), among=("T6.4",)
+    ),
     Break("T6.7", "access_log off", nginx((STATIC, f"{STATIC} access_log off;"))),
     Break(
         "T7.1",
