@@ -21,6 +21,8 @@ from readiness.prove.worlds import Worlds
 
 _BASE, _HEAD = "seen-base", "seen-head"
 _SUFFIX: Final = ".files"
+_LONGEST: Final = 60.0
+"""Seconds after which a command has shown enough of what it does."""
 
 
 class _Watching(StandIns):
@@ -68,7 +70,8 @@ class FileObserver:
             lay_over(self._commit, copy.root, self._states.changed)
         os.mkdir(self._logs(side))
         criteria = {name: once(one) for name, one in copy.criteria(names).items()}
-        return copy.part(criteria, side, timeout=self._timeout, logs=self._logs(side))
+        limit = min(self._timeout or _LONGEST, _LONGEST)
+        return copy.part(criteria, side, timeout=limit, logs=self._logs(side))
 
     def _logs(self, side: str) -> str:
         return os.path.join(self._scratch, f"{side}-logs")
