@@ -1,6 +1,6 @@
 """What the probes of databases share: their address as a URL, and what is wrong with one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -66,6 +66,7 @@ def answer(
     demands_password: bool,
     outside: State | None,
     turned_away: bool,
+    unguarded: Iterable[str] = (),
 ) -> Answer:
     """Return what probes of databases have in common. `problems` counts no password, and exposure.
 
@@ -76,6 +77,7 @@ def answer(
     problems = []
     if not demands_password:
         problems.append(("no-password", "it lets anybody in, without a password"))
+    problems += [("no-password", f"it lets {name} in, without a password") for name in unguarded]
     if exposed:
         problems.append(("exposed", "it can be reached from outside"))
     return {

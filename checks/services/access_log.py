@@ -1,7 +1,8 @@
 """Send requests that bear a tag and count the lines of the server's log that bear it too.
 
-A log that is switched off for one location, method or status, sampled, or written to another file
-is seen in this, and so is one that believes what a caller says of its own address.
+A log that is switched off for one location, method, status or caller, sampled, or written to
+another file is seen in this, and so is one that believes what a caller says of its own address, or
+that takes the server's for the caller's.
 """
 
 import math
@@ -15,7 +16,7 @@ from msgspec import Meta
 
 from checks.services import _http
 from checks.services._answer import Answer, ProbeError, complaints
-from checks.services._connect import reason
+from checks.services._connect import reason, within
 from checks.services._json import wait
 from checks.services._options import Lines, Words, pattern
 from checks.services.http import Client
@@ -33,6 +34,9 @@ class AccessLogOptions(Client, frozen=True, kw_only=True):
     paths: Words = ("/",)
     requests: Annotated[int, Meta(ge=1, le=10_000)] = 20
     methods: Words = ("GET",)
+    headers: Lines = ()
+    outside_netns: str = ""
+    outside_source: str = ""
     tag_in: Literal["user-agent", "query", "path"] = "user-agent"
     fields: Lines = ()
     wait: Annotated[float, Meta(ge=0, le=600)] = 5.0
@@ -89,12 +93,17 @@ def measure(options: AccessLogOptions) -> Answer:
         pattern("fields", text)
     log = _Log(options.log)
     tag = secrets.token_hex(8)
-    turns = range(max(options.requests, len(options.methods)))
+    sides = [("", via)]
+    if options.outside_netns or options.outside_source:
+        sides.append((options.outside_netns, via._replace(source=options.outside_source)))
+    turns = range(max(options.requests, len(options.methods) * len(sides)))
     asked = [(path, turn) for turn in turns for path in options.paths]
     sent: dict[str, _Sent] = {}
     for number, (path, turn) in enumerate(asked):
         mark, method = f"{tag}-{number}x", options.methods[turn % len(options.methods)]
-        answer = _http.fetch(_request(options, path, method, mark), via)
+        namespace, way = sides[turn // len(options.methods) % len(sides)]
+        with within(namespace):
+            answer = _http.fetch(_request(options, path, method, mark), way)
         sent[mark] = _Sent(path, method, answer.status, answer.client)
 
     def marked_lines() -> dict[str, str]:
@@ -130,6 +139,7 @@ def _percent(part: int, whole: int) -> float:
 def _request(options: AccessLogOptions, path: str, method: str, mark: str) -> _http.Request:
     url = path if "://" in path else options.url.rstrip("/") + path
     headers = {"X-Forwarded-For": _ELSEWHERE, "X-Real-IP": _ELSEWHERE}
+    headers |= _http.headers_of(options.headers)
     if options.tag_in == "path":
         url = f"{url.rstrip('/')}/{mark}"
     elif options.tag_in == "query":

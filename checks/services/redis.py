@@ -3,6 +3,7 @@
 Nothing is written to it. It needs redis-py: `pip install 'readiness[services]'`.
 """
 
+import re
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -47,6 +48,7 @@ def measure(options: RedisOptions) -> Answer:
     with within(options.netns):
         peer, version = _spoken(options, user, _version)
         demands = _spoken(options, user, _demands_password)
+        unguarded = _spoken(options, user, _unguarded)
     outside = options.outside_state(user.place)
     protected = outside is State.OPEN and _sends_away(options, user)
     answer = _database.answer(
@@ -56,6 +58,7 @@ def measure(options: RedisOptions) -> Answer:
         demands_password=demands,
         outside=outside,
         turned_away=protected,
+        unguarded=unguarded,
     )
     return {**answer, "protected": protected}
 
@@ -132,6 +135,16 @@ def _demands_password(link: Timed, _: Login) -> bool:
             return True
         raise
     return False
+
+
+def _unguarded(link: Timed, user: Login) -> list[str]:
+    """Return who gets at keys without a password, by name; nobody where that is not told."""
+    try:
+        rows = _ask(link, "ACL", "LIST", user=user.user, password=user.password)
+    except RefusedLoginError:
+        return []
+    names = re.findall(r"'user (\S+) on (?:[^' ]+ )*?nopass (?:[^' ]+ )*?[~%]", rows)
+    return [name for name in names if name != "default"]
 
 
 def _sends_away(options: RedisOptions, user: Login) -> bool:

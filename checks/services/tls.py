@@ -102,9 +102,12 @@ def measure(options: TlsOptions) -> Answer:
     weak = {kind: accepts(server, ssl.TLSVersion.TLSv1_2, name) for kind, name in _WEAK.items()}
     old_known, weak_known = None not in offers, None not in weak.values()
     days = int((certificate.ends - datetime.now(UTC)).total_seconds() // _DAY)
+    secret = _keeps_secrets(server) if protocols["TLSv1.2"] else True
     weak_kinds = tuple(kind for kind, is_taken in weak.items() if is_taken)
     problems = list(_problems(server, untrusted, certificate, days, protocols))
     problems += [("weak-cipher", f"ciphers {kind} are accepted") for kind in weak_kinds]
+    if not secret:
+        problems.append(("weak-cipher", "TLS 1.2 without forward secrecy is preferred"))
     return {
         "peer": peer,
         "host": str(server.host),
@@ -119,6 +122,7 @@ def measure(options: TlsOptions) -> Answer:
         "cipher": cipher,
         "protocols": protocols,
         "old_protocols": sum(map(bool, offers)) if old_known else None,
+        "forward_secrecy": secret,
         "weak_ciphers": weak_kinds if weak_known else None,
         "findings": complaints(str(server.host), problems),
     }
@@ -215,6 +219,18 @@ def accepts(server: TlsServer, version: ssl.TLSVersion, ciphers: str = "ALL") ->
         return None
     except OSError:  # it hung up
         return False
+
+
+def _keeps_secrets(server: TlsServer) -> bool:
+    """Return whether who stole the server's key cannot read what an ordinary client of 1.2 said."""
+    context = _any_certificate("DEFAULT")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        with encrypted(server.link(), context, server.host.host) as secure:
+            cipher = secure.cipher()
+            return cipher is None or "DHE-" in cipher[0]
+    except OSError:  # none that such a client knows
+        return True
 
 
 def _problems(

@@ -76,6 +76,28 @@ def test_redis_with_a_password_demands_it(store: Redis, check: Check) -> None:
         asked(store, "-a", PASSWORD, "CONFIG", "SET", "requirepass", "")
 
 
+@pytest.mark.parametrize(
+    ("rules", "problems"),
+    [
+        ("on nopass ~* +@all", ["no-password"]),
+        ("on nopass %R~app:* +get", ["no-password"]),
+        ("on >long-word ~* +@all", []),
+        ("off nopass ~* +@all", []),
+        ("on nopass resetkeys -@all +ping", []),
+    ],
+)
+def test_no_user_of_redis_gets_in_without_a_password(
+    tmp_path: Path, check: Check, rules: str, problems: list[str]
+) -> None:
+    """At its keys; the twins have one, are switched off, or may only ask whether it is there."""
+    with redis(tmp_path, PASSWORD) as server:
+        asked(server, "-a", PASSWORD, "ACL", "SETUSER", "guest", *rules.split())
+        url = f"redis://:{PASSWORD}@{LOOPBACK}:{server.port}"
+        outcome = check("redis", {"url": url, **OUTSIDE})
+    assert [finding["rule"] for finding in outcome.findings] == problems
+    assert all("guest" in finding["message"] for finding in outcome.findings)
+
+
 def test_redis_that_the_outside_world_reaches_is_exposed(store: Redis, check: Check) -> None:
     """Bound to another address too, with a password or without."""
     asked(store, "CONFIG", "SET", "bind", f"{LOOPBACK} {ELSEWHERE}")

@@ -4,6 +4,7 @@ What a machine lacks is a skipped test that says so.
 """
 
 import re
+import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.conftest import Check
+from tests.support.authority import authority, certificate
 from tests.support.checking import Outcome, run_check
 from tests.support.http_servers import Answering, serving
 from tests.support.network_cases import CLASSES, sites
@@ -145,6 +147,31 @@ def test_weak_ciphers_are_those_that_openssl_gets(secure: Nginx, tmp_path: Path)
     assert look(secure, "good", tmp_path).number("weak_ciphers") == 0
 
 
+@pytest.mark.parametrize(
+    ("ciphers", "secret"),
+    [
+        ("AES128-GCM-SHA256", False),
+        ("AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", False),
+        ("ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256", True),
+    ],
+)
+def test_whoever_steals_the_key_cannot_read_what_was_said(
+    tmp_path: Path, check: Check, ciphers: str, secret: bool
+) -> None:
+    """By the cipher that an ordinary client is given; the twin takes others from those of old."""
+    authority(tmp_path)
+    certificate(tmp_path, "rsa", key="rsa:2048")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "rsa.pem", tmp_path / "rsa.key")
+    context.set_ciphers(ciphers)
+    context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+    with serving(Answering, context) as place:
+        params = {"host": "football.test", "connect": place, "ca_file": str(tmp_path / "ca.pem")}
+        outcome = check("tls", params)
+    messages = [] if secret else ["TLS 1.2 without forward secrecy is preferred"]
+    assert [finding["message"] for finding in outcome.findings] == messages
+
+
 @pytest.mark.parametrize(("days", "expected"), [("90", []), ("91", ["days-left"])])
 def test_a_certificate_must_be_good_for_so_many_days(
     secure: Nginx, check: Check, days: str, expected: list[str]
@@ -234,6 +261,15 @@ def test_a_log_that_believes_its_callers_is_found(secure: Nginx, check: Check) -
     assert (honest.value("logged"), honest.value("complete")) == (100, 100)
     fooled = check("access-log", {**params, "connect": secure.at("old")})
     assert (fooled.value("logged"), fooled.value("complete")) == (100, 0)
+
+
+def test_a_log_that_takes_the_server_for_the_caller_is_found(web: Nginx, check: Check) -> None:
+    """Both are one machine, seen from there: every other round comes from another address."""
+    params = {"url": web.url, "log": str(web.access_log), "requests": "2"}
+    params |= {"outside_source": "127.0.0.66"}
+    own = check("access-log", params | {"fields": "^127[.]0[.]0[.]1 "})
+    caller = check("access-log", params | {"fields": "^{client} "})
+    assert (own.value("complete"), caller.value("complete")) == (50, 100)
 
 
 # --- nginx and gixy -------------------------------------------------------------------------------

@@ -29,10 +29,18 @@ def authority(folder: Path, *, days: int = 3650) -> Path:
     return folder / "ca.pem"
 
 
-def certificate(folder: Path, name: str, *, days: int = 90, names: str = f"DNS:{HOST}") -> Path:
+def certificate(
+    folder: Path,
+    name: str,
+    *,
+    days: int = 90,
+    names: str = f"DNS:{HOST}",
+    key: str = "ec",
+) -> Path:
     """Make `NAME.pem` and `NAME.key`, signed by the folder's authority; good for so many days."""
     openssl(
-        *(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+        *(folder, "req", "-newkey", key, "-nodes"),
+        *(("-pkeyopt", "ec_paramgen_curve:P-256") if key == "ec" else ()),
         *("-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=football"),
         *("-addext", f"subjectAltName={names}"),
     )
