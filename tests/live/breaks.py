@@ -16,6 +16,25 @@ Breaking = Callable[[Stack], AbstractContextManager[None]]
 LOCATION = "location / {\n            proxy_pass"
 ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
+MUTED = """\
+  routes:
+    - {receiver: channel, matchers: [severity=SEVERITY], mute_time_intervals: [night]}
+time_intervals:
+  - name: night
+    time_intervals: [{times: [{start_time: '02:00', end_time: '02:01'}]}]
+receivers:
+"""
+NOBODY = """\
+  routes:
+    - {receiver: nobody, matchers: [MATCHER]}
+receivers:
+  - name: nobody
+"""
+INHIBITED = """\
+inhibit_rules:
+  - {source_matchers: [alertname=FootballWatchdog], target_matchers: [severity=page]}
+receivers:
+"""
 ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
 PLAIN = "location /api/ { proxy_pass http://football; }\n"
@@ -111,6 +130,23 @@ def alertmanager(change: Callable[[str], str]) -> Breaking:
     )
 
 
+def relabelled(rule: str, job: str = "football") -> Breaking:
+    """Have Prometheus change what it takes from a target."""
+    name = f"  - job_name: {job}\n"
+    return prometheus(replacing(name, f"{name}    metric_relabel_configs: [{rule}]\n"))
+
+
+def logged_if(condition: str) -> Breaking:
+    """Have nginx log only some requests: those of which a map, after its variable, says 1."""
+    kept = f"map {condition}\n log_format full"
+    return nginx(("log_format full", kept), ("access.log full;", "access.log full if=$kept;"))
+
+
+def routed(text: str) -> Breaking:
+    """Put more into Alertmanager's settings, up to its receivers."""
+    return alertmanager(replacing("receivers:\n", text))
+
+
 def dashboard(old: str, new: str) -> Breaking:
     """Change the first panel on the server that has such a text."""
 
@@ -204,6 +240,30 @@ def certificate(start: str, end: str) -> Breaking:
             yield
         finally:
             (folder / "server.pem").write_bytes(kept)
+            stack.renew_nginx()
+
+    return broken
+
+
+def rsa(ciphers: str) -> Breaking:
+    """Give nginx a key with which old ciphers can be spoken, and these ciphers."""
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        folder = stack.folder / "ca"
+        kept = {name: (folder / name).read_bytes() for name in ("server.pem", "server.key")}
+        command = "openssl req -x509 -CA ca.pem -CAkey ca.key -newkey rsa:2048 -nodes -days 90"
+        command += " -subj /CN=football.test -addext subjectAltName=DNS:football.test"
+        command += " -addext basicConstraints=critical,CA:FALSE"
+        command += " -keyout server.key -out server.pem"
+        preferred = f"ssl_prefer_server_ciphers on; ssl_ciphers {ciphers};"
+        try:
+            subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+            with nginx(("ssl_prefer_server_ciphers off;", preferred))(stack):
+                yield
+        finally:
+            for name, data in kept.items():
+                (folder / name).write_bytes(data)
             stack.renew_nginx()
 
     return broken
@@ -409,6 +469,13 @@ NEIGHBOURS = (
         prometheus(replacing("scrape_configs:\n", f"scrape_configs:\n{ADDED}")),
         WATCHING,
     ),
+    Neighbour("tickets wait until morning", routed(MUTED.replace("SEVERITY", "ticket")), ("T5.5",)),
+    Neighbour(
+        "metrics that no rule names are dropped",
+        relabelled("{source_labels: [__name__], regex: 'go_.*', action: drop}", "prometheus"),
+        WATCHING,
+    ),
+    Neighbour("old ciphers for who knows no others", rsa("ECDHE+AESGCM:AES128-GCM-SHA256"), HTTPS),
     Neighbour("a renamed dashboard", dashboard_renamed, ("T5.4",)),
     Neighbour("another certificate", certificate("20240101000000Z", "20991231000000Z"), HTTPS),
     Neighbour(
@@ -500,6 +567,13 @@ BREAKS = (
         "the receiver's URL is wrong",
         alertmanager(replacing("http://127.0.0.1:9094", "http://127.0.0.1:9")),
     ),
+    Break("T5.5", "what fires always inhibits pages", routed(INHIBITED)),
+    Break("T5.5", "tickets go to nobody", routed(NOBODY.replace("MATCHER", "severity=ticket"))),
+    Break(
+        "T5.5",
+        "one instance goes to nobody",
+        routed(NOBODY.replace("MATCHER", "'instance=~\"127.*8000\"'")),
+    ),
     Break(
         "T5.6",
         "a target is down",
@@ -517,6 +591,13 @@ BREAKS = (
         among=("T6.1", *HTTPS),
         unknown=HTTPS,
         why="they speak to the same server, and none trusts it",
+    ),
+    Break("T6.1", "no forward secrecy", rsa("AES128-GCM-SHA256"), among=("T6.1",)),
+    Break(
+        "T6.1",
+        "forward secrecy as the last resort",
+        rsa("AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"),
+        among=("T6.1",),
     ),
     Break("T6.2", "a port is open", firewall("tcp dport 9090 accept")),
     Break(
@@ -580,6 +661,27 @@ BREAKS = (
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
     Break(
         "T6.4", "a password in an address", project("ops/settings.env", address), among=("T6.4",)
+    ),
+    Break(
+        "T6.6",
+        "one user of Redis without a password",
+        lambda stack: stack.changed(
+            "redis/redis.conf",
+            lambda text: f"{text}user guest on nopass ~* +@all\n",
+            lambda: stack.ops("start", "redis"),
+        ),
+    ),
+    Break("T6.7", "errors are not logged", logged_if("$status $kept { ~^5 0; default 1; }")),
+    Break("T6.7", "refusals are not logged", logged_if("$status $kept { 403 0; default 1; }")),
+    Break(
+        "T6.7",
+        "strangers are not logged",
+        logged_if("$remote_addr $kept { ~[.]10$ 0; default 1; }"),
+    ),
+    Break(
+        "T6.7",
+        "the server's address for the caller's",
+        nginx(("'$remote_addr - [", "'$server_addr - [")),
     ),
     Break("T6.7", "access_log off", nginx((STATIC, f"{STATIC} access_log off;"))),
     Break(
