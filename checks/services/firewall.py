@@ -1,25 +1,35 @@
 """Prove a firewall by real connections from the outside world.
 
 Each port is first tried from within: that nobody gets through to a service which is not there
-proves nothing. Listeners of the probe's own, on a port that no rule knows and on the usual ports of
-UDP, must not be reached.
+proves nothing. A listener of the probe's own, on a port that no rule knows, must not be reached.
+From another network namespace, packets are sent to all ports, from all privileged ports and
+neighbouring addresses, and over IPv6, and none may come in that is not allowed.
 """
 
-import errno
 import secrets
 import socket
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import closing, suppress
+from itertools import groupby
 
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._connect import Address, reason, within
+from checks.services._knocks import (
+    Ear,
+    Knock,
+    Knocks,
+    Transport,
+    addresses_of_ipv6,
+    let_in,
+    neighbours,
+    ways_to,
+)
 from checks.services._options import OptionsError, Words
 from checks.services._outside import Inside
 from checks.services._ports import ALL_PORTS, State, port_list, states
 
-_UDP_PAUSE = 0.3
-_MOST_LISTENERS = 200
+_PRIVILEGED = range(1, 1024)
+"""Ports to send from that a server has, and rules of old let in."""
 
 
 class FirewallOptions(Inside, frozen=True, kw_only=True):
@@ -31,6 +41,7 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     scan: bool = False
     other_sources: Words = ()
     udp: Words = ()
+    allowed_udp: Words = ()
 
 
 def measure(options: FirewallOptions) -> Answer:
@@ -42,7 +53,7 @@ def measure(options: FirewallOptions) -> Answer:
     """
     if not options.has_outside:
         raise ProbeError("nothing was tried: say where the outside world is")
-    tried = [*_tried(options), *_udp(options)]
+    tried = [*_tried(options), *_packets(options)]
     findings = [finding for finding in tried if finding is not None]
     broken = [finding.rule for finding in findings]
     return {
@@ -73,7 +84,8 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
                     f"{place} is {state} from within: nothing is known of its firewall"
                 )
         own = listener.getsockname()[1]
-        ports = ALL_PORTS if options.scan else (*allowed, *denied, own)
+        connect = options.scan and not options.outside_netns
+        ports = ALL_PORTS if connect else (*allowed, *denied, own)
         with within(options.outside_netns):
             seen = {
                 source: states(far, ports, timeout=options.timeout, source=source)
@@ -84,7 +96,8 @@ def _tried(options: FirewallOptions) -> Iterator[Complaint | None]:
         yield None if first[port] is State.OPEN else _finding(far, port, "blocked", first[port])
     for source, stands in seen.items():
         others = {port: state for port, state in stands.items() if port not in {*allowed, own}}
-        yield from _leaks(options, far, source, others, stands[own])
+        whom = f" for {source}" if source in options.other_sources else ""
+        yield from _leaks(far, whom, others, stands[own])
 
 
 def _sources(options: FirewallOptions) -> tuple[str, ...]:
@@ -92,15 +105,11 @@ def _sources(options: FirewallOptions) -> tuple[str, ...]:
 
 
 def _leaks(
-    options: FirewallOptions, far: str, source: str, seen: Mapping[int, State], own: State
+    far: str, whom: str, seen: Mapping[int, State], own: State
 ) -> Iterator[Complaint | None]:
-    """Yield each port that may not be reached and is, from one of the sources; None for others."""
-    whom = f" for {source}" if source in options.other_sources else ""
-    refused = [port for port, state in seen.items() if state is State.CLOSED]
-    through = _let_through(options, far, source, refused) if own is State.FILTERED else set()
+    """Yield each port that may not be reached and is, from a source; None for others."""
     for port, state in seen.items():
-        leaks = state is State.OPEN or port in through
-        yield _finding(far, port, "leak", state, whom) if leaks else None
+        yield _finding(far, port, "leak", state, whom) if state is State.OPEN else None
     if own is State.OPEN:
         message = f"a port that no rule knows can be reached from outside{whom}"
         yield Complaint(far, "leak", message)
@@ -108,89 +117,74 @@ def _leaks(
         yield None
 
 
-def _let_through(options: FirewallOptions, far: str, source: str, ports: Sequence[int]) -> set[int]:
-    """Of ports that are refused while others are dropped, those on which a listener is reached.
-
-    The others are refused by the firewall itself.
-    """
-    with ExitStack() as stack:
-        with within(options.netns):
-            listened = []
-            for port in ports[:_MOST_LISTENERS]:
-                with suppress(ProbeError):  # somebody listens elsewhere, where nobody gets through
-                    stack.enter_context(_listener(options.address, port))
-                    listened.append(port)
-        with within(options.outside_netns):
-            seen = states(far, listened, timeout=options.timeout, source=source)
-    return {port for port, state in seen.items() if state is State.OPEN}
-
-
-def _udp(options: FirewallOptions) -> Iterator[Complaint | None]:
-    """Send a word to each port of UDP on which a listener of our own can listen."""
-    ports = port_list(options.udp)
+def _packets(options: FirewallOptions) -> Iterator[Complaint | None]:
+    """Send packets from outside; yield what comes in and may not, and None for each way of it."""
+    whole = options.scan and bool(options.outside_netns)
+    udp = ALL_PORTS if whole else port_list(options.udp)
+    if not udp:
+        return
+    known = {*port_list(options.allowed), *port_list(options.denied)}
+    allowed = {(Transport.TCP, port) for port in port_list(options.allowed)}
+    allowed |= {(Transport.UDP, port) for port in port_list(options.allowed_udp)}
+    free = secrets.choice([port for port in range(20_000, 60_000) if port not in known])
+    # Another one each time: of what came in before, more may come.
+    own = secrets.choice(range(32_768, 60_000))
+    ports = [(Transport.UDP, own, port) for port in udp]
+    ports += [(Transport.TCP, own, port) for port in ALL_PORTS if whole]
     far = options.from_outside(Address(options.address, 0)).host
-    word = secrets.token_bytes(16)
-    with ExitStack() as stack:
-        with within(options.netns):
-            listeners = {port: _udp_listener(options.address, port) for port in ports}
-        for link in listeners.values():
-            if link is not None:
-                stack.enter_context(link)
-        with within(options.outside_netns):
-            for source in _sources(options):
-                _send(far, source, [port for port, link in listeners.items() if link], word)
-        time.sleep(_UDP_PAUSE)
-        for port, link in listeners.items():
-            place = str(Address(far, port))
-            if link is None:
-                message = f"something listens on UDP port {port}, which nobody allowed"
-                yield Complaint(place, "udp-in-use", message)
-            elif _heard(link, word):
-                yield Complaint(place, "leak", f"UDP port {port} is reached from outside")
-            else:
-                yield None
+    seen = set(allowed)
+    for source in _sources(options):
+        yield from _new(_heard(options, far, [(source, ports)]), far, source, seen)
+    if not whole:
+        return
+    few = [(kind, own, free) for kind in Transport]
+    few += [(Transport.TCP, own, port) for port in port_list(options.denied)]
+    served = [(kind, source, free) for kind in Transport for source in _PRIVILEGED]
+    around = set(neighbours(options.outside_source)) - {far, *_sources(options)}
+    ways = [(options.outside_source, served), *((source, few) for source in sorted(around))]
+    yield from _new(_heard(options, far, ways), far, "", seen)
+    with within(options.netns):
+        more = addresses_of_ipv6()
+    with within(options.outside_netns):
+        places = [place for address in more for place in ways_to(address)]
+    for place in places:
+        with suppress(ProbeError):  # there is no way to it from there
+            yield from _new(_heard(options, place, [("", ports)]), place, "", set(allowed))
 
 
-def _udp_listener(address: str, port: int) -> socket.socket | None:
-    """Listen; None where somebody does already."""
-    family = socket.getaddrinfo(address, None, type=socket.SOCK_DGRAM)[0][0]
-    link = socket.socket(family, socket.SOCK_DGRAM)
-    link.setblocking(False)
-    try:
-        link.bind((address, port))
-    except OSError as error:
-        link.close()
-        if error.errno == errno.EADDRINUSE:
-            return None
-        raise ProbeError(f"UDP port {port} cannot be listened at: {reason(error)}") from None
-    return link
+def _heard(options: FirewallOptions, far: str, ways: Sequence[tuple[str, Knocks]]) -> set[Knock]:
+    family = socket.getaddrinfo(far.partition("%")[0], None)[0][0]
+    with within(options.netns):
+        ear = Ear(family)
+    with closing(ear), within(options.outside_netns):
+        return let_in(ear, far, ways)
 
 
-def _send(far: str, source: str, ports: Sequence[int], word: bytes) -> None:
-    family = socket.getaddrinfo(far, None, type=socket.SOCK_DGRAM)[0][0]
-    with socket.socket(family, socket.SOCK_DGRAM) as link:
-        if source:
-            link.bind((source, 0))
-        for port in ports:
-            try:
-                link.sendto(word, (far, port))
-            except OSError as error:
-                raise ProbeError(f"{far} cannot be sent to: {reason(error)}") from None
+def _new(
+    heard: set[Knock], far: str, source: str, seen: set[tuple[Transport, int]]
+) -> Iterator[Complaint | None]:
+    """Yield a complaint for each run of ports that got through and had not before; else None."""
+    new = {(knock.transport, knock.port): knock for knock in sorted(heard)}
+    ports = sorted(new.keys() - seen)
+    seen.update(ports)
+    if not ports:
+        yield None
+    # Ports that follow each other have the same distance to their places in the list.
+    for _, run in groupby(enumerate(ports), lambda pair: (pair[1][0], pair[1][1] - pair[0])):
+        pairs = [pair for _, pair in run]
+        (kind, first), (_, last) = pairs[0], pairs[-1]
+        which = f"port {first}" if first == last else f"ports {first} to {last}"
+        whose = f" for {source or new[kind, first].source}"
+        port = new[kind, first].source_port
+        whose += f" from source port {port}" if port in _PRIVILEGED else ""
+        place = str(Address(far, first))
+        yield Complaint(place, "leak", f"{kind} {which} can be reached from outside{whose}")
 
 
-def _heard(link: socket.socket, word: bytes) -> bool:
-    try:
-        while True:
-            if link.recv(64) == word:
-                return True
-    except BlockingIOError:
-        return False
-
-
-def _listener(address: str, port: int = 0) -> socket.socket:
+def _listener(address: str) -> socket.socket:
     try:
         family = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((address, port), family=family)
+        return socket.create_server((address, 0), family=family)
     except OSError as error:
         raise ProbeError(f"{address} cannot be listened at: {reason(error)}") from None
 

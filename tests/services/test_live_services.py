@@ -124,18 +124,51 @@ FOR_ANOTHER = (
         ("tcp dport 113 reject with tcp reset", "10.99.7.66", []),
         ("tcp dport 31337 accept; udp dport 5353 accept", "", ["31337", "5353"]),
         (FOR_ANOTHER, "10.99.7.66", ["31337", "5353"]),
+        ("ip saddr 10.99.7.99 tcp dport 5432 accept", "", ["5432"]),
+        ("meta l4proto icmpv6 accept; ip6 nexthdr tcp accept", "", ["1", "8444"]),
+        ("tcp dport 31337 ct status dnat accept; udp dport 443 accept", "", []),
     ],
-    ids=["healthy, and refused", "where nobody listens", "open to another alone"],
+    ids=[
+        *("healthy, and refused", "where nobody listens", "open to another alone"),
+        *("open to a third", "over IPv6", "allowed"),
+    ],
 )
 def test_every_port_is_tried_from_outside(
     between: Worlds, tmp_path: Path, more: str, another: str, leaks: list[str]
 ) -> None:
-    """All of TCP, and listeners of the probe's own on UDP, from each source."""
+    """All of TCP and of UDP, from each source, its neighbours, and over IPv6."""
     rules = RULES.replace("iif lo accept", f"iif lo accept\n        {more}")
-    params = {"outside_source": "10.99.7.10", "other_sources": another}
-    outcome = guarded(between, tmp_path, rules, scan="true", udp="5353 1900", **params)
-    assert [finding["path"].rpartition(":")[2] for finding in outcome.findings] == leaks
-    assert outcome.number("tried") == 65535 + (65534 if another else 0) + 2
+    params = {"outside_source": "10.99.7.10", "other_sources": another, "allowed_udp": "443"}
+    outcome = guarded(between, tmp_path, rules, scan="true", **params)
+    ports = {finding["path"].rpartition(":")[2] for finding in outcome.findings}
+    assert ports == set(leaks)
+
+
+@pytest.mark.parametrize(
+    ("more", "whence"),
+    [
+        ("udp sport 53 accept", "from source port 53"),
+        ("tcp sport 20 accept", "from source port 20"),
+        ("tcp sport 53 tcp flags ack accept", ""),
+    ],
+)
+def test_no_port_to_come_from_opens_a_firewall(
+    between: Worlds, tmp_path: Path, more: str, whence: str
+) -> None:
+    """Servers' own ports least of all; the twin lets answers in, and no new connection."""
+    rules = RULES.replace("iif lo accept", f"iif lo accept\n        {more}")
+    outcome = guarded(between, tmp_path, rules, scan="true", outside_source="10.99.7.10")
+    messages = [finding["message"] for finding in outcome.findings]
+    assert [message.endswith(whence) for message in messages] == ([True] if whence else [])
+
+
+def test_udp_ports_by_name_are_tried_alone(between: Worlds, tmp_path: Path) -> None:
+    """The twin of a scan: what is open and not asked for is no matter of it."""
+    rules = RULES.replace("iif lo accept", "iif lo accept\n        udp dport { 53, 5353 } accept")
+    outcome = guarded(between, tmp_path, rules, udp="5353 1900", outside_source="10.99.7.10")
+    assert [finding["message"] for finding in outcome.findings] == [
+        "UDP port 5353 can be reached from outside for 10.99.7.10"
+    ]
 
 
 def test_a_port_where_nobody_listens_proves_nothing(between: Worlds, tmp_path: Path) -> None:
