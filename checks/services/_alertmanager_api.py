@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from checks.services._promql import seconds
 
 MARK = "canary"
 LIFE = timedelta(minutes=10)
+MATCHER = re.compile(r'([\w.:-]+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^,}\s]*)')
 GROUPS = re.compile(r"^alertmanager_dispatcher_aggregation_groups\S* (\S+)$", re.MULTILINE)
 DEFAULTS = {"group_wait": "30s", "group_interval": "5m"}
 """How long a group waits that is new, and one that was told before, if the settings say nothing."""
@@ -47,9 +48,48 @@ class Routing(msgspec.Struct):
         delays = map(seconds, self._delays(name))
         return max((delay for delay in delays if delay <= PATIENCE), default=0.0)
 
+    def mutes(self, labels: Labels) -> list[str]:
+        """Return the times that mute an alert, whichever route it takes."""
+        ways = list(_ways(self.route, labels))
+        times = [[*_names(way, "mute_"), *_names(way, "active_")] for way in ways]
+        return sorted({name for names in times for name in names}) if all(times) else []
+
     def _delays(self, name: str) -> list[str]:
         first, *others = [str(route.get(name) or "") for route in objects(self.route)]
         return [first or DEFAULTS[name], *others]
+
+
+def _ways(route: Mapping[str, object], labels: Labels) -> Iterator[Mapping[str, object]]:
+    """Yield the routes that an alert ends at."""
+    below = route.get("routes")
+    matching = [
+        child for child in (below if isinstance(below, list) else []) if _fits(child, labels)
+    ]
+    last = next((at for at, child in enumerate(matching) if not child.get("continue")), None)
+    for child in matching[: None if last is None else last + 1]:
+        yield from _ways(child, labels)
+    if not matching:
+        yield route
+
+
+def _fits(route: Mapping[str, object], labels: Labels) -> bool:
+    terms = [MATCHER.findall(text) for text in strings({"": route.get("matchers")})]
+    demands = [term for several in terms for term in several]
+    for field, operator in (("match", "="), ("match_re", "=~")):
+        wanted = route.get(field)
+        if isinstance(wanted, dict):
+            demands += [(name, operator, str(value)) for name, value in wanted.items()]
+    return all(
+        bool(re.fullmatch(value.strip('"') if "~" in how else re.escape(value.strip('"')), have))
+        is not how.startswith("!")
+        for name, how, value in demands
+        for have in [labels.get(name, "")]
+    )
+
+
+def _names(route: Mapping[str, object], kind: str) -> list[str]:
+    names = route.get(f"{kind}time_intervals")
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 class _Status(msgspec.Struct, rename="camel"):
@@ -107,6 +147,7 @@ class Manager:
     def __init__(self, api: Api, received: Api) -> None:
         self._api = api
         self._received = received
+        self._marks: set[str] = set()
 
     def settings(self) -> tuple[str, Routing]:
         """Return its version, and who is told of what."""
@@ -138,6 +179,7 @@ class Manager:
         self, alerts: Sequence[Labels], limit: float, routing: Routing
     ) -> tuple[list[LateAlert], float]:
         marked = {secrets.token_hex(8): labels for labels in alerts}
+        self._marks |= marked.keys()
         before, count = {group.key for group in self._groups()}, self._group_count()
         began = datetime.now(UTC)
         self._send(marked, began, began + LIFE)
@@ -164,6 +206,20 @@ class Manager:
         return [
             _late(marked[mark], standing.get(mark), joins=mark in joining) for mark in sorted(late)
         ], took
+
+    def unresolved(self, limit: float) -> int:
+        """Return how many alerts the channel was told of, and not that they are over."""
+
+        def pending() -> set[str]:
+            marks = {"firing": set[str](), "resolved": set[str]()}
+            for alert in objects(self._received.get("", object)):
+                labels, status = alert.get("labels"), alert.get("status")
+                if isinstance(labels, dict) and isinstance(status, str) and status in marks:
+                    marks[status].add(str(labels.get(MARK)))
+            return (marks["firing"] - marks["resolved"]) & self._marks
+
+        wait(lambda: None if pending() else True, limit)
+        return len(pending())
 
     def _standing(
         self, marked: Mapping[str, Labels], before: AbstractSet[object], count: float

@@ -3,6 +3,7 @@
 import math
 import re
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
@@ -17,13 +18,17 @@ from checks.services._json import (
     elsewhere,
     from_json,
     from_yaml,
+    objects,
     other_status,
     typed,
     typed_field,
+    wait,
 )
 from checks.services._options import OptionsError
-from checks.services._promql import unfiltered
+from checks.services._promql import seconds, unfiltered
 
+_SERIES = re.compile(r"^([a-zA-Z_:][\w:]*)[{ ]", re.MULTILINE)
+_PATIENCE = 15.0
 _NOT_OFFERED = (404, 405, 501)
 _REMEMBERED = 30 * 86_400.0
 """For how long (s) a metric without series now is one that there is."""
@@ -49,6 +54,7 @@ class ScrapeTarget(msgspec.Struct, rename="camel"):
     health: str
     labels: dict[str, str]
     last_error: str = ""
+    scrape_interval: str = ""
 
 
 class _Describing(msgspec.Struct):
@@ -95,6 +101,19 @@ class AlertSettings(msgspec.Struct, rename={"global_": "global"}):
     def sent(self, labels: Mapping[str, str]) -> Mapping[str, str]:
         """Return the labels with which an alert of these labels is sent, but for relabelling."""
         return {**self.global_.external_labels, **labels}
+
+    def drops(self, labels: Mapping[str, str]) -> bool:
+        """Return whether an alert is not sent, as far as no label is changed before."""
+        for rule in objects(self.alerting.alert_relabel_configs):
+            action, names = str(rule.get("action", "replace")), rule.get("source_labels")
+            if action not in ("drop", "keep"):
+                return False
+            words = [labels.get(str(name), "") for name in names] if isinstance(names, list) else []
+            text = str(rule.get("separator", ";")).join(words)
+            matches = re.fullmatch(str(rule.get("regex", "(.*)")), text)
+            if bool(matches) is (action == "drop"):
+                return True
+        return False
 
     def identity(self, labels: Mapping[str, str]) -> Mapping[str, str]:
         """Return the labels by which an alert is known there: its name where these change."""
@@ -187,6 +206,43 @@ class PrometheusApi:
             return None if described or not self._ask("metadata", limit="1") else False
         own = [target for target in targets if target.labels in describing]
         return bool(own) and not any(self._shows(metric, target) for target in own)
+
+    def retention(self) -> float:
+        """Return for how long (s) samples are kept; without end where it does not tell."""
+        try:
+            kept = self._field("status/runtimeinfo", "storageRetention", str)
+            return seconds(kept.partition(" or ")[0])
+        except ProbeError:  # another server, or a limit of size alone
+            return math.inf
+
+    def cut(self, metrics: Iterable[str], targets: Iterable[ScrapeTarget]) -> dict[str, str]:
+        """Return metrics of which a target, one of each job, shows more series than are kept.
+
+        What cannot be asked from here is believed, and so is what has none: that is told elsewhere.
+        """
+        messages: dict[str, str] = {}
+        via = elsewhere(self._api.via)._replace(timeout=_PATIENCE)
+        jobs = {target.labels.get("job"): target for target in targets if target.health == "up"}
+        for target in jobs.values():
+            try:
+                page = fetch(Request(url=target.scrape_url), via).text
+            except (ProbeError, OptionsError):
+                continue
+            shown = Counter(_SERIES.findall(page))
+            own = [f'{name}="{target.labels.get(name, "")}"' for name in ("job", "instance")]
+            for metric in shown.keys() & set(metrics):
+                count = f"count({metric}{{{','.join(own)}}})"
+
+                def whole(count: str = count, least: int = shown[metric]) -> bool | None:
+                    kept = self._query(count)
+                    return True if not kept or float(kept[0]) >= least else None
+
+                pause = min(seconds(target.scrape_interval or "0"), _PATIENCE) + 1
+                if not wait(whole, pause)[0]:
+                    messages[metric] = (
+                        f"fewer series of {metric} are kept than {target.scrape_url} shows"
+                    )
+        return messages
 
     def _describing(self, family: str) -> list[dict[str, str]]:
         """Return the labels of the targets that describe a metric."""

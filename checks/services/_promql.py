@@ -57,10 +57,15 @@ class Grouping(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What a query names: its selectors, and the labels by which it groups and joins."""
+    """What a query names: its selectors, and the labels by which it groups and joins.
+
+    `ranges` are over how many seconds it looks, `oldest` how many seconds it looks back at most.
+    """
 
     selectors: tuple[Selector, ...]
     groupings: tuple[Grouping, ...]
+    ranges: tuple[float, ...]
+    oldest: float
 
     @property
     def metrics(self) -> frozenset[str]:
@@ -71,7 +76,16 @@ class Names(NamedTuple):
 def names_in(query: str) -> Names:
     """Return what a query names. Raises ProbeError where it is no PromQL."""
     expression = _parsed(query)
-    return Names(tuple(_selectors(expression)), tuple(_groupings(expression)))
+    ranges, offsets = [], [0.0]
+    for part in _parts(expression):
+        if isinstance(part, promql.MatrixSelector):
+            ranges.append(part.range.total_seconds())
+        elif isinstance(part, promql.VectorSelector) and part.offset:
+            offsets.append(part.offset.total_seconds())
+    oldest = max(ranges, default=0.0) + max(offsets)
+    return Names(
+        tuple(_selectors(expression)), tuple(_groupings(expression)), tuple(ranges), oldest
+    )
 
 
 def unfiltered(query: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from checks.services._alert_rules import in_groups
-from checks.services._alertmanager_api import Labels, Manager
+from checks.services._alertmanager_api import Labels, Manager, Routing
 from checks.services._answer import Answer, Complaint, ProbeError
 from checks.services._http import headers_of, without_password
 from checks.services._json import wait
@@ -62,7 +62,10 @@ def measure(options: AlertmanagerOptions) -> Answer:
         linked, elsewhere = _linked(server, settings, manager, own, options.wait)
         if options.every != "one":
             canaries = _canaries(server, settings, options)
-        problems = [*elsewhere, *lost]
+        dropped = [labels for labels in canaries if settings.drops(labels)]
+        why = "Prometheus drops it by its alert_relabel_configs"
+        problems = [*elsewhere, *lost, *(_complaint(labels, why) for labels in dropped)]
+    problems += _muted(routing, canaries, options.severity)
     arrived, took = None, 0.0
     if options.received:
         alerts = "a test alert" if len(canaries) == 1 else f"{len(canaries)} test alerts"
@@ -81,6 +84,10 @@ def measure(options: AlertmanagerOptions) -> Answer:
             raise ProbeError(f"{message}; which labels Prometheus would give it is not known")
         arrived = bool(canaries) and not late
         problems += [_complaint(alert.labels, alert.why) for alert in late]
+        pause = seconds(interval)
+        if pause <= options.wait and (count := manager.unresolved(options.wait + pause)):
+            why = f"{count} of those that arrived were never said to be over"
+            problems.append(Complaint("alerts", NAME, why))
     channels = routing.channels()
     return {
         "url": without_password(options.url),
@@ -96,6 +103,13 @@ def measure(options: AlertmanagerOptions) -> Answer:
         "seconds": took,
         "problems": problems,
     }
+
+
+def _muted(routing: Routing, canaries: list[Labels], severity: str) -> list[Complaint]:
+    """Return a complaint of each alert of this severity that nobody hears at some time."""
+    loud = [labels for labels in canaries if labels.get("severity") == severity]
+    times = [(labels, ", ".join(routing.mutes(labels))) for labels in loud]
+    return [_complaint(labels, f"muted at times: {names}") for labels, names in times if names]
 
 
 def _linked(

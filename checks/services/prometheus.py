@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from checks.services._alert_rules import (
     AlertRule,
+    RuleGroup,
     compared,
     in_files,
     in_groups,
@@ -50,7 +51,8 @@ def measure(options: PrometheusOptions) -> Answer:
     rules of the files that the server does not have, or has otherwise; `untested` those that no
     test made fire, where tests are named. `absent` counts the metrics that rules name and that have
     no series and no target describes, of `named` ones; `mistaken` the labels and targets that rules
-    ask for and that none of their series has. `active` counts the rules of which nothing of this
+    ask for and that none of their series has, and what is lost of their series: on the way, over
+    time, or between two evaluations. `active` counts the rules of which nothing of this
     is to be said, `matching` those of them that match the pattern, and `active_share` is their
     share of all rules of the files and the server, or of `at_least` where that is more, in percent;
     a rule that is loaded twice is one. `value` is null where the query gives no series or several;
@@ -74,7 +76,7 @@ def measure(options: PrometheusOptions) -> Answer:
     quiet = {metric: server.is_quiet(metric, all_targets) for metric in sorted(unseen)}
     absent = {metric for metric, is_quiet in quiet.items() if is_quiet is False}
     unknown = [metric for metric, is_quiet in quiet.items() if is_quiet is None]
-    mistaken = list(_mistaken(server, named, unseen, targets))
+    mistaken = [*_mistaken(server, named, unseen, targets), *_lost(server, groups, targets)]
     bad = {complaint.rule for complaint in (*sick, *lost, *untested, *mistaken)}
     bad |= {name for name, names in named if names.metrics & absent}
     active = [rule for rule in rules if rule.name not in bad]
@@ -161,6 +163,23 @@ def _mistaken(
             if seen and not any(has(metric, f'{label}!=""') for metric in seen for label in labels):
                 why = f"no series of {', '.join(seen)} has the label {' or '.join(labels)}"
                 yield _complaint(rule, why)
+
+
+def _lost(
+    server: PrometheusApi, groups: Iterable[RuleGroup], targets: Sequence[ScrapeTarget]
+) -> Iterator[Complaint]:
+    """Yield a complaint of each rule that does not see all of what it is about."""
+    named = [(group, rule, names_in(rule.query)) for group in groups for rule in group.rules]
+    cut = server.cut({name for _, _, names in named for name in names.metrics}, targets)
+    kept = server.retention()
+    for group, rule, names in named:
+        yield from (_complaint(rule.name, cut[name]) for name in sorted(names.metrics & cut.keys()))
+        if names.oldest > kept:
+            why = f"it looks back {names.oldest:g} s, and samples are kept for {kept:g} s"
+            yield _complaint(rule.name, why)
+        if names.ranges and group.interval > max(names.ranges):
+            why = f"it looks at {max(names.ranges):g} s once in {group.interval:g} s"
+            yield _complaint(rule.name, why)
 
 
 def _matching(regex: str, rules: Sequence[AlertRule]) -> int:

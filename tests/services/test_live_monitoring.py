@@ -139,6 +139,51 @@ def test_an_alertmanager_may_have_another_name(tmp_path: Path, check: Check) -> 
     assert called in told
 
 
+@pytest.mark.parametrize("resolved", [True, False])
+def test_the_channel_hears_the_end_of_an_alert(
+    tmp_path: Path, check: Check, resolved: bool
+) -> None:
+    """Who is never told that it is over looks for nothing; the twin is told."""
+    settings = SETTINGS.replace("CHANNEL'", f"CHANNEL', send_resolved: {str(resolved).lower()}")
+    with web() as channel, alertmanager(tmp_path, f"{channel.url}/hook", settings) as manager:
+        params = {"url": manager, "received": f"{channel.url}/received", "wait": "3"}
+        outcome = check("alertmanager", params)
+    assert (outcome.value("arrived"), outcome.value("works")) == (True, resolved)
+    silent = "1 of those that arrived were never said to be over"
+    assert messages(outcome) == ([] if resolved else [silent])
+
+
+BUCKETS = """\
+groups:
+  - name: tests
+    rules:
+      - {alert: Slow, expr: 'rate(prometheus_http_request_duration_seconds_bucket[1m]) > 9'}
+      - {alert: Less, expr: 'up < 0.5 * (up offset 2h)'}
+"""
+LESS = "{source_labels: [LABEL], regex: 'VALUE', action: drop}"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "retention", "messages_begin"),
+    [
+        ("le", "0.4", "15d", ["fewer series of prometheus_http_request_duration_seconds_bucket"]),
+        ("le", "no", "1h", ["it looks back 7200 s, and samples are kept for 3600 s"]),
+        ("__name__", "go_.*", "15d", []),
+    ],
+    ids=["a bucket", "an hour", "other metrics"],
+)
+def test_what_rules_are_about_is_kept(
+    tmp_path: Path, check: Check, label: str, value: str, retention: str, messages_begin: list[str]
+) -> None:
+    """Not a part of it, nor for less time than they look back; the twin drops what none names."""
+    kept = f"[{LESS.replace('LABEL', label).replace('VALUE', value)}]"
+    with prometheus(tmp_path, BUCKETS, kept=kept, retention=retention) as url:
+        outcome = check("prometheus", {"url": url})
+    assert outcome.number("mistaken") == len(messages_begin)
+    begun = zip(messages(outcome), messages_begin, strict=True)
+    assert all(message.startswith(begin) for message, begin in begun)
+
+
 @pytest.mark.parametrize(("every", "sent"), [("rule", 3), ("severity", 2)])
 def test_two_rules_of_one_name_are_two(tmp_path: Path, check: Check, every: str, sent: int) -> None:
     """As there often is one that warns and one that pages."""

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from msgspec import convert
 
 from checks.services._alert_rules import AlertRule, RuleGroup, compared
+from checks.services._alertmanager_api import Routing
 from checks.services._answer import ProbeError
+from checks.services._prometheus_api import AlertSettings
 from checks.services._promql import names_in, seconds, unfiltered
 
 
@@ -29,6 +32,64 @@ from checks.services._promql import names_in, seconds, unfiltered
 def test_the_metrics_of_a_query_are_found(query: str, metrics: set[str]) -> None:
     """Labels, functions, numbers and words of the language are none."""
     assert names_in(query).metrics == metrics
+
+
+@pytest.mark.parametrize(
+    ("query", "ranges", "oldest"),
+    [
+        ("up == 0", (), 0),
+        ("rate(x[5m]) < 0.3 * rate(x[5m] offset 1h)", (300, 300), 3900),
+        ("increase(x[24h])", (86_400,), 86_400),
+        ("x offset -5m", (), 0),
+    ],
+)
+def test_how_far_a_query_looks_back(query: str, ranges: tuple[float, ...], oldest: float) -> None:
+    """Over a range, and to where that is moved."""
+    names = names_in(query)
+    assert (names.ranges, names.oldest) == (ranges, oldest)
+
+
+NIGHT = {"mute_time_intervals": ["night"]}
+
+
+@pytest.mark.parametrize(
+    ("routes", "times"),
+    [
+        ([{"matchers": ["severity=page"], **NIGHT}], ["night"]),
+        ([{"matchers": ['severity=~"page|ticket"'], "active_time_intervals": ["day"]}], ["day"]),
+        ([{"matchers": ['{team="a", severity="page"}'], **NIGHT}], ["night"]),
+        ([{"match": {"severity": "page"}, "routes": [NIGHT]}], ["night"]),
+        ([{"match_re": {"severity": "pa.*"}, **NIGHT}], ["night"]),
+        ([{"matchers": ["severity=ticket"], **NIGHT}], []),
+        ([{"matchers": ["severity!=page"], **NIGHT}], []),
+        ([{"matchers": ["team=a"]}, NIGHT], []),
+        ([{**NIGHT, "continue": True}, {"matchers": ["team=a"]}], []),
+        ([{"routes": [{"matchers": ["team=b"], **NIGHT}]}], []),
+    ],
+)
+def test_pages_are_heard_at_night(routes: list[object], times: list[str]) -> None:
+    """By one of their routes at least; the twins mute others', or have another way."""
+    routing = Routing(route={"receiver": "all", "routes": routes}, receivers=[])
+    assert routing.mutes({"severity": "page", "team": "a"}) == times
+
+
+@pytest.mark.parametrize(
+    ("rules", "dropped"),
+    [
+        ([{"source_labels": ["severity"], "regex": "page", "action": "drop"}], True),
+        ([{"source_labels": ["team", "severity"], "regex": "a;page", "action": "drop"}], True),
+        ([{"source_labels": ["severity"], "regex": "ticket", "action": "keep"}], True),
+        ([{"source_labels": ["severity"], "regex": "pag", "action": "drop"}], False),
+        ([{"source_labels": ["severity"], "regex": "page|ticket", "action": "keep"}], False),
+        ([{"regex": "severity", "action": "labeldrop"}], False),
+    ],
+)
+def test_alerts_that_are_dropped_before_they_are_sent(
+    rules: list[dict[str, object]], dropped: bool
+) -> None:
+    """As Prometheus' own relabelling does it, as long as it changes no label."""
+    settings = convert({"alerting": {"alert_relabel_configs": rules}}, AlertSettings)
+    assert settings.drops({"severity": "page", "team": "a"}) is dropped
 
 
 @pytest.mark.parametrize(

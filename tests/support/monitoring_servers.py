@@ -143,6 +143,7 @@ def prometheus(
     relabeling: str = "[]",
     kept: str = "[]",
     also: str = "",
+    retention: str = "15d",
 ) -> Iterator[str]:
     """Run Debian's Prometheus, which looks at itself, until it has evaluated its rules.
 
@@ -173,6 +174,7 @@ def prometheus(
         f"--web.listen-address={LOOPBACK}:{port}",
         "--log.level=error",
         "--rules.alert.resend-delay=300ms",
+        f"--storage.tsdb.retention.time={retention}",
     ]
     url = f"http://{LOOPBACK}:{port}"
 
