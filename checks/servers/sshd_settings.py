@@ -1,13 +1,17 @@
 """Compare the settings that sshd would use, as `sshd -T` tells them, with those wanted."""
 
+import contextlib
+import grp
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from checks.in_project.common import Params, emit, not_measured, place, require
 
+MATCH = re.compile(r"^[ \t]*Match[ \t]+(.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+CALLER = {"host": "host", "address": "addr", "localaddress": "laddr", "localport": "lport"}
 WANTED = (
     "passwordauthentication=no",
     "kbdinteractiveauthentication=no",
@@ -28,6 +32,25 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     # sshd wants to be called by its whole path.
     sshd = shutil.which("sshd") or "sshd"
     command = [sshd, "-T", "-f", params.text("config"), *params.words("args")]
+    wanted, unwanted = params.words("wanted") or [*WANTED], params.words("unwanted") or [*UNWANTED]
+    weak: dict[tuple[str, str], str] = {}
+    settings = in_force(command)
+    for match, caller in callers("" if "-C" in command else params.text("config")):
+        if caller:
+            settings = in_force([*command, "-C", caller])
+        for demands, good in ((wanted, True), (unwanted, False)):
+            for fault in judged(settings, demands, good=good):
+                weak.setdefault(fault, f" after Match {match}" if match else "")
+    findings = [
+        place(params.text("config"), 0, name, message + where)
+        for (name, message), where in weak.items()
+    ]
+    emit({"weak": len(findings), "settings": len(wanted) + len(unwanted)}, findings)
+    return 0
+
+
+def in_force(command: list[str]) -> dict[str, list[str]]:
+    """Return the settings that sshd prints."""
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -38,16 +61,35 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     for line in done.stdout.splitlines():
         name, _, value = line.strip().partition(" ")
         settings.setdefault(name.lower(), []).append(value)
-    wanted, unwanted = params.words("wanted") or [*WANTED], params.words("unwanted") or [*UNWANTED]
     if "passwordauthentication" not in settings:
         not_measured("sshd -T printed no settings")
-    findings = [
-        place(params.text("config"), 0, name, message)
-        for demands, good in ((wanted, True), (unwanted, False))
-        for name, message in judged(settings, demands, good=good)
-    ]
-    emit({"weak": len(findings), "settings": len(wanted) + len(unwanted)}, findings)
-    return 0
+    return settings
+
+
+def callers(config: str) -> Iterator[tuple[str, str]]:
+    """Yield what each Match of a file says, and somebody whom it is about; first nobody."""
+    yield "", ""
+    try:
+        with open(config, encoding="utf-8") as file:
+            matches = MATCH.findall(file.read())
+    except OSError:
+        return
+    for match in matches:
+        caller = {"user": "nobody", "host": "host", "addr": "192.0.2.1"}
+        words = match.replace("=", " ").lower().split()
+        for name, value in zip(words[::2], match.replace("=", " ").split()[1::2], strict=False):
+            first = value.partition(",")[0].partition("/")[0]
+            caller[CALLER.get(name, "user")] = members(first) if name == "group" else first
+        if all(caller.values()):
+            given = ",".join(f"{name}={value}" for name, value in caller.items())
+            yield match, given.translate({ord("*"): "x", ord("?"): "x"})
+
+
+def members(group: str) -> str:
+    """Return somebody of a group; "" where nobody is of it."""
+    with contextlib.suppress(KeyError):
+        return next(iter(grp.getgrnam(group).gr_mem), "")
+    return ""
 
 
 def judged(

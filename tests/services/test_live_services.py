@@ -271,10 +271,31 @@ def test_sshd_is_asked_for_whom_a_match_makes_an_exception(tmp_path: Path, check
     """A `Match` block counts for those that it is about; an old cipher is weak."""
     text = f"{CLEAN_SSHD}Ciphers aes256-ctr,3des-cbc\nMatch User root\n  PermitRootLogin yes\n"
     (tmp_path / "own").write_text(text)
-    for args, weak in (("", 1), ("-C user=root", 2), ("-C user=ada", 1)):
+    for args, weak in (("", 2), ("-C user=root", 2), ("-C user=ada", 1)):
         params = {"config": "own", "args": args}
         outcome = check("sshd", params, path=os.environ["PATH"])
         assert outcome.value("weak") == weak, args
+
+
+@pytest.mark.usefixtures("sshd")
+@pytest.mark.parametrize(
+    ("match", "weak"),
+    [
+        ("User deploy\n  PasswordAuthentication yes", 1),
+        ("Address 10.0.0.0/8,192.168.0.0/16\n  PermitEmptyPasswords yes", 1),
+        ("User deploy-* Host *.example.org\n  KbdInteractiveAuthentication yes", 1),
+        ("Group root\n  ForceCommand /bin/true", 0),
+        ("User backup\n  AllowTcpForwarding no", 0),
+    ],
+)
+def test_nobody_is_an_exception(tmp_path: Path, check: Check, match: str, weak: int) -> None:
+    """Whoever a `Match` is about is tried; the twins are only kept from more."""
+    (tmp_path / "own").write_text(f"{CLEAN_SSHD}Match {match}\n")
+    outcome = check("sshd", {"config": "own"}, path=os.environ["PATH"])
+    assert outcome.value("weak") == weak
+    who = match.partition("\n")[0]
+    endings = [finding["message"].endswith(f" after Match {who}") for finding in outcome.findings]
+    assert endings == [True] * weak
 
 
 @pytest.fixture
