@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.live.stack import Stack, replacing
@@ -35,6 +36,12 @@ inhibit_rules:
   - {source_matchers: [alertname=FootballWatchdog], target_matchers: [severity=page]}
 receivers:
 """
+DROPPED = """\
+alerting:
+  alert_relabel_configs:
+    - {source_labels: [severity], regex: page, action: drop}
+"""
+EXCEPTION = "Match User deploy\n    PasswordAuthentication yes\n"
 ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
 PLAIN = "location /api/ { proxy_pass http://football; }\n"
@@ -134,6 +141,17 @@ def relabelled(rule: str, job: str = "football") -> Breaking:
     """Have Prometheus change what it takes from a target."""
     name = f"  - job_name: {job}\n"
     return prometheus(replacing(name, f"{name}    metric_relabel_configs: [{rule}]\n"))
+
+
+def kept_for(time: str) -> Breaking:
+    """Have Prometheus forget its samples after a time."""
+    flag = f"--storage.tsdb.retention.time={time}"
+
+    def again(stack: Stack) -> None:
+        stack.reloaded = datetime.now(UTC)
+        stack.ops("start", "prometheus")
+
+    return lambda stack: stack.changed("prometheus/flags", lambda _: flag, lambda: again(stack))
 
 
 def logged_if(condition: str) -> Breaking:
@@ -567,12 +585,47 @@ BREAKS = (
         "the receiver's URL is wrong",
         alertmanager(replacing("http://127.0.0.1:9094", "http://127.0.0.1:9")),
     ),
+    Break("T5.5", "pages are muted at night", routed(MUTED.replace("SEVERITY", "page"))),
+    Break(
+        "T5.5",
+        "nobody hears that it is over",
+        alertmanager(replacing("send_resolved: true", "send_resolved: false")),
+    ),
+    Break("T5.5", "pages are dropped on the way", prometheus(replacing("alerting:\n", DROPPED))),
     Break("T5.5", "what fires always inhibits pages", routed(INHIBITED)),
     Break("T5.5", "tickets go to nobody", routed(NOBODY.replace("MATCHER", "severity=ticket"))),
     Break(
         "T5.5",
         "one instance goes to nobody",
         routed(NOBODY.replace("MATCHER", "'instance=~\"127.*8000\"'")),
+    ),
+    Break(
+        "T5.6",
+        "a bucket is dropped",
+        relabelled("{source_labels: [le], regex: '0.5', action: drop}"),
+        fails=("T5.3", "T7.6"),
+        why="a rule that does not see all of its series is not active",
+    ),
+    Break(
+        "T5.6",
+        "a label is dropped",
+        relabelled("{regex: route, action: labeldrop}"),
+        fails=("T5.3", "T7.6"),
+        why="rules ask for it",
+    ),
+    Break(
+        "T5.6",
+        "refusals are not counted",
+        relabelled("{source_labels: [status], regex: '4..', action: drop}"),
+        fails=("T5.3",),
+        why="rules ask for them",
+    ),
+    Break(
+        "T5.6",
+        "samples are kept for a minute",
+        kept_for("1m"),
+        fails=("T5.3", "T7.6"),
+        why="rules look back further",
     ),
     Break(
         "T5.6",
@@ -606,6 +659,17 @@ BREAKS = (
         firewall("ip saddr {DENIED_SOURCE} tcp dport 31337 accept"),
     ),
     Break("T6.2", "a port of UDP is open", firewall("udp dport 11211 accept")),
+    Break("T6.2", "another port of UDP is open", firewall("udp dport 4242 accept")),
+    Break("T6.2", "open over IPv6", firewall("meta nfproto ipv6 accept")),
+    Break("T6.2", "a port is open over IPv6", firewall("ip6 nexthdr tcp tcp dport 9090 accept")),
+    Break("T6.2", "open to who comes from port 53", firewall("tcp sport 53 accept")),
+    Break("T6.2", "open to who comes from port 53 by UDP", firewall("udp sport 53 accept")),
+    Break("T6.2", "open to a third address", firewall("ip saddr {SERVICE_ADDRESS}9 accept")),
+    Break(
+        "T6.2",
+        "a port is open to a third address",
+        firewall("ip saddr {SERVICE_ADDRESS}9 tcp dport 9090 accept"),
+    ),
     Break(
         "T6.3",
         "the deny list is empty",
@@ -661,6 +725,11 @@ BREAKS = (
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
     Break(
         "T6.4", "a password in an address", project("ops/settings.env", address), among=("T6.4",)
+    ),
+    Break(
+        "T6.6",
+        "one user of SSH with a password",
+        lambda stack: stack.changed("ssh/sshd_config", lambda text: f"{text}{EXCEPTION}"),
     ),
     Break(
         "T6.6",

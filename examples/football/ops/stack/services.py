@@ -312,6 +312,7 @@ def monitoring(state: State) -> None:
         state.path("prometheus", "prometheus.yml"),
         RULES=rules,
     )
+    state.path("prometheus", "flags").write_text("", encoding="utf-8")
     start_alertmanager(state)
     start_prometheus(state)
 
@@ -340,6 +341,7 @@ def start_prometheus(state: State) -> None:
         f"--web.listen-address={state.listen}:{state.ports['prometheus']}",
         "--rules.alert.resend-delay=2s",
         "--web.enable-lifecycle",
+        *(folder / "flags").read_text(encoding="utf-8").split(),
     ]
     start(state, "prometheus", command)
     wait_for(state, "prometheus", answers(state, f"{state.url('prometheus')}/-/ready"))
