@@ -1,8 +1,12 @@
 """The command lines that documents print: in blocks that are commands, and in a line of text."""
 
+import os
 import re
+import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,15 +77,22 @@ def in_text(document: Path) -> Iterator[Printed]:
 def ran(
     script: str, folder: Path, environment: Mapping[str, str], *options: str
 ) -> tuple[int, str]:
-    """Run a script in bash with these options; the status, and all that it wrote."""
-    done = subprocess.run(
-        ["bash", *options, "-c", script],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    """Run a script in bash with these options; the status, and all that it wrote.
+
+    A server that it leaves behind, because a command before its end failed, ends with it.
+    """
+    with tempfile.TemporaryFile() as written:
+        process = subprocess.Popen(
+            ["bash", *options, "-c", script],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        status = process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        written.seek(0)
+        return status, written.read().decode("utf-8", "replace")
