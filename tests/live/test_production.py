@@ -92,12 +92,13 @@ def test_healed_services_pass_again(stack: Stack) -> None:
 
 
 ADDRESSES = {
-    **dict.fromkeys(("T5.1", "T5.2", "T6.1", "T6.3", "T6.5", "T6.7"), "BASE_ADDRESS"),
+    **dict.fromkeys(("T5.1", "T5.2", "T6.1", "T6.5", "T6.7"), "BASE_ADDRESS"),
     **dict.fromkeys(("T5.3", "T5.6", "T7.6"), "PROMETHEUS_URL"),
     **dict.fromkeys(("T7.1", "T7.2", "T7.3", "T7.4", "T7.5"), "LOAD_URL"),
     "T5.4": "GRAFANA_URL",
     "T5.5": "ALERTMANAGER_URL",
     "T6.2": "SERVICE_ADDRESS",
+    "T6.3": "SERVICE_URL",
     "T6.6": "CACHE_URL",
 }
 

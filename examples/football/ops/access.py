@@ -91,7 +91,11 @@ def problems(names: list[str], paths: list[str]) -> Iterator[str]:
 def main() -> int:
     """Do what the command line asks for."""
     if sys.argv[1:] == ["places"]:
-        json.dump(places(), sys.stdout)
+        try:
+            json.dump(places(), sys.stdout)
+        except OSError as error:
+            print(f"{os.environ['SERVICE_URL']}: {error}", file=sys.stderr)
+            return 2
         return 0
     known = json.load(sys.stdin)
     try:
