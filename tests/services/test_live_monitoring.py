@@ -598,7 +598,7 @@ def test_a_rule_that_is_loaded_twice_is_one(tmp_path: Path, check: Check) -> Non
     params = {"files": str(tmp_path / "rules-copy.yml"), "at_least": "6"}
     with prometheus(tmp_path, TWICE) as url:
         outcome = check("prometheus", params | {"url": url})
-    assert (outcome.number("loaded"), outcome.number("active")) == (3, 3)
+    assert (outcome.number("loaded"), outcome.number("active")) == (3, 3), outcome.stdout
     assert outcome.number("active_share") == 50
 
 
