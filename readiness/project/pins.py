@@ -39,12 +39,17 @@ def pins(folder: str, package: str) -> dict[str, str]:
 
 
 def pinned_install(install: str, folder: str) -> str:
-    """Return a command of pip's with the versions that the project in `folder` pins."""
+    """Return a command of pip's with the versions that the project in `folder` pins.
+
+    A package that has a version already keeps it.
+    """
     start = "pip install "
     if not install.startswith(start):
         return install
     packages = [
-        "==".join([package, *list(pins(folder, package.partition("[")[0]))[:1]])
+        package
+        if "=" in package
+        else "==".join([package, *list(pins(folder, package.partition("[")[0]))[:1]])
         for package in install.removeprefix(start).split()
     ]
     return start + " ".join(packages)
