@@ -93,7 +93,7 @@ def test_a_tool_is_installed_as_the_project_installs(tmp_path: Path, lock: str) 
     assert fitting("pip install mypy", str(tmp_path)) == command
     (tmp_path / "requirements.txt").write_text("mypy==1.1\n")
     assert fitting("pip install mypy", str(tmp_path)) == f"{command}==1.1"
-    assert fitting("pip install mypy==1.0", str(tmp_path)) == f"{command}==1.0"
+    assert fitting("pip install mypy[x]==1.0", str(tmp_path)) == f"{command}[x]==1.0"
     assert fitting("apt-get install gitleaks", str(tmp_path)) == "apt-get install gitleaks"
 
 
