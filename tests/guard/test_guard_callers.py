@@ -128,6 +128,7 @@ AROUND = [
     (step("pip install ./ci/fake-readiness"), "another gate"),
     (edited(RUN, f"run: |\n          readiness() {{ true; }}\n          {CALL}"), "a function"),
     (edited(RUN, f"run: READINESS_BOARD=easy.yaml {CALL}"), "a variable before it"),
+    (edited(RUN, f"run: PATH=ci/bin:$PATH {CALL}"), "other programs before it"),
     (edited(RUN, f"run: echo {CALL}"), "only printed"),
     (edited(RUN, f'run: "# {CALL}"'), "only a comment"),
 ]
@@ -147,6 +148,7 @@ APART = [
     (step("git fetch origin main"), "history"),
     (step("git checkout -b work"), "a branch"),
     (step('echo "$HOME/.local/bin" >> "$GITHUB_PATH"'), "installed programs"),
+    (step('export PATH="$HOME/.local/bin:$PATH"'), "installed programs in a step"),
     (step('echo "VERSION=1" >> "$GITHUB_ENV"'), "another variable"),
     (step("docker compose up -d"), "services"),
     (step("make build > build.log"), "a log"),

@@ -28,9 +28,10 @@ _PATH: Final = re.compile(r"[\"']?([^\"'\s]+)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_PAT
 _HERE: Final = re.compile(r"^(?:\$PWD|\$\{PWD\}|\$\(pwd\)|\$GITHUB_WORKSPACE|\.|[\w.-]+)(?:/|$)")
 _OWN_GATE: Final = re.compile(
     r"\breadiness\s*\(\)|\balias\s+[\"']?readiness=|\binstall\b[^;&|]*/[\w.-]*readiness"
-    r"|(?<![\w$])(?:READINESS_\w+|PATH)="
+    r"|(?<![\w$])READINESS_\w+="
 )
-"""Another program by its name, its settings, or the search path."""
+"""Another program by its name, or its settings."""
+_PATH_SET: Final = re.compile(r"(?<![\w$])PATH=[\"']?([^\"':\s]+)")
 _IN_PLACE: Final = re.compile(r"-[a-zA-Z]*i(?:\..*)?$|--in-place.*")
 _TO_FILE: Final = re.compile(r"(?<![<>&\d])>>?\s*[\"']?([\w./-]+)")
 
@@ -83,7 +84,9 @@ def _of_step(step: Node, tracked: Tracked) -> Iterator[str]:
 def _sets(line: str) -> bool:
     """Return whether a line sets a variable of the gate for the steps behind it, or their PATH."""
     names = _SET.findall(line)
-    return any(map(_RULING.fullmatch, names)) or any(map(_HERE.match, _PATH.findall(line)))
+    return any(map(_RULING.fullmatch, names)) or any(
+        map(_HERE.match, _PATH.findall(line) + _PATH_SET.findall(line))
+    )
 
 
 def _replaces(line: str, tracked: Tracked) -> Iterator[bool]:
