@@ -29,7 +29,7 @@ ASK := import sys, urllib.request; urllib.request.urlopen(sys.argv[1], sys.argv[
 ANSWERS = timeout 2 $(BIN)/python -c '$(ASK)' $(or $(OSV_URL),$(ADVISORIES)) '$(QUESTION)' 2>/dev/null
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-live test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
+.PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-live test-breaks test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 # Whatever asks an advisory service is measured where one answers.
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
@@ -57,6 +57,9 @@ durations: $(TESTED)  ## run all tests, and record how long each takes: what is 
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+
+test-breaks: $(DEV) $(EXAMPLE_READY)  ## break the example in every way of tests/breaks, one at a time
+	$(BIN)/python -m pytest -n auto tests/breaks -m 'breaks or not breaks' $(PYTEST_ARGS)
 
 test-versions: $(DEV)  ## try the checks with the oldest and the newest tools that they are said to work with
 	$(BIN)/python -m tests.support.tool_versions $(PYTEST_ARGS)

@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs the network, and what takes minutes, unless `-m` speaks of it."""
-    for marker in ("network", "proof", "live"):
+    for marker in ("network", "proof", "live", "breaks"):
         if marker not in config.getoption("markexpr"):
             needing = [item for item in items if item.get_closest_marker(marker)]
             items[:] = [item for item in items if item not in needing]
