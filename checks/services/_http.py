@@ -1,11 +1,11 @@
-"""A small HTTP/1.1 client: one request, one answer, no proxy, and no redirect is followed."""
+"""A small HTTP client: one request, one answer, no proxy, and no redirect is followed."""
 
 import base64
 import http.client
 import ssl
 import time
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
@@ -47,6 +47,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     method: str = "GET"
+    version: Literal["1.1", "1.0"] = "1.1"
     headers: dict[str, str] = {}
     body: bytes | None = None
 
@@ -81,6 +82,13 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
             return self.body.decode(charset.get_content_charset("utf-8"), "replace")
         except LookupError:
             return self.body.decode("utf-8", "replace")
+
+
+class _OldConnection(http.client.HTTPConnection):
+    """A connection that speaks HTTP/1.0."""
+
+    _http_vsn = 10
+    _http_vsn_str = "HTTP/1.0"
 
 
 class _Destination(NamedTuple):
@@ -187,7 +195,8 @@ def _open(target: _Destination, via: Via, context: ssl.SSLContext | None) -> Tim
 def _converse(
     request: Request, target: _Destination, link: Timed | TimedTLS
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(*target.host)
+    speaking = _OldConnection if request.version == "1.0" else http.client.HTTPConnection
+    connection = speaking(*target.host)
     connection.sock = link
     path = target.parts.path or "/"
     query = f"?{target.parts.query}" if target.parts.query else ""

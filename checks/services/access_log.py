@@ -1,8 +1,8 @@
 """Send requests that bear a tag and count the lines of the server's log that bear it too.
 
-A log that is switched off for one location, method, status or caller, sampled, or written to
-another file is seen in this, and so is one that believes what a caller says of its own address, or
-that takes the server's for the caller's.
+A log that is switched off for one location, method, status, version of HTTP or caller, sampled, or
+written to another file is seen in this, and so is one that believes what a caller says of its own
+address, or that takes the server's for the caller's.
 """
 
 import math
@@ -21,8 +21,10 @@ from checks.services._json import wait
 from checks.services._options import Lines, Words, pattern
 from checks.services.http import Client
 
-# What a caller says of itself is not where it is: an address for documents (RFC 5737).
-_ELSEWHERE = "203.0.113.77"
+# What a caller says of itself is not where it is: an address for documents (RFC 5737), which stands
+# last, as servers take the last one, and in half of the requests one that many let in before it.
+_ELSEWHERE = ("203.0.113.77", "127.0.0.1, 203.0.113.77")
+_CLAIMS = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
 _MOST_BYTES = 64 * 2**20
 
 
@@ -34,9 +36,12 @@ class AccessLogOptions(Client, frozen=True, kw_only=True):
     paths: Words = ("/",)
     requests: Annotated[int, Meta(ge=1, le=10_000)] = 20
     methods: Words = ("GET",)
+    versions: tuple[Literal["1.1", "1.0"], ...] = ("1.1",)
+    agents: Lines = ("readiness",)
     headers: Lines = ()
     outside_netns: str = ""
     outside_source: str = ""
+    other_sources: Words = ()
     tag_in: Literal["user-agent", "query", "path"] = "user-agent"
     fields: Lines = ()
     wait: Annotated[float, Meta(ge=0, le=600)] = 5.0
@@ -95,15 +100,19 @@ def measure(options: AccessLogOptions) -> Answer:
     tag = secrets.token_hex(8)
     sides = [("", via)]
     if options.outside_netns or options.outside_source:
-        sides.append((options.outside_netns, via._replace(source=options.outside_source)))
+        sources = dict.fromkeys((options.outside_source, *options.other_sources))
+        sides += [(options.outside_netns, via._replace(source=source)) for source in sources]
     turns = range(max(options.requests, len(options.methods) * len(sides)))
     asked = [(path, turn) for turn in turns for path in options.paths]
     sent: dict[str, _Sent] = {}
     for number, (path, turn) in enumerate(asked):
         mark, method = f"{tag}-{number}x", options.methods[turn % len(options.methods)]
-        namespace, way = sides[turn // len(options.methods) % len(sides)]
+        lap = turn // len(options.methods)
+        namespace, way = sides[lap % len(sides)]
+        # By laps as well: else a version would always come with the same methods.
+        request = _request(options, path, method, mark, (turn + lap, number))
         with within(namespace):
-            answer = _http.fetch(_request(options, path, method, mark), way)
+            answer = _http.fetch(request, way)
         sent[mark] = _Sent(path, method, answer.status, answer.client)
 
     def marked_lines() -> dict[str, str]:
@@ -136,17 +145,23 @@ def _percent(part: int, whole: int) -> float:
     return math.floor(100_000 * part / whole) / 1000
 
 
-def _request(options: AccessLogOptions, path: str, method: str, mark: str) -> _http.Request:
+def _request(
+    options: AccessLogOptions, path: str, method: str, mark: str, turns: tuple[int, int]
+) -> _http.Request:
+    """Make a request of its turn's version, and of its turn's agent."""
     url = path if "://" in path else options.url.rstrip("/") + path
-    headers = {"X-Forwarded-For": _ELSEWHERE, "X-Real-IP": _ELSEWHERE}
-    headers |= _http.headers_of(options.headers)
+    of_version, of_agent = turns
+    agent = options.agents[of_agent % len(options.agents)]
+    headers = dict.fromkeys(_CLAIMS, _ELSEWHERE[of_agent % len(_ELSEWHERE)])
+    headers |= {"User-Agent": agent, **_http.headers_of(options.headers)}
     if options.tag_in == "path":
         url = f"{url.rstrip('/')}/{mark}"
     elif options.tag_in == "query":
         url = f"{url}{'&' if '?' in path else '?'}readiness={mark}"
     else:
-        headers["User-Agent"] = f"readiness/{mark}"
-    return _http.Request(url=url, method=method, headers=headers)
+        headers["User-Agent"] = f"{agent}/{mark}"
+    version = options.versions[of_version % len(options.versions)]
+    return _http.Request(url=url, method=method, version=version, headers=headers)
 
 
 def _problems(

@@ -272,6 +272,32 @@ def test_a_log_that_takes_the_server_for_the_caller_is_found(web: Nginx, check: 
     assert (own.value("complete"), caller.value("complete")) == (50, 100)
 
 
+@pytest.mark.parametrize(
+    ("left_out", "is_whole"),
+    [
+        ("$server_protocol $kept { HTTP/1.0 0; default 1; }", False),
+        ("$http_user_agent $kept { ~*sqlmap 0; default 1; }", False),
+        ("$http_x_real_ip $kept { ~^127 0; default 1; }", False),
+        ("$remote_addr $kept { 127.0.0.66 0; default 1; }", False),
+        ("$http_user_agent $kept { ~^kube-probe 0; default 1; }", True),
+    ],
+    ids=["an old version", "a scanner", "who says to be at home", "one who is denied", "innocent"],
+)
+def test_whatever_a_log_goes_by_is_varied(
+    tmp_path: Path, check: Check, left_out: str, is_whole: bool
+) -> None:
+    """The version, the agent, the address and the one that is claimed; probes may be left out."""
+    log = "access_log @@/access.log combined if=$kept;"
+    site = f"map {left_out}\nserver {{ listen @site@; {log} }}\n"
+    params = {"requests": "6", "wait": "0.5", "versions": "1.1 1.0", "methods": "GET HEAD"}
+    params |= {"agents": "readiness\nsqlmap/1.8"}
+    params |= {"outside_source": "127.0.0.65", "other_sources": "127.0.0.66"}
+    with nginx(tmp_path, site) as web:
+        params |= {"url": f"http://{web.at('site')}", "log": str(web.access_log)}
+        outcome = check("access-log", params)
+    assert (outcome.value("logged") == 100) is is_whole, outcome.findings
+
+
 # --- nginx and gixy -------------------------------------------------------------------------------
 
 
