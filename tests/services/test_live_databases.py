@@ -174,6 +174,43 @@ def test_postgres_tells_who_is_let_in(
     assert (found["problems"], found["exposed"]) == (problems, exposed)
 
 
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        (f"host all guest {LOOPBACK}/32 trust", ["guest"]),
+        (f"host postgres all {LOOPBACK}/32 trust", ["guest", "ME"]),
+        (f"host replication backup {LOOPBACK}/32 trust", ["backup"]),
+        (f"host all guest {ELSEWHERE}/32 trust", ["guest"]),
+        (f"host all nobody {LOOPBACK}/32 trust", []),
+        (f"host replication guest {LOOPBACK}/32 trust", []),
+        (f"host all guest {LOOPBACK}/32 reject", []),
+    ],
+    ids=[
+        *("one role", "one database", "replication", "from outside"),
+        *("one that may not log in", "one that may not replicate", "one that is turned away"),
+    ],
+)
+def test_no_role_of_postgres_gets_in_without_a_password(
+    tmp_path: Path, database: Postgres, rule: str, names: list[str]
+) -> None:
+    """Whichever line of its settings is about it; what it may not do anyway is no fault."""
+    roles = "create role guest login; create role nobody; create role backup login replication"
+    rules = database.folder / "data" / "pg_hba.conf"
+    postgres_tool(database, "psql", "-Xqc", roles, database.user)
+    try:
+        letting_in(database, tmp_path, "scram-sha-256")
+        rules.write_text(f"{rule}\n{rules.read_text()}")
+        postgres_tool(database, "psql", "-Xqc", "select pg_reload_conf()", database.user)
+        time.sleep(0.3)
+        outcome = run_check("postgres", str(tmp_path), {"url": database.url, **OUTSIDE})
+    finally:
+        postgres_tool(database, "psql", "-Xqc", "drop role guest, nobody, backup", database.user)
+    messages = {f"it lets {name} in, without a password" for name in names}
+    wanted = {message.replace("ME", database.user) for message in messages}
+    assert {finding["message"] for finding in outcome.findings} >= wanted, outcome.findings
+    assert bool(outcome.findings) is bool(names), outcome.findings
+
+
 @pytest.fixture
 def with_tls(database: Postgres) -> Iterator[Postgres]:
     """The same with a certificate, which nobody trusts."""
