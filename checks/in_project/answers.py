@@ -80,7 +80,7 @@ class Answers:
         """Leave an object otherwise than a method, which answers nothing, has made it."""
         for other in self._other(sys._getframe(1), owner, only=INNER):
             for name, value in attributes(other).items():
-                setattr(owner, name, value)
+                _put(owner, name, value)
 
     def _other(
         self, frame: FrameType, *answers: Any, only: str = "", ends: bool = False
@@ -96,7 +96,11 @@ class Answers:
         self._busy = True
         others: dict[str, Any] = {}
         try:
-            given = [frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount]]
+            more = bool(code.co_flags & inspect.CO_VARARGS) + bool(
+                code.co_flags & inspect.CO_VARKEYWORDS
+            )
+            taken = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + more]
+            given = [frame.f_locals.get(name) for name in taken]
             key = f"{function}({', '.join(map(describe, given))})"
             key = f"{key} = {describe(answers[0])}" if answers else key
             key = key.replace(self.top, "")
@@ -175,8 +179,21 @@ def _swapped(value: Iterator[Any]) -> Iterator[Any]:
     yield from value
 
 
+def _put(owner: Any, name: str, value: Any) -> None:
+    try:
+        setattr(owner, name, value)
+    except AttributeError:  # a frozen dataclass
+        object.__setattr__(owner, name, value)
+
+
 def _with(name: str, value: Any) -> Any:
-    return _changed(value, lambda made: setattr(made, name, _inner(getattr(value, name))))
+    return _changed(value, lambda made: _put(made, name, _inner(getattr(value, name))))
+
+
+def _shares_when_copied(value: Any) -> bool:
+    """Return whether to copy an object, or to let the copy go, may touch what the object has."""
+    methods = ("__del__", "__setitem__") if isinstance(value, HOLDERS) else ("__del__",)
+    return any(isinstance(getattr(type(value), name, None), FunctionType) for name in methods)
 
 
 def _error(error: Exception, kind: type) -> Any:
@@ -219,6 +236,7 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     ((int, float, *_TEXT, *_LIST), "nothing", lambda v: v if type(v) is bool else type(v)()),
     (_SET, "extra", lambda v: v | {ODD}),
     (_SET, "fewer", lambda v: type(v)(sorted(v, key=repr)[1:])),
+    ((*_SET, dict), "kind", lambda v: [*v]),
     (dict, "extra", lambda v: _changed(v, lambda made: made.__setitem__(ODD, ODD))),
     (dict, "inner", lambda v: _changed(v, lambda m: m.update({k: _inner(m[k]) for k in [*v][:1]}))),
     (dict, "last", lambda v: _changed(v, lambda m: m.update({k: _inner(m[k]) for k in [*v][-1:]}))),
@@ -248,9 +266,12 @@ def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str,
     Of an object some attributes are others, beginning with the `first`.
     """
     makers = {way: make for kind, way, make in WAYS if isinstance(value, kind)}
+    is_shared = _shares_when_copied(value)
+    if is_shared:
+        makers = {way: make for way, make in makers.items() if way == "kind"}
     if not callable(value):
         names = sorted(attributes(value), key=lambda name: (name not in first, name))
-        for name in names[:INSIDE]:
+        for name in [] if is_shared else names[:INSIDE]:
             makers[INNER + name] = functools.partial(_with, name)
         makers = makers if len(makers) > 1 else {**makers, "another": lambda _: object()}
     for way, make in makers.items():

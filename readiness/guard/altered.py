@@ -15,9 +15,10 @@ from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
 _FOR_ALL = frozenset(("setUp", "setUpClass", "setup_method", "setup_module", "pytestmark"))
-_BODIES = frozenset(("body", "orelse", "handlers", "finalbody"))
+_BODIES = frozenset(("body", "orelse", "handlers", "finalbody", "cases"))
 TestName = tuple[str, str]
-Tests = dict[str, dict[str, Function]]
+Tests = dict[str, dict[str, list[Function]]]
+"""Tests by path and name; several where classes of a file have one of the same name."""
 
 
 class Altered:
@@ -52,7 +53,7 @@ class Altered:
             for node in functions_in(text):
                 is_user = node.name in (own if path in self.support else users)
                 if node.name.startswith(TABLE.test_function) and (whole or is_user):
-                    tests.setdefault(path, {})[node.name] = node
+                    tests.setdefault(path, {}).setdefault(node.name, []).append(node)
         return tests
 
     @property
@@ -65,10 +66,8 @@ class Altered:
         """Count what tests before (0) or after (1) do, and the others less often."""
         counts = [Counter[str](), Counter[str]()]
         for tests, count in zip((self.old, self.new), counts, strict=True):
-            nodes = (
-                n for named in tests.values() for test in named.values() for n in ast.walk(test)
-            )
-            count.update(_head(node) for node in nodes if isinstance(node, ast.stmt))
+            nodes = (each for named in tests.values() for same in named.values() for each in same)
+            count.update(key for node in nodes for key, _ in _statements(node))
         return counts[side] - counts[1 - side]
 
     @cached_property
@@ -156,10 +155,9 @@ def near_lines(root: str, path: str, names: Collection[str], own: Collection[str
     lines: dict[int, int] = {}
     attributes: set[str] = set()
     for test in tests:
-        inside = [
-            node for node in ast.walk(test) if isinstance(node, ast.stmt) and node is not test
-        ]
-        nearest = [node for node in inside if _head(node) in own]
+        keyed = list(_statements(test))
+        inside = [node for _, node in keyed]
+        nearest = [node for key, node in keyed if key in own]
         attributes |= {
             each.attr
             for node in nearest
@@ -186,7 +184,22 @@ def _bound(inside: list[ast.stmt], nearest: list[ast.stmt]) -> list[ast.stmt]:
     return binding
 
 
-def _head(node: ast.stmt) -> str:
+def _statements(node: ast.AST, context: str = "") -> Iterator[tuple[str, ast.stmt]]:
+    """Yield all statements within a node, each with what it says and under which others.
+
+    The same words below a condition, or after a `return`, are another statement.
+    """
+    for part in (getattr(node, name, None) for name in sorted(_BODIES)):
+        after = ""
+        for child in part if isinstance(part, list) else ():
+            key = f"{context}{after}{_head(child)}"
+            if isinstance(child, ast.stmt):
+                yield key, child
+            yield from _statements(child, f"{key} > ")
+            after += "end " * isinstance(child, ast.Return | ast.Raise)
+
+
+def _head(node: ast.AST) -> str:
     """Return what a statement says, without those within it."""
     return ast.dump(type(node)(**{k: v for k, v in ast.iter_fields(node) if k not in _BODIES}))
 

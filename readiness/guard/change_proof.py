@@ -81,7 +81,7 @@ def prove_change(
         raise BaseError(f"{base.commit[:12]} cannot be compared: the project is elsewhere")
     sources = list(_sources(states))
     altered = {
-        path: {name: test.lineno for name, test in tests.items()}
+        path: {name: same[0].lineno for name, same in tests.items()}
         for path, tests in Altered(states).new.items()
     }
     if not sources or not altered:

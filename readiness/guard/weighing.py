@@ -14,6 +14,7 @@ from readiness import __version__
 from readiness.builtin import builtin_checks
 from readiness.guard.altered import Altered, TestName, near_lines
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.functions import Function
 from readiness.guard.keeping import KeptResults, content_key
 from readiness.guard.outcomes import criterion_of, with_criteria
 from readiness.guard.overlay import lay_over, spare_imports
@@ -224,8 +225,12 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
 
     def _difference(self, test: TestName, fault: TriedFault, kind: Kind) -> Change:
         path, name = test
-        old, new = (side.get(path, {}).get(name) for side in (self.altered.old, self.altered.new))
-        line = (new or old or ast.Pass(lineno=0)).lineno
+        old, new = (
+            side.get(path, {}).get(name, []) for side in (self.altered.old, self.altered.new)
+        )
+        known = {ast.dump(node) for node in old}
+        edited = [node for node in new if ast.dump(node) not in known]
+        line = next((node.lineno for node in (*edited, *new, *old)), 0)
         tell = Teller(f"{path}::{name}", path, line)
         direction = Direction.LOOSENED if kind is Kind.WEAKER else Direction.TIGHTENED
         return replace(tell(kind, direction, "", ""), fault=(*fault.lines, *_asked(old, new)))
@@ -235,11 +240,16 @@ def _known(faults: Iterable[TriedFault]) -> set[tuple[str, str]]:
     return {(each.key, each.way) for each in faults}
 
 
-def _asked(old: ast.AST | None, new: ast.AST | None) -> list[str]:
+def _asked(old: list[Function], new: list[Function]) -> list[str]:
     """Return what a test asks now, or else the question that it no longer asks."""
     before, after = (
-        [ast.unparse(node) for node in ast.walk(test or ast.Pass()) if isinstance(node, ast.Assert)]
-        for test in (old, new)
+        [
+            ast.unparse(part)
+            for node in side
+            for part in ast.walk(node)
+            if isinstance(part, ast.Assert)
+        ]
+        for side in (old, new)
     )
     more = [f"  {each}" for each in after if each not in before]
     return more[:1] or [f"- {each}" for each in before if each not in after][:1]

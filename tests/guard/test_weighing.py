@@ -126,6 +126,20 @@ def test_what_a_test_no_longer_notices_is_told(
 BASKET = """\
 
 
+@dataclasses.dataclass(frozen=True)
+class Price:
+    sum: int
+    currency: str
+
+
+def price(*, total, currency="EUR"):
+    return Price(total, currency)
+
+
+def parties(shared):
+    return set(shared)
+
+
 class Basket:
     def __init__(self, name):
         self.name = name
@@ -158,12 +172,22 @@ def test_same():
     again = shares(9, 4)
     assert first == again
     assert again == [3, 2, 2, 2]
+
+
+class TestPrice:
+    def test_it(self):
+        assert price(total=3) == Price(3, "EUR")
+        assert price(total=4).sum == 4
+        assert parties([2, 2]) == {2}
 """
 STATES = [
     pytest.param('basket.name == "Ann"', "basket.name is not None", "test_filled", id="made"),
     pytest.param("basket.sums == [0, 3]", "basket.sums", "test_filled", id="left"),
     pytest.param("len(list(counted(3))) == 3", "len(list(counted(3)))", "test_counted", id="ended"),
     pytest.param("again == [3, 2, 2, 2]", "again is not None", "test_same", id="always"),
+    pytest.param('(total=3) == Price(3, "EUR")', "(total=3).sum == 3", "test_it", id="frozen"),
+    pytest.param("(total=4).sum == 4", "(total=4)", "test_it", id="keyword-only"),
+    pytest.param("parties([2, 2]) == {2}", "sorted(parties([2, 2])) == [2]", "test_it", id="set"),
 ]
 
 
@@ -172,8 +196,10 @@ def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
     old: str, new: str, name: str, project: Project
 ) -> None:
     """Not answers alone, one at a time."""
-    tests = TESTS.replace("import NoteError", "import Basket, NoteError, counted") + FILLED
-    base = {**BASE, "app.py": APP + BASKET, AT: tests, "board.yaml": CHECK}
+    names = "Basket, NoteError, Price, counted, parties, price"
+    tests = TESTS.replace("import NoteError", f"import {names}") + FILLED
+    code = f"import dataclasses\n{APP}{BASKET}"
+    base = {**BASE, "app.py": code, AT: tests, "board.yaml": CHECK}
     ended = guarded(project, base, edited(old, new, tests), "guard", "--output-format", "json")
     (found,) = ended.json["loosened"]
     assert (found["subject"], found["kind"]) == (f"{AT}::{name}", "weaker test")
@@ -264,6 +290,27 @@ INSIDE = [[datetime.date(2026, 1, 1)], {"at": datetime.date(2026, 1, 1)}, [objec
 def test_what_is_inside_becomes_something_else(value: Any) -> None:
     """Not a copy, which is the same and which no test would notice."""
     assert dict(ways(value))["inner"] != value
+
+
+class Kept(dict[str, int]):
+    """Keeps its items elsewhere too, as many a dictionary of a project's own does."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.order: list[str] = []
+
+    def __setitem__(self, name: str, value: int) -> None:
+        """Note the order as well."""
+        self.order.append(name)
+        super().__setitem__(name, value)
+
+
+def test_what_a_copy_shares_is_not_altered() -> None:
+    """Else the tests that follow would meet the fault as well."""
+    kept = Kept()
+    kept["a"] = 1
+    assert "extra" not in dict(ways(kept))
+    assert kept.order == ["a"]
 
 
 FLAKY = f"""import random
