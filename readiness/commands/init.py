@@ -19,6 +19,7 @@ from readiness.propose.additions import new_proposals, with_tasks
 from readiness.propose.addresses import with_addresses
 from readiness.propose.board_text import PlannedTask, board_text, entries, grouped
 from readiness.propose.ci_lines import KINDS, branch_of, write_ci
+from readiness.propose.ecosystems import patterns_of_code
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.goals import with_goals
 from readiness.propose.new_board import (
@@ -286,6 +287,7 @@ class _First:
             proven=proven,
             variables=self._facts.variables,
             python_path=self._facts.python_path,
+            code=patterns_of_code(self._facts.parts, self._facts.others),
             language=spoken(),
         )
 

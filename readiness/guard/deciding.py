@@ -22,6 +22,7 @@ from readiness.guard.put_aside import counts_silence, is_builtin
 from readiness.guard.reaching import Reached, of_own_use, of_runners, reached
 from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
+from readiness.project.globs import covers
 from readiness.project.recipes import is_own
 from readiness.shell.programs import simple_commands
 
@@ -118,6 +119,8 @@ class Decider:
     ) -> None:
         self._own = tuple(own)
         self.observed: dict[str, Observed] = {}
+        self.by_code: set[str] = set()
+        self._code = [os.path.join(workdir, pattern) for pattern in board.code]
         self._reached: dict[str, Reached] = {}
         self._states = states
         self._board = board
@@ -137,7 +140,11 @@ class Decider:
         others = [path for path in changed if path not in tests or path in reach.files]
         seen = self.observed.get(criterion.id, Observed())
         reach = replace(reach, files=self._called(reach.files, seen))
-        rules = [path for path in others if self._rules(path, reach, seen)]
+        if self._code and is_own(check) and criterion.id not in self.observed:
+            rules = [path for path in others if self._is_not_code(path, reach, criterion)]
+            self.by_code |= {criterion.id} if rules else set()
+        else:
+            rules = [path for path in others if self._rules(path, reach, seen)]
         if not reach.runs_tests:
             rules += [path for path in tests if path not in rules and self._is_named(path, reach)]
             tests = []
@@ -249,6 +256,18 @@ class Decider:
         if TABLE.prose.search(path) or path in reach.looked_at:
             return False
         return self._is_setting(path, reach)
+
+    def _is_not_code(self, path: str, reach: Reached, criterion: Criterion) -> bool:
+        """Return whether a file is a rule by what the board says of its code.
+
+        A script that the command itself names is one even there.
+        """
+        if _is_locked(path) or _is_read_by_people(path) or path in reach.looked_at:
+            return False
+        name = os.path.relpath(path, self._workdir or ".")
+        if path in reach.files and any(name in each for each in self._commands(criterion)):
+            return True
+        return not any(covers(pattern, path) for pattern in self._code)
 
     def _is_test(self, path: str, reach: Reached) -> bool:
         if serves_tests(path, self._states) or path in reach.tests:

@@ -204,6 +204,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
             "language created goal review sections key_figures subtitle success",
         ),
         "quarantine": FieldRule(Kind.FIELD, _more, "quarantine"),
+        "code": FieldRule(Kind.FIELD, _more, "code", key=frozenset),
         **_elsewhere("tasks checks priorities profiles env unset_env milestones accept"),
         **_elsewhere("path digest catalogues profile"),
     },

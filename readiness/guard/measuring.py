@@ -253,7 +253,7 @@ class Measuring:
         return replace(
             findings,
             changes=list(dict.fromkeys([*changes, *weighed.changes])),
-            remarks=[*findings.remarks, *weighed.remarks],
+            remarks=[*findings.remarks, *weighed.remarks, *self._by_code()],
             compared=rows,
             differing={name: self.deciding[name].files for name in differ},
             spoken=self._decider.speaks_of,
@@ -263,6 +263,10 @@ class Measuring:
             looked_at=self._decider.looked_at(),
             mended="\n".join(result(of_base[name], self._say) for name in never),
         )
+
+    def _by_code(self) -> list[str]:
+        names = ", ".join(name for name in self.deciding if name in self._decider.by_code)
+        return [self._say("guard.by_code", names=names)] if names else []
 
     def _weigher(self, run: TrialRunner) -> Weigher:
         return Weigher(

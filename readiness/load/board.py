@@ -169,6 +169,7 @@ class _BoardLoader:
             run_timeout=seconds(file.run_timeout, ("run_timeout",), self.problems) or 3600.0,
             milestones=milestones(self.file.milestones, self.walk, self.problems),
             accept=tuple(file.accept),
+            code=tuple(file.code),
             quarantine=tuple(file.quarantine),
             created=self._created(),
             goal=file.goal,

@@ -279,6 +279,8 @@ class BoardFile(FilePart, frozen=True):
     milestones: list[MilestoneFile] = field(default_factory=list)
     accept: list[Acceptance] = field(default_factory=list)
     """What changes may loosen, by whose decision."""
+    code: list[str] = field(default_factory=list)
+    """What is measured, as patterns; other files decide how, where that is not seen."""
     flaky: Literal["warns", "blocks"] = "warns"
     """Whether what passes only sometimes is a warning or fails."""
     quarantine: list[Quarantine] = field(default_factory=list)

@@ -379,6 +379,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     run_timeout: float = 3600.0
     milestones: tuple[Milestone, ...] = ()
     accept: tuple[Acceptance, ...] = ()
+    code: tuple[str, ...] = ()
     quarantine: tuple[Quarantine, ...] = ()
     created: str = ""
     goal: str = ""

@@ -78,11 +78,12 @@ def board_text(
     proven: bool = False,
     variables: Sequence[Variable] = (),
     python_path: Sequence[str] = (),
+    code: Sequence[str] = (),
     language: Language = Language.EN,
 ) -> str:
     """Return the whole file. `score` is today's, "" where nothing was measured.
 
-    With `proven`, what was never seen to fail does not count.
+    With `proven`, what was never seen to fail does not count. `code` are patterns.
     """
     say = sentences(language)
     how = say("init.board_measured", day=day) if score else say("init.board_unmeasured")
@@ -99,6 +100,9 @@ def board_text(
         lines.append(f"baseline: {score}  # {say('init.board_baseline', day=day)}")
     if proven:
         lines.append(f"require_proof: true  # {say('init.board_proven')}")
+    if code:
+        listed = ", ".join(map(scalar, code))
+        lines.append(f"code: [{listed}]  # {say('init.board_code')}")
     lines += _environment(variables, python_path, say)
     lines += ["", "tasks:"]
     for group in groups:

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
+from readiness.project.globs import covers
 from readiness.propose.facts import Ecosystem, Subproject
 from readiness.propose.layout import is_inside
 from readiness.propose.needs import normal
@@ -24,6 +26,13 @@ _NAMES: Final = {
     Ecosystem.RUST: "Rust",
     Ecosystem.JAVA: "Java",
 }
+_CODE: Final = {
+    Ecosystem.NODE: ("src/**", "lib/**", "source/**", "app/**"),
+    Ecosystem.GO: ("**/*.go",),
+    Ecosystem.RUST: ("src/**",),
+    Ecosystem.JAVA: ("src/main/**",),
+}
+"""Where the code of each language lies, by its customs."""
 _BESIDE: Final = SAMPLES | {"docs", "website", "benchmarks", "fuzz", "tools"}
 """Folders whose projects are not what a repository releases."""
 
@@ -44,6 +53,25 @@ def find_others(root: str, files: Sequence[str]) -> tuple[Subproject, ...]:
         if not nested or ecosystem is Ecosystem.GO:
             parts.append(_part(root, folder, ecosystem, files))
     return tuple(parts)
+
+
+def patterns_of_code(parts: Sequence[Subproject], others: Sequence[Subproject]) -> list[str]:
+    """Return what the code of a repository is, as a board's `code:` has it.
+
+    Nothing where a part keeps its code in no usual place, and where all is in Python, which tells
+    while it runs what it executes.
+    """
+    patterns: list[str] = []
+    for other in others:
+        usual = [
+            each for each in _CODE[other.ecosystem] if any(map(partial(covers, each), other.files))
+        ]
+        if not usual:
+            return []
+        patterns += (os.path.join(other.folder, each) for each in usual)
+    for source in (source for part in parts for source in part.source if others):
+        patterns.append(source if source.endswith(".py") else f"{source}/**")
+    return list(dict.fromkeys(patterns))
 
 
 def _part(root: str, folder: str, ecosystem: Ecosystem, files: Sequence[str]) -> Subproject:

@@ -1,14 +1,13 @@
 """The patterns of a check's inputs: parameters replaced, and which paths they mean. Pure."""
 
 import os
-import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import product
 
 import msgspec
 
+from readiness.project.globs import matches
 from readiness.startup.patterns import later
 
 _NAME = later(r"\$(?:\{(\w+)\}|(\w+))")
@@ -68,11 +67,6 @@ def is_plain_name(text: str) -> bool:
     return not ("/" in text or "$" in text or _WILD.search(text))
 
 
-def matches(rest: str, path: str) -> bool:
-    """Return whether a path fits a pattern without a base; `**` stands for any folders."""
-    return _compiled(rest).fullmatch(path) is not None
-
-
 def _replaced(text: str, env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Return the pieces of the text, plain ones and words by turns, for each choice of words."""
     choices: list[Sequence[str]] = []
@@ -98,19 +92,3 @@ def _pattern(text: str) -> Pattern:
     if base == "" and text.startswith("/"):
         base = "/"
     return Pattern("" if base == "." else base, "/".join(parts[wild:]))
-
-
-@cache
-def _compiled(rest: str) -> re.Pattern[str]:
-    return re.compile("".join(map(_piece, _PIECES.findall(rest))), re.DOTALL)
-
-
-_PIECES = later(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
-_WILDCARDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-
-
-def _piece(text: str) -> str:
-    if text[0] == "[" and len(text) > 1:
-        inside = text[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        return f"[^{inside[1:]}]" if inside[0] == "!" else f"[{inside}]"
-    return _WILDCARDS.get(text) or re.escape(text)

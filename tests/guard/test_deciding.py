@@ -36,6 +36,10 @@ FILES = {
     "Makefile": "D = $(CURDIR)/ci\ninclude $(D)/x.mk\n",
     "bin/a.sh": "echo\n",
     "ci/rules.yml": "rules: {}\n",
+    "ci/gate.pl": "open my $odds, '<', 'src/odds.json'; open my $most, '<', 'most.dat';\n",
+    "src/odds.json": "{}\n",
+    "src/gate.sh": "true\n",
+    "odd.dat": "",
 }
 
 
@@ -133,3 +137,23 @@ MEASURED = [
 def test_what_is_measured_decides_nothing(criterion: dict[str, Any], changed: str) -> None:
     """Code, and a number that is committed and only printed."""
     assert not deciding(criterion, changed)
+
+
+CODE = {"code": ["src/**", "app/"]}
+BY_CODE = [
+    pytest.param({"run": "perl ci/gate.pl"}, "src/odds.json", False, id="data among code"),
+    pytest.param({"run": "perl ci/gate.pl"}, "odd.dat", True, id="anything else"),
+    pytest.param({"run": "perl ci/gate.pl"}, "app/table.py", False, id="a folder"),
+    pytest.param({"run": "perl ci/gate.pl"}, "SECURITY.md", False, id="a document"),
+    pytest.param({"run": "perl ci/gate.pl"}, "tests/test_a.py", False, id="a test"),
+    pytest.param({"run": "sh src/gate.sh"}, "src/gate.sh", True, id="a script in it"),
+    pytest.param({"check": "mypy"}, "bench/result.json", False, id="what a known check obeys"),
+]
+
+
+@pytest.mark.parametrize(("criterion", "changed", "decides"), BY_CODE)
+def test_a_board_says_what_its_code_is(
+    criterion: dict[str, Any], changed: str, decides: bool
+) -> None:
+    """For programs that do not tell what they run and what they read."""
+    assert deciding(criterion, changed, **CODE) is decides

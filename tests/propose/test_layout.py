@@ -2,6 +2,7 @@
 
 import pytest
 
+from readiness.propose.ecosystems import find_others, patterns_of_code
 from readiness.propose.facts import Layout
 from readiness.propose.layout import find_parts, find_source, find_tests
 
@@ -146,3 +147,22 @@ def test_loose_folders_are_no_project_beside_one_with_settings() -> None:
     assert (part.folder, part.source) == ("backend", ("backend/app",))
     (part,) = find_parts(["hooks/deploy.py"], {}, "shop")
     assert part.source == ("hooks",)
+
+
+CODE = [
+    ("Go", ["go.mod", "cmd/a.go"], ["**/*.go"]),
+    ("Node.js below Python", ["shop.py", "web/package.json", "web/src/a.ts"],
+     ["web/src/**", "shop.py"]),
+    ("Rust and Java", ["Cargo.toml", "src/lib.rs", "j/pom.xml", "j/src/main/A.java"],
+     ["src/**", "j/src/main/**"]),
+    ("code in no usual place", ["package.json", "index.js", "go.mod", "a.go"], []),
+    ("Python alone", ["shop/__init__.py"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "files", "code"), CODE)
+def test_what_the_code_is_of_other_languages(name: str, files: list[str], code: list[str]) -> None:
+    """By their customs; where one does not follow them, nothing is said."""
+    others = find_others("/nowhere", files)
+    parts = find_parts(files, {}, name)
+    assert patterns_of_code(parts, others) == code
