@@ -21,7 +21,7 @@ _VALUE: Final = re.compile(
 )
 _ABOVE: Final = re.compile(r"//|#|@|/?\*")
 """How lines begin that belong to what follows: comments, and what is said of a test."""
-_TESTS: Final = re.compile(r"\.(?:test|spec)\.\w+$|_(?:test|spec)\.\w+$|Tests?\.\w+$")
+OF_TESTS: Final = re.compile(r"\.(?:test|spec)\.\w+$|_(?:test|spec)\.\w+$|Tests?\.\w+$")
 """Files that hold tests and nothing that others use, by the customs of most languages."""
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
@@ -53,7 +53,7 @@ class Followers:
         if path.endswith(".py") or not TABLE.sources.search(path) or not self.has_code:
             return False
         if path not in self._states.before:
-            return bool(_TESTS.search(path))
+            return bool(OF_TESTS.search(path))
         tests = [
             text if serves_tests(path, self._states) else _parted(path, text)[1]
             for text in self._states.both(path)

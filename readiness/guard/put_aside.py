@@ -32,6 +32,8 @@ _SILENT: Final = re.compile(
 )
 """Start of a comment, in any language, that silences a tool."""
 
+_ONE_WORD: Final = re.compile(r"\W*[\w.@/-]+\W*")
+
 _SHORT: Final = 3
 
 Comment = tuple[int, int, str]
@@ -69,10 +71,11 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
         old, new = states.both(path)
         if may_differ(old, new):
             before.update(text for _, _, text in _comments(path, old))
+            lines = new.split("\n")
             after[path] = [
                 comment
                 for comment in _comments(path, new)
-                if _speaks_to_tools(path, comment[2], own_words)
+                if _speaks_to_tools(path, comment[2], own_words) or _marks_code(lines, comment)
             ]
             for said, those in zip((old, new), known, strict=True):
                 those.extend(suppressions_in(path, said))
@@ -108,6 +111,12 @@ def _speaks_to_tools(path: str, comment: str, own_words: str) -> bool:
     own = len(body) > _SHORT and body in own_words
     known = own or _is_known(path, comment) or TABLE.unchecked.match(comment)
     return bool(known or _DIRECTIVE.match(comment))
+
+
+def _marks_code(lines: list[str], comment: Comment) -> bool:
+    """Return whether a comment is a single word behind code, as many a tool's own word is."""
+    line, column, text = comment
+    return bool(lines[line - 1][:column].strip() and _ONE_WORD.fullmatch(text))
 
 
 def _comments(path: str, text: str) -> list[Comment]:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from readiness.guard.changes import Change
 from readiness.guard.collected import Case, gone, missing, names_of, read_cases
 from readiness.guard.findings import Findings
-from readiness.guard.following import Followers
+from readiness.guard.following import OF_TESTS, Followers
 from readiness.guard.states import States
 from readiness.prove.trials import BETWEEN, TrialPlan, probes_of, renamed
 from readiness.prove.worlds import Copied
 from readiness.text.sentences import Sentences
+
+_NAMED = 4
 
 
 class TestLists:
@@ -67,8 +69,18 @@ class TestLists:
             if changes := list(gone(lost, read)):
                 fewer[name] = changes
         left_out = missing(before, now, self._states)
+        remarks = [say("guard.not_collected", names=", ".join(unseen))] if unseen else []
+        if not unseen and (unread := self._unread(before | now)):
+            remarks.append(say("guard.not_read", files=", ".join(unread[:_NAMED])))
         return fewer, Findings(
-            remarks=[say("guard.not_collected", names=", ".join(unseen))] if unseen else [],
+            remarks=remarks,
             collected=frozenset(case.path for case in before),
             missing=frozenset(named for case in left_out for named in names_of(case)),
         )
+
+    def _unread(self, cases: Collection[Case]) -> list[str]:
+        """Return the changed tests in other languages of which no runner said what they are."""
+        if not all(case.path.endswith(".py") for case in cases):
+            return []
+        paths = (path for path in self._states.changed if not path.endswith(".py"))
+        return [path for path in paths if OF_TESTS.search(path)]

@@ -86,6 +86,15 @@ def test_the_report_says_which_tests_are_gone(change: Files, status: int, projec
     ended = guarded(project, BASE, change)
     assert ended.status == status, ended
     assert not status or "old" in ended.out
+    assert "no criterion lists" not in ended.out
+
+
+def test_tests_that_nobody_lists_are_named(project: Project) -> None:
+    """What they ask was not compared, and that is said."""
+    files = {**BASE, "board.yaml": board({"run": "test -s app.js"})}
+    ended = guarded(project, files, {"app.test.js": WITHOUT_OLD})
+    assert ended.status == 0, ended
+    assert "app.test.js: no criterion lists the tests there" in ended.out
 
 
 TWOS = "\n    #[test]\n    fn twos() {\n        assert_eq!(twice(2), 4);\n    }\n"
