@@ -9,13 +9,13 @@ import socket
 import struct
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
 from checks.services._answer import ProbeError
-from checks.services._connect import reason
+from checks.services._connect import reason, within
 
 _TRANSPARENT = 19  # ip(7): to send as another address
 _CHECKSUM = 7  # ipv6(7): where the kernel puts it
@@ -33,11 +33,17 @@ class Transport(StrEnum):
 
     TCP = "TCP"
     UDP = "UDP"
+    UDP_LITE = "UDP-Lite"
 
     @property
     def number(self) -> int:
         """The number of the protocol."""
-        return socket.IPPROTO_TCP if self is Transport.TCP else socket.IPPROTO_UDP
+        return _NUMBERS[self]
+
+
+_NUMBERS = {Transport.TCP: 6, Transport.UDP: 17, Transport.UDP_LITE: 136}
+_OTHERS = sorted({*range(3, 255)} - {*_NUMBERS.values(), 43, 44, 58, 59, 60})
+"""Protocols without ports that a host may answer: all but ICMP, IGMP and parts of IPv6."""
 
 
 class Knock(NamedTuple):
@@ -57,7 +63,7 @@ class Ear:
     """Hears the packets that a machine's firewall lets in."""
 
     def __init__(self, family: int) -> None:
-        self._links = {kind: _raw(family, kind) for kind in Transport}
+        self._links = {kind: _raw(family, kind.number) for kind in Transport}
         self._start = 0 if family == socket.AF_INET6 else 20
         for link in self._links.values():
             link.setsockopt(socket.SOL_SOCKET, _FORCE_ROOM, _ROOM)
@@ -89,7 +95,7 @@ class Knuckle:
             link.connect(place)
             self.source = source or str(link.getsockname()[0]).partition("%")[0]
         self._place = (place[0], 0, *place[2:])
-        self._links = {kind: _raw(family, kind) for kind in Transport}
+        self._links = {kind: _raw(family, kind.number) for kind in Transport}
         for kind, link in self._links.items():
             if family == socket.AF_INET6:
                 where = 16 if kind is Transport.TCP else 6
@@ -99,18 +105,25 @@ class Knuckle:
                 link.bind((self.source, 0))
         ends = socket.inet_pton(family, self.source)[:4]
         ends += socket.inet_pton(family, str(place[0]).partition("%")[0])[:4]
-        self._sum = sum(struct.unpack("!4H", ends)) + 6 + 20 + 1 + 0x5002 + 1024
+        self._sum = sum(struct.unpack("!4H", ends))
 
     def knock(self, transport: Transport, source_port: int, port: int) -> None:
         """Send one packet. Raises OSError."""
         if transport is Transport.UDP:
             packet = struct.pack("!4H", source_port, port, 8, 0)
+        elif transport is Transport.UDP_LITE:
+            check = self._check(136 + 8 + 8 + source_port + port)
+            packet = struct.pack("!4H", source_port, port, 8, check)
         else:
-            total = self._sum + source_port + port
-            total = (total >> 16) + (total & 0xFFFF)
-            check = ~(total + (total >> 16)) & 0xFFFF
+            check = self._check(6 + 20 + 1 + 0x5002 + 1024 + source_port + port)
             packet = struct.pack("!2H2L2B3H", source_port, port, 1, 0, 0x50, _SYN, 1024, check, 0)
         self._links[transport].sendto(packet, self._place)
+
+    def _check(self, words: int) -> int:
+        """Return the checksum of a packet whose words have this sum."""
+        total: int = self._sum + words
+        total = (total >> 16) + (total & 0xFFFF)
+        return ~(total + (total >> 16)) & 0xFFFF
 
     def close(self) -> None:
         """Send no more."""
@@ -141,6 +154,36 @@ def let_in(ear: Ear, far: str, ways: Iterable[tuple[str, Knocks]]) -> set[Knock]
     return {knock for knock in through if knock.source in sources}
 
 
+def protocols_let_in(
+    netns: str, outside_netns: str, far: str, sources: Iterable[str]
+) -> Iterator[tuple[int, str]]:
+    """Yield the protocols without ports of which a packet comes in over IPv4, and from where.
+
+    Raises ProbeError where they cannot be sent.
+    """
+    for source in sources:
+        with ExitStack() as ears, within(netns):
+            links = {number: ears.enter_context(_raw(socket.AF_INET, number)) for number in _OTHERS}
+            with within(outside_netns):
+                for number in _OTHERS:
+                    _sent(number, far, source)
+            time.sleep(_ARRIVAL)
+            for number, link in links.items():
+                with suppress(BlockingIOError):
+                    while link.recvfrom(1)[1][0] != source:
+                        pass
+                    yield number, source
+
+
+def _sent(protocol: int, far: str, source: str) -> None:
+    try:
+        with _raw(socket.AF_INET, protocol) as link:
+            link.bind((source, 0))
+            link.sendto(bytes(20), (far, 0))
+    except OSError as error:
+        raise ProbeError(f"{far} cannot be sent to: {reason(error)}") from None
+
+
 def neighbours(source: str) -> list[str]:
     """Return the other addresses of its network of 256, if it is of IPv4."""
     if ":" in source:
@@ -165,9 +208,9 @@ def ways_to(address: str) -> list[str]:
     return [f"{address}%{name}" for _, name in socket.if_nameindex() if name != "lo"]
 
 
-def _raw(family: int, transport: Transport) -> socket.socket:
+def _raw(family: int, protocol: int) -> socket.socket:
     try:
-        link = socket.socket(family, socket.SOCK_RAW, transport.number)
+        link = socket.socket(family, socket.SOCK_RAW, protocol)
     except OSError as error:
         why = f"packets cannot be sent and heard: {reason(error)}"
         if error.errno in (errno.EPERM, errno.EACCES):

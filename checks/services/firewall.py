@@ -3,7 +3,8 @@
 Each port is first tried from within: that nobody gets through to a service which is not there
 proves nothing. A listener of the probe's own, on a port that no rule knows, must not be reached.
 From another network namespace, packets are sent to all ports, from all privileged ports and
-neighbouring addresses, and over IPv6, and none may come in that is not allowed.
+neighbouring addresses, over IPv6 and of other protocols, and none may come in that is not allowed,
+or be forwarded to networks behind.
 """
 
 import secrets
@@ -13,6 +14,7 @@ from contextlib import closing, suppress
 from itertools import groupby
 
 from checks.services._answer import Answer, Complaint, ProbeError
+from checks.services._behind import forwarded
 from checks.services._connect import Address, reason, within
 from checks.services._knocks import (
     Ear,
@@ -22,6 +24,7 @@ from checks.services._knocks import (
     addresses_of_ipv6,
     let_in,
     neighbours,
+    protocols_let_in,
     ways_to,
 )
 from checks.services._options import OptionsError, Words
@@ -42,6 +45,7 @@ class FirewallOptions(Inside, frozen=True, kw_only=True):
     other_sources: Words = ()
     udp: Words = ()
     allowed_udp: Words = ()
+    allowed_protocols: Words = ()
 
 
 def measure(options: FirewallOptions) -> Answer:
@@ -53,7 +57,7 @@ def measure(options: FirewallOptions) -> Answer:
     """
     if not options.has_outside:
         raise ProbeError("nothing was tried: say where the outside world is")
-    tried = [*_tried(options), *_packets(options)]
+    tried = [*_tried(options), *_packets(options), *_other_ways(options)]
     findings = [finding for finding in tried if finding is not None]
     broken = [finding.rule for finding in findings]
     return {
@@ -139,17 +143,44 @@ def _packets(options: FirewallOptions) -> Iterator[Complaint | None]:
         return
     few = [(kind, own, free) for kind in Transport]
     few += [(Transport.TCP, own, port) for port in port_list(options.denied)]
-    served = [(kind, source, free) for kind in Transport for source in _PRIVILEGED]
+    served = [(Transport.UDP_LITE, own, port) for port in ALL_PORTS]
+    served += [(kind, source, free) for kind in Transport for source in _PRIVILEGED]
     around = set(neighbours(options.outside_source)) - {far, *_sources(options)}
     ways = [(options.outside_source, served), *((source, few) for source in sorted(around))]
     yield from _new(_heard(options, far, ways), far, "", seen)
     with within(options.netns):
-        more = addresses_of_ipv6()
+        own_of_ipv6 = addresses_of_ipv6()
     with within(options.outside_netns):
-        places = [place for address in more for place in ways_to(address)]
+        places = [place for address in own_of_ipv6 for place in ways_to(address)]
     for place in places:
         with suppress(ProbeError):  # there is no way to it from there
             yield from _new(_heard(options, place, [("", ports)]), place, "", set(allowed))
+
+
+def _other_ways(options: FirewallOptions) -> Iterator[Complaint | None]:
+    """Try protocols without ports, and the way to networks behind, of IPv4 both."""
+    far = options.from_outside(Address(options.address, 0)).host
+    spaces = (options.netns, options.outside_netns)
+    if not (options.scan and options.outside_netns) or ":" in far:
+        return
+    sources = [source for source in _sources(options) if source]
+    allowed = set(options.allowed_protocols)
+    new: dict[int, str] = {}
+    for number, source in protocols_let_in(*spaces, far, sources):
+        if str(number) not in allowed:
+            new.setdefault(number, source)
+    # Where all are open, one line says so.
+    for _, run in groupby(enumerate(sorted(new)), lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in run]
+        which = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+        why = f"IP protocol {which} can be reached from outside for {new[numbers[0]]}"
+        yield Complaint(far, "leak", why)
+    yield None
+    for source in sources:
+        for network in forwarded(*spaces, far, source):
+            why = f"packets for {network} are forwarded from outside for {source}"
+            yield Complaint(far, "leak", why)
+    yield None
 
 
 def _heard(options: FirewallOptions, far: str, ways: Sequence[tuple[str, Knocks]]) -> set[Knock]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.services._behind import forwarded
 from checks.services._connect import within
 from tests.services.conftest import Check
 from tests.services.test_live_network import by_hand, reason_of
@@ -160,6 +161,59 @@ def test_no_port_to_come_from_opens_a_firewall(
     outcome = guarded(between, tmp_path, rules, scan="true", outside_source="10.99.7.10")
     messages = [finding["message"] for finding in outcome.findings]
     assert [message.endswith(whence) for message in messages] == ([True] if whence else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "allowed", "ways"),
+    [
+        ("meta l4proto udplite udplite dport 4242 accept", "", ["UDP-Lite port 4242"]),
+        ("ip protocol gre accept; ip protocol 4 accept", "", ["IP protocol 4", "IP protocol 47"]),
+        ("ip protocol esp accept; icmp type echo-request accept", "50", []),
+    ],
+    ids=["UDP-Lite", "tunnels", "allowed, and pings"],
+)
+def test_no_other_protocol_comes_in(
+    between: Worlds, tmp_path: Path, more: str, allowed: str, ways: list[str]
+) -> None:
+    """Of whatever number; what is allowed by its own is no leak."""
+    rules = RULES.replace("iif lo accept", f"iif lo accept\n        {more}")
+    params = {"outside_source": "10.99.7.10", "allowed_protocols": allowed}
+    outcome = guarded(between, tmp_path, rules, scan="true", **params)
+    messages = [finding["message"] for finding in outcome.findings]
+    assert messages == [f"{way} can be reached from outside for 10.99.7.10" for way in ways]
+
+
+@pytest.fixture
+def behind(between: Worlds) -> Iterator[None]:
+    """A network behind the services, to which they forward."""
+    for line in (
+        "ip link add behind type veth peer name far",
+        "ip address add 10.99.8.1/24 dev behind",
+        "ip link set behind up",
+        "ip link set far up",
+    ):
+        between.run(*line.split())
+    between.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+    yield
+    between.run("sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_forward")
+    between.run("ip", "link", "delete", "behind")
+
+
+FORWARD = "chain forward {\n type filter hook forward priority 0; policy drop; RULE\n}\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_open"),
+    [("", False), ("oifname != behind accept", False), ("tcp dport 5432 accept", True)],
+    ids=["none is", "to where it came from", "one port is"],
+)
+@pytest.mark.usefixtures("behind")
+def test_nothing_is_forwarded_to_networks_behind(between: Worlds, rule: str, is_open: bool) -> None:
+    """As a router would for whoever asks it; one that routes nothing from there is the twin."""
+    between.rules(RULES.rpartition("}")[0] + FORWARD.replace("RULE", rule))
+    reached(between, 8443, between.allowed)  # whoever asks knows then where it is
+    seen = forwarded(between.services, between.outside, between.address, between.allowed)
+    assert seen == (["10.99.8.0/24"] if is_open else [])
 
 
 def test_udp_ports_by_name_are_tried_alone(between: Worlds, tmp_path: Path) -> None:
