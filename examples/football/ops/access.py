@@ -1,7 +1,8 @@
 """Who gets to what: `python -m ops.access places`, then `… try` where strangers are.
 
 `places` tells every path that the service describes and every location of nginx's own settings.
-`try` asks for each of them as somebody on the deny list, as a stranger, and without TLS.
+`try` asks for each of them as somebody on the deny list, as a stranger, and without TLS; and again
+as one of these who claims to be at home.
 """
 
 import http.client
@@ -13,7 +14,8 @@ import ssl
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,6 +24,8 @@ PUBLIC = re.compile(r"/health(/ready)?|/openapi\.json|/api/v1/.*|/static/.*[^/]"
 
 ALWAYS = ("/", "/docs", "/openapi.json", "/static/robots.txt", "/nosuch")
 NOT_THERE = {403, 404}
+CLAIMS = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
+AT_HOME = dict.fromkeys(CLAIMS, "127.0.0.1")
 TIMEOUT = 10
 
 
@@ -48,7 +52,14 @@ def places() -> dict[str, list[str]]:
     }
 
 
-def ask(url: str, address: str, host: str, source: str, method: str = "GET") -> Answer:
+def ask(
+    url: str,
+    address: str,
+    host: str,
+    source: str,
+    method: str = "GET",
+    claims: Mapping[str, str] = MappingProxyType({}),
+) -> Answer:
     """Ask for an address from one of ours."""
     name, _, port = address.rpartition(":")
     parts = urlsplit(url)
@@ -60,7 +71,9 @@ def ask(url: str, address: str, host: str, source: str, method: str = "GET") -> 
     connection = http.client.HTTPConnection(host)
     connection.sock = link
     with link:
-        connection.request(method, parts.path, headers={"Host": host, "Connection": "close"})
+        connection.request(
+            method, parts.path, headers={"Host": host, "Connection": "close", **claims}
+        )
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers.get("Location", ""))
 
@@ -75,17 +88,27 @@ def problems(names: list[str], paths: list[str]) -> Iterator[str]:
         yield "/health is shut for strangers"
     for host in {site, *names}:
         for path in paths:
-            for method in ("GET", "POST"):
-                if (status := ask(base + path, at, host, denied, method).status) != 403:
-                    yield f"{method} {host}{path} answers {status} to an address that is denied"
-            status = ask(base + path, at, host, stranger).status
+            place = host + path
+            for method, claims in (("GET", {}), ("GET", AT_HOME), ("POST", {})):
+                status = ask(base + path, at, host, denied, method, claims).status
+                if status != 403:
+                    whom = f"an address that is denied{says(claims)}"
+                    yield f"{method} {place} answers {status} to {whom}"
             is_public = host == site and PUBLIC.fullmatch(path)
-            if status not in NOT_THERE and not (is_public and status < 500):
-                yield f"{host}{path} answers {status} to strangers"
-            answer = ask(plain + path, plain_at, host, stranger)
-            moved = re.match(rf"https://{re.escape(site)}(:\d+)?/", answer.location)
-            if answer.status not in NOT_THERE and not moved:
-                yield f"{host}{path} answers {answer.status} without TLS"
+            for claims in ({}, AT_HOME):
+                status = ask(base + path, at, host, stranger, claims=claims).status
+                if status not in NOT_THERE and not (is_public and status < 500):
+                    yield f"{place} answers {status} to strangers{says(claims)}"
+            for method in ("GET", "POST"):
+                answer = ask(plain + path, plain_at, host, stranger, method)
+                moved = re.match(rf"https://{re.escape(site)}(:\d+)?/", answer.location)
+                if answer.status not in NOT_THERE and not moved:
+                    yield f"{method} {place} answers {answer.status} without TLS"
+
+
+def says(claims: Mapping[str, str]) -> str:
+    """What somebody says of where it is."""
+    return f" that claims {', '.join(claims)}" if claims else ""
 
 
 def main() -> int:
