@@ -89,6 +89,10 @@ def write(environment: Any, **_: object) -> None:
         "answered": answered,
         "rps": total.total_rps,
         "times": sorted(total.response_times.items()),
+        "of_each": [
+            [*what, sorted(entry.response_times.items())]
+            for what, entry in environment.stats.entries.items()
+        ],
         "users": most_users,
         "why": why.most_common(3),
         "asked": [[*what, number] for what, number in asked.items()],

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import TextIO, TypedDict, cast
 
 from checks.in_project.common import CheckFinding, Params, emit, not_measured, place
@@ -19,6 +20,9 @@ LABEL = re.compile(r'\w+="((?:[^"\\]|\\.)*)"')
 FEW = 0.01
 """Which share of the answers may come from elsewhere before they are not the service's."""
 
+RARE = 59
+"""Of how many times there is no p95."""
+
 
 class Figures(TypedDict):
     """What the listener wrote; `times` are milliseconds, and how often a request took so long."""
@@ -28,6 +32,7 @@ class Figures(TypedDict):
     answered: int
     rps: float
     times: list[tuple[float, int]]
+    of_each: list[tuple[str, str, list[tuple[float, int]]]]
     users: int
     why: list[tuple[str, int]]
     asked: list[tuple[str, str, int]]
@@ -77,6 +82,24 @@ def given_elsewhere(asked: Counter[str], grew: Counter[str]) -> Counter[str]:
     return asked - grew
 
 
+def spread(times: Iterable[tuple[float, int]]) -> list[float]:
+    """Return each time as often as it was taken."""
+    return [taken for taken, count in times for _ in range(count)]
+
+
+def slowest(figures: Figures) -> tuple[str, list[float]]:
+    """Return what the slowest operation by its p95 took; what was rarely asked for is one."""
+    operations = [(f"{how} {name}", spread(times)) for name, how, times in figures["of_each"]]
+    operations.sort(key=lambda operation: len(operation[1]))
+    rare: list[float] = []
+    while operations and (len(operations[0][1]) < RARE or 0 < len(rare) < RARE):
+        rare += operations.pop(0)[1]
+    operations += [("what was rarely asked for", sorted(rare))] if rare else []
+    if not operations:
+        return "", []
+    return max(operations, key=lambda operation: operation[1][ceil(0.95 * len(operation[1])) - 1])
+
+
 def found_places(
     host: str,
     figures: Figures,
@@ -119,6 +142,7 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         elsewhere = given_elsewhere(asked, grown(params, figures["counted"], endpoints))
     kept = elsewhere.total()
     rate = figures["rps"] / requests
+    name, slow = slowest(figures)
     numbers = {
         "requests": requests,
         "failures": failures,
@@ -127,7 +151,9 @@ def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "rps": round(figures["rps"], 1),
         "service_rps": round(rate * (asked.total() - kept), 1),
         "kept_rps": round(rate * kept, 1),
-        "times": [taken for taken, count in figures["times"] for _ in range(count)],
+        "times": spread(figures["times"]),
+        "times_of_slowest": slow,
+        "slowest": name,
         "users": figures["users"],
         "unasked": len(missing),
         "its_own": kept <= FEW * asked.total(),

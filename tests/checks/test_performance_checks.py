@@ -120,6 +120,7 @@ FIGURES = {
     "rps": 1.0,
     "users": 2,
     "times": [],
+    "of_each": [],
     "why": [["refused", 3]],
     "asked": [],
     "counted": [],
@@ -195,6 +196,7 @@ LOADED_API = {
     "why": [],
     "asked": [["GET", "/api/teams", 6], ["GET", "/api/teams/7", 3], ["GET", "/api/teams/best", 1]],
 }
+RARE = ("what was rarely asked for", 5000)
 COUNTED = """\
 # TYPE seen_total counter
 seen_total{{method="GET",route="/teams",status="200"}} {teams}
@@ -233,6 +235,26 @@ def test_an_answer_is_the_services_as_far_as_it_counted_it(
     assert (figures["service_rps"], figures["kept_rps"]) == (service, kept)
     assert figures["its_own"] is its_own
     assert any(each["rule"] == "kept" for each in figures["findings"]) is not its_own
+
+
+@pytest.mark.parametrize(
+    ("writes", "slowest"),
+    [
+        ([["/teams", "POST", [[5000, 60]]]], ("POST /teams", 5000)),
+        ([["/teams", "POST", [[9, 57], [5000, 3]]]], ("GET /slow", 20)),
+        ([["/a", "PUT", [[9, 40]]], ["/b", "PUT", [[5000, 9]]], ["/c", "PUT", [[9, 20]]]], RARE),
+        ([["/a", "PUT", [[9, 40]]], ["/b", "PUT", [[5000, 3]]], ["/c", "PUT", [[9, 20]]]], ""),
+    ],
+    ids=["slow", "seldom slow", "rare and slow", "rare and seldom slow"],
+)
+def test_one_slow_operation_does_not_hide_among_fast_ones(
+    tmp_path: Path, writes: list[object], slowest: object
+) -> None:
+    """By its own p95; what is rarely asked for has none, and counts together."""
+    reads = [["/fast", "GET", [[2, 900]]], ["/slow", "GET", [[5, 100], [20, 100]]]]
+    found = json.loads(numbers(tmp_path, LOADED_API | {"of_each": [*reads, *writes]}).stdout)
+    worst = (found["slowest"], found["times_of_slowest"][-1])
+    assert worst == (slowest or ("GET /slow", 20))
 
 
 def test_a_counter_without_routes_is_taken_as_a_whole(tmp_path: Path) -> None:
