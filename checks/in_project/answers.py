@@ -285,7 +285,7 @@ def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str,
 
 def asking(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Have all functions of a module ask what they may answer; yield their names and lines."""
-    for name, node in functions(tree):
+    for name, node in [*_with_inner(tree)]:
         for statement in node.body:
             _ask(statement)
         text = f"try:\n if {ENTRY}(): return\nexcept {ENDED}: return\n"
@@ -301,6 +301,13 @@ def asking(tree: ast.Module) -> Iterator[tuple[str, int]]:
             for part in ast.walk(left[0]):
                 ast.copy_location(part, caught)
         yield name, min([node.lineno, *(each.lineno for each in node.decorator_list)])
+
+
+def _with_inner(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Yield functions, methods, and those within them, such as what a decorator makes."""
+    for name, node in functions(tree, within):
+        yield name, node
+        yield from _with_inner(node, f"{name}.")
 
 
 def _is_procedure(node: ast.FunctionDef, name: str) -> bool:
