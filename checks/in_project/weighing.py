@@ -179,8 +179,16 @@ class Weighing(Attempts):
                 yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
 
     def _named(self, item: Any) -> list[str]:
+        """Return a test's file, and its name with the class that defines it."""
         test = getattr(item, "originalname", None) or item.name.partition("[")[0]
-        return [os.path.relpath(os.path.realpath(item.path), self._top), test]
+        owners = (
+            each
+            for each in getattr(getattr(item, "cls", None), "__mro__", ())
+            if test in vars(each)
+        )
+        within = [each.__qualname__.replace(".", "::") for each in owners]
+        name = "::".join([*within[:1], test])
+        return [os.path.relpath(os.path.realpath(item.path), self._top), name]
 
     def _whole(self, path: str) -> str:
         return os.path.realpath(os.path.join(self._top, path))

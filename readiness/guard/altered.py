@@ -10,15 +10,15 @@ from functools import cached_property
 import msgspec
 
 from readiness.guard.deciding import serves_tests
-from readiness.guard.functions import Function, functions_in, parsed
+from readiness.guard.functions import Function, functions_in, named_functions, parsed
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
 _FOR_ALL = frozenset(("setUp", "setUpClass", "setup_method", "setup_module", "pytestmark"))
 _BODIES = frozenset(("body", "orelse", "handlers", "finalbody", "cases"))
 TestName = tuple[str, str]
-Tests = dict[str, dict[str, list[Function]]]
-"""Tests by path and name; several where classes of a file have one of the same name."""
+"""The path of a file, and what the test is called there: `Class::test`."""
+Tests = dict[str, dict[str, Function]]
 
 
 class Altered:
@@ -37,23 +37,39 @@ class Altered:
         own = [{p: side[p] for p in serving & {*self.support}} for side in texts]
         changed, moved = _changed_names(*own), _moved_imports(*own)
         data = [path for path in self.support if path not in serving]
-        self.old, self.new = (self._using(changed, moved, data, side) for side in texts)
+        found = [
+            {path: dict(named_functions(text)) for path, text in side.items()} for side in texts
+        ]
+        self.old, self.new = (
+            self._using(changed, moved, data, texts[side], found[side], found[1 - side])
+            for side in (0, 1)
+        )
 
     def _using(
-        self, changed: set[str], moved: set[str], data: list[str], texts: dict[str, str]
+        self,
+        changed: set[str],
+        moved: set[str],
+        data: list[str],
+        texts: dict[str, str],
+        found: Tests,
+        others: Tests,
     ) -> Tests:
-        users = _users(changed, texts.values())
-        own = _users(changed | moved, texts.values()) if moved else users
+        helpers = {name for name in changed if not name.startswith(TABLE.test_function)}
+        users = _users(helpers, texts.values())
+        own = _users(helpers | moved, texts.values()) if moved else users
         tests: Tests = {}
         for path, text in texts.items():
             if not TABLE.test_file.search(path):
                 continue
             whole = bool(changed & _FOR_ALL and path in self.support)
             whole = whole or any(_speaks_of(text, each) for each in data)
-            for node in functions_in(text):
+            for name, node in found[path].items():
                 is_user = node.name in (own if path in self.support else users)
-                if node.name.startswith(TABLE.test_function) and (whole or is_user):
-                    tests.setdefault(path, {}).setdefault(node.name, []).append(node)
+                is_user = is_user or not changed.isdisjoint(name.split("::")[:-1])
+                other = others.get(path, {}).get(name)
+                differs = other is None or ast.dump(other) != ast.dump(node)
+                if node.name.startswith(TABLE.test_function) and (whole or is_user or differs):
+                    tests.setdefault(path, {})[name] = node
         return tests
 
     @property
@@ -66,7 +82,7 @@ class Altered:
         """Count what tests before (0) or after (1) do, and the others less often."""
         counts = [Counter[str](), Counter[str]()]
         for tests, count in zip((self.old, self.new), counts, strict=True):
-            nodes = (each for named in tests.values() for same in named.values() for each in same)
+            nodes = (node for named in tests.values() for node in named.values())
             count.update(key for node in nodes for key, _ in _statements(node))
         return counts[side] - counts[1 - side]
 
@@ -151,7 +167,7 @@ class Near(msgspec.Struct, frozen=True):
 def near_lines(root: str, path: str, names: Collection[str], own: Collection[str]) -> Near:
     """Return how near the lines are of the tests with these names in a file below `root`."""
     with open(os.path.join(root, path), encoding="utf-8") as file:
-        tests = [each for each in functions_in(file.read()) if each.name in names]
+        tests = [node for name, node in named_functions(file.read()) if name in names]
     lines: dict[int, int] = {}
     attributes: set[str] = set()
     for test in tests:

@@ -81,7 +81,7 @@ def prove_change(
         raise BaseError(f"{base.commit[:12]} cannot be compared: the project is elsewhere")
     sources = list(_sources(states))
     altered = {
-        path: {name: same[0].lineno for name, same in tests.items()}
+        path: {node.name: node.lineno for node in tests.values()}
         for path, tests in Altered(states).new.items()
     }
     if not sources or not altered:

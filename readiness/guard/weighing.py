@@ -14,7 +14,6 @@ from readiness import __version__
 from readiness.builtin import builtin_checks
 from readiness.guard.altered import Altered, TestName, near_lines
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.guard.functions import Function
 from readiness.guard.keeping import KeptResults, content_key
 from readiness.guard.outcomes import criterion_of, with_criteria
 from readiness.guard.overlay import lay_over, spare_imports
@@ -132,8 +131,11 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         kept = {name for each in asked for name in each.noticed}
         gone = (each for each in before.faults if not self.altered.has(each.function))
         kept = kept.union(*(each.tests for each in gone)) - weaker.keys()
+        named = _names(after)
         changes = [
-            self._difference(*each, Kind.WEAKER) for each in weaker.items() if each[0] in after
+            self._difference(*each, Kind.WEAKER)
+            for each in weaker.items()
+            if not named.isdisjoint(_names([each[0]]))
         ]
         tells = [Teller("::".join(name), name[0]) for name in sorted(kept & failing)]
         changes += [tell(Kind.CHANGED, Direction.NEUTRAL, "", "") for tell in tells]
@@ -145,7 +147,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         if unknown := sorted((failing & after) - before.passed):
             shown = ", ".join(map("::".join, unknown[:FEW]))
             remarks.append(say("guard.unweighed", names=shown))
-        return Weighed(changes, remarks, frozenset(kept), frozenset(old.named("failed")))
+        outlived = kept | (_names(kept) - _names(weaker))
+        return Weighed(changes, remarks, frozenset(outlived), frozenset(old.named("failed")))
 
     def _measured(
         self,
@@ -225,31 +228,27 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
 
     def _difference(self, test: TestName, fault: TriedFault, kind: Kind) -> Change:
         path, name = test
-        old, new = (
-            side.get(path, {}).get(name, []) for side in (self.altered.old, self.altered.new)
-        )
-        known = {ast.dump(node) for node in old}
-        edited = [node for node in new if ast.dump(node) not in known]
-        line = next((node.lineno for node in (*edited, *new, *old)), 0)
+        old, new = (side.get(path, {}).get(name) for side in (self.altered.old, self.altered.new))
+        line = (new or old or ast.Pass(lineno=0)).lineno
         tell = Teller(f"{path}::{name}", path, line)
         direction = Direction.LOOSENED if kind is Kind.WEAKER else Direction.TIGHTENED
         return replace(tell(kind, direction, "", ""), fault=(*fault.lines, *_asked(old, new)))
+
+
+def _names(tests: Iterable[TestName]) -> set[TestName]:
+    """Return tests without their classes, which may have another name."""
+    return {(path, name.rpartition("::")[2]) for path, name in tests}
 
 
 def _known(faults: Iterable[TriedFault]) -> set[tuple[str, str]]:
     return {(each.key, each.way) for each in faults}
 
 
-def _asked(old: list[Function], new: list[Function]) -> list[str]:
+def _asked(old: ast.AST | None, new: ast.AST | None) -> list[str]:
     """Return what a test asks now, or else the question that it no longer asks."""
     before, after = (
-        [
-            ast.unparse(part)
-            for node in side
-            for part in ast.walk(node)
-            if isinstance(part, ast.Assert)
-        ]
-        for side in (old, new)
+        [ast.unparse(node) for node in ast.walk(test or ast.Pass()) if isinstance(node, ast.Assert)]
+        for test in (old, new)
     )
     more = [f"  {each}" for each in after if each not in before]
     return more[:1] or [f"- {each}" for each in before if each not in after][:1]

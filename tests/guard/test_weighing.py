@@ -185,9 +185,13 @@ STATES = [
     pytest.param("basket.sums == [0, 3]", "basket.sums", "test_filled", id="left"),
     pytest.param("len(list(counted(3))) == 3", "len(list(counted(3)))", "test_counted", id="ended"),
     pytest.param("again == [3, 2, 2, 2]", "again is not None", "test_same", id="always"),
-    pytest.param('(total=3) == Price(3, "EUR")', "(total=3).sum == 3", "test_it", id="frozen"),
-    pytest.param("(total=4).sum == 4", "(total=4)", "test_it", id="keyword-only"),
-    pytest.param("parties([2, 2]) == {2}", "sorted(parties([2, 2])) == [2]", "test_it", id="set"),
+    pytest.param(
+        '(total=3) == Price(3, "EUR")', "(total=3).sum == 3", "TestPrice::test_it", id="frozen"
+    ),
+    pytest.param("(total=4).sum == 4", "(total=4)", "TestPrice::test_it", id="keyword-only"),
+    pytest.param(
+        "parties([2, 2]) == {2}", "sorted(parties([2, 2])) == [2]", "TestPrice::test_it", id="set"
+    ),
 ]
 
 
@@ -203,6 +207,16 @@ def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
     ended = guarded(project, base, edited(old, new, tests), "guard", "--output-format", "json")
     (found,) = ended.json["loosened"]
     assert (found["subject"], found["kind"]) == (f"{AT}::{name}", "weaker test")
+
+
+def test_tests_of_one_name_stand_for_themselves(project: Project) -> None:
+    """What one of them still notices is no excuse for the other."""
+    one = "class Test{}:\n    def test_it(self):\n        assert shares(5, 2) == [3, 2]\n"
+    tests = f"{HEAD}{one.format('A')}\n\n{one.format('B')}"
+    base = {**BASE, AT: tests, "board.yaml": CHECK}
+    start, _, end = tests.rpartition(" == [3, 2]")
+    ended = guarded(project, base, {AT: start + end}, "guard", "--output-format", "json")
+    assert [each["subject"] for each in ended.json["loosened"]] == [f"{AT}::TestB::test_it"]
 
 
 def test_what_a_test_notices_more_is_told(project: Project) -> None:
