@@ -164,6 +164,12 @@ def _inner(value: Any) -> Any:
     return next((changed for way, changed in ways(value) if way != "copy"), ODD)
 
 
+def _less(value: Any) -> Any:
+    """Return what has less in it, as deep down as may be; the same where there is nothing."""
+    some = dict(ways(value))
+    return next((some[way] for way in ("last less", "fewer", "shorter") if way in some), value)
+
+
 def _odd(value: Any) -> Any:
     return ODD if isinstance(value, str) else ODD.encode()
 
@@ -230,6 +236,7 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (_LIST, "extra", lambda v: type(v)([*v, *(v[-1:] or [ODD])])),
     (_LIST, "inner", lambda v: type(v)([_inner(v[0]), *v[1:]])),
     (_LIST, "last", lambda v: type(v)([*v[:-1], _inner(v[-1])])),
+    (_LIST, "inner less", lambda v: type(v)([_less(v[0]), *v[1:]])),
     (_LIST, "fewer", lambda v: v[:-1]),
     (_LIST, "reversed", lambda v: v[::-1]),
     (_LIST, "kind", lambda v: tuple(v) if isinstance(v, list) else list(v)),
@@ -240,6 +247,11 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (dict, "extra", lambda v: _changed(v, lambda made: made.__setitem__(ODD, ODD))),
     (dict, "inner", lambda v: _changed(v, lambda m: m.update({k: _inner(m[k]) for k in [*v][:1]}))),
     (dict, "last", lambda v: _changed(v, lambda m: m.update({k: _inner(m[k]) for k in [*v][-1:]}))),
+    (
+        dict,
+        "last less",
+        lambda v: _changed(v, lambda m: m.update({k: _less(m[k]) for k in [*v][-1:]})),
+    ),
     (dict, "fewer", lambda v: _changed(v, lambda made: made.pop([*v][-1]))),
     (datetime.date, "more", lambda v: v + datetime.timedelta(days=1)),
     (Iterator, "extra", lambda v: itertools.chain(v, [ODD])),

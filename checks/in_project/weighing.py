@@ -5,9 +5,11 @@ The variable WEIGHING names a file that says which tests, which faults, and wher
 
 import ast
 import gc
+import itertools
 import json
 import os
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -42,7 +44,8 @@ class Weighing(Attempts):
         """Weigh the tests that are asked for, in place of one run of all."""
         wanted = {self._whole(path): set(names) for path, names in self.plan["tests"].items()}
         for item in session.items:
-            if self._named(item)[1] in wanted.get(os.path.realpath(item.path), ()):
+            path, name = self._named(item)
+            if name in wanted.get(self._whole(path), ()):
                 self.items[item.nodeid] = item
         self.held = functions_of(self.plan["roots"], self.plan["sources"])
         self.answers = Answers(self._top, set(map(self._whole, self.plan["sources"])), set(wanted))
@@ -179,16 +182,20 @@ class Weighing(Attempts):
                 yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
 
     def _named(self, item: Any) -> list[str]:
-        """Return a test's file, and its name with the class that defines it."""
-        test = getattr(item, "originalname", None) or item.name.partition("[")[0]
+        """Return the file that a test stands in, and its name with its class there."""
+        path, name = (
+            str(item.path),
+            getattr(item, "originalname", None) or item.name.partition("[")[0],
+        )
         owners = (
             each
             for each in getattr(getattr(item, "cls", None), "__mro__", ())
-            if test in vars(each)
+            if name in vars(each)
         )
-        within = [each.__qualname__.replace(".", "::") for each in owners]
-        name = "::".join([*within[:1], test])
-        return [os.path.relpath(os.path.realpath(item.path), self._top), name]
+        for owner in itertools.islice(owners, 1):
+            name = f"{owner.__qualname__.replace('.', '::')}::{name}"
+            path = getattr(sys.modules.get(owner.__module__), "__file__", None) or path
+        return [os.path.relpath(os.path.realpath(path), self._top), name]
 
     def _whole(self, path: str) -> str:
         return os.path.realpath(os.path.join(self._top, path))

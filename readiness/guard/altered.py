@@ -15,6 +15,7 @@ from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 
 _FOR_ALL = frozenset(("setUp", "setUpClass", "setup_method", "setup_module", "pytestmark"))
+_WORD = re.compile(r"\w+")
 _BODIES = frozenset(("body", "orelse", "handlers", "finalbody", "cases"))
 TestName = tuple[str, str]
 """The path of a file, and what the test is called there: `Class::test`."""
@@ -33,7 +34,9 @@ class Altered:
             [path for path in python if path in side and path not in serving]
             for side in (states.before, states.after)
         ]
-        texts = [{path: states.text(path, side) or "" for path in serving} for side in (0, 1)]
+        self._texts = texts = [
+            {path: states.text(path, side) or "" for path in serving} for side in (0, 1)
+        ]
         own = [{p: side[p] for p in serving & {*self.support}} for side in texts]
         changed, moved = _changed_names(*own), _moved_imports(*own)
         data = [path for path in self.support if path not in serving]
@@ -54,16 +57,19 @@ class Altered:
         found: Tests,
         others: Tests,
     ) -> Tests:
+        collected = (text for path, text in texts.items() if TABLE.test_file.search(path))
+        used = {word for text in collected for word in _WORD.findall(text)}
         helpers = {name for name in changed if not name.startswith(TABLE.test_function)}
         users = _users(helpers, texts.values())
         own = _users(helpers | moved, texts.values()) if moved else users
         tests: Tests = {}
         for path, text in texts.items():
-            if not TABLE.test_file.search(path):
-                continue
+            is_collected = TABLE.test_file.search(path)
             whole = bool(changed & _FOR_ALL and path in self.support)
             whole = whole or any(_speaks_of(text, each) for each in data)
             for name, node in found[path].items():
+                if not (is_collected or name.rpartition("::")[0] in used):
+                    continue  # no class from which a file of tests could inherit it
                 is_user = node.name in (own if path in self.support else users)
                 is_user = is_user or not changed.isdisjoint(name.split("::")[:-1])
                 other = others.get(path, {}).get(name)
@@ -71,6 +77,17 @@ class Altered:
                 if node.name.startswith(TABLE.test_function) and (whole or is_user or differs):
                     tests.setdefault(path, {})[name] = node
         return tests
+
+    def carriers(self, names: Iterable[TestName], side: int) -> set[str]:
+        """Return the files that run these tests: their own, and those that use their classes."""
+        named = list(names)
+        classes = {name.partition("::")[0] for _, name in named if "::" in name}
+        users = [
+            path
+            for path, text in self._texts[side].items()
+            if TABLE.test_file.search(path) and not classes.isdisjoint(_WORD.findall(text))
+        ]
+        return {*(path for path, _ in named if TABLE.test_file.search(path)), *users}
 
     @property
     def names(self) -> list[set[TestName]]:

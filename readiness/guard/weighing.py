@@ -169,7 +169,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         if lay and not coarse:
             for path in tests:
                 spare_imports(os.path.join(copy.root, path))
-        own = self.altered.own(0 if lay else 1)
+        side = 0 if lay else 1
+        own = self.altered.own(side)
         share = max(1.0, len(names) / FEW)
         near = {at: near_lines(copy.root, at, each, own) for at, each in tests.items()}
         to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
@@ -198,7 +199,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             return msgspec.json.decode(kept, type=Weighings)
         with open(plan, "w", encoding="utf-8") as file:
             json.dump({**asks, "to": to}, file)
-        inside = (shlex.quote(os.path.relpath(path, self.workdir or ".")) for path in tests)
+        paths = sorted(self.altered.carriers(names, side))
+        inside = (shlex.quote(os.path.relpath(path, self.workdir or ".")) for path in paths)
         criterion = criterion_of(copy.board, label, " ".join(inside), WEIGHING=plan)
         copy = replace(copy, board=with_criteria(copy.board, [criterion]))
         self.run(copy.part({label: criterion}, "weighed", timeout=self.timeout))

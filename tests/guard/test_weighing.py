@@ -297,6 +297,28 @@ def test_what_changes_with_the_code_is_no_loosening(
     assert loosened(project, change) == []
 
 
+MIXIN = """\
+from app import shares
+
+
+class Sharing:
+    def test_it(self):
+        assert shares(5, 2) == [3, 2]
+"""
+SHARER = "from tests.sharing import Sharing\n\n\nclass TestSharing(Sharing):\n    pass\n"
+
+
+def test_a_test_that_others_inherit_is_weighed_where_they_run(project: Project) -> None:
+    """It stands in a file of which pytest collects nothing."""
+    base = {**BASE, "tests/__init__.py": "", "tests/sharing.py": MIXIN, AT: SHARER}
+    change: dict[str, str | None] = {"tests/sharing.py": MIXIN.replace(" == [3, 2]", "")}
+    ended = guarded(
+        project, {**base, "board.yaml": CHECK}, change, "guard", "--output-format", "json"
+    )
+    (found,) = ended.json["loosened"]
+    assert found["subject"] == "tests/sharing.py::Sharing::test_it"
+
+
 INSIDE = [[datetime.date(2026, 1, 1)], {"at": datetime.date(2026, 1, 1)}, [object]]
 
 
@@ -304,6 +326,11 @@ INSIDE = [[datetime.date(2026, 1, 1)], {"at": datetime.date(2026, 1, 1)}, [objec
 def test_what_is_inside_becomes_something_else(value: Any) -> None:
     """Not a copy, which is the same and which no test would notice."""
     assert dict(ways(value))["inner"] != value
+
+
+def test_what_is_inside_becomes_less() -> None:
+    """As where a test asks how many there are, of what is deep down."""
+    assert dict(ways([{"frames": [1, 2]}]))["inner less"] == [{"frames": [1]}]
 
 
 class Kept(dict[str, int]):
