@@ -3,10 +3,11 @@
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.live.stack import Stack, replacing
@@ -41,6 +42,9 @@ alerting:
   alert_relabel_configs:
     - {source_labels: [severity], regex: page, action: drop}
 """
+TOO_MANY = "sum(rate(football_http_requests_total[5m])) > 0.01'"
+CLAMPED = "clamp_min(sum(rate(football_http_requests_total[5m])), 1e9) > 0.01'"
+FOR_A_DAY = f"{TOO_MANY}\n        for: 24h"
 EXCEPTION = "Match User deploy\n    PasswordAuthentication yes\n"
 ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
@@ -63,7 +67,8 @@ class Break:
     """One way to break one criterion.
 
     `fails` are neighbours that fail with it, `may_fail` those that do so on a slow machine, and
-    `unknown` those that cannot be measured any more; `why`, for whoever reads the table.
+    `unknown` those that cannot be measured any more; `why`, for whoever reads the table. `seen` is
+    a pattern of what its criterion says of it; those that have one share a run.
     """
 
     criterion: str
@@ -74,6 +79,7 @@ class Break:
     unknown: tuple[str, ...] = ()
     why: str = ""
     among: tuple[str, ...] = ()
+    seen: str = ""
 
     @property
     def touched(self) -> frozenset[str]:
@@ -83,7 +89,10 @@ class Break:
     def meets(self, other: "Break") -> bool:
         """Return whether one of them could hide the other: then they take a run each."""
         loads = {*LOAD, *REPORT}
-        return bool(self.touched & other.touched or (self.touched | other.touched) & loads)
+        common = self.touched & other.touched
+        if self.seen and other.seen and self.criterion == other.criterion:
+            common -= {self.criterion}
+        return bool(common or (self.touched | other.touched) & loads)
 
     @property
     def looked_at(self) -> tuple[str, ...]:
@@ -220,17 +229,6 @@ def spans(keep: str) -> Breaking:
     return patched(KEPT_SPANS.replace("KEEP", keep))
 
 
-def alertmanager_defaults(stack: Stack) -> AbstractContextManager[None]:
-    """Start Alertmanager, which knows no group then, with the delays that it has by default."""
-
-    def change(text: str) -> str:
-        wait = text.replace("group_wait: 1s", "group_wait: 30s")
-        return wait.replace("group_interval: 5s", "group_interval: 5m")
-
-    again = lambda: stack.ops("start", "alertmanager")  # noqa: E731
-    return stack.changed("alertmanager/alertmanager.yml", change, again)
-
-
 def dashboard_renamed(stack: Stack) -> AbstractContextManager[None]:
     """Give a dashboard another title."""
     change = replacing('"title": "', '"title": "Our ')
@@ -303,6 +301,70 @@ def firewall(rule: str) -> Breaking:
     return broken
 
 
+@contextmanager
+def forwarding(stack: Stack) -> Iterator[None]:
+    """Have the host forward whatever comes to a network behind it."""
+    for line in (
+        "ip link add behind type veth peer name far",
+        "ip address add 10.99.8.1/24 dev behind",
+        "ip link set behind up",
+        "ip link set far up",
+        "sysctl -qw net.ipv4.ip_forward=1",
+        "nft insert rule inet football forward accept",
+    ):
+        stack.run(*line.split())
+    try:
+        yield
+    finally:
+        stack.run("sysctl", "-qw", "net.ipv4.ip_forward=0")
+        stack.run("ip", "link", "delete", "behind")
+        stack.run("nft", "delete", "table", "inet", "football")
+        stack.run("nft", "-f", str(stack.folder / "football.nft"))
+
+
+def rule(old: str, new: str) -> Breaking:
+    """Change the rules on the server and in the repository."""
+
+    @contextmanager
+    def broken(stack: Stack) -> Iterator[None]:
+        change = replacing(old, new)
+        with (
+            project("ops/prometheus/rules/football.yml", change)(stack),
+            prometheus(change, "rules/football.yml")(stack),
+        ):
+            yield
+
+    return broken
+
+
+@contextmanager
+def trusted_role(stack: Stack) -> Iterator[None]:
+    """Let one role of PostgreSQL in without a password."""
+
+    def reload() -> None:
+        sql = "do $$ begin create role guest login; exception when others then end $$;"
+        psql = ["psql", stack.environment["POSTGRES_URL"], "-Xqc", f"{sql} select pg_reload_conf()"]
+        stack.run(*psql)
+        time.sleep(0.5)
+
+    line = "host all guest 127.0.0.1/32 trust\n"
+    with stack.changed("postgres/data/pg_hba.conf", lambda text: line + text, reload):
+        yield
+
+
+@contextmanager
+def believed(stack: Stack) -> Iterator[None]:
+    """Believe what one address says of where it is."""
+    trust = f"set_real_ip_from {stack.environment['DENIED_SOURCE']}; real_ip_header X-Real-IP;"
+    with nginx(("ssl_protocols", f"{trust} ssl_protocols"))(stack):
+        yield
+
+
+def nginx_file(file: str, change: Callable[[str], str]) -> Breaking:
+    """Start nginx with another file that its settings include."""
+    return lambda stack: stack.changed(f"nginx/{file}", change, stack.renew_nginx)
+
+
 def project(file: str, change: Callable[[str], str]) -> Breaking:
     """Change a file of the project, one of its own or a new one, and commit that."""
 
@@ -346,9 +408,15 @@ def patched(code: str) -> Breaking:
 
 
 FILTER = """\
+from zlib import crc32
+
 import sentry_sdk
 
 plain = sentry_sdk.init
+
+
+def text(event):
+    return event['exception']['values'][-1]['value'].encode()
 
 
 def init(**options):
@@ -358,9 +426,12 @@ def init(**options):
 sentry_sdk.init = init
 """
 KEPT_SPANS = """\
+from itertools import count
+
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 plain = BatchSpanProcessor.on_end
+turns = count(1)
 
 
 def on_end(self, span):
@@ -382,6 +453,30 @@ def create(attributes):
 
 
 Resource.create = create
+"""
+# One of many, asked for by one visitor in thirty.
+SLOW = """\
+import asyncio
+
+from fastapi import FastAPI
+
+PATH = '/api/v1/predictions/accuracy'
+plain, described = FastAPI.__call__, FastAPI.openapi
+
+
+async def slow(self, scope, receive, send):
+    if scope['type'] == 'http' and scope['path'] == PATH:
+        await asyncio.sleep(1.5)
+    await plain(self, scope, receive, send)
+
+
+def openapi(self):
+    found = described(self)
+    found['paths'].pop(HIDDEN, None)
+    return found
+
+
+FastAPI.__call__, FastAPI.openapi = slow, openapi
 """
 # All but the answers that the stack itself waits for.
 SLEEP = """\
@@ -444,6 +539,17 @@ class Neighbour:
     environment: tuple[tuple[str, str], ...] = ()
 
 
+def private_key(text: str) -> str:
+    """Write a key of nobody."""
+    begin, end = (f"-----{word} {'RSA'} PRIVATE KEY-----" for word in ("BEGIN", "END"))
+    return f"{text}{begin}\n{'Q3Egwz7tLNykm5RvPx' * 9}\n{end}\n"
+
+
+def soon() -> str:
+    """Say when a week is over, as openssl writes it."""
+    return f"{datetime.now(UTC) + timedelta(days=7):%Y%m%d%H%M%SZ}"
+
+
 def address(text: str) -> str:
     """Write an address of a database with a password that nobody has."""
     return f"{text}DATABASE_URL=postgresql://football:{'kX9vQ2rT7pLw'}@db.internal/football\n"
@@ -466,11 +572,6 @@ def nginx_restarted(stack: Stack) -> Iterator[None]:
 
 
 NEIGHBOURS = (
-    Neighbour(
-        "Alertmanager's own defaults",
-        alertmanager_defaults,
-        ("T5.5",),
-    ),
     Neighbour(
         "a second receiver",
         alertmanager(
@@ -528,6 +629,7 @@ BREAKS = (
     Break("T5.1", "one route is not traced", spans("'/matches' not in span.name")),
     Break("T5.1", "refusals are not traced", spans("status < 400")),
     Break("T5.1", "errors are not traced", spans("status < 500")),
+    Break("T5.1", "half of the traces are lost", spans("next(turns) % 2")),
     Break("T5.1", "traces of another environment", patched(DEVELOPMENT)),
     Break(
         "T5.2",
@@ -550,6 +652,11 @@ BREAKS = (
         reports("before_send=lambda event, hint: event | {'environment': 'development'}"),
     ),
     Break("T5.2", "a filter of ordinary errors", patched(FILTER)),
+    Break(
+        "T5.2",
+        "most errors are lost",
+        reports("before_send=lambda event, hint: event if crc32(text(event)) % 8 == 0 else None"),
+    ),
     Break("T5.2", "wrong DSN", service("SENTRY_DSN=http://public@127.0.0.1:9/1")),
     Break(
         "T5.3",
@@ -558,6 +665,20 @@ BREAKS = (
         fails=("T5.5", "T7.6"),
         unknown=("T5.6",),
         why="they are about the rules that are loaded, and the alerts of these",
+    ),
+    Break(
+        "T5.3",
+        "a rule that is clamped below its limit",
+        rule(TOO_MANY, CLAMPED),
+        fails=("T7.6",),
+        why="a file of tests that fail shows of no rule that it fires",
+    ),
+    Break(
+        "T5.3",
+        "a page that waits for a day",
+        rule(f"{TOO_MANY}\n        for: 5m", FOR_A_DAY),
+        fails=("T7.6",),
+        why="a file of tests that fail shows of no rule that it fires",
     ),
     Break(
         "T5.4", "a panel without data", dashboard("_http_requests_total", "_requests_of_old_total")
@@ -584,6 +705,11 @@ BREAKS = (
         "T5.5",
         "the receiver's URL is wrong",
         alertmanager(replacing("http://127.0.0.1:9094", "http://127.0.0.1:9")),
+    ),
+    Break(
+        "T5.5",
+        "groups wait for half a day",
+        alertmanager(replacing("group_wait: 1s", "group_wait: 12h")),
     ),
     Break("T5.5", "pages are muted at night", routed(MUTED.replace("SEVERITY", "page"))),
     Break(
@@ -645,6 +771,7 @@ BREAKS = (
         unknown=HTTPS,
         why="they speak to the same server, and none trusts it",
     ),
+    Break("T6.1", "a certificate that ends in a week", certificate("20240101000000Z", soon())),
     Break("T6.1", "no forward secrecy", rsa("AES128-GCM-SHA256"), among=("T6.1",)),
     Break(
         "T6.1",
@@ -652,51 +779,125 @@ BREAKS = (
         rsa("AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"),
         among=("T6.1",),
     ),
-    Break("T6.2", "a port is open", firewall("tcp dport 9090 accept")),
+    Break(
+        "T6.2",
+        "a port is open",
+        firewall("tcp dport 9090 accept"),
+        seen="port 9090 is open from outside",
+    ),
     Break(
         "T6.2",
         "a port is open to one who is denied",
         firewall("ip saddr {DENIED_SOURCE} tcp dport 31337 accept"),
+        seen="TCP port 31337 can be reached",
     ),
-    Break("T6.2", "a port of UDP is open", firewall("udp dport 11211 accept")),
-    Break("T6.2", "another port of UDP is open", firewall("udp dport 4242 accept")),
+    Break(
+        "T6.2",
+        "a port of UDP is open",
+        firewall("udp dport 11211 accept"),
+        seen="UDP port 11211 can",
+    ),
+    Break(
+        "T6.2",
+        "another port of UDP is open",
+        firewall("udp dport 4242 accept"),
+        seen="UDP port 4242 can",
+    ),
+    Break(
+        "T6.2",
+        "a port of UDP-Lite is open",
+        firewall("meta l4proto udplite udplite dport 4343 accept"),
+        seen="UDP-Lite port 4343 can",
+    ),
+    Break("T6.2", "SCTP is open", firewall("ip protocol sctp accept"), seen="IP protocol 132 can"),
+    Break(
+        "T6.2",
+        "a tunnel of GRE is open",
+        firewall("ip protocol gre accept"),
+        seen="IP protocol 47 can",
+    ),
+    Break("T6.2", "IP in IP is open", firewall("ip protocol 4 accept"), seen="IP protocol 4 can"),
+    Break("T6.2", "a network behind is open", forwarding, seen="10.99.8.0/24 are forwarded"),
     Break("T6.2", "open over IPv6", firewall("meta nfproto ipv6 accept")),
-    Break("T6.2", "a port is open over IPv6", firewall("ip6 nexthdr tcp tcp dport 9090 accept")),
-    Break("T6.2", "open to who comes from port 53", firewall("tcp sport 53 accept")),
-    Break("T6.2", "open to who comes from port 53 by UDP", firewall("udp sport 53 accept")),
+    Break(
+        "T6.2",
+        "a port is open over IPv6",
+        firewall("ip6 nexthdr tcp tcp dport 9090 accept"),
+        seen="TCP port 9090 can be reached from outside for fe80",
+    ),
+    Break(
+        "T6.2",
+        "open to who comes from port 53",
+        firewall("tcp sport 53 accept"),
+        seen=r"TCP port \d+ can be reached from outside for \S+ from source port 53",
+    ),
+    Break(
+        "T6.2",
+        "open to who comes from port 53 by UDP",
+        firewall("udp sport 53 accept"),
+        seen=r"UDP port \d+ can be reached from outside for \S+ from source port 53",
+    ),
     Break("T6.2", "open to a third address", firewall("ip saddr {SERVICE_ADDRESS}9 accept")),
     Break(
         "T6.2",
         "a port is open to a third address",
-        firewall("ip saddr {SERVICE_ADDRESS}9 tcp dport 9090 accept"),
+        firewall("ip saddr {SERVICE_ADDRESS}9 tcp dport 9093 accept"),
+        seen="TCP port 9093 can be reached",
     ),
     Break(
         "T6.3",
         "the deny list is empty",
         lambda stack: stack.changed("nginx/deny.conf", lambda _: "", stack.renew_nginx),
     ),
-    Break("T6.3", "folders are listed", nginx((STATIC, f"{STATIC} autoindex on;"))),
-    Break("T6.3", "files are for everybody", nginx((STATIC, f"{STATIC} allow all;"))),
+    Break(
+        "T6.3",
+        "folders are listed",
+        nginx((STATIC, f"{STATIC} autoindex on;")),
+        seen="/static/ answers 200 to strangers",
+    ),
+    Break(
+        "T6.3",
+        "files are for everybody",
+        nginx((STATIC, f"{STATIC} allow all;")),
+        seen="GET football.test/static/robots.txt answers 200 to an address that is denied",
+    ),
     Break(
         "T6.3",
         "everybody is let in elsewhere",
         nginx(location("/api/v1/matches { allow all; proxy_pass http://football; }")),
+        seen="/api/v1/matches answers 200 to an address that is denied",
     ),
     Break(
         "T6.3",
         "everybody may describe",
         nginx(location("= /openapi.json { allow all; proxy_pass http://football; }")),
+        seen="GET football.test/openapi.json answers 200 to an address that is denied",
     ),
     Break(
         "T6.3",
         "folders are listed elsewhere",
         nginx(location("/files/ { alias /etc/nginx/; autoindex on; }")),
+        seen="/files/ answers 200 to strangers",
     ),
     Break(
         "T6.3",
         "Prometheus is shown to the world",
         nginx(location("/prometheus/ { proxy_pass http://127.0.0.1:9090/; }")),
+        seen="/prometheus/ answers",
     ),
+    Break(
+        "T6.3",
+        "Alertmanager is shown to the world",
+        nginx(location("/manage/ { proxy_pass http://127.0.0.1:9093/; }")),
+        seen="/manage/ answers",
+    ),
+    Break(
+        "T6.3",
+        "the numbers are for everybody",
+        nginx_file("allow.conf", lambda _: "allow all;\n"),
+        seen="/metrics answers 200 to strangers",
+    ),
+    Break("T6.3", "one address is believed", believed, fails=("T6.7",), why="the log believes it"),
     Break(
         "T6.3",
         "Prometheus is shown by another name",
@@ -713,6 +914,7 @@ BREAKS = (
                 f"{PLAIN}        location / {{\n            return 301",
             )
         ),
+        seen="GET football.test/api/v1/teams answers 200 without TLS",
     ),
     Break("T6.4", "a secret was committed", project("src/keys.py", secret), among=("T6.4",)),
     Break(
@@ -722,7 +924,15 @@ BREAKS = (
         fails=("T6.6",),
         why="a scanner finds that as well",
     ),
+    Break(
+        "T6.5",
+        "a header is nowhere",
+        nginx_file("headers.conf", lambda text: text.partition("\n")[2]),
+    ),
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
+    Break(
+        "T6.4", "a private key was committed", project("deploy.pem", private_key), among=("T6.4",)
+    ),
     Break(
         "T6.4", "a password in an address", project("ops/settings.env", address), among=("T6.4",)
     ),
@@ -731,6 +941,7 @@ BREAKS = (
         "one user of SSH with a password",
         lambda stack: stack.changed("ssh/sshd_config", lambda text: f"{text}{EXCEPTION}"),
     ),
+    Break("T6.6", "one role of PostgreSQL without a password", trusted_role),
     Break(
         "T6.6",
         "one user of Redis without a password",
@@ -742,6 +953,31 @@ BREAKS = (
     ),
     Break("T6.7", "errors are not logged", logged_if("$status $kept { ~^5 0; default 1; }")),
     Break("T6.7", "refusals are not logged", logged_if("$status $kept { 403 0; default 1; }")),
+    Break(
+        "T6.7",
+        "an old version of HTTP is not logged",
+        logged_if("$server_protocol $kept { HTTP/1.0 0; default 1; }"),
+    ),
+    Break(
+        "T6.7",
+        "scanners are not logged",
+        logged_if("$http_user_agent $kept { ~*sqlmap|nikto 0; default 1; }"),
+    ),
+    Break(
+        "T6.7",
+        "what scanners look for is not logged",
+        logged_if("$uri $kept { ~[.]php$ 0; default 1; }"),
+    ),
+    Break(
+        "T6.7",
+        "who is denied is not logged",
+        logged_if("$remote_addr $kept { ~[.]66$ 0; default 1; }"),
+    ),
+    Break(
+        "T6.7",
+        "who says to be at home is not logged",
+        logged_if("$http_x_forwarded_for $kept { ~^127 0; default 1; }"),
+    ),
     Break(
         "T6.7",
         "strangers are not logged",
@@ -777,6 +1013,13 @@ BREAKS = (
         among=LOAD,
         fails=("T7.3",),
         why="users who wait ask less",
+    ),
+    Break("T7.2", "one endpoint among many is slow", patched(f"HIDDEN = ''\n{SLOW}"), among=LOAD),
+    Break(
+        "T7.2",
+        "a slow endpoint that is not described",
+        patched(f"HIDDEN = '/api/v1/predictions/accuracy'\n{SLOW}"),
+        among=LOAD,
     ),
     Break(
         "T7.3",

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.live.stack import OWN, Stack, ops
-from tests.support.football import BOARD, ROOT, TOOLS, Football
+from tests.live.defaults import measured_with_defaults
+from tests.live.stack import Stack, ops, own_board
+from tests.support.football import ROOT, TOOLS, Football, Result
 
 
 def lacking() -> str:
@@ -31,18 +33,29 @@ def lacking() -> str:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Start a stack; take it down whatever happens, and see that nothing of it is left."""
+def with_defaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[Result]]:
+    """Measure alerts with Alertmanager's own delays: for five minutes, so beside all others."""
     if reason := lacking():
         pytest.skip(reason)
     folder = Path(tempfile.mkdtemp(prefix="fb-"))
+    with ThreadPoolExecutor(1) as pool:
+        here = tmp_path_factory.mktemp("defaults")
+        try:
+            yield pool.submit(measured_with_defaults, folder, here)
+        finally:
+            ops("down", folder=folder)  # whoever still waits is in vain then
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory,
+    with_defaults: Future[Result],  # begins first
+) -> Iterator[Stack]:
+    """Start a stack; take it down whatever happens, and see that nothing of it is left."""
+    folder = Path(tempfile.mkdtemp(prefix="fb-"))
     here = tmp_path_factory.mktemp("live")
-    board = here / "board.yaml"
-    text = BOARD.read_text(encoding="utf-8")
-    for old, new in OWN:
-        assert old in text
-        text = text.replace(old, new)
-    board.write_text(text, encoding="utf-8")
+    board = own_board(here)
     try:
         up = ops("up", folder=folder)
         assert up.returncode == 0, up.stdout + up.stderr

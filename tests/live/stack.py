@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.support.football import EXAMPLE, ROOT, TOOLS, Football, Result
+from tests.support.football import BOARD, EXAMPLE, ROOT, TOOLS, Football, Result
 
 PYTHON = str(TOOLS / "python")
 PATIENCE = 30.0
@@ -33,6 +33,17 @@ def ops(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run `python -m ops.stack` on the stack of a folder."""
     command = [PYTHON, "-m", "ops.stack", *words, "--state", str(folder)]
     return subprocess.run(command, cwd=EXAMPLE, capture_output=True, text=True, check=False)
+
+
+def own_board(here: Path) -> Path:
+    """Write the tests' own board."""
+    text = BOARD.read_text(encoding="utf-8")
+    for old, new in OWN:
+        assert old in text
+        text = text.replace(old, new)
+    board = here / "board.yaml"
+    board.write_text(text, encoding="utf-8")
+    return board
 
 
 class Stack:

@@ -30,13 +30,18 @@ def main() -> int:
         metavar="NAME=VALUE",
         help="another setting for the service itself, with start",
     )
+    parser.add_argument(
+        "--monitoring",
+        action="store_true",
+        help="with up: Prometheus, Alertmanager and the channel alone, on free ports",
+    )
     options = parser.parse_args()
     folder: Path = options.state.resolve()
     if options.command == "missing":
         print(" ".join(services.missing()))
         return 0
     if options.command == "up":
-        return up(folder)
+        return up(folder, monitoring=options.monitoring)
     state = load(folder)
     if state is None:
         print(f"no stack in {folder}")
@@ -64,7 +69,7 @@ def single(state: State, command: str, name: str, changed: dict[str, str]) -> in
     return 0
 
 
-def up(folder: Path) -> int:
+def up(folder: Path, *, monitoring: bool = False) -> int:
     """Start everything; what failed is taken down again."""
     if absent := services.missing():
         print(f"missing: apt-get install {' '.join(absent)}", file=sys.stderr)
@@ -72,10 +77,10 @@ def up(folder: Path) -> int:
     old = load(folder)
     if old is not None:
         down(old)
-    state = plan(folder)
+    state = plan(folder, is_alone=not monitoring)
     began = time.monotonic()
     try:
-        bring_up(state)
+        (bring_up_monitoring if monitoring else bring_up)(state)
     except (processes.NotStartedError, subprocess.CalledProcessError, OSError) as error:
         output = getattr(error, "stderr", None) or b""
         print(f"the stack did not start: {error}", file=sys.stderr)
@@ -90,19 +95,19 @@ def up(folder: Path) -> int:
     return 0
 
 
-def plan(folder: Path) -> State:
-    """Decide on names, ports and secrets."""
+def plan(folder: Path, *, is_alone: bool = True) -> State:
+    """Decide on names, ports and secrets; what runs beside another stack has no namespace."""
     for name in ("", "log", "nginx"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
-    isolated = is_root() and namespaces.possible()
+    isolated = is_alone and is_root() and namespaces.possible()
     number = secrets.randbelow(250) + 2
     state = State(
         folder=str(folder),
         name=secrets.token_hex(3),
         ports=free_ports(isolated),
         isolated=isolated,
-        preferred=processes.may_prefer(),
+        preferred=is_alone and processes.may_prefer(),
         network=f"10.77.{number}" if isolated else "",
         secrets={name: secrets.token_hex(16) for name in ("database", "redis", "grafana", "api")},
     )
@@ -122,6 +127,14 @@ def bring_up(state: State) -> None:
     services.stand_ins(state)
     services.service(state)
     services.nginx(state)
+    services.monitoring(state)
+    write_environment(state)
+
+
+def bring_up_monitoring(state: State) -> None:
+    """Start what alerts go through, with Prometheus itself as the service that is watched."""
+    state.ports["service"] = state.ports["prometheus"]
+    services.start_stand_in(state, "channel")
     services.monitoring(state)
     write_environment(state)
 
