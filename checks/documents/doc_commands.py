@@ -5,42 +5,57 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from checks.documents.make_targets import MakeTargets
-from checks.documents.markdown import SHELLS, MarkdownDocument
+from checks.documents.command_lines import blocks_for_shells
+from checks.documents.make_targets import NAMES, MakeTargets
+from checks.documents.markdown import MarkdownDocument
 from checks.git import git
-from checks.in_project.common import CheckFinding, Params, files_below, not_measured, place
+from checks.in_project.common import (
+    CheckFinding,
+    Params,
+    files_below,
+    not_measured,
+    place,
+    read_text,
+)
 
-CONSOLES = {"console", "shell-session", "shellsession", "sh-session", "terminal"}
-PROMPTED = re.compile(r"^[ \t]*[^\s$]*[$] (.*(?:\\\n.*)*)$", re.MULTILINE)
 ASSIGNED = r"\w+=(?:\"[^\"]*\"|'[^']*'|[^\s;&|'\"]*)"
 START = rf"(?:^|[;&|(]\s*)(?:(?:{ASSIGNED}|sudo|env|exec|time|if|then|else|do|!)[ \t]+)*"
 MAKE = re.compile(START + r"make((?:[ \t]+[^\s;&|#)<>`]+)+)", re.MULTILINE)
 ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
 TARGET = re.compile(r"[A-Za-z][\w.-]*")
+VARIABLE = re.compile(r"[A-Za-z_]\w*")
+MAKES_OWN = {
+    *("AR", "AS", "CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDLIBS", "MAKEFLAGS"),
+    *("SHELL", "DESTDIR", "PREFIX", "V", "VERBOSE"),
+}
+"""Variables of make itself and of its rules, and those that installing has by convention."""
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?")
-
-
-def commands(document: MarkdownDocument) -> Iterator[tuple[int, str]]:
-    """Yield the line and the text of each block that is for a shell; of a session what is typed."""
-    for line, language, text in document.blocks:
-        if language in SHELLS:
-            yield line, text
-        elif language in CONSOLES:
-            yield line, "\n".join(PROMPTED.findall(text))
 
 
 def absent_targets(
     path: str, document: MarkdownDocument, targets: MakeTargets
 ) -> Iterator[CheckFinding]:
     """Yield the targets that no Makefile of the project has."""
-    for line, text in commands(document):
+    for line, text in blocks_for_shells(document):
         for arguments in () if ELSEWHERE.search(text) else MAKE.findall(text):
             words = arguments.split()
             if {"-C", "-f"} & set(words):
                 continue
             for word in words:
+                name, sign, _ = word.partition("=")
                 if TARGET.fullmatch(word) and not word.isupper() and not targets.has(word):
                     yield place(path, line, "command", f"make has no target {word}")
+                elif sign and VARIABLE.fullmatch(name) and targets.whole and not _is_used(name):
+                    yield place(path, line, "command", f"nothing reads the variable {name} of make")
+
+
+def _is_used(name: str) -> bool:
+    """Return whether a file that is no document has a name; make's own ones are always used."""
+    documents = (":!*.md", ":!*.rst", ":!*.txt")
+    if name in MAKES_OWN or git("grep", "-qwF", name, "--", ".", *documents).returncode != 1:
+        return True
+    makefiles = files_below(["."], (*NAMES, ".mk"))  # also those that Git does not have yet
+    return any(re.search(rf"\b{name}\b", read_text(file)) for file in makefiles)
 
 
 def has_file(name: str) -> bool:

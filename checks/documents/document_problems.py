@@ -7,14 +7,15 @@ from datetime import date
 from typing import TextIO
 from urllib.parse import unquote
 
+from checks.documents.command_lines import blocks_for_shells
 from checks.documents.doc_commands import (
     KnownNames,
     absent_files,
     absent_targets,
-    commands,
     has_file,
     ignored,
 )
+from checks.documents.documented import Facts, filler
 from checks.documents.make_targets import read_makefiles
 from checks.documents.markdown import MarkdownDocument, read_markdown
 from checks.git import lines
@@ -145,7 +146,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, known_names = read_makefiles(), KnownNames(params)
+    targets, known_names, facts = read_makefiles(), KnownNames(params), Facts(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -160,6 +161,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         findings += outline(params, path, document) + dead_links(path, document)
         findings += absent_targets(path, document, targets)
         findings += known_names.absent(path, text)
+        findings += [*facts.faults(path, document), *filler(path, document)]
         if params.text("files") == "true":
             findings += absent_files(path, document)
         if params.text("execute") == "true":
@@ -173,7 +175,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         "words": sum(document.words for document in read),
         "headings": sum(len(document.sections) for document in read),
         "links": sum(len(document.links) for document in read),
-        "commands": sum(1 for document in read for _ in commands(document)),
+        "commands": sum(1 for document in read for _ in blocks_for_shells(document)),
     }
     emit(numbers, findings)
     return 0

@@ -46,6 +46,7 @@ class MarkdownDocument:
     links: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[tuple[int, str, str]] = field(default_factory=list)
     code: list[tuple[int, str]] = field(default_factory=list)
+    paragraphs: list[tuple[int, str]] = field(default_factory=list)
     words: int = 0
     text: str = ""
 
@@ -119,6 +120,7 @@ def read_markdown(text: str) -> MarkdownDocument:
                 within.append(DocumentSection(plain, level))
                 document.all_sections.append(within[-1])
             else:
+                document.paragraphs.append((line, plain))
                 below = count_words(plain) + len(targets)
                 shows = len(targets) + sum(
                     child.type == "code_inline" for child in token.children or []

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from typing import Any, TextIO
 
 from .common import CheckFinding, Params, emit, not_measured, place
@@ -13,18 +14,50 @@ METHODS = READING | {"delete", "patch", "post", "put"}
 Operation = Mapping[str, Any]
 
 
-def document(app: str) -> Mapping[str, Any]:
-    """Import the application and make its document."""
+def application(app: str) -> Any:
+    """Import the application, or have its factory make it."""
     module, _, name = app.partition(":")
     sys.path.insert(0, os.getcwd())
     try:
-        application: Any = importlib.import_module(module)
+        found: Any = importlib.import_module(module)
         for part in (name or "app").split("."):
-            application = getattr(application, part)
-        made: Mapping[str, Any] = application.openapi()
+            found = getattr(found, part)
+        return found if hasattr(found, "openapi") else found()
+    except Exception as error:  # noqa: BLE001 - whatever the application raises
+        not_measured(f"{app} gave no application: {type(error).__name__}: {error}")
+
+
+def document(app: str) -> Mapping[str, Any]:
+    """Make the application's document."""
+    try:
+        made: Mapping[str, Any] = application(app).openapi()
     except Exception as error:  # noqa: BLE001 - whatever the application raises
         not_measured(f"{app} gave no OpenAPI document: {type(error).__name__}: {error}")
     return made
+
+
+def routes(app: str) -> dict[str, list[str]]:
+    """Map each path that is served, also those that no document has, to its methods.
+
+    What serves any path below one, such as a folder of files, has no methods here.
+    """
+    made = application(app)
+    known = {path: [name.upper() for name in row] for path, row in made.openapi()["paths"].items()}
+    for path, methods in _served(made.routes, ""):
+        known[path] = [*known.get(path, []), *methods]
+    return known
+
+
+def _served(below: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
+    for route in below:
+        router = getattr(
+            route, "original_router", None
+        )  # newer releases of FastAPI keep what is included
+        if router is not None:
+            included = getattr(getattr(route, "include_context", None), "prefix", "")
+            yield from _served(router.routes, prefix + included)
+        else:
+            yield prefix + getattr(route, "path", ""), list(getattr(route, "methods", None) or [])
 
 
 def operations(api: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
@@ -52,9 +85,14 @@ def described(operation: Operation) -> bool:
     return False
 
 
-def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
-    """Count and name."""
+def main(argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
+    """Count and name; with the word `routes` list what is served."""
     params = Params(env)
+    if argv == ["routes"]:
+        with redirect_stdout(sys.stderr):
+            known_routes = routes(params.text("app"))
+        emit({"routes": known_routes})
+        return 0
     api = document(params.text("app"))
     public = {" ".join(line.split()) for line in params.text("public").splitlines()}
     known = dict(operations(api))
