@@ -28,7 +28,7 @@ SCALES = {
 }
 
 
-class AlertRule(NamedTuple):
+class RuleNumbers(NamedTuple):
     """An alert, with all that is compared in its expression, and its durations."""
 
     name: str
@@ -37,9 +37,9 @@ class AlertRule(NamedTuple):
     severity: str
 
 
-def read_rules(paths: list[str]) -> dict[str, AlertRule]:
+def read_rules(paths: list[str]) -> dict[str, RuleNumbers]:
     """Read the rules of Prometheus in files; an alert that has several rules is left out."""
-    found: dict[str, list[AlertRule]] = {}
+    rules: dict[str, list[RuleNumbers]] = {}
     for path in files_below(paths, (".yml", ".yaml", ".rules")):
         try:
             data = yaml.load(read_text(path), yaml.CSafeLoader)
@@ -50,20 +50,20 @@ def read_rules(paths: list[str]) -> dict[str, AlertRule]:
             not_measured(f"{path} is no file of rules: {type(error).__name__}")
         for row in rows:
             rule = _rule(row)
-            found.setdefault(rule.name, []).append(rule)
-    if not found:
+            rules.setdefault(rule.name, []).append(rule)
+    if not rules:
         not_measured(f"there is no alert in {' '.join(paths)}")
-    return {name: rules[0] for name, rules in found.items() if len(rules) == 1}
+    return {name: same[0] for name, same in rules.items() if len(same) == 1}
 
 
-def _rule(row: dict[str, object]) -> AlertRule:
+def _rule(row: dict[str, object]) -> RuleNumbers:
     expression = re.sub(r"\"(?:\\.|[^\"])*\"|'(?:\\.|[^'])*'", '""', str(row.get("expr", "")))
     periods = " ".join(str(row.get(key, "")) for key in ("for", "keep_firing_for"))
     times = DURATION.findall(re.sub(r"[\[\]:,()]", " ", f"{expression} {periods}"))
     labels = row.get("labels")
     severity = str(labels.get("severity", "")) if isinstance(labels, dict) else ""
     comparisons = frozenset(_comparisons(expression))
-    return AlertRule(str(row["alert"]), comparisons, frozenset(times), severity)
+    return RuleNumbers(str(row["alert"]), comparisons, frozenset(times), severity)
 
 
 def _comparisons(text: str) -> Iterator[tuple[str, Decimal]]:
@@ -74,7 +74,9 @@ def _comparisons(text: str) -> Iterator[tuple[str, Decimal]]:
             continue
 
 
-def differing(rules: dict[str, AlertRule], document: MarkdownDocument) -> Iterator[tuple[int, str]]:
+def differing(
+    rules: dict[str, RuleNumbers], document: MarkdownDocument
+) -> Iterator[tuple[int, str]]:
     """Yield the line and the fault of each number that an alert's rule does not have.
 
     A line speaks of an alert that it names, if it names one alone; a section, of its heading's.
@@ -92,7 +94,7 @@ def differing(rules: dict[str, AlertRule], document: MarkdownDocument) -> Iterat
             yield from ((number, fault) for fault in _line_faults(rule, line, severities))
 
 
-def _line_faults(rule: AlertRule, line: str, severities: set[str]) -> Iterator[str]:
+def _line_faults(rule: RuleNumbers, line: str, severities: set[str]) -> Iterator[str]:
     code = [text.replace("\\|", "|") for text in re.findall(r"`([^`]+)`", line)]
     bare = [re.sub(r"\"[^\"]*\"", '""', text) for text in code]
     claimed = [pair for text in bare for pair in _comparisons(text)]

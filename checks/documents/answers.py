@@ -19,19 +19,21 @@ QUIETLY = {
 }
 
 
-class Answer(NamedTuple):
+class ProgramOutput(NamedTuple):
     """How a program ended, and what it printed."""
 
     status: int
     text: str
 
 
-def answer(command: list[str], kept: str, variables: Mapping[str, str] | None = None) -> Answer:
+def answer(
+    command: list[str], kept: str, variables: Mapping[str, str] | None = None
+) -> ProgramOutput:
     """Return what a command says; `kept` is a folder with the answers of all probes of the run."""
     asked = "\0".join([os.getcwd(), *command, *(variables or {}).values()])
     path = os.path.join(kept, hashlib.sha256(asked.encode()).hexdigest())
     with suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
-        return Answer(*json.load(file))
+        return ProgramOutput(*json.load(file))
     made = _start(command, {**os.environ, **QUIETLY, **(variables or {})})
     os.makedirs(kept, exist_ok=True)
     with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
@@ -40,7 +42,7 @@ def answer(command: list[str], kept: str, variables: Mapping[str, str] | None = 
     return made
 
 
-def _start(command: list[str], environment: Mapping[str, str]) -> Answer:
+def _start(command: list[str], environment: Mapping[str, str]) -> ProgramOutput:
     with tempfile.TemporaryFile() as output:
         started = subprocess.Popen(
             command,
@@ -56,4 +58,4 @@ def _start(command: list[str], environment: Mapping[str, str]) -> Answer:
             os.killpg(started.pid, signal.SIGKILL)
         status = started.wait()
         output.seek(0)
-        return Answer(status, output.read(MOST_BYTES).decode(errors="replace"))
+        return ProgramOutput(status, output.read(MOST_BYTES).decode(errors="replace"))

@@ -24,14 +24,14 @@ OPEN = re.compile(r"[<{:$]|^\d+$|…|\.\.\.|%")
 SIMILAR = 0.75
 
 
-class Api(NamedTuple):
+class ServedPaths(NamedTuple):
     """Paths, each with its methods; `whole`: there are no others."""
 
     paths: Mapping[str, frozenset[str]]
     whole: bool
 
 
-def read_api(source: str, kept: str) -> Api:
+def read_api(source: str, kept: str) -> ServedPaths:
     """Return the API of an OpenAPI document, or of an application of FastAPI as `module:name`."""
     if os.path.isfile(source):
         try:
@@ -51,7 +51,7 @@ def read_api(source: str, kept: str) -> Api:
         whole = len(paths) == len(routes)
     if not paths:
         not_measured(f"{source} has no path")
-    return Api({path: frozenset(methods) for path, methods in paths.items()}, whole)
+    return ServedPaths({path: frozenset(methods) for path, methods in paths.items()}, whole)
 
 
 def _segments(path: str) -> list[str]:
@@ -77,9 +77,9 @@ def _is_end(asked: list[str], known: list[str]) -> bool:
     return len(asked) <= len(known) and _holds(asked, known[-len(asked) :])
 
 
-def _near(asked: list[str], api: Api) -> tuple[str, bool]:
+def _near(asked: list[str], api: ServedPaths) -> tuple[str, bool]:
     """Return the path that differs in one segment alone, and whether that one is misspelled."""
-    found = ""
+    sibling = ""
     for path in api.paths:
         known = _segments(path)
         for start in range(len(known) - len(asked) + 1):
@@ -87,24 +87,24 @@ def _near(asked: list[str], api: Api) -> tuple[str, bool]:
             other = [at for at, pair in enumerate(pairs) if not _fits(*pair)]
             if len(other) != 1:
                 continue
-            one, two = pairs[other[0]]
-            if _is_slip(one, two):
+            segment, other_segment = pairs[other[0]]
+            if _is_slip(segment, other_segment):
                 return path, True
             # What has all segments but the last of a longer path is meant to be one.
             if start == 0 and len(asked) > 2 and other[0] == len(asked) - 1:
-                found = path
-    return found, False
+                sibling = path
+    return sibling, False
 
 
-def _is_slip(one: str, two: str) -> bool:
-    versions = re.fullmatch(r"v\d+/v\d+", f"{one}/{two}")
-    ratio = difflib.SequenceMatcher(None, one, two).ratio()
+def _is_slip(segment: str, other: str) -> bool:
+    versions = re.fullmatch(r"v\d+/v\d+", f"{segment}/{other}")
+    ratio = difflib.SequenceMatcher(None, segment, other).ratio()
     return bool(versions) or (
-        len(one) > 3 and ratio >= SIMILAR and one.rstrip("s") != two.rstrip("s")
+        len(segment) > 3 and ratio >= SIMILAR and segment.rstrip("s") != other.rstrip("s")
     )
 
 
-def absent_endpoints(api: Api, document: MarkdownDocument) -> Iterator[tuple[int, str]]:
+def absent_endpoints(api: ServedPaths, document: MarkdownDocument) -> Iterator[tuple[int, str]]:
     """Yield the line and the fault of each endpoint that there is not."""
     pieces = [(line, text) for line, text in document.code]
     for first, _, text in document.blocks:
@@ -124,7 +124,7 @@ def absent_endpoints(api: Api, document: MarkdownDocument) -> Iterator[tuple[int
                 yield line, fault
 
 
-def _fault(api: Api, path: str, method: str, *, is_own: bool) -> str:
+def _fault(api: ServedPaths, path: str, method: str, *, is_own: bool) -> str:
     """Say what is wrong with an endpoint; `is_own`: another one of this API has that address.
 
     What else is named may be of another service.

@@ -15,7 +15,7 @@ from checks.documents.doc_commands import (
     has_file,
     ignored,
 )
-from checks.documents.documented import Facts, filler
+from checks.documents.documented import DocumentedFacts, filler
 from checks.documents.make_targets import read_makefiles
 from checks.documents.markdown import MarkdownDocument, read_markdown
 from checks.git import lines
@@ -146,7 +146,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     paths = params.words("paths")
     if not paths:
         not_measured("no document is named")
-    targets, known_names, facts = read_makefiles(), KnownNames(params), Facts(params)
+    targets, known_names, facts = read_makefiles(), KnownNames(params), DocumentedFacts(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []

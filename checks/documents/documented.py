@@ -50,7 +50,7 @@ def is_near(word: str, other: str) -> bool:
     return is_swap or mine[1:] in (others[1:], others) or mine == others[1:]
 
 
-class Facts:
+class DocumentedFacts:
     """All that documents are compared with, as the parameters name it; each is read once."""
 
     def __init__(self, params: Params) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from checks.documents.answers import MOST_BYTES, Answer, answer
+from checks.documents.answers import MOST_BYTES, ProgramOutput, answer
 
 LONG = re.compile(r"(?<![\w-])--(?:\[no-?\])?([A-Za-z][\w-]*(?:\.[\w-]+)*)")
 GO_STYLE = re.compile(r"^\s+-([a-z][\w.-]{2,})", re.MULTILINE)
@@ -29,6 +29,7 @@ REJECTED = re.compile(
     r"(?i)unrecogni[sz]ed|unknown|invalid (?:option|choice|command)|illegal option"
     r"|no such (?:option|command)|not defined|unexpected argument|did you mean"
 )
+LISTS_COMMANDS = re.compile(r"(?m)^(?:[\w ]*[Cc]ommands?):|^usage: .*<command>|\{[a-z]\w+,")
 LEAST = 3
 """A help that lists fewer options or commands is no list of them."""
 
@@ -47,20 +48,20 @@ class Program:
         """The option that the program answers with its help."""
         return "--help" if _has_options(self.ask("--help").text) else "-h"
 
-    def ask(self, *words: str) -> Answer:
+    def ask(self, *words: str) -> ProgramOutput:
         """Start the program, with words after which it prints and ends; once in a run."""
         return answer([self.path, *self.words[1:], *words], self.kept)
 
-    def help(self, *commands: str) -> Answer:
+    def help(self, *commands: str) -> ProgramOutput:
         """Return the help of the program or of one of its subcommands, with all that it offers."""
-        told = self.ask(*commands, self.flag)
-        if commands and not _has_options(told.text):
+        output = self.ask(*commands, self.flag)
+        if commands and not _has_options(output.text):
             short = self.ask(*commands, "-h")
-            return short if _has_options(short.text) else told
-        if not commands and re.search(r"--help[ -]all\b", told.text):
+            return short if _has_options(short.text) else output
+        if not commands and re.search(r"--help[ -]all\b", output.text):
             for words in (["--help", "all"], ["--help-all"]):
-                told = Answer(told.status, told.text + self.ask(*words).text)
-        return told
+                output = ProgramOutput(output.status, output.text + self.ask(*words).text)
+        return output
 
     def rejects(self, commands: list[str], word: str) -> bool:
         """Return whether the program says that it has no such option or subcommand.
@@ -120,7 +121,7 @@ def _long(text: str) -> set[str]:
 
 def _commands(text: str, above: list[str]) -> set[str]:
     """List what may be subcommands: more words than there are."""
-    if not TAKES_COMMANDS.search(text):
+    if not (LISTS_COMMANDS if above else TAKES_COMMANDS).search(text):
         return set()
     choices = (choice for group in CHOICES.findall(text) for choice in group.split(","))
     whole = re.findall(rf"^\s+{' '.join(above)} ([a-z][a-z0-9-]+)", text, re.MULTILINE)
@@ -150,12 +151,12 @@ def faults(program: Program, words: list[str]) -> Iterator[str]:
             if COMMAND.fullmatch(word) and not os.path.exists(word):
                 yield from _command_faults(program, commands, own, word, listed)
             return
-        told = program.help(*commands, word)
-        if not _has_options(told.text):
+        output = program.help(*commands, word)
+        if not _has_options(output.text):
             return
         commands.append(word)
-        is_flat = told.text == own
-        own = told.text
+        is_flat = output.text == own
+        own = output.text
         text += own
 
 
@@ -163,6 +164,9 @@ def _command_faults(
     program: Program, commands: list[str], text: str, word: str, listed: set[str]
 ) -> Iterator[str]:
     """Yield that there is no such subcommand, if that is sure."""
+    # Anything else may be a program that this one starts: `uv run NAME`, `npx NAME`.
+    if not difflib.get_close_matches(word, listed, 1, 0.75):
+        return
     if re.search(rf"(?<![\w-]){word}(?![\w-])", text):
         return
     if program.rejects(commands, word):
@@ -173,8 +177,8 @@ def _command_faults(
 
 def _dispatches(program: Program, commands: list[str], word: str) -> bool:
     """Return whether a word has a help of its own."""
-    told = program.help(*commands, word)
-    return told.status == 0 and told.text != program.help(*commands).text
+    output = program.help(*commands, word)
+    return output.status == 0 and output.text != program.help(*commands).text
 
 
 def _option_faults(

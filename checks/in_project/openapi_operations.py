@@ -19,10 +19,10 @@ def application(app: str) -> Any:
     module, _, name = app.partition(":")
     sys.path.insert(0, os.getcwd())
     try:
-        found: Any = importlib.import_module(module)
+        target: Any = importlib.import_module(module)
         for part in (name or "app").split("."):
-            found = getattr(found, part)
-        return found if hasattr(found, "openapi") else found()
+            target = getattr(target, part)
+        return target if hasattr(target, "openapi") else target()
     except Exception as error:  # noqa: BLE001 - whatever the application raises
         not_measured(f"{app} gave no application: {type(error).__name__}: {error}")
 

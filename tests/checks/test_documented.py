@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.documents.api_paths import Api, absent_endpoints
+from checks.documents.api_paths import ServedPaths, absent_endpoints
 from checks.documents.documented import cron_faults, is_near
 from checks.documents.markdown import read_markdown
 from tests.support.checking import build, run_check
@@ -49,7 +49,8 @@ def problems(project: str, text: str, **params: str) -> list[str]:
             "a.md": f"# A\n\n{text}\n",
         },
     )
-    init(Path(project))
+    if not Path(project, ".git").exists():
+        init(Path(project))
     least = {"min_words": "0", "min_headings": "0"}
     outcome = run_check("documents", project, {"paths": "a.md", **least, **params})
     return [found["message"] for found in outcome.findings]
@@ -115,7 +116,7 @@ def test_numbers_beside_an_alert_are_its_rules(project: str, line: str, fault: s
     assert fault in "".join(found)
 
 
-API = Api(
+API = ServedPaths(
     {
         "/health": frozenset({"GET"}),
         "/api/v1/teams": frozenset({"GET", "POST"}),
