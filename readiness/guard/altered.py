@@ -40,11 +40,11 @@ class Altered:
         own = [{p: side[p] for p in serving & {*self.support}} for side in texts]
         changed, moved = _changed_names(*own), _moved_imports(*own)
         data = [path for path in self.support if path not in serving]
-        found = [
+        functions = [
             {path: dict(named_functions(text)) for path, text in side.items()} for side in texts
         ]
         self.old, self.new = (
-            self._using(changed, moved, data, texts[side], found[side], found[1 - side])
+            self._using(changed, moved, data, texts[side], functions[side], functions[1 - side])
             for side in (0, 1)
         )
 
@@ -54,7 +54,7 @@ class Altered:
         moved: set[str],
         data: list[str],
         texts: dict[str, str],
-        found: Tests,
+        functions: Tests,
         others: Tests,
     ) -> Tests:
         collected = (text for path, text in texts.items() if TABLE.test_file.search(path))
@@ -67,7 +67,7 @@ class Altered:
             is_collected = TABLE.test_file.search(path)
             whole = bool(changed & _FOR_ALL and path in self.support)
             whole = whole or any(_speaks_of(text, each) for each in data)
-            for name, node in found[path].items():
+            for name, node in functions[path].items():
                 if not (is_collected or name.rpartition("::")[0] in used):
                     continue  # no class from which a file of tests could inherit it
                 is_user = node.name in (own if path in self.support else users)
