@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TextIO
 
 from checks.git import git
@@ -18,6 +19,7 @@ from checks.in_project.common import (
     refuse,
     require,
 )
+from checks.make.counted import Counted
 from checks.make.makefile import (
     TALK,
     MakeDatabase,
@@ -26,12 +28,13 @@ from checks.make.makefile import (
     read_database,
     works,
 )
+from checks.make.planted import flaws, unnoticed
 from checks.make.started import Watched, wanted
 from checks.project_copy import Copy, copy_project
 
 PARAMETERS = (
     *("target", "args", "variables", "number", "at_least", "unknown", "verify"),
-    *("sqlite_variable", "in_place", "starts"),
+    *("sqlite_variable", "in_place", "starts", "notices", "tests", "statements"),
 )
 
 
@@ -188,11 +191,11 @@ def variables_set(text: str) -> dict[str, str]:
 
 
 def where_it_runs(params: Params, *, seen: bool) -> Copy:
-    """Return the project itself or a copy; what is started is seen in a copy alone."""
+    """Return the project itself or a copy; what is started or planted is in a copy alone."""
     if params.text("in_place") != "true":
         return copy_project(params)
     if seen:
-        not_measured("what a target starts is only seen in a copy, not in_place")
+        not_measured("what a target starts and notices is only seen in a copy, not in_place")
     return Copy(os.getcwd(), params.env)
 
 
@@ -205,7 +208,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     command, targets = ["make", *params.words("args")], params.words("target")
     variables = variables_set(params.text("variables"))
     starts = wanted(params.words("starts"))
-    copy = where_it_runs(params, seen=bool(starts))
+    planted = flaws(params.words("notices"))
+    copy = where_it_runs(params, seen=bool(starts or planted))
     # To make the parameters would be variables; tests of colours fail by one that tools get.
     own = {name: value for name, value in env.items() if name not in {*PARAMETERS, "NO_COLOR"}}
     make = ask(replace(copy, env={**own, **variables}), command, targets)
@@ -215,12 +219,19 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     if variable:
         path = os.path.join(params.tmp, "target.db")
         extra[variable] = f"sqlite:///{path}"
-    watched = Watched(make.copy, starts)
-    status, output = make.copy.run([*command, *targets], {**extra, **watched.variables})
+    watched = Watched(make.copy, starts, extra)
+    counted = Counted(watched, params.words("tests"), params.text("statements"))
+    status, output = watched.run([*command, *targets], counted.variables())
     refuse(params.text("unknown"), output, " ".join([*command, *targets]))
     if not status:
         findings += [] if findings else ignored(make, output)
         findings += [place("Makefile", 0, "started", why) for why in watched.complaints()]
+    if not status and not findings:
+        counted.compare(output)
+        asked = [*command, *targets]
+        unseen = watched.unheard(asked)
+        unseen += chain(*(unnoticed(watched, asked, together) for together in planted))
+        findings += [place("Makefile", 0, "unnoticed", f"{named(targets)} {why}") for why in unseen]
     masked = len(findings)
     if status:
         last = [line for line in output.splitlines() if line.strip()][-1:]

@@ -6,6 +6,7 @@ Each stands behind a small script of ours in the copy: in its `.venv/bin`, and f
 import os
 import shlex
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.in_project.common import not_measured
@@ -14,8 +15,16 @@ from checks.project_copy import Copy
 TELLING = {"--version", "-V", "--help", "-h", "version", "help"}
 """Words with which a program does no work."""
 
+FAILING = "READINESS_FAILING"
+"""The variable that names a start, as `bandit=src`, which fails at once and does nothing."""
+
 BEHIND = """\
 #!/bin/sh
+case "$READINESS_FAILING" in {name}=*)
+    word="${{READINESS_FAILING#*=}}"
+    [ -n "$word" ] || exit 1
+    for each; do case "${{each%/}}" in "$word"|*/"$word"|*="$word") exit 1 ;; esac; done
+esac
 {program} "$@"
 status=$?
 {{ printf '%s\\0' "$status" "$@"; printf '\\n\\0'; }} >>{records}
@@ -39,11 +48,12 @@ def wanted(words: list[str]) -> list[WantedStart]:
 class Watched:
     """A copy of the project in which it is noted how programs are started."""
 
-    def __init__(self, copy: Copy, programs: list[WantedStart]) -> None:
+    def __init__(self, copy: Copy, programs: list[WantedStart], extra: Mapping[str, str]) -> None:
+        self.copy = copy
         self.programs = programs
         self._folder = os.path.join(copy.env["READINESS_TMP"], "started")
         path = os.pathsep.join([os.path.join(self._folder, "bin"), copy.env.get("PATH", "")])
-        self.variables = {"PATH": path} if programs else {}
+        self._variables = {**extra, **({"PATH": path} if programs else {})}
         if programs:
             os.makedirs(os.path.join(self._folder, "bin"))
             for program in programs:
@@ -55,6 +65,7 @@ class Watched:
         if real is None:
             not_measured(f"{name} is not installed, so the target cannot have started it")
         text = BEHIND.format(
+            name=name,
             program=shlex.quote(os.path.abspath(real)),
             records=shlex.quote(os.path.join(self._folder, name)),
         )
@@ -79,6 +90,20 @@ class Watched:
             within = os.path.join(real, "bin") if name not in names else ""
             source = os.path.join(within or os.path.join(self._folder, "bin"), name)
             os.symlink(source, os.path.join(venv, "bin", name))
+
+    def run(
+        self, command: list[str], extra: Mapping[str, str] | None = None, *, quiet: bool = False
+    ) -> tuple[int, str]:
+        """Run a command where starts are seen; return its status and its output."""
+        return self.copy.run(command, {**self._variables, **(extra or {})}, quiet=quiet)
+
+    def unheard(self, command: list[str]) -> list[str]:
+        """Have each program fail at once, and say where a command ends well all the same."""
+        return [
+            f"ends well although {program.name} {program.word}".rstrip() + " fails"
+            for program in self.programs
+            if not self.run(command, {FAILING: f"{program.name}={program.word}"}, quiet=True)[0]
+        ]
 
     def complaints(self) -> list[str]:
         """Say which programs did no work, or failed unheard."""

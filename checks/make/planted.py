@@ -1,0 +1,103 @@
+"""Plant flaws in a copy of the project, of which each must make the target fail."""
+
+import os
+import re
+from dataclasses import dataclass
+from itertools import chain, product
+
+from checks.in_project.common import not_measured
+from checks.make.started import Watched
+
+DOC = '"""A flaw that is to be noticed."""\n'
+CODE = {
+    "B006": "\n\ndef gather(into: list[int] = []) -> list[int]:\n    return into\n",
+    "C401": "\nNAMES = set(name for name in dir())\n",
+    "E501": f'\nTEXT = "{200 * "x"}"\n',
+    "E711": "\nIS_NONE = __name__ == None\n",
+    "F401": "\nimport os\n",
+    "F821": "\nprint(undefined_name)\n",
+    "F841": "\n\ndef forget() -> None:\n    forgotten = 1\n",
+    "I001": "\nimport sys\nimport os\n\nprint(os, sys)\n",
+    "RET505": (
+        "\n\ndef sign(number: int) -> int:\n"
+        "    if number > 0:\n        return 1\n    else:\n        return -1\n"
+    ),
+    "SIM102": "\nif __name__:\n    if __doc__:\n        print(1)\n",
+    "UP032": '\nprint("{}".format(__name__))\n',
+    "format": "\nNUMBERS = [ 1,\n  2 ]\n",
+    "arg-type": '\n\ndef twice(number: int) -> int:\n    return 2 * number\n\n\ntwice("2")\n',
+    "attr-defined": "\nNOTHING = __name__.nothing\n",
+    "no-untyped-def": "\n\ndef twice(number):\n    return 2 * number\n",
+    "return-value": '\n\ndef number() -> int:\n    return "1"\n',
+    "type-arg": "\n\ndef first(numbers: list) -> None:\n    print(numbers)\n",
+    "test": "\n\ndef test_planted() -> None:\n    assert 1 + 1 == 3\n",
+}
+"""Flaws by the rule of ruff, the error of mypy, or what else notices them; all formatted well but
+`format`."""
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is planted, and in which folder."""
+
+    kind: str
+    folder: str
+
+    @property
+    def path(self) -> str:
+        """Return the file that has this flaw alone; no other has its name."""
+        name = re.sub(r"\W", "_", f"planted_{self.kind}_in_{self.folder}").lower()
+        return os.path.join(self.folder, f"{'test_' * (self.kind == 'test')}{name}.py")
+
+
+def flaws(words: list[str]) -> list[list[Flaw]]:
+    """Read `F401,E501=src,tests format=src`: what a word lists is planted together."""
+    parts = [each.partition("=") for each in words]
+    listed = [
+        [Flaw(*flaw) for flaw in product(kinds.split(","), folders.split(","))]
+        for kinds, _, folders in parts
+    ]
+    for flaw in chain(*listed):
+        if flaw.kind not in CODE:
+            not_measured(f"{flaw.kind!r} is no flaw to plant; there are {', '.join(CODE)}")
+    return listed
+
+
+def unnoticed(watched: Watched, command: list[str], planted: list[Flaw]) -> list[str]:
+    """Say which flaws, planted together, the target passes with.
+
+    Those that it does not name by their paths are tried apart.
+    """
+    ends_well, left = _tried(watched, command, planted)
+    if not ends_well:
+        kinds = dict.fromkeys(flaw.kind for flaw in left)
+        by_kind = ([flaw for flaw in left if flaw.kind == kind] for kind in kinds)
+        left = [*chain(*(_apart(watched, command, mine) for mine in by_kind))]
+    if not left:
+        return []
+    names = ", ".join(dict.fromkeys(flaw.kind for flaw in left))
+    folders = ", ".join(dict.fromkeys(flaw.folder for flaw in left))
+    return [f"ends well with this planted in {folders}: {names}"]
+
+
+def _apart(watched: Watched, command: list[str], planted: list[Flaw]) -> list[Flaw]:
+    """Return those flaws of one kind with which the target ends well."""
+    ends_well, left = _tried(watched, command, planted)
+    if ends_well or not planted[1:]:
+        return planted if ends_well else []
+    return [flaw for flaw in left if _tried(watched, command, [flaw])[0]]
+
+
+def _tried(watched: Watched, command: list[str], planted: list[Flaw]) -> tuple[bool, list[Flaw]]:
+    """Return whether the target ends well with these flaws, and which of them it does not name."""
+    paths = {flaw: os.path.join(watched.copy.folder, flaw.path) for flaw in planted}
+    for flaw, path in paths.items():
+        if not os.path.isdir(os.path.dirname(path)):
+            not_measured(f"there is no folder {flaw.folder} to plant a flaw in")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(DOC + CODE[flaw.kind])
+    status, output = watched.run(command, quiet=True)
+    for path in paths.values():
+        os.remove(path)
+    named = [] if not status else [flaw for flaw in planted if flaw.path in output]
+    return not status, [flaw for flaw in planted if flaw not in named]
