@@ -5,6 +5,7 @@ The fault is both in the functions that such a process holds and in the file.
 
 import ast
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -23,7 +24,18 @@ SETUP = "setup of "
 PATIENCE = 30.0
 """Seconds beyond ten times what tests took without a fault, after which they hang."""
 
+LITTLE_PATIENCE = 3.0
+"""The same beyond five times what a single test took, where it is not run anew."""
+
 Json = dict[str, Any]
+
+
+class HangsError(Exception):
+    """A test does not end by itself."""
+
+
+class OutOfTimeError(Exception):
+    """The seconds are over before every test was tried."""
 
 
 class Attempts:
@@ -82,6 +94,36 @@ class Attempts:
             return None
         return {True: "", False: "failed", None: "hung"}[passed]
 
+    def one_by_one(
+        self, names: list[str], tell: Callable[[str], Any], prepare: Callable[[], None]
+    ) -> dict[str, Any]:
+        """Run tests in a process, and return what `tell` says of each; of one that ends it nothing.
+
+        The others go on in another process, and each is made ready in the same way.
+        """
+        target = os.path.join(self.tmp, "each.jsonl")
+        reported: dict[str, Any] = {}
+        left = [*names]
+
+        def run() -> bool:
+            prepare()
+            with open(target, "a", encoding="utf-8", buffering=1) as file:
+                for name, item, following in self.in_order(left):
+                    self.outcomes.clear()
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                    print(json.dumps([name, tell(name)]), file=file)
+            return True
+
+        while left:
+            write(target, "")
+            if self.forked(run, self.deadline - time.monotonic()) is None:
+                raise OutOfTimeError
+            with open(target, encoding="utf-8") as file:
+                ended = dict(json.loads(line) for line in file if line.endswith("\n"))
+            reported |= ended
+            left = left[len(ended) + 1 :]
+        return reported
+
     def in_order(
         self, names: Iterable[str]
     ) -> Iterator[tuple[str, pytest.Item, pytest.Item | None]]:
@@ -125,3 +167,24 @@ def write(path: str, text: str) -> None:
     """Write a file of the copy."""
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def limits(seen: Json) -> dict[str, float]:
+    """Return after how many seconds each test hangs, with another answer than it usually gets."""
+    return {name: 5 * float(took) + LITTLE_PATIENCE for name, took in seen["seconds"].items()}
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Have what takes longer than this fail."""
+
+    def stop(*_: object) -> None:
+        raise HangsError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -19,10 +19,10 @@ os.environ["COVERAGE_CORE"] = "ctrace"  # the other one knows no contexts
 import coverage
 import pytest
 
-from .attempts import SETUP, Attempts, Json
+from .attempts import SETUP, Attempts, Json, OutOfTimeError
 from .common import Params, files_below
 from .held import functions_of
-from .hollow_tests import HollowTests, OutOfTimeError
+from .hollow_tests import HollowTests
 from .mutations import failing, functions, mutants, mutated, read_source
 from .witness import Log, Witness, run_session
 
@@ -254,7 +254,12 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         plan = json.load(file)
     breaking = Breaking(plan, tmp)
     words = ["--basetemp", os.path.join(tmp, "tests"), *plan["args"], *plan["paths"]]
-    plugins = [Witness(Log(os.devnull)), breaking, breaking.hollow_tests]
+    plugins = [
+        Witness(Log(os.devnull)),
+        breaking,
+        breaking.hollow_tests,
+        breaking.hollow_tests.claims,
+    ]
     status = run_session(words, tmp, plugins)
     with open(os.path.join(tmp, "broken.json"), "w", encoding="utf-8") as file:
         json.dump({**breaking.done, "status": status}, file)

@@ -2,20 +2,19 @@
 
 What a test calls is made to answer something else: nothing, then an object of no known kind. A test
 that notices neither is tried with small faults too; one that fails for none of them shows nothing.
-Of a test that runs no code of the project nothing is known, unless it is made of constants alone.
+Of a test that runs no code of the project nothing is known, unless it is made of constants and
+mocks alone. What compares answers and would notice no other ones is in claims.py.
 """
 
 import ast
-import json
 import os
-import signal
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 
-from .attempts import SETUP, Attempts, Json
+from .attempts import SETUP, Attempts, Json, OutOfTimeError, limited, limits
+from .claims import Claims
 from .held import Held, Swap, instead
 from .mutations import Function, answering, functions, mutants, mutated, read_source
 
@@ -24,12 +23,11 @@ FAULTS = 20
 """Small faults that are tried with a test which notices no other answer."""
 ENOUGH = 3
 """Small faults that what a test runs must leave room for, or nothing is said of it."""
-PATIENCE = 3.0
-"""Seconds beyond five times what a test took, after which another answer makes it hang."""
 
 SKIPPED = "is never run: it is always skipped"
+UNHEARD = "compares nothing that other answers of the code that it runs would change"
 UNMOVED = "passes whatever the code that it runs answers"
-CONSTANT = "passes whatever the code is: it is made of constants alone"
+CONSTANT = "passes whatever the code is: it is made of constants and mocks alone"
 
 _IMPORT = ast.Import | ast.ImportFrom
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,19 +39,12 @@ Hollow = tuple[TestName, int, str]
 """A test that shows nothing: its name, its line, and why."""
 
 
-class OutOfTimeError(Exception):
-    """The seconds are over before every test was tried."""
-
-
-class _HangsError(Exception):
-    """A test does not end by itself."""
-
-
 class HollowTests:
     """The plugin: where a test itself begins, it has what that runs answer something else."""
 
     def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
+        self.claims = Claims(attempts)
         self._swaps: dict[str, list[Swap]] = {}
         self._limits: dict[str, float] = {}
         self._modules: set[str] = set()
@@ -75,7 +66,7 @@ class HollowTests:
         if not swaps:
             yield
             return
-        with _exchanged(swaps), _limited(self._limits[item.nodeid]):
+        with _exchanged(swaps), limited(self._limits[item.nodeid]):
             yield
 
     def find(self, seen: Json, held: Held) -> tuple[list[Hollow], int]:
@@ -84,7 +75,10 @@ class HollowTests:
         for item in self._attempts.items.values():
             lines.setdefault(_test_name(item), (item.location[1] or 0) + 1)
         hollow = [(test, lines[test], SKIPPED) for test in self._always_skipped()]
-        hollow += [(test, lines[test], UNMOVED) for test in self._unmoved(seen, held)]
+        unmoved = self._unmoved(seen, held)
+        hollow += [(test, lines[test], UNMOVED) for test in unmoved]
+        unheard = self._unheard(seen, held)
+        hollow += [(test, lines[test], UNHEARD) for test in unheard if test not in unmoved]
         return hollow + self._constant(seen), len(lines)
 
     def _unmoved(self, seen: Json, held: Held) -> list[TestName]:
@@ -104,6 +98,16 @@ class HollowTests:
             if unmoved >= set(names) and not self._notice_a_fault(names, seen)
         ]
 
+    def _unheard(self, seen: Json, held: Held) -> list[TestName]:
+        """Return the tests all of whose cases compare what cannot be otherwise."""
+        ran = _functions_run(seen)
+        asked = [name for name in self._passed(seen) if name in ran]
+        unheard = set(self.claims.unheard(asked, seen, held))
+        cases: dict[TestName, list[str]] = {}
+        for name in asked:
+            cases.setdefault(_test_name(self._attempts.items[name]), []).append(name)
+        return [test for test, names in cases.items() if unheard >= set(names)]
+
     def _passed(self, seen: Json) -> list[str]:
         return [name for name in self._attempts.items if seen["outcomes"].get(name) == "passed"]
 
@@ -114,12 +118,10 @@ class HollowTests:
 
         One that ends the process has noticed it; the others go on in another.
         """
-        attempts = self._attempts
-        target = os.path.join(attempts.tmp, "passing.jsonl")
         swaps: dict[Place, list[Swap]] = {}
         for path in sorted({place[0] for places in asked.values() for place in places}):
             tree = answering(read_source(path), answer)
-            for function, code in instead(path, tree, attempts.plan["roots"], held):
+            for function, code in instead(path, tree, self._attempts.plan["roots"], held):
                 place = (path, code.co_name, code.co_firstlineno)
                 swaps.setdefault(place, []).append((function, code))
         self._swaps = {
@@ -127,28 +129,13 @@ class HollowTests:
             for name, places in asked.items()
         }
         left = [name for name in asked if self._swaps[name]]
-        self._limits = {name: 5 * float(seen["seconds"][name]) + PATIENCE for name in left}
-        passing: set[str] = set()
-
-        def run() -> bool:
-            with open(target, "a", encoding="utf-8", buffering=1) as file:
-                for name, item, following in attempts.in_order(left):
-                    attempts.outcomes.clear()
-                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                    failed = attempts.outcomes.get(name) == "failed"
-                    print(json.dumps([name, not failed]), file=file)
-            return True
-
-        while left:
-            with open(target, "w", encoding="utf-8"):
-                """Nothing is left of the process before."""
-            if attempts.forked(run, attempts.deadline - time.monotonic()) is None:
-                raise OutOfTimeError
-            ended = _ended_tests(target)
-            passing |= {name for name, passed in ended.items() if passed}
-            left = left[len(ended) + 1 :]
+        self._limits = limits(seen)
+        outcomes = self._attempts.outcomes
+        passing = self._attempts.one_by_one(
+            left, lambda name: outcomes.get(name) != "failed", lambda: None
+        )
         self._swaps = {}
-        return passing
+        return {name for name, passed in passing.items() if passed}
 
     def _notice_a_fault(self, names: list[str], seen: Json) -> bool:
         """Return whether one of a test's cases fails for a small fault in what it runs.
@@ -199,11 +186,16 @@ class HollowTests:
         untouched = {
             _test_name(self._attempts.items[name]) for name in self._passed(seen) if name not in ran
         }
+        doubles: dict[str, set[str]] = {}
+        for item in self._attempts.items.values():
+            if item.location[0] not in doubles:
+                module = getattr(item.getparent(pytest.Module), "obj", None)
+                doubles[item.location[0]] = _doubles(vars(module) if module else {})
         return [
             ((path, node.name), node.lineno, CONSTANT)
             for path in sorted(self._modules)
             for node in _written_tests(path)
-            if (path, node.name) in untouched and _is_constant(node)
+            if (path, node.name) in untouched and _is_constant(node, doubles.get(path, set()))
         ]
 
 
@@ -216,7 +208,16 @@ def _written_tests(path: str) -> Iterator[AnyFunction]:
         yield from {node.name: node for node in tests if node.name.startswith("test_")}.values()
 
 
-def _is_constant(test: AnyFunction) -> bool:
+def _doubles(known: Mapping[str, object]) -> set[str]:
+    """Return the names by which a module knows what stands in for code."""
+    return {
+        name
+        for name, value in known.items()
+        if "unittest.mock" in (getattr(value, "__name__", ""), getattr(value, "__module__", ""))
+    }
+
+
+def _is_constant(test: AnyFunction, doubles: set[str]) -> bool:
     """Return whether a test is handed nothing, and asks nothing that could be other next time."""
     names = [argument.arg for argument in ast.walk(test.args) if isinstance(argument, ast.arg)]
     nodes = [node for statement in test.body for node in ast.walk(statement)]
@@ -224,13 +225,7 @@ def _is_constant(test: AnyFunction) -> bool:
         return False
     used = [node for node in nodes if isinstance(node, ast.Name)]
     own = {node.id for node in used if isinstance(node.ctx, ast.Store)}
-    return all(node.id in own or node.id == "print" for node in used)
-
-
-def _ended_tests(path: str) -> dict[str, bool]:
-    """Return which tests ended, in their order, and whether they passed."""
-    with open(path, encoding="utf-8") as file:
-        return dict(json.loads(line) for line in file if line.endswith("\n"))
+    return all(node.id in own | doubles | {"print"} for node in used)
 
 
 def _test_name(item: pytest.Item) -> TestName:
@@ -274,19 +269,3 @@ def _exchanged(swaps: list[Swap]) -> Iterator[None]:
     finally:
         for function, code in before:
             function.__code__ = code
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Have what takes longer than this fail."""
-
-    def stop(*_: object) -> None:
-        raise _HangsError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

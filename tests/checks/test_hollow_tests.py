@@ -6,6 +6,7 @@ from tests.support.checking import Outcome, build, run_check
 
 SUMS = """\
 import contextlib
+import functools
 
 CACHE = {}
 
@@ -23,6 +24,33 @@ def nothing(a):
 def remember(key, value, kept=True):
     if kept:
         CACHE[key] = value
+
+
+def scaled(a):
+    return 1.5 * a + 0.0 * len(str(a))
+
+
+def halved(a):
+    return a / 1.5
+
+
+def upper(text):
+    return text.strip().upper()
+
+
+@functools.lru_cache
+def kept(name):
+    return [name]
+
+
+def even(number):
+    if number % 2:
+        raise ValueError(f"{number} is odd")
+    return number
+
+
+def parts(text):
+    return dict(part.split("=") for part in text.split(" "))
 
 
 @contextlib.contextmanager
@@ -49,7 +77,8 @@ from unittest import mock
 
 import pytest
 
-from sums import CACHE, Counter, add, nothing, opened, remember
+from sums import CACHE, Counter, add, even, halved, kept, nothing, opened, parts, remember
+from sums import scaled, upper
 
 
 def holds(x):
@@ -91,10 +120,22 @@ HOLLOW = {
     "no_case": "add(1, 2)\ncases = []\nfor each in cases:\n    assert each == 3",
     "another_day": "x = add(1, 2)\nif sys.argv[0] == 'release':\n    assert x == 3",
     "given_up": "if add(1, 2) != 3:\n    pytest.skip('later')\nassert True is not add",
+    "whatever_tolerance": "assert add(1, 2) == pytest.approx(3, abs=1e9)",
+    "whatever_distance": "x = add(1, 2)\nassert abs(x - 3) < 1e6",
+    "with_itself": "x = add(1, 2)\nassert x <= x",
+    "far_from_what_it_could_be": "assert add(1, 2) != 1e99",
+    "sides_alike": "assert sorted([scaled(2)]) == [scaled(2)]",
+    "in_itself": "assert scaled(2) in [scaled(2)]",
     "later": "x = add(1, 2)\ncheck = lambda: holds(x == 3)\nassert check",
 }
 
-CONSTANT = {"empty": "pass", "a_constant": "assert True", "numbers": "assert 2 + 2 == 4"}
+CONSTANT = {
+    "what_a_mock_was_told": "m = mock.Mock(return_value=3)\nassert m() == 3",
+    "how_a_mock_was_called": "m = mock.Mock()\nm.go(1)\nm.go.assert_called_once_with(1)",
+    "empty": "pass",
+    "a_constant": "assert True",
+    "numbers": "assert 2 + 2 == 4",
+}
 """Tests that run no code of the project, and that are the same whatever becomes of it."""
 
 UNKNOWN = {
@@ -107,6 +148,18 @@ UNKNOWN = {
 
 SERIOUS = {
     "sum": "assert add(1, 2) == 3",
+    "does_not_raise": "assert scaled(2) is not None",
+    "kind": "x = scaled(2)\nassert type(x) == float",
+    "at_most": "assert scaled(2) < 100",
+    "tolerance": "assert scaled(2) == pytest.approx(3, abs=0.5)",
+    "there_and_back": "assert halved(scaled(2)) == 2",
+    "twice_the_same": "assert upper(upper('a')) == upper('a')",
+    "alike": "assert upper('a ') == upper(' a')",
+    "unlike": "assert upper('a') != upper('b')",
+    "kept": "assert kept('a') is kept('a')",
+    "raised": "with pytest.raises(ValueError, match='odd'):\n    even(1)",
+    "raised_at_all": "with pytest.raises(Exception):\n    even(1)",
+    "of_a_part": "assert parts('a=b c=d')['c'].upper() == 'D'",
     "helper": "holds(add(1, 2) == 3)",
     "handed_on": "list(map(lambda x: holds(x == 3), [add(1, 2)]))",
     "mock": "m = mock.Mock()\nm(add(1, 2))\nm.assert_called_once_with(3)",
@@ -183,7 +236,7 @@ def try_tests(project: str, tests: str) -> Outcome:
     settings = '[tool.pytest.ini_options]\npythonpath = ["src"]\n'
     files = {"pyproject.toml": settings, "src/sums.py": SUMS, "tests/test_sums.py": tests}
     build(project, files)
-    return run_check("test-quality", project, {"seconds": "120"})
+    return run_check("test-quality", project, {"seconds": "400"})
 
 
 def hollow(outcome: Outcome) -> set[str]:
