@@ -460,12 +460,11 @@ import asyncio
 
 from fastapi import FastAPI
 
-PATH = '/api/v1/predictions/accuracy'
 plain, described = FastAPI.__call__, FastAPI.openapi
 
 
 async def slow(self, scope, receive, send):
-    if scope['type'] == 'http' and scope['path'] == PATH:
+    if scope['type'] == 'http' and scope['path'].endswith(SLOW):
         await asyncio.sleep(1.5)
     await plain(self, scope, receive, send)
 
@@ -929,7 +928,6 @@ BREAKS = (
         "a header is nowhere",
         nginx_file("headers.conf", lambda text: text.partition("\n")[2]),
     ),
-    Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
     Break(
         "T6.4", "a private key was committed", project("deploy.pem", private_key), among=("T6.4",)
     ),
@@ -941,6 +939,7 @@ BREAKS = (
         "one user of SSH with a password",
         lambda stack: stack.changed("ssh/sshd_config", lambda text: f"{text}{EXCEPTION}"),
     ),
+    Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
     Break("T6.6", "one role of PostgreSQL without a password", trusted_role),
     Break(
         "T6.6",
@@ -1014,12 +1013,19 @@ BREAKS = (
         fails=("T7.3",),
         why="users who wait ask less",
     ),
-    Break("T7.2", "one endpoint among many is slow", patched(f"HIDDEN = ''\n{SLOW}"), among=LOAD),
+    Break(
+        "T7.2",
+        "one endpoint among many is slow",
+        patched(f"SLOW, HIDDEN = '/accuracy', ''\n{SLOW}"),
+        among=LOAD,
+        may_fail=("T7.3",),
+    ),
     Break(
         "T7.2",
         "a slow endpoint that is not described",
-        patched(f"HIDDEN = '/api/v1/predictions/accuracy'\n{SLOW}"),
+        patched(f"SLOW, HIDDEN = '/ratings', '/api/v1/teams/{{team_id}}/ratings'\n{SLOW}"),
         among=LOAD,
+        may_fail=("T7.3",),
     ),
     Break(
         "T7.3",

@@ -67,14 +67,15 @@ def test_what_breaks_is_what_fails(stack: Stack, world: tuple[Break, ...]) -> No
         for broken in world:
             entered.enter_context(broken.breaking(stack))
         result = stack.check(*dict.fromkeys(name for broken in world for name in broken.looked_at))
-    failed = result.having("fail").difference(*(broken.may_fail for broken in world))
+    unsure = {name for broken in world for name in broken.may_fail}
+    failed = result.having("fail") - unsure
     wanted = {name for broken in world for name in (broken.criterion, *broken.fails)}
     assert failed == wanted, result.explained(result.criteria)
     said = result.raw.decode()
     unnoticed = [broken.name for broken in world if not re.search(broken.seen, said)]
     assert unnoticed == [], said[-20_000:]
     unknown = {name for broken in world for name in broken.unknown}
-    assert result.having("error") == unknown, result.explained(result.having("error"))
+    assert result.having("error") - unsure == unknown, result.explained(result.having("error"))
 
 
 @pytest.mark.parametrize("neighbour", NEIGHBOURS, ids=lambda each: each.name)
