@@ -125,9 +125,10 @@ class Answers:
         """Note an answer, what it could be, and which line of a test it is for."""
         caller = frame.f_back
         direct = caller is None or caller.f_code.co_filename not in self.tops
-        while caller is not None and caller.f_code.co_filename not in self.tests:
+        at = 0
+        while caller is not None:  # the outermost line of a test: helpers may stand beside it
+            at = caller.f_lineno if caller.f_code.co_filename in self.tests else at
             caller = caller.f_back
-        at = caller.f_lineno if caller is not None else 0
         place = f"{function} from {at}"
         self.times[place] += 1
         if self.seen is not None and self.times[place] <= EACH:
@@ -136,7 +137,7 @@ class Answers:
             for way in filter(lambda way: way.startswith(INNER), whats):
                 name = way.removeprefix(INNER)
                 whats[way] += f"({name}={describe(getattr(others[way], name, None))})"
-            self.seen[key] = {**about, "direct": direct, "at": at, "ways": whats}
+            self.seen[key] = {**about, "direct": direct and at > 0, "at": at, "ways": whats}
             if self.times[key.partition(" #")[0]] > 1:
                 self.seen[key.partition(" #")[0] + ALWAYS] = self.seen[key]
 
