@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import shlex
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -116,7 +117,9 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         failing = names - old.passed
         before = self._measured("before", failing, self.states.changed, coarse=True)
         faults = [each for each in (*old.faults, *before.faults) if each.noticed]
-        unnoticed = [each for each in old.faults if each.tests and not each.noticed][:FEW]
+        calls = _calls(faults)
+        unnoticed = [each for each in old.faults if each.tests and not each.noticed]
+        unnoticed = sorted(unnoticed, key=lambda each: _call(each) not in calls)[:FEW]
         new = self._measured("newer", after, asked=[*faults, *unnoticed], often=old.often)
         if new.ended and _known(faults) <= _known(new.faults):
             new = replace(new, ended=False)
@@ -214,15 +217,19 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             self.kept.write(key, answer)
         return weighings
 
-    def _lost(self, faults: Iterable[TriedFault], new: Weighings) -> Iterator[TriedFault]:
+    def _lost(self, faults: Sequence[TriedFault], new: Weighings) -> Iterator[TriedFault]:
         """Yield the faults that the old tests notice, and the new ones do not.
 
-        What code gives to other code may be gone, and so may the function.
+        What code gives to other code may be gone, and so may the function. Of the times that a
+        call answers the same, others may be noticed than before, but not fewer.
         """
+        before, after = _calls(faults), _calls(new.faults)
         answers = {(each.key, each.way): each for each in new.faults}
         for fault in faults:
             answer = answers.get((fault.key, fault.way))
             if not fault.noticed or (new.ended if answer is None else answer.noticed):
+                continue
+            if after[_call(fault)] >= before[_call(fault)]:
                 continue
             is_within = not fault.direct and fault.function in new.often
             if (answer and answer.tests) or not (is_within or not self.altered.has(fault.function)):
@@ -240,6 +247,16 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
 def _names(tests: Iterable[TestName]) -> set[TestName]:
     """Return tests without their classes, which may have another name."""
     return {(path, name.rpartition("::")[2]) for path, name in tests}
+
+
+def _call(fault: TriedFault) -> tuple[str, bool, str]:
+    """Return what is altered, whichever time that is."""
+    return fault.key.partition(" #")[0], fault.key.endswith(" #always"), fault.way
+
+
+def _calls(faults: Iterable[TriedFault]) -> Counter[tuple[str, bool, str]]:
+    """Count the times of each call at which a fault is noticed."""
+    return Counter(_call(each) for each in faults if each.noticed)
 
 
 def _known(faults: Iterable[TriedFault]) -> set[tuple[str, str]]:

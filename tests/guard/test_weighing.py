@@ -219,6 +219,21 @@ def test_tests_of_one_name_stand_for_themselves(project: Project) -> None:
     assert [each["subject"] for each in ended.json["loosened"]] == [f"{AT}::TestB::test_it"]
 
 
+ORDERED = """\
+def test_order():
+    assert shares(9, 4) != shares(8, 4)
+    assert shares(9, 4) == [3, 2, 2, 2]
+"""
+
+
+def test_assertions_in_another_order_notice_as_much(project: Project) -> None:
+    """The same call answers another time in it, and is noticed as often."""
+    first, second = ORDERED.splitlines(keepends=True)[1:]
+    base = {**BASE, AT: f"{HEAD}{ORDERED}", "board.yaml": CHECK}
+    change = edited(first + second, second + first, f"{HEAD}{ORDERED}")
+    assert guarded(project, base, change).status == 0
+
+
 def test_what_a_test_notices_more_is_told(project: Project) -> None:
     """As tightened, and it loosens nothing."""
     weak = {**BASE, **edited("== [3, 3]", "!= []"), "board.yaml": CHECK}
