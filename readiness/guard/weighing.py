@@ -119,7 +119,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         faults = [each for each in (*old.faults, *before.faults) if each.noticed]
         calls = _calls(faults)
         unnoticed = [each for each in old.faults if each.tests and not each.noticed]
-        unnoticed = sorted(unnoticed, key=lambda each: _call(each) not in calls)[:FEW]
+        others = [each for each in unnoticed if _call(each) not in calls]
+        unnoticed = [*others[:FEW], *(each for each in unnoticed if _call(each) in calls)]
         new = self._measured("newer", after, asked=[*faults, *unnoticed], often=old.often)
         if new.ended and _known(faults) <= _known(new.faults):
             new = replace(new, ended=False)
