@@ -4,6 +4,7 @@ With the argument `heads`: only count revisions and heads, without a database.
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,13 +22,17 @@ from .common import CheckFinding, Params, emit, not_measured, place, read_text, 
 from .database import (
     ForeignDatabaseError,
     beside_tables,
+    change,
     only,
     rows,
     schema,
     tables,
     throw_away,
 )
+from .sample_rows import counted, fill
 
+OF_NULL = re.compile(r"(?i)not[ -]null|null value")
+"""What a database says of a column that has to have a value in rows that have none."""
 FLASK = (
     "Flask-Migrate sets it in the application: put `run: flask db check` in place of this check,"
     " with FLASK_APP and the database in the board's env"
@@ -120,6 +125,36 @@ class Migrations:
                 self.findings.append(place(step.path, 0, "downgrade", told))
             before = again
         return wrong
+
+    def keeps_rows(self) -> tuple[bool, bool]:
+        """Return whether the newest revision goes up over rows, and leaves others' going down.
+
+        What older ones did to rows is history. All that is unclear is taken for good: a row of
+        ours may be none that the project would have.
+        """
+        newest = next(iter(self.script.walk_revisions()))
+        self.run("downgrade", lambda: command.downgrade(self.config, "-1"))
+        change(self.url, lambda connection: fill(connection, self.version_table))
+        before = change(self.url, lambda connection: counted(connection, self.version_table))
+        if not self.run("upgrade", lambda: command.upgrade(self.config, "heads")):
+            failure = self.findings.pop()["message"]
+            if not OF_NULL.search(failure):
+                return True, True
+            fault = f"{newest.revision} fails on rows that are there already: {failure}"
+            self.findings.append(place(newest.path, 0, "upgrade", fault))
+            return False, True
+        above = change(self.url, lambda connection: counted(connection, self.version_table))
+        if not self.run("downgrade", lambda: command.downgrade(self.config, "-1")):
+            self.findings.pop()
+            return True, True
+        below = change(self.url, lambda connection: counted(connection, self.version_table))
+        lost = [
+            name for name, count in before.items() if above.get(name) == count > below.get(name, 0)
+        ]
+        for name in lost:
+            fault = f"{newest.revision}: going back takes rows of {name} that were there before"
+            self.findings.append(place(newest.path, 0, "downgrade", fault))
+        return True, not lost
 
     def drift(self) -> int | None:
         """Count the differences between models and migrations; None where they cannot be told."""
@@ -240,6 +275,9 @@ def measure(params: Params, config: Config, url: URL) -> Found:
             irreversible = migrations.each_reversible()
             if migrations.upgrade() and migrations.tables() == made and not irreversible:
                 steps = 3
+                if irreversible is not None:
+                    at_head, is_kept = migrations.keeps_rows()
+                    steps -= not is_kept
     numbers = {
         "at_head": at_head and bool(made),
         "tables": len(made),

@@ -172,6 +172,11 @@ def _execute(url: URL, statement: str) -> None:
     _with_connection(url, execute, isolation_level="AUTOCOMMIT")
 
 
+def change(url: URL, use: Callable[[Connection], Result]) -> Result:
+    """Use a connection on which each statement lasts, and fails, by itself."""
+    return _with_connection(url, use, isolation_level="AUTOCOMMIT")
+
+
 def _with_connection(url: URL, use: Callable[[Connection], Result], **options: Any) -> Result:
     if url.get_dialect().is_async:
         return asyncio.run(_with_async_connection(url, use, **options))

@@ -15,6 +15,7 @@ ROOM = Path(CHECKS, "in_project")
 MODULES = [Path(CHECKS, "run.py"), *sorted(ROOM.rglob("*.py"))]
 TOOLS = {
     "alembic_states": {"alembic", "sqlalchemy"},
+    "sample_rows": {"sqlalchemy"},
     "attempts": {"pytest"},
     "break_code": {"coverage", "pytest"},
     "database": {"sqlalchemy"},

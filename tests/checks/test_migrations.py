@@ -1,5 +1,6 @@
 """The checks on imports and migrations on small real projects."""
 
+import json
 import os
 import shutil
 import socket
@@ -215,3 +216,47 @@ def test_what_a_downgrade_leaves_beside_tables_is_left(
     build(project, migrations(more={"migrations/versions/0002_more.py": second}))
     outcome = run_check("alembic-rollback", project, {"database_url": address})
     assert outcome.value() == steps, outcome.findings
+
+
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    with op.batch_alter_table("team", recreate="always") as batch:
+        batch.add_column(sa.Column("city", sa.String(9), COLUMN))
+    op.create_table("game", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade():
+    DOWN
+    op.drop_table("game")
+    with op.batch_alter_table("team") as batch:
+        batch.drop_column("city")
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "down", "numbers", "fault"),
+    [
+        ("nullable=True", "pass", (True, 3), ""),
+        ("nullable=False, server_default=''", "pass", (True, 3), ""),
+        ("nullable=False", "pass", (False, 3), "0002 fails on rows that are there already"),
+        ("nullable=True", "op.execute('DELETE FROM team')", (True, 2), "going back takes rows of"),
+        ("nullable=True", "op.execute('DELETE FROM game')", (True, 3), ""),
+    ],
+)
+def test_the_newest_migration_meets_rows(
+    project: str, column: str, down: str, numbers: tuple[bool, int], fault: str
+) -> None:
+    """They come through going up, and those of other tables through going down."""
+    second = SECOND.replace("COLUMN", column).replace("DOWN", down)
+    build(project, migrations(more={"migrations/versions/0002_city.py": second}))
+    outcome = run_check("alembic-rollback", project)
+    found = json.loads(outcome.stdout)
+    assert (found["at_head"], found["steps"]) == numbers, outcome.stderr
+    assert fault in outcome.stdout.decode()

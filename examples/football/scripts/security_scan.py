@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 SOURCES = ("src",)
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-ops.lock")
 CLEAN, FOUND, NOT_SCANNED = 0, 1, 2
 
 
