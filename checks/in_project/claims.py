@@ -213,10 +213,15 @@ class Claims:
         error = outcome.excinfo[1] if outcome.excinfo else None
         self.noticed = self._altered.noticed(error) if error else UNNOTICED
 
-    def _note(self, _: str) -> tuple[dict[str, dict[str, bool]], list[str]] | None:
+    def _how_noticed(self, name: str) -> str:
+        """Tell how a test noticed what is altered; unittest keeps to itself what is raised."""
+        failed = self._attempts.outcomes.get(name) == "failed"
+        return self.noticed or (ASSERTED if failed else UNNOTICED)
+
+    def _note(self, name: str) -> tuple[dict[str, dict[str, bool]], list[str]] | None:
         """Tell what a test is answered, and what of that it compares; None where it is nothing."""
         altered = self._altered
-        if altered is None or self.noticed or not altered.compared:
+        if altered is None or self._how_noticed(name) or not altered.compared:
             return None
         return altered.noted or {}, sorted(altered.compared)
 
@@ -248,7 +253,7 @@ class Claims:
             self._plan = {name: each[number] for name, each in left.items() if number < len(each)}
             if not self._plan:
                 break
-            outcomes = attempts.one_by_one([*self._plan], lambda _: self.noticed, prepare)
+            outcomes = attempts.one_by_one([*self._plan], self._how_noticed, prepare)
             for name in self._plan:
                 if outcomes.get(name, ASSERTED) == ASSERTED:
                     del left[name]

@@ -211,6 +211,16 @@ def test_a_known_fault():
     assert add(1, 2) == 4
 """
 
+OF_UNITTEST = """
+
+
+class TestSums(unittest.TestCase):
+    def test_of_unittest(self):
+        self.assertEqual(scaled(2), 3.0)
+
+    def test_hollow_of_unittest(self):
+        self.assertEqual(scaled(2), scaled(2))
+"""
 
 SKIPS_ITSELF = """
 import pytest
@@ -276,6 +286,12 @@ def test_what_is_run_elsewhere_or_in_part_is_not_hollow(project: str) -> None:
     """A condition, one case that is left out, a known fault."""
     tests = write_tests({"sum": SERIOUS["sum"]}) + RUN_ELSEWHERE
     assert hollow(try_tests(project, tests)) == set()
+
+
+def test_what_unittest_raises_is_noticed_too(project: str) -> None:
+    """It tells pytest in its own way. Twin: a hollow one beside it."""
+    tests = write_tests({"sum": SERIOUS["sum"]}) + OF_UNITTEST
+    assert hollow(try_tests(project, tests)) == {"hollow_of_unittest"}
 
 
 def test_a_file_that_skips_itself_is_for_another_machine(project: str) -> None:
