@@ -219,6 +219,6 @@ def program_of(words: list[str], programs: list[Program]) -> tuple[Program, list
     """Return the program that a command starts, and the words after its own."""
     for program in programs:
         own = [os.path.basename(words[0]), *words[1 : len(program.words)]]
-        if own == program.words and program.path:
+        if own == program.words and program.path and words[0][0] != "-":
             return program, words[len(program.words) :]
     return None
