@@ -31,7 +31,7 @@ INNER = "inner "
 """How the ways begin in which an attribute of an object is another."""
 ODD = "~"
 """What is added to a text, and what stands for anything else."""
-EACH, LONGEST, MANY, DEEP, INSIDE = 20, 240, 8, 3, 4
+EACH, LONGEST, MANY, DEEP, INSIDE = 20, 240, 8, 4, 4
 """How many answers of a function a line of a test is given count, and how much of each is told."""
 
 
@@ -168,7 +168,7 @@ def _inner(value: Any) -> Any:
 def _less(value: Any) -> Any:
     """Return what has less in it, as deep down as may be; the same where there is nothing."""
     some = dict(ways(value))
-    return next((some[way] for way in ("last less", "fewer", "shorter") if way in some), value)
+    return next((some[way] for way in ("less last", "fewer", "shorter") if way in some), value)
 
 
 def _odd(value: Any) -> Any:
@@ -237,23 +237,23 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (_LIST, "extra", lambda v: type(v)([*v, *(v[-1:] or [ODD])])),
     (_LIST, "inner", lambda v: type(v)([_inner(v[0]), *v[1:]])),
     (_LIST, "last", lambda v: type(v)([*v[:-1], _inner(v[-1])])),
-    (_LIST, "inner less", lambda v: type(v)([_less(v[0]), *v[1:]])),
+    (_LIST, "less inside", lambda v: type(v)([_less(v[0]), *v[1:]])),
     (_LIST, "fewer", lambda v: v[:-1]),
     (_LIST, "reversed", lambda v: v[::-1]),
     (_LIST, "kind", lambda v: tuple(v) if isinstance(v, list) else list(v)),
     ((int, float, *_TEXT, *_LIST), "nothing", lambda v: v if type(v) is bool else type(v)()),
     (_SET, "extra", lambda v: v | {ODD}),
     (_SET, "fewer", lambda v: type(v)(sorted(v, key=repr)[1:])),
-    ((*_SET, dict), "kind", lambda v: [*v]),
     (dict, "extra", lambda v: _changed(v, lambda made: made.__setitem__(ODD, ODD))),
     (dict, "inner", lambda v: _changed(v, lambda m: m.update({k: _inner(m[k]) for k in [*v][:1]}))),
     (dict, "last", lambda v: _changed(v, lambda m: m.update({k: _inner(m[k]) for k in [*v][-1:]}))),
     (
         dict,
-        "last less",
+        "less last",
         lambda v: _changed(v, lambda m: m.update({k: _less(m[k]) for k in [*v][-1:]})),
     ),
     (dict, "fewer", lambda v: _changed(v, lambda made: made.pop([*v][-1]))),
+    ((*_SET, dict), "kind", lambda v: [*v]),
     (datetime.date, "more", lambda v: v + datetime.timedelta(days=1)),
     (Iterator, "extra", lambda v: itertools.chain(v, [ODD])),
     (Iterator, "fewer", lambda v: itertools.islice(v, 1, None)),

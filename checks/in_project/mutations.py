@@ -47,6 +47,7 @@ class Mutant:
     line: int
     what: str
     index: int
+    texts: bool = False
 
     @property
     def coarse(self) -> bool:
@@ -65,19 +66,19 @@ def read_source(path: str) -> str:
         return file.read()
 
 
-def mutants(path: str, text: str) -> list[Mutant]:
-    """List the faults that can be put into the functions of a file."""
+def mutants(path: str, text: str, *, texts: bool = False) -> list[Mutant]:
+    """List the faults that can be put into the functions of a file, into its `texts` too."""
     faults = []
-    for index, (function, node, _) in enumerate(_places(ast.parse(text))):
+    for index, (function, node, _) in enumerate(_places(ast.parse(text), texts)):
         what = _changed(node)
-        faults.append(Mutant(path, function, node.lineno, what, index))
+        faults.append(Mutant(path, function, node.lineno, what, index, texts))
     return faults
 
 
 def mutated(text: str, mutant: Mutant) -> ast.Module:
     """Return the tree of a file with one fault in it."""
     tree = ast.parse(text)
-    for index, (_, node, parent) in enumerate(_places(tree)):
+    for index, (_, node, parent) in enumerate(_places(tree, mutant.texts)):
         if index == mutant.index:
             _replace(parent, node, _mutate(copy.deepcopy(node)))
             break
@@ -140,18 +141,22 @@ def functions(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.Functi
             yield from functions(node, within)
 
 
-def _places(tree: ast.Module) -> Iterator[tuple[str, ast.expr | ast.stmt, ast.AST]]:
+def _places(tree: ast.Module, texts: bool) -> Iterator[tuple[str, ast.expr | ast.stmt, ast.AST]]:
     """Give each place for a fault: the function, the node, and the node in which that stands."""
     for name, function in functions(tree):
         last = name.rpartition(".")[2]
         if last in ("__repr__", "__str__"):
             continue
         for statement in function.body:
-            yield from ((name, *place) for place in _within(statement, function))
+            yield from ((name, *place) for place in _within(statement, function, texts))
 
 
-def _within(node: ast.AST, parent: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, ast.AST]]:
-    if isinstance(node, ast.expr | ast.stmt) and _changed(node):
+def _within(
+    node: ast.AST, parent: ast.AST, texts: bool
+) -> Iterator[tuple[ast.expr | ast.stmt, ast.AST]]:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    is_left = is_text and (not texts or isinstance(parent, ast.Expr))
+    if isinstance(node, ast.expr | ast.stmt) and not is_left and _changed(node):
         yield node, parent
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "args") and isinstance(
@@ -160,7 +165,7 @@ def _within(node: ast.AST, parent: ast.AST) -> Iterator[tuple[ast.expr | ast.stm
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):
-                yield from _within(child, node)
+                yield from _within(child, node, texts)
 
 
 def _changed(node: ast.expr | ast.stmt) -> str:
@@ -172,7 +177,7 @@ def _changed(node: ast.expr | ast.stmt) -> str:
             pass
         case ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
             pass
-        case ast.Constant(value=bool() | int() | float()):
+        case ast.Constant(value=bool() | int() | float() | str()):
             pass
         case ast.Return(value=ast.expr() as value) if not _is_none(value):
             pass
@@ -200,6 +205,8 @@ def _mutate(node: ast.expr | ast.stmt) -> ast.expr | ast.stmt:
             return node.operand
         case ast.Constant(value=bool() as value):
             node.value = not value
+        case ast.Constant(value=str() as words):
+            node.value = f"{words}~"
         case ast.Constant(value=int() | float() as number):
             node.value = number + 1
         case ast.Return():

@@ -20,13 +20,15 @@ import pytest
 from .answers import ALWAYS, INNER, Answers, asking
 from .attempts import Attempts, Json
 from .held import functions_of, swap
-from .mutations import read_source
+from .mutations import Mutant, mutants, mutated, read_source
 from .outcomes import pytest_addoption as bring_witness
 
 PATIENT = 2
 """Times that the seconds may last by the clock: others may use the processor too."""
 MOST = 8
 """Tests that are run with one fault."""
+MUTANT, MUTANTS, HANGS = "mutant", 24, 2.0
+"""A fault in what a function says: its way, how many are tried, and seconds until it hangs."""
 FAR = 3
 """What an answer that code gives to other code comes after those that tests are given."""
 
@@ -38,6 +40,7 @@ class Weighing(Attempts):
         self._top = os.path.realpath(plan["top"])
         super().__init__({**plan, "roots": [self._top], "seconds": PATIENT * plan["seconds"]}, tmp)
         self.done: Json = {"tests": [], "faults": []}
+        self._listed: dict[str, list[tuple[str, Mutant]]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -70,7 +73,9 @@ class Weighing(Attempts):
             json.dump(self.done, file)
         return True
 
-    def _run(self, names: Iterable[str], *, seen: bool, seconds: float) -> Json | None:
+    def _run(
+        self, names: Iterable[str], *, seen: bool, seconds: float, fault: Mutant | None = None
+    ) -> Json | None:
         """Run tests in a process of its own; {} if it ended by itself, None if it took too long."""
         path = os.path.join(self.tmp, "run.json")
         if os.path.exists(path):
@@ -78,6 +83,9 @@ class Weighing(Attempts):
 
         def run() -> bool:
             answers: dict[str, Json] = {}
+            if fault is not None:
+                tree = mutated(read_source(fault.path), fault)
+                swap({fault.path: tree}, self.plan["roots"], self.held)
             began = time.monotonic()
             for name, item, following in self.in_order(names):
                 random.seed(name)
@@ -118,6 +126,7 @@ class Weighing(Attempts):
             if others <= self.plan["faults"]:
                 as_often = often[function] >= self.plan["often"].get(function, 1)
                 key = function if as_often and fault["direct"] and key not in reached else key
+                key = function if fault["way"] == MUTANT else key
                 self._try(fault, key, [*reached.get(key, ())])
 
     def _way(self, way: str, function: str) -> str:
@@ -134,14 +143,17 @@ class Weighing(Attempts):
             self.done["ended"] = True
             return
         tests, way = tests[:MOST], fault["way"]
-        way = self._way(way, key) if key == fault["function"] else way
-        noticed = self._noticed(key, way, tests) if tests else set()
+        mutant = self._mutant(fault) if way == MUTANT else None
+        way = self._way(way, key) if key == fault["function"] and mutant is None else way
+        noticed = self._noticed(key, way, tests, mutant) if tests else set()
         again = self.plan["twice"] if noticed else self.plan["asked"]
         if noticed is not None and tests and again:
-            second = self._noticed(key, way, tests)
+            second = self._noticed(key, way, tests, mutant)
             noticed = second if not noticed or second is None else noticed & second
+        if noticed is None and mutant and self.plan["asked"]:
+            noticed = set() if self.plan["twice"] else set(tests)  # what hangs shows nothing
         if noticed is None:  # slow is not known to be wrong
-            self.done["ended"] = True
+            self.done["ended"] = self.done.get("ended", False) or mutant is None
             return
         told = {"tests": tests, "noticed": sorted(noticed)}
         named = {
@@ -149,10 +161,13 @@ class Weighing(Attempts):
         }
         self.done["faults"].append({**fault, **named})
 
-    def _noticed(self, key: str, way: str, tests: list[str]) -> set[str] | None:
+    def _noticed(
+        self, key: str, way: str, tests: list[str], mutant: Mutant | None
+    ) -> set[str] | None:
         """Return which tests fail with a fault; None where that took too long."""
-        self.answers.wanted = key, way
-        seen = self._run(tests, seen=False, seconds=10 * self._took + 20)
+        self.answers.wanted = ("", "") if mutant else (key, way)
+        seconds = 2 * self._took + HANGS if mutant else 10 * self._took + 20
+        seen = self._run(tests, seen=False, seconds=seconds, fault=mutant)
         self.answers.wanted = ("", "")
         if seen is None:
             return None
@@ -174,12 +189,51 @@ class Weighing(Attempts):
                     fault = {**about, "key": key, "way": way, "what": what, "near": near == 0}
                     turns.append((near, number if near > 1 else 0, at, fault))
         turns.sort(key=lambda turn: turn[:3])
+        near = [fault for *_, fault in turns if fault["near"]]
         known = set()
-        for *_, fault in turns:
+        for fault in (*near, *self._in_words(), *(fault for *_, fault in turns[len(near) :])):
             key = fault["function"] if self.plan["coarse"] else fault["key"]
             if (key, fault["way"]) not in known:
                 known.add((key, fault["way"]))
                 yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
+
+    def _in_words(self) -> Iterator[Json]:
+        """Yield faults in what functions say that the changed lines reach, one of each by turns."""
+        if self.plan["coarse"]:
+            return
+        ranks: dict[str, tuple[int, Json]] = {}
+        for name, seen in self._seen.items():
+            lines = self.plan["lines"].get(self._named(self.items[name])[0], {})
+            for about in seen.values():
+                rank = 2 * lines.get(str(about["at"]), 2) + (not about["direct"])
+                if rank < min(4, ranks.get(about["function"], (4, about))[0]):
+                    ranks[about["function"]] = rank, about
+        turns = []
+        for function, (rank, about) in ranks.items():
+            own = [
+                (key, each) for key, each in self._of(about["path"]) if each.function == function
+            ]
+            own.sort(key=lambda pair: pair[1].coarse)
+            turns += [(at, rank, key, each, about) for at, (key, each) in enumerate(own)]
+        turns.sort(key=lambda turn: turn[:3])
+        for _, _, key, mutant, about in turns[:MUTANTS]:
+            what = {"key": key, "way": MUTANT, "what": mutant.what, "line": mutant.line}
+            yield {**about, **what, "near": True}
+
+    def _of(self, path: str) -> list[tuple[str, Mutant]]:
+        """Return the mutants of a file by keys that say nothing of where it stands."""
+        if path not in self._listed:
+            times: Counter[str] = Counter()
+            self._listed[path] = []
+            for mutant in mutants(path, read_source(path), texts=True):
+                key = f"{mutant.function}: {mutant.what}"
+                times[key] += 1
+                self._listed[path].append((f"{key} @{times[key]}", mutant))
+        return self._listed[path]
+
+    def _mutant(self, fault: Json) -> Mutant | None:
+        listed = self._of(self._whole(fault["path"]))
+        return next((mutant for key, mutant in listed if key == fault["key"]), None)
 
     def _named(self, item: Any) -> list[str]:
         """Return the file that a test stands in, and its name with its class there."""

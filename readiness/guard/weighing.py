@@ -52,6 +52,8 @@ class TriedFault(msgspec.Struct, frozen=True):
         old, new = f"{call} gives {answer or '…'}", f"{call} gives {self.what}"
         if self.way == "skipped":
             old, new = call, f"{call} does nothing"
+        elif self.way == "mutant":
+            old, _, new = self.what.replace("`", "").partition(" becomes ")
         return [f"@ {self.path}:{self.line} {self.function}", f"- {old}", f"+ {new}"]
 
 

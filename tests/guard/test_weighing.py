@@ -125,6 +125,10 @@ def test_what_a_test_no_longer_notices_is_told(
 
 BASKET = """\
 
+def warned(total):
+    if total > 3:
+        warnings.warn("more than {} is much".format(3), stacklevel=2)
+
 
 @dataclasses.dataclass(frozen=True)
 class Price:
@@ -174,6 +178,12 @@ def test_same():
     assert again == [3, 2, 2, 2]
 
 
+def test_warned():
+    with pytest.warns(UserWarning) as caught:
+        warned(4)
+    assert str(caught[0].message) == "more than 3 is much"
+
+
 class TestPrice:
     def test_it(self):
         assert price(total=3) == Price(3, "EUR")
@@ -189,6 +199,7 @@ STATES = [
         '(total=3) == Price(3, "EUR")', "(total=3).sum == 3", "TestPrice::test_it", id="frozen"
     ),
     pytest.param("(total=4).sum == 4", "(total=4)", "TestPrice::test_it", id="keyword-only"),
+    pytest.param(' == "more than 3 is much"', "", "test_warned", id="words"),
     pytest.param(
         "parties([2, 2]) == {2}", "sorted(parties([2, 2])) == [2]", "TestPrice::test_it", id="set"
     ),
@@ -200,9 +211,9 @@ def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
     old: str, new: str, name: str, project: Project
 ) -> None:
     """Not answers alone, one at a time."""
-    names = "Basket, NoteError, Price, counted, parties, price"
+    names = "Basket, NoteError, Price, counted, parties, price, warned"
     tests = TESTS.replace("import NoteError", f"import {names}") + FILLED
-    code = f"import dataclasses\n{APP}{BASKET}"
+    code = f"import dataclasses\nimport warnings\n{APP}{BASKET}"
     base = {**BASE, "app.py": code, AT: tests, "board.yaml": CHECK}
     ended = guarded(project, base, edited(old, new, tests), "guard", "--output-format", "json")
     (found,) = ended.json["loosened"]
@@ -345,7 +356,7 @@ def test_what_is_inside_becomes_something_else(value: Any) -> None:
 
 def test_what_is_inside_becomes_less() -> None:
     """As where a test asks how many there are, of what is deep down."""
-    assert dict(ways([{"frames": [1, 2]}]))["inner less"] == [{"frames": [1]}]
+    assert dict(ways([{"frames": [1, 2]}]))["less inside"] == [{"frames": [1]}]
 
 
 class Kept(dict[str, int]):
