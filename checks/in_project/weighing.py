@@ -150,6 +150,9 @@ class Weighing(Attempts):
         if noticed is not None and tests and again:
             second = self._noticed(key, way, tests, mutant)
             noticed = second if not noticed or second is None else noticed & second
+        if noticed == set() and self._was_once(fault["key"]):
+            often = [name for name in tests if f"{key} #2" in self._seen[name]]
+            noticed = self._noticed(key + ALWAYS, way, often, None) if often else noticed
         if noticed is None and mutant and self.plan["asked"]:
             noticed = set() if self.plan["twice"] else set(tests)  # what hangs shows nothing
         if noticed is None:  # slow is not known to be wrong
@@ -160,6 +163,12 @@ class Weighing(Attempts):
             which: [self._named(self.items[n]) for n in names] for which, names in told.items()
         }
         self.done["faults"].append({**fault, **named})
+
+    def _was_once(self, key: str) -> bool:
+        """Return whether the tests before got this answer once, each by itself."""
+        asked = (fault["key"] for fault in self.plan["asked"])
+        others = [each for each in asked if each.startswith(f"{key} #")]
+        return bool(self.plan["asked"]) and " #" not in key and not others
 
     def _noticed(
         self, key: str, way: str, tests: list[str], mutant: Mutant | None

@@ -79,7 +79,24 @@ def test_none_noted():
         note([], [])
     assert str(caught.value) == "no shares"
 """
-TESTS = f"{HEAD}{SHARED}\n\n{FAILS}\n\n{NOTED}\n\n{FIXTURE}"
+ENDS = """\
+def test_first():
+    assert shares(8, 3)[0] == 3
+
+
+def test_last():
+    assert shares(8, 3)[-1] == 2
+"""
+ONE = """\
+def same(at, share):
+    assert shares(8, 3)[at] == share
+
+
+def test_ends():
+    same(0, 3)
+    same(-1, 2)
+"""
+TESTS = f"{HEAD}{SHARED}\n\n{FAILS}\n\n{NOTED}\n\n{ENDS}\n\n{FIXTURE}"
 AT = "tests/test_app.py"
 BASE: dict[str, str | None] = {"app.py": APP, AT: TESTS, "pytest.ini": "[pytest]\npythonpath = .\n"}
 CHECK = board({"check": "pytest", "with": {"paths": "tests", "source": "."}})
@@ -290,7 +307,10 @@ def same(one, other):
 
 {NOTED}
 
+{ENDS}
+
 {FIXTURE}"""
+HALVES = TESTS.replace(ENDS, ONE)
 ROUNDED = APP.replace("(index < left)", "(index >= parts - left)")
 BUILT = APP.replace("ValueError", "ArithmeticError")
 AWAITED = f"import asyncio\n{TESTS}".replace("assert told(sh", "assert asyncio.run(told(sh")
@@ -306,6 +326,7 @@ INNOCENT = [
                   "tests/test_money.py": TESTS.replace("from app", "from money")}, id="renamed"),
     pytest.param(SPLIT, id="split"),
     pytest.param({AT: MERGED}, id="merged"),
+    pytest.param({AT: HALVES}, id="merged-into-one"),
     pytest.param({"app.py": ROUNDED, **edited("== [4, 3]", "== [3, 4]")}, id="rounded"),
     pytest.param({"app.py": BUILT, **edited("ValueError", "ArithmeticError")}, id="error"),
     pytest.param({"app.py": APP.replace("def told", "async def told"), AT: AWAITED}, id="async"),
