@@ -30,6 +30,11 @@ SITES = (*SPHINX, "mkdocs", "_config.yml", "docusaurus.config.")
 MARKUPS = {".md", ".rst"}
 
 
+def asked_sections(params: Params) -> list[str]:
+    """Return the words of the headings that documents must have."""
+    return [*filter(None, map(str.strip, params.text("sections").split("|")))]
+
+
 def names(wanted: str, title: str) -> bool:
     """Return whether a word of a heading begins as wanted: `test` is not in `latest`."""
     return bool(re.search(rf"(?<![a-z0-9_]){re.escape(wanted)}", title, re.IGNORECASE))
@@ -39,7 +44,7 @@ def outline(params: Params, path: str, document: MarkdownDocument) -> list[Check
     """List the sections that are missing or empty, and what is too short."""
     findings = []
     enough = params.number("section_words") or 0
-    for wanted in filter(None, map(str.strip, params.text("sections").split("|"))):
+    for wanted in asked_sections(params):
         called = [section for section in document.sections if names(wanted, section.title)]
         if not called:
             message = f"no section with words below it is called {wanted}"
@@ -147,6 +152,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     if not paths:
         not_measured("no document is named")
     targets, known_names, facts = read_makefiles(), KnownNames(params), DocumentedFacts(params)
+    asked = asked_sections(params)
     findings: list[CheckFinding] = []
     ages: list[float | None] = []
     read: list[MarkdownDocument] = []
@@ -161,7 +167,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         findings += outline(params, path, document) + dead_links(path, document)
         findings += absent_targets(path, document, targets)
         findings += known_names.absent(path, text)
-        findings += [*facts.faults(path, document), *filler(path, document)]
+        findings += facts.faults(path, document)
+        findings += filler(path, document, lambda title: any(names(each, title) for each in asked))
         if params.text("files") == "true":
             findings += absent_files(path, document)
         if params.text("execute") == "true":

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from checks.documents import alert_rules, api_paths, programs
@@ -66,7 +66,8 @@ class DocumentedFacts:
 
     def faults(self, path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
         """Yield what a document says that is not so."""
-        for line, words in command_lines(document):
+        is_news = NEWS.search(os.path.basename(path))  # of what a program no longer has, too
+        for line, words in () if is_news else command_lines(document):
             if known := programs.program_of(words, self._programs):
                 for fault in programs.faults(*known):
                     yield place(path, line, "command", fault)
@@ -152,8 +153,13 @@ def cron_faults(text: str) -> Iterator[str]:
                     yield f"cron takes {least} to {most} where {field} stands"
 
 
-def filler(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
-    """Yield what only fills a document: text that means nothing, and sections yet to be written."""
+def filler(
+    path: str, document: MarkdownDocument, is_asked: Callable[[str], bool]
+) -> Iterator[CheckFinding]:
+    """Yield what only fills a document: text that means nothing, and sections yet to be written.
+
+    Those whose titles are asked for are judged for themselves.
+    """
     for line, text in document.paragraphs:
         words = re.findall(r"[a-z]+", text.lower())
         latin = sum(map(bool, map(FILLER.fullmatch, words)))
@@ -165,5 +171,5 @@ def filler(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
         return
     for section in document.all_sections:
         own = section.text.removeprefix(f"{section.title}\n").strip()
-        if not section.shows and TO_WRITE.fullmatch(own):
+        if not section.shows and not is_asked(section.title) and TO_WRITE.fullmatch(own):
             yield place(path, 0, "filler", f"{section.title} is yet to be written")

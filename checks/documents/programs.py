@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from checks.documents.answers import MOST_BYTES, ProgramOutput, answer
+from checks.in_project.common import not_measured
 
 LONG = re.compile(r"(?<![\w-])--(?:\[no-?\])?([A-Za-z][\w-]*(?:\.[\w-]+)*)")
 GO_STYLE = re.compile(r"^\s+-([a-z][\w.-]{2,})", re.MULTILINE)
@@ -132,6 +133,8 @@ def faults(program: Program, words: list[str]) -> Iterator[str]:
     """Yield what is wrong with the words that follow a program's own in a command."""
     commands: list[str] = []
     text = own = program.help().text
+    if not text.strip():
+        not_measured(f"{_named(program, [])} says nothing of its options")
     is_first = True  # no word stood before but subcommands
     is_flat = after_option = False  # there is one help for all; a word may be an option's value
     for word in words:

@@ -7,6 +7,7 @@ import pytest
 from checks.documents.api_paths import ServedPaths, absent_endpoints
 from checks.documents.documented import cron_faults, is_near
 from checks.documents.markdown import read_markdown
+from readiness.model.judgement import Measurement
 from tests.support.checking import build, run_check
 from tests.support.repositories import init
 
@@ -37,7 +38,7 @@ groups:
 """
 
 
-def problems(project: str, text: str, **params: str) -> list[str]:
+def problems(project: str, text: str, name: str = "a.md", **params: str) -> list[str]:
     """What is wrong with a document of a project with a program, rules and code."""
     build(
         project,
@@ -46,13 +47,13 @@ def problems(project: str, text: str, **params: str) -> list[str]:
             "rules.yml": RULES,
             "src/app.py": "NAMES = ['SHOP_TIMEOUT', 'SHOP_URL']\n",
             "Makefile": "run:\n\t./serve --port $(PORT)\n",
-            "a.md": f"# A\n\n{text}\n",
+            name: f"# A\n\n{text}\n",
         },
     )
     if not Path(project, ".git").exists():
         init(Path(project))
     least = {"min_words": "0", "min_headings": "0"}
-    outcome = run_check("documents", project, {"paths": "a.md", **least, **params})
+    outcome = run_check("documents", project, {"paths": name, **least, **params})
     return [found["message"] for found in outcome.findings]
 
 
@@ -76,6 +77,21 @@ def test_a_program_tells_what_it_takes(project: str, command: str, fault: str) -
     assert len(found) == bool(fault), found
     assert fault in "".join(found)
     assert not Path(project, "done").exists()
+
+
+def test_a_program_that_says_nothing_is_not_asked_in_vain(project: str) -> None:
+    """What documents say of it is not known to be right."""
+    build(project, {"mute.py": "", "a.md": "# A\n\n```sh\npython -m mute --fast\n```\n"})
+    given = {"paths": "a.md", "min_words": "0", "min_headings": "0", "programs": "python -m mute"}
+    outcome = run_check("documents", project, given)
+    assert "python -m mute says nothing of its options" in outcome.stderr
+    assert not isinstance(outcome.read(), Measurement)
+
+
+def test_news_tell_of_what_a_program_once_took(project: str) -> None:
+    """It was right when it was written."""
+    text = "```sh\npython -m deploy strat\n```"
+    assert problems(project, text, "CHANGES.md", programs="python -m deploy") == []
 
 
 @pytest.mark.parametrize(
