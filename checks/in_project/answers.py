@@ -237,6 +237,11 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (_LIST, "extra", lambda v: type(v)([*v, *(v[-1:] or [ODD])])),
     (_LIST, "inner", lambda v: type(v)([_inner(v[0]), *v[1:]])),
     (_LIST, "last", lambda v: type(v)([*v[:-1], _inner(v[-1])])),
+    (
+        _LIST,
+        "middle",
+        lambda v: type(v)([*v[: len(v) // 2], _inner(v[len(v) // 2]), *v[len(v) // 2 + 1 :]]),
+    ),
     (_LIST, "less inside", lambda v: type(v)([_less(v[0]), *v[1:]])),
     (_LIST, "fewer", lambda v: v[:-1]),
     (_LIST, "reversed", lambda v: v[::-1]),

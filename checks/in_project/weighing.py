@@ -40,6 +40,7 @@ class Weighing(Attempts):
         self._top = os.path.realpath(plan["top"])
         super().__init__({**plan, "roots": [self._top], "seconds": PATIENT * plan["seconds"]}, tmp)
         self.done: Json = {"tests": [], "faults": []}
+        self._stood_in: set[tuple[str, str]] = set()
         self._listed: dict[str, list[tuple[str, Mutant]]] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -150,9 +151,8 @@ class Weighing(Attempts):
         if noticed is not None and tests and again:
             second = self._noticed(key, way, tests, mutant)
             noticed = second if not noticed or second is None else noticed & second
-        if noticed == set() and self._was_once(fault["key"]):
-            often = [name for name in tests if f"{key} #2" in self._seen[name]]
-            noticed = self._noticed(key + ALWAYS, way, often, None) if often else noticed
+        if noticed == set() and mutant is None:
+            noticed = next(filter(None, self._at_other_times(fault, way, tests)), noticed)
         if noticed is None and mutant and self.plan["asked"]:
             noticed = set() if self.plan["twice"] else set(tests)  # what hangs shows nothing
         if noticed is None:  # slow is not known to be wrong
@@ -164,11 +164,22 @@ class Weighing(Attempts):
         }
         self.done["faults"].append({**fault, **named})
 
-    def _was_once(self, key: str) -> bool:
-        """Return whether the tests before got this answer once, each by itself."""
-        asked = (fault["key"] for fault in self.plan["asked"])
-        others = [each for each in asked if each.startswith(f"{key} #")]
-        return bool(self.plan["asked"]) and " #" not in key and not others
+    def _at_other_times(self, fault: Json, way: str, tests: list[str]) -> Iterator[set[str]]:
+        """Yield what notices a fault at times that the tests before did not come to.
+
+        Each stands for one time that is not noticed now: a call that is made more often.
+        """
+        call = fault["key"].partition(" #")[0]
+        asked = {each["key"] for each in self.plan["asked"]}
+        if not asked or self.plan["twice"] or fault["key"].endswith(ALWAYS):
+            return
+        keys = dict.fromkeys(key for name in tests for key in self._seen[name])
+        for key in keys:
+            is_more = key not in asked and key.partition(" #")[0] == call
+            if is_more and not key.endswith(ALWAYS) and (key, way) not in self._stood_in:
+                noticed = self._noticed(key, way, tests, None)
+                self._stood_in |= {(key, way)} if noticed else set()
+                yield noticed or set()
 
     def _noticed(
         self, key: str, way: str, tests: list[str], mutant: Mutant | None

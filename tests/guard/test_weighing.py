@@ -310,6 +310,7 @@ def same(one, other):
 {ENDS}
 
 {FIXTURE}"""
+TYPED = "    assert type(shares(6, 2)) is list\n    assert shares(6, 2) == [3, 3]"
 HALVES = TESTS.replace(ENDS, ONE)
 ROUNDED = APP.replace("(index < left)", "(index >= parts - left)")
 BUILT = APP.replace("ValueError", "ArithmeticError")
@@ -327,6 +328,7 @@ INNOCENT = [
     pytest.param(SPLIT, id="split"),
     pytest.param({AT: MERGED}, id="merged"),
     pytest.param({AT: HALVES}, id="merged-into-one"),
+    pytest.param(edited("    assert shares(6, 2) == [3, 3]", TYPED), id="asked-once-more"),
     pytest.param({"app.py": ROUNDED, **edited("== [4, 3]", "== [3, 4]")}, id="rounded"),
     pytest.param({"app.py": BUILT, **edited("ValueError", "ArithmeticError")}, id="error"),
     pytest.param({"app.py": APP.replace("def told", "async def told"), AT: AWAITED}, id="async"),
