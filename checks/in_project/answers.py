@@ -271,11 +271,12 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
 
 
 def attributes(value: Any) -> dict[str, Any]:
-    """Return the attributes that an object has for itself, those in slots too."""
+    """Return the attributes of an object itself, those in slots and an error's words too."""
     slots = (getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
     names = [name for one in slots for name in ((one,) if isinstance(one, str) else one)]
     own = {name: getattr(value, name) for name in names if hasattr(value, name)}
-    return {**own, **getattr(value, "__dict__", {})}
+    words = {"args": value.args} if isinstance(value, Exception) and value.args else {}
+    return {**words, **own, **getattr(value, "__dict__", {})}
 
 
 def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:

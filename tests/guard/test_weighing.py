@@ -142,6 +142,11 @@ def test_what_a_test_no_longer_notices_is_told(
 
 BASKET = """\
 
+class OddError(Exception):
+    def __init__(self, words):
+        Exception.__init__(self, words)
+
+
 def warned(total):
     if total > 3:
         warnings.warn("more than {} is much".format(3), stacklevel=2)
@@ -195,6 +200,10 @@ def test_same():
     assert again == [3, 2, 2, 2]
 
 
+def test_odd():
+    assert str(OddError("odd")) == "odd"
+
+
 def test_warned():
     with pytest.warns(UserWarning) as caught:
         warned(4)
@@ -216,6 +225,7 @@ STATES = [
         '(total=3) == Price(3, "EUR")', "(total=3).sum == 3", "TestPrice::test_it", id="frozen"
     ),
     pytest.param("(total=4).sum == 4", "(total=4)", "TestPrice::test_it", id="keyword-only"),
+    pytest.param(' == "odd"', "", "test_odd", id="an error's words"),
     pytest.param(' == "more than 3 is much"', "", "test_warned", id="words"),
     pytest.param(
         "parties([2, 2]) == {2}", "sorted(parties([2, 2])) == [2]", "TestPrice::test_it", id="set"
@@ -228,7 +238,7 @@ def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
     old: str, new: str, name: str, project: Project
 ) -> None:
     """Not answers alone, one at a time."""
-    names = "Basket, NoteError, Price, counted, parties, price, warned"
+    names = "Basket, NoteError, OddError, Price, counted, parties, price, warned"
     tests = TESTS.replace("import NoteError", f"import {names}") + FILLED
     code = f"import dataclasses\nimport warnings\n{APP}{BASKET}"
     base = {**BASE, "app.py": code, AT: tests, "board.yaml": CHECK}
