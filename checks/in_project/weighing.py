@@ -211,13 +211,13 @@ class Weighing(Attempts):
         turns.sort(key=lambda turn: turn[:3])
         near = [fault for *_, fault in turns if fault["near"]]
         known = set()
-        for fault in (*near, *self._in_words(), *(fault for *_, fault in turns[len(near) :])):
+        for fault in (*near, *self._near_mutants(), *(fault for *_, fault in turns[len(near) :])):
             key = fault["function"] if self.plan["coarse"] else fault["key"]
             if (key, fault["way"]) not in known:
                 known.add((key, fault["way"]))
                 yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
 
-    def _in_words(self) -> Iterator[Json]:
+    def _near_mutants(self) -> Iterator[Json]:
         """Yield faults in what functions say that the changed lines reach, one of each by turns."""
         if self.plan["coarse"]:
             return
@@ -231,7 +231,9 @@ class Weighing(Attempts):
         turns = []
         for function, (rank, about) in ranks.items():
             own = [
-                (key, each) for key, each in self._of(about["path"]) if each.function == function
+                (key, each)
+                for key, each in self._mutants_of(about["path"])
+                if each.function == function
             ]
             own.sort(key=lambda pair: pair[1].coarse)
             turns += [(at, rank, key, each, about) for at, (key, each) in enumerate(own)]
@@ -240,7 +242,7 @@ class Weighing(Attempts):
             what = {"key": key, "way": MUTANT, "what": mutant.what, "line": mutant.line}
             yield {**about, **what, "near": True}
 
-    def _of(self, path: str) -> list[tuple[str, Mutant]]:
+    def _mutants_of(self, path: str) -> list[tuple[str, Mutant]]:
         """Return the mutants of a file by keys that say nothing of where it stands."""
         if path not in self._listed:
             times: Counter[str] = Counter()
@@ -252,7 +254,7 @@ class Weighing(Attempts):
         return self._listed[path]
 
     def _mutant(self, fault: Json) -> Mutant | None:
-        listed = self._of(self._whole(fault["path"]))
+        listed = self._mutants_of(self._whole(fault["path"]))
         return next((mutant for key, mutant in listed if key == fault["key"]), None)
 
     def _named(self, item: Any) -> list[str]:
