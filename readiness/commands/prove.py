@@ -88,8 +88,8 @@ class _Proof:
         self._board = open_board(settings)
         run = standing(settings, self._board)
         known = [] if run is None else list(run.criteria())
-        self._passed = {one.id for one in known if one.verdict.good}
         failed = {one.id for one in known if one.verdict.bad} if run else None
+        self._failed = {one.id for one in known if one.verdict is Verdict.FAIL}
         chosen = select(self._board, settings.selectors, failed)
         self._chosen = [
             one.id for one in self._board.criteria() if not skip_reason(one, self._board, chosen)
@@ -117,7 +117,7 @@ class _Proof:
             scratch=scratch,
             run=self._run,
             timeout=settings.timeout,
-            passed=self._passed,
+            failed=self._failed,
         )
         criteria = prover.prove()
         remember(settings, board, prover.trials, timestamp(self._started_at))

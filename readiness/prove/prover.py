@@ -39,7 +39,7 @@ _NOT_FOUND = 127
 class Prover:
     """Tries criteria of a board in `worlds`, by their ids; `scratch` is an empty folder.
 
-    `run` runs a plan to its end. `passed` are those that passed in the project's last run.
+    `run` runs a plan to its end. `failed` are those that failed in the project's last run.
     `timeout` in seconds replaces all limits of probes. `trials` has what became of the commands of
     the project.
     """
@@ -53,10 +53,10 @@ class Prover:
         scratch: str,
         run: TrialRunner,
         timeout: float | None,
-        passed: Collection[str] = (),
+        failed: Collection[str] = (),
     ) -> None:
         self._board = board
-        self._passed = frozenset(passed)
+        self._failed = frozenset(failed)
         self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
         self._environ = environ
         self._run = run
@@ -84,7 +84,7 @@ class Prover:
                 {world: own[name] for world, own in self._records.items() if name in own},
                 tried.get(name),
                 self.trials.get(name),
-                passed_before=name in self._passed,
+                failed_before=name in self._failed,
             )
             for name, criterion in self._criteria.items()
         ]

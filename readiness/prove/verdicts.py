@@ -35,11 +35,12 @@ def proof(
     tried: Tried | None,
     trial: Trial | None,
     *,
-    passed_before: bool,
+    failed_before: bool,
 ) -> ProofRecord:
     """Return whether one criterion can fail, as its trials show.
 
-    What passed in the project's last run and fails in an unbroken copy shows nothing there.
+    What does not pass in an unbroken copy shows nothing there, unless it failed in the project's
+    last run too.
 
     `records` has what became of it in each world, `tried` its leaves, and `trial` what the trial
     of a command of the board came to.
@@ -60,7 +61,7 @@ def proof(
     broken = [worlds[world] for world in BROKEN if world in worlds]
     conclusion = _finding(criterion, now, broken, trial)
     is_shown = conclusion.outcome is ProofOutcome.CAN_FAIL
-    if is_shown and passed_before and now is not None and not now.verdict.good:
+    if is_shown and now is not None and _is_broken_already(now, broken, failed_before):
         why = worded("prove.fails_in_copy", reason=now.reason)
         conclusion = Conclusion(ProofOutcome.NOT_TRIED, why)
     return ProofRecord(
@@ -75,6 +76,20 @@ def proof(
         trials=broken,
         line=criterion.position.line,
     )
+
+
+def _is_broken_already(
+    now: TrialRecord, tried: Sequence[TrialRecord], failed_before: bool
+) -> bool:
+    """Return whether an unbroken copy fails for want of something that the project has.
+
+    What fails in the project as well is seen to fail. A check whose sample is rejected does its
+    work, whatever the copy lacks for it.
+    """
+    if now.verdict is Verdict.FAIL:
+        return not failed_before
+    works = any(one.world is World.CONTROL and one.verdict is Verdict.FAIL for one in tried)
+    return now.verdict.unknown and not works
 
 
 def _finding(

@@ -147,6 +147,7 @@ def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
         {"run": "lint src/bad.txt"},
     )
     (equipped.folder / "src" / "bad.txt").write_text("BAD\n")
+    assert equipped("check").status == 1
     results = proofs(equipped)
 
     assert results["T1.1"]["now"]["verdict"] == results["T1.2"]["now"]["verdict"] == "fail"
@@ -155,15 +156,24 @@ def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
 
 
 def test_what_fails_in_an_unbroken_copy_alone_shows_nothing(equipped: Project) -> None:
-    """It passed in the last run: what it asks for is not in the copy, whatever becomes of tools."""
-    proven(equipped, {"run": "lint src/good.txt && test -e .readiness"})
+    """What it asks for is not in the copy, whatever becomes of tools: with a last run or without."""
+    number = {"as": "text", "regex": r"(\d+) lines"}
+    proven(
+        equipped,
+        {"run": "lint src/good.txt && test -e .readiness"},
+        {"run": "lint src/good.txt && cat .readiness/log", "read": number, "expect": "== 3"},
+    )
     (equipped.folder / "src" / "good.txt").write_text("good\n")
-    assert equipped("check").status == 0
-    results = proofs(equipped)
+    (equipped.folder / ".readiness").mkdir()
+    (equipped.folder / ".readiness" / "log").write_text("3 lines\n")
+    for run in (None, equipped("check")):
+        assert run is None or run.status == 0, run
+        results = proofs(equipped)
 
-    assert results["T1.1"]["now"]["verdict"] == "fail"
-    assert results["T1.1"]["outcome"] == "not_tried"
-    assert results["T1.1"]["why"].startswith("it passed in the last run, and not in an unbroken")
+        both = (results["T1.1"], results["T1.2"])
+        assert [one["now"]["verdict"] for one in both] == ["fail", "error"]
+        assert [one["outcome"] for one in both] == ["not_tried"] * 2
+        assert all("does not pass in an unbroken copy" in one["why"] for one in both)
 
 
 ENVIRONMENTS = [
