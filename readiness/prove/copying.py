@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -86,6 +87,7 @@ class Original:
         self._ignored = self._list("-o", "-i", "--exclude-standard", "--directory")
         self._caches = self._list("--", f":(glob){CACHES}")
         self._sizes: dict[str, bool] = {}
+        self._logs = _appended_to()
 
     def _list(self, *options: str) -> frozenset[str]:
         if not self._is_repository:
@@ -132,6 +134,8 @@ class Original:
                     self._link(entry.path, there)
                 else:
                     self._folder(entry.path, there, inner, target, fill)
+            elif os.path.realpath(entry.path) in self._logs:
+                self._link(entry.path, there)
             elif entry.is_file() and not self._is_left(inner):
                 copy_file(entry.path, there)
         if relative:
@@ -187,6 +191,20 @@ class Original:
         if source not in self.linked:
             self.linked.append(source)
         os.symlink(source, copy)
+
+
+def _appended_to() -> frozenset[str]:
+    """Return the files that running programs append to: of a log, a copy would not grow."""
+    files = set()
+    for entry in _entries("/proc"):
+        for held in _entries(f"{entry.path}/fd") if entry.name.isdigit() else ():
+            with suppress(OSError, StopIteration):
+                path = os.readlink(held.path)
+                with open(f"{entry.path}/fdinfo/{held.name}", encoding="ascii") as file:
+                    flags = next(line for line in file if line.startswith("flags:"))
+                if path[:1] == "/" and int(flags.split()[1], 8) & os.O_APPEND:
+                    files.add(path)
+    return frozenset(files)
 
 
 def copy_file(source: str, copy: str) -> None:

@@ -102,6 +102,19 @@ def test_what_is_ignored_and_large_is_linked_and_named(
     assert original.linked == [str(repository / "app" / "data")]
 
 
+def test_a_log_that_a_program_appends_to_grows_in_a_copy(repository: Path, tmp_path: Path) -> None:
+    """It is linked and named. What is written to in another way, such as a database, is copied."""
+    log, data = repository / "app" / "service.log", repository / "app" / "app.db"
+    with log.open("a") as service, data.open("w") as database:
+        original, app = copied(repository, tmp_path / "copy")
+        print("GET /health", file=service, flush=True)
+        print("a row", file=database, flush=True)
+
+    assert (app / "service.log").read_text() == "GET /health\n"
+    assert (app / "app.db").read_text() == ""
+    assert original.linked == [str(log)]
+
+
 def test_a_copy_has_no_cache_that_a_run_left(repository: Path, tmp_path: Path) -> None:
     """Of Python's, which other rules may have made; one that is committed is the project's own."""
     caches = repository / "app" / "src" / "__pycache__"
