@@ -91,7 +91,7 @@ def spread(times: Iterable[tuple[float, int]]) -> list[float]:
 
 
 def surely(times: list[float]) -> float:
-    """Return what the p95 of a few sorted times is at least, but for a small chance; 0 if unknown."""
+    """Return what the p95 of a few sorted times surely is at least; 0 if that is unknown."""
     count, chance = len(times), 1.0
     for slower in range(count + 1):
         if chance <= CHANCE:
