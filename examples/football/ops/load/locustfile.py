@@ -1,23 +1,29 @@
-"""What visitors do: mostly look at teams and forecasts.
+"""What visitors do: mostly look at teams and forecasts; what few others do: enter something.
 
 With `--requests N` a user makes so many requests and then waits for the others; else it stays until
 the time is over. With `--pace N` a user makes at most so many in a second; else it asks again at
 once. With `--kept` visitors take answers that the front has kept; else each request has a trace of
-its own and reaches the service. CA_FILE names the authority that the service's certificate is from.
+its own and reaches the service. CA_FILE names the authority that the service's certificate is from,
+and SERVICE_KEY is the key of who may write: without it nobody does.
 """
 
+import itertools
 import os
 import random
 import ssl
+from datetime import UTC, datetime
 
 import gevent
 from locust import FastHttpUser, constant_throughput, events, stats, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
+from locust.runners import Runner
 
 stats.CSV_STATS_INTERVAL_SEC = 0.25
 API = "/api/v1"
 TEAMS = ["Ajax", "Benfica", "Celtic", "Dynamo"]
+KEY = os.environ.get("SERVICE_KEY", "")
+USERS_OF_A_WRITER = 15
 SAMPLED = 0.02
 """The share of traces that are to be kept, as docs/monitoring.md has it."""
 done = 0
@@ -43,9 +49,11 @@ def more_options(parser: LocustArgumentParser) -> None:
     parser.add_argument("--kept", action="store_true", help="take kept answers too")
 
 
-class Visitor(FastHttpUser):
-    """Somebody who looks at forecasts."""
+class User(FastHttpUser):
+    """Somebody who makes so many requests, or keeps the pace."""
 
+    abstract = True
+    slower = 1
     ssl_context_factory = staticmethod(trust)
     network_timeout = 30.0
     connection_timeout = 10.0
@@ -54,7 +62,19 @@ class Visitor(FastHttpUser):
     def wait_time(self) -> float:
         """How long to wait, so as to keep the pace."""
         pace = self.environment.parsed_options.pace
-        return float(constant_throughput(pace)(self)) if pace else 0.0
+        return float(constant_throughput(pace / self.slower)(self)) if pace else 0.0
+
+    def count(self) -> None:
+        """Do nothing more after the last request."""
+        global done
+        self.made += 1
+        if self.made == self.environment.parsed_options.requests:
+            done += 1
+            gevent.sleep(3600)
+
+
+class Visitor(User):
+    """Somebody who looks at forecasts."""
 
     @task(8)
     def health(self) -> None:
@@ -119,14 +139,54 @@ class Visitor(FastHttpUser):
         return random.randint(1, len(TEAMS))  # noqa: S311
 
     def ask(self, path: str, name: str | None = None) -> None:
-        """Make a request, and do nothing more after the last one."""
-        global done
-        options = self.environment.parsed_options
-        self.client.get(path, name=name or path, headers={} if options.kept else trace())
-        self.made += 1
-        if self.made == options.requests:
-            done += 1
-            gevent.sleep(3600)
+        """Make a request."""
+        kept = self.environment.parsed_options.kept
+        self.client.get(path, name=name or path, headers={} if kept else trace())
+        self.count()
+
+
+class Writer(User):
+    """Somebody who enters two teams, and plans matches of them that take place or do not."""
+
+    fixed_count = 1
+    slower = 12
+    ends = itertools.cycle(("prediction", "result", "cancel"))
+    teams: tuple[int, ...] = ()
+
+    @task
+    def match(self) -> None:
+        """Plan a match, and do one more thing with it."""
+        if not self.teams:
+            self.teams = (self.team(), self.team())
+        home, away = self.teams
+        kickoff = datetime.fromtimestamp(random.randrange(10**9), UTC).isoformat()  # noqa: S311
+        planned = {"home_team_id": home, "away_team_id": away, "competition": "Load"}
+        match = self.enter("/matches", planned | {"kickoff": kickoff})
+        end = next(self.ends)
+        goals = {"home_goals": 1, "away_goals": 1} if end == "result" else {}
+        self.enter(f"/matches/{match}/{end}", goals, name=f"/matches/{{match_id}}/{end}")
+
+    def team(self) -> int:
+        """Enter a team that nobody has heard of."""
+        name = f"Load {random.getrandbits(64):x}"
+        return self.enter("/teams", {"name": name, "country": "NL", "rating": 1})
+
+    def enter(self, path: str, what: dict[str, object], name: str | None = None) -> int:
+        """Send something with the key, and return its number."""
+        headers = {"X-API-Key": KEY, **trace()}
+        answer = self.client.post(API + path, name=API + (name or path), json=what, headers=headers)
+        self.count()
+        return int(answer.json()["id"]) if answer.status_code < 400 else 0
+
+
+@events.init.add_listener
+def share(environment: Environment, runner: Runner | None, **_: object) -> None:
+    """Have some users of many write, if they may."""
+    options = environment.parsed_options
+    if runner and options:
+        Writer.fixed_count = max(1, options.num_users // USERS_OF_A_WRITER)
+        if not KEY:
+            environment.user_classes.remove(Writer)
 
 
 @events.test_start.add_listener
