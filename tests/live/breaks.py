@@ -1,6 +1,7 @@
 """For each criterion of production, how its service breaks, and what rightly falls with it."""
 
 import json
+import re
 import subprocess
 import threading
 import time
@@ -48,6 +49,10 @@ FOR_A_DAY = f"{TOO_MANY}\n        for: 24h"
 EXCEPTION = "Match User deploy\n    PasswordAuthentication yes\n"
 ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
+PLAIN_POST = (
+    "location /api/ { if ($request_method = POST) { proxy_pass http://football; break; } "
+    "return 301 https://football.test$request_uri; }\n"
+)
 PLAIN = "location /api/ { proxy_pass http://football; }\n"
 OTHER_NAME = (
     "server { listen 0.0.0.0:80; server_name prometheus.football.test; "
@@ -110,12 +115,12 @@ def service(setting: str) -> Breaking:
     @contextmanager
     def broken(stack: Stack) -> Iterator[None]:
         stack.settings.append(setting)
-        stack.start_service()
+        stack.later(stack.start_service)
         try:
             yield
         finally:
             stack.settings.remove(setting)
-            stack.start_service()
+            stack.later(stack.start_service)
 
     return broken
 
@@ -134,15 +139,13 @@ def nginx(*changes: tuple[str, str]) -> Breaking:
 
 def prometheus(change: Callable[[str], str], file: str = "prometheus.yml") -> Breaking:
     """Have Prometheus read other settings."""
-    return lambda stack: stack.changed(
-        f"prometheus/{file}", change, lambda: stack.reload("prometheus")
-    )
+    return lambda stack: stack.changed(f"prometheus/{file}", change, stack.reload_prometheus)
 
 
 def alertmanager(change: Callable[[str], str]) -> Breaking:
     """Have Alertmanager read other settings."""
     return lambda stack: stack.changed(
-        "alertmanager/alertmanager.yml", change, lambda: stack.reload("alertmanager")
+        "alertmanager/alertmanager.yml", change, stack.reload_alertmanager
     )
 
 
@@ -163,10 +166,17 @@ def kept_for(time: str) -> Breaking:
     return lambda stack: stack.changed("prometheus/flags", lambda _: flag, lambda: again(stack))
 
 
-def logged_if(condition: str) -> Breaking:
-    """Have nginx log only some requests: those of which a map, after its variable, says 1."""
-    kept = f"map {condition}\n log_format full"
-    return nginx(("log_format full", kept), ("access.log full;", "access.log full if=$kept;"))
+def unlogged(variable: str, pattern: str) -> Breaking:
+    """Have nginx leave out more requests of its log: those of which a variable is like that."""
+
+    def change(text: str) -> str:
+        (log, before), *_ = re.findall(r"(access[.]log full(?: if=([$]\w+))?);", text)
+        kept = f"$kept{len(text)}"
+        text = text.replace(f"{log};", f"access.log full if={kept};", 1)
+        chosen = f"map {variable} {kept} {{ {pattern} 0; default {before or 1}; }}"
+        return text.replace("access_log", f"{chosen}\n    access_log", 1)
+
+    return lambda stack: stack.changed("nginx/nginx.conf", change, stack.renew_nginx)
 
 
 def routed(text: str) -> Breaking:
@@ -219,6 +229,12 @@ def location(text: str) -> tuple[str, str]:
     return LOCATION, f"location {text}\n        {LOCATION}"
 
 
+def redirecting(but: str) -> Breaking:
+    """Have port 80 redirect all but some location."""
+    place = "location / {\n            return 301"
+    return nginx((place, f"{but}        {place}"))
+
+
 def reports(change: str) -> Breaking:
     """Have each report of an error changed before it is sent."""
     return patched(FILTER.replace("ignore_errors=[ValueError, TypeError, KeyError]", change))
@@ -252,11 +268,11 @@ def certificate(start: str, end: str) -> Breaking:
         command += f" -startdate {start} -enddate {end}"
         try:
             subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-            stack.renew_nginx()
+            stack.later(stack.renew_nginx)
             yield
         finally:
             (folder / "server.pem").write_bytes(kept)
-            stack.renew_nginx()
+            stack.later(stack.renew_nginx)
 
     return broken
 
@@ -280,7 +296,7 @@ def rsa(ciphers: str) -> Breaking:
         finally:
             for name, data in kept.items():
                 (folder / name).write_bytes(data)
-            stack.renew_nginx()
+            stack.later(stack.renew_nginx)
 
     return broken
 
@@ -476,6 +492,22 @@ def openapi(self):
 
 
 FastAPI.__call__, FastAPI.openapi = slow, openapi
+"""
+SLOW_POST = """\
+import asyncio
+
+from fastapi import FastAPI
+
+plain = FastAPI.__call__
+
+
+async def slow(self, scope, receive, send):
+    if scope.get('method') == 'POST' and scope['path'].endswith('/result'):
+        await asyncio.sleep(SECONDS)
+    await plain(self, scope, receive, send)
+
+
+FastAPI.__call__ = slow
 """
 # All but the answers that the stack itself waits for.
 SLEEP = """\
@@ -908,13 +940,13 @@ BREAKS = (
     Break(
         "T6.3",
         "the API is given without TLS",
-        nginx(
-            (
-                "location / {\n            return 301",
-                f"{PLAIN}        location / {{\n            return 301",
-            )
-        ),
+        redirecting(PLAIN),
         seen="GET football.test/api/v1/teams answers 200 without TLS",
+    ),
+    Break(
+        "T6.3",
+        "the API takes what is sent without TLS",
+        redirecting(PLAIN_POST),
     ),
     Break("T6.4", "a secret was committed", project("src/keys.py", secret), among=("T6.4",)),
     Break(
@@ -951,44 +983,56 @@ BREAKS = (
             lambda: stack.ops("start", "redis"),
         ),
     ),
-    Break("T6.7", "errors are not logged", logged_if("$status $kept { ~^5 0; default 1; }")),
-    Break("T6.7", "refusals are not logged", logged_if("$status $kept { 403 0; default 1; }")),
+    Break(
+        "T6.7",
+        "errors are not logged",
+        unlogged("$status", "~^5"),
+        seen="requests for POST /diagnostics/error",
+    ),
+    Break("T6.7", "refusals are not logged", unlogged("$status", "403")),
     Break(
         "T6.7",
         "an old version of HTTP is not logged",
-        logged_if("$server_protocol $kept { HTTP/1.0 0; default 1; }"),
+        unlogged("$server_protocol", "HTTP/1.0"),
     ),
     Break(
         "T6.7",
         "scanners are not logged",
-        logged_if("$http_user_agent $kept { ~*sqlmap|nikto 0; default 1; }"),
+        unlogged("$http_user_agent", "~*sqlmap|nikto"),
     ),
     Break(
         "T6.7",
         "what scanners look for is not logged",
-        logged_if("$uri $kept { ~[.]php$ 0; default 1; }"),
+        unlogged("$uri", "~[.]php$"),
+        seen="requests for /wp-login.php",
     ),
     Break(
         "T6.7",
         "who is denied is not logged",
-        logged_if("$remote_addr $kept { ~[.]66$ 0; default 1; }"),
+        unlogged("$remote_addr", "~[.]66$"),
     ),
     Break(
         "T6.7",
         "who says to be at home is not logged",
-        logged_if("$http_x_forwarded_for $kept { ~^127 0; default 1; }"),
+        unlogged("$http_x_forwarded_for", "~^127"),
     ),
     Break(
         "T6.7",
         "strangers are not logged",
-        logged_if("$remote_addr $kept { ~[.]10$ 0; default 1; }"),
+        unlogged("$remote_addr", "~[.]10$"),
     ),
     Break(
         "T6.7",
         "the server's address for the caller's",
         nginx(("'$remote_addr - [", "'$server_addr - [")),
+        seen="lines for /health lack",
     ),
-    Break("T6.7", "access_log off", nginx((STATIC, f"{STATIC} access_log off;"))),
+    Break(
+        "T6.7",
+        "access_log off",
+        nginx((STATIC, f"{STATIC} access_log off;")),
+        seen="requests for /static/robots.txt",
+    ),
     Break(
         "T7.1",
         "a report without raw figures",
@@ -1025,6 +1069,13 @@ BREAKS = (
         "T7.2",
         "a slow endpoint that is not described",
         patched(f"SLOW, HIDDEN = '/ratings', '/api/v1/teams/{{team_id}}/ratings'\n{SLOW}"),
+        among=LOAD,
+        may_fail=("T7.3",),
+    ),
+    Break(
+        "T7.2",
+        "what few send takes five seconds",
+        patched(f"SECONDS = 5\n{SLOW_POST}"),
         among=LOAD,
         may_fail=("T7.3",),
     ),

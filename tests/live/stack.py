@@ -58,11 +58,23 @@ class Stack:
         self.environment = dict(word.split("=", 1) for word in words)
         self.reloaded: datetime | None = None
         self.settings: list[str] = []
+        self._due: dict[Callable[[], None], None] = {}
 
     def ops(self, *words: str) -> None:
         """Stop, start or reload a service."""
         done = ops(*words, folder=self.folder)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def later(self, then: Callable[[], None]) -> None:
+        """Have services notice what changed before the next check: once for all that does."""
+        self._due[then] = None
+
+    def settle(self) -> None:
+        """Have services notice now what changed."""
+        while self._due:
+            then = next(iter(self._due))
+            del self._due[then]
+            then()
 
     def start_service(self) -> None:
         """Start the service anew, with what was set otherwise."""
@@ -83,6 +95,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
     ) -> Result:
         """Run the production profile where the services are, once they know their settings."""
+        self.settle()
         self._wait_for_prometheus()
         more = [f"{name}={value}" for name, value in (environment or {}).items()]
         command = [str(self.folder / "run"), "env", *more]
@@ -102,22 +115,30 @@ class Stack:
     def changed(
         self, file: str, change: Callable[[str], str], then: Callable[[], None] = lambda: None
     ) -> Iterator[None]:
-        """Change a file of the stack and have it noticed; afterwards the same backwards."""
+        """Change a file of the stack, to be noticed; afterwards the same backwards."""
         path = self.folder / file
         before = path.read_text(encoding="utf-8")
         after = change(before)
         assert after != before, f"nothing to break in {file}"
         path.write_text(after, encoding="utf-8")
         try:
-            then()
+            self.later(then)
             yield
         finally:
             path.write_text(before, encoding="utf-8")
-            then()
+            self.later(then)
 
     def renew_nginx(self) -> None:
         """Start nginx anew: no old worker answers then."""
         self.ops("start", "nginx")
+
+    def reload_prometheus(self) -> None:
+        """Have Prometheus read its settings."""
+        self.reload("prometheus")
+
+    def reload_alertmanager(self) -> None:
+        """Have Alertmanager read its settings."""
+        self.reload("alertmanager")
 
     def reload(self, service: str) -> None:
         """Have Prometheus or Alertmanager read its settings."""
