@@ -156,7 +156,7 @@ def test_what_fails_now_is_tried_all_the_same(equipped: Project) -> None:
 
 
 def test_what_fails_in_an_unbroken_copy_alone_shows_nothing(equipped: Project) -> None:
-    """What it asks for is not in the copy, whatever becomes of tools: with a last run or without."""
+    """What it asks for is not in the copy, whatever becomes of tools: a last run or none."""
     number = {"as": "text", "regex": r"(\d+) lines"}
     proven(
         equipped,
