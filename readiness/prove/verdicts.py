@@ -78,9 +78,7 @@ def proof(
     )
 
 
-def _is_broken_already(
-    now: TrialRecord, tried: Sequence[TrialRecord], failed_before: bool
-) -> bool:
+def _is_broken_already(now: TrialRecord, tried: Sequence[TrialRecord], failed_before: bool) -> bool:
     """Return whether an unbroken copy fails for want of something that the project has.
 
     What fails in the project as well is seen to fail. A check whose sample is rejected does its
