@@ -78,7 +78,7 @@ CHECKS_MAY_IMPORT = {
     "make": SHARED,
     "ci": SHARED,
     "documents": [*SHARED, "python"],
-    "reports": [*SHARED, "documents", "tests"],
+    "reports": [*SHARED, "documents", "locks", "make", "tests"],
     "security": SHARED,
     "files": SHARED,
     **{room: [*SHARED, "files", "reports"] for room in ("node", "go", "rust")},

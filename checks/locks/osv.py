@@ -19,6 +19,8 @@ class Advisory(TypedDict, total=False):
     """An OSV record, as far as it is read here."""
 
     id: str
+    aliases: list[str]
+    withdrawn: str
     database_specific: _Specific
 
 
@@ -29,12 +31,12 @@ class Service:
         self.url = url
         self.base = url.removesuffix("/query")
 
-    def known(self, release: str) -> int:
-        """Count the advisories that the service has for `name==version`."""
+    def known(self, release: str) -> list[Advisory]:
+        """Return the advisories that the service has for `name==version`."""
         name, _, version = release.partition("==")
         question = {"package": {"name": name, "ecosystem": "PyPI"}, "version": version}
         answer = self._ask(self.url, json.dumps(question).encode())
-        return len(cast("list[object]", (answer or {}).get("vulns", [])))
+        return cast("list[Advisory]", (answer or {}).get("vulns", []))
 
     def advisory(self, identifier: str) -> Advisory | None:
         """Return the record of that id; None where the service has none."""

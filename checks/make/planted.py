@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, product
 
@@ -30,10 +32,16 @@ CODE = {
     "no-untyped-def": "\n\ndef twice(number):\n    return 2 * number\n",
     "return-value": '\n\ndef number() -> int:\n    return "1"\n',
     "type-arg": "\n\ndef first(numbers: list) -> None:\n    print(numbers)\n",
+    "B105": '\nPASSWORD = "secret"\n',
+    "B110": "\ntry:\n    print(__doc__)\nexcept Exception:\n    pass\n",
+    "B301": "\nimport pickle\n\nprint(pickle.loads(input().encode()))\n",
+    "B307": "\nprint(eval(input()))\n",
+    "B324": '\nimport hashlib\n\nprint(hashlib.md5(b""))\n',
+    "B602": "\nimport subprocess\n\nsubprocess.call(input(), shell=True)\n",
     "test": "\n\ndef test_planted() -> None:\n    assert 1 + 1 == 3\n",
 }
-"""Flaws by the rule of ruff, the error of mypy, or what else notices them; all formatted well but
-`format`."""
+"""Flaws by the rule of ruff or bandit, the error of mypy, or what else notices them; all formatted
+well but `format`."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,28 @@ def unnoticed(watched: Watched, command: list[str], planted: list[Flaw]) -> list
         left = [*chain(*(_apart(watched, command, mine) for mine in by_kind))]
     if not left:
         return []
-    names = ", ".join(dict.fromkeys(flaw.kind for flaw in left))
-    folders = ", ".join(dict.fromkeys(flaw.folder for flaw in left))
-    return [f"ends well with this planted in {folders}: {names}"]
+    return [f"ends well with this planted in {in_words(left)}"]
+
+
+def in_words(planted: list[Flaw]) -> str:
+    """Name the folders, then the kinds."""
+    names = ", ".join(dict.fromkeys(flaw.kind for flaw in planted))
+    folders = ", ".join(dict.fromkeys(flaw.folder for flaw in planted))
+    return f"{folders}: {names}"
+
+
+@contextmanager
+def planting(top: str, planted: list[Flaw]) -> Iterator[None]:
+    """Have the flaws in the folder of a project while the block runs."""
+    paths = {flaw: os.path.join(top, flaw.path) for flaw in planted}
+    for flaw, path in paths.items():
+        if not os.path.isdir(os.path.dirname(path)):
+            not_measured(f"there is no folder {flaw.folder} to plant a flaw in")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(DOC + CODE[flaw.kind])
+    yield
+    for path in paths.values():
+        os.remove(path)
 
 
 def _apart(watched: Watched, command: list[str], planted: list[Flaw]) -> list[Flaw]:
@@ -90,14 +117,7 @@ def _apart(watched: Watched, command: list[str], planted: list[Flaw]) -> list[Fl
 
 def _tried(watched: Watched, command: list[str], planted: list[Flaw]) -> tuple[bool, list[Flaw]]:
     """Return whether the target ends well with these flaws, and which of them it does not name."""
-    paths = {flaw: os.path.join(watched.copy.folder, flaw.path) for flaw in planted}
-    for flaw, path in paths.items():
-        if not os.path.isdir(os.path.dirname(path)):
-            not_measured(f"there is no folder {flaw.folder} to plant a flaw in")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(DOC + CODE[flaw.kind])
-    status, output = watched.run(command, quiet=True)
-    for path in paths.values():
-        os.remove(path)
+    with planting(watched.copy.folder, planted):
+        status, output = watched.run(command, quiet=True)
     named = [] if not status else [flaw for flaw in planted if flaw.path in output]
     return not status, [flaw for flaw in planted if flaw not in named]
