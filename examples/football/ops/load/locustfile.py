@@ -149,9 +149,14 @@ class Writer(User):
     """Somebody who enters two teams, and plans matches of them that take place or do not."""
 
     fixed_count = 1
-    slower = 12
+    slower = 40
     ends = itertools.cycle(("prediction", "result", "cancel"))
     teams: tuple[int, ...] = ()
+
+    def on_start(self) -> None:
+        """Write at another time than others do."""
+        if pace := self.environment.parsed_options.pace:
+            gevent.sleep(random.uniform(0, self.slower / pace))  # noqa: S311
 
     @task
     def match(self) -> None:

@@ -43,6 +43,16 @@ async def get_cache(request: Request) -> Cache:
     return cache
 
 
+KINDS = ("teams", "matches", "predictions")
+CHANGED = {
+    "teams": ("teams",),
+    "matches": ("matches",),
+    "cancel": ("matches",),
+    "prediction": ("predictions",),
+}
+"""What is untrue after a change, by the end of its path; after any other it is all."""
+
+
 async def take_turn(
     request: Request,
     database: Annotated[Database, Depends(get_database)],
@@ -52,7 +62,8 @@ async def take_turn(
     async with database.turns:
         yield
     if request.method not in ("GET", "HEAD"):
-        await cache.forget()
+        changed = request.url.path.rpartition("/")[2]
+        await cache.forget(*CHANGED.get(changed, KINDS))
 
 
 Turn = Annotated[None, Depends(take_turn, scope="function")]

@@ -17,18 +17,19 @@ class Kept(NamedTuple):
 class Cache(Protocol):
     """Keeps texts under a key, and never raises: one that is away costs time only.
 
-    All texts are of a generation. `forget` begins the next one: a text that was made of
-    data from before is not given any more, even when it is put there afterwards.
+    All texts of a kind are of a generation. `forget` begins the next one: a text that
+    was made of data from before is not given any more, even when it is put there
+    afterwards.
     """
 
-    async def get(self, key: str) -> Kept:
+    async def get(self, kind: str, key: str) -> Kept:
         """Return what is kept and still good."""
 
     async def put(self, key: str, text: str, generation: str | None) -> None:
         """Keep a text that was made of the data of that generation."""
 
-    async def forget(self) -> None:
-        """Give nothing any more of what is kept."""
+    async def forget(self, *kinds: str) -> None:
+        """Give nothing any more of what is kept of these kinds."""
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -37,14 +38,14 @@ class Cache(Protocol):
 class NoCache:
     """Keeps nothing."""
 
-    async def get(self, key: str) -> Kept:
+    async def get(self, kind: str, key: str) -> Kept:
         """Return nothing."""
         return Kept()
 
     async def put(self, key: str, text: str, generation: str | None) -> None:
         """Do nothing."""
 
-    async def forget(self) -> None:
+    async def forget(self, *kinds: str) -> None:
         """Do nothing."""
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ from src.core.cache import SECONDS, Kept
 
 _TIMEOUT = 0.2
 _CONNECTIONS = 16
-_GENERATION = "generation"
+_GENERATION = "generation:"
 
 
 class RedisCache:
@@ -27,10 +27,10 @@ class RedisCache:
         self._client = Redis.from_pool(pool)
         self._logger = logger
 
-    async def get(self, key: str) -> Kept:
+    async def get(self, kind: str, key: str) -> Kept:
         """Return what is kept, if it is of this generation."""
         try:
-            now, found = await self._client.mget(_GENERATION, key)
+            now, found = await self._client.mget(_GENERATION + kind, key)
         except RedisError as error:
             self._tell(error)
             return Kept()
@@ -47,10 +47,11 @@ class RedisCache:
         except RedisError as error:
             self._tell(error)
 
-    async def forget(self) -> None:
-        """Begin the next generation."""
+    async def forget(self, *kinds: str) -> None:
+        """Begin their next generations."""
         try:
-            await self._client.incr(_GENERATION)
+            for kind in kinds:
+                await self._client.incr(_GENERATION + kind)
         except RedisError as error:
             self._tell(error)
 

@@ -1,6 +1,9 @@
 """The API on a real database."""
 
+import asyncio
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -314,19 +317,21 @@ class Memory:
 
     def __init__(self) -> None:
         self.texts: dict[str, Kept] = {}
-        self.generation = 0
+        self.generations = Counter[str]()
+        self.pause = 0.0
 
-    async def get(self, key: str) -> Kept:
+    async def get(self, kind: str, key: str) -> Kept:
+        await asyncio.sleep(self.pause)
         kept = self.texts.get(key)
-        now = str(self.generation)
+        now = str(self.generations[kind])
         good = kept is not None and kept.generation == now
         return Kept(kept.text if kept and good else None, now)
 
     async def put(self, key: str, text: str, generation: str | None) -> None:
         self.texts[key] = Kept(text, generation)
 
-    async def forget(self) -> None:
-        self.generation += 1
+    async def forget(self, *kinds: str) -> None:
+        self.generations.update(kinds)
 
     async def close(self) -> None:
         self.texts.clear()
@@ -361,6 +366,46 @@ def test_an_answer_is_kept_until_somebody_writes(
     assert len(client.get(f"{API}/teams").json()) == 2
 
 
+def test_what_a_change_leaves_true_is_kept(client: TestClient, memory: Memory) -> None:
+    home, away = enter(client, "Home"), enter(client, "Away")
+    forecast = f"/predictions/preview?home_team_id={home}&away_team_id={away}"
+    reads = [
+        f"{API}{path}" for path in ("/teams", "/matches", forecast, "/predictions")
+    ]
+    plan = {"home_team_id": home, "away_team_id": away, "competition": "Cup"}
+    changes = [
+        ("/matches", plan | {"kickoff": "2020-01-01T12:00:00Z"}, ["/matches"]),
+        ("/matches/1/prediction", {}, [forecast, "/predictions"]),
+        ("/teams", {"name": "Third", "country": "NL"}, ["/teams"]),
+        (
+            "/matches/1/result",
+            {"home_goals": 2, "away_goals": 0},
+            ["/teams", "/matches", forecast, "/predictions"],
+        ),
+    ]
+    before = [client.get(path).json() for path in reads]
+    for path, body, untrue in changes:
+        kept = dict(memory.texts)
+        assert client.post(f"{API}{path}", json=body).is_success
+        before = [client.get(read).json() for read in reads]
+        anew = {read for read, text in memory.texts.items() if text is not kept[read]}
+        wanted = {f"{API}{read}" + ("" if "?" in read else "?") for read in untrue}
+        assert anew == wanted, path
+    assert before[0][0]["rating"] > before[0][-1]["rating"]
+
+
+def test_who_asks_at_once_has_it_computed_once(
+    client: TestClient, memory: Memory
+) -> None:
+    enter(client, "Only")
+    memory.pause = 0.2
+    with ThreadPoolExecutor(5) as users:
+        answers = list(users.map(client.get, [f"{API}/teams"] * 5))
+    assert [len(answer.json()) for answer in answers] == [1] * 5
+    numbers = client.get("/metrics").text
+    assert 'football_cache_requests_total{result="miss"} 1.0' in numbers
+
+
 def test_only_good_answers_are_kept(client: TestClient, memory: Memory) -> None:
     assert client.get(f"{API}/teams/1").status_code == 404
     assert client.get(f"{API}/teams?limit=0").status_code == 422
@@ -369,7 +414,7 @@ def test_only_good_answers_are_kept(client: TestClient, memory: Memory) -> None:
 
 def test_a_refused_change_forgets_nothing(client: TestClient, memory: Memory) -> None:
     enter(client, "Only")
-    before = memory.generation
+    before = memory.generations.copy()
     body = {"name": "Only", "country": "NL"}
     assert client.post(f"{API}/teams", json=body).status_code == 409
-    assert memory.generation == before
+    assert memory.generations == before

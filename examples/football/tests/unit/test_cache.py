@@ -44,9 +44,9 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
 def test_what_is_put_is_got(memory: Memory) -> None:
     async def use() -> None:
         cache = open_cache("redis://cache", LOGGER)
-        assert await cache.get("k") == Kept(None, "0")
+        assert await cache.get("teams", "k") == Kept(None, "0")
         await cache.put("k", "text\nof two lines", "0")
-        assert await cache.get("k") == Kept("text\nof two lines", "0")
+        assert await cache.get("teams", "k") == Kept("text\nof two lines", "0")
         assert memory.seconds == [SECONDS]
         await cache.close()
         assert memory.kept == {}
@@ -58,12 +58,13 @@ def test_what_was_made_before_a_change_is_not_given_after_it(memory: Memory) -> 
     async def use() -> None:
         cache = RedisCache("redis://cache", LOGGER)
         await cache.put("early", "old", "0")
-        await cache.forget()
+        await cache.forget("teams")
         await cache.put("late", "old", "0")
-        assert await cache.get("early") == Kept(None, "1")
-        assert await cache.get("late") == Kept(None, "1")
+        assert await cache.get("teams", "early") == Kept(None, "1")
+        assert await cache.get("teams", "late") == Kept(None, "1")
+        assert await cache.get("matches", "early") == Kept("old", "0")
         await cache.put("late", "new", "1")
-        assert await cache.get("late") == Kept("new", "1")
+        assert await cache.get("teams", "late") == Kept("new", "1")
 
     asyncio.run(use())
 
@@ -75,8 +76,8 @@ def test_a_cache_that_is_away_keeps_nothing_and_raises_nothing(
         cache = RedisCache("redis://127.0.0.1:9", LOGGER)
         await cache.put("k", "text", "0")
         await cache.put("k", "text", None)
-        await cache.forget()
-        assert await cache.get("k") == Kept()
+        await cache.forget("teams")
+        assert await cache.get("teams", "k") == Kept()
         await cache.close()
 
     with caplog.at_level("WARNING", logger="football"):
@@ -89,8 +90,8 @@ def test_without_an_address_nothing_is_kept() -> None:
         cache = open_cache(None, LOGGER)
         assert isinstance(cache, NoCache)
         await cache.put("k", "text", "0")
-        await cache.forget()
-        assert await cache.get("k") == Kept()
+        await cache.forget("teams")
+        assert await cache.get("teams", "k") == Kept()
         await cache.close()
 
     asyncio.run(use())
