@@ -140,9 +140,9 @@ def board_place(run: RunDocument, criterion: CriterionRecord | None = None) -> F
 
 
 def finding_place(run: RunDocument, finding: FindingRecord) -> FilePlace | None:
-    """Return the place of a finding; None if it is outside of the repository."""
+    """Return the place of a finding; None if it is outside of the repository, or an address."""
     path = literal(finding.path)
-    if posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
+    if "://" in path or posixpath.isabs(path) or posixpath.normpath(path.strip()) == ".":
         return None
     inside = _inside(posixpath.join(literal(run.git.folder) if run.git else "", path))
     return FilePlace(path=inside, line=max(1, finding.line)) if inside else None

@@ -100,7 +100,9 @@ def test_findings_are_at_their_file_and_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", ["/usr/lib/x.py", "../../elsewhere.py", "   ", "."])
+@pytest.mark.parametrize(
+    "path", ["/usr/lib/x.py", "../../elsewhere.py", "https://x.test/a", "   ", "."]
+)
 def test_a_finding_outside_of_the_repository_is_told_at_its_criterion(path: str) -> None:
     """GitHub shows nothing that lies elsewhere, so the message says where it is."""
     criterion = msgspec.structs.replace(a_document().tasks[2].criteria[0], line=42)
