@@ -22,6 +22,10 @@ ASSIGNED = r"\w+=(?:\"[^\"]*\"|'[^']*'|[^\s;&|'\"]*)"
 START = rf"(?:^|[;&|(]\s*)(?:(?:{ASSIGNED}|sudo|env|exec|time|if|then|else|do|!)[ \t]+)*"
 MAKE = re.compile(START + r"make((?:[ \t]+[^\s;&|#)<>`]+)+)", re.MULTILINE)
 ELSEWHERE = re.compile(START + r"(?:cd|pushd)\s", re.MULTILINE)
+STARTED = re.compile(
+    START + r"(?:python3?|sh|bash|source|\.)[ \t]+(-m[ \t]+)?([\w./-]+)(?=[\s;&|)]|\Z)",
+    re.MULTILINE,
+)
 TARGET = re.compile(r"[A-Za-z][\w.-]*")
 VARIABLE = re.compile(r"[A-Za-z_]\w*")
 MAKES_OWN = {
@@ -100,6 +104,22 @@ def absent_files(path: str, document: MarkdownDocument) -> Iterator[CheckFinding
             within = os.path.isdir(text.partition("/")[0])
             if within and not ignored(text):
                 yield place(path, line, "file", f"{text} does not exist")
+
+
+def absent_programs(path: str, document: MarkdownDocument) -> Iterator[CheckFinding]:
+    """Yield the scripts and modules that commands start, and that are not there, in the same way.
+
+    A package has to be one of the project's folders. What is named twice may be made by the first.
+    """
+    for line, text in (*blocks_for_shells(document), *document.code):
+        for module, name in () if ELSEWHERE.search(text) else STARTED.findall(text):
+            file = f"{name.replace('.', '/')}.py" if module else name
+            top, _, below = file.partition("/")
+            within = os.path.exists(f"{top}/__init__.py") if module else os.path.isdir(top)
+            there = os.path.exists(file) or (module and os.path.isdir(file.removesuffix(".py")))
+            once = document.text.count(name) == 1
+            if within and below and not there and once and not ignored(file):
+                yield place(path, line, "file", f"{file} does not exist")
 
 
 def ignored(path: str) -> bool:

@@ -11,6 +11,7 @@ from checks.documents.command_lines import blocks_for_shells
 from checks.documents.doc_commands import (
     KnownNames,
     absent_files,
+    absent_programs,
     absent_targets,
     has_file,
     ignored,
@@ -171,6 +172,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         findings += filler(path, document, lambda title: any(names(each, title) for each in asked))
         if params.text("files") == "true":
             findings += absent_files(path, document)
+            findings += absent_programs(path, document)
         if params.text("execute") == "true":
             findings += failing_blocks(params, path, document, number)
     if not known_names.seen:

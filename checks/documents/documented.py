@@ -23,6 +23,7 @@ FILLER = re.compile(
     r"lorem|ipsum|dolore?|amet|consectetur|adipisc?ing|elit|sed|eiusmod|tempor|incididunt|labore"
     r"|magna|aliqua|enim|minim|veniam|quis|nostrud|exercitation|ullamco|laboris|nisi|aliquip|duis"
     r"|commodo|consequat|aute|irure|voluptate|velit|cillum|fugiat|nulla|pariatur|excepteur|sint"
+    r"|vero|eos|accusam|justo|duo|dolores|rebum|stet|clita|kasd|gubergren|takimata|sanctus|est"
 )
 LEAST_FILLER = 8
 TO_WRITE = re.compile(

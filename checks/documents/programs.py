@@ -1,6 +1,6 @@
 """Ask programs which options and subcommands they have, to judge those that documents name.
 
-A program is only ever started with `--help`: alone, after a subcommand that its help lists, or
+A program is only ever started with `--help`, or with what that names for more of it: alone, after
 after a word that it does not list, which a parser rejects before it does anything.
 """
 
@@ -31,6 +31,7 @@ REJECTED = re.compile(
     r"|no such (?:option|command)|not defined|unexpected argument|did you mean"
 )
 LISTS_COMMANDS = re.compile(r"(?m)^(?:[\w ]*[Cc]ommands?):|^usage: .*<command>|\{[a-z]\w+,")
+FULL_HELP = re.compile(r"--help[ -]all\b|'\w+ (help -a)'")
 LEAST = 3
 """A help that lists fewer options or commands is no list of them."""
 
@@ -59,8 +60,8 @@ class Program:
         if commands and not _has_options(output.text):
             short = self.ask(*commands, "-h")
             return short if _has_options(short.text) else output
-        if not commands and re.search(r"--help[ -]all\b", output.text):
-            for words in (["--help", "all"], ["--help-all"]):
+        if not commands and (more := FULL_HELP.search(output.text)):
+            for words in (["help", "-a"],) if more[1] else (["--help", "all"], ["--help-all"]):
                 output = ProgramOutput(output.status, output.text + self.ask(*words).text)
         return output
 

@@ -129,6 +129,19 @@ ROWS = (
         edit(TRAINING, "alembic revision --auto", "alembic revision --sql --auto"),
     ),
     command(
+        *("T10.1", DEPLOYMENT, "a subcommand of git is misspelled"),
+        *("git chekcout v1.0", "git checkout v1.0"),
+    ),
+    command(
+        *("T10.6", BACKUP, "the project has no such program"),
+        "python -m src.database.maintenence --help",
+        "python -m src.database.maintenance --help",
+    ),
+    command(
+        *("T10.2", OPERATIONS, "a script has another name"),
+        *("sh ops/instal.sh --help", "sh ops/install.sh --help"),
+    ),
+    command(
         *("T10.6", BACKUP, "a subcommand of the project's own program is misspelled"),
         "python -m src.database.maintenance bakcup backups/x.db",
         "python -m src.database.maintenance backup backups/x.db",
@@ -280,6 +293,11 @@ ROWS = (
         "a paragraph means nothing",
         append(TRAINING, f"\n{LOREM}\n"),
         append(TRAINING, f"\nA name may be long:\n\n```text\n{LOREM}\n```\n"),
+    ),
+    words(
+        *("filler", "T10.3", TROUBLE, "another paragraph means nothing"),
+        "At vero eos et accusam et justo duo dolores et ea rebum. Stet clita kasd gubergren.",
+        "At first, ask for the state: at worst it is *sanctus*, as the old page says.",
     ),
     Row(
         "documents: filler",

@@ -69,13 +69,17 @@ def problems(project: str, text: str, name: str = "a.md", **params: str) -> list
         ("python -m deploy start --something-else", ""),
         ("python -m deploy start -- --focre", ""),
         ("echo python -m deploy strat", ""),
+        ("git chekcout main", "git has no command chekcout, but checkout"),
+        ("git checkout main", ""),
     ],
 )
 def test_a_program_tells_what_it_takes(project: str, command: str, fault: str) -> None:
     """What its help leaves out is not called wrong; it is never started to do its work."""
-    found = problems(project, f"```sh\n{command}\n```", programs="absent-program|python -m deploy")
-    assert len(found) == bool(fault), found
-    assert fault in "".join(found)
+    faults = problems(
+        project, f"```sh\n{command}\n```", programs="absent-program|git|python -m deploy"
+    )
+    assert len(faults) == bool(fault), faults
+    assert fault in "".join(faults)
     assert not Path(project, "done").exists()
 
 

@@ -158,6 +158,27 @@ def test_files_that_are_named_are_there(project: str, text: str, messages: list[
 
 
 @pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("```sh\nsh scripts/od.sh\n```", "scripts/od.sh"),
+        ("Then `python -m tools.rnu --all`.", "tools/rnu.py"),
+        ("```console\n$ A=1 python3 scripts/no.py && ls\n```", "scripts/no.py"),
+        ("```sh\nsh scripts/do.sh\npython -m tools.run; python -m tools.deep\n```", ""),
+        ("```sh\npython -m src.no\npython -m pip.no\nbash ops/made/x.sh\nsh no.sh\n```", ""),
+        ("```sh\ncd sub\nsh scripts/od.sh\n```", ""),
+        ("```sh\necho ls > scripts/od.sh\nsh scripts/od.sh\n```", ""),
+        ("```sh\nsh scripts/$NAME.sh\nsh scripts/<name>.sh\n```", ""),
+    ],
+)
+def test_what_commands_start_is_there(project: str, text: str, absent: str) -> None:
+    """Scripts and modules of the project, where that is asked for; some are made on the way."""
+    tools = {"tools/__init__.py": "", "tools/run.py": "", "tools/deep/__main__.py": ""}
+    commit(Path(project), {**PROJECT, **tools})
+    messages = [f"{absent} does not exist"] if absent else []
+    assert problems(project, text, files="true") == messages
+
+
+@pytest.mark.parametrize(
     ("text", "messages"),
     [
         ("`shop_sales_total` and sum(shop_open{kind='a'})", []),
