@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from tests.live.stack import Stack, replacing
@@ -16,8 +17,10 @@ from tests.support.repositories import commit, git
 
 Breaking = Callable[[Stack], AbstractContextManager[None]]
 
+HEADERS = "include headers.conf; "
+VERSION = "add_header X-Version 1 always;\n"
 LOCATION = "location / {\n            proxy_pass"
-ZONE = "limit_req_zone $server_name zone=all:1m rate=440r/s;"
+ZONE = "limit_req_zone $server_name zone=all:1m rate={}r/s;"
 GONE = "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:9']}]}\n"
 MUTED = """\
   routes:
@@ -46,6 +49,7 @@ alerting:
 TOO_MANY = "sum(rate(football_http_requests_total[5m])) > 0.01'"
 CLAMPED = "clamp_min(sum(rate(football_http_requests_total[5m])), 1e9) > 0.01'"
 FOR_A_DAY = f"{TOO_MANY}\n        for: 24h"
+STRICTER = "Match User deploy\n    X11Forwarding no\n"
 EXCEPTION = "Match User deploy\n    PasswordAuthentication yes\n"
 ADDED = "  - {job_name: added, static_configs: [{targets: ['127.0.0.1:9093']}]}\n"
 STATIC = "location /static/ {"
@@ -229,6 +233,16 @@ def location(text: str) -> tuple[str, str]:
     return LOCATION, f"location {text}\n        {LOCATION}"
 
 
+def limited(rate: int) -> Breaking:
+    """Have nginx let so many requests a second through, and the others wait."""
+    limit = "limit_req zone=all burst=4000;\n "
+    return nginx(
+        ("log_format full", f"{ZONE.format(rate)}\n log_format full"),
+        (LOCATION, LOCATION.replace("proxy_pass", f"{limit}proxy_pass")),
+        ("proxy_cache public;", f"{limit}proxy_cache public;"),
+    )
+
+
 def redirecting(but: str) -> Breaking:
     """Have port 80 redirect all but some location."""
     place = "location / {\n            return 301"
@@ -353,9 +367,14 @@ def rule(old: str, new: str) -> Breaking:
     return broken
 
 
+def role(method: str) -> Breaking:
+    """Let one more role of PostgreSQL in by some method."""
+    return lambda stack: one_more_role(stack, method)
+
+
 @contextmanager
-def trusted_role(stack: Stack) -> Iterator[None]:
-    """Let one role of PostgreSQL in without a password."""
+def one_more_role(stack: Stack, method: str) -> Iterator[None]:
+    """Let one more role of PostgreSQL in."""
 
     def reload() -> None:
         sql = "do $$ begin create role guest login; exception when others then end $$;"
@@ -363,7 +382,7 @@ def trusted_role(stack: Stack) -> Iterator[None]:
         stack.run(*psql)
         time.sleep(0.5)
 
-    line = "host all guest 127.0.0.1/32 trust\n"
+    line = f"host all guest 127.0.0.1/32 {method}\n"
     with stack.changed("postgres/data/pg_hba.conf", lambda text: line + text, reload):
         yield
 
@@ -562,13 +581,15 @@ def metrics_of_requests(text: str) -> str:
 class Neighbour:
     """An ordinary setting next to a break: whatever is looked at `among` the criteria stays good.
 
-    `environment` has what users would set otherwise too.
+    `environment` has what users would set otherwise too. Those of a `run` share it: only what
+    would be in the way of others has one of its own.
     """
 
     name: str
     change: Breaking
     among: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
+    run: int = 0
 
 
 def private_key(text: str) -> str:
@@ -595,6 +616,7 @@ MOVED = "https://football.test:8443"
 @contextmanager
 def nginx_restarted(stack: Stack) -> Iterator[None]:
     """Start nginx anew while the criteria are measured, as an upgrade does."""
+    stack.settle()
     again = threading.Timer(2.0, stack.renew_nginx)
     again.start()
     try:
@@ -620,7 +642,12 @@ NEIGHBOURS = (
         prometheus(replacing("scrape_configs:\n", f"scrape_configs:\n{ADDED}")),
         WATCHING,
     ),
-    Neighbour("tickets wait until morning", routed(MUTED.replace("SEVERITY", "ticket")), ("T5.5",)),
+    Neighbour(
+        "tickets wait until morning",
+        routed(MUTED.replace("SEVERITY", "ticket")),
+        ("T5.5",),
+        run=1,
+    ),
     Neighbour(
         "metrics that no rule names are dropped",
         relabelled("{source_labels: [__name__], regex: 'go_.*', action: drop}", "prometheus"),
@@ -628,13 +655,75 @@ NEIGHBOURS = (
     ),
     Neighbour("old ciphers for who knows no others", rsa("ECDHE+AESGCM:AES128-GCM-SHA256"), HTTPS),
     Neighbour("a renamed dashboard", dashboard_renamed, ("T5.4",)),
-    Neighbour("another certificate", certificate("20240101000000Z", "20991231000000Z"), HTTPS),
+    Neighbour(
+        "another certificate", certificate("20240101000000Z", "20991231000000Z"), HTTPS, run=2
+    ),
     Neighbour(
         "a field appended to the log",
         nginx(("'$known_as';", "'$known_as $server_port';")),
         ("T6.7",),
     ),
-    Neighbour("nginx restarted in mid-run", nginx_restarted, SITE),
+    Neighbour("nginx restarted in mid-run", nginx_restarted, SITE, run=1),
+    Neighbour("traces of a team", service("OTEL_RESOURCE_ATTRIBUTES=team=forecasts"), ("T5.1",)),
+    Neighbour(
+        "reports with a tag",
+        reports("before_send=lambda event, hint: event | {'tags': {'team': 'forecasts'}}"),
+        ("T5.2",),
+    ),
+    Neighbour(
+        "a range of three hours",
+        panels(lambda board: board.update(time={"from": "now-3h", "to": "now"})),
+        ("T5.4",),
+    ),
+    Neighbour("another unit", asking("Requests a second", "({}) * 60"), ("T5.4",)),
+    Neighbour("samples are kept for a month", kept_for("30d"), WATCHING),
+    Neighbour("a port is shut twice", firewall("udp dport 5353 drop"), ("T6.2",)),
+    Neighbour("what comes is counted", firewall("tcp dport 443 counter accept"), ("T6.2",)),
+    Neighbour(
+        "a location like the others",
+        nginx(location("/api/v1/matches { proxy_pass http://football; }")),
+        SITE,
+    ),
+    Neighbour("folders are not listed", nginx((STATIC, f"{STATIC} autoindex off;")), SITE),
+    Neighbour(
+        "a place for who signs certificates",
+        redirecting("location /.well-known/ { return 404; }\n"),
+        SITE,
+    ),
+    Neighbour(
+        "an added header, and all others",
+        nginx((LOCATION, LOCATION.replace("proxy_pass", f"{HEADERS}{VERSION} proxy_pass"))),
+        ("T6.5",),
+    ),
+    Neighbour(
+        "an address without its password",
+        project(
+            "ops/settings.env", lambda _: "DATABASE_URL=postgresql://football:${PASSWORD}@db\n"
+        ),
+        ("T6.4",),
+    ),
+    Neighbour(
+        "one user of SSH who may do less",
+        lambda stack: stack.changed("ssh/sshd_config", lambda text: f"{text}{STRICTER}"),
+        ("T6.6",),
+    ),
+    Neighbour(
+        "a second user of Redis with a password",
+        lambda stack: stack.changed(
+            "redis/redis.conf",
+            lambda text: f"{text}user guest on >{token_hex(16)} ~* +@read\n",
+            lambda: stack.ops("start", "redis"),
+        ),
+        ("T6.6",),
+    ),
+    Neighbour("a second role of PostgreSQL with a password", role("scram-sha-256"), ("T6.6",)),
+    Neighbour(
+        "a second log",
+        nginx(("access.log full;", "access.log full;\n    access_log /dev/null combined;")),
+        ("T6.7",),
+    ),
+    Neighbour("what few send takes 50 ms", patched(f"SECONDS = 0.05\n{SLOW_POST}"), LOAD, run=3),
+    Neighbour("440 requests a second, ten times", limited(4400), LOAD, run=3),
     Neighbour(
         "another port",
         nginx((":443 ssl;", ":443 ssl;\n        listen 0.0.0.0:8443 ssl;")),
@@ -648,6 +737,7 @@ NEIGHBOURS = (
                 "football.test:8443={SERVICE_ADDRESS}:8443 football.test:80={SERVICE_ADDRESS}:80",
             ),
         ),
+        run=3,
     ),
 )
 
@@ -973,7 +1063,7 @@ BREAKS = (
         lambda stack: stack.changed("ssh/sshd_config", lambda text: f"{text}{EXCEPTION}"),
     ),
     Break("T6.6", "an alias that leaves its folder", nginx((STATIC, "location /static {"))),
-    Break("T6.6", "one role of PostgreSQL without a password", trusted_role),
+    Break("T6.6", "one role of PostgreSQL without a password", role("trust")),
     Break(
         "T6.6",
         "one user of Redis without a password",
@@ -1082,17 +1172,7 @@ BREAKS = (
     Break(
         "T7.3",
         "440 requests a second are let in",
-        nginx(
-            (
-                "log_format full",
-                f"{ZONE}\n log_format full",
-            ),
-            (
-                LOCATION,
-                LOCATION.replace("proxy_pass", "limit_req zone=all burst=4000;\n proxy_pass"),
-            ),
-            ("proxy_cache public;", "limit_req zone=all burst=4000;\n proxy_cache public;"),
-        ),
+        limited(440),
         among=LOAD,
         may_fail=("T7.2",),
         why="whoever queues waits",
@@ -1111,6 +1191,12 @@ BREAKS = (
         why="the rules are not those of the file, and ask for labels that there are not",
     ),
 )
+
+
+def ordinary() -> list[tuple[Neighbour, ...]]:
+    """Return the neighbours of each run."""
+    runs = dict.fromkeys(neighbour.run for neighbour in NEIGHBOURS)
+    return [tuple(one for one in NEIGHBOURS if one.run == run) for run in runs]
 
 
 def worlds() -> list[tuple[Break, ...]]:

@@ -28,6 +28,9 @@ OWN = (
 fewer faults into code that is the same without services. A connection within the machine is made
 by its kernel, however busy it is."""
 
+ONCE = ("retries: &restart 1", "retries: &restart 0")
+"""What is broken on purpose is not tried again, in case that it was about to be restarted."""
+
 
 def ops(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run `python -m ops.stack` on the stack of a folder."""
@@ -43,6 +46,8 @@ def own_board(here: Path) -> Path:
         text = text.replace(old, new)
     board = here / "board.yaml"
     board.write_text(text, encoding="utf-8")
+    assert ONCE[0] in text
+    (here / "once.yaml").write_text(text.replace(*ONCE), encoding="utf-8")
     return board
 
 
@@ -91,16 +96,20 @@ class Stack:
     def check(
         self,
         *selectors: str,
-        board: Path | None = None,
+        once: bool = False,
         environment: Mapping[str, str] | None = None,
     ) -> Result:
-        """Run the production profile where the services are, once they know their settings."""
+        """Run the production profile where the services are, which know their settings then.
+
+        With `once`, nothing is tried again.
+        """
         self.settle()
         self._wait_for_prometheus()
+        board = self.board.with_name("once.yaml") if once else self.board
         more = [f"{name}={value}" for name, value in (environment or {}).items()]
         command = [str(self.folder / "run"), "env", *more]
         command += [sys.executable, "-m", "readiness", "check"]
-        command += [*selectors, "--profile", "production", "--board", str(self.board)]
+        command += [*selectors, "--profile", "production", "--board", str(board)]
         command += ["--jobs", "4"]  # half of these probes wait for others
         command += ["--project", str(self.project.folder), "--output-format", "json"]
         process = subprocess.Popen(

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.live.breaks import BREAKS, NEIGHBOURS, Break, Neighbour, worlds
+from tests.live.breaks import BREAKS, Break, Neighbour, ordinary, worlds
 from tests.live.stack import Stack
 from tests.support.football import Result
 
@@ -66,7 +66,8 @@ def test_what_breaks_is_what_fails(stack: Stack, world: tuple[Break, ...]) -> No
     with ExitStack() as entered:
         for broken in world:
             entered.enter_context(broken.breaking(stack))
-        result = stack.check(*dict.fromkeys(name for broken in world for name in broken.looked_at))
+        looked_at = dict.fromkeys(name for broken in world for name in broken.looked_at)
+        result = stack.check(*looked_at, once=True)
     unsure = {name for broken in world for name in broken.may_fail}
     failed = result.having("fail") - unsure
     wanted = {name for broken in world for name in (broken.criterion, *broken.fails)}
@@ -78,15 +79,23 @@ def test_what_breaks_is_what_fails(stack: Stack, world: tuple[Break, ...]) -> No
     assert result.having("error") - unsure == unknown, result.explained(result.having("error"))
 
 
-@pytest.mark.parametrize("neighbour", NEIGHBOURS, ids=lambda each: each.name)
-def test_ordinary_settings_stay_good(stack: Stack, neighbour: Neighbour) -> None:
+def all_named(run: tuple[Neighbour, ...]) -> str:
+    """The neighbours of a run."""
+    return ", ".join(neighbour.name for neighbour in run)
+
+
+@pytest.mark.parametrize("run", ordinary(), ids=all_named)
+def test_ordinary_settings_stay_good(stack: Stack, run: tuple[Neighbour, ...]) -> None:
     """What is next to a break, and none."""
-    given = dict(neighbour.environment)
+    given = dict(setting for neighbour in run for setting in neighbour.environment)
     environment = {name: value.format_map(stack.environment) for name, value in given.items()}
-    with neighbour.change(stack):
-        result = stack.check(*neighbour.among, environment=environment)
+    among = {name for neighbour in run for name in neighbour.among}
+    with ExitStack() as entered:
+        for neighbour in run:
+            entered.enter_context(neighbour.change(stack))
+        result = stack.check(*sorted(among), environment=environment)
     good = result.having("pass", "warn")
-    assert good == set(neighbour.among), result.explained(set(neighbour.among) - good)
+    assert good == among, result.explained(among - good)
 
 
 def test_every_criterion_can_break() -> None:
@@ -114,6 +123,7 @@ ADDRESSES = {
 
 def test_stopped_services_are_unknown_and_named(stack: Stack) -> None:
     """No criterion passes or fails for want of a service: it is an error that names the address."""
+    stack.settle()
     services = ("nginx", "service", "prometheus", "alertmanager", "grafana", "redis")
     for name in services:
         stack.ops("stop", name)
