@@ -114,6 +114,9 @@ def says(claims: Mapping[str, str]) -> str:
 def main() -> int:
     """Do what the command line asks for."""
     if sys.argv[1:] == ["places"]:
+        if not os.environ.get("NGINX_CONF"):
+            print("NGINX_CONF is not set: its locations are what is tried", file=sys.stderr)
+            return 2
         try:
             json.dump(places(), sys.stdout)
         except OSError as error:
