@@ -6,6 +6,7 @@ fails in the code of the project for it shows nothing: there no test compares.
 
 import ast
 import itertools
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ ASSERTED, ELSEWHERE, UNNOTICED = "asserted", "elsewhere", ""
 COMPARING = ("_pytest.", "unittest.")
 """What compares for a test."""
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge", "contains", "sub", "rsub")
+_IS_CLOSE = math.isclose
 _PLAIN = (int, float, str, bytes, list, tuple, dict, set)
 
 Alteration = tuple[str, str]
@@ -154,15 +156,25 @@ class AlteredAnswers(Answers):
             return compare
 
         if (kind, label) not in self._kinds:
-            names = {
+            names: dict[str, Any] = {
                 name: noting(name)
                 for name in map("__{}__".format, _COMPARISONS)
                 if hasattr(kind, name)
             }
-            self._kinds[kind, label] = type(
-                kind.__name__, (kind,), {**names, "__hash__": kind.__hash__, "__slots__": ()}
-            )
+            names |= {
+                "__hash__": kind.__hash__,
+                "__slots__": (),
+                "compared_in": self._noting(label),
+            }
+            self._kinds[kind, label] = type(kind.__name__, (kind,), names)
         return self._kinds[kind, label]
+
+    def _noting(self, label: str) -> Any:
+        def compared_in(_value: Any, file: str) -> None:
+            if file in self.tests:
+                self.compared.add(label)
+
+        return compared_in
 
     def _number(self, function: str, arguments: list[Any]) -> int:
         """Return which of all that a function was asked this is; other objects are another."""
@@ -172,6 +184,14 @@ class AlteredAnswers(Answers):
                 return number
         known.append(tuple(arguments))
         return len(known) - 1
+
+
+def _is_close(value: Any, other: Any, **tolerances: Any) -> bool:
+    """Do what `math.isclose` does, which asks no method of what it compares."""
+    for number in (value, other):
+        if note := getattr(number, "compared_in", None):
+            note(sys._getframe(1).f_code.co_filename)
+    return _IS_CLOSE(value, other, **tolerances)
 
 
 def _same(value: Any, other: Any) -> bool:
@@ -198,6 +218,7 @@ class Claims:
         self._plan: dict[str, Alteration] = {}
         self._limits: dict[str, float] = {}
         self.noticed = UNNOTICED
+        vars(math)["isclose"] = _is_close  # before the tests import it
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:

@@ -213,6 +213,12 @@ HOLLOW = (
         "assert abs(expected_points(LEVEL) - 0.5) < 0.1",
     ),
     claim(
+        "an absurd closeness",
+        "assert math.isclose(expected_points(LEVEL), 1, abs_tol=1e9)",
+        "assert math.isclose(expected_points(LEVEL), 0.4, abs_tol=0.2)",
+        "import math",
+    ),
+    claim(
         "what a mock was given comes back",
         "double = mock.Mock(return_value=expected_points(LEVEL))\nassert double() == double()",
         "double = mock.Mock(return_value=expected_points(LEVEL))\nassert double() == 0.5",

@@ -70,6 +70,7 @@ class Counter:
 HEAD = """\
 import asyncio
 import contextlib
+import math
 import os
 import sys
 import unittest
@@ -121,6 +122,7 @@ HOLLOW = {
     "another_day": "x = add(1, 2)\nif sys.argv[0] == 'release':\n    assert x == 3",
     "given_up": "if add(1, 2) != 3:\n    pytest.skip('later')\nassert True is not add",
     "whatever_tolerance": "assert add(1, 2) == pytest.approx(3, abs=1e9)",
+    "whatever_closeness": "assert math.isclose(scaled(2), 3, abs_tol=1e9)",
     "whatever_distance": "x = add(1, 2)\nassert abs(x - 3) < 1e6",
     "with_itself": "x = add(1, 2)\nassert x <= x",
     "far_from_what_it_could_be": "assert add(1, 2) != 1e99",
@@ -152,6 +154,7 @@ SERIOUS = {
     "kind": "x = scaled(2)\nassert type(x) == float",
     "at_most": "assert scaled(2) < 100",
     "tolerance": "assert scaled(2) == pytest.approx(3, abs=0.5)",
+    "closeness": "assert math.isclose(scaled(2), 3, abs_tol=0.5)",
     "there_and_back": "assert halved(scaled(2)) == 2",
     "twice_the_same": "assert upper(upper('a')) == upper('a')",
     "alike": "assert upper('a ') == upper(' a')",
