@@ -43,7 +43,7 @@ async def get_cache(request: Request) -> Cache:
     return cache
 
 
-KINDS = ("teams", "matches", "predictions")
+KINDS = ("teams", "matches", "predictions", "forecasts")
 CHANGED = {
     "teams": ("teams",),
     "matches": ("matches",),

@@ -24,7 +24,7 @@ class KeptRoute(APIRoute):
     ) -> Callable[[Request], Coroutine[object, object, Response]]:
         """Put the cache before what FastAPI does."""
         compute = super().get_route_handler()
-        kind = str(self.tags[0])
+        kind = str(self.tags[-1])
         asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
         async def answer(request: Request) -> Response:

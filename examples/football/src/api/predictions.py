@@ -29,7 +29,7 @@ def list_predictions(
     return [PredictionOutput.stored(prediction) for prediction in found]
 
 
-@router.get("/preview")
+@router.get("/preview", tags=["forecasts"])
 def preview_match(
     home_team_id: int,
     away_team_id: int,

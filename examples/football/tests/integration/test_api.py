@@ -375,7 +375,7 @@ def test_what_a_change_leaves_true_is_kept(client: TestClient, memory: Memory) -
     plan = {"home_team_id": home, "away_team_id": away, "competition": "Cup"}
     changes = [
         ("/matches", plan | {"kickoff": "2020-01-01T12:00:00Z"}, ["/matches"]),
-        ("/matches/1/prediction", {}, [forecast, "/predictions"]),
+        ("/matches/1/prediction", {}, ["/predictions"]),
         ("/teams", {"name": "Third", "country": "NL"}, ["/teams"]),
         (
             "/matches/1/result",
