@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from .answers import ENDS, SKIPPED, Answers, asking, describe, ways
+from .answers import ENDS, SKIPPED, Answers, asking
 from .attempts import Attempts, HangsError, Json, limited, limits
 from .held import Held, swap
 from .mutations import read_source
+from .values import describe, ways
 
 ROUNDS = 60
 """Other answers that are tried with one test, in turns of all that it gets."""

@@ -5,6 +5,7 @@ The variable WEIGHING names a file that says which tests, which faults, and wher
 
 import ast
 import gc
+import importlib
 import itertools
 import json
 import os
@@ -13,15 +14,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from .answers import ALWAYS, INNER, Answers, asking
+from .answers import ALWAYS, Answers, asking
 from .attempts import Attempts, Json
 from .held import functions_of, swap
 from .mutations import Mutant, mutants, mutated, read_source
 from .outcomes import pytest_addoption as bring_witness
+from .values import AT, INNER
 
 PATIENT = 2
 """Times that the seconds may last by the clock: others may use the processor too."""
@@ -29,7 +32,9 @@ MOST = 8
 """Tests that are run with one fault."""
 MUTANT, MUTANTS, HANGS = "mutant", 24, 2.0
 """A fault in what a function says: its way, how many are tried, and seconds until it hangs."""
-FAR = 3
+LAST = 2
+"""Calls before the changed lines of which what they leave behind is another."""
+FAR = 4
 """What an answer that code gives to other code comes after those that tests are given."""
 
 
@@ -39,6 +44,7 @@ class Weighing(Attempts):
     def __init__(self, plan: Json, tmp: str) -> None:
         self._top = os.path.realpath(plan["top"])
         super().__init__({**plan, "roots": [self._top], "seconds": PATIENT * plan["seconds"]}, tmp)
+        self._tops = set(map(self._whole, plan["sources"]))
         self.done: Json = {"tests": [], "faults": []}
         self._stood_in: set[tuple[str, str]] = set()
         self._listed: dict[str, list[tuple[str, Mutant]]] = {}
@@ -51,16 +57,14 @@ class Weighing(Attempts):
             path, name = self._named(item)
             if name in wanted.get(self._whole(path), ()):
                 self.items[item.nodeid] = item
-        self.held = functions_of(self.plan["roots"], self.plan["sources"])
-        self.answers = Answers(self._top, set(map(self._whole, self.plan["sources"])), set(wanted))
-        self.answers.first = frozenset(self.plan["attributes"])
-        for path in self.held:
-            tree = ast.parse(read_source(path))
-            self.answers.names |= {(path, line): name for name, line in asking(tree)}
-            swap({path: tree}, self.plan["roots"], self.held)
-        gc.freeze()
         session.config.option.tbstyle = "no"
-        looks = [self._run(self.items, seen=True, seconds=self.plan["seconds"]) for _ in range(2)]
+        self.answers = Answers(self._top, self._tops, set(wanted))
+        self.answers.first = frozenset(self.plan["names"])
+        self.answers.everywhere = bool(self.plan["asked"])
+        looks = [self._look()]
+        if looks[0] and self._import(looks[0]["modules"]):
+            looks = [self._look()]
+        looks.append(self._run(self.items, seen=True, seconds=self.plan["seconds"]))
         if looks[0] and looks[1] and looks[0]["outcomes"] == looks[1]["outcomes"]:
             self._seen, self._took = looks[1]["seen"], looks[1]["took"]
             for name, said in looks[1]["outcomes"].items():
@@ -73,6 +77,32 @@ class Weighing(Attempts):
         with open(self.plan["to"], "w", encoding="utf-8") as file:
             json.dump(self.done, file)
         return True
+
+    def _look(self) -> Json | None:
+        """Have all functions that the code has by now ask what they answer, and run the tests."""
+        self.held = functions_of(self.plan["roots"], self.plan["sources"])
+        for path in self.held:
+            tree = ast.parse(read_source(path))
+            self.answers.names |= {(path, line): name for name, line in asking(tree)}
+            swap({path: tree}, self.plan["roots"], self.held)
+        gc.freeze()
+        self._modules = set(sys.modules)
+        return self._run(self.items, seen=True, seconds=self.plan["seconds"])
+
+    def _import(self, modules: list[str]) -> bool:
+        """Import the modules of the code that tests import only while they run."""
+        for name in modules:
+            with suppress(Exception):
+                importlib.import_module(name)
+        return bool(modules)
+
+    def _imported(self) -> list[str]:
+        """Return the modules of the code that were imported since the last look."""
+        files = {
+            name: getattr(sys.modules[name], "__file__", None) or ""
+            for name in sys.modules.keys() - self._modules
+        }
+        return sorted(name for name, path in files.items() if os.path.realpath(path) in self._tops)
 
     def _run(
         self, names: Iterable[str], *, seen: bool, seconds: float, fault: Mutant | None = None
@@ -94,9 +124,10 @@ class Weighing(Attempts):
                 self.answers.seen = answers.setdefault(name, {}) if seen else None
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self.answers.seen = None
-            told = {"outcomes": self.outcomes, "seen": answers, "took": time.monotonic() - began}
+            took = time.monotonic() - began
+            outcome = {"outcomes": self.outcomes, "seen": answers, "took": took}
             with open(path, "w", encoding="utf-8") as file:
-                json.dump(told, file)
+                json.dump({**outcome, "modules": self._imported()}, file)
             return True
 
         if self.forked(run, seconds) is None:
@@ -115,7 +146,7 @@ class Weighing(Attempts):
         often: Counter[str] = Counter()
         for name, seen in self._seen.items():
             for key, about in seen.items():
-                often[about["function"]] += not key.endswith(ALWAYS)
+                often[about["function"]] += not (key.endswith(ALWAYS) or about["left"])
                 always = key.partition(" #")[0] + ALWAYS
                 for known_as in (key, always, about["function"]):
                     reached.setdefault(known_as, {})[name] = None
@@ -134,7 +165,10 @@ class Weighing(Attempts):
         """Return in which way to alter what a function answers now, if the usual one is none."""
         known = (about for seen in self._seen.values() for about in seen.values())
         possible = [
-            one for about in known if about["function"] == function for one in about["ways"]
+            one
+            for about in known
+            if about["function"] == function and not about["left"]
+            for one in about["ways"]
         ]
         return way if way in possible else [*possible, ""][0]
 
@@ -199,15 +233,20 @@ class Weighing(Attempts):
         for name, seen in self._seen.items():
             lines = self.plan["lines"].get(self._named(self.items[name])[0], {})
             ranked = []
+            latest = self._latest(seen, lines)
             for key, about in seen.items():
-                rank = lines.get(str(about["at"]), 2) + FAR * (not about["direct"])
-                ranked.append((rank, key, about))
+                rank = lines.get(str(about["at"]), FAR - 1) + FAR * (not about["direct"])
+                rank = 0 if about["left"] else rank
+                if not about["left"] or (about["at"] in latest and not self.plan["coarse"]):
+                    ranked.append((rank, key, about))
             for at, (rank, key, about) in enumerate(sorted(ranked, key=lambda each: each[:2])):
                 for number, (way, what) in enumerate(about["ways"].items()):
-                    is_first = rank == 1 and way.removeprefix(INNER) in self.answers.first
+                    is_first = rank < FAR - 1 and (
+                        way.startswith(AT) or way.removeprefix(INNER) in self.answers.first
+                    )
                     near = 0 if is_first else rank
                     fault = {**about, "key": key, "way": way, "what": what, "near": near == 0}
-                    turns.append((near, number if near > 1 else 0, at, fault))
+                    turns.append((near, number if near >= FAR - 1 else 0, at, fault))
         turns.sort(key=lambda turn: turn[:3])
         near = [fault for *_, fault in turns if fault["near"]]
         known = set()
@@ -217,6 +256,12 @@ class Weighing(Attempts):
                 known.add((key, fault["way"]))
                 yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
 
+    def _latest(self, seen: Json, lines: dict[str, int]) -> list[int]:
+        """Return the lines of the last calls before changed lines that leave something behind."""
+        own = max((int(line) for line, rank in lines.items() if rank == 0), default=0)
+        left = {about["at"] for about in seen.values() if about["left"] and about["at"] <= own}
+        return sorted(left)[-LAST:]
+
     def _near_mutants(self) -> Iterator[Json]:
         """Yield faults in what functions say that the changed lines reach, one of each by turns."""
         if self.plan["coarse"]:
@@ -224,9 +269,9 @@ class Weighing(Attempts):
         ranks: dict[str, tuple[int, Json]] = {}
         for name, seen in self._seen.items():
             lines = self.plan["lines"].get(self._named(self.items[name])[0], {})
-            for about in seen.values():
-                rank = 2 * lines.get(str(about["at"]), 2) + (not about["direct"])
-                if rank < min(4, ranks.get(about["function"], (4, about))[0]):
+            for about in (each for each in seen.values() if not each["left"]):
+                rank = 2 * lines.get(str(about["at"]), FAR) + (not about["direct"])
+                if rank < min(2 * FAR - 2, ranks.get(about["function"], (FAR * FAR, about))[0]):
                     ranks[about["function"]] = rank, about
         turns = []
         for function, (rank, about) in ranks.items():

@@ -104,6 +104,12 @@ class Altered:
         return counts[side] - counts[1 - side]
 
     @cached_property
+    def at_collection(self) -> set[str]:
+        """The names of what files of tests use while they are collected, and did not before."""
+        sides = [{*_outside(texts.get(at, "") for at in self.new)} for texts in self._texts]
+        return sides[1] - sides[0]
+
+    @cached_property
     def _sources_after(self) -> str:
         return "\n".join(self._states.text(path, 1) or "" for path in self.sources[1])
 
@@ -171,14 +177,34 @@ def _users(names: set[str], texts: Iterable[str]) -> set[str]:
     return users
 
 
+def _outside(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the names that stand outside functions: in decorators, and in a file's own statements.
+
+    A file's imports and classes do not count.
+    """
+    for tree in map(parsed, texts):
+        nodes: list[ast.AST] = [
+            node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr)
+        ]
+        nodes += [
+            decorator
+            for node in ast.walk(tree)
+            if isinstance(node, Function)
+            for decorator in node.decorator_list
+        ]
+        for part in (part for node in nodes for part in ast.walk(node)):
+            yield str(getattr(part, "id", None) or getattr(part, "attr", ""))
+
+
 class Near(msgspec.Struct, frozen=True):
     """How near lines of tests are: 0 for what is their own, 1 where names of it were bound last.
 
-    `attributes` are those that their own lines speak of.
+    2 is where names of that were bound, and 3 anything else.
+    `names` are those that their own lines speak of and those of 1, of attributes too.
     """
 
     lines: dict[int, int] = {}
-    attributes: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
 def near_lines(root: str, path: str, names: Collection[str], own: Collection[str]) -> Near:
@@ -186,23 +212,22 @@ def near_lines(root: str, path: str, names: Collection[str], own: Collection[str
     with open(os.path.join(root, path), encoding="utf-8") as file:
         tests = [node for name, node in named_functions(file.read()) if name in names]
     lines: dict[int, int] = {}
-    attributes: set[str] = set()
+    mentioned: set[object] = set()
     for test in tests:
         keyed = list(_statements(test))
         inside = [node for _, node in keyed]
         nearest = [node for key, node in keyed if key in own]
-        attributes |= {
-            each.attr
-            for node in nearest
-            for each in ast.walk(node)
-            if isinstance(each, ast.Attribute)
-        }
         bound = _bound(inside, nearest)
+        for part in (part for node in (*nearest, *bound) for part in ast.walk(node)):
+            mentioned |= {part.attr} if isinstance(part, ast.Attribute) else set()
+            mentioned |= {part.id} if isinstance(part, ast.Name) and part.id != "self" else set()
+            mentioned |= {part.value} if isinstance(part, ast.Constant) else set()
+        near = [nearest, bound, _bound(inside, bound)]
         for node in inside:
-            rank = 0 if node in nearest else 1 if node in bound else 2
+            rank = next((rank for rank, nodes in enumerate(near) if node in nodes), len(near))
             for line in range(node.lineno, (node.end_lineno or 0) + 1):
-                lines[line] = min(lines.get(line, 2), rank)
-    return Near(lines, frozenset(attributes))
+                lines[line] = min(lines.get(line, rank), rank)
+    return Near(lines, frozenset(name for name in mentioned if isinstance(name, str)))
 
 
 def _bound(inside: list[ast.stmt], nearest: list[ast.stmt]) -> list[ast.stmt]:

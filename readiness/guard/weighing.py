@@ -46,6 +46,12 @@ class TriedFault(msgspec.Struct, frozen=True):
     noticed: list[TestName] = []
 
     @property
+    def within(self) -> list[str]:
+        """The names along which something further within an answer is another."""
+        is_within = self.way.startswith("at ")
+        return self.way.partition(": ")[0].split()[1:] if is_within else []
+
+    @property
     def lines(self) -> list[str]:
         """The fault as a diff of three lines."""
         call, _, answer = self.key.partition(" #")[0].partition(" = ")
@@ -54,6 +60,8 @@ class TriedFault(msgspec.Struct, frozen=True):
             old, new = call, f"{call} does nothing"
         elif self.way == "mutant":
             old, _, new = self.what.replace("`", "").partition(" becomes ")
+        elif self.way.startswith("left "):
+            old, new = f"{call} {answer}", f"{call} {self.what}"
         return [f"@ {self.path}:{self.line} {self.function}", f"- {old}", f"+ {new}"]
 
 
@@ -179,12 +187,13 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         own = self.altered.own(side)
         share = max(1.0, len(names) / FEW)
         near = {at: near_lines(copy.root, at, each, own) for at, each in tests.items()}
+        within = {name for each in asked for name in each.within}
         to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
         asks = {
             "top": os.path.relpath(".", self.workdir or "."),
             "tests": tests,
             "lines": {at: each.lines for at, each in near.items()},
-            "attributes": sorted({name for each in near.values() for name in each.attributes}),
+            "names": sorted({name for each in near.values() for name in each.names} | within),
             "sources": self.altered.sources[0 if coarse else 1],
             "often": often,
             "asked": msgspec.to_builtins(asked),
@@ -223,8 +232,9 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
     def _lost(self, faults: Sequence[TriedFault], new: Weighings) -> Iterator[TriedFault]:
         """Yield the faults that the old tests notice, and the new ones do not.
 
-        What code gives to other code may be gone, and so may the function. Of the times that a
-        call answers the same, others may be noticed than before, but not fewer.
+        What code gives to other code may be gone, so may the function, and what is asked while
+        tests are collected is not altered. Of the times that a call answers the same, others may
+        be noticed than before, but not fewer.
         """
         before, after = _calls(faults), _calls(new.faults)
         answers = {(each.key, each.way): each for each in new.faults}
@@ -235,6 +245,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             if after[_call(fault)] >= before[_call(fault)]:
                 continue
             is_within = not fault.direct and fault.function in new.often
+            parts = {*fault.function.split(".")}
+            is_within = is_within or not parts.isdisjoint(self.altered.at_collection)
             if (answer and answer.tests) or not (is_within or not self.altered.has(fault.function)):
                 yield fault
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from checks.in_project.answers import ways
+from checks.in_project.values import ways
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
 from tests.support.repositories import write
@@ -245,6 +245,160 @@ def test_what_methods_leave_and_what_code_always_answers_is_altered_too(
     ended = guarded(project, base, edited(old, new, tests), "guard", "--output-format", "json")
     (found,) = ended.json["loosened"]
     assert (found["subject"], found["kind"]) == (f"{AT}::{name}", "weaker test")
+
+
+SHOP = """\
+\"\"\"A shop that others watch.\"\"\"
+
+
+class Item:
+    def __init__(self, name):
+        self.name = name
+
+
+class Shop:
+    def __init__(self, lock, *listeners):
+        self.lock, self.listeners, self.items = lock, listeners, [Item("a"), Item("b")]
+
+    def close(self, most):
+        with self.lock:
+            for listener in self.listeners:
+                listener(most)
+
+    def listed(self):
+        return list(self.items)
+
+    def report(self):
+        return {"rows": [{"names": [item.name for item in self.items], "sum": 2}]}
+
+
+def words(text):
+    from late import split
+
+    return split(text)
+"""
+LATE = """\
+\"\"\"Imported only where it is needed.\"\"\"
+
+
+def split(text):
+    return text.split()
+"""
+WATCHED = """\
+import pytest
+from shop import Item, Shop, words
+
+
+class Lock:
+    def __init__(self):
+        self.times = 0
+
+    def __enter__(self):
+        self.times += 1
+
+    def __exit__(self, *_):
+        pass
+
+
+def test_locked():
+    lock = Lock()
+    shop = Shop(lock)
+    shop.close(1)
+    assert lock.times == 1
+    shop.close(2)
+    assert lock.times == 2
+
+
+def test_heard():
+    heard = []
+    shop = Shop(Lock(), heard.append, heard.append)
+    shop.close(3)
+    assert heard == [3, 3]
+
+
+def test_quiet():
+    heard = []
+    shop = Shop(Lock(), lambda most: heard.append(most) if most > 9 else None)
+    shop.close(3)
+    assert heard == []
+    assert [item.name for item in shop.listed()] == ["a", "b"]
+
+
+def test_report():
+    result = Shop(Lock()).report()
+    assert result["rows"][0]["names"] == ["a", "b"]
+    assert len(result["rows"]) == 1
+
+
+def test_words():
+    assert words("a b") == ["a", "b"]
+
+
+def test_item():
+    assert Item("a").name == "a"
+    assert Item("b").name == "b"
+"""
+AROUND: dict[str, str | None] = {
+    "shop.py": SHOP,
+    "late.py": LATE,
+    AT: WATCHED,
+    "pytest.ini": "[pytest]\npythonpath = .\n",
+    "board.yaml": CHECK,
+}
+SEEN_BY_TESTS = [
+    pytest.param("lock.times == 1", "lock.times >= 1", "test_locked", id="a counter, later asked"),
+    pytest.param("    assert lock.times == 2\n", "", "test_locked", id="a counter"),
+    pytest.param("heard == [3, 3]", "3 in heard", "test_heard", id="what callbacks are given"),
+    pytest.param("    assert heard == []\n", "", "test_quiet", id="what was not to be"),
+    pytest.param(
+        '[item.name for item in shop.listed()] == ["a", "b"]',
+        '{item.name for item in shop.listed()} == {"a", "b"}',
+        "test_quiet",
+        id="the order of objects",
+    ),
+    pytest.param(
+        '["names"] == ["a", "b"]', '["names"][0] == "a"', "test_report", id="deep in an answer"
+    ),
+    pytest.param(
+        'assert words("a b") == ["a", "b"]', 'assert words("a b")', "test_words", id="a late import"
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name"), SEEN_BY_TESTS)
+def test_what_tests_see_beside_an_answer_is_altered_too(
+    old: str, new: str, name: str, project: Project
+) -> None:
+    """What calls leave in a test's own objects, and what is further within an answer."""
+    ended = guarded(project, AROUND, edited(old, new, WATCHED), "guard", "--output-format", "json")
+    (found,) = ended.json["loosened"]
+    assert (found["subject"], found["kind"]) == (f"{AT}::{name}", "weaker test")
+
+
+PARAMETERS = """\
+@pytest.mark.parametrize(("item", "name"), [(Item("a"), "a"), (Item("b"), "b")])
+def test_item(item, name):
+    assert item.name == name
+"""
+AS_MUCH = [
+    pytest.param("heard", "noted", id="another name"),
+    pytest.param("assert lock.times == 2", "times = lock.times\n    assert times == 2", id="read"),
+    pytest.param("heard == [3, 3]", "tuple(heard) == (3, 3)", id="another kind"),
+    pytest.param(
+        "    heard = []\n    shop = Shop(Lock(), heard.append, heard.append)\n",
+        "    shop = Shop(Lock(), *[(heard := []).append] * 2)\n",
+        id="made elsewhere",
+    ),
+    pytest.param(WATCHED[WATCHED.index("def test_item") :], PARAMETERS, id="made for parameters"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), AS_MUCH)
+def test_what_tests_see_may_be_asked_otherwise(old: str, new: str, project: Project) -> None:
+    """The same is asked: nothing is loosened."""
+    change = edited(old, new, WATCHED)
+    ended = guarded(project, AROUND, change, "guard", "--output-format", "json")
+    assert ended.json["loosened"] == []
 
 
 def test_tests_of_one_name_stand_for_themselves(project: Project) -> None:
