@@ -72,6 +72,13 @@ ROWS = (
     Row(
         "migrations: going back",
         "T1.4",
+        "a downgrade drops a column of another table",
+        edit(NEWEST, r"^    op\.drop_table", r'    op.drop_column("teams", "rating")\n\g<0>'),
+        going_back("UPDATE teams SET rating = 1400"),
+    ),
+    Row(
+        "migrations: going back",
+        "T1.4",
         "a downgrade deletes rows of another table",
         going_back("DELETE FROM teams WHERE id > 1"),
         going_back("UPDATE teams SET rating = 1500"),

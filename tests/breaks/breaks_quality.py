@@ -137,6 +137,16 @@ COVERAGE = (
         recipe(RUN, r"\g<0> tests"),
     ),
     coverage(
+        "one file of tests",
+        recipe(RUN, r"\g<0> tests/integration/test_api.py"),
+        recipe(RUN, r"\g<0> tests/unit tests/integration tests/e2e"),
+    ),
+    coverage(
+        "tests chosen by a variable",
+        recipe(r"^CODE :=", r"export PYTEST_ADDOPTS := -k api\n\g<0>"),
+        recipe(r"^CODE :=", r"export PYTEST_ADDOPTS := --durations 3\n\g<0>"),
+    ),
+    coverage(
         "tests chosen by their names",
         recipe(RUN, r"\g<0> -k 'not backup'"),
         recipe(RUN, r"\g<0> -k 'test or not test'"),
@@ -318,6 +328,11 @@ CI = (
         "make reads another file first",
         all_of(ELSEWHERE, in_the_job("MAKEFILES: ci/Makefile")),
         HARMLESS,
+    ),
+    runs(
+        "a step has make read another file first",
+        all_of(ELSEWHERE, before('echo "MAKEFILES=ci/Makefile" >> "$GITHUB_ENV"')),
+        before('echo "MAKEFILES are not set" >> "$GITHUB_STEP_SUMMARY"'),
     ),
     runs("make only says what it would do", in_the_job("MAKEFLAGS: -n"), HARMLESS),
     runs(
