@@ -58,8 +58,11 @@ durations: $(TESTED)  ## run all tests, and record how long each takes: what is 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
 
-test-breaks: $(DEV) $(EXAMPLE_READY)  ## break the example in every way of tests/breaks, one at a time
-	$(BIN)/python -m pytest -n auto tests/breaks -m 'breaks or not breaks' $(PYTEST_ARGS)
+test-breaks: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## break the example, and a whole production, in every way of both tables
+	@failed=0; \
+	$(BIN)/python -m pytest -n auto tests/breaks -m 'breaks or not breaks' $(PYTEST_ARGS) || failed=1; \
+	$(BIN)/python -m pytest -m live tests/live -k 'breaks or ordinary' $(PYTEST_ARGS) || failed=1; \
+	exit $$failed
 
 test-versions: $(DEV)  ## try the checks with the oldest and the newest tools that they are said to work with
 	$(BIN)/python -m tests.support.tool_versions $(PYTEST_ARGS)

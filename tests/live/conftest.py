@@ -73,7 +73,7 @@ def stack(
 @pytest.fixture(scope="session")
 def advisories(stack: Stack) -> Iterator[str]:
     """Where an advisory service without a record answers, within the namespace."""
-    command = [stack.folder / "run", sys.executable, "-m", "tests.support.osv_server"]
+    command = [str(stack.folder / "run"), sys.executable, "-m", "tests.support.osv_server"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
