@@ -106,7 +106,7 @@ WAYS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (type(None), "false", bool),
     (type(None), "odd", lambda _: ODD),
     (bool, "turned", lambda v: not v),
-    (bool, "kind", int),
+    (bool, "kind", lambda v: ODD if v else None),
     (object, "copy", lambda v: v if isinstance(v, Iterator) or callable(v) else copy.copy(v)),
     ((int, float), "more", lambda v: v if type(v) is bool else v + 1),
     ((int, float), "less", lambda v: v if type(v) is bool else v - 1),

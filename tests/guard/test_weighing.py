@@ -541,6 +541,11 @@ def test_what_is_inside_becomes_something_else(value: Any) -> None:
     assert dict(ways(value))["inner"] != value
 
 
+def test_a_truth_becomes_what_counts_as_one() -> None:
+    """Not 1, which equals it: `is True` may become `== True`, but nothing less."""
+    assert [dict(ways(value))["kind"] for value in (True, False)] == ["~", None]
+
+
 def test_what_is_inside_becomes_less() -> None:
     """As where a test asks how many there are, of what is deep down."""
     assert dict(ways([{"frames": [1, 2]}]))["less inside"] == [{"frames": [1]}]
