@@ -151,6 +151,8 @@ class Weighing(Attempts):
                 for known_as in (key, always, about["function"]):
                     reached.setdefault(known_as, {})[name] = None
         self.done["often"] = often
+        keys = {key for seen in self._seen.values() for key in seen if not key.endswith(ALWAYS)}
+        self.done["times"] = Counter(key.partition(" #")[0] for key in keys)
         others = 0
         for fault in self.plan["asked"] or self._candidates():
             key, function = fault["key"], fault["function"]
@@ -204,13 +206,14 @@ class Weighing(Attempts):
         Each stands for one time that is not noticed now: a call that is made more often.
         """
         call = fault["key"].partition(" #")[0]
-        asked = {each["key"] for each in self.plan["asked"]}
-        if not asked or self.plan["twice"] or fault["key"].endswith(ALWAYS):
+        if not self.plan["asked"] or self.plan["twice"] or fault["key"].endswith(ALWAYS):
             return
+        before = self.plan["times"].get(call, 0)
         keys = dict.fromkeys(key for name in tests for key in self._seen[name])
         for key in keys:
-            is_more = key not in asked and key.partition(" #")[0] == call
-            if is_more and not key.endswith(ALWAYS) and (key, way) not in self._stood_in:
+            of, _, number = key.partition(" #")
+            is_more = of == call and number.isdigit() and int(number) > before
+            if is_more and (key, way) not in self._stood_in:
                 noticed = self._noticed(key, way, tests, None)
                 self._stood_in |= {(key, way)} if noticed else set()
                 yield noticed or set()

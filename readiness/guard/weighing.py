@@ -5,7 +5,7 @@ import json
 import os
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -26,9 +26,6 @@ from readiness.text.sentences import Sentences
 
 FAULTS, SECONDS, FEW = 40, 30.0, 10
 """Faults that are tried, the seconds for both versions, and for how many tests that is enough."""
-
-
-NEVER: Mapping[str, int] = {}
 
 
 class TriedFault(msgspec.Struct, frozen=True):
@@ -66,11 +63,15 @@ class TriedFault(msgspec.Struct, frozen=True):
 
 
 class Weighings(msgspec.Struct, frozen=True):
-    """What one run said: of the tests, of faults, and how often the tests reach functions."""
+    """What one run said: of the tests, of faults, and how often the tests reach functions.
+
+    `times` is how often each call is made that answers the same.
+    """
 
     tests: list[tuple[str, str, str]] = []
     faults: list[TriedFault] = []
     often: dict[str, int] = {}
+    times: dict[str, int] = {}
     ended: bool = False
     unsteady: bool = False
 
@@ -82,6 +83,9 @@ class Weighings(msgspec.Struct, frozen=True):
     def passed(self) -> set[TestName]:
         """The tests of which all cases passed."""
         return self.named("passed") - self.named("failed", "skipped")
+
+
+NOTHING = Weighings()
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -131,7 +135,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         unnoticed = [each for each in old.faults if each.tests and not each.noticed]
         others = [each for each in unnoticed if _call(each) not in calls]
         unnoticed = [*others[:FEW], *(each for each in unnoticed if _call(each) in calls)]
-        new = self._measured("newer", after, asked=[*faults, *unnoticed], often=old.often)
+        new = self._measured("newer", after, asked=[*faults, *unnoticed], base=old)
         if new.ended and _known(faults) <= _known(new.faults):
             new = replace(new, ended=False)
         lost = list(self._lost(old.faults, new))
@@ -172,7 +176,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         *,
         coarse: bool = False,
         asked: Sequence[TriedFault] = (),
-        often: Mapping[str, int] = NEVER,
+        base: Weighings = NOTHING,
     ) -> Weighings:
         """Run tests in a copy with some files of the base."""
         if not names:
@@ -195,7 +199,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             "lines": {at: each.lines for at, each in near.items()},
             "names": sorted({name for each in near.values() for name in each.names} | within),
             "sources": self.altered.sources[0 if coarse else 1],
-            "often": often,
+            "often": base.often,
+            "times": {call: base.times.get(call, 0) for call, *_ in map(_call, asked)},
             "asked": msgspec.to_builtins(asked),
             "faults": int(FAULTS * share),
             "seconds": SECONDS * share / 2,
