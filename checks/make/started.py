@@ -16,17 +16,21 @@ TELLING = {"--version", "-V", "--help", "-h", "version", "help"}
 """Words with which a program does no work."""
 
 FAILING = "READINESS_FAILING"
-"""The variable that names a start, as `bandit=src`, which fails at once and does nothing."""
+"""The variable that names a start, as `bandit=src`, which leaves what it left before, and fails."""
 
 BEHIND = """\
 #!/bin/sh
+fail() {{ cp -pR {records}.left/. . 2>/dev/null; exit 1; }}
 case "$READINESS_FAILING" in {name}=*)
     word="${{READINESS_FAILING#*=}}"
-    [ -n "$word" ] || exit 1
-    for each; do case "${{each%/}}" in "$word"|*/"$word"|*="$word") exit 1 ;; esac; done
+    [ -n "$word" ] || fail
+    for each; do case "${{each%/}}" in "$word"|*/"$word"|*="$word") fail ;; esac; done
 esac
+mkdir -p {records}.left
+: >{records}.began
 {program} "$@"
 status=$?
+find . -maxdepth 1 -type f -newer {records}.began -exec cp -p {{}} {records}.left/ \\;
 {{ printf '%s\\0' "$status" "$@"; printf '\\n\\0'; }} >>{records}
 exit "$status"
 """
@@ -98,7 +102,7 @@ class Watched:
         return self.copy.run(command, {**self._variables, **(extra or {})}, quiet=quiet)
 
     def unheard(self, command: list[str]) -> list[str]:
-        """Have each program fail at once, and say where a command ends well all the same."""
+        """Have each program leave its files and fail; say where a command ends well anyway."""
         return [
             f"ends well although {program.name} {program.word}".rstrip() + " fails"
             for program in self.programs

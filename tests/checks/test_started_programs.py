@@ -56,10 +56,12 @@ def test_a_program_that_is_not_installed_cannot_be_watched(project: str) -> None
         ("bandit -q -r src | cat", False),
         ("if bandit -q -r src; then true; fi", False),
         ("-bandit -q -r src\n\tpython -c ''", False),
+        ("rm -f r; bandit -q -r src -f json -o r || true; test -s r", False),
+        ("rm -f r; bandit -q -r src -f json -o r && test -s r", True),
     ],
 )
 def test_a_target_hears_when_its_program_fails(project: str, recipe: str, heard: bool) -> None:
-    """The program is made to fail where it does not by itself."""
+    """The program is made to fail where it does not by itself, and leaves what it did before."""
     build(project, makefile(recipe))
     outcome = run_check("make-target", project, {"target": "scan", "starts": "bandit=src"})
     assert outcome.value("problems") == (not heard), outcome.findings
