@@ -1,7 +1,8 @@
 """Ask programs which options and subcommands they have, to judge those that documents name.
 
-A program is only ever started with `--help`, or with what that names for more of it: alone, after
-after a word that it does not list, which a parser rejects before it does anything.
+A program is only ever started with `--help`, or with what that names for more of it: alone, after a
+subcommand that its help lists, or after a word that it does not list, which a parser rejects before
+it does anything.
 """
 
 import difflib
