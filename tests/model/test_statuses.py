@@ -42,7 +42,7 @@ REFUSED = dict.fromkeys(("wrong", "no YAML", "empty", "absent"), 2)
 KNOWN: dict[str, Mapping[str, int]] = {
     "check": OF_RUNS | REFUSED | {"masked": 0},
     "score": OF_RUNS | REFUSED | {"masked": 0},
-    "prove": {"ready": 0, "failing": 0, "undecided": 0, "hanging": 0} | REFUSED | {"masked": 1},
+    "prove": {"ready": 0, "failing": 3, "undecided": 3, "hanging": 3} | REFUSED | {"masked": 1},
     "validate": OF_LOOKING | REFUSED | {"masked": 0},
     "list": OF_LOOKING | REFUSED | {"masked": 0},
     "show": OF_LOOKING | REFUSED | {"masked": 0},

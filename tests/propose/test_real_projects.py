@@ -30,14 +30,16 @@ def first_board(project: Project, shape: str) -> tuple[dict[str, Any], dict[str,
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_proposed_is_measured_and_can_fail(shape: str, project: Project) -> None:
-    """Of each shape at least 80 % is measured, and `prove` accepts the board as it was written."""
+    """Of each shape most is measured, and `prove` shows of all that is that it can fail."""
     answer, board = first_board(project, shape)
     listed = [criterion["id"] for task in board["tasks"] for criterion in task["criteria"]]
     assert [criterion["id"] for criterion in answer["criteria"]] == listed
     measured = [one for one in answer["criteria"] if one["value"] is not None]
     assert len(measured) / len(listed) >= 0.75, answer
-    proof = project("prove", env=ENVIRONMENT)
-    assert proof.status == 0, proof
+    proof = project("prove", "--output-format", "json", env=ENVIRONMENT)
+    shown = {one["id"] for one in proof.json["criteria"] if one["outcome"] == "can_fail"}
+    assert {one["id"] for one in measured} <= shown, proof
+    assert proof.status == (0 if len(shown) == len(listed) else 3), proof
 
 
 def test_what_ci_believes_in_comes_first(project: Project) -> None:
