@@ -149,7 +149,7 @@ class Writer(User):
     """Somebody who enters two teams, and plans matches of them that take place or do not."""
 
     fixed_count = 1
-    slower = 40
+    slower = 80
     ends = itertools.cycle(("prediction", "result", "cancel"))
     teams: tuple[int, ...] = ()
 
