@@ -120,6 +120,7 @@ class Answers:
             if self.seen is None and self.wanted[0] != key:
                 continue
             others = {LEFT + way: other for way, other in ways(after) if way in LEAVING}
+            others |= {LEFT + way: other for way, other in further(after, frozenset())}
             if is_same:
                 others = dict([*others.items()][:1])
             else:

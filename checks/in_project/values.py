@@ -186,6 +186,10 @@ def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str,
             yield way, changed
 
 
+ORDER = ("extra", "fewer", "reversed")
+"""The ways in which one of several lists is another, though no name leads to it."""
+
+
 def further(value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
     """Yield what may stand in place of a value of which something is another along the names.
 
@@ -226,8 +230,9 @@ def _further(
     for key in keys:
         inner = _held(value, key)
         is_named = named or not isinstance(value, _LIST)
-        for way, other in ways(inner) if is_named else ():
-            if way != "copy" and not way.startswith(INNER):
+        is_one_of_several = len(keys) > 1 and isinstance(inner, HOLDERS)
+        for way, other in ways(inner) if is_named or is_one_of_several else ():
+            if way in ORDER or (is_named and way != "copy" and not way.startswith(INNER)):
                 with suppress(Exception):
                     yield key, way, _replaced(value, key, other)
         for path, way, other in _further(inner, names, depth + 1, is_named):

@@ -244,9 +244,8 @@ class Weighing(Attempts):
                     ranked.append((rank, key, about))
             for at, (rank, key, about) in enumerate(sorted(ranked, key=lambda each: each[:2])):
                 for number, (way, what) in enumerate(about["ways"].items()):
-                    is_first = rank < FAR - 1 and (
-                        way.startswith(AT) or way.removeprefix(INNER) in self.answers.first
-                    )
+                    is_first = rank < FAR - 1 and way.removeprefix(INNER) in self.answers.first
+                    is_first = is_first or (rank % FAR < FAR - 1 and way.startswith(AT))
                     near = 0 if is_first else rank
                     fault = {**about, "key": key, "way": way, "what": what, "near": near == 0}
                     turns.append((near, number if near >= FAR - 1 else 0, at, fault))

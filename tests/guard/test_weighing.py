@@ -268,6 +268,10 @@ class Shop:
     def listed(self):
         return list(self.items)
 
+    def halves(self):
+        names = [item.name for item in self.items]
+        return names, [names[::-1]]
+
     def report(self):
         return {"rows": [{"names": [item.name for item in self.items], "sum": 2}]}
 
@@ -330,6 +334,12 @@ def test_report():
     assert len(result["rows"]) == 1
 
 
+def test_halves():
+    names, backwards = Shop(Lock()).halves()
+    assert names == ["a", "b"]
+    assert backwards == [["b", "a"]]
+
+
 def test_words():
     assert words("a b") == ["a", "b"]
 
@@ -358,6 +368,9 @@ SEEN_BY_TESTS = [
     ),
     pytest.param(
         '["names"] == ["a", "b"]', '["names"][0] == "a"', "test_report", id="deep in an answer"
+    ),
+    pytest.param(
+        'names == ["a", "b"]', 'sorted(names) == ["a", "b"]', "test_halves", id="one of several"
     ),
     pytest.param(
         'assert words("a b") == ["a", "b"]', 'assert words("a b")', "test_words", id="a late import"
