@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ from readiness.text.sentences import Sentences
 
 FAULTS, SECONDS, FEW = 40, 30.0, 10
 """Faults that are tried, the seconds for both versions, and for how many tests that is enough."""
+_OWNER = re.compile(r"^[^(]*\(([A-Za-z_]\w*)")
+"""Whose method is called, which a class may have from another one, in the key of a fault."""
 
 
 class TriedFault(msgspec.Struct, frozen=True):
@@ -243,6 +246,9 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         """
         before, after = _calls(faults), _calls(new.faults)
         answers = {(each.key, each.way): each for each in new.faults}
+        owners: dict[str, set[str]] = {}
+        for fault in faults:
+            owners.setdefault(fault.function, set()).update(_OWNER.findall(fault.key))
         for fault in faults:
             answer = answers.get((fault.key, fault.way))
             if not fault.noticed or (new.ended if answer is None else answer.noticed):
@@ -250,7 +256,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             if after[_call(fault)] >= before[_call(fault)]:
                 continue
             is_within = not fault.direct and fault.function in new.often
-            parts = {*fault.function.split(".")}
+            parts = {*fault.function.split("."), *owners.get(fault.function, ())}
             is_within = is_within or not parts.isdisjoint(self.altered.at_collection)
             if (answer and answer.tests) or not (is_within or not self.altered.has(fault.function)):
                 yield fault

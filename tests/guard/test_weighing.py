@@ -256,6 +256,10 @@ class Item:
         self.name = name
 
 
+class Special(Item):
+    pass
+
+
 class Shop:
     def __init__(self, lock, *listeners):
         self.lock, self.listeners, self.items = lock, listeners, [Item("a"), Item("b")]
@@ -290,7 +294,7 @@ def split(text):
 """
 WATCHED = """\
 import pytest
-from shop import Item, Shop, words
+from shop import Item, Shop, Special, words
 
 
 class Lock:
@@ -346,7 +350,7 @@ def test_words():
 
 def test_item():
     assert Item("a").name == "a"
-    assert Item("b").name == "b"
+    assert Special("b").name == "b"
 """
 AROUND: dict[str, str | None] = {
     "shop.py": SHOP,
@@ -389,7 +393,7 @@ def test_what_tests_see_beside_an_answer_is_altered_too(
 
 
 PARAMETERS = """\
-@pytest.mark.parametrize(("item", "name"), [(Item("a"), "a"), (Item("b"), "b")])
+@pytest.mark.parametrize(("item", "name"), [(Item("a"), "a"), (Special("b"), "b")])
 def test_item(item, name):
     assert item.name == name
 """
