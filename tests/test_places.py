@@ -100,7 +100,7 @@ def a_command(house: House) -> None:
     house.add(
         "readiness/commands/count.py",
         '"""Count the criteria of a board."""\n\n'
-        "from readiness.command_line.options import Argument, Option, Value, Verb\n"
+        "from readiness.command_line.options import Argument, Option, Switch, Value, Verb\n"
         "from readiness.pipeline.opening import open_board\n"
         "from readiness.terminal.output import put_json, put_text, wants_json\n\n\n"
         "def count(settings, task, least=1, *, names=False):\n"
@@ -115,7 +115,7 @@ def a_command(house: House) -> None:
         "    count,\n"
         '    Argument("task", "TASK", "Of which task."),\n'
         '    Option("least", "N", "How many there must be.", value=Value.NUMBER, short="l"),\n'
-        '    Option("names", "", "Print their ids.", value=Value.SWITCH),\n'
+        '    Switch("names", "Print their ids."),\n'
         '    takes="board output_format",\n'
         "    prints=list[str],\n"
         ")\n",

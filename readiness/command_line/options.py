@@ -80,6 +80,23 @@ class Option:
         self.where_reports = where_reports or help
 
 
+class Switch(Option):
+    """An option without a value: on where it is named."""
+
+    def __init__(
+        self,
+        name: str,
+        help: str,  # noqa: A002
+        *,
+        short: str = "",
+        commands: tuple[str, ...] = RUN,
+        variable: bool = True,
+    ) -> None:
+        super().__init__(
+            name, "", help, value=Value.SWITCH, short=short, commands=commands, variable=variable
+        )
+
+
 class Argument(Option):
     """What a command takes without a flag; it `repeats` where it takes any number of words."""
 
@@ -97,13 +114,8 @@ OPTIONS = [
     Option("profile", "NAME", "The board's profile to use."),
     Option("jobs", "N", "Number of probes to run at once.", value=Value.NUMBER, short="j"),
     Option("timeout", "TIME", "Time limit of each probe, e.g. 90s.", value=Value.TIME),
-    Option("fail_fast", "", "Stop at the first fail or error.", value=Value.SWITCH),
-    Option(
-        "reuse",
-        "",
-        "Reuse results that depend on nothing that has changed.",
-        value=Value.SWITCH,
-    ),
+    Switch("fail_fast", "Stop at the first fail or error."),
+    Switch("reuse", "Reuse results that depend on nothing that has changed."),
     Option(
         "report",
         "FORMAT=FILE",
@@ -124,31 +136,16 @@ OPTIONS = [
         empty=True,
     ),
     Option("base", "REF", "Judge by this revision's board, and report what the change loosens."),
-    Option(
-        "explain",
-        "",
-        "Show how the score adds up, line by line.",
-        value=Value.SWITCH,
-        commands=("score",),
-    ),
-    Option("dry_run", "", "Show the plan without running anything.", value=Value.SWITCH),
-    Option(
-        "exit_zero",
-        "",
-        "Exit with 0 instead of 1 or 3, for reports that do not block.",
-        value=Value.SWITCH,
-    ),
-    Option(
+    Switch("explain", "Show how the score adds up, line by line.", commands=("score",)),
+    Switch("dry_run", "Show the plan without running anything."),
+    Switch("exit_zero", "Exit with 0 instead of 1 or 3, for reports that do not block."),
+    Switch(
         "hold_line",
-        "",
         "Require only that nothing is worse than its baseline or fails after passing before.",
-        value=Value.SWITCH,
     ),
-    Option(
+    Switch(
         "until_decided",
-        "",
         "Run what can decide soonest first, and stop when nothing left can change the decision.",
-        value=Value.SWITCH,
     ),
     Option(
         "shard",
@@ -162,22 +159,10 @@ OPTIONS = [
         "URL",
         "Repository that the cluster's workers fetch the commit from. Default: the remote origin.",
     ),
-    Option(
-        "watch",
-        "",
-        "Rerun whatever a saved file can affect, until Ctrl-C.",
-        value=Value.SWITCH,
-        commands=("check",),
-    ),
-    Option(
-        "open",
-        "",
-        "Open the run's page in the browser.",
-        value=Value.SWITCH,
-        commands=("check",),
-    ),
-    Option("quiet", "", "Print only the decision.", value=Value.SWITCH, short="q"),
-    Option("verbose", "", "Show the output of probes.", value=Value.SWITCH, short="v"),
+    Switch("watch", "Rerun whatever a saved file can affect, until Ctrl-C.", commands=("check",)),
+    Switch("open", "Open the run's page in the browser.", commands=("check",)),
+    Switch("quiet", "Print only the decision.", short="q"),
+    Switch("verbose", "Show the output of probes.", short="v"),
     Option(
         "lang",
         "LANGUAGE",
@@ -206,10 +191,11 @@ NEW_BOARD = {
 
 CRITERION = Argument("subject", "ID", "The criterion.")
 BY = Option("by", "NAME", "Who decides this. Default: Git's user.name.", variable=False)
-DRY_RUN = Option(
-    "dry_run", "", "Show the change without writing anything.", value=Value.SWITCH, variable=False
-)
+DRY_RUN = Switch("dry_run", "Show the change without writing anything.", variable=False)
 """What commands share that write into a board."""
+
+NO_RUN = Switch("no_run", "Only read what changed, which is faster but weaker.", variable=False)
+"""What commands share that judge a change."""
 
 
 class Verb:

@@ -6,7 +6,7 @@ from types import FrameType
 
 import msgspec
 
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line.options import NO_RUN, Option, Switch, Value, Verb
 from readiness.fleet.merges import GuardDecision, Merge, MergeGate, MergeResult, merges
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
@@ -186,20 +186,10 @@ VERB = Verb(
         variable=False,
     ),
     Option("since", "REV", "Only commits after this revision.", variable=False),
-    Option(
-        "check",
-        "",
-        "Also run the board at each commit, and show the release decision.",
-        value=Value.SWITCH,
-        variable=False,
+    Switch(
+        "check", "Also run the board at each commit, and show the release decision.", variable=False
     ),
-    Option(
-        "no_run",
-        "",
-        "Only read what changed, which is faster but weaker.",
-        value=Value.SWITCH,
-        variable=False,
-    ),
+    NO_RUN,
     takes="board profile jobs timeout output_format quiet",
     prints=Backtest,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from readiness.command_line.options import SELECTORS, Option, Value, Verb
+from readiness.command_line.options import SELECTORS, Switch, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible
@@ -14,9 +14,7 @@ if TYPE_CHECKING:  # imported before the watcher is split off, as little as poss
     from readiness.report import Context
 
 
-FRESH = Option(
-    "fresh", "", "Measure everything, though results could be reused.", value=Value.SWITCH
-)
+FRESH = Switch("fresh", "Measure everything, though results could be reused.")
 
 
 def check(settings: RunSettings, *, fresh: bool = False) -> int:

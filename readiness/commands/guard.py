@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line.options import NO_RUN, Option, Verb
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
@@ -240,13 +240,7 @@ def _decision(report: GuardReport, say: Sentences) -> Line:
 
 VERB = Verb(
     guard,
-    Option(
-        "no_run",
-        "",
-        "Only read what changed, which is faster but weaker.",
-        value=Value.SWITCH,
-        variable=False,
-    ),
+    NO_RUN,
     Option(
         "base",
         "REF",

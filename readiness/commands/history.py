@@ -7,7 +7,7 @@ from contextlib import closing
 
 import msgspec
 
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line.options import Option, Switch, Value, Verb
 from readiness.history.chain import Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
@@ -201,12 +201,7 @@ def _account(verification: Verification, say: Sentences) -> str:
 
 VERB = Verb(
     history,
-    Option(
-        "verify",
-        "",
-        "Report what was edited, removed or inserted; exit with 4 if anything was.",
-        value=Value.SWITCH,
-    ),
+    Switch("verify", "Report what was edited, removed or inserted; exit with 4 if anything was."),
     Option("limit", "N", "Number of runs to list.", value=Value.NUMBER, short="n"),
     takes="board project output_format history",
     prints=PastRuns,

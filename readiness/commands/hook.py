@@ -1,7 +1,7 @@
 """Block a coding agent from finishing while its change makes things worse or loosens the gate."""
 
 from readiness.agents.forms import agent_of, event_of
-from readiness.command_line.options import Argument, Option, Value, Verb
+from readiness.command_line.options import Argument, Option, Switch, Verb
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.terminal.ending import protected
@@ -41,20 +41,8 @@ VERB = Verb(
     hook,
     Argument("event", "[EVENT]", "What the agent is about to do: start or stop."),
     Option("agent", "NAME", "claude-code, codex or cursor.", required=True, variable=False),
-    Option(
-        "install",
-        "",
-        "Write the hook to the agent's settings in this project.",
-        value=Value.SWITCH,
-        variable=False,
-    ),
-    Option(
-        "uninstall",
-        "",
-        "Remove the hook from the agent's settings.",
-        value=Value.SWITCH,
-        variable=False,
-    ),
+    Switch("install", "Write the hook to the agent's settings in this project.", variable=False),
+    Switch("uninstall", "Remove the hook from the agent's settings.", variable=False),
     Option("base", "REF", "The revision to compare with. Default: where this work began."),
     takes="board project profile jobs timeout history",
     wrong=BUG,

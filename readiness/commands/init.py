@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from readiness.command_line.options import NEW_BOARD, Option, Value, Verb
+from readiness.command_line.options import NEW_BOARD, Option, Switch, Verb
 from readiness.decide.score import display, score
 from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
@@ -348,8 +348,8 @@ class _First:
 
 VERB = Verb(
     init,
-    Option("yes", "", "Accept the proposals without asking.", value=Value.SWITCH, variable=False),
-    Option("no_measure", "", "Run nothing.", value=Value.SWITCH, variable=False),
+    Switch("yes", "Accept the proposals without asking.", variable=False),
+    Switch("no_measure", "Run nothing.", variable=False),
     Option(
         "template",
         "NAME",
@@ -357,14 +357,12 @@ VERB = Verb(
         alone=LIST,
         variable=False,
     ),
-    Option(
+    Switch(
         "ask",
-        "",
         "Ask for the addresses that the ready-made board needs, and try each once.",
-        value=Value.SWITCH,
         variable=False,
     ),
-    Option("again", "", "Add what is new to the board.", value=Value.SWITCH, variable=False),
+    Switch("again", "Add what is new to the board.", variable=False),
     Option("ci", "NAME", "Write the file for `github` or `gitlab`.", variable=False),
     takes="board project jobs timeout output_format quiet verbose history",
     prints=FirstBoard,
