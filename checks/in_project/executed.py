@@ -3,9 +3,6 @@
 import os
 import sys
 
-_TAKING = ("-W", "-X", "--check-hash-based-pycs")
-"""Options of Python that take the next word."""
-
 
 def watch(root: str, log: str, module: str) -> None:
     """Have this process note what it does with the files below `root`, a line each, in `log`.
@@ -16,7 +13,7 @@ def watch(root: str, log: str, module: str) -> None:
     `module` is what Python was told to run by `-m`, or empty.
     """
     here = os.path.join(os.path.realpath(root), "")
-    main = "" if module else _script(list(getattr(sys, "orig_argv", sys.argv))[1:])
+    main = "" if module else _script(sys.argv[0])
     if not (_has_module(module, here) if module else _is_own(main, here)):
         return
     notes = _Notes(here, log)
@@ -68,20 +65,12 @@ class _Notes:
                 pass
 
 
-def _script(words: "list[str]") -> str:
+def _script(word: str) -> str:
     """Return the file that Python is started with, which standard input may be; "" for code."""
-    while words:
-        word = words.pop(0)
-        if word in _TAKING:
-            words = words[1:]
-        elif not word.startswith("-"):
-            return word
-        elif word == "-" or (not word.startswith("--") and "c" in word):
-            break
-    else:
-        word = "-"
+    if word not in ("", "-"):
+        return "" if word == "-c" else word
     try:
-        return os.readlink("/proc/self/fd/0") if word == "-" else ""
+        return os.readlink("/proc/self/fd/0")
     except OSError:
         return ""
 

@@ -153,8 +153,7 @@ REAL = "+"
 
 _STARTED = """\
 def leaf(name):
-    words = [word for word in sys.orig_argv[1:] if word != "-"]
-    if sys.executable == os.environ.get({own!r}) and of_a_check(name, words):
+    if sys.executable == os.environ.get({own!r}) and of_a_check(name):
         return ""
     if "{interpreter}" in os.environ.get({leaves!r}, ""):
         return "python"
@@ -162,20 +161,19 @@ def leaf(name):
         of_python = name.partition(".")[0] in getattr(sys, "stdlib_module_names", ())
         runs = of_python and name != "unittest"  # `timeit`, `cProfile`: what they start counts
         return "" if runs or of_the_project(name) else "python -m " + name
-    script = next((word for word in words if not word.startswith("-")), "")
-    folder, name = os.path.split(os.path.abspath(script))
+    folder, name = os.path.split(os.path.abspath(sys.argv[0]))
     if name in {runners!r} and "{other}" not in os.environ.get({leaves!r}, ""):
         return ""
     installed = (os.path.join(sys.prefix, "bin"), os.path.join(sys.base_prefix, "bin"))
-    return name if "-c" not in words and folder in installed else ""
+    return name if folder in installed else ""
 
 
 # What comes with readiness to run a check is none of its tools, unless it runs in the project.
-def of_a_check(name, words):
+def of_a_check(name):
     if name == "readiness.probes":
         return True
-    runs = "run.py" in map(os.path.basename, words[:1])
-    return runs and not any(word.startswith("in_project/") for word in words[1:2])
+    runs = os.path.basename(sys.argv[0]) == "run.py"
+    return runs and not any(word.startswith("in_project/") for word in sys.argv[1:2])
 
 
 def of_the_project(name):

@@ -35,16 +35,10 @@ import sys
 ROOT, COPY = {root!r}, {copy!r}
 
 
+# Python has read its own options by then: behind them is what it runs.
 def module():
-    words = iter(getattr(sys, "orig_argv", [])[1:])
-    for word in words:
-        if found := re.fullmatch(r"-[bBdhiOPqRsSuvVx]*m(.*)", word):
-            return found[1] or next(words, "")
-        if word in ("-W", "-X", "--check-hash-based-pycs"):
-            next(words, "")
-        elif not word.startswith("-") or word == "-" or re.match(r"-[a-zA-Z]*c", word):
-            return ""
-    return ""
+    words = getattr(sys, "orig_argv", [""])[-len(sys.argv):]
+    return re.sub("^-[a-zA-Z]*?m", "", words[0]) if sys.argv[0] == "-m" else ""
 
 
 {started}
