@@ -13,6 +13,7 @@ from enum import Enum
 from checks.ci.scripts import EXPRESSION, occurrences, spoils, unknown_effect, unknown_value
 from checks.git import lines
 from checks.in_project.common import not_measured, read_text
+from readiness.text.parts import items_of, part_of, parts_of
 from readiness.text.yaml_events import YamlReader
 
 Part = dict[str, object]
@@ -74,22 +75,6 @@ class FoundStep:
         return [each for each in self.obstacles if each.kind in kinds]
 
 
-def _part(value: object, *keys: str) -> Part:
-    """Return a mapping, or the one in it that the keys lead to; empty where there is none."""
-    for key in keys:
-        value = _part(value).get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(value: object) -> list[object]:
-    """Return a list; a value by itself is a list of one."""
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _steps(job: Part) -> list[Part]:
-    return [step for step in _listed(job.get("steps")) if isinstance(step, dict)]
-
-
 def _literal(value: object) -> str:
     """Return a value as text, an expression without its brackets."""
     whole = EXPRESSION.fullmatch(str(value).strip())
@@ -97,7 +82,7 @@ def _literal(value: object) -> str:
 
 
 def _has_combinations(strategy: object) -> bool:
-    matrix = _part(strategy, "matrix")
+    matrix = part_of(strategy, "matrix")
     has_lists = all(isinstance(axis, list) and axis for axis in matrix.values())
     return bool(matrix) and has_lists and "exclude" not in matrix
 
@@ -118,8 +103,8 @@ _PLAIN: Mapping[str, Callable[[object], bool]] = {
 def _is_open(filters: Part) -> bool:
     """Return whether a change of the default branch passes the filters of an event."""
     head = lines("for-each-ref", "--format=%(symref:lstrip=3)", "refs/remotes/origin/HEAD")
-    branches = list(map(str, _listed(filters.get("branches")) or head or _USUAL))
-    types = _listed(filters.get("types")) or _TYPES
+    branches = list(map(str, items_of(filters.get("branches")) or head or _USUAL))
+    types = items_of(filters.get("types")) or _TYPES
     plain = filters.keys() <= {"branches", "tags", "types"} and list(filters) != ["tags"]
     plain = plain and set(_TYPES) <= set(map(str, types))
     negated = any(name.startswith("!") for name in branches)
@@ -135,8 +120,8 @@ class Workflow:
         self._reader.read()
         for fault in self._reader.faults:
             not_measured(f"{path} is not YAML: line {fault.line}: {fault.message}")
-        self.top = _part(self._reader.data)
-        self.jobs = _part(self.top, "jobs")
+        self.top = part_of(self._reader.data)
+        self.jobs = part_of(self.top, "jobs")
         if not self.jobs:
             not_measured(f"{path} holds no job")
 
@@ -155,13 +140,15 @@ class Workflow:
             if key not in _PLAIN or not _PLAIN[key](value):
                 kind = Hindrance.WHETHER if key in _SKIPPING else Hindrance.WHAT
                 kind = Hindrance.MOOT if (key, _literal(value)) in _MOOT else kind
-                text = f"{key}: {', '.join(_part(value)) or value}"
+                text = f"{key}: {', '.join(part_of(value)) or value}"
                 yield Obstacle(kind, self._line(part, key), " ".join(text.split()))
 
     def _of_triggers(self) -> Iterator[Obstacle]:
         """Yield what keeps both a push and a pull request from starting the workflow."""
         on = self.top.get("on")
-        filters = [_part(on, event) for event in _EVENTS if event in (_part(on) or _listed(on))]
+        filters = [
+            part_of(on, event) for event in _EVENTS if event in (part_of(on) or items_of(on))
+        ]
         if not any(map(_is_open, filters)):
             kind = Hindrance.WHETHER if filters else Hindrance.MOOT
             text = "no push and no pull request is sure to start the workflow"
@@ -169,7 +156,7 @@ class Workflow:
 
     def _of_job(self, name: str, *seen: str) -> Iterator[Obstacle]:
         """Yield what a job, and those that it needs, put in the way of its steps."""
-        job = _part(self.jobs, name)
+        job = part_of(self.jobs, name)
         yield from self._of_keys(job)
         runner = str(
             job.get("strategy") if "${{" in str(job.get("runs-on")) else job.get("runs-on")
@@ -181,7 +168,7 @@ class Workflow:
         if "uses" in job:
             yield Obstacle(Hindrance.WHETHER, self._line(job, "uses"), f"uses: {job['uses']}")
         runs_anyway = _literal(job.get("if")) in _RUN_ANYWAY
-        for need in map(str, _listed(job.get("needs"))):
+        for need in map(str, items_of(job.get("needs"))):
             is_there = need in self.jobs and need not in (*seen, name)
             if not is_there or not (runs_anyway or self._ends_well(need, *seen, name)):
                 text = f"it needs the job {need}"
@@ -189,12 +176,12 @@ class Workflow:
 
     def _ends_well(self, name: str, *seen: str) -> bool:
         """Return whether nothing is known that keeps a job from being run and from succeeding."""
-        effects = [*map(self._effects, _steps(_part(self.jobs, name)))]
+        effects = [*map(self._effects, parts_of(part_of(self.jobs, name).get("steps")))]
         return not any(effects) and not any(self._of_job(name, *seen))
 
     def _effects(self, step: Part, matrix: object = None) -> list[Obstacle]:
         """List what a step may do to those behind it: to their environment, and to the project."""
-        used, given = str(step.get("uses", "")), _part(step, "with")
+        used, given = str(step.get("uses", "")), part_of(step, "with")
         other = given.keys() - _OF_CHECKOUT if "checkout" in used else given.keys() & _SCRIPTS
         effects = [(self._line(given, key), f"{used} with {key}") for key in sorted(other)]
         if used.startswith("."):
@@ -208,18 +195,18 @@ class Workflow:
     def steps(self, command: str, only: str) -> Iterator[FoundStep]:
         """Find the steps that have the command, in one job or in any."""
         above = [*self._of_triggers(), *self._of_keys(self.top)]
-        above += self._of_keys(_part(self.top, "defaults", "run"))
+        above += self._of_keys(part_of(self.top, "defaults", "run"))
         titles = [
             (self._job_title(name), _title(step))
             for name in self.jobs
-            for step in _steps(_part(self.jobs, name))
+            for step in parts_of(part_of(self.jobs, name).get("steps"))
         ]
         for name in (name for name in self.jobs if only in ("", name)):
-            job = _part(self.jobs, name)
+            job = part_of(self.jobs, name)
             job_shown = _pattern(self._job_title(name)) + r"(?: \(.*\))?"
-            gate = [*above, *self._of_job(name), *self._of_keys(_part(job, "defaults", "run"))]
-            matrix = _part(job, "strategy").get("matrix")
-            for step in _steps(job):
+            gate = [*above, *self._of_job(name), *self._of_keys(part_of(job, "defaults", "run"))]
+            matrix = part_of(job, "strategy").get("matrix")
+            for step in parts_of(job.get("steps")):
                 shown = _pattern(_title(step))
                 alike = re.compile(f"{job_shown}\n{shown}")
                 is_alone = sum(bool(alike.fullmatch("\n".join(title))) for title in titles) == 1
@@ -234,7 +221,7 @@ class Workflow:
                 gate += self._effects(step, matrix)
 
     def _job_title(self, name: str) -> str:
-        return str(_part(self.jobs, name).get("name", name))
+        return str(part_of(self.jobs, name).get("name", name))
 
 
 def _title(step: Part) -> str:

@@ -21,6 +21,7 @@ from checks.git import lines, shielded
 from checks.in_project.common import CheckFinding, Params, emit, not_measured, place, require
 from checks.project_copy import Copy, copy_project
 from checks.security.git_history import every_change, fetch_every_reference, messages, paths_ever
+from readiness.text.parts import part_of, parts_of
 
 COMMITS = re.compile(r"(\d+) commits scanned")
 FAILED = re.compile(r"\b(?:FTL|ERR)\b.*|.*partial scan.*")
@@ -154,8 +155,7 @@ def settings_files(copy: Copy) -> list[str]:
         if not settings or not _within(path):
             break
         files.append(path)
-        extended = settings.get("extend")
-        path = extended.get("path") if isinstance(extended, dict) else None
+        path = part_of(settings, "extend").get("path")
     return files
 
 
@@ -296,19 +296,14 @@ def rules_left_out(copy: Copy) -> set[str]:
     """
     files = [path for path in settings_files(copy) if path.endswith(".toml")]
     known = [read_settings(copy, path) for path in files]
-    extends = [table.get("extend") for table in known]
-    if not known or any(isinstance(table, dict) and table.get("useDefault") for table in extends):
+    if not known or any(part_of(table, "extend").get("useDefault") for table in known):
         return set()
-    own = {rule.get("id") for table in known for rule in _tables(table.get("rules"))}
+    own = {rule.get("id") for table in known for rule in parts_of(table.get("rules"))}
     path = os.path.join(copy.params.tmp, "defaults.toml")
     with open(path, "w", encoding="utf-8") as file:
         file.write("[extend]\nuseDefault = true\n")
     leaks = scan(copy, ["--no-git"], ".", config=path)[0]
     return {leak["RuleID"] for leak in leaks} - own
-
-
-def _tables(value: object) -> list[dict[str, object]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def read_settings(copy: Copy, name: str) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typing import NotRequired, TypedDict
 import yaml
 
 from checks.silence.silencing import SILENCING
+from readiness.text.parts import part_of, parts_of
 
 Rules = Sequence[tuple[str, str]]
 """What the keys of a tool's settings do, by their patterns; the first one counts."""
@@ -105,11 +106,7 @@ def _places(name: str) -> Iterator[tuple[str, Rules]]:
 
 def _tables(name: str, data: object) -> Iterator[tuple[dict[str, object], Rules]]:
     for prefix, rules in _places(name):
-        table = data
-        for key in filter(None, prefix.split(".")):
-            table = table.get(key) if isinstance(table, dict) else None
-        if isinstance(table, dict):
-            yield table, rules
+        yield part_of(data, *filter(None, prefix.split("."))), rules
 
 
 def _drop(table: dict[str, object], rules: Rules, above: str = "") -> bool:
@@ -122,9 +119,8 @@ def _drop(table: dict[str, object], rules: Rules, above: str = "") -> bool:
             del table[key]
             if kept:
                 table[key] = kept
-        for inner in value if isinstance(value, list) else [value]:
-            if isinstance(inner, dict):
-                changed = _drop(inner, rules, f"{above}{key}.") or changed
+        for inner in parts_of(value):
+            changed = _drop(inner, rules, f"{above}{key}.") or changed
     return changed
 
 

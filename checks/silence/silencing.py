@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from checks.in_project.common import CheckFinding, files_below, not_measured, place, read_json
+from readiness.text.parts import items_of, part_of
 
 with open(os.path.join(os.path.dirname(__file__), "silencing.toml"), "rb") as table:
     SILENCING = tomllib.load(table)
@@ -121,15 +122,15 @@ def count(paths: Iterable[str], kinds: tuple[str, ...]) -> int:
 def ruff_table(path: str) -> dict[str, object]:
     """Return what a file of settings says to ruff."""
     tool = _toml(path)
-    return _table(tool, "tool", "ruff") if os.path.basename(path) == "pyproject.toml" else tool
+    return part_of(tool, "tool", "ruff") if os.path.basename(path) == "pyproject.toml" else tool
 
 
 def ignored_rules(path: str) -> list[str]:
     """Return the rules that one file of ruff's settings ignores, as they stand there."""
     tool = ruff_table(path)
-    tables = (tool, _table(tool, "lint"))
+    tables = (tool, part_of(tool, "lint"))
     keys = ("ignore", "extend-ignore")
-    return [str(rule) for table in tables for key in keys for rule in _list(table.get(key))]
+    return [str(rule) for table in tables for key in keys for rule in items_of(table.get(key))]
 
 
 def _toml(path: str) -> dict[str, object]:
@@ -140,16 +141,3 @@ def _toml(path: str) -> dict[str, object]:
             return tomllib.load(file)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         not_measured(f"{path} cannot be read: {error}")
-
-
-def _table(data: dict[str, object], *keys: str) -> dict[str, object]:
-    for key in keys:
-        value = data.get(key)
-        data = value if isinstance(value, dict) else {}
-    return data
-
-
-def _list(value: object) -> list[object]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]

@@ -11,6 +11,7 @@ import msgspec
 
 from readiness.propose.facts import Data
 from readiness.propose.tree import lookup, read_text, settings_of
+from readiness.text.parts import items_of, part_of
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,8 +117,7 @@ def _expanded(text: str, variables: Mapping[str, str]) -> str:
 def _packages(root: str, files: Sequence[str]) -> _Named:
     for path in files:
         if os.path.basename(path) == PACKAGE:
-            scripts = settings_of(path, read_text(root, path)).get("scripts")
-            for name, line in scripts.items() if isinstance(scripts, Mapping) else ():
+            for name, line in part_of(settings_of(path, read_text(root, path)), "scripts").items():
                 if isinstance(line, str):
                     yield (path, name), Recipe(lines=(line,), path=path, apart=False)
 
@@ -138,14 +138,12 @@ def script_called(words: Sequence[str], folder: str) -> tuple[str, str]:
 
 def _scripts(settings: Mapping[str, Data]) -> _Named:
     environments = lookup(settings, "", "pyproject.toml:tool.hatch.envs")
-    for environment, keys in environments.items() if isinstance(environments, Mapping) else ():
-        listed = keys.get("scripts") if isinstance(keys, Mapping) else None
-        scripts = listed if isinstance(listed, Mapping) else {}
+    for environment, keys in part_of(environments).items():
+        scripts = part_of(keys, "scripts")
         for name, value in scripts.items():
-            commands = [value] if isinstance(value, str) else value
             lines = [
                 f"{SCRIPTS} {environment}:{line}" if line.split(" ")[0] in scripts else line
-                for line in map(_tox_text, filter(None, commands))
+                for line in map(_tox_text, map(str, filter(None, items_of(value))))
             ]
             yield (
                 (SCRIPTS, f"{environment}:{name}"),
@@ -173,12 +171,11 @@ def _environments(settings: Mapping[str, Data]) -> _Named:
     for path, table in (("pyproject.toml", "tool.tox."), ("tox.toml", "")):
         environments = lookup(settings, "", f"{path}:{table}env")
         base = lookup(settings, "", f"{path}:{table}env_run_base")
-        named = dict(environments) if isinstance(environments, Mapping) else {}
-        for name, keys in {**named, "": base}.items():
-            rows = keys.get("commands") if isinstance(keys, Mapping) else None
+        for name, keys in {**part_of(environments), "": base}.items():
+            rows = part_of(keys).get("commands")
             if isinstance(rows, list):
                 words = [list(_tox_words(row)) for row in rows if isinstance(row, list)]
-                lines = [_in_folder(keys, shlex.join(row)) for row in words]
+                lines = [_in_folder(part_of(keys), shlex.join(row)) for row in words]
                 yield ("tox", name), Recipe(lines=tuple(lines), path=path)
 
 

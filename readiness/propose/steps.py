@@ -25,6 +25,7 @@ from readiness.propose.recipes import (
 from readiness.propose.tree import read_text, settings_of
 from readiness.shell.plain import argv
 from readiness.shell.programs import SHELLS, programs, statements
+from readiness.text.parts import items_of, part_of, parts_of
 from readiness.text.worded import worded
 
 _DEPTH: Final = 6
@@ -80,40 +81,30 @@ def find_steps(
 
 
 def _github(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
-    jobs = data.get("jobs")
-    for job in jobs.values() if isinstance(jobs, Mapping) else ():
-        steps = job.get("steps") if isinstance(job, Mapping) else None
-        for step in steps if isinstance(steps, list) else ():
-            if isinstance(step, Mapping) and isinstance(step.get("uses"), str):
+    for job in part_of(data, "jobs").values():
+        for step in parts_of(part_of(job).get("steps")):
+            if isinstance(step.get("uses"), str):
                 yield _action(path, step)
-            if not isinstance(step, Mapping) or not isinstance(step.get("run"), str):
+            if not isinstance(step.get("run"), str):
                 continue
-            how = {**_run_defaults(data), **_run_defaults(job), **step}
+            how = {**part_of(data, "defaults", "run"), **part_of(job, "defaults", "run"), **step}
             shell = str(how.get("shell") or "sh").split()
             if os.path.basename(shell[0]) in _READS_COMMANDS:
                 alone = not {"shell", "working-directory"} & set(how)
                 folder = str(how.get("working-directory") or "")
-                yield from _script(path, step["run"], alone=alone, folder=folder)
+                yield from _script(path, str(step["run"]), alone=alone, folder=folder)
 
 
 def _action(path: str, step: Mapping[str, object]) -> RunCommand:
-    name, settings = str(step["uses"]).partition("@")[0], step.get("with")
-    words = settings.get("args") if isinstance(settings, Mapping) else None
+    name, words = str(step["uses"]).partition("@")[0], part_of(step, "with").get("args")
     text = " ".join([USES, name, *_CI_VALUE.sub("$ci", str(words or "")).split()])
     return RunCommand(text=text, path=path, origin=Origin.CI, source=name, alone=False)
-
-
-def _run_defaults(of: Mapping[str, object]) -> Mapping[str, object]:
-    defaults = of.get("defaults")
-    run = defaults.get("run") if isinstance(defaults, Mapping) else None
-    return run if isinstance(run, Mapping) else {}
 
 
 def _gitlab(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     for job in data.values():
         for key in ("before_script", "script"):
-            scripts = job.get(key) if isinstance(job, Mapping) else None
-            for script in [scripts] if isinstance(scripts, str) else scripts or ():
+            for script in items_of(part_of(job).get(key)):
                 if isinstance(script, str):
                     yield from _script(path, script)
 
@@ -158,17 +149,14 @@ def moved(folder: str, words: Sequence[str]) -> str:
 
 
 def _hooks(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
-    repositories = data.get("repos")
-    for repository in repositories if isinstance(repositories, list) else ():
-        hooks = repository.get("hooks") if isinstance(repository, Mapping) else None
-        for hook in hooks if isinstance(hooks, list) else ():
-            if not isinstance(hook, Mapping) or not isinstance(hook.get("id"), str):
+    for repository in parts_of(data.get("repos")):
+        for hook in parts_of(repository.get("hooks")):
+            if not isinstance(hook.get("id"), str):
                 continue
-            arguments = hook.get("args")
-            words = arguments if isinstance(arguments, list) else []
+            words = items_of(hook.get("args"))
             command = hook["entry"] if isinstance(hook.get("entry"), str) else hook["id"]
             yield RunCommand(
-                text=" ".join([command, *(shlex.quote(str(word)) for word in words)]),
+                text=" ".join([str(command), *(shlex.quote(str(word)) for word in words)]),
                 path=path,
                 origin=Origin.HOOK,
                 source=worded("propose.hook", id=hook["id"]),

@@ -11,6 +11,7 @@ from readiness.guard.project.gate_jobs import surroundings
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.load.yamlfile import parse as parse_yaml
+from readiness.text.parts import items_of, part_of, parts_of
 
 _CALL: Final = re.compile(
     r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
@@ -112,28 +113,21 @@ def _is_wider(name: str, old: str, new: dict[str, str]) -> bool:
 
 
 def _when(path: str, text: str) -> dict[str, str]:
-    data = _table(parse_yaml(text.encode("utf-8", "replace"), path).data)
+    data = parse_yaml(text.encode("utf-8", "replace"), path).data
     conditions: dict[str, str] = {}
-    events = data.get("on")
-    if isinstance(events, str | list):
-        events = dict.fromkeys([events] if isinstance(events, str) else map(str, events))
-    for event, filters in _table(events).items():
+    on = part_of(data).get("on")
+    for event, filters in (part_of(on) or dict.fromkeys(map(str, items_of(on)))).items():
         conditions[f"on.{event}"] = "runs"
-        for name, value in _table(filters).items():
+        for name, value in part_of(filters).items():
             if name != "types":
                 conditions[f"on.{event}.{name}"] = str(value)
-    for name, job in _table(data.get("jobs")).items():
-        steps = _table(job).get("steps")
-        parts = [_table(step) for step in steps] if isinstance(steps, list) else []
-        calling = [step for step in parts if _calls(_run(step))]
-        for part in (_table(job), *calling) if calling else ():
+    for name, job in part_of(data, "jobs").items():
+        steps = parts_of(part_of(job).get("steps"))
+        calling = [step for step in steps if _calls(_run(step))]
+        for part in (part_of(job), *calling) if calling else ():
             for key in TABLE.off.keys() & part.keys():
                 conditions[f"{name}.{key}"] = str(part[key])
     return conditions
-
-
-def _table(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _run(step: dict[str, object]) -> str:

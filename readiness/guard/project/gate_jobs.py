@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import parse as parse_yaml
 from readiness.shell.programs import simple_commands
+from readiness.text.parts import part_of, parts_of
 
 Tracked: TypeAlias = Callable[[str], bool]
 Node: TypeAlias = Mapping[str, object]
@@ -43,25 +44,24 @@ def surroundings(
 
     `calls` tells whether a text runs the gate, `tracked` whether a path has files that Git knows.
     """
-    whole = _table(parse_yaml(text.encode("utf-8", "replace"), path).data)
-    jobs = map(_table, _table(whole.get("jobs")).values())
+    whole = part_of(parse_yaml(text.encode("utf-8", "replace"), path).data)
+    jobs = map(part_of, part_of(whole, "jobs").values())
     return {said for job in jobs for said in _of_job(whole, job, calls, tracked)}
 
 
 def _of_job(
     whole: Node, job: Node, calls: Callable[[str], object], tracked: Tracked
 ) -> Iterator[str]:
-    listed = job.get("steps")
-    steps = [_table(step) for step in listed] if isinstance(listed, list) else []
+    steps = parts_of(job.get("steps"))
     calling = [number for number, step in enumerate(steps) if calls(str(step.get("run", "")))]
     if not calling:
         return
     gate = steps[calling[-1]]
     for part in (whole, job, gate):
-        for name, value in _table(part.get("env")).items():
+        for name, value in part_of(part, "env").items():
             if _RULING.fullmatch(name) and not TABLE.harmless_variables.fullmatch(name):
                 yield f"env {name}: {value}"
-    for part in (*(_table(_table(one.get("defaults")).get("run")) for one in (whole, job)), gate):
+    for part in (*(part_of(one, "defaults", "run") for one in (whole, job)), gate):
         if folder := part.get("working-directory"):
             yield f"working-directory: {folder}"
         if (shell := str(part.get("shell", ""))) not in _SHELLS:
@@ -73,7 +73,7 @@ def _of_job(
 def _of_step(step: Node, tracked: Tracked) -> Iterator[str]:
     if "/checkout@" in str(step.get("uses", "")):
         for name in _CHECKOUT:
-            value = str(_table(step.get("with")).get(name, ""))
+            value = str(part_of(step, "with").get(name, ""))
             if value and not _OF_THE_EVENT.search(value):
                 yield f"{name}: {value}"
     for line in str(step.get("run", "")).replace("\\\n", " ").splitlines():
@@ -107,7 +107,3 @@ def _replaces(line: str, tracked: Tracked) -> Iterator[bool]:
 def _ends(named: list[str]) -> list[str]:
     """Return the names that files get where they are copied: their own, in a folder."""
     return ["", *map(os.path.basename, named[:-1])] if len(named) > 1 else []
-
-
-def _table(value: object) -> Node:
-    return value if isinstance(value, dict) else {}
