@@ -50,5 +50,5 @@ class BaseItself(msgspec.Struct, frozen=True):
     def _part(self, world: str, names: Collection[str], of_head: Collection[str]) -> TrialPlan:
         copy = self.worlds.make(world)
         lay_over(self.commit, copy.root, set(self.states.changed).difference(of_head))
-        criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
+        criteria = copy.criteria(names, watched)
         return copy.part(criteria, world, timeout=self.timeout)

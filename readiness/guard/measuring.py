@@ -162,7 +162,7 @@ class Measuring:
             env = asked(copy.board.env, run=label != COLLECTED)
             copy = replace(copy, board=replace(copy.board, env=env))
         self._copies[label] = copy
-        criteria = {name: watched(one) for name, one in copy.criteria(names).items()}
+        criteria = copy.criteria(names, watched)
         return copy.part(criteria, label, timeout=self._timeout, logs=logs)
 
     def _take(self, document: RunDocument) -> None:

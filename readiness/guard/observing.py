@@ -16,7 +16,7 @@ from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.model.board import Criterion
 from readiness.prove.standins import LOG, StandIns
-from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, once, probes_of
+from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, probes_of
 from readiness.prove.worlds import Worlds
 
 _BASE, _HEAD = "seen-base", "seen-head"
@@ -69,9 +69,8 @@ class FileObserver:
         if side == _BASE:
             lay_over(self._commit, copy.root, self._states.changed)
         os.mkdir(self._logs(side))
-        criteria = {name: once(one) for name, one in copy.criteria(names).items()}
         limit = min(self._timeout or _LONGEST, _LONGEST)
-        return copy.part(criteria, side, timeout=limit, logs=self._logs(side))
+        return copy.part(copy.criteria(names), side, timeout=limit, logs=self._logs(side))
 
     def _logs(self, side: str) -> str:
         return os.path.join(self._scratch, f"{side}-logs")

@@ -17,7 +17,7 @@ from readiness.guard.tree import Commit
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board
 from readiness.project.git import GitError, ask
-from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, once, renamed
+from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, renamed
 from readiness.prove.worlds import Worlds
 from readiness.record.document import CriterionRecord, RunDocument
 
@@ -91,8 +91,7 @@ class PlantedFaults:
         lay_over(self._commit, copy.root, {path for name in names for path in rules.get(name, ())})
         if not plant(copy.root, faults):
             return None
-        criteria = {name: once(one) for name, one in copy.criteria(names).items()}
-        return copy.part(criteria, label, timeout=self._timeout)
+        return copy.part(copy.criteria(names), label, timeout=self._timeout)
 
     def _faults(self, tool: str) -> dict[str, str]:
         """Return the files that a tool's check must reject, by the patterns of their names."""

@@ -137,8 +137,8 @@ def _measure_base(settings: RunSettings, names: set[str], known: dict[str, str])
         copied = Worlds(comparison.base, os.environ, scratch).make(_WORLD)
         lay_over(base.commit, copied.root, comparison.states.changed)
         criteria = {
-            name: watched(criterion)
-            for name, criterion in copied.criteria(names).items()
+            name: criterion
+            for name, criterion in copied.criteria(names, watched).items()
             if criterion.check is not None
         }
         part = copied.part(criteria, _WORLD, timeout=settings.timeout)

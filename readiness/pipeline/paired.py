@@ -18,7 +18,7 @@ from readiness.pipeline.measured import running
 from readiness.pipeline.settle import Execution
 from readiness.project.change import base_of
 from readiness.project.git import GitError, head_of, repository
-from readiness.prove.trials import TrialRunner, joined, once
+from readiness.prove.trials import TrialRunner, joined
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.values import exact
 from readiness.terminal.ending import tell
@@ -99,11 +99,7 @@ def _compared(
     while not is_settled(criterion, pairs):
         order = (HERE, BASE) if len(pairs.ours) % 2 == 0 else (BASE, HERE)
         parts = [
-            copies[label].part(
-                {name: once(one) for name, one in copies[label].criteria([criterion.id]).items()},
-                label,
-                timeout=None,
-            )
+            copies[label].part(copies[label].criteria([criterion.id]), label, timeout=None)
             for label in order
         ]
         document = run(joined(board, parts))

@@ -22,7 +22,6 @@ from readiness.prove.trials import (
     copies,
     installed_for,
     joined,
-    once,
     reads_status_alone,
     settings_of,
     watched,
@@ -94,7 +93,7 @@ class Prover:
     def _as_they_are(self, names: Iterable[str]) -> list[Passed]:
         """Run the criteria as they are, and their controls; return nothing where that was ended."""
         self._healthy = self.worlds.make("healthy")
-        criteria = {name: watched(one) for name, one in self._healthy.criteria(names).items()}
+        criteria = self._healthy.criteria(names, watched)
         normal = self._healthy.part(criteria, World.NORMAL, timeout=self._timeout)
         document = self._run(joined(self._board, [normal, *self._controls(names)]))
         probes = {probe.id: probe for probe in document.probes}
@@ -167,12 +166,12 @@ class Prover:
         checks = [name for name in names if name not in self._records[World.HOLLOW]]
         if checks:
             hollow = self.worlds.make("hollow", hollow=True)
-            emptied = self._rounds.perform(hollow, self._rounds.once(hollow, checks))
+            emptied = self._rounds.perform(hollow, hollow.criteria(checks))
             self._records[World.HOLLOW] |= emptied.records
         alone = {
             name: one
             for name, criterion in self._healthy.criteria(names).items()
-            if (one := without_services(once(criterion)))
+            if (one := without_services(criterion))
         }
         self._records[World.UNREACHABLE] = self._rounds.perform(self._healthy, alone).records
 

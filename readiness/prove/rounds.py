@@ -25,7 +25,7 @@ from readiness.prove.leaves import (
     Leaf,
     Leaves,
 )
-from readiness.prove.trials import TrialPlan, TrialRunner, joined, once, probes_of, renamed
+from readiness.prove.trials import TrialPlan, TrialRunner, joined, probes_of, renamed
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.criteria import digests_of
 from readiness.record.document import CriterionRecord, ProbeRecord
@@ -133,7 +133,7 @@ class Rounds:
         A command of the project goes from its tools to whatever it starts. Another check stops at
         interpreters: the utilities that it uses are not what it is about.
         """
-        criteria = self.once(copied, names)
+        criteria = copied.criteria(names)
         results: dict[str, Tried] = {}
         waiting = dict.fromkeys(criteria, TOOLS)
         for letters in (TOOLS, READERS, _INTERPRETERS, _ALL):
@@ -160,17 +160,12 @@ class Rounds:
         """Run criteria once more with their leaves, which end with `status` and talk or do not."""
         whole = Round({}, {}, {})
         for letters in dict.fromkeys(own.letters for own in tried.values()):
-            due = self.once(copied, [name for name in tried if tried[name].letters == letters])
+            due = copied.criteria(name for name in tried if tried[name].letters == letters)
             part = self.perform(copied, due, letters, status=status, words=words)
             whole.records.update(part.records)
             whole.logs.update(part.logs)
             whole.printed.update(part.printed)
         return whole
-
-    @staticmethod
-    def once(copied: Copied, names: Iterable[str]) -> dict[str, Criterion]:
-        """Return criteria as they are tried once in a copy, by id."""
-        return {name: once(one) for name, one in copied.criteria(names).items()}
 
     def perform(
         self,

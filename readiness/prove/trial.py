@@ -23,7 +23,6 @@ from readiness.prove.asking import WORD, remedies, with_remedy
 from readiness.prove.leaves import Leaf, Leaves, is_idle, leaf_of
 from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried, is_recipe
 from readiness.prove.standins import StandIns
-from readiness.prove.trials import once
 from readiness.prove.worlds import Copied
 from readiness.record.document import CriterionRecord
 from readiness.shell.programs import HELPERS, SHELLS
@@ -107,7 +106,7 @@ class Trials:
     def _tried(
         self, copied: Copied, names: Iterable[str], letters: str = "", path: str = ""
     ) -> Round:
-        criteria = self._rounds.once(copied, names)
+        criteria = copied.criteria(names)
         return self._rounds.perform(copied, criteria, letters, path=path)
 
     def _unmeasured(self) -> dict[str, Trial]:
@@ -124,7 +123,7 @@ class Trials:
             and not tried.missing
             and _ends_by_status(self._passed[name].criterion)
         ]
-        criteria = self._rounds.once(self._copy, due)
+        criteria = self._copy.criteria(due)
         part = self._rounds.perform(self._copy, criteria, TOOLS, really=True)
         return {
             name: Trial(outcome=TrialOutcome.MASKED, programs=part.leaves(name))
@@ -145,7 +144,7 @@ class Trials:
             and _ends_by_status(self._passed[name].criterion)
             and measuring.intersection(_PROGRAM.findall(self._text(name)))
         ]
-        criteria = self._rounds.once(self._copy, several)
+        criteria = self._copy.criteria(several)
         well = self._rounds.perform(self._copy, criteria, TOOLS, only=dict.fromkeys(several, ""))
         waiting = {
             name: [tool for tool in tools if tool.rpartition(" ")[2] in measuring]
@@ -264,7 +263,6 @@ class Trials:
         outcomes: dict[str, Trial] = {}
         for name in names:
             place = self._hollow(Leaves(self._rounds.folder(f"programs-{name}")))
-            criterion = place.criteria([name])[name]
             files = recipe_files(self._passed[name].criterion, self._rounds.workdir)
             for path, text in files.items():
                 if os.path.basename(path) in RUNNER_FILES:
@@ -272,7 +270,7 @@ class Trials:
                     _write_once(
                         os.path.join(place.board.workdir, at), text.decode(errors="surrogateescape")
                     )
-            alone = self._rounds.perform(place, {name: once(criterion)}, TOOLS)
+            alone = self._rounds.perform(place, place.criteria([name]), TOOLS)
             outcomes |= _not_started(alone.leaves, [name])
             nothing = not alone.leaves(name) and self._all_idle(name, alone.started(name))
             if nothing and alone.good().get(name) == self._passed[name].printed:
@@ -341,7 +339,7 @@ class Trials:
     def _passes(
         self, copied: Copied, name: str, remedy: tuple[str, ...], letters: str = ""
     ) -> bool:
-        criterion = once(with_remedy(copied.criteria([name])[name], remedy))
+        criterion = with_remedy(copied.criteria([name])[name], remedy)
         records = self._rounds.perform(copied, {name: criterion}, letters).records
         return all(record.verdict.good for record in records.values())
 

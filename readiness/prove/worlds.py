@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -13,7 +13,7 @@ from readiness.plan import make_plan
 from readiness.project.environments import find_environment
 from readiness.prove.copying import Original, ProjectPlace, is_below, place_of, programs_on
 from readiness.prove.standins import HOOK, LOG, StandIns
-from readiness.prove.trials import BETWEEN, TrialPlan, probes_of, renamed
+from readiness.prove.trials import BETWEEN, TrialPlan, once, probes_of, renamed
 
 _PACKAGES = "lib/python*/site-packages"
 
@@ -25,10 +25,12 @@ class Copied(msgspec.Struct, frozen=True):
     board: Board
     environ: Mapping[str, str]
 
-    def criteria(self, names: Iterable[str]) -> dict[str, Criterion]:
-        """Return the named criteria as they are in the copy, by id."""
+    def criteria(
+        self, names: Iterable[str], tried: Callable[[Criterion], Criterion] = once
+    ) -> dict[str, Criterion]:
+        """Return the named criteria as they are `tried` in the copy, by id."""
         wanted = frozenset(names)
-        return {one.id: one for one in self.board.criteria() if one.id in wanted}
+        return {one.id: tried(one) for one in self.board.criteria() if one.id in wanted}
 
     def part(
         self,
