@@ -139,10 +139,10 @@ def relative(path: str) -> str:
     return path if inside.startswith("..") else inside
 
 
-def is_below(path: str, folder: str) -> bool:
-    """Return whether `path` is `folder` or lies in it; both as seen from the project's folder."""
-    path, folder = relative(path), relative(folder)
-    return folder == "." or path == folder or path.startswith(folder + os.sep)
+def is_below(path: str, *tops: str) -> bool:
+    """Return whether `path` is one of `tops` or lies in one; all as seen from the project."""
+    path = relative(path)
+    return any(top in (".", path) or path.startswith(top + os.sep) for top in map(relative, tops))
 
 
 def files_below(paths: Iterable[str], suffixes: tuple[str, ...] = (".py",)) -> list[str]:

@@ -28,12 +28,10 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     params = Params(env)
     shared = cast("Shared", read_json(os.path.join(params.env["READINESS_TMP_MYPY"], "mypy.json")))
     below = params.words("below")
-    checked = [path for path in shared["sources"] if any(is_below(path, top) for top in below)]
+    checked = [path for path in shared["sources"] if is_below(path, *below)]
     if not checked:
         not_measured(f"mypy checked no file below {' '.join(below)}")
-    errors = [
-        error for error in shared["errors"] if any(is_below(error["path"], top) for top in below)
-    ]
+    errors = [error for error in shared["errors"] if is_below(error["path"], *below)]
     document = {
         "errors": len(errors),
         "problems": len(errors),

@@ -9,6 +9,7 @@ from checks.in_project.common import not_measured, read_text
 from checks.in_project.locks import is_of_a_tool, read_pins
 from checks.locks.osv import Service
 from checks.make.planted import Flaw
+from readiness.project.own import normal
 
 PINNED = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?\s*==\s*([^\s;\\#]+)(?!.*;)", re.MULTILINE)
 """A line of requirements that holds on every system; others a scanner may leave out."""
@@ -60,7 +61,7 @@ def pins_of(lock: str) -> Pins:
     pins: Pins = {}
     for name, version in pinned:
         if version:
-            pins.setdefault(_normalized(name), set()).add(version)
+            pins.setdefault(normal(name), set()).add(version)
     if not pins:
         not_measured(f"{lock} pins no package")
     return pins
@@ -111,8 +112,4 @@ class Packages:
 
 def _words(part: str) -> set[str]:
     words = {word.strip(".-") for word in re.findall(r"[\w.+!-]+", part)}
-    return words | {_normalized(word) for word in words}
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return words | {normal(word) for word in words}

@@ -40,11 +40,7 @@ def read_report(path: str) -> dict[str, Summary]:
 
 def select(files: dict[str, Summary], tops: list[str]) -> dict[str, Summary]:
     """Keep the files below some paths; all of them where none is named."""
-    return {
-        path: summary
-        for path, summary in files.items()
-        if not tops or any(is_below(path, top) for top in tops)
-    }
+    return {path: summary for path, summary in files.items() if not tops or is_below(path, *tops)}
 
 
 def percent(summaries: Iterable[Summary], what: str) -> float:

@@ -88,7 +88,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     sources = [
         path
         for path in files_below(params.words("source"))
-        if os.path.getsize(path) and (not tops or any(is_below(path, top) for top in tops))
+        if os.path.getsize(path) and (not tops or is_below(path, *tops))
     ]
     thresholds = params.words("thresholds")
     missed = modules_below(files, thresholds)

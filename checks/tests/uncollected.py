@@ -35,7 +35,7 @@ def lost_tests(paths: list[str], events: Iterable[Event]) -> Iterator[SeenTest]:
     used = {name for tree in trees.values() for name in _used(tree)}
     with_tests = {name.partition("::")[0] for name in seen}
     for path, tree in trees.items():
-        is_over = any(is_below(path, top) for top in over)
+        is_over = is_below(path, *over)
         if path in with_tests or (path in imported and not is_over and _is_looked_at(path, chosen)):
             yield from _replaced(path, tree)
             if "python_classes" not in chosen:

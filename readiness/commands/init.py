@@ -212,13 +212,7 @@ class _First:
         if scratch:
             self._announce()
             with interruptible(), held():
-                run = first_run(
-                    self._proposed,
-                    scratch,
-                    jobs=self._settings.jobs,
-                    timeout=self._settings.timeout,
-                    quiet=self._settings.quiet,
-                )
+                run = first_run(self._proposed, self._settings, scratch)
             if run.document.interrupted:
                 tell(for_reader()("init.nothing_written"))
                 return run.document.gate.exit_status

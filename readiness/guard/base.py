@@ -204,7 +204,7 @@ def _renamed(commit: Commit, own: str) -> str:
 
 def _copy(commit: Commit, board: str, folder: str) -> None:
     """Write the board and its catalogue, or all files if links or the board need them."""
-    commit.export(folder, _only(board))
+    commit.export(folder, lambda path: path == board)
     place = os.path.join(folder, board)
     try:
         named = board_folders(place)
@@ -217,7 +217,7 @@ def _copy(commit: Commit, board: str, folder: str) -> None:
     if b"READINESS_CHECK_DIR" in content:  # of a command in the board: the board's own folder
         folders.append(os.path.dirname(board))
     linked = any(_is_linked(commit, path) for path in [board, *folders])
-    commit.export(folder, _everything if linked else _below(folders))
+    commit.export(folder, _below([""] if linked else folders))
 
 
 def _link_outside(place: str, root: str, folder: str) -> None:
@@ -235,14 +235,6 @@ def _is_linked(commit: Commit, path: str) -> bool:
     return any(
         above in commit.blobs and commit.blobs[above].mode == LINK for above in _upwards(path)
     )
-
-
-def _only(name: str) -> Wanted:
-    return lambda path: path == name
-
-
-def _everything(path: str) -> bool:
-    return bool(path)
 
 
 def _below(folders: list[str]) -> Wanted:

@@ -72,22 +72,14 @@ class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
         return problems + record(history, outcome)[1]
 
 
-def first_run(
-    board: Board,
-    scratch: str,
-    *,
-    jobs: int | None = None,
-    timeout: float | None = None,
-    quiet: bool = False,
-) -> FirstRun:
+def first_run(board: Board, settings: RunSettings, scratch: str) -> FirstRun:
     """Run every probe of the board once, with progress on stderr. Nothing is recorded yet.
 
     `scratch` is an empty folder that the caller removes.
     """
-    plan = make_plan(board, environ=os.environ, timeout=timeout)
+    plan = make_plan(board, environ=os.environ, timeout=settings.timeout)
     git = Asking(board.workdir).answer()
     start = msgspec.structs.replace(begin(board.profile), git=git)
-    settings = RunSettings(jobs=jobs, quiet=quiet)
     recipes = Recipes(board, None, settings)
     outcome = execute(
         board,

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final
 
 from readiness.project.globs import covers
+from readiness.project.own import normal
 from readiness.propose.facts import Ecosystem, Subproject
 from readiness.propose.layout import is_inside
-from readiness.propose.needs import normal
 from readiness.propose.recipes import PACKAGE
 from readiness.propose.tree import SAMPLES, read_text, settings_of
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from readiness.project.own import normal
 from readiness.propose.facts import Data, Variable
 from readiness.propose.tree import lookup, read_text
 
@@ -13,11 +14,6 @@ _ASSIGNED: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*
 _EXAMPLES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
 _FILES: Final = ("pyproject.toml", "setup.cfg", "tox.ini", "tox.toml", "Pipfile")
 _NAMES_PACKAGES: Final = re.compile(r"depend|require|deps$|^(?:dev-)?packages$")
-
-
-def normal(name: str) -> str:
-    """Return a package's name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def dependencies_of(folder: str, settings: Mapping[str, Data]) -> dict[str, str]:

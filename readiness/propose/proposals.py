@@ -10,6 +10,7 @@ from msgspec import UNSET
 from readiness.load.check_definitions import WhenFile
 from readiness.load.readers import words
 from readiness.model.words import Priority
+from readiness.project.own import normal
 from readiness.propose.effects import Deed, effect, runs_tests
 from readiness.propose.facts import (
     Ecosystem,
@@ -21,7 +22,7 @@ from readiness.propose.facts import (
     Suite,
 )
 from readiness.propose.layout import is_inside, seen_from
-from readiness.propose.needs import needs_packages, normal
+from readiness.propose.needs import needs_packages
 from readiness.propose.own_commands import MAY_BE_A_PROBE, own_commands, run_by, sentences_of
 from readiness.propose.proposal import CI_TASK, TESTS_TASK, Proposal, Proposed
 from readiness.propose.rules import ProposalRule
