@@ -127,9 +127,7 @@ def query_problem(text: str) -> str:
 # --- expectations ---------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
-def _expectation(text: str) -> Expectation:
-    return expect.parse(text)
+_expectation = lru_cache(maxsize=4096)(expect.parse)
 
 
 def expectation(text: str, path: Path, problems: Problems) -> Expectation | None:
@@ -258,9 +256,7 @@ def words(value: Words | UnsetType) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-@lru_cache(maxsize=256)
-def _seconds(text: str) -> float:
-    return duration(text)
+_seconds = lru_cache(maxsize=256)(duration)
 
 
 def seconds(text: str | UnsetType, path: Path, problems: Problems) -> float | None:

@@ -27,13 +27,13 @@ def tree_changed(paths: Sequence[str], say: Sentences) -> str:
     return say("report.tree_changed", count=len(paths), path=literal(paths[0]))
 
 
-def last_whole(run: RunDocument, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+def last_whole(run: RunDocument, say: Sentences) -> str:
     """Format the newest whole run's result for a run of a part; "" if there is none."""
     stands = run.whole_run
     if stands is None:
         return ""
-    decision = say(f"decision.{stands.gate.decision}") + meaning(stands.gate, say, safe)
-    score = safe(score_text(stands.score, say))
+    decision = say(f"decision.{stands.gate.decision}") + meaning(stands.gate, say)
+    score = literal(score_text(stands.score, say))
     return say("report.whole_run", moment=moment(stands.at), decision=decision, score=score)
 
 
