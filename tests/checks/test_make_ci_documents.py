@@ -1,7 +1,9 @@
 """The checks on make targets, CI workflows and documents on small real projects."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 
@@ -9,7 +11,7 @@ from readiness.model.judgement import Unmeasured
 from tests.support import projects
 from tests.support.checking import build, run_check
 from tests.support.projects import Files, migrations
-from tests.support.repositories import commit
+from tests.support.repositories import commit, git
 
 MAKE: Files = {"Makefile": projects.MAKEFILE}
 
@@ -24,6 +26,29 @@ def test_a_target_does_not_touch_the_project(project: str) -> None:
     outcome = run_check("make-target", project, {"target": "t", "verify": verify})
     assert outcome.value() == 0, outcome.stderr
     assert not os.path.exists(os.path.join(project, "new"))
+
+
+def test_a_copy_has_each_file_as_it_is(project: str) -> None:
+    """One in conflict stands in the index three times; programs, links and times stay."""
+    folder = Path(project)
+    build(
+        project,
+        {"Makefile": "t:\n\t./run\n", "run": "#!/bin/sh\ntest -L link -a -x run\n", "a": "1\n"},
+    )
+    (folder / "run").chmod(0o755)
+    (folder / "link").symlink_to("run")
+    os.utime(folder / "run", (10**9, 10**9))
+    commit(folder, {})
+    git(folder, "checkout", "-q", "-b", "other")
+    commit(folder, {"a": "2\n"})
+    git(folder, "checkout", "-q", "-")
+    commit(folder, {"a": "3\n"})
+    with suppress(CalledProcessError):
+        git(folder, "merge", "-q", "other")
+    assert len(git(folder, "ls-files", "a", "-s").splitlines()) == 3
+    verify = "grep -q '^<<<<<<<' a && test $(stat -c %Y run) = 1000000000"
+    outcome = run_check("make-target", project, {"target": "t", "verify": verify})
+    assert outcome.value() == 0, outcome.stderr
 
 
 TYPES = {
