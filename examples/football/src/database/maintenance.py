@@ -5,7 +5,8 @@ Use: python -m src.database.maintenance backup FILE
      python -m src.database.maintenance check
 
 The database is the one that DATABASE_URL names. PostgreSQL has its own tools
-(pg_dump, pg_restore); see docs/backup-and-restore.md.
+(pg_dump, pg_restore); see docs/backup-and-restore.md. What reads URLs is imported
+where one is read: who asks for help need not wait for it.
 """
 
 import argparse
@@ -15,8 +16,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from src.core.config import database_url
 from src.core.errors import ConfigurationError, FootballError, RuleError
 from src.database.revisions import expected_revision
@@ -24,6 +23,8 @@ from src.database.revisions import expected_revision
 
 def sqlite_file(url: str) -> Path:
     """Return the file behind a SQLite URL."""
+    from sqlalchemy import make_url
+
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise ConfigurationError("only SQLite is handled here; use pg_dump instead")
