@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e.conftest import Start, run_tool
+from tests.e2e.conftest import RunTool, Start
 
 API = "/api/v1"
 
@@ -84,7 +84,9 @@ def test_a_cancelled_match_stays_out_of_the_figures(
 
 
 @pytest.mark.flow("first-deployment")
-def test_an_operator_deploys_on_an_empty_database(start: Start, tmp_path: Path) -> None:
+def test_an_operator_deploys_on_an_empty_database(
+    start: Start, run_tool: RunTool, tmp_path: Path
+) -> None:
     database = tmp_path / "new.db"
     client = start(database)
     assert client.get("/health").json()["environment"] == "production"
@@ -102,7 +104,7 @@ def test_an_operator_deploys_on_an_empty_database(start: Start, tmp_path: Path) 
 
 @pytest.mark.flow("disaster-recovery")
 def test_an_operator_restores_a_lost_database(
-    start: Start, sqlite_file: Path, tmp_path: Path
+    start: Start, run_tool: RunTool, sqlite_file: Path, tmp_path: Path
 ) -> None:
     module = "src.database.maintenance"
     backup = tmp_path / "backup.db"
