@@ -40,11 +40,12 @@ def instead(path: str, tree: ast.Module, roots: list[str], held: Held) -> list[S
     swaps = []
     for root in roots:
         full = os.path.realpath(os.path.join(root, path))
-        codes: dict[tuple[str, int], CodeType] = {}
+        codes: dict[tuple[str, int], CodeType | None] = {}  # None for two lambdas on one line
         waiting = [compile(tree, full, "exec", dont_inherit=True)]
         while waiting:
             code = waiting.pop()
-            codes[code.co_name, code.co_firstlineno] = code
+            key = code.co_name, code.co_firstlineno
+            codes[key] = None if key in codes else code
             waiting += [function for function in code.co_consts if isinstance(function, CodeType)]
         for held_function in held.get(full, []):
             new = codes.get((held_function.__code__.co_name, held_function.__code__.co_firstlineno))
