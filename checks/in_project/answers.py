@@ -7,30 +7,38 @@ import ast
 import builtins
 import functools
 import inspect
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from .effects import LEFT, UNDONE, Effects, Slot
 from .mutations import Function, functions
+from .operands import READ, READS
 from .values import AT, INNER, attributes, describe, further, held_at, put, ways
 
 ANSWER, FAILURE, ENTRY = "__readiness_answer__", "__readiness_failure__", "__readiness_entry__"
 STATE, ENDED = "__readiness_state__", "__readiness_ended__"
 SKIPPED = "skipped"
 """The way in which a function does nothing at all, and answers None."""
+ANSWERED, LEFT_BEHIND, TO_READ = "answer", "rest", "reading"
+"""What a value is that may be another: what a function answers or leaves, or what a test reads."""
 ALWAYS = " #always"
 """What ends the key of an answer that is altered each time that it is given."""
 EACH = 20
 """How many answers of a function a line of a test is given count."""
+CALLS = 200
+"""How many calls of a function by a test are looked at."""
 _VARARGS, _VARKEYWORDS = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
 LEAVING = frozenset(
     {"more", "less", "extra", "fewer", "reversed", "inner", "last", "turned", "led"}
 )
 """In which ways what a call leaves behind may be something else."""
+VOLATILE = re.compile(r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,15}(?!\d)|pytest-\d+|/tmp\w{8}\b")
+"""Addresses, and the names of temporary folders."""
 ENDS = StopIteration()
 """What stands in place of a value that a generator does not come to."""
 
@@ -45,6 +53,7 @@ class Answers:
     `wanted` is one answer of a function, or its qualified name, and the way in which it is altered.
     `seen` takes what a test is given, `times` how often that is the same. Attributes are altered
     that are `first`, then others; what calls leave behind is altered in these, or `everywhere`.
+    Of what tests read, `reads` may be altered, or else what their assertions are about.
     `tops` are the files of the code, `tests` those of tests, both below the folder `top`.
     """
 
@@ -56,6 +65,7 @@ class Answers:
         self.times: Counter[str] = Counter()
         self.first: frozenset[str] = frozenset()
         self.everywhere = False
+        self.reads: set[str] | None = None
         self.effects = Effects(top, tops)
         self._busy = False
         self._entered: dict[FrameType, tuple[str, list[Slot]]] = {}
@@ -65,6 +75,7 @@ class Answers:
         setattr(builtins, FAILURE, self._fail)
         setattr(builtins, ENTRY, self._enter)
         setattr(builtins, STATE, self._leave)
+        setattr(builtins, READ, self._read)
 
     def _answer(self, value: Any) -> Any:
         other = next(self._other(sys._getframe(1), value, ends=True), value)
@@ -76,13 +87,42 @@ class Answers:
         for other in self._other(sys._getframe(1), error):
             raise other
 
+    def _read(self, value: Any, words: str, is_asserted: bool) -> Any:
+        """Have a test read something else; only data, as what it calls is not asked here."""
+        is_asked = self.seen is not None or self.wanted[0].startswith(READS)
+        if self._busy or not is_asked or callable(value):
+            return value
+        if isinstance(value, (ModuleType, Iterator)):
+            return value
+        frame = sys._getframe(1)
+        place = f"{frame.f_lineno} {words}"
+        self.times[place] += 1
+        if self.times[place] > EACH:
+            return value
+        self._busy = True
+        others: dict[str, Any] = {}
+        with suppress(Exception):
+            key = READS + self._lasting(describe(value))
+            self.times[key] += 1
+            key += f" #{self.times[key]}" if self.times[key] > 1 else ""
+            plain = key.partition(" #")[0]
+            is_tried = is_asserted if self.reads is None else plain in self.reads
+            if self.wanted[0] == key or (is_tried and self.seen is not None):
+                others = dict(self._ways(value))
+            if self.seen is not None:
+                self._note(key, words, frame, others, TO_READ)
+                self.seen[key]["asserted"] = is_asserted
+        self._busy = False
+        return others.get(self.wanted[1], value) if self.seen is None else value
+
     def _enter(self) -> bool:
         """Return whether a function is to do nothing at all; look at what it may change."""
         frame = sys._getframe(1)
         function = self._function(frame)
         while self._late and not self._busy:
             self._late.pop()()
-        if not self._busy and (self.seen is not None or self.wanted[0].startswith(function)):
+        self.times[f"{function}()"] += not self._busy
+        if self._is_asked(function):
             self._busy = True
             with suppress(Exception):  # what it is given now, it may have changed when it answers
                 is_asked = self.seen is not None or self.wanted[1].startswith(LEFT)
@@ -114,7 +154,7 @@ class Answers:
             is_same = describe(after) == describe(slot.before)
             if not self.everywhere and self.first.isdisjoint(slot.names):
                 continue
-            key = f"{call} leaves {slot.kind} = {describe(after)}".replace(self.top, "")
+            key = self._lasting(f"{call} leaves {slot.kind} = {describe(after)}")
             self.times[key] += 1
             key += f" #{self.times[key]}" if self.times[key] > 1 else ""
             if self.seen is None and self.wanted[0] != key:
@@ -126,14 +166,24 @@ class Answers:
             else:
                 others[UNDONE] = slot.before
             if self.seen is not None:
-                self._note(key, self._function(frame), frame, others, left=True)
+                self._note(key, self._function(frame), frame, others, LEFT_BEHIND)
             elif self.wanted[1] in others:
                 slot.put(others[self.wanted[1]])
                 self._late.append(functools.partial(slot.put, after))
 
+    def _lasting(self, text: str) -> str:
+        """Return a text without what another process would have otherwise."""
+        return VOLATILE.sub("…", text.replace(self.top, ""))
+
     def _ways(self, answer: Any) -> Iterator[tuple[str, Any]]:
         yield from ways(answer, self.first)
         yield from further(answer, self.first)
+
+    def _is_asked(self, function: str) -> bool:
+        """Return whether to look at what a function does now: not at all that it does in a loop."""
+        if self.seen is not None and self.times[f"{function}()"] > CALLS:
+            return False
+        return not self._busy and (self.seen is not None or self.wanted[0].startswith(function))
 
     def _function(self, frame: FrameType) -> str:
         code = frame.f_code
@@ -155,14 +205,13 @@ class Answers:
         Where there is no answer yet, it is whether to do anything: True for nothing.
         """
         function = self._function(frame)
-        if self._busy or (self.seen is None and not self.wanted[0].startswith(function)):
+        if not self._is_asked(function):
             return
         self._busy = True
         others: dict[str, Any] = {}
         try:
             key = self._entered[frame][0] if frame in self._entered else self._called(frame)
-            key = f"{key} = {describe(answers[0])}" if answers else key
-            key = key.replace(self.top, "")
+            key = self._lasting(f"{key} = {describe(answers[0])}" if answers else key)
             self.times[key] += 1
             every, key = key + ALWAYS, key + (f" #{self.times[key]}" if self.times[key] > 1 else "")
             if self.seen is not None or self.wanted[0] in (key, every, function):
@@ -181,16 +230,21 @@ class Answers:
             yield others[self.wanted[1]]
 
     def _note(
-        self, key: str, function: str, frame: FrameType, others: dict[str, Any], left: bool = False
+        self,
+        key: str,
+        function: str,
+        frame: FrameType,
+        others: dict[str, Any],
+        kind: str = ANSWERED,
     ) -> None:
-        """Note an answer, or what is left, what it could be, and which line of a test it is for."""
-        caller = frame.f_back
+        """Note a value, what it could be, and which line of a test it is for."""
+        caller = frame if kind == TO_READ else frame.f_back
         direct = caller is None or caller.f_code.co_filename not in self.tops
         at = 0
         while caller is not None:  # the outermost line of a test: helpers may stand beside it
             at = caller.f_lineno if caller.f_code.co_filename in self.tests else at
             caller = caller.f_back
-        place = f"{function} from {at}{' leaves' * left}"
+        place = f"{function} from {at} {kind}"
         self.times[place] += 1
         if self.seen is not None and self.times[place] <= EACH:
             about = {"function": function, "path": frame.f_code.co_filename, "line": frame.f_lineno}
@@ -200,9 +254,9 @@ class Answers:
                 whats[way] += f"({name}={describe(getattr(others[way], name, None))})"
             for way in filter(lambda way: way.startswith(AT), whats):
                 whats[way] += f" with {held_at(others[way], way)}"
-            self.seen[key] = {**about, "direct": direct and at > 0 and not left}
-            self.seen[key] |= {"at": at, "ways": whats, "left": left}
-            if self.times[key.partition(" #")[0]] > 1 and not left:
+            is_direct = direct and at > 0 and kind == ANSWERED
+            self.seen[key] = {**about, "at": at, "ways": whats, "kind": kind, "direct": is_direct}
+            if self.times[key.partition(" #")[0]] > 1 and kind == ANSWERED:
                 self.seen[key.partition(" #")[0] + ALWAYS] = self.seen[key]
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from types import FrameType, FunctionType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 LEFT = "left "
@@ -60,6 +60,9 @@ class Effects:
         }
         known: set[int] = set()
         made: list[Slot] = []
+        for module in [each for each in seen.values() if isinstance(each, ModuleType)]:
+            if getattr(module, "__file__", None) in self._tops:
+                seen |= {n: vars(module)[n] for n in caller.f_code.co_names if n in vars(module)}
         for name, value in {**seen, **caller.f_locals}.items():
             made += self._within(value, frozenset([name]), known, 0)
         return made[:MOST]

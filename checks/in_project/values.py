@@ -30,6 +30,8 @@ def describe(value: Any, depth: int = 0) -> str:
     text = kind.__name__
     if kind in (bool, int, float, str, bytes, type(None), complex):
         text = repr(value)
+    elif kind in VIEWS:
+        text += f"({describe([*value], depth)})"
     elif isinstance(value, str | bytes | datetime.date | datetime.timedelta):
         text += f"({str(value)!r})"
     elif isinstance(value, (*HOLDERS, Exception)) and depth < DEEP:
@@ -82,7 +84,8 @@ def _with(name: str, value: Any) -> Any:
 
 def _shares_when_copied(value: Any) -> bool:
     """Return whether to copy an object, or to let the copy go, may touch what the object has."""
-    methods = ("__del__", "__setitem__") if isinstance(value, HOLDERS) else ("__del__",)
+    methods = ["__del__", "__copy__", "__setstate__"]
+    methods += ["__setitem__"] * isinstance(value, HOLDERS)
     return any(isinstance(getattr(type(value), name, None), FunctionType) for name in methods)
 
 
@@ -99,6 +102,12 @@ def _error(error: Exception, kind: type) -> Any:
     return made
 
 
+VIEWS: dict[type, Callable[[Any], Any]] = {
+    type({}.keys()): lambda parts: dict.fromkeys(parts).keys(),
+    type({}.values()): lambda parts: dict(enumerate(parts)).values(),
+    type({}.items()): lambda parts: dict(parts).items(),
+}
+"""What a dictionary shows of itself, and how to make another."""
 HOLDERS = (list, tuple, set, frozenset, dict)
 _SIGNS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}")}
 _SET, _LIST, _TEXT = (set, frozenset), (list, tuple), (str, bytes)
@@ -167,6 +176,11 @@ def ways(value: Any, first: frozenset[str] = frozenset()) -> Iterator[tuple[str,
 
     Of an object some attributes are others, beginning with the `first`.
     """
+    if type(value) in VIEWS:
+        for way, changed in ways([*value]):
+            with suppress(Exception):
+                yield way, VIEWS[type(value)](changed)
+        return
     makers = {way: make for kind, way, make in WAYS if isinstance(value, kind)}
     is_shared = _shares_when_copied(value)
     if is_shared:

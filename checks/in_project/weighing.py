@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 
-from .answers import ALWAYS, Answers, asking
+from .answers import ALWAYS, ANSWERED, LEFT_BEHIND, TO_READ, Answers, asking
 from .attempts import Attempts, Json
 from .held import functions_of, swap
 from .mutations import Mutant, mutants, mutated, read_source
+from .operands import READS, Questioner, ReadValues, asserted, readers
 from .outcomes import pytest_addoption as bring_witness
 from .values import AT, INNER
 
@@ -61,6 +62,8 @@ class Weighing(Attempts):
         self.answers = Answers(self._top, self._tops, set(wanted))
         self.answers.first = frozenset(self.plan["names"])
         self.answers.everywhere = bool(self.plan["asked"])
+        if asked := self.plan["asked"]:
+            self.answers.reads = {READS + each["key"].partition(READS)[2] for each in asked}
         looks = [self._look()]
         if looks[0] and self._import(looks[0]["modules"]):
             looks = [self._look()]
@@ -85,6 +88,11 @@ class Weighing(Attempts):
             tree = ast.parse(read_source(path))
             self.answers.names |= {(path, line): name for name, line in asking(tree)}
             swap({path: tree}, self.plan["roots"], self.held)
+        tests = functions_of(self.plan["roots"], self.plan["serving"])
+        for path in tests:
+            swap(
+                {path: Questioner().visit(ast.parse(read_source(path)))}, self.plan["roots"], tests
+            )
         gc.freeze()
         self._modules = set(sys.modules)
         return self._run(self.items, seen=True, seconds=self.plan["seconds"])
@@ -146,7 +154,8 @@ class Weighing(Attempts):
         often: Counter[str] = Counter()
         for name, seen in self._seen.items():
             for key, about in seen.items():
-                often[about["function"]] += not (key.endswith(ALWAYS) or about["left"])
+                is_answer = about["kind"] == ANSWERED and not key.endswith(ALWAYS)
+                often[about["function"]] += is_answer
                 always = key.partition(" #")[0] + ALWAYS
                 for known_as in (key, always, about["function"]):
                     reached.setdefault(known_as, {})[name] = None
@@ -161,6 +170,8 @@ class Weighing(Attempts):
                 as_often = often[function] >= self.plan["often"].get(function, 1)
                 key = function if as_often and fault["direct"] and key not in reached else key
                 key = function if fault["way"] == MUTANT else key
+                if self.plan["times"].get(key) == 1 < self.done["times"][key]:
+                    key += ALWAYS  # what was asked once and is compared with itself now
                 self._try(fault, key, [*reached.get(key, ())])
 
     def _way(self, way: str, function: str) -> str:
@@ -169,7 +180,7 @@ class Weighing(Attempts):
         possible = [
             one
             for about in known
-            if about["function"] == function and not about["left"]
+            if about["function"] == function and about["kind"] == ANSWERED
             for one in about["ways"]
         ]
         return way if way in possible else [*possible, ""][0]
@@ -179,6 +190,9 @@ class Weighing(Attempts):
         if sum(os.times()[:4]) > self.plan["seconds"] or time.monotonic() > self.deadline:
             self.done["ended"] = True
             return
+        if fault["kind"] == TO_READ:
+            self._try_read(fault)
+            return
         tests, way = tests[:MOST], fault["way"]
         mutant = self._mutant(fault) if way == MUTANT else None
         way = self._way(way, key) if key == fault["function"] and mutant is None else way
@@ -187,13 +201,17 @@ class Weighing(Attempts):
         if noticed is not None and tests and again:
             second = self._noticed(key, way, tests, mutant)
             noticed = second if not noticed or second is None else noticed & second
-        if noticed == set() and mutant is None:
+        if noticed == set() and mutant is None and not key.endswith(ALWAYS):
             noticed = next(filter(None, self._at_other_times(fault, way, tests)), noticed)
         if noticed is None and mutant and self.plan["asked"]:
             noticed = set() if self.plan["twice"] else set(tests)  # what hangs shows nothing
         if noticed is None:  # slow is not known to be wrong
             self.done["ended"] = self.done.get("ended", False) or mutant is None
             return
+        self._done_with(fault, tests, noticed)
+
+    def _done_with(self, fault: Json, tests: list[str], noticed: set[str]) -> None:
+        """Note which tests were run with a fault, and which notice it."""
         told = {"tests": tests, "noticed": sorted(noticed)}
         named = {
             which: [self._named(self.items[n]) for n in names] for which, names in told.items()
@@ -206,7 +224,7 @@ class Weighing(Attempts):
         Each stands for one time that is not noticed now: a call that is made more often.
         """
         call = fault["key"].partition(" #")[0]
-        if not self.plan["asked"] or self.plan["twice"] or fault["key"].endswith(ALWAYS):
+        if not self.plan["asked"] or self.plan["twice"]:
             return
         before = self.plan["times"].get(call, 0)
         keys = dict.fromkeys(key for name in tests for key in self._seen[name])
@@ -239,8 +257,9 @@ class Weighing(Attempts):
             latest = self._latest(seen, lines)
             for key, about in seen.items():
                 rank = lines.get(str(about["at"]), FAR - 1) + FAR * (not about["direct"])
-                rank = 0 if about["left"] else rank
-                if not about["left"] or (about["at"] in latest and not self.plan["coarse"]):
+                rank = 0 if about["kind"] == LEFT_BEHIND else rank
+                is_last = about["at"] in latest and not self.plan["coarse"]
+                if about["kind"] == ANSWERED or (about["kind"] == LEFT_BEHIND and is_last):
                     ranked.append((rank, key, about))
             for at, (rank, key, about) in enumerate(sorted(ranked, key=lambda each: each[:2])):
                 for number, (way, what) in enumerate(about["ways"].items()):
@@ -252,17 +271,40 @@ class Weighing(Attempts):
         turns.sort(key=lambda turn: turn[:3])
         near = [fault for *_, fault in turns if fault["near"]]
         known = set()
-        for fault in (*near, *self._near_mutants(), *(fault for *_, fault in turns[len(near) :])):
+        if not self.plan["coarse"]:
+            near = [*asserted(self._readings(), self.plan["lines"], self.plan["same"]), *near]
+        for fault in (
+            *near,
+            *self._near_mutants(),
+            *(each for *_, each in turns if not each["near"]),
+        ):
             key = fault["function"] if self.plan["coarse"] else fault["key"]
             if (key, fault["way"]) not in known:
                 known.add((key, fault["way"]))
                 yield {**fault, "key": key, "path": os.path.relpath(fault["path"], self._top)}
 
+    def _try_read(self, fault: Json) -> None:
+        """Have a test read something else, at one time after the other until it is noticed."""
+        tests, times = readers(fault, self._readings(), self.plan["same"])
+        noticed: set[str] | None = None
+        for key in times:
+            noticed = self._noticed(key, fault["way"], tests, None)
+            if noticed and self.plan["twice"]:
+                again = self._noticed(key, fault["way"], tests, None)
+                noticed = noticed & again if again is not None else None
+            if noticed is None or noticed:
+                break
+        if noticed is not None:
+            self._done_with(fault, tests, noticed)
+
+    def _readings(self) -> list[ReadValues]:
+        return [ReadValues(n, self._named(self.items[n]), seen) for n, seen in self._seen.items()]
+
     def _latest(self, seen: Json, lines: dict[str, int]) -> list[int]:
         """Return the lines of the last calls before changed lines that leave something behind."""
         own = max((int(line) for line, rank in lines.items() if rank == 0), default=0)
-        left = {about["at"] for about in seen.values() if about["left"] and about["at"] <= own}
-        return sorted(left)[-LAST:]
+        left = {each["at"] for each in seen.values() if each["kind"] == LEFT_BEHIND}
+        return sorted(at for at in left if at <= own)[-LAST:]
 
     def _near_mutants(self) -> Iterator[Json]:
         """Yield faults in what functions say that the changed lines reach, one of each by turns."""
@@ -271,7 +313,7 @@ class Weighing(Attempts):
         ranks: dict[str, tuple[int, Json]] = {}
         for name, seen in self._seen.items():
             lines = self.plan["lines"].get(self._named(self.items[name])[0], {})
-            for about in (each for each in seen.values() if not each["left"]):
+            for about in (each for each in seen.values() if each["kind"] == ANSWERED):
                 rank = 2 * lines.get(str(about["at"]), FAR) + (not about["direct"])
                 if rank < min(2 * FAR - 2, ranks.get(about["function"], (FAR * FAR, about))[0]):
                     ranks[about["function"]] = rank, about

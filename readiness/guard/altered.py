@@ -34,6 +34,7 @@ class Altered:
             [path for path in python if path in side and path not in serving]
             for side in (states.before, states.after)
         ]
+        self.serving = sorted(serving)
         self._texts = texts = [
             {path: states.text(path, side) or "" for path in serving} for side in (0, 1)
         ]

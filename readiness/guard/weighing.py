@@ -42,14 +42,20 @@ class TriedFault(msgspec.Struct, frozen=True):
     what: str
     near: bool = False
     direct: bool = True
+    kind: str = "answer"
     tests: list[TestName] = []
     noticed: list[TestName] = []
 
     @property
     def within(self) -> list[str]:
-        """The names along which something further within an answer is another."""
-        is_within = self.way.startswith("at ")
+        """The names along which something further within a value is another."""
+        is_within = self.way.startswith(("at ", "inner "))
         return self.way.partition(": ")[0].split()[1:] if is_within else []
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is in what a test reads, and not in the code."""
+        return self.kind == "reading"
 
     @property
     def lines(self) -> list[str]:
@@ -58,11 +64,16 @@ class TriedFault(msgspec.Struct, frozen=True):
         old, new = f"{call} gives {answer or '…'}", f"{call} gives {self.what}"
         if self.way == "skipped":
             old, new = call, f"{call} does nothing"
+        elif self.is_read:
+            answer = self.key.partition(" reads ")[2]
+            old, new = f"{self.function} is {answer}", f"{self.function} is {self.what}"
         elif self.way == "mutant":
             old, _, new = self.what.replace("`", "").partition(" becomes ")
         elif self.way.startswith("left "):
             old, new = f"{call} {answer}", f"{call} {self.what}"
-        return [f"@ {self.path}:{self.line} {self.function}", f"- {old}", f"+ {new}"]
+        place = f"{self.path}:{self.line} {self.function}"
+        place = self.key.partition(" reads ")[0] if self.is_read else place
+        return [f"@ {place}", f"- {old}", f"+ {new}"]
 
 
 class Weighings(msgspec.Struct, frozen=True):
@@ -135,7 +146,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         before = self._measured("before", failing, self.states.changed, coarse=True)
         faults = [each for each in (*old.faults, *before.faults) if each.noticed]
         calls = _calls(faults)
-        unnoticed = [each for each in old.faults if each.tests and not each.noticed]
+        unnoticed = [f for f in old.faults if f.tests and not (f.noticed or f.is_read)]
         others = [each for each in unnoticed if _call(each) not in calls]
         unnoticed = [*others[:FEW], *(each for each in unnoticed if _call(each) in calls)]
         new = self._measured("newer", after, asked=[*faults, *unnoticed], base=old)
@@ -199,6 +210,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         asks = {
             "top": os.path.relpath(".", self.workdir or "."),
             "tests": tests,
+            "same": sorted(set.intersection(*self.altered.names)),
+            "serving": self.altered.serving,
             "lines": {at: each.lines for at, each in near.items()},
             "names": sorted({name for each in near.values() for name in each.names} | within),
             "sources": self.altered.sources[0 if coarse else 1],
@@ -254,6 +267,9 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             if not fault.noticed or (new.ended if answer is None else answer.noticed):
                 continue
             if after[_call(fault)] >= before[_call(fault)]:
+                continue
+            if fault.is_read:
+                yield from (fault,) if answer else ()
                 continue
             is_within = not fault.direct and fault.function in new.often
             parts = {*fault.function.split("."), *owners.get(fault.function, ())}

@@ -126,6 +126,8 @@ WEAKER = [
     pytest.param(edited("assert into ==", "assert not into or into =="), "test_noted", id="or"),
     pytest.param(edited("list(each([2, 1])) == [2, 1]", "2 in each([2, 1])"), "test_noted",
                  id="order"),
+    pytest.param(edited("(each([2, 1])) == [2, 1]", "(each([2, 1])) == list(each([2, 1]))"),
+                 "test_noted", id="itself"),
     pytest.param(edited("raises(NoteError)", "raises(Exception)"), "test_none_noted", id="own"),
 ]  # fmt: skip
 
@@ -280,6 +282,17 @@ class Shop:
         return {"rows": [{"names": [item.name for item in self.items], "sum": 2}]}
 
 
+STOCK = []
+
+
+def stock(name):
+    STOCK.append(name)
+
+
+def refuse(shop):
+    raise ValueError(f"{id(shop)} is closed")
+
+
 def words(text):
     from late import split
 
@@ -294,7 +307,8 @@ def split(text):
 """
 WATCHED = """\
 import pytest
-from shop import Item, Shop, Special, words
+import shop as whole
+from shop import Item, Shop, Special, refuse, words
 
 
 class Lock:
@@ -344,6 +358,18 @@ def test_halves():
     assert backwards == [["b", "a"]]
 
 
+def test_stocked():
+    whole.stock("pen")
+    assert whole.STOCK == ["pen"]
+    whole.stock("ink")
+    assert whole.STOCK == ["pen", "ink"]
+
+
+def test_refused():
+    with pytest.raises(ValueError, match="closed"):
+        refuse(Shop(Lock()))
+
+
 def test_words():
     assert words("a b") == ["a", "b"]
 
@@ -376,6 +402,8 @@ SEEN_BY_TESTS = [
     pytest.param(
         'names == ["a", "b"]', 'sorted(names) == ["a", "b"]', "test_halves", id="one of several"
     ),
+    pytest.param('    assert whole.STOCK == ["pen"]\n', "", "test_stocked", id="of a module"),
+    pytest.param("raises(ValueError", "raises(Exception", "test_refused", id="with an address"),
     pytest.param(
         'assert words("a b") == ["a", "b"]', 'assert words("a b")', "test_words", id="a late import"
     ),
@@ -581,12 +609,28 @@ class Kept(dict[str, int]):
         super().__setitem__(name, value)
 
 
+class Linked:
+    """Is bound to others, and to be made anew when it is copied."""
+
+    def __init__(self) -> None:
+        """Begin unbound."""
+        self.others: list[object] = []
+
+    def __setstate__(self, state: dict[str, list[object]]) -> None:
+        """Take what others are bound to."""
+        state["others"].clear()
+
+
 def test_what_a_copy_shares_is_not_altered() -> None:
     """Else the tests that follow would meet the fault as well."""
     kept = Kept()
     kept["a"] = 1
     assert "extra" not in dict(ways(kept))
     assert kept.order == ["a"]
+    linked = Linked()
+    linked.others.append(linked)
+    assert [*dict(ways(linked))] == ["another"]
+    assert linked.others == [linked]
 
 
 FLAKY = f"""import random
