@@ -51,8 +51,9 @@ def _inner(value: Any) -> Any:
 
 def _less(value: Any) -> Any:
     """Return what has less in it, as deep down as may be; the same where there is nothing."""
-    some = dict(ways(value))
-    return next((some[way] for way in ("less last", "fewer", "shorter") if way in some), value)
+    makers = {way: make for kind, way, make in WAYS if isinstance(value, kind)}
+    way = next((each for each in ("less last", "fewer", "shorter") if each in makers), "")
+    return makers[way](value) if way and not _shares_when_copied(value) else value
 
 
 def _odd(value: Any) -> Any:
