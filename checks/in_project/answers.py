@@ -52,9 +52,10 @@ class Answers:
 
     `wanted` is one answer of a function, or its qualified name, and the way in which it is altered.
     `seen` takes what a test is given, `times` how often that is the same. Attributes are altered
-    that are `first`, then others; what calls leave behind is altered in these, or `everywhere`.
-    Of what tests read, `reads` may be altered, or else what their assertions are about.
-    `tops` are the files of the code, `tests` those of tests, both below the folder `top`.
+    that are `first`, then others; what calls leave behind is altered in these, and of what tests
+    read that which assertions are about, but anything where what is altered is `known` before.
+    `altered` becomes true where something was. `tops` are the files of the code, `tests` those of
+    tests, both below the folder `top`.
     """
 
     def __init__(self, top: str, tops: set[str], tests: set[str]) -> None:
@@ -64,8 +65,8 @@ class Answers:
         self.seen: dict[str, dict[str, Any]] | None = None
         self.times: Counter[str] = Counter()
         self.first: frozenset[str] = frozenset()
-        self.everywhere = False
-        self.reads: set[str] | None = None
+        self.known = False
+        self.altered = False
         self.effects = Effects(top, tops)
         self._busy = False
         self._entered: dict[FrameType, tuple[str, list[Slot]]] = {}
@@ -105,15 +106,16 @@ class Answers:
             key = READS + self._lasting(describe(value))
             self.times[key] += 1
             key += f" #{self.times[key]}" if self.times[key] > 1 else ""
-            plain = key.partition(" #")[0]
-            is_tried = is_asserted if self.reads is None else plain in self.reads
-            if self.wanted[0] == key or (is_tried and self.seen is not None):
+            if self.wanted[0] == key or (is_asserted and not self.known):
                 others = dict(self._ways(value))
             if self.seen is not None:
                 self._note(key, words, frame, others, TO_READ)
                 self.seen[key]["asserted"] = is_asserted
         self._busy = False
-        return others.get(self.wanted[1], value) if self.seen is None else value
+        if self.seen is not None or self.wanted[1] not in others:
+            return value
+        self.altered = True
+        return others[self.wanted[1]]
 
     def _enter(self) -> bool:
         """Return whether a function is to do nothing at all; look at what it may change."""
@@ -152,7 +154,7 @@ class Answers:
         for slot in slots:
             after = slot.read()
             is_same = describe(after) == describe(slot.before)
-            if not self.everywhere and self.first.isdisjoint(slot.names):
+            if not self.known and self.first.isdisjoint(slot.names):
                 continue
             key = self._lasting(f"{call} leaves {slot.kind} = {describe(after)}")
             self.times[key] += 1
@@ -168,6 +170,7 @@ class Answers:
             if self.seen is not None:
                 self._note(key, self._function(frame), frame, others, LEFT_BEHIND)
             elif self.wanted[1] in others:
+                self.altered = True
                 slot.put(others[self.wanted[1]])
                 self._late.append(functools.partial(slot.put, after))
 
@@ -227,6 +230,7 @@ class Answers:
         finally:
             self._busy = False
         if self.seen is None and self.wanted[1] in others:
+            self.altered = True
             yield others[self.wanted[1]]
 
     def _note(

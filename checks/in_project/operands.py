@@ -92,7 +92,7 @@ def readers(
     abouts = [each.seen[at] for each in own for at in each.times(key)]
     words = {each["function"] for each in abouts}
     is_known = len(value) >= DISTINCT or fault["function"] in words
-    if not is_known or not any(fault["way"] in each["ways"] for each in abouts):
+    if not is_known:
         return [], []
     new = [each for each in readings if key in each.seen and each.test not in same]
     tests = [*own, *new][:TESTS]

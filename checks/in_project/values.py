@@ -215,6 +215,12 @@ def further(value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
         yield f"{AT}{path}: {way}", changed
 
 
+def names_in(way: str) -> frozenset[str]:
+    """Return the names along which a way of this name alters something within; none for others."""
+    is_within = way.startswith((AT, INNER))
+    return frozenset(way.partition(": ")[0].split()[1:] if is_within else ())
+
+
 def held_at(value: Any, way: str) -> str:
     """Tell what stands where a way of this name alters something further within."""
     keys = way.removeprefix(AT).partition(": ")[0].split()

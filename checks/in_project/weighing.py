@@ -23,9 +23,9 @@ from .answers import ALWAYS, ANSWERED, LEFT_BEHIND, TO_READ, Answers, asking
 from .attempts import Attempts, Json
 from .held import functions_of, swap
 from .mutations import Mutant, mutants, mutated, read_source
-from .operands import READS, Questioner, ReadValues, asserted, readers
+from .operands import Questioner, ReadValues, asserted, readers
 from .outcomes import pytest_addoption as bring_witness
-from .values import AT, INNER
+from .values import AT, INNER, names_in
 
 PATIENT = 2
 """Times that the seconds may last by the clock: others may use the processor too."""
@@ -60,10 +60,8 @@ class Weighing(Attempts):
                 self.items[item.nodeid] = item
         session.config.option.tbstyle = "no"
         self.answers = Answers(self._top, self._tops, set(wanted))
-        self.answers.first = frozenset(self.plan["names"])
-        self.answers.everywhere = bool(self.plan["asked"])
-        if asked := self.plan["asked"]:
-            self.answers.reads = {READS + each["key"].partition(READS)[2] for each in asked}
+        self._first = self.answers.first = frozenset(self.plan["names"])
+        self.answers.known = bool(self.plan["asked"])
         looks = [self._look()]
         if looks[0] and self._import(looks[0]["modules"]):
             looks = [self._look()]
@@ -125,6 +123,7 @@ class Weighing(Attempts):
             if fault is not None:
                 tree = mutated(read_source(fault.path), fault)
                 swap({fault.path: tree}, self.plan["roots"], self.held)
+            self.answers.altered = False
             began = time.monotonic()
             for name, item, following in self.in_order(names):
                 random.seed(name)
@@ -135,7 +134,8 @@ class Weighing(Attempts):
             took = time.monotonic() - began
             outcome = {"outcomes": self.outcomes, "seen": answers, "took": took}
             with open(path, "w", encoding="utf-8") as file:
-                json.dump({**outcome, "modules": self._imported()}, file)
+                outcome |= {"modules": self._imported(), "altered": self.answers.altered}
+                json.dump(outcome, file)
             return True
 
         if self.forked(run, seconds) is None:
@@ -241,11 +241,14 @@ class Weighing(Attempts):
     ) -> set[str] | None:
         """Return which tests fail with a fault; None where that took too long."""
         self.answers.wanted = ("", "") if mutant else (key, way)
+        self.answers.first = names_in(way) or self.answers.first
         seconds = 2 * self._took + HANGS if mutant else 10 * self._took + 20
         seen = self._run(tests, seen=False, seconds=seconds, fault=mutant)
-        self.answers.wanted = ("", "")
+        self.answers.wanted, self.answers.first = ("", ""), self._first
         if seen is None:
             return None
+        if seen and not (seen["altered"] or mutant):  # what was not put in shows nothing
+            return set(tests) if self.plan["asked"] and not self.plan["twice"] else set()
         return {name for name in tests if not seen or seen["outcomes"].get(name) == "failed"}
 
     def _candidates(self) -> Iterator[Json]:

@@ -47,12 +47,6 @@ class TriedFault(msgspec.Struct, frozen=True):
     noticed: list[TestName] = []
 
     @property
-    def within(self) -> list[str]:
-        """The names along which something further within a value is another."""
-        is_within = self.way.startswith(("at ", "inner "))
-        return self.way.partition(": ")[0].split()[1:] if is_within else []
-
-    @property
     def is_read(self) -> bool:
         """Whether it is in what a test reads, and not in the code."""
         return self.kind == "reading"
@@ -205,7 +199,6 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         own = self.altered.own(side)
         share = max(1.0, len(names) / FEW)
         near = {at: near_lines(copy.root, at, each, own) for at, each in tests.items()}
-        within = {name for each in asked for name in each.within}
         to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
         asks = {
             "top": os.path.relpath(".", self.workdir or "."),
@@ -213,7 +206,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             "same": sorted(set.intersection(*self.altered.names)),
             "serving": self.altered.serving,
             "lines": {at: each.lines for at, each in near.items()},
-            "names": sorted({name for each in near.values() for name in each.names} | within),
+            "names": sorted({name for each in near.values() for name in each.names}),
             "sources": self.altered.sources[0 if coarse else 1],
             "often": base.often,
             "times": {call: base.times.get(call, 0) for call, *_ in map(_call, asked)},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from checks.in_project.values import ways
+from checks.in_project.values import INNER, further, names_in, ways
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
 from tests.support.repositories import write
@@ -607,6 +607,24 @@ class Kept(dict[str, int]):
         """Note the order as well."""
         self.order.append(name)
         super().__setitem__(name, value)
+
+
+class Wide:
+    """Has more within it than is altered at once."""
+
+    def __init__(self) -> None:
+        """Have thirty things."""
+        vars(self).update({f"part{number}": [number] for number in range(30)})
+
+
+def test_a_way_can_be_gone_again_by_its_own_names() -> None:
+    """However many other names the other version of a test speaks of."""
+    wide = Wide()
+    for way, _ in further(wide, frozenset(vars(wide))):
+        assert way in dict(further(wide, names_in(way)))
+    inner = f"{INNER}part29"
+    assert inner not in dict(ways(wide))
+    assert inner in dict(ways(wide, names_in(inner)))
 
 
 class Linked:
