@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from checks.git import git
-from checks.in_project.common import Params, not_measured
-from checks.in_project.tracked import AT_ONCE
+from checks.in_project.common import Params
 
 MYPY_CACHE = ".mypy_cache"
 """The folder in which mypy keeps what it knows of files that have not changed since."""
@@ -104,20 +103,14 @@ def _copy_listed(top: str, target: str) -> None:
     added = _git("ls-files", "-z", "-o", "--exclude-standard", folder=top).split("\0")
     installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
     mine = (path for path in added if not installed or not path.startswith(installed))
-    paths = [path for path in filter(None, (*known, *mine)) if _is_copied(os.path.join(top, path))]
-    # It takes a third of Python's time. A trial's stand-ins on PATH are for what the project runs.
-    cp = shutil.which("cp", path=os.defpath) or "cp"
-    for start in range(0, len(paths), AT_ONCE):
-        words = [cp, "-pP", "--parents", "-t", os.path.abspath(target), "--"]
-        some = paths[start : start + AT_ONCE]
-        done = subprocess.run([*words, *some], cwd=top, capture_output=True, check=False)
-        if done.returncode:
-            why = done.stderr.decode(errors="replace").strip()
-            not_measured(f"the project cannot be copied: {why}")
-
-
-def _is_copied(path: str) -> bool:
-    return os.path.lexists(path) and not os.path.isdir(path)
+    folders = set()
+    for path in filter(None, (*known, *mine)):
+        original, copied = os.path.join(top, path), os.path.join(target, path)
+        if os.path.lexists(original) and not os.path.isdir(original):
+            if (folder := os.path.dirname(copied)) not in folders:
+                os.makedirs(folder, exist_ok=True)
+                folders.add(folder)
+            shutil.copy2(original, copied, follow_symlinks=False)
 
 
 def _git(*words: str, folder: str = "") -> str:
