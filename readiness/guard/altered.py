@@ -111,13 +111,27 @@ class Altered:
         return sides[1] - sides[0]
 
     @cached_property
-    def _sources_after(self) -> str:
-        return "\n".join(self._states.text(path, 1) or "" for path in self.sources[1])
+    def _code(self) -> list[str]:
+        """The code on both sides."""
+        return [
+            "\n".join(self._states.text(path, side) or "" for path in paths)
+            for side, paths in enumerate(self.sources)
+        ]
+
+    def without_code(self, tests: Iterable[TestName]) -> set[TestName]:
+        """Return the tests before that speak of a name which the code no longer has."""
+        before, after = ({*_WORD.findall(text)} for text in self._code)
+        gone = before - after
+        return {
+            (path, name)
+            for path, name in tests
+            if not gone.isdisjoint(map(str, _spoken(self.old[path][name])))
+        }
 
     def has(self, function: str) -> bool:
         """Return whether the code still has a function of this name, wherever it stands."""
         name = function.rpartition(".")[2]
-        return bool(re.search(rf"\bdef {re.escape(name)}\(", self._sources_after))
+        return bool(re.search(rf"\bdef {re.escape(name)}\(", self._code[1]))
 
 
 def _speaks_of(text: str, path: str) -> bool:
@@ -161,6 +175,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 yield ast.unparse(target), ast.dump(node)
+
+
+def _spoken(node: ast.AST) -> Iterator[str | None]:
+    """Yield the names and attributes that a function speaks of."""
+    for part in ast.walk(node):
+        yield getattr(part, "attr", None) or getattr(part, "id", None)
 
 
 def _users(names: set[str], texts: Iterable[str]) -> set[str]:

@@ -157,6 +157,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         kept = {name for each in asked for name in each.noticed}
         gone = (each for each in before.faults if not self.altered.has(each.function))
         kept = kept.union(*(each.tests for each in gone)) - weaker.keys()
+        kept |= self.altered.without_code(old.named("failed") - after)
         named = _names(after)
         changes = [
             self._difference(*each, Kind.WEAKER)

@@ -555,6 +555,27 @@ def test_what_changes_with_the_code_is_no_loosening(
     assert loosened(project, change) == []
 
 
+MOST = """
+
+class TestMost:
+    def test_it(self):
+        import app
+
+        assert app.MOST == 9
+"""
+
+
+@pytest.mark.parametrize(("code", "kinds"), [(APP, []), (f"{APP}\n\nMOST = 9\n", ["test"])])
+def test_a_test_goes_with_the_name_that_it_is_about(
+    code: str, kinds: list[str], project: Project
+) -> None:
+    """Though no function is gone; where the name stays, the test is missed."""
+    base = {**BASE, "app.py": f"{APP}\n\nMOST = 9\n", AT: f"{TESTS}{MOST}", "board.yaml": CHECK}
+    change: dict[str, str | None] = {"app.py": f"# Later.\n{code}", AT: TESTS}
+    ended = guarded(project, base, change, "guard", "--output-format", "json")
+    assert [each["kind"] for each in ended.json["loosened"]] == kinds, ended
+
+
 MIXIN = """\
 from app import shares
 
