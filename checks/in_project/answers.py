@@ -7,7 +7,6 @@ import ast
 import builtins
 import functools
 import inspect
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from typing import Any
 from .effects import LEFT, UNDONE, Effects, Slot
 from .mutations import Function, functions
 from .operands import READ, READS
-from .values import AT, INNER, attributes, describe, further, held_at, put, ways
+from .values import AT, INNER, attributes, describe, forget, further, held_at, put, ways
 
 ANSWER, FAILURE, ENTRY = "__readiness_answer__", "__readiness_failure__", "__readiness_entry__"
 STATE, ENDED = "__readiness_state__", "__readiness_ended__"
@@ -37,8 +36,6 @@ LEAVING = frozenset(
     {"more", "less", "extra", "fewer", "reversed", "inner", "last", "turned", "led"}
 )
 """In which ways what a call leaves behind may be something else."""
-VOLATILE = re.compile(r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,15}(?!\d)|pytest-\d+|/tmp\w{8}\b")
-"""Addresses, and the names of temporary folders."""
 ENDS = StopIteration()
 """What stands in place of a value that a generator does not come to."""
 
@@ -59,7 +56,8 @@ class Answers:
     """
 
     def __init__(self, top: str, tops: set[str], tests: set[str]) -> None:
-        self.top, self.tops, self.tests = top, tops, tests
+        forget(top)
+        self.tops, self.tests = tops, tests
         self.names: dict[tuple[str, int], str] = {}
         self.wanted = ("", "")
         self.seen: dict[str, dict[str, Any]] | None = None
@@ -103,10 +101,11 @@ class Answers:
         self._busy = True
         others: dict[str, Any] = {}
         with suppress(Exception):
-            key = READS + self._lasting(describe(value))
+            key = READS + describe(value)
             self.times[key] += 1
             key += f" #{self.times[key]}" if self.times[key] > 1 else ""
-            if self.wanted[0] == key or (is_asserted and not self.known):
+            is_tried = is_asserted and self.seen is not None and not self.known
+            if is_tried or self.wanted[0] == key:
                 others = dict(self._ways(value))
             if self.seen is not None:
                 self._note(key, words, frame, others, TO_READ)
@@ -156,7 +155,7 @@ class Answers:
             is_same = describe(after) == describe(slot.before)
             if not self.known and self.first.isdisjoint(slot.names):
                 continue
-            key = self._lasting(f"{call} leaves {slot.kind} = {describe(after)}")
+            key = f"{call} leaves {slot.kind} = {describe(after)}"
             self.times[key] += 1
             key += f" #{self.times[key]}" if self.times[key] > 1 else ""
             if self.seen is None and self.wanted[0] != key:
@@ -173,10 +172,6 @@ class Answers:
                 self.altered = True
                 slot.put(others[self.wanted[1]])
                 self._late.append(functools.partial(slot.put, after))
-
-    def _lasting(self, text: str) -> str:
-        """Return a text without what another process would have otherwise."""
-        return VOLATILE.sub("…", text.replace(self.top, ""))
 
     def _ways(self, answer: Any) -> Iterator[tuple[str, Any]]:
         yield from ways(answer, self.first)
@@ -214,7 +209,7 @@ class Answers:
         others: dict[str, Any] = {}
         try:
             key = self._entered[frame][0] if frame in self._entered else self._called(frame)
-            key = self._lasting(f"{key} = {describe(answers[0])}" if answers else key)
+            key = f"{key} = {describe(answers[0])}" if answers else key
             self.times[key] += 1
             every, key = key + ALWAYS, key + (f" #{self.times[key]}" if self.times[key] > 1 else "")
             if self.seen is not None or self.wanted[0] in (key, every, function):

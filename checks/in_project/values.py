@@ -8,6 +8,7 @@ import copy
 import datetime
 import functools
 import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,6 +23,15 @@ ODD = "~"
 """What is added to a text, and what stands for anything else."""
 LONGEST, MANY, DEEP, INSIDE, FURTHEST, WITHIN = 240, 8, 4, 4, 6, 16
 """How much of a value is told, and how many and how deep things are that are altered within it."""
+
+
+_ADDRESSES = r"0x[0-9a-f]{6,}|(?<![\d.])\d{14,15}(?!\d)|pytest-\d+|/tmp\w{8}\b"
+_VOLATILE = [re.compile(_ADDRESSES)]
+
+
+def forget(folder: str) -> None:
+    """Tell values without this folder: another process would have another one."""
+    _VOLATILE.append(re.compile(f"{re.escape(folder)}|{_ADDRESSES}" if folder else _ADDRESSES))
 
 
 def describe(value: Any, depth: int = 0) -> str:
@@ -42,6 +52,7 @@ def describe(value: Any, depth: int = 0) -> str:
         inner += [f"{base.__len__(held)} in all"] * (len(inner) == MANY)
         begin, end = _SIGNS.get(kind, (f"{text}(", ")"))
         text = begin + ", ".join(sorted(inner) if isinstance(value, _SET) else inner) + end
+    text = _VOLATILE[-1].sub("…", text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…{zlib.crc32(text.encode())}"
 
 

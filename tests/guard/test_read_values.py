@@ -54,6 +54,11 @@ def test_listener():
     assert calls == [("told", (1, 2))]
 
 
+def test_same():
+    wanted = [7, 8]
+    assert wanted == code_of.twice(7)
+
+
 def test_none():
     answer, other = code_of.none(), None
     assert answer is None
@@ -71,6 +76,12 @@ WEAKER = [
     pytest.param("items == [41, 42]", "len(items) == 2", "test_twice", id="length"),
     pytest.param("assert items ==", "assert items or items ==", "test_twice", id="or"),
     pytest.param("assert first == 3", "assert first >= 3", "test_total", id="a number"),
+    pytest.param(
+        "wanted == code_of.twice(7)",
+        "sorted(wanted) == sorted(code_of.twice(7))",
+        "test_same",
+        id="two of one value",
+    ),
     pytest.param(
         "sorted(kept.values()) == [11, 22]", "len(kept.values()) == 2", "test_kept", id="a view"
     ),
