@@ -129,9 +129,14 @@ class Altered:
         }
 
     def has(self, function: str) -> bool:
-        """Return whether the code still has a function of this name, wherever it stands."""
-        name = function.rpartition(".")[2]
-        return bool(re.search(rf"\bdef {re.escape(name)}\(", self._code[1]))
+        """Return whether the code still has a function of this name, wherever its file is.
+
+        A method has to have its class, and a function may not have become one.
+        """
+        first, *_, last = [*function.split("."), function.rpartition(".")[2]]
+        outermost = rf"^(?:(?:async )?def|class) {re.escape(first)}\b"
+        is_there = re.search(outermost, self._code[1], re.MULTILINE)
+        return bool(is_there and re.search(rf"\bdef {re.escape(last)}\(", self._code[1]))
 
 
 def _speaks_of(text: str, path: str) -> bool:

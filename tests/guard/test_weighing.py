@@ -1,6 +1,7 @@
 """Tests that ask less: faults in the code that the base's version notices, and the change's not."""
 
 import datetime
+import textwrap
 from typing import Any
 
 import pytest
@@ -526,6 +527,7 @@ BUILT = APP.replace("ValueError", "ArithmeticError")
 AWAITED = f"import asyncio\n{TESTS}".replace("assert told(sh", "assert asyncio.run(told(sh")
 AWAITED = AWAITED.replace(') == "4', ')) == "4')
 SHARES, _, REST = APP.partition("\n\n\ndef told")
+METHOD = textwrap.indent(f"def told{REST}", "    ")
 SPLIT = {
     "app.py": f"{SHARES}\n",
     "words.py": f'"""Words."""\n\n\ndef told{REST}',
@@ -541,6 +543,9 @@ INNOCENT = [
     pytest.param({"app.py": ROUNDED, **edited("== [4, 3]", "== [3, 4]")}, id="rounded"),
     pytest.param({"app.py": BUILT, **edited("ValueError", "ArithmeticError")}, id="error"),
     pytest.param({"app.py": APP.replace("def told", "async def told"), AT: AWAITED}, id="async"),
+    pytest.param({"app.py": f"{SHARES}\n\n\nclass Words:\n    @staticmethod\n{METHOD}",
+                  AT: TESTS.replace(", told", ", Words").replace("t told", "t Words.told")},
+                 id="a-method"),
     pytest.param({"app.py": APP.partition("\n\n\ndef told")[0] + "\n",
                   AT: TESTS.replace(", told", "").partition("\n\n@pytest.fixture")[0]
                   .replace('    assert told(shares(7, 2)) == "4, 3"\n', "")}, id="dead-code"),
