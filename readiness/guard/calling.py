@@ -18,6 +18,8 @@ WORD: Final = re.compile(r"[\w./@+*-]+")
 _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", re.M)
 _LOADED: Final = re.compile(r"(?:import_module|__import__|run_module)\(\s*f?[\"']\.*(\w[\w.]*)")
 _SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
+_LINE: Final = re.compile(r"\n|&&|\|\||;")
+_OF_SHELL: Final = frozenset((".", "exec", "source"))
 _STARTS: Final = STARTERS | {"if", "then", "else", "do", "while", "until"}
 _BELOW: Final = re.compile(r"\$\([^()]*\)[\"']?(?=/)")
 _DEFAULT: Final = re.compile(r"\$+\{\w+:?-([^}]*)\}")
@@ -32,6 +34,11 @@ _OF_PYTHON: Final = re.compile(r"-[a-zA-Z]*[cm]")
 _OF_OTHERS: Final = re.compile(r"-[a-zA-Z]*[cep]|--(?:check|eval|print)")
 """Options of interpreters after which no script is run: a module, code, or only a check of it."""
 _UNNAMED: Final = frozenset(("*", "-", "-s"))
+_FED: Final = re.compile(
+    r"(?:(?<!\S)@|\b(?:done|mapfile|readarray)\b[^\n;|&<]*<[ \t]*"
+    r"|(?<!\S)(?:-[afr]|--[\w-]*(?:file|from)[\w-]*)[= \t]+)([\w./+-]+)"
+)
+"""A file of arguments or names: `@FILE`, `done < FILE`, `-r FILE`, `--files-from=FILE`."""
 _SUBSTITUTED: Final = re.compile(
     r"(?:\$\(|`|<\()(?:(?:shell|file)\s+)?\s*(?:(?:cat|grep|head|sed|sort)\b|<)[^)`\n]*"
 )
@@ -79,10 +86,16 @@ def fed(text: str) -> Iterator[str]:
     """Yield the words of a text that name files which give a command its arguments."""
     for part in _SUBSTITUTED.findall(text):
         yield from WORD.findall(part)
-    for part in _SEGMENT.split(text):
+    for part in _LINE.split(text):
         words = WORD.findall(part)
-        if "xargs" in words:
+        if "xargs" in words or {"while", "read"}.issubset(words):
             yield from words
+    yield from _FED.findall(text)
+
+
+def starts_scripts(text: str) -> bool:
+    """Return whether a text speaks of an interpreter, which may run what it is given."""
+    return any(word not in _OF_SHELL and is_interpreter(word) for word in WORD.findall(text))
 
 
 def _stands_for(variable: re.Match[str], known: Mapping[str, str]) -> str:

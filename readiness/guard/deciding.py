@@ -50,12 +50,14 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
     """The changed files that decide how one criterion is measured.
 
     `rules` are settings, scripts and whatever else its tools obey; of them `called` are what its
-    command runs, and `opened` what its scripts read, be it rules or data. `tests` are tests and
-    what serves them, where it runs tests; `among_code` are sources that hold tests as well.
+    command runs, `lists` give programs their arguments, and `opened` is what scripts read, be it
+    rules or data. `tests` are tests and what serves them, where it runs tests; `among_code` are
+    sources that hold tests as well.
     """
 
     rules: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     among_code: tuple[str, ...] = ()
@@ -66,7 +68,7 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
 
     def without_tests(self) -> "Deciding":
         """Return a copy without tests, for a measure that counts how much the tests do."""
-        return Deciding(rules=self.rules, called=self.called, opened=self.opened)
+        return replace(self, tests=(), among_code=(), runs_tests=False)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -151,6 +153,7 @@ class Decider:
         return Deciding(
             rules=tuple(sorted(rules)),
             called=tuple(path for path in sorted(rules) if path in reach.files),
+            lists=tuple(path for path in sorted(rules) if path in reach.lists),
             tests=tuple(path for path in tests if path not in rules),
             opened=tuple(path for path in sorted(rules) if path in seen.opened),
             among_code=tuple(filter(self._has_tests, others)) if reach.runs_tests else (),
@@ -364,7 +367,7 @@ def _asked_for(value: str, check: Check) -> str:
     Documents that it names are only read, and so is what the tools of some checks are given.
     """
     if is_builtin(check) and not TABLE.test_runners.search(check.run):
-        words = [word for word in value.split() if not TABLE.prose.search(word)]
+        words = [w for w in value.split() if w[0] == "@" or not TABLE.prose.search(w)]
         return " ".join([*(tool for tool in check.tools if tool in TABLE.lookers), *words])
     return value
 

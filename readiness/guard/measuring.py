@@ -4,7 +4,7 @@ A criterion is measured twice only where the change touches what decides how it 
 """
 
 import os
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Iterable
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from readiness.guard.deciding import Decider, Deciding, measurable
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.following import Followers
 from readiness.guard.keeping import KeptResults
-from readiness.guard.overlay import keep_width, lay_over
+from readiness.guard.overlay import keep_gone, keep_width, lay_over
 from readiness.guard.planted import PlantedFaults
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
 from readiness.guard.states import States
@@ -105,7 +105,7 @@ class Measuring:
         self._lists = TestLists(states, scratch)
         self._copies: dict[str, Copied] = {}
         self._base = BaseItself(commit, states, worlds, timeout)
-        self._faults = PlantedFaults(board, commit, self._worlds, timeout)
+        self._faults = PlantedFaults(board, self._lay, self._worlds, timeout)
 
     # --- measured ---------------------------------------------------------------------------------
 
@@ -156,14 +156,21 @@ class Measuring:
             files -= self._directives.keys()
         copy = self._worlds.make(label)
         if label not in (HEAD, COLLECTED):
-            lay_over(self._commit, copy.root, files)
-            keep_width(self._states, copy.root, files)
+            self._lay(copy.root, files)
         if self.testing():
             env = asked(copy.board.env, run=label != COLLECTED)
             copy = replace(copy, board=replace(copy.board, env=env))
         self._copies[label] = copy
         criteria = copy.criteria(names, watched)
         return copy.part(criteria, label, timeout=self._timeout, logs=logs)
+
+    def _lay(self, folder: str, files: Iterable[str]) -> None:
+        """Put the base's rules into a copy, fit for the head's code."""
+        paths = set(files)
+        lay_over(self._commit, folder, paths)
+        keep_width(self._states, folder, paths)
+        lists = (path for one in self.deciding.values() for path in one.lists)
+        keep_gone(self._states, folder, paths.intersection(lists))
 
     def _take(self, document: RunDocument) -> None:
         self._records.update({record.id: record for record in document.criteria()})
@@ -355,7 +362,7 @@ class Measuring:
         )
         by_base = rounds.with_leaves("tried-rules")
         files = {path for name in content for path in self.deciding[name].files}
-        lay_over(self._commit, by_base.root, files)
+        self._lay(by_base.root, files)
         self._tried = {
             name: tried
             for name, tried in rounds.where_leaves_fail(by_base, content).items()

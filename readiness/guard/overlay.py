@@ -46,6 +46,30 @@ def keep_width(states: States, folder: str, paths: Iterable[str]) -> None:
                 file.write(settings)
 
 
+def keep_gone(states: States, folder: str, lists: Iterable[str]) -> None:
+    """Take what is no longer below `folder` out of the base's lists of files."""
+    files = states.before.keys() - states.after.keys()
+    gone = [
+        path
+        for path in files.union(*map(_above, files))
+        if not os.path.lexists(os.path.join(folder, path))
+    ]
+    for path in lists if gone else ():
+        whole = os.path.join(folder, path)
+        lines = (states.text(path, 0) or "").splitlines(keepends=True)
+        kept = [line for line in lines if not _names(line, gone)]
+        if len(kept) < len(lines) and not os.path.islink(whole):
+            with open(whole, "w", encoding="utf-8") as file:
+                file.write("".join(kept))
+
+
+def _names(line: str, gone: Iterable[str]) -> bool:
+    """Return whether a line of a list begins with one of these files, as seen from any folder."""
+    name = re.match(r"[\w./+-]*", line.strip(" \t\"'"))
+    word = name[0].removeprefix("./") if name else ""
+    return bool(word) and any(f"/{path}".endswith(f"/{word}") for path in gone)
+
+
 def _with_width(name: str, base: str, head: str) -> str:
     """Return settings with the line lengths of others; unaltered if anything else would change."""
     widths = {

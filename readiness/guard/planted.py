@@ -7,13 +7,11 @@ rejects and names, the head's has to reject and name too, whatever either looks 
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from fnmatch import fnmatch
 from typing import Final
 
-from readiness.guard.overlay import lay_over
-from readiness.guard.tree import Commit
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board
 from readiness.project.git import GitError, ask
@@ -30,13 +28,20 @@ _PLACE: Final = re.compile(r"(?<!/test_)\b(?!test_)\w+_planted_\d+\.\w+(?::\d+)?
 class PlantedFaults:
     """Runs criteria of the base's board over planted faults, by the base's and the head's rules.
 
-    `tools` are the leaves that criteria start by the base's rules, the first of which ends many.
-    `started` are those by the head's: another tool in the place of one names other places.
+    `lay` puts the base's files into a copy. `tools` are the leaves that criteria start by the
+    base's rules, the first of which ends many. `started` are those by the head's: another tool in
+    the place of one names other places.
     """
 
-    def __init__(self, board: Board, commit: Commit, worlds: Worlds, timeout: float | None) -> None:
+    def __init__(
+        self,
+        board: Board,
+        lay: Callable[[str, Iterable[str]], None],
+        worlds: Worlds,
+        timeout: float | None,
+    ) -> None:
         self._board = board
-        self._commit = commit
+        self._lay = lay
         self._worlds = worlds
         self._timeout = timeout
         self._catalogue = Catalogue(board.catalogues)
@@ -88,7 +93,7 @@ class PlantedFaults:
         if not faults:
             return None
         copy = self._worlds.make(f"planted-{label}")
-        lay_over(self._commit, copy.root, {path for name in names for path in rules.get(name, ())})
+        self._lay(copy.root, {path for name in names for path in rules.get(name, ())})
         if not plant(copy.root, faults):
             return None
         return copy.part(copy.criteria(names), label, timeout=self._timeout)

@@ -12,7 +12,14 @@ from typing import Final
 
 import msgspec
 
-from readiness.guard.calling import WORD, fed, imported, interpreters_in, mentions
+from readiness.guard.calling import (
+    WORD,
+    fed,
+    imported,
+    interpreters_in,
+    mentions,
+    starts_scripts,
+)
 from readiness.guard.project.makefiles import built_targets, reached_targets
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import (
@@ -51,8 +58,9 @@ class Reached(msgspec.Struct, frozen=True):
 
     `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
     that a runner of tests is given, `test_names` patterns of their names. `looked_at` are files
-    that programs are given to look at, and nothing else. `targets` are what make builds unless it
-    is there, `places` the folders in which Python looks for modules first.
+    that programs are given to look at, and nothing else. `lists` are those of `files` from which
+    programs take their arguments. `targets` are what make builds unless it is there, `places` the
+    folders in which Python looks for modules first.
     """
 
     files: frozenset[str]
@@ -61,6 +69,7 @@ class Reached(msgspec.Struct, frozen=True):
     tests: frozenset[str] = frozenset()
     test_names: tuple[str, ...] = ()
     looked_at: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     workdirs: frozenset[str] = frozenset()
@@ -103,6 +112,7 @@ def reached(commands: Iterable[str], states: States, *workdirs: str) -> Reached:
         tests=frozenset(walk.tests),
         test_names=tuple(walk.test_names),
         looked_at=frozenset(walk.looked_at),
+        lists=frozenset(walk.lists),
         targets=frozenset(walk.targets),
         places=frozenset((*map(os.path.dirname, walk.scripts), *walk.search_path)),
         workdirs=frozenset((*workdirs, "")),
@@ -123,9 +133,11 @@ class _Following:
         self.tests: dict[str, None] = {}
         self.test_names: dict[str, None] = {}
         self.looked_at: dict[str, None] = {}
+        self.lists: set[str] = set()
         self.targets: set[str] = set()
         self.words: set[str] = set()
         self.runs_tests = False
+        self._is_list = False
 
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
@@ -137,6 +149,7 @@ class _Following:
 
     def _follow(self, path: str, text: str) -> None:
         is_python = path.endswith(".py")
+        self._is_list = path in self.lists
         if TABLE.makefiles.search(path):
             text = reached_targets(text, self.words)
             self.targets.update(built_targets(text))
@@ -225,10 +238,11 @@ class _Following:
     def _mentions(self, text: str, beside: tuple[str, ...], script: bool) -> None:
         places = {**self._folders, **dict.fromkeys(beside)}
         for words in mentions(text, frozenset(self.known.items()), script=script):
-            self._command(words, places)
+            self._command([(word, called and not self._is_list) for word, called in words], places)
         for word in fed(text):
             for path in self._paths(word, places):
                 if not TABLE.sources.search(path):
+                    self.lists |= set() if starts_scripts(text) else {path}
                     self._add(path)
         for folders in _SEARCH_PATH.findall(text):
             for folder in WORD.findall(folders):

@@ -126,6 +126,24 @@ HOLLOW: dict[str, tuple[str, tuple[Files, Files]]] = {
     "subject by name": ("python ci/gate.py", gate(text=NAMING)),
     "node's folder": ("node ci/gate", gate("ci/gate/index.js", NODE)),
     "node's require": ("node -e \"require('./ci/gate')\"", gate("ci/gate.js", NODE)),
+    "list of files": (
+        "ruff check -q --isolated --select S307 $(cat ci/files.txt)",
+        ({"ci/files.txt": "src/a.py\nsrc/b.py\n", "src/b.py": GOOD},
+         {"ci/files.txt": "src/b.py\n"}),
+    ),
+    "list that a loop reads": (
+        "while read -r f; do ruff check -q --isolated --select S307 $f; done < ci/list.csv",
+        ({"ci/list.csv": "src/a.py\nsrc/b.py\n", "src/b.py": GOOD},
+         {"ci/list.csv": "src/b.py\n"}),
+    ),
+    "options": (
+        "make lint",
+        (
+            {"Makefile": "lint:\n\truff check -q --isolated @ci/ruff.txt\n",
+             "ci/ruff.txt": "--select\nS307\nsrc\n"},
+            {"ci/ruff.txt": "--select\nS102\nsrc\n"},
+        ),
+    ),
     "list of tests": (
         "pytest -q @ci/tests.txt",
         (
@@ -163,6 +181,21 @@ GOOD_CHANGES: dict[str, tuple[str, Files, Files]] = {
         gate()[0],
         {"ci/gate.py": "import runpy\n\nrunpy.run_path('ci/more/gate.py', run_name='__main__')\n",
          "ci/more/gate.py": GATE},
+    ),
+    "list without a file that is gone": (
+        "xargs ruff check -q --isolated < ci/files.txt",
+        {"ci/files.txt": "src/a.py\nsrc/b.py\n", "src/b.py": GOOD},
+        {"ci/files.txt": "src/a.py\n", "src/b.py": None},
+    ),
+    "list without a folder that is gone": (
+        "ruff check -q --isolated @ci/ruff.args",
+        {"ci/ruff.args": "src\nlib\n", "lib/b.py": GOOD},
+        {"ci/ruff.args": "src\n", "lib/b.py": None, "src/b.py": GOOD},
+    ),
+    "list with code repaired": (
+        "xargs ruff check -q --isolated --select S307 < ci/files.txt",
+        {"ci/files.txt": "src/a.py\n", "src/a.py": BAD},
+        {"ci/files.txt": "src/a.py\nsrc/b.py\n", "src/a.py": GOOD, "src/b.py": GOOD},
     ),
     "code moved": (
         "python ci/gate.py",
