@@ -6,15 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final
 
-from readiness.guard.project.settings import Value, flat
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
-
-_SECTION: Final = re.compile(r"^(?=\[)", re.MULTILINE)
-_WIDTH: Final = re.compile(r"^[ \t]*((?:max[-_])?line[-_]length)[ \t]*[=:].*\n?", re.MULTILINE)
-"""The line of a setting that says how long lines of code may be."""
 
 
 def lay_over(base: Commit, folder: str, paths: Iterable[str]) -> None:
@@ -33,17 +27,6 @@ def lay_over(base: Commit, folder: str, paths: Iterable[str]) -> None:
             os.unlink(whole)
         _clear(folder, path)
     base.export(folder, wanted.__contains__)
-
-
-def keep_width(states: States, folder: str, paths: Iterable[str]) -> None:
-    """Put the head's line lengths into the base's settings: code is as good at any width."""
-    for path in paths:
-        base, head = states.both(path)
-        whole = os.path.join(folder, path)
-        settings = _with_width(os.path.basename(path), base, head) if base and head else base
-        if settings != base and not os.path.islink(whole):
-            with open(whole, "w", encoding="utf-8") as file:
-                file.write(settings)
 
 
 def keep_gone(states: States, folder: str, lists: Iterable[str]) -> None:
@@ -68,32 +51,6 @@ def _names(line: str, gone: Iterable[str]) -> bool:
     name = re.match(r"[\w./+-]*", line.strip(" \t\"'"))
     word = name[0].removeprefix("./") if name else ""
     return bool(word) and any(f"/{path}".endswith(f"/{word}") for path in gone)
-
-
-def _with_width(name: str, base: str, head: str) -> str:
-    """Return settings with the line lengths of others; unaltered if anything else would change."""
-    widths = {
-        _header(part): "".join(line[0] for line in _WIDTH.finditer(part))
-        for part in _SECTION.split(head)
-    }
-    parts = []
-    for part in _SECTION.split(base):
-        header = _header(part)
-        parts.append(header + widths.pop(header, "") + _WIDTH.sub("", part.removeprefix(header)))
-    parts += [f"\n{header}{lines}" for header, lines in widths.items() if lines]
-    settings = "".join(parts)
-    is_kept = _without_width(name, settings) == _without_width(name, base)
-    return settings if is_kept and flat(name, base) else base
-
-
-def _header(part: str) -> str:
-    return part.partition("\n")[0] + "\n" if part.startswith("[") else ""
-
-
-def _without_width(name: str, text: str) -> dict[str, Value]:
-    """Return the keys of settings but for line lengths; none if the text is no settings file."""
-    keys = flat(name, text) or {}
-    return {key: keys[key] for key in keys if not _WIDTH.match(f"{key.rpartition('.')[2]} =")}
 
 
 def _clear(folder: str, path: str) -> None:

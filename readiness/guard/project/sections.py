@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from readiness.guard.project.flat import flat
 from readiness.guard.project.rules import TABLE
-from readiness.guard.project.settings import flat, line_of_words
+from readiness.guard.project.settings import line_of_words
 
 _MODULES: Final = re.compile(r"[\w./-]+")
 _MEASURED: Final = re.compile(r"--cov(?:=|\s+)[\w./-]+")

@@ -1,25 +1,21 @@
 """Settings of tools as they take effect, key by key, before and after."""
 
-import configparser
-import json
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of
+from readiness.guard.project.flat import Value, flat
+from readiness.guard.project.newcomers import Newcomers
 from readiness.guard.project.rules import TABLE, Effect, ToolSettings
 from readiness.guard.states import States
-from readiness.load.yamlfile import parse as parse_yaml
 
-Value: TypeAlias = str | tuple[str, ...]
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 _TRUE: Final = ("true", "1", "yes", "on")
 _EXTENDING: Final = re.compile(r"(?<![\w-])extend[-_]")
@@ -48,7 +44,34 @@ def settings(files: Differing) -> Iterator[Change]:
     for folder in sorted(folders):
         for tool in TABLE.tools:
             old, new = (_effective(tool, folder, files.states, side) for side in (0, 1))
-            yield from _compared(tool, old, new)
+            yield from _compared(tool, old, new, Newcomers(files.states))
+
+
+def harmless_keys(states: States, path: str) -> frozenset[str]:
+    """Return the keys of a settings file whose change hides nothing, as `flat` has them."""
+    name = os.path.basename(path)
+    old, new = (flat(name, text) or {} for text in states.both(path))
+    differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
+    newcomers = Newcomers(states)
+
+    def is_harmless(tool: ToolSettings, prefix: str, key: str) -> bool:
+        known = _as_obeyed(tool, _below(prefix, old))
+        sides = [_below(prefix, {key: side[key]}) if key in side else {} for side in (old, new)]
+        before, after = (_as_obeyed(tool, side) for side in sides)
+        names = before.keys() | after.keys()
+        return bool(names) and all(
+            _same(was, _counting(tool, each, was, after.get(each), known, newcomers))
+            for each in names
+            for was in [before.get(each)]
+        )
+
+    return frozenset(
+        key
+        for key in differing
+        for tool in TABLE.tools
+        for place in tool.places
+        if place.file == name and is_harmless(tool, place.prefix, key)
+    )
 
 
 # --- what takes effect ----------------------------------------------------------------------------
@@ -99,68 +122,12 @@ def _as_obeyed(tool: ToolSettings, keys: dict[str, Value]) -> dict[str, Value]:
     return obeyed
 
 
-@lru_cache(maxsize=64)
-def flat(name: str, text: str) -> dict[str, Value] | None:
-    """Parse a settings file into dotted keys; None if it does not parse."""
-    try:
-        if name.endswith(".toml"):
-            return dict(_flattened("", tomllib.loads(text)))
-        if name.endswith(".json"):
-            return dict(_flattened("", json.loads(re.sub(r"^[ \t]*//.*$", "", text, flags=re.M))))
-        if name.endswith((".yaml", ".yml")):
-            document = parse_yaml(text.encode(), name)
-            return None if document.faults else dict(_flattened("", document.data))
-        return dict(_ini(text))
-    except (ValueError, configparser.Error, RecursionError):
-        return None
-
-
-def _ini(text: str) -> Iterator[tuple[str, Value]]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=", ":"))
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
-    parser.read_string(text)
-    for section in [parser.default_section, *parser.sections()]:
-        own = parser.defaults() if section == parser.default_section else parser[section]
-        for key, value in own.items():
-            yield f"{section}.{key}", _listed(value) if "\n" in value or "," in value else value
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
-
-
-def _flattened(prefix: str, data: object) -> Iterator[tuple[str, Value]]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _flattened(f"{prefix}.{key}" if prefix else str(key), value)
-    elif isinstance(data, list) and any(isinstance(each, dict) for each in data):
-        for number, each in enumerate(data):
-            yield from _of_table(prefix, number, each)
-    elif isinstance(data, list):
-        yield prefix, tuple(map(_scalar, data))
-    else:
-        yield prefix, _scalar(data)
-
-
-def _of_table(prefix: str, number: int, entry: object) -> Iterator[tuple[str, Value]]:
-    """Yield the keys of an entry in a list of tables, by the names that it is about."""
-    if not isinstance(entry, dict):
-        return
-    about = entry.get("module") or entry.get("id") or entry.get("name") or f"{number}"
-    for name in about if isinstance(about, list) else [about]:
-        for key, value in _flattened(f"{prefix}[{name}]", entry):
-            if not key.endswith((".module", ".id")):
-                yield key, value
-
-
-def _scalar(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 # --- what a difference does -----------------------------------------------------------------------
 
 
-def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Change]:
+def _compared(
+    tool: ToolSettings, old: Settings, new: Settings, newcomers: Newcomers
+) -> Iterator[Change]:
     for key in sorted(old.keys.keys() | new.keys.keys()):
         default = tool.defaults.get(key)
         before, after = old.keys.get(key, default), new.keys.get(key, default)
@@ -168,11 +135,8 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
             continue
         effect = _effect(tool, key)
         implied = after is None and before is not None and _is_implied(tool, key, new)
-        counts = (
-            _counting(tool, key, before, after, old) if effect is Effect.MORE_LOOSENS else after
-        )
-        neutral = implied or _same(before, counts)
-        direction = SAME if neutral else _direction(effect, before, counts)
+        counts = _counting(tool, key, before, after, old.keys, newcomers)
+        direction = SAME if implied or _same(before, counts) else _direction(effect, before, counts)
         shown = _difference(effect, before, after)
         place = new if new.path else old
         unsure = effect is Effect.UNKNOWN or key == "testpaths"  # commands may name folders
@@ -182,20 +146,45 @@ def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Chan
 
 
 def _counting(
-    tool: ToolSettings, key: str, before: Value | None, after: Value | None, old: Settings
+    tool: ToolSettings,
+    key: str,
+    before: Value | None,
+    after: Value | None,
+    known: Mapping[str, Value],
+    newcomers: Newcomers,
 ) -> Value | None:
-    """Return a list without what was added but silences nothing that the tool was asked for."""
+    """Return a value without what silences nothing that the tool, as it was told, was asked for."""
+    module, about = re.fullmatch(tool.imports, key), re.fullmatch(tool.about, key)
+    if module and newcomers.is_imported_anew(module[1]):
+        return before
+    if about and newcomers.is_vendored_alone(about[1]):
+        return before
+    if _effect(tool, key) is not Effect.MORE_LOOSENS:
+        return after
     asked = next((of for pattern, of in tool.among.items() if re.fullmatch(pattern, key)), None)
-    asked_for = _items(old.keys.get(asked, tool.defaults.get(asked))) if asked else set()
+    asked_for = _items(known.get(asked, tool.defaults.get(asked))) if asked else set()
 
     def counts(item: str) -> bool:
         if re.fullmatch(tool.harmless, item):
+            return not newcomers.are_spared(item, tool.harmless)
+        if re.fullmatch(tool.excluding, key) and newcomers.is_vendored_alone(item):
             return False
-        near = (item.startswith(each) or each.startswith(item) for each in asked_for)
-        return not asked or item == "ALL" or "ALL" in asked_for or any(near)
+        return not asked or "ALL" in asked_for or _is_asked(tool, item, asked_for)
 
     kept = [each for each in _items(after) if each in _items(before) or counts(each)]
     return tuple(sorted(kept)) if kept or before is not None else None
+
+
+def _is_asked(tool: ToolSettings, item: str, asked_for: set[str]) -> bool:
+    """Return whether rules by their letters, whole, and digits are among those asked for."""
+    rule = re.fullmatch(tool.rule, item)
+    if item == "ALL" or not rule:
+        return True
+    known = (match for of in asked_for if (match := re.fullmatch(tool.rule, of)))
+    return any(
+        of[1] == rule[1] and (of[2].startswith(rule[2]) or rule[2].startswith(of[2]))
+        for of in known
+    )
 
 
 def leaves_out(subject: str) -> bool:
