@@ -19,8 +19,9 @@ from typing import Any
 
 import pytest
 
-from .answers import ALWAYS, ANSWERED, LEFT_BEHIND, TO_READ, Answers, asking
+from .answers import ALWAYS, ANSWERED, LEFT_BEHIND, SKIPPED, TO_READ, Answers, asking
 from .attempts import Attempts, Json
+from .effects import UNDONE
 from .held import functions_of, swap
 from .mutations import Mutant, mutants, mutated, read_source
 from .operands import Questioner, ReadValues, asserted, readers
@@ -175,14 +176,17 @@ class Weighing(Attempts):
                 self._try(fault, key, [*reached.get(key, ())])
 
     def _way(self, way: str, function: str) -> str:
-        """Return in which way to alter what a function answers now, if the usual one is none."""
-        known = (about for seen in self._seen.values() for about in seen.values())
-        possible = [
-            one
-            for about in known
-            if about["function"] == function and about["kind"] == ANSWERED
-            for one in about["ways"]
-        ]
+        """Return in which way to alter what a function answers now, if the usual one is none.
+
+        To do nothing is none where it answers None and leaves nothing behind.
+        """
+        pairs = (pair for seen in self._seen.values() for pair in seen.items())
+        known = [(key, about) for key, about in pairs if about["function"] == function]
+        answers = [(key, about) for key, about in known if about["kind"] == ANSWERED]
+        given = [key for key, about in answers if SKIPPED not in about["ways"]]
+        does = not given or any(UNDONE in about["ways"] for _, about in known)
+        does = does or not all(key.partition(" #")[0].endswith(" = None") for key in given)
+        possible = [one for _, about in answers for one in about["ways"] if does or one != SKIPPED]
         return way if way in possible else [*possible, ""][0]
 
     def _try(self, fault: Json, key: str, tests: list[str]) -> None:

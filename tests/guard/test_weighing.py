@@ -560,6 +560,30 @@ def test_what_changes_with_the_code_is_no_loosening(
     assert loosened(project, change) == []
 
 
+NOTHING = [
+    pytest.param("return None", "assert note([], []) is None", False, id="asked"),
+    pytest.param("return None", "note([], [])", True, id="not-asked"),
+    pytest.param("return into.append(0)", "into = []\n    assert note([], into) is None", True,
+                 id="leaves"),
+    pytest.param("return print(into)", "note([], [])", True, id="prints"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("instead", "asked", "is_weaker"), NOTHING)
+def test_what_answers_nothing_where_it_raised_may_do_nothing(
+    instead: str, asked: str, is_weaker: bool, project: Project
+) -> None:
+    """But its test has to ask for that, and what it leaves behind is not nothing."""
+    raising = APP.replace('NoteError("shares")', "ValueError")
+    test = "from app import note\n\n\ndef test_none():\n    {}\n"
+    old = test.format("with pytest.raises(ValueError):\n        note([], [])")
+    base = {**BASE, "board.yaml": CHECK, "app.py": raising, AT: f"import pytest\n\n{old}"}
+    change = {"app.py": raising.replace("raise ValueError", instead), AT: test.format(asked)}
+    ended = guarded(project, base, change, "guard", "--output-format", "json")
+    weaker = [each["kind"] for each in ended.json["loosened"] if each["kind"] == "weaker test"]
+    assert (ended.status, len(weaker)) == ((4, 1) if is_weaker else (0, 0)), ended
+
+
 MOST = """
 
 class TestMost:
