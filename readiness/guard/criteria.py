@@ -8,7 +8,7 @@ from readiness.guard.decisions import decisions
 from readiness.guard.expectations import eased
 from readiness.guard.fields import LOOSE, SAME, TIGHT, compare_fields, text
 from readiness.guard.pairs import combinations
-from readiness.guard.project.settings import words_changed
+from readiness.guard.project.settings import command_changed, words_changed
 from readiness.model.board import Board, Check, Criterion, Expectation, Measure
 from readiness.model.expect import direction as better_way
 from readiness.model.words import Better, Scoring
@@ -54,7 +54,9 @@ def _probe(
         if old.written == new.written:
             yield from compare_check(change, before, after)
         else:
-            yield change(Kind.COMMAND, LOOSE, _measured_by(old), _measured_by(new), "probe changed")
+            direction = command_changed(old.written, new.written)
+            shown = _measured_by(old), _measured_by(new)
+            yield change(Kind.COMMAND, direction, *shown, "probe changed")
         return
     if before.name != after.name:
         yield change(Kind.CHECK, LOOSE, _measured_by(old), _measured_by(new), "probe changed")

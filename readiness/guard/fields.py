@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.project.settings import command_changed
 from readiness.model.board import (
     TRACED,
     Board,
@@ -29,6 +30,11 @@ from readiness.model.words import Format, Scoring
 LOOSE, TIGHT, SAME = Direction.LOOSENED, Direction.TIGHTENED, Direction.NEUTRAL
 LONGEST = 200
 Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+
+def _sentence(text: str) -> str:
+    """Return a title as it is in a sentence: it may begin with a capital, and end with a stop."""
+    return text[:1].lower() + text[1:].removesuffix(".")
 
 
 # --- directions -----------------------------------------------------------------------------------
@@ -217,7 +223,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         **_elsewhere("id criteria weight position"),
     },
     Criterion: {
-        "title": FieldRule(Kind.TITLE, _any),
+        "title": FieldRule(Kind.TITLE, _any, key=_sentence),
         "samples": FieldRule(Kind.SAMPLES, _lower),
         "sampling": FieldRule(Kind.SAMPLES, _sampling),
         "flaky_blocks": FieldRule(Kind.FIELD, _lower, "flaky"),
@@ -231,7 +237,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         **_elsewhere("weight profiles attest waive position written"),
     },
     Check: {
-        "run": FieldRule(Kind.COMMAND, _any, "probe changed", key=str.strip),
+        "run": FieldRule(Kind.COMMAND, command_changed, "probe changed", key=str.strip),
         "exit_ok": FieldRule(Kind.EXIT, _statuses, text=_allowed),
         "proof": FieldRule(Kind.PROOF, _replaced),
         "reject": FieldRule(Kind.REJECT, _replaced),

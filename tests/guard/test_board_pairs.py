@@ -64,6 +64,13 @@ def test_default_ids_are_positions_and_pairs_are_known_otherwise(
     assert [change for change in of_plain(tmp_path, edit) if change[2] is not SAME] == changes
 
 
+def test_a_title_may_begin_with_a_capital_or_end_with_a_stop(tmp_path: Path) -> None:
+    """Other words are another promise, mended ones too."""
+    assert of_plain(tmp_path, ("title: One", "title: one.")) == []
+    (title,) = of_plain(tmp_path, ("title: One", "title: Oen"))
+    assert title == ("T1.1", Kind.TITLE, LOOSE)
+
+
 def test_another_criterion_in_the_same_place_is_another(tmp_path: Path) -> None:
     """Its title and its command are what it was."""
     found = of_plain(tmp_path, (ONE, "      - {title: Easy, run: make easy}\n"))

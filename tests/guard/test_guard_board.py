@@ -60,6 +60,7 @@ EDITS = [
     ("        ratchet: true\n", "", "T1.a", Kind.RATCHET, LOOSE),
     ("        weight: 3", "        weight: 2", "T1.a", Kind.WEIGHT, LOOSE),
     ("title: Few errors", "title: Some errors", "T1.a", Kind.TITLE, LOOSE),
+    ("title: Few errors", "title: Few ERRORS", "T1.a", Kind.TITLE, LOOSE),
     # the probe
     ('"lint src"', '"lint src/a"', "T1.a", Kind.COMMAND, LOOSE),
     ("errors: (\\d+)", "errors:\\s*(\\d+)", "T1.a", Kind.READER, LOOSE),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.changes import Direction, Kind
+from readiness.guard.project.settings import command_changed
 from tests.support.guarded import LOOSE, PYPROJECT, SAME, TIGHT, compared, edited
 
 OF_SETTINGS = [
@@ -143,6 +144,28 @@ def test_rules_are_asked_for_by_the_start_of_their_codes(
     before, after = {"ruff.toml": told}, {"ruff.toml": f"{told}ignore = ['{ignored}']\n"}
     (found,) = compared(tmp_path, after, before)
     assert found.direction is direction
+
+
+COMMANDS = [
+    ("pytest -q tests", "pytest -q -p no:cacheprovider tests", SAME),
+    ("pytest tests", "TZ=UTC COLUMNS=80 pytest tests", SAME),
+    ("python -m pytest", "python -m pytest -ra --durations=5", SAME),
+    ("pytest tests", "pytest -p no:randomly tests", LOOSE),
+    ("pytest tests", "pytest tests/unit", LOOSE),
+    ("pytest tests", "PYTEST_ADDOPTS=-x pytest tests", LOOSE),
+    ("pytest tests", "pytest -q tests; true", LOOSE),
+    ("pytest tests", "pytest -q tests -k 'not slow'", LOOSE),
+    ("grep -q done log", "grep -v done log", LOOSE),
+    ("test $N -le 5", "test $N -le 50", LOOSE),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "direction"), COMMANDS)
+def test_a_command_may_show_the_same_tests_otherwise(
+    before: str, after: str, direction: Direction
+) -> None:
+    """Of other programs nobody knows which of their words only show."""
+    assert command_changed(before, after) is direction
 
 
 def test_a_list_is_shown_as_it_was_and_as_it_is(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ class Silencing(msgspec.Struct, frozen=True):
     writers: frozenset[str]
     off: dict[str, frozenset[str]]
     interpreters: frozenset[str]
+    harmless_of: Later
     harmless_words: Later
     strict_words: Later
     limit_words: Later

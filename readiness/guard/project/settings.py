@@ -22,6 +22,7 @@ _EXTENDING: Final = re.compile(r"(?<![\w-])extend[-_]")
 _RULE: Final = re.compile(r"[A-Z]+\d*")
 _LONG: Final = 120
 """Characters of two lists above which only their difference is shown."""
+_VARIABLE: Final = re.compile(r"(?<![^\s])(\w+)=\S*\s+(?=\S)")
 _LEVELS: Final = {"off": 0, "basic": 1, "standard": 2, "recommended": 3, "strict": 3}
 """How much the words for a level of strictness ask."""
 
@@ -279,6 +280,20 @@ def words_changed(before: str, after: str) -> Direction:
     if any(TABLE.strict_words.fullmatch(word) for word in gone):
         return LOOSE
     return TIGHT if come or gone else SAME
+
+
+def command_changed(before: str, after: str) -> Direction:
+    """Compare two commands: neutral where both start the same tests alike, and show them otherwise.
+
+    Anything that a shell makes of words, and any other program, loosens.
+    """
+    texts = [_VARIABLE.sub(_kept_variable, text.strip()) for text in (before, after)]
+    is_plain = all(TABLE.harmless_of.fullmatch(text) for text in texts)
+    return SAME if is_plain and words_changed(*texts) is SAME else LOOSE
+
+
+def _kept_variable(variable: re.Match[str]) -> str:
+    return "" if TABLE.harmless_variables.fullmatch(variable[1]) else variable[0]
 
 
 def _words(text: str) -> list[str]:
