@@ -45,7 +45,7 @@ def _merged(name: str, base: str, head: str, is_kept: IsKept) -> str:
     """Return the base's settings with the keys of the head's that are kept."""
     if name.endswith(".toml"):
         merged = _with(tomllib.loads(base), tomllib.loads(head), is_kept)
-        return "".join(f"{json.dumps(key)} = {_toml(value)}\n" for key, value in merged.items())
+        return "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in merged.items())
     if name.endswith(".json"):
         return json.dumps(_with(of_json(base), of_json(head), is_kept))
     if name.endswith((".yaml", ".yml")):
@@ -100,10 +100,10 @@ def _is_of_tables(value: object) -> bool:
 def _toml(value: object) -> str:
     """Write a value in one line."""
     if isinstance(value, dict):
-        pairs = (f"{json.dumps(key)} = {_toml(each)}" for key, each in value.items())
+        pairs = (f"{_toml(key)} = {_toml(each)}" for key, each in value.items())
         return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, bool | str):
-        return json.dumps(value)
+        return json.dumps(value, ensure_ascii=False)
     return str(value)

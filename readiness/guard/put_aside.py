@@ -20,7 +20,7 @@ from readiness.guard.project.comments import (
     suppressions_in,
 )
 from readiness.guard.project.files import LONGEST
-from readiness.guard.project.newcomers import Newcomers
+from readiness.guard.project.newcomers import newcomers_of
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.model.board import Check
@@ -81,7 +81,7 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
             ]
             for said, those in zip((old, new), known, strict=True):
                 those.extend(suppressions_in(path, said))
-    newcomers = Newcomers(states)
+    newcomers = newcomers_of(states)
     come = (one for one in net(*known)[1] if not is_of_import(one, newcomers))
     wider = {(one.path, one.line) for one in come}
     added: dict[str, list[Comment]] = {}

@@ -12,7 +12,7 @@ import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
-from readiness.guard.project.newcomers import Newcomers
+from readiness.guard.project.newcomers import Newcomers, newcomers_of
 from readiness.guard.project.rules import TABLE, Comment
 
 ALL: Final = frozenset({"*"})
@@ -39,7 +39,7 @@ def suppressions(files: Differing) -> Iterator[Change]:
     old = [each for path in paths for each in suppressions_in(path, files.before.get(path, ""))]
     new = [each for path in paths for each in suppressions_in(path, files.after.get(path, ""))]
     gone, come = net(old, new)
-    newcomers = Newcomers(files.states)
+    newcomers = newcomers_of(files.states)
     widened = _grouped(gone, _by_code)
     for suppression in come:
         same = widened.get(_by_code(suppression))

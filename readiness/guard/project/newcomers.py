@@ -6,7 +6,7 @@ A setting or a comment that is about these alone hides nothing of what the base 
 import ast
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from readiness.guard.project.rules import TABLE
@@ -114,6 +114,10 @@ class Newcomers:
             if path.endswith(".py")
             for line in _lines_with(pattern, self._states.text(path, 1) or "")
         )
+
+
+newcomers_of = lru_cache(maxsize=1)(Newcomers)
+"""The newcomers of a change: what they are is asked again and again, and takes all files to say."""
 
 
 def _lines_with(pattern: re.Pattern[str], text: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ import msgspec
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of
 from readiness.guard.project.flat import Value, flat
-from readiness.guard.project.newcomers import Newcomers
+from readiness.guard.project.newcomers import Newcomers, newcomers_of
 from readiness.guard.project.rules import TABLE, Effect, ToolSettings
 from readiness.guard.states import States
 
@@ -45,7 +45,7 @@ def settings(files: Differing) -> Iterator[Change]:
     for folder in sorted(folders):
         for tool in TABLE.tools:
             old, new = (_effective(tool, folder, files.states, side) for side in (0, 1))
-            yield from _compared(tool, old, new, Newcomers(files.states))
+            yield from _compared(tool, old, new, newcomers_of(files.states))
 
 
 def harmless_keys(states: States, path: str) -> frozenset[str]:
@@ -53,7 +53,7 @@ def harmless_keys(states: States, path: str) -> frozenset[str]:
     name = os.path.basename(path)
     old, new = (flat(name, text) or {} for text in states.both(path))
     differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-    newcomers = Newcomers(states)
+    newcomers = newcomers_of(states)
 
     def is_harmless(tool: ToolSettings, prefix: str, key: str) -> bool:
         known = _as_obeyed(tool, _below(prefix, old))
