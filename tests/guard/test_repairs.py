@@ -75,3 +75,14 @@ def test_a_repair_is_told_from_a_loosening(
     """What kept a tool from its work may go; what makes it look at less may not."""
     ended = guarded(project, {**BASE, **broken}, change)
     assert ended.status == (0 if is_mended else 4), ended
+
+
+@pytest.mark.parametrize(("pattern", "status"), [("*.py", 0), ("a*.py", 4)])
+def test_files_may_be_named_as_long_as_all_are(pattern: str, status: int, project: Project) -> None:
+    """By how many a tool looks at."""
+    width = "line-length = 100\n"
+    base: Files = {"src/a.py": "x = 1\n", "src/b.py": "y = 2\n", "ruff.toml": width}
+    check = board({"check": "ruff", "with": {"paths": "src"}})
+    change: Files = {"ruff.toml": f"{width}include = ['{pattern}']\n"}
+    ended = guarded(project, {**base, "board.yaml": check}, change)
+    assert ended.status == status, ended
