@@ -27,11 +27,16 @@ def with_tests(
     own notice no less, no promise is broken: that is reported, and loosens nothing.
     """
     files = deciding.get(change.subject, Deciding())
-    if not files.runs_tests:
+    if not files.tests:
         return change
     failing = [name for name in sorted(weighed.failing) if name[0] in files.tests]
     if not failing:
-        follow = [_is_data(path) or followers.follows(path) for path in files.tests]
+        follow = [
+            _is_data(path) or followers.follows(path)
+            if files.runs_tests
+            else followers.follows(path, by_loss=True)  # other values were measured
+            for path in files.tests
+        ]
         is_expected = followers.has_code and not files.rules and bool(follow) and all(follow)
         return replace(change, direction=Direction.NEUTRAL) if is_expected else change
     names = ", ".join(map("::".join, failing[:_NAMED]))

@@ -14,12 +14,21 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from readiness.guard.calling import WORD
 from readiness.guard.catalogue import with_producers
+from readiness.guard.file_names import (
+    OF_ANY,
+    configures,
+    is_locked,
+    is_read_by_people,
+    tools_of,
+)
+from readiness.guard.observed import Called, Observed
 from readiness.guard.pairs import combinations
 from readiness.guard.project.rules import TABLE
 from readiness.guard.project.sections import changed_sections, is_shared
 from readiness.guard.put_aside import counts_silence, is_builtin
-from readiness.guard.reaching import Reached, of_own_use, of_runners, reached
+from readiness.guard.reaching import Reached, reached
 from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
 from readiness.project.globs import covers
@@ -27,10 +36,6 @@ from readiness.project.recipes import is_own
 from readiness.shell.programs import simple_commands
 
 _FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
-_OF_ANY: Final = frozenset(("conf", "config", ".config", "default", "main", "settings"))
-"""Names of settings files that do not say which tool they belong to."""
-_MOST_STEPS: Final = 20
-"""Imports one after the other up to which code is told from the helpers of a script."""
 _IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
 _TOOLS: Final = frozenset(tool.name for tool in TABLE.tools)
@@ -51,8 +56,8 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
 
     `rules` are settings, scripts and whatever else its tools obey; of them `called` are what its
     command runs, `lists` give programs their arguments, and `opened` is what scripts read, be it
-    rules or data. `tests` are tests and what serves them, where it runs tests; `among_code` are
-    sources that hold tests as well.
+    rules or data. `tests` are tests and what serves them, where it runs tests, by a runner that is
+    known or by another program; `among_code` are sources that hold tests as well.
     """
 
     rules: tuple[str, ...] = ()
@@ -90,19 +95,6 @@ def serves_tests(path: str, states: States) -> bool:
     return path.endswith(".py") and any(map(TABLE.serves_tests.search, states.texts(path)))
 
 
-class Observed(msgspec.Struct, frozen=True):
-    """What Python was seen to do with files, by their paths from the root, at base or head.
-
-    It was started with those in `started`, executed the code of those in `executed`, opened those
-    in `opened` and no more, and wrote those in `written`.
-    """
-
-    started: frozenset[str] = frozenset()
-    executed: frozenset[str] = frozenset()
-    opened: frozenset[str] = frozenset()
-    written: frozenset[str] = frozenset()
-
-
 class Decider:
     """Sorts the files of a change, for the criteria of a board whose probes run in `workdir`.
 
@@ -124,6 +116,8 @@ class Decider:
         self.by_code: set[str] = set()
         self._code = [os.path.join(workdir, pattern) for pattern in board.code]
         self._reached: dict[str, Reached] = {}
+        self._tested: dict[str, frozenset[str]] = {}
+        self._called = Called(states, board.catalogues)
         self._states = states
         self._board = board
         self._workdir = workdir
@@ -137,25 +131,39 @@ class Decider:
         if _only_prints(check) or counts_silence(check):
             return Deciding()
         reach = self._reached_by(criterion)
+        seen = self.observed.get(criterion.id, Observed())
+        reach = replace(reach, files=self._called.of(reach.files, seen))
         changed = [path for path in self._states.changed if not self._is_apart(path)]
         tests = [path for path in changed if self._is_test(path, reach)]
         others = [path for path in changed if path not in tests or path in reach.files]
-        seen = self.observed.get(criterion.id, Observed())
-        reach = replace(reach, files=self._called(reach.files, seen))
-        if self._code and is_own(check) and criterion.id not in self.observed:
-            rules = [path for path in others if self._is_not_code(path, reach, criterion)]
-            self.by_code |= {criterion.id} if rules else set()
-        else:
-            rules = [path for path in others if self._rules(path, reach, seen)]
+        rules = [path for path in others if self._rules(path, reach, seen)]
+        opened = seen.opened.union(seen.executed & self.carried(criterion))
+        if self._code and is_own(check):
+            by_code = [path for path in others if self._is_not_code(path, reach, criterion)]
+            known = seen.opened | seen.executed | seen.written
+            if criterion.id in self.observed:
+                by_code = [path for path in by_code if path not in {*rules, *known}]
+            else:
+                rules = []
+            opened |= frozenset(by_code) - reach.files
+            rules += by_code
+            self.by_code |= {criterion.id} if by_code else set()
         if not reach.runs_tests:
             rules += [path for path in tests if path not in rules and self._is_named(path, reach)]
-            tests = []
+            tests = [path for path in tests if path in reach.files or path in reach.named]
+            opened |= reach.by_tests
+            if tests:  # what they call is the code that they test
+                self._tested[criterion.id] = reach.by_tests
+                rules = [path for path in rules if path not in {*tests, *reach.by_tests}]
+                opened |= {*tests, *rules}
+        tests = [path for path in tests if path not in rules]
+        rules.sort()
         return Deciding(
-            rules=tuple(sorted(rules)),
-            called=tuple(path for path in sorted(rules) if path in reach.files),
-            lists=tuple(path for path in sorted(rules) if path in reach.lists),
-            tests=tuple(path for path in tests if path not in rules),
-            opened=tuple(path for path in sorted(rules) if path in seen.opened),
+            rules=tuple(rules),
+            called=tuple(path for path in sorted({*rules, *tests}) if path in reach.files),
+            lists=tuple(path for path in rules if path in reach.lists),
+            tests=tuple(tests),
+            opened=tuple(path for path in sorted({*rules, *tests}) if path in opened),
             among_code=tuple(filter(self._has_tests, others)) if reach.runs_tests else (),
             runs_tests=reach.runs_tests,
         )
@@ -174,9 +182,21 @@ class Decider:
         if reach.runs_tests or not any(map(TABLE.starts_python.fullmatch, reach.words)):
             return False
         return any(
-            path.endswith(".py") or not (TABLE.sources.search(path) or _is_read_by_people(path))
+            path.endswith(".py") or not (TABLE.sources.search(path) or is_read_by_people(path))
             for path in self._states.changed
-            if not (self._is_apart(path) or self._is_test(path, reach) or _is_locked(path))
+            if not (self._is_apart(path) or self._is_test(path, reach) or is_locked(path))
+        )
+
+    def carried(self, criterion: Criterion) -> frozenset[str]:
+        """Return the changed modules that a command names, where it may copy or pack them."""
+        reach = self._reached_by(criterion)
+        if reach.words.isdisjoint(TABLE.carriers | TABLE.printers):
+            return frozenset()
+        named = {word for text in self._commands(criterion) for word in WORD.findall(text)}
+        return frozenset(
+            path
+            for path in self._states.changed
+            if path.endswith(".py") and any(_is_in(path, word, self._workdir) for word in named)
         )
 
     def looked_at(self) -> frozenset[str]:
@@ -184,21 +204,11 @@ class Decider:
         unseen = Observed()
         opened = (seen.opened | seen.executed | seen.written for seen in self.observed.values())
         called = (
-            self._called(reach.files, self.observed.get(name, unseen))
-            for name, reach in self._reached.items()
+            self._called.of(reach.files, self.observed.get(one, unseen))
+            - self._tested.get(one, set())
+            for one, reach in self._reached.items()
         )
-        return frozenset().union(*opened).difference(*called)
-
-    def _called(self, files: frozenset[str], seen: Observed) -> frozenset[str]:
-        """Return the files that are run: as they are seen to be, else as the text has it."""
-        ran = seen.started | seen.executed
-        for _ in range(_MOST_STEPS):
-            helpers = of_own_use(sorted(ran - seen.started), self._states, ran)
-            if ran == (ran := seen.started.union(helpers)):
-                break
-        others = seen.opened | seen.executed
-        looked_at = [path for path in others if path.endswith(".py")]
-        return files.difference(looked_at, seen.written) | ran
+        return frozenset().union(*opened, *self._tested.values()).difference(*called)
 
     def speaks_of(self, tool: str, of: Iterable[str] = ()) -> bool:
         """Return whether a criterion in `of`, or any that was asked about, mentions a tool."""
@@ -246,12 +256,12 @@ class Decider:
 
     def _rules(self, path: str, reach: Reached, seen: Observed) -> bool:
         name = os.path.basename(path)
-        if _is_locked(path) or path in seen.written:
+        if is_locked(path) or path in seen.written:
             return False
         if self._is_in_the_way(path, reach) or self._shadows(path, reach):
             return True
         if TABLE.sources.search(path):
-            return path in reach.files or name in TABLE.hook_files or _configures(name, reach)
+            return path in reach.files or name in TABLE.hook_files or configures(name, reach)
         if path in reach.files and not is_shared(name):
             return True
         if path in seen.opened and not is_shared(name):
@@ -265,7 +275,7 @@ class Decider:
 
         A script that the command itself names is one even there.
         """
-        if _is_locked(path) or _is_read_by_people(path) or path in reach.looked_at:
+        if is_locked(path) or is_read_by_people(path) or path in reach.looked_at:
             return False
         name = os.path.relpath(path, self._workdir or ".")
         if path in reach.files and any(name in each for each in self._commands(criterion)):
@@ -281,7 +291,7 @@ class Decider:
     def _is_named(self, path: str, reach: Reached) -> bool:
         """Return whether a file is a tool's settings file, though it stands among tests."""
         name = os.path.basename(path)
-        return bool(_tools_of(name)) and self._is_setting(path, reach)
+        return bool(tools_of(name)) and self._is_setting(path, reach)
 
     def _is_setting(self, path: str, reach: Reached) -> bool:
         name, folder = os.path.split(path)[1], os.path.dirname(path)
@@ -290,17 +300,17 @@ class Decider:
             return sections is None or any(
                 section in _TOOLS or reach.speaks_of_part(section) for section in sections
             )
-        if tools := _tools_of(name):
+        if tools := tools_of(name):
             return not _TOOLS.isdisjoint(tools) or any(map(reach.speaks_of, tools))
         stem = name.strip(".").partition(".")[0]
         if hidden := [part for part in folder.split("/") if part.startswith(".")]:
             # What editors, forges and containers are told; or a tool, by its name.
-            return any(reach.speaks_of(part) for part in (*hidden, stem) if part not in _OF_ANY)
+            return any(reach.speaks_of(part) for part in (*hidden, stem) if part not in OF_ANY)
         if name.partition(".env")[0] == "":  # what runners set for all that they start
             return True
         above = any(not folder or f"{each}/".startswith(f"{folder}/") for each in reach.workdirs)
         if TABLE.formats.search(path):
-            if stem not in _OF_ANY and reach.speaks_of(stem):
+            if stem not in OF_ANY and reach.speaks_of(stem):
                 return True
             return above and not (reach.looks_at(path) or name.startswith(".") or reach.runs_tests)
         if above or not reach.runs_tests:
@@ -344,13 +354,10 @@ class Decider:
         return False
 
 
-def _is_locked(path: str) -> bool:
-    """Return whether a file says which packages a project needs."""
-    return os.path.basename(path) in TABLE.locks or bool(TABLE.requirements.search(path))
-
-
-def _is_read_by_people(path: str) -> bool:
-    return bool(TABLE.prose.search(path)) and not path.endswith((".txt", ".csv", ".tsv"))
+def _is_in(path: str, word: str, workdir: str) -> bool:
+    """Return whether a word names a file, or a folder that it is in below the workdir."""
+    place = os.path.normpath(os.path.join(workdir, word))
+    return place not in (os.curdir, workdir) and f"{path}/".startswith(f"{place}/")
 
 
 def _only_prints(check: Check) -> bool:
@@ -382,16 +389,3 @@ def _is_installed(site: str, module: str) -> bool:
     return any(
         os.path.isfile(os.path.join(site, f"{module}{end}")) for end in (".py", "/__init__.py")
     )
-
-
-def _configures(name: str, reach: Reached) -> bool:
-    """Return whether a source file holds the settings of a tool that the criterion mentions."""
-    named = TABLE.configures.match(name)
-    return named is not None and named["tool"] not in _OF_ANY and reach.speaks_of(named["tool"])
-
-
-@lru_cache(maxsize=1024)
-def _tools_of(name: str) -> tuple[str, ...]:
-    """Return the tools that look for a file of this name."""
-    tools = [tool.name for tool in TABLE.tools if any(place.file == name for place in tool.places)]
-    return (*tools, *of_runners(TABLE.runners, name))

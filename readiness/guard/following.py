@@ -5,6 +5,7 @@ code no longer has, belong to the code; any other word, or less without it, does
 """
 
 import difflib
+import os
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -34,11 +35,11 @@ class Followers:
 
     @cached_property
     def _names(self) -> list[set[str]]:
-        """The words of the code that differs, before and after."""
+        """The words of the code that differs, before and after, with the names of its files."""
         sides = [
-            [_parted(path, text)[0] for text in self._states.both(path)]
+            [text and f"{_stem(path)} {_parted(path, text)[0]}" for text in self._states.both(path)]
             for path in self._states.changed
-            if TABLE.sources.search(path) and not serves_tests(path, self._states)
+            if _is_program(path) and not serves_tests(path, self._states)
         ]
         differing = [texts for texts in sides if texts[0] != texts[1]]
         return [_words(texts[side] for texts in differing) for side in (0, 1)]
@@ -48,9 +49,12 @@ class Followers:
         """Whether the change alters code at all."""
         return any(self._names)
 
-    def follows(self, path: str) -> bool:
-        """Return whether a file of tests says nothing else but what the code made necessary."""
-        if path.endswith(".py") or not TABLE.sources.search(path) or not self.has_code:
+    def follows(self, path: str, *, by_loss: bool = False) -> bool:
+        """Return whether a file of tests says nothing else but what the code made necessary.
+
+        With `by_loss`, only where it lost something with the code.
+        """
+        if path.endswith(".py") or not _is_program(path) or not self.has_code:
             return False
         if path not in self._states.before:
             return bool(OF_TESTS.search(path))
@@ -58,13 +62,16 @@ class Followers:
             text if serves_tests(path, self._states) else _parted(path, text)[1]
             for text in self._states.both(path)
         ]
+        whole = tests[0].splitlines()
         old, new = (_VALUE.sub("0", text).splitlines() for text in tests)
         gone, come = self._names[0] - self._names[1], self._names[1] - self._names[0]
-        for what, *(start, end, begin, stop) in difflib.SequenceMatcher(
-            None, old, new
-        ).get_opcodes():
+        edits = difflib.SequenceMatcher(None, old, new).get_opcodes()
+        if by_loss and all(what in ("equal", "insert") for what, *_ in edits):
+            return False
+        for what, *(start, end, begin, stop) in edits:
             before, after = _words(old[start:end]), _words(new[begin:stop])
-            if what == "delete" and not all(_words(part) & gone for part in _parts(old[start:end])):
+            lost = _parts(whole[start:end] if len(whole) == len(old) else old[start:end])
+            if what == "delete" and not all(_words(part) & gone for part in lost):
                 return False
             if what == "replace" and not (
                 before & gone and before - after <= gone and after - before <= come
@@ -98,6 +105,14 @@ class Followers:
             return self.follows(path)
         tests = [each for each in self._states.changed if self._has_tests(each)]
         return bool(tests) and all(map(self.follows, tests))
+
+
+def _is_program(path: str) -> bool:
+    return bool(TABLE.sources.search(path) or TABLE.scripts.search(path))
+
+
+def _stem(path: str) -> str:
+    return os.path.basename(path).partition(".")[0]
 
 
 def _parted(path: str, text: str) -> tuple[str, str]:

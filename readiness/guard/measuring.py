@@ -258,6 +258,8 @@ class Measuring:
             replace(change, direction=Direction.NEUTRAL) if change.subject in never else change
             for change in changes
         ]
+        cleared = {one.subject for one in changes if one.direction is Direction.NEUTRAL}
+        differ -= {name for name in cleared if not self._is_unmeasured(name)}
         return replace(
             findings,
             changes=list(dict.fromkeys([*changes, *weighed.changes])),

@@ -5,11 +5,12 @@ do not spell. Python tells from inside which files it executes, and which it onl
 """
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from readiness.builtin import builtin_checks
-from readiness.guard.deciding import Observed
+from readiness.guard.observed import Observed
 from readiness.guard.overlay import lay_over
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
@@ -21,6 +22,12 @@ from readiness.prove.worlds import Worlds
 
 _BASE, _HEAD = "seen-base", "seen-head"
 _SUFFIX: Final = ".files"
+_ABOVE: Final = re.compile(r"\A(?:#.*\n)+|^from __future__ .*\n", re.M)
+"""What has to stay above all other lines of a module."""
+_NOTE: Final = (
+    '(lambda at: at and print({line!r}, file=open(at + {suffix!r}, "a")))'
+    "(__import__('os').environ.get({log!r}))\n"
+)
 _LONGEST: Final = 60.0
 """Seconds after which a command has shown enough of what it does."""
 
@@ -49,12 +56,22 @@ class FileObserver:
         self._scratch = scratch
         self._timeout = timeout
 
-    def observe(self, criteria: Iterable[Criterion], run: TrialRunner) -> dict[str, Observed]:
-        """Return what was seen on both sides together, by the ids of the criteria."""
-        names = [criterion.id for criterion in criteria]
+    def observe(
+        self,
+        criteria: Iterable[Criterion],
+        carried: Callable[[Criterion], Iterable[str]],
+        run: TrialRunner,
+    ) -> dict[str, Observed]:
+        """Return what was seen on both sides together, by the ids of the criteria.
+
+        What is `carried` elsewhere before it runs, under another name, says itself that it runs.
+        """
+        unsure = list(criteria)
+        names = [criterion.id for criterion in unsure]
         if not names:
             return {}
-        parts = {side: self._part(side, names) for side in (_BASE, _HEAD)}
+        modules = {path for criterion in unsure for path in carried(criterion)}
+        parts = {side: self._part(side, names, modules) for side in (_BASE, _HEAD)}
         run(joined(next(iter(parts.values())).board, list(parts.values())))
         lines: dict[str, set[str]] = {}
         for side, part in parts.items():
@@ -64,16 +81,30 @@ class FileObserver:
                     seen |= _lines(os.path.join(self._logs(side), probe.id + _SUFFIX))
         return {name: _observed(seen) for name, seen in lines.items()}
 
-    def _part(self, side: str, names: list[str]) -> TrialPlan:
+    def _part(self, side: str, names: list[str], modules: Iterable[str]) -> TrialPlan:
         copy = self._worlds.make_with(_Watching(os.path.join(self._scratch, f"{side}-py")), side)
         if side == _BASE:
             lay_over(self._commit, copy.root, self._states.changed)
+        for path in modules:
+            _have_say(os.path.join(copy.root, path), path)
         os.mkdir(self._logs(side))
         limit = min(self._timeout or _LONGEST, _LONGEST)
         return copy.part(copy.criteria(names), side, timeout=limit, logs=self._logs(side))
 
     def _logs(self, side: str) -> str:
         return os.path.join(self._scratch, f"{side}-logs")
+
+
+def _have_say(file: str, path: str) -> None:
+    """Have a module note that it is executed, wherever that may be."""
+    if os.path.islink(file) or not os.path.isfile(file):
+        return
+    with open(file, "r+", encoding="utf-8", errors="surrogateescape") as module:
+        text = module.read()
+        above = max((found.end() for found in _ABOVE.finditer(text)), default=0)
+        note = _NOTE.format(log=LOG, suffix=_SUFFIX, line=f"x {path}")
+        module.seek(0)
+        module.write(text[:above] + note + text[above:])
 
 
 def _lines(log: str) -> set[str]:

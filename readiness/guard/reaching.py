@@ -59,8 +59,9 @@ class Reached(msgspec.Struct, frozen=True):
     `words` are in small letters and cut at everything that is no letter or digit. `tests` are files
     that a runner of tests is given, `test_names` patterns of their names. `looked_at` are files
     that programs are given to look at, and nothing else. `lists` are those of `files` from which
-    programs take their arguments. `targets` are what make builds unless it is there, `places` the
-    folders in which Python looks for modules first.
+    programs take their arguments, `by_tests` those that only tests call; `named` are tests in other
+    languages than Python that are named and not called. `targets` are what make builds unless it
+    is there, `places` the folders in which Python looks for modules first.
     """
 
     files: frozenset[str]
@@ -70,6 +71,8 @@ class Reached(msgspec.Struct, frozen=True):
     test_names: tuple[str, ...] = ()
     looked_at: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    by_tests: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     workdirs: frozenset[str] = frozenset()
@@ -113,6 +116,8 @@ def reached(commands: Iterable[str], states: States, *workdirs: str) -> Reached:
         test_names=tuple(walk.test_names),
         looked_at=frozenset(walk.looked_at),
         lists=frozenset(walk.lists),
+        by_tests=frozenset(walk.by_tests),
+        named=frozenset(walk.named),
         targets=frozenset(walk.targets),
         places=frozenset((*map(os.path.dirname, walk.scripts), *walk.search_path)),
         workdirs=frozenset((*workdirs, "")),
@@ -134,10 +139,12 @@ class _Following:
         self.test_names: dict[str, None] = {}
         self.looked_at: dict[str, None] = {}
         self.lists: set[str] = set()
+        self.by_tests: set[str] = set()
+        self.named: set[str] = set()
         self.targets: set[str] = set()
         self.words: set[str] = set()
         self.runs_tests = False
-        self._is_list = False
+        self._is_list = self._is_test = False
 
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
@@ -150,6 +157,7 @@ class _Following:
     def _follow(self, path: str, text: str) -> None:
         is_python = path.endswith(".py")
         self._is_list = path in self.lists
+        self._is_test = path in self.by_tests or bool(TABLE.test_tree.search(path))
         if TABLE.makefiles.search(path):
             text = reached_targets(text, self.words)
             self.targets.update(built_targets(text))
@@ -268,6 +276,8 @@ class _Following:
                     self._add(path)
                 elif is_testing:
                     self.tests[path] = None
+                elif TABLE.test_tree.search(path) and not path.endswith(".py"):
+                    self.named.add(path)
             before = word
 
     def _paths(self, word: str, places: Collection[str]) -> list[str]:
@@ -334,9 +344,13 @@ class _Following:
 
     def _add(self, path: str) -> None:
         for real_path in dict.fromkeys((path, self._states.real(path))):
+            is_subject = self._is_test and not TABLE.test_tree.search(real_path)
             if real_path in self._states and real_path not in self.files:
                 self.files[real_path] = None
                 self._waiting.append(real_path)
+                self.by_tests |= {real_path} if is_subject else set()
+            elif not is_subject:
+                self.by_tests.discard(real_path)
 
 
 def of_own_use(paths: Iterable[str], states: States, own: Collection[str]) -> list[str]:

@@ -48,7 +48,7 @@ class Measurer:
             decider = Decider(states, board, comparison.workdir, sites=worlds.sites(), own=own)
             observer = FileObserver(base, states, worlds, scratch, settings.timeout)
             unsure = filter(decider.is_unsure_of, measurable(board, names))
-            decider.observed = observer.observe(unsure, self.run)
+            decider.observed = observer.observe(unsure, decider.carried, self.run)
             self.measuring = Measuring(
                 board,
                 base,

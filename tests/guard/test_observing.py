@@ -1,11 +1,12 @@
 """Scripts that commands reach by names that they do not spell, and files that scripts only read."""
 
+import json
 import re
 
 import pytest
 
 from tests.support.loosening import Files, board, guarded
-from tests.support.program import Project
+from tests.support.program import Project, a_board
 
 GOOD = "def a():\n    return 1\n"
 BAD = 'def a():\n    return eval("1")\n'
@@ -72,6 +73,9 @@ process.exit(text.includes("eval(") ? 1 : 0)
 TEST = 'def test_a():\n    assert "eval(" not in open("src/a.py").read()\n'
 
 
+ELSEWHERE = "d=$(mktemp -d); trap 'rm -rf \"$d\"' EXIT"
+
+
 def gate(path: str = "ci/gate.py", text: str = GATE) -> tuple[Files, Files]:
     """A script, and one in its place that lets everything pass."""
     return {path: text}, {path: "console.log(1)\n" if path.endswith(".js") else DONE}
@@ -126,6 +130,15 @@ HOLLOW: dict[str, tuple[str, tuple[Files, Files]]] = {
     "subject by name": ("python ci/gate.py", gate(text=NAMING)),
     "node's folder": ("node ci/gate", gate("ci/gate/index.js", NODE)),
     "node's require": ("node -e \"require('./ci/gate')\"", gate("ci/gate.js", NODE)),
+    "packed": (
+        f'{ELSEWHERE}; python -m zipapp ci/gate -o "$d/g.pyz" && python "$d/g.pyz"',
+        gate("ci/gate/__main__.py"),
+    ),
+    "copied": (
+        f'{ELSEWHERE}; cp -r ci/gate "$d/x" && python "$d/x"', gate("ci/gate/__main__.py")
+    ),
+    "piped": ("sed s/x/x/ ci/gate.py | python /dev/stdin", gate()),
+    "in another form": ('python -c "$(base64 ci/gate.py | base64 -d)"', gate()),
     "list of files": (
         "ruff check -q --isolated --select S307 $(cat ci/files.txt)",
         ({"ci/files.txt": "src/a.py\nsrc/b.py\n", "src/b.py": GOOD},
@@ -182,6 +195,16 @@ GOOD_CHANGES: dict[str, tuple[str, Files, Files]] = {
         {"ci/gate.py": "import runpy\n\nrunpy.run_path('ci/more/gate.py', run_name='__main__')\n",
          "ci/more/gate.py": GATE},
     ),
+    "code that is copied": (
+        f'{ELSEWHERE}; cp -r src "$d" && python "$d/src/a.py"',
+        {"src/a.py": "raise SystemExit(1)\n"},
+        {"src/a.py": GOOD},
+    ),
+    "code that is copied and looked at": (
+        f'{ELSEWHERE}; cp -r src "$d" && cd "$d" && python "$OLDPWD/ci/gate.py"',
+        {"src/a.py": BAD, **gate()[0]},
+        {"src/a.py": GOOD},
+    ),
     "list without a file that is gone": (
         "xargs ruff check -q --isolated < ci/files.txt",
         {"ci/files.txt": "src/a.py\nsrc/b.py\n", "src/b.py": GOOD},
@@ -209,6 +232,51 @@ GOOD_CHANGES: dict[str, tuple[str, Files, Files]] = {
         {"data/n.txt": "2\n", "src/made.py": "N = 2\n"},
     ),
 }  # fmt: skip
+
+
+CODED: dict[str, tuple[Files, Files, int]] = {
+    "a program in another language": (
+        {"ci/gate.js": NODE}, {"src/a.py": BAD, "ci/gate.js": "process.exit(0)\n"}, 4
+    ),
+    "repaired": ({"src/a.py": BAD, "ci/gate.js": NODE}, {"src/a.py": GOOD}, 0),
+    "program repaired": ({"ci/gate.js": "process.exit(1)\n"}, {"ci/gate.js": NODE}, 0),
+    "a module that is looked at": (
+        {"bin/b.py": BAD, "ci/gate.js": NODE}, {"bin/b.py": GOOD}, 0
+    ),
+}  # fmt: skip
+STARTS = """\
+import pathlib
+import subprocess
+import sys
+
+bad = [path for path in pathlib.Path("bin").glob("*.py") if "eval(" in path.read_text()]
+sys.exit(bool(bad) or subprocess.call(["node", "ci/" + "ga" + "te.js"]))
+"""
+HELPED = {
+    "checks/mine.yaml": """\
+summary: Files that evaluate text
+run: |
+  "$READINESS_PYTHON" "$READINESS_CHECK_DIR/scripts/mine.py"
+measures:
+  found: {as: json, query: found, unit: files, better: lower}
+expect: "== 0"
+""",
+    "checks/scripts/mine.py": """\
+import sys
+
+sys.path.insert(0, "ci/lib")
+from finding import find
+
+print('{"found": %d}' % len(find()))
+""",
+}
+FINDS = """\
+import pathlib
+
+
+def find():
+    return [path for path in pathlib.Path("src").glob("*.py") if "eval(" in path.read_text()]
+"""
 
 
 def based(command: str, files: Files) -> Files:
@@ -241,3 +309,32 @@ def test_an_honest_change_of_both_loosens_nothing(project: Project, name: str) -
     assert guarded(project, based(command, base), change).status == 0
     ended = project("check", "--base", "HEAD~1")
     assert ended.status == 0, ended
+
+
+@pytest.mark.parametrize("name", CODED)
+def test_what_nothing_was_seen_to_open_is_a_rule_by_what_the_board_says(
+    project: Project, name: str
+) -> None:
+    """Python tells of itself alone; what it was seen to look at is no rule."""
+    base, change, status = CODED[name]
+    files = {"src/a.py": GOOD, "ci/start.py": STARTS, **base}
+    coded = json.dumps(a_board({"run": "python ci/start.py"}) | {"code": ["src/**"]})
+    assert guarded(project, {**files, "board.yaml": coded}, change).status == status
+
+
+def test_what_a_check_of_the_board_imports_from_elsewhere_is_a_rule(project: Project) -> None:
+    """Its script runs from a copy of the base's checks."""
+    files = {"src/a.py": GOOD, **HELPED, "ci/lib/finding.py": FINDS}
+    base = {**files, "board.yaml": board({"check": "mine"})}
+    hollow = {"src/a.py": BAD, "ci/lib/finding.py": "def find():\n    return []\n"}
+    ended = guarded(project, base, hollow)
+    assert ended.status == 4, ended
+    assert "verdict changed (ci/lib/finding.py)" in ended.out
+
+
+def test_a_helper_of_a_check_may_be_written_otherwise(project: Project) -> None:
+    """It finds as much."""
+    files = {"src/a.py": GOOD, **HELPED, "ci/lib/finding.py": FINDS}
+    base = {**files, "board.yaml": board({"check": "mine"})}
+    change = {"ci/lib/finding.py": FINDS.replace("path", "one"), "src/b.py": GOOD}
+    assert guarded(project, base, change).status == 0
