@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from readiness.guard.submodules import with_submodules
 from readiness.guard.tree import LINK, Commit, Wanted
 from readiness.load import board_folders, load_board
 from readiness.model.board import Board
@@ -73,7 +74,7 @@ def open_base(ref: str, board: str, *, searched_from: str | None, scratch: str) 
         raise UsageError(worded("usage.base_dash", ref=ref))
     try:
         root, commit = _resolve(ref, os.path.dirname(os.path.realpath(_beside(board))))
-        listing = Commit(root, commit)
+        listing = with_submodules(Commit(root, commit))
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=ref, why=error)) from None
     own = relative_to(root, board)

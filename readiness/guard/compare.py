@@ -14,6 +14,7 @@ from readiness.guard.project.programs import programs
 from readiness.guard.project.reading import compare_projects
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
+from readiness.guard.submodules import Whole, whole_tree
 from readiness.guard.tree import work_tree
 from readiness.load import load_board
 from readiness.load.yamlfile import read
@@ -78,8 +79,15 @@ def compare(
         changes += [tell(Kind.PROJECT, Direction.LOOSENED, base.root, head.workdir, note)]
         remarks = [f"{head.workdir} is not in the board's repository: it was not compared"]
     else:
-        changes += _projects(base, states, head, workdir, _used(old, head))
-        remarks = []
+        whole = base.commit if isinstance(base.commit, Whole) else None
+        # What a submodule hides or tests is its own matter, unless it shows where it is measured.
+        read = States(whole.alone, work_tree(base.root, whole.alone)) if whole else states
+        changes += _projects(base, read, head, workdir, _used(old, head))
+        remarks = [
+            f"{path} is a submodule whose commit {base.commit.submodules[path][:12]} is not here, "
+            f"so that its files were not compared: fetch it in {path}"
+            for path in (whole.missing if whole else ())
+        ]
     return Comparison(
         head=head,
         base=runnable,
@@ -155,7 +163,7 @@ def _states(base: Base, head: Board) -> States | None:
     if not is_below(workdir, root) or repository(workdir) != root:
         return None
     try:
-        return States(base.commit, work_tree(base.root, base.commit))
+        return States(base.commit, whole_tree(base.commit))
     except GitError as error:
         raise BaseError(worded("usage.base_unread", ref=base.ref, why=error)) from None
 

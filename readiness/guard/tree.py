@@ -17,6 +17,7 @@ INSTALLED = ("node_modules", "site-packages", ".venv")
 """Folders of installed packages, which are no part of a change unless Git tracks them."""
 
 LINK = "120000"
+_SUBMODULE = b"160000 "
 TOGETHER = 500
 _KEPT = 2**16
 """Size in bytes up to which contents are cached: a comparison rereads the same few files."""
@@ -56,7 +57,9 @@ class Commit:
         self.root = root
         self.commit = commit
         self._known: dict[str, bytes] = {}
-        self.blobs = dict(_entries(ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)))
+        listing = ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+        self.blobs = dict(_entries(listing))
+        self.submodules = dict(_submodules(listing))
 
     def digests(self, wanted: Wanted) -> dict[str, str]:
         """Return the hash of each wanted file; the size of one that is too long to compare.
@@ -214,18 +217,30 @@ def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     return targets
 
 
-def work_tree(root: str, base: Commit) -> Folder:
+def work_tree(root: str, base: Commit, more: Iterable[str] = ()) -> Folder:
     """Return the work tree at `root`: files that git tracks or does not ignore, and all the base's.
 
     Installed packages count only where they are tracked, whether git ignores them or not.
-    Caches of Python count where they are tracked: their source can say something else.
+    Caches of Python count where they are tracked: their source can say something else. `more` are
+    files that count as well.
     """
+    bits = 160 if len(base.commit) == 40 else 256
+    return Folder(root, [*files_of(root), *base.blobs, *more], bits=bits)
+
+
+def files_of(root: str) -> list[str]:
+    """Return the files of a repository that git tracks or does not ignore."""
     untracked = ("--others", "--exclude-standard", f"--exclude={CACHES}")
     installed = [f"--exclude={name}/" for name in INSTALLED]
     listed = ask(root, "ls-files", "-z", "--cached", *untracked, *installed)
-    names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
-    bits = 160 if len(base.commit) == 40 else 256
-    return Folder(root, [*names, *base.blobs], bits=bits)
+    return [os.fsdecode(name) for name in listed.split(b"\0") if name]
+
+
+def _submodules(listing: bytes) -> Iterable[tuple[str, str]]:
+    for entry in listing.split(b"\0"):
+        fields, _, path = entry.partition(b"\t")
+        if fields.startswith(_SUBMODULE):
+            yield os.fsdecode(path), fields.split()[2].decode()
 
 
 def _entries(listing: bytes) -> Iterable[tuple[str, Blob]]:
