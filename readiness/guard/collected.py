@@ -5,6 +5,7 @@ The runner tells it from inside, by a plugin of the checks, `collecting` in the 
 
 import ast
 import os
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -19,6 +20,9 @@ from readiness.guard.states import States
 ASKED = "READINESS_WITNESS"
 """Environment variable that turns the plugin on; `collect-only` keeps the tests from being run."""
 _LOG_SUFFIX = ".tests"
+_CARGO, _LEFT = "Cargo.toml", "ignored"
+_PRINTED = re.compile(rf"^test (\S.*?) \.\.\. (ok|FAILED|{_LEFT})", re.M)
+_COUNTED = re.compile(rf"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) {_LEFT}", re.M)
 _NAMED = 4
 
 
@@ -48,6 +52,24 @@ def read_cases(log: str, root: str) -> set[Case]:
         return set()
     root = os.path.realpath(root)
     return {msgspec.structs.replace(each, path=os.path.relpath(each.path, root)) for each in cases}
+
+
+def printed_cases(text: str) -> set[Case]:
+    """Read the tests that Cargo printed: by their names, or how many there were."""
+    named: list[tuple[str, str]] = _PRINTED.findall(text)
+    cases = [Case(path=_CARGO, id=id_, function=id_, skipped=how == _LEFT) for id_, how in named]
+    counted = [] if named else [tuple(map(int, found)) for found in _COUNTED.findall(text)]
+    for number, (passed, failed, left_out) in enumerate(counted, 1):
+        cases += [
+            Case(
+                path=_CARGO,
+                id=f"{number}.{one + 1}",
+                function=_CARGO,
+                skipped=one >= passed + failed,
+            )
+            for one in range(passed + failed + left_out)
+        ]
+    return set(cases)
 
 
 def missing(before: Collection[Case], after: Collection[Case], states: States) -> dict[Case, Kind]:

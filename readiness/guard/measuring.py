@@ -125,8 +125,10 @@ class Measuring:
             parts.append(self._watched(HEAD, list(self._criteria)))
         elif testing := self.testing():
             parts.append(self._watched(COLLECTED, testing))
-        self._take(run(joined(self._board, parts)))
+        document = run(joined(self._board, parts))
+        self._take(document)
         self._lists.record(parts, self._copies)
+        self._lists.note(document)
 
     def _by_world(self) -> dict[str, list[str]]:
         """Group the criteria by world: `TESTS` for those that run tests, `RULES` for the rest.

@@ -29,6 +29,7 @@ from readiness.guard.project.sections import (
     words_of_sections,
 )
 from readiness.guard.states import States
+from readiness.guard.workspaces import run_by_cargo
 
 _RUNNERS: Final = "|".join(map(re.escape, sorted(TABLE.runners, key=len, reverse=True)))
 _RUNNER: Final = re.compile(rf"(?<![\w.-])(?:{_RUNNERS})(?![\w./-])")
@@ -238,6 +239,11 @@ class _Following:
         for names in TABLE.plugin_words.findall(text) if runs_tests else ():
             for module in names.split(","):
                 self._module(module, self._folders)
+        self._runners(text)
+
+    def _runners(self, text: str) -> None:
+        if "cargo" in self.words:
+            self.files.update(dict.fromkeys(run_by_cargo(text, self._states)))
         for runner in dict.fromkeys(_RUNNER.findall(text)):
             for name in TABLE.runners[runner]:
                 for place in list(self._folders):

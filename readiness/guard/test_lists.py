@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 
 from readiness.guard.changes import Change
-from readiness.guard.collected import Case, gone, missing, names_of, read_cases
+from readiness.guard.collected import Case, gone, missing, names_of, printed_cases, read_cases
 from readiness.guard.findings import Findings
 from readiness.guard.following import OF_TESTS, Followers
 from readiness.guard.states import States
 from readiness.prove.trials import BETWEEN, TrialPlan, probes_of, renamed
 from readiness.prove.worlds import Copied
+from readiness.record.document import RunDocument
 from readiness.text.sentences import Sentences
 
 _NAMED = 4
@@ -35,6 +36,15 @@ class TestLists:
                 for probe in probes_of(part.plan, planned.probes):
                     log = os.path.join(self._logs, f"{label}-logs", probe.id)
                     cases |= read_cases(log, copies[label].root)
+
+    def note(self, document: RunDocument) -> None:
+        """Record the tests that commands printed, where their runner reported none by itself."""
+        probes = {probe.id: probe for probe in document.probes}
+        for record in document.criteria():
+            streams = [probes[probe].stdout for probe in record.probes]
+            if not self._cases.get(record.id) and not any(stream.cut for stream in streams):
+                text = "\n".join(f"{stream.head}{stream.tail}" for stream in streams)
+                self._cases.setdefault(record.id, set()).update(printed_cases(text))
 
     def gone(
         self,

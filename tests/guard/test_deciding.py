@@ -40,6 +40,11 @@ FILES = {
     "src/odds.json": "{}\n",
     "src/gate.sh": "true\n",
     "odd.dat": "",
+    ".cargo/config.toml": '[alias]\nxtask = "run -q -p xtask --"\n',
+    "xtask/Cargo.toml": '[package]\nname = "xtask"\n',
+    "xtask/src/main.rs": "fn main() {}\n",
+    "rust/app/Cargo.toml": '[package]\nname = "app"\n[dependencies]\nlib = {path = "../lib"}\n',
+    "rust/app/src/main.rs": "fn main() {}\n",
 }
 
 
@@ -66,6 +71,8 @@ RULES = [
     pytest.param(
         {"run": "cargo nextest run"}, ".config/nextest.toml", {}, id="a folder of settings"
     ),
+    pytest.param({"run": "cargo run -q -p xtask"}, "xtask/src/main.rs", {}, id="of a workspace"),
+    pytest.param({"run": "cargo xtask"}, "xtask/src/main.rs", {}, id="by another name"),
     pytest.param({"run": "cargo audit"}, ".cargo/config.toml", {}, id="the tool's own folder"),
     pytest.param({"run": "mylint src"}, "config/mylint.yaml", {}, id="the tool's own name"),
     pytest.param({"run": "eslint src"}, "src/.eslintrc.json", {}, id="below"),
@@ -109,6 +116,7 @@ MEASURED = [
     pytest.param(MYPY, "src/a.py", id="code that settings name"),
     pytest.param(MYPY, "bench/result.json", id="data"),
     pytest.param(PYTEST, "src/a.py", id="code under test"),
+    pytest.param({"run": "cargo run -p app"}, "rust/app/src/main.rs", id="a package with others"),
     pytest.param(PYTEST, "app/table.py", id="code whose coverage is measured"),
     pytest.param(
         {"check": "documents", "with": {"paths": "SECURITY.md"}}, "SECURITY.md", id="a document"

@@ -112,8 +112,12 @@ CRATE: Files = {
     "Cargo.toml": '[package]\nname = "c"\nversion = "0.1.0"\nedition = "2021"\n',
     ".gitignore": "target\nCargo.lock\n",
     "src/lib.rs": RUST,
-    "board.yaml": board({"check": "cargo-test", "with": {"args": "--offline"}}),
 }
+CARGO: list[dict[str, object]] = [
+    {"check": "cargo-test", "with": {"args": "--offline"}},
+    {"run": "cargo test --offline"},
+    {"run": "cargo test -q --offline"},
+]
 CRATES = [
     pytest.param(RUST.replace(TWOS, ""), 4, id="removed"),
     pytest.param(RUST.replace(TWOS, "").replace("a + b", "b + a"), 4, id="removed beside an edit"),
@@ -125,11 +129,12 @@ CRATES = [
 
 
 @pytest.mark.skipif(not shutil.which("cargo"), reason="cargo is not installed")
+@pytest.mark.parametrize("criterion", CARGO, ids=["check", "run", "quiet"])
 @pytest.mark.parametrize(("code", "status"), CRATES)
 def test_tests_that_stand_behind_code_are_listed_on_both_sides(
-    code: str, status: int, project: Project
+    code: str, status: int, criterion: dict[str, object], project: Project
 ) -> None:
-    """As the runner has it for the base itself, whose file is code as well."""
+    """As the runner has it for the base itself, or prints it; its file is code as well."""
     project.environment.update(TOOLCHAINS)
-    ended = guarded(project, CRATE, {"src/lib.rs": code})
+    ended = guarded(project, {**CRATE, "board.yaml": board(criterion)}, {"src/lib.rs": code})
     assert ended.status == status, ended
