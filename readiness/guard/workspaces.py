@@ -18,13 +18,13 @@ def run_by_cargo(text: str, states: States) -> Iterator[str]:
     """
     names = _RUN.findall(text)
     manifests = [path for path in states.all_paths if path.endswith("/Cargo.toml")] if names else []
-    said = {path: "\n".join(states.texts(path)) for path in ("Cargo.toml", *manifests)}
+    texts = {path: "\n".join(states.texts(path)) for path in ("Cargo.toml", *manifests)}
     for name in names:
         named = re.compile(rf"^name[ \t]*=[ \t]*[\"']{re.escape(name)}[\"']", re.M)
         used = re.compile(rf"^[\"']?{re.escape(name)}[\"']?[ \t]*[=.]", re.M)
         for path in manifests:
-            is_alone = not (_SHARING.search(said[path]) or any(map(used.search, said.values())))
-            if is_alone and named.search(said[path]):
+            is_alone = not (_SHARING.search(texts[path]) or any(map(used.search, texts.values())))
+            if is_alone and named.search(texts[path]):
                 folder = path.removesuffix("Cargo.toml")
                 own = (each for each in states.all_paths if each.startswith(folder))
                 yield from (each for each in own if each.endswith(_ENDINGS))

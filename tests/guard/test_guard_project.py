@@ -83,9 +83,10 @@ def test_comments_of_other_languages(tmp_path: Path) -> None:
         "b.sh": "# shellcheck disable=SC2086\ntrue\n",
         "c.go": "x := 1 //nolint:errcheck\n",
         "d.rs": "#[allow(dead_code)]\nfn f() {}\n",
+        "e.rs": "#![cfg_attr(all(), allow(warnings))]\n#[cfg_attr(test, derive(Debug))]\n",
     }
     places = [each[0] for each in brief(compared(tmp_path, files))]
-    assert sorted(places) == ["b.sh:1", "c.go:1", "d.rs:1", "web/a.ts:1", "web/a.ts:2"]
+    assert sorted(places) == ["b.sh:1", "c.go:1", "d.rs:1", "e.rs:1", "web/a.ts:1", "web/a.ts:2"]
 
 
 def test_the_same_project_is_the_same(tmp_path: Path) -> None:

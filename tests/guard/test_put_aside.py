@@ -20,6 +20,9 @@ ADDED = [
     pytest.param(f"{BEFORE}# Limits\nz = 3\n", [], id="a heading"),
     pytest.param(f"z = 0\n{BEFORE}", [], id="moved"),
     pytest.param("y = 2\nx = f(2)  # type: ignore[arg-type]\n", [], id="narrower, on another line"),
+    pytest.param(f"PY2 = 1\nif PY2:\n    z = 3\n{BEFORE}", ["PY2"], id="code not checked"),
+    pytest.param(f"MYPY = 0\nif not MYPY:\n    z = 3\n{BEFORE}", ["not MYPY"], id="nor here"),
+    pytest.param(f"from a import PY2\nif PY23:\n    z = PY2\n{BEFORE}", [], id="no condition"),
     pytest.param("x = f(1)\n", [], id="gone"),
     pytest.param(f"# Only for people: nothing.\n{BEFORE}", [], id="a plain comment"),
 ]
@@ -44,6 +47,13 @@ def test_a_wider_comment_is_found(tmp_path: Path) -> None:
     narrow = BEFORE.replace("ignore", "ignore[arg-type]")
     found = added_directives(states(tmp_path, BEFORE, narrow))
     assert [text for _, _, text in found[AT]] == ["# type: ignore"]
+
+
+def test_a_condition_that_is_put_aside_may_hold(tmp_path: Path) -> None:
+    """What stands below it is looked at then."""
+    added = added_directives(states(tmp_path, f"PY2 = 1\nif PY2:\n    z = 3\n{BEFORE}"))
+    put_aside(str(tmp_path / "head"), added)
+    assert (tmp_path / "head" / AT).read_text().startswith("PY2 = 1\nif not bool():\n")
 
 
 def test_a_comment_that_is_put_aside_keeps_its_line(tmp_path: Path) -> None:
