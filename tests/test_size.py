@@ -6,11 +6,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 55_700, "checks": 19_290, "tests": 61_680}
+MOST_LINES = {"readiness": 55_840, "checks": 19_300, "tests": 61_720}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
 readiness and checks are to have 66,000 together again: the checks of tools beyond Python, the
-weighing of tests, planted faults and production elsewhere came before what they replace goes.
+weighing of tests, planted faults, CI jobs and production elsewhere came before what they replace
+goes.
 """
 
 SLACK = 1_500

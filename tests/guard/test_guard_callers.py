@@ -28,6 +28,12 @@ HOOK = (
 )
 SCRIPT = "set -e\nreadiness check\n"
 
+ACTION = WORKFLOW.replace(
+    f"run: {CALL}", "uses: us/readiness@v1\n        with:\n          base: main"
+)
+NEVER = "  never: {if: false, runs-on: ubuntu-latest, steps: [{run: 'true'}]}\n"
+LINT = "  lint: {runs-on: ubuntu-latest, steps: [{run: make lint}]}\n"
+TYPES = "opened, synchronize, reopened"
 STEP = "      - name: Gate"
 EVENT = "  pull_request:\n"
 INSTALL = "      - run: pip install readiness\n"
@@ -52,6 +58,17 @@ LOOSENED = [
     (CI, WORKFLOW, edited("  gate:", "  gate:\n    continue-on-error: true"), "continue"),
     (CI, WORKFLOW, edited(EVENT, ""), "an event less"),
     (CI, WORKFLOW, edited(EVENT, f"{EVENT}    paths-ignore: ['src/**']\n"), "a filter"),
+    (CI, WORKFLOW, edited(CALL, f"{CALL} --hold-line"), "only what gets worse"),
+    (CI, WORKFLOW, edited(EVENT, f"{EVENT}    types: [labeled]\n"), "another moment"),
+    (CI, WORKFLOW, edited(EVENT, f"{EVENT}    branches: [release]\n"), "few branches"),
+    (CI, WORKFLOW, edited("  gate:", "  gate:\n    strategy: {matrix: {x: []}}"), "no job at all"),
+    (CI, WORKFLOW, edited("ubuntu-latest", "[self-hosted, moon]"), "a machine that nobody has"),
+    (CI, WORKFLOW, edited("  gate:", f"{NEVER}  gate:\n    needs: never"), "behind nothing"),
+    (CI, WORKFLOW, edited(STEP, f"{STEP}\n        if: github.event_name == 'push'"), "on pushes"),
+    (CI, "uses: us/readiness@v1\n", "uses: them/readiness@v1\n", "another action"),
+    (CI, ACTION, ACTION.replace("base: main", "board: easy.yaml"), "the action, another board"),
+    (CI, ACTION, ACTION.replace("base: main", ""), "the action, no base"),
+    (CI, ACTION, ACTION.replace("base: main", "base: main\n          arguments: T1"), "a part"),
     (CI, WORKFLOW, "", "the workflow is emptied"),
     (".pre-commit-config.yaml", HOOK, "repos: []\n", "the hook is dropped"),
     ("ci/gate.sh", SCRIPT, "set -e\ntrue\n", "a script"),
@@ -65,6 +82,15 @@ INNOCENT = [
     (CI, edited(STEP, f"{INSTALL}{STEP}"), "a step before"),
     (CI, edited("    branches: [main]\n", ""), "more branches"),
     (CI, edited(EVENT, f"{EVENT}  merge_group:\n"), "one event more"),
+    (CI, edited(EVENT, f"{EVENT}    types: [labeled, {TYPES}]\n"), "more moments"),
+    (CI, edited(EVENT, f"{EVENT}    paths-ignore: [docs/**, '*.md']\n"), "not for documents"),
+    (CI, edited("[main]", "[main, 1.x]"), "one branch more"),
+    (CI, edited(STEP, f"{STEP}\n        if: github.event_name == 'pull_request'"), "for changes"),
+    (CI, edited(STEP, f"{STEP}\n        if: ${{{{ !cancelled() }}}}"), "in spite of others"),
+    (CI, edited("ubuntu-latest", "ubuntu-24.04"), "a newer machine"),
+    (CI, edited("ubuntu-latest", "${{ matrix.os }}"), "a machine of the matrix"),
+    (CI, edited("  gate:", f"{LINT}  gate:\n    needs: lint"), "behind another job"),
+    (CI, edited(CALL, f"{CALL}\n      - if: false\n        run: {CALL}"), "twice"),
 ]  # fmt: skip
 
 
@@ -78,6 +104,31 @@ def test_a_gate_that_is_no_longer_called_is_told(
     found = compared(tmp_path, {path: after}, {path: before})
     kinds = {each.kind for each in found if each.direction is LOOSE}
     assert Kind.CALLER in kinds, found
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        ACTION.replace("@v1", "@v2"),
+        ACTION.replace("base: main", "base: main\n          sarif: 'true'"),
+    ],
+    ids=["a newer action", "more reports"],
+)
+def test_an_action_that_asks_as_much_is_none(after: str, tmp_path: Path) -> None:
+    """What it is given besides decides nothing."""
+    found = compared(tmp_path, {CI: after}, {CI: ACTION})
+    assert [each for each in found if each.direction is LOOSE] == []
+
+
+def test_a_script_above_the_gate_counts(tmp_path: Path) -> None:
+    """What it sets, the gate obeys, though the workflow says what it said."""
+    calling = step("sh ci/prepare.sh")
+    before = {CI: calling, "ci/prepare.sh": "make deps\n"}
+    set_now = {"ci/prepare.sh": "echo READINESS_EXIT_ZERO=1 >> $GITHUB_ENV\n"}
+    loose = [each for each in compared(tmp_path / "a", set_now, before) if each.direction is LOOSE]
+    assert [each.path for each in loose] == [CI]
+    innocent = compared(tmp_path / "b", {"ci/prepare.sh": "make deps docs\n"}, before)
+    assert [each for each in innocent if each.direction is LOOSE] == []
 
 
 @pytest.mark.parametrize(
@@ -96,6 +147,7 @@ def test_a_call_that_moves_to_another_file_is_none(tmp_path: Path) -> None:
     assert [each for each in found if each.direction is LOOSE] == []
 
 
+BASE_SHA = "${{ github.event.pull_request.base.sha }}"
 OTHERS = {"easy.yaml": "{}\n", "src/a.py": "A = 1\n", "board.yaml": "{}\n"}
 RUN = f"run: {CALL}"
 CHECKOUT = "actions/checkout@v4\n"
@@ -116,6 +168,18 @@ AROUND = [
     (edited(RUN, f"shell: bash {{0}} || true\n        {RUN}"), "another shell"),
     (edited(CHECKOUT, f"{CHECKOUT}        with: {{ref: main}}\n"), "another ref"),
     (edited(CHECKOUT, f"{CHECKOUT}        with: {{repository: a/b}}\n"), "another repository"),
+    (edited(CHECKOUT, f"{CHECKOUT}        with: {{ref: '{BASE_SHA}'}}\n"), "the base alone"),
+    (
+        edited(CHECKOUT, f"{CHECKOUT}        with: {{ref: '${{{{ github.base_ref }}}}'}}\n"),
+        "its branch",
+    ),
+    (step("pip install --index-url x readiness"), "another index"),
+    (
+        edited(
+            STEP, f"      - run: pip install readiness\n        env: {{PIP_INDEX_URL: x}}\n{STEP}"
+        ),
+        "by name",
+    ),
     (edited(CHECKOUT, f"{CHECKOUT}        with: {{sparse-checkout: docs}}\n"), "a part"),
     (step("cp easy.yaml board.yaml"), "another board"),
     (step("sed -i s/80/10/ board.yaml"), "an edited board"),
