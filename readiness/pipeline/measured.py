@@ -11,6 +11,7 @@ from readiness.guard.changes import Change
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import Decider, measurable, of_the_gate
 from readiness.guard.findings import Compared
+from readiness.guard.gate_steps import steps_seen
 from readiness.guard.keeping import KeptResults, result_folder
 from readiness.guard.measuring import Measuring
 from readiness.guard.observing import FileObserver
@@ -37,6 +38,7 @@ class Measurer:
         self._comparison = comparison
         self._run = running(settings)
         self._nothing_more = running(replace(settings, over_at=0))
+        self._scratch = scratch
         self.interrupted = 0
         self.compared: list[Compared] = []
         self.remarks: list[str] = []
@@ -83,7 +85,9 @@ class Measurer:
             return accepted_by_base(self._comparison, read)
         seen = self.measuring.compare(document, self.run, read)
         self.compared, self.remarks = seen.compared, seen.remarks
-        changes = [*seen.changes, *map(seen.judged, read)]
+        states = self._comparison.states
+        steps = steps_seen(states, read, self._scratch) if states is not None else []
+        changes = [*seen.changes, *steps, *map(seen.judged, read)]
         return accepted_by_base(self._comparison, changes, self.compared)
 
     def run(self, part: TrialPlan) -> RunDocument:
