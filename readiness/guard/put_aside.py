@@ -34,6 +34,9 @@ _SILENT: Final = re.compile(
 )
 """Start of a comment, in any language, that silences a tool."""
 
+_NEVER: Final = re.compile(r"\b(?:\w+\.)?(?:NoReturn|Never)\b")
+_ANY: Final = re.compile(r"\bAny\b")
+_OWN_TYPE: Final = re.compile(r"^\s*[a-z]+|(?<=\bas )\w+")
 _ONE_WORD: Final = re.compile(r"\W*[\w.@/-]+\W*")
 
 _SHORT: Final = 3
@@ -157,5 +160,9 @@ def put_aside(folder: str, directives: Mapping[str, list[Comment]]) -> None:
 
 
 def _neutral(text: str) -> str:
-    """Return a comment with its words blanked, or a condition that may hold."""
-    return "not bool()" if TABLE.unchecked.match(text) else re.sub(r"[\w@]+", "-", text)
+    """Return a comment with its words blanked, or a condition, name or type that hides nothing."""
+    if not TABLE.unchecked.match(text):
+        return re.sub(r"[\w@]+", "-", text)
+    if text.startswith("cast"):
+        return _NEVER.sub("None", text)
+    return _OWN_TYPE.sub(r"\g<0>_", text) if _ANY.search(text) else "not bool()"

@@ -23,6 +23,10 @@ ADDED = [
     pytest.param(f"PY2 = 1\nif PY2:\n    z = 3\n{BEFORE}", ["PY2"], id="code not checked"),
     pytest.param(f"MYPY = 0\nif not MYPY:\n    z = 3\n{BEFORE}", ["not MYPY"], id="nor here"),
     pytest.param(f"from a import PY2\nif PY23:\n    z = PY2\n{BEFORE}", [], id="no condition"),
+    pytest.param(f"int = t.Any\n{BEFORE}", ["int = t.Any"], id="a type that means anything"),
+    pytest.param(f"from t import Any as str\n{BEFORE}", ["Any as str"], id="by an import"),
+    pytest.param(f"def end() -> NoReturn:\n    cast(int, 1)\n{BEFORE}", [], id="an end of its own"),
+    pytest.param(f"f(int=Any)\nalias = Any\n{BEFORE}", [], id="a name of its own"),
     pytest.param("x = f(1)\n", [], id="gone"),
     pytest.param(f"# Only for people: nothing.\n{BEFORE}", [], id="a plain comment"),
 ]
@@ -33,6 +37,14 @@ def states(tmp_path: Path, after: str, before: str = BEFORE) -> States:
     write(tmp_path / "base", {AT: before})
     write(tmp_path / "head", {AT: after})
     return in_folders(tmp_path)
+
+
+PLAIN = [
+    pytest.param("PY2 = 1\nif PY2:\n", "PY2 = 1\nif not bool():\n", id="may hold"),
+    pytest.param("int = t.Any\n", "int_ = t.Any\n", id="another name"),
+    pytest.param("from t import Any as str\n", "from t import Any as str_\n", id="by an import"),
+    pytest.param("cast(F[[], t.NoReturn], f)()\n", "cast(F[[], None], f)()\n", id="an end"),
+]
 
 
 @pytest.mark.parametrize(("after", "added"), ADDED)
@@ -49,11 +61,14 @@ def test_a_wider_comment_is_found(tmp_path: Path) -> None:
     assert [text for _, _, text in found[AT]] == ["# type: ignore"]
 
 
-def test_a_condition_that_is_put_aside_may_hold(tmp_path: Path) -> None:
-    """What stands below it is looked at then."""
-    added = added_directives(states(tmp_path, f"PY2 = 1\nif PY2:\n    z = 3\n{BEFORE}"))
-    put_aside(str(tmp_path / "head"), added)
-    assert (tmp_path / "head" / AT).read_text().startswith("PY2 = 1\nif not bool():\n")
+@pytest.mark.parametrize(("added", "plain"), PLAIN)
+def test_what_keeps_code_from_being_checked_is_put_aside(
+    added: str, plain: str, tmp_path: Path
+) -> None:
+    """What stands below a condition is looked at then, and a type is Python's own again."""
+    directives = added_directives(states(tmp_path, added + BEFORE))
+    put_aside(str(tmp_path / "head"), directives)
+    assert (tmp_path / "head" / AT).read_text() == plain + BEFORE
 
 
 def test_a_comment_that_is_put_aside_keeps_its_line(tmp_path: Path) -> None:
