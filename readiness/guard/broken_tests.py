@@ -34,7 +34,7 @@ def with_tests(
         follow = [
             _is_data(path) or followers.follows(path)
             if files.runs_tests
-            else followers.follows(path, by_loss=True)  # other values were measured
+            else followers.loses_with_code(path)  # other values were measured
             for path in files.tests
         ]
         is_expected = followers.has_code and not files.rules and bool(follow) and all(follow)

@@ -24,6 +24,7 @@ _ABOVE: Final = re.compile(r"//|#|@|/?\*")
 """How lines begin that belong to what follows: comments, and what is said of a test."""
 OF_TESTS: Final = re.compile(r"\.(?:test|spec)\.\w+$|_(?:test|spec)\.\w+$|Tests?\.\w+$")
 """Files that hold tests and nothing that others use, by the customs of most languages."""
+_SHORT: Final = 2
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -49,11 +50,8 @@ class Followers:
         """Whether the change alters code at all."""
         return any(self._names)
 
-    def follows(self, path: str, *, by_loss: bool = False) -> bool:
-        """Return whether a file of tests says nothing else but what the code made necessary.
-
-        With `by_loss`, only where it lost something with the code.
-        """
+    def follows(self, path: str) -> bool:
+        """Return whether a file of tests says nothing else but what the code made necessary."""
         if path.endswith(".py") or not _is_program(path) or not self.has_code:
             return False
         if path not in self._states.before:
@@ -62,22 +60,37 @@ class Followers:
             text if serves_tests(path, self._states) else _parted(path, text)[1]
             for text in self._states.both(path)
         ]
-        whole = tests[0].splitlines()
         old, new = (_VALUE.sub("0", text).splitlines() for text in tests)
         gone, come = self._names[0] - self._names[1], self._names[1] - self._names[0]
-        edits = difflib.SequenceMatcher(None, old, new).get_opcodes()
-        if by_loss and all(what in ("equal", "insert") for what, *_ in edits):
-            return False
-        for what, *(start, end, begin, stop) in edits:
+        for what, *(start, end, begin, stop) in difflib.SequenceMatcher(
+            None, old, new
+        ).get_opcodes():
             before, after = _words(old[start:end]), _words(new[begin:stop])
-            lost = _parts(whole[start:end] if len(whole) == len(old) else old[start:end])
-            if what == "delete" and not all(_words(part) & gone for part in lost):
+            if what == "delete" and not all(_words(part) & gone for part in _parts(old[start:end])):
                 return False
             if what == "replace" and not (
                 before & gone and before - after <= gone and after - before <= come
             ):
                 return False
         return bool(self._states.text(path, 1))
+
+    def loses_with_code(self, path: str) -> bool:
+        """Return whether a file of tests lost what spoke of names that the code lost, and no more.
+
+        With these go names of its own that only such lines have.
+        """
+        gone = self._names[0] - self._names[1]
+        old, new = (text.splitlines() for text in self._states.both(path))
+        if not new:
+            return any(word in _stem(path) for word in gone if len(word) > _SHORT)
+        edits = difflib.SequenceMatcher(None, old, new).get_opcodes()
+        lost = [
+            _words(old[start:end])
+            for what, start, end, *_ in edits
+            if what in ("delete", "replace")
+        ]
+        gone |= {word for words in lost if words & gone for word in words.difference(_words(new))}
+        return bool(lost) and all(words & gone for words in lost)
 
     def without(
         self, missing: Mapping[Case, Kind], kept: Container[tuple[str, str]]

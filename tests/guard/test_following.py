@@ -100,9 +100,15 @@ def test_tests_that_nobody_lists_are_named(project: Project) -> None:
 TWOS = "\n    #[test]\n    fn twos() {\n        assert_eq!(twice(2), 4);\n    }\n"
 TWICE = "pub fn twice(a: i32) -> i32 { 2 * a }\n\n"
 ADDS = "    #[test]\n    fn adds() {\n        assert_eq!(add(1, 2), 3);\n    }\n"
+HALF = """/// ```
+/// assert_eq!(c::half(4), 2);
+/// ```
+pub fn half(a: i32) -> i32 { a / 2 }
+
+"""
 RUST = f"""pub fn add(a: i32, b: i32) -> i32 {{ a + b }}
 
-{TWICE}#[cfg(test)]
+{HALF}{TWICE}#[cfg(test)]
 mod tests {{
     use super::*;
 
@@ -124,6 +130,7 @@ CRATES = [
     pytest.param(RUST.replace("    fn twos", "    #[ignore]\n    fn twos"), 4, id="ignored"),
     pytest.param(RUST.replace("twos", "doubles"), 0, id="another name"),
     pytest.param(RUST.replace(TWOS, "").replace(TWICE, ""), 0, id="dead"),
+    pytest.param(RUST.replace(HALF, ""), 0, id="dead, with its example"),
     pytest.param(RUST.replace("2 * a", "3 * a").replace("2), 4", "2), 6"), 0, id="another value"),
 ]
 

@@ -96,6 +96,17 @@ FOLLOWS: dict[str, tuple[str, Files, Files]] = {
         {**NODE, "src/m.js": JS_MORE, "tests/m.js": f"{JS_TEST}assert(m.half(4) === 2)\n"},
         {"src/m.js": JS, "tests/m.js": JS_TEST},
     ),
+    "gone with the code, by another name": (
+        SH_RUN,
+        {**SH, "src/half.sh": "echo $(($1 / 2))\n",
+         "tests/check.sh": f'half=$(sh src/half.sh 4)\n[ "$half" = 2 ] || exit 1\n{SHELL}'},
+        {"src/half.sh": None, "tests/check.sh": SHELL},
+    ),
+    "a file gone with the code": (
+        "for f in tests/*.sh; do sh $f || exit 1; done",
+        {**SH, "src/half.sh": "echo $(($1 / 2))\n", "tests/half.sh": HALF},
+        {"src/half.sh": None, "tests/half.sh": None},
+    ),
     "named, more": (JS_RUN, NODE, {"tests/m.js": f"{JS_TEST}assert(m.twice(3) === 6)\n"}),
     "runner put together, other values": (
         PY_RUN, PY, {"tests/check_b.py": CASE.replace("(1), 2", "(1), 3"), **BROKEN_PY}
