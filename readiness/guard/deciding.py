@@ -215,6 +215,10 @@ class Decider:
         names = list(of) or list(self._reached)
         return any(self._reached[name].speaks_of(tool) for name in names)
 
+    def mentions(self, criterion: Criterion, tool: str) -> bool:
+        """Return whether what a criterion runs mentions a tool."""
+        return criterion.check is not None and self._reached_by(criterion).speaks_of(tool)
+
     def may_reach(self, tool: str) -> bool:
         """Return whether a tool's settings and comments count before they hide anything.
 

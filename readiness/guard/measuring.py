@@ -18,6 +18,7 @@ from readiness.guard.findings import Compared, Findings
 from readiness.guard.following import Followers
 from readiness.guard.harmless import keep_harmless
 from readiness.guard.keeping import KeptResults
+from readiness.guard.moved import MovedCode
 from readiness.guard.overlay import keep_gone, lay_over
 from readiness.guard.planted import PlantedFaults
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
@@ -26,17 +27,11 @@ from readiness.guard.test_lists import TestLists
 from readiness.guard.tree import Commit
 from readiness.guard.verdicts import better, looks_better, result
 from readiness.guard.weighing import Weighed, Weigher
+from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board, Criterion
 from readiness.model.words import Better, Verdict
 from readiness.prove.rounds import Rounds, Tried
-from readiness.prove.trials import (
-    BETWEEN,
-    TrialPlan,
-    TrialRunner,
-    joined,
-    renamed,
-    watched,
-)
+from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, renamed, watched
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.text.sentences import sentences
@@ -82,7 +77,8 @@ class Measuring:
         self._directives = added_directives(states)
         self.deciding: dict[str, Deciding] = {}
         self._criteria: dict[str, Criterion] = {}
-        for criterion in measurable(board, names):
+        self._measurable = list(measurable(board, names))
+        for criterion in self._measurable:
             files = self._decider.of(criterion)
             if criterion.measure is not None and criterion.measure.better is Better.HIGHER:
                 files = files.without_tests()
@@ -233,6 +229,7 @@ class Measuring:
         rules = {name: self.deciding[name].files for name in content if name not in unmoved}
         unnoticed = self._faults.unnoticed(rules, run)
         changes += [self._sees_less(name, tool) for name, tool in unnoticed.items()]
+        changes += self._passed_over({change.subject for change in (*changes, *read)}, run)
         differ.update(unmoved, unnoticed)
         changes += self._hidden({change.subject for change in changes})
         weighed = self._weigher(run).weigh(self._say) if self.testing() else Weighed()
@@ -352,6 +349,13 @@ class Measuring:
     def _sees_less(self, name: str, tool: str) -> Change:
         rejects, misses = self._say("guard.rejects", tool=tool), self._say("guard.rejects_not")
         return better(name, self.deciding[name].called, rejects, misses, self._states)
+
+    def _passed_over(self, known: Container[str], run: TrialRunner) -> list[Change]:
+        """Return what no longer looks at code that moved, but for the `known` criteria."""
+        known_checks = Catalogue(self._board.catalogues)
+        moved = MovedCode(self._commit, self._states, self._worlds, self._decider, known_checks)
+        asked_of = (one for one in self._measurable if one.id not in known)
+        return list(moved.unseen(asked_of, run, self._say))
 
     # --- whether the head's rules still notice ----------------------------------------------------
 

@@ -89,7 +89,7 @@ class PlantedFaults:
         self, label: str, tool: str, names: list[str], rules: Mapping[str, Iterable[str]]
     ) -> TrialPlan | None:
         """Plan criteria in a copy with the faults of a tool; None where no place is for any."""
-        faults = self._faults(tool)
+        faults = faults_of(self._catalogue, tool)
         if not faults:
             return None
         copy = self._worlds.make(f"planted-{label}")
@@ -98,12 +98,13 @@ class PlantedFaults:
             return None
         return copy.part(copy.criteria(names), label, timeout=self._timeout)
 
-    def _faults(self, tool: str) -> dict[str, str]:
-        """Return the files that a tool's check must reject, by the patterns of their names."""
-        check = self._catalogue.find(tool) if self._catalogue.knows(tool) else None
-        files = check.control.files if check and check.control else {}
-        named = ((os.path.basename(path), text) for path, text in files.items())
-        return {name: text for name, text in named if _NUMBER in name}
+
+def faults_of(catalogue: Catalogue, tool: str) -> dict[str, str]:
+    """Return the files that a tool's check must reject, by the patterns of their names."""
+    check = catalogue.find(tool) if catalogue.knows(tool) else None
+    files = check.control.files if check and check.control else {}
+    named = ((os.path.basename(path), text) for path, text in files.items())
+    return {name: text for name, text in named if _NUMBER in name}
 
 
 def _names_less(document: RunDocument, base: CriterionRecord, head: CriterionRecord) -> bool:
