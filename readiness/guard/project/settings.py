@@ -155,7 +155,7 @@ def _counting(
     newcomers: Newcomers,
 ) -> Value | None:
     """Return a value without what silences nothing that the tool, as it was told, was asked for."""
-    module, about = re.fullmatch(tool.imports, key), re.fullmatch(tool.about, key)
+    module, about = re.fullmatch(tool.imports, key or "-"), re.fullmatch(tool.about, key or "-")
     if module and newcomers.is_imported_anew(module[1]):
         return before
     if about and newcomers.is_vendored_alone(about[1]):
