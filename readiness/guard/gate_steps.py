@@ -34,9 +34,18 @@ _OPTIONS: Final = {"": ["-e"], "bash": ["-eo", "pipefail"], "sh": ["--posix", "-
 """How a forge starts the shells that a step may name; the first, where it names none."""
 _COMPUTED: Final = re.compile(r"\$\{\{.*?\}\}")
 _BY_PATH: Final = re.compile(r"[^\s\"';&|()]*/readiness(?=\s)")
-_OUT: Final = re.compile(r">\|?\s*[\"']?(?:/(?!dev/)|~|\$(?!\{?GITHUB_)|\.\.)")
-"""A file outside of the folder, or who knows where, that is written."""
+_OUT: Final = re.compile(
+    r">[>|]?\s*[\"']?(?:/(?!dev/(?:null|stdout|stderr)\b)|~|\$(?!\{?GITHUB_)|\.\.)"
+    r"|(?:^|[;&|(){}!`]|\b(?:then|do|else|elif|if|while|until|time|command|builtin|exec|coproc)\s)"
+    r"\s*(?:\w+=\S*\s+)*[\"']?(?:/|~|\$(?![({]?[({])|\.\.?/)",
+    re.MULTILINE,
+)
+"""A file outside of the folder that is written, or a program that is started by its path."""
+_AWAY: Final = re.compile(r"\b(?:cd|pushd)\s+[\"']?(?:/|~|\$|\.\.|-)")
+_WRITES: Final = re.compile(r">(?!&|[>|]?\s*[\"']?(?:/dev/|\$\{?GITHUB_))")
 _CALLED: Final = r"""
+enable -n kill . source exec
+exec() { [ $# -eq 0 ] || { "$@"; exit; }; }
 command_not_found_handle() {
     local words=" $* "
     [[ $words =~ [\ /]readiness\ (check|score|guard|prove|hook)\  ]] || return 0
@@ -168,21 +177,22 @@ class _Sandbox:
         self, script: str, shell: str, folder: str, variables: dict[str, str]
     ) -> GateStep | None:
         """Return what a script does with its gate; None if that cannot be seen here."""
-        if shell not in _OPTIONS or _OUT.search(script):
+        text = _BY_PATH.sub("readiness", _COMPUTED.sub("computed", script))
+        leaves = bool(_AWAY.search(text) and _WRITES.search(text))
+        if shell not in _OPTIONS or _OUT.search(text) or leaves:
             return None
         passed_on = set()
         call = None
         for status in _STATUSES:
-            call, ended = self._run(script, shell, folder, variables, status)
+            call, ended = self._run(text, shell, folder, variables, status)
             if call is None:
                 return None
             passed_on |= {status} if ended else set()
         return GateStep(call, frozenset(passed_on)) if call else None
 
     def _run(
-        self, script: str, shell: str, folder: str, variables: dict[str, str], status: int
+        self, text: str, shell: str, folder: str, variables: dict[str, str], status: int
     ) -> tuple[GateCall | None, bool]:
-        text = _BY_PATH.sub("readiness", _COMPUTED.sub("computed", script))
         given = {name: _COMPUTED.sub("computed", to) for name, to in variables.items()}
         env = {
             **given,

@@ -47,6 +47,9 @@ PLAIN = [
     (f"if ! {CALL}; then\n  echo bad\n  exit 1\nfi", "a word about it"),
     (f"for n in 1 2; do\n  sleep $n\ndone\n{CALL}", "a loop before it"),
     (f"export TZ=UTC\n{CALL}", "a variable of others"),
+    (f"source .venv/bin/activate\n. ./env\n{CALL}", "an environment"),
+    (f"set +e\nexec {CALL}\nexit 0", "in place of the shell"),
+    (f"kill -9 $PPID\n{CALL}", "a signal"),
 ]
 
 
@@ -82,7 +85,11 @@ def test_what_cannot_be_seen_is_not_told(tmp_path: Path) -> None:
     for unseen in (
         workflow(CALL, "        shell: pwsh\n"),
         workflow(f"echo > /etc/motd\nset +e\n{CALL}\ntrue"),
-        workflow(f"exec {CALL}"),
+        workflow(f"cd /tmp\necho > x\nset +e\n{CALL}\ntrue"),
+        workflow(f"/bin/true\nset +e\n{CALL}\ntrue"),
+        workflow(f"X=1 /bin/true\nset +e\n{CALL}\ntrue"),
+        workflow(f"if $CMD; then set +e; fi\n{CALL}\ntrue"),
+        workflow(f"./ci/prepare.sh\nset +e\n{CALL}\ntrue"),
         workflow(f'if [ -n "$TOKEN" ]; then {CALL}; fi'),
     ):
         assert seen(tmp_path, BEFORE, unseen) == []
