@@ -66,11 +66,11 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         instead = path.endswith(".pyi") and os.path.isfile(path[:-1])
         try:
             with tokenize.open(path[:-1] if instead else path) as file:
-                text = file.read()
+                written = file.read()
                 encoding = file.encoding
-            if not (instead or SPEAKING.search(text)):
+            text = without_comments(written) if SPEAKING.search(written) else written
+            if text == written and not instead:
                 continue
-            text = without_comments(text)
         except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError) as error:
             not_measured(f"{path} cannot be read: {error}")
         copy = os.path.join(folder, f"{number}.py")

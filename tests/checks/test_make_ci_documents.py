@@ -58,6 +58,24 @@ TYPES = {
 }
 
 
+NEUTRAL = {"args": "--strict", "neutral": "true"}
+OF_TYPES = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from os import PathLike\n"
+HIDING = "def f() -> int:\n    return 1  # type: ignore\n"
+
+
+@pytest.mark.parametrize(("code", "parses"), [(OF_TYPES, 0), (HIDING, 1)])
+def test_mypy_knows_it_where_nothing_had_to_be_put_aside(
+    project: str, code: str, parses: int, tmp_path: Path
+) -> None:
+    """Of a file without what silences mypy no other version is shown."""
+    build(project, {**TYPES, "a.py": code})
+    commit(Path(project), {})
+    made = {"shared": str(tmp_path / "shared")}
+    assert run_check("mypy", project, {"paths": "a.py", **NEUTRAL}, **made).value() == 0
+    target = {"target": "types", "number": r"^(\d+)$"}
+    assert run_check("make-target", project, target, **made).value("number") == parses
+
+
 @pytest.mark.parametrize(
     ("params", "cached", "parses"),
     [
