@@ -150,6 +150,8 @@ COMMANDS = [
     ("pytest -q tests", "pytest -q -p no:cacheprovider tests", SAME),
     ("pytest tests", "TZ=UTC COLUMNS=80 pytest tests", SAME),
     ("python -m pytest", "python -m pytest -ra --durations=5", SAME),
+    ("pytest -n 2 tests", "pytest -n 4 tests", SAME),
+    ("pytest -k 3 tests", "pytest -k 5 tests", LOOSE),
     ("pytest tests", "pytest -p no:randomly tests", LOOSE),
     ("pytest tests", "pytest tests/unit", LOOSE),
     ("pytest tests", "PYTEST_ADDOPTS=-x pytest tests", LOOSE),

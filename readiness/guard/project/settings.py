@@ -23,6 +23,7 @@ _RULE: Final = re.compile(r"[A-Z]+\d*")
 _LONG: Final = 120
 """Characters of two lists above which only their difference is shown."""
 _VARIABLE: Final = re.compile(r"(?<![^\s])(\w+)=\S*\s+(?=\S)")
+_TAKES_ANY: Final = re.compile(r"-[np]|--(?:durations\S*|maxfail|numprocesses|(?:cov-)?fail-under)")
 _LEVELS: Final = {"off": 0, "basic": 1, "standard": 2, "recommended": 3, "strict": 3}
 """How much the words for a level of strictness ask."""
 
@@ -297,10 +298,19 @@ def _kept_variable(variable: re.Match[str]) -> str:
 
 
 def _words(text: str) -> list[str]:
+    """Return the words of a command line; a number belongs to an option that says what it means."""
     try:
-        return shlex.split(text)
+        words = shlex.split(text)
     except ValueError:
-        return text.split()
+        words = text.split()
+    joined: list[str] = []
+    for word in words:
+        before = joined[-1] if joined else ""
+        if word.isdigit() and before[:1] == "-" and not _TAKES_ANY.fullmatch(before):
+            joined[-1] = f"{before} {word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def line_of_words(value: Value | None) -> str:
