@@ -107,7 +107,8 @@ def tried(
     elapsed = time.monotonic() - began
     assert "Traceback (most recent call last)" not in ended.err, ended
     assert elapsed < (within + STARTS) * slower, ended
-    assert alive_in(project.folder) == []
+    left = alive_in(project.folder)
+    assert not left, left
     assert ended.out, ended
     run = ended.run
     after = history(project)
