@@ -35,6 +35,10 @@ if hasattr(ast, "match_case"):
     _FIELDS[ast.match_case] = ("guard", "body")
 _KEEPING = frozenset(("list", "tuple", "dict", "str", "repr", "bytes", "getattr", "next"))
 """Functions of Python whose answer is read like any other value: it has all that was given."""
+_ALTERING = frozenset(
+    ("add", "append", "clear", "discard", "extend", "insert", "remove", "reverse", "sort", "update")
+)
+"""Methods of Python's own containers that are called for what they do."""
 MOST, TIMES, DISTINCT = 40, 12, 16
 """How many other values are tried, and at how many times that a value is read; letters of it.
 
@@ -131,6 +135,8 @@ class Questioner(ast.NodeTransformer):
 
     def _inner(self, node: ast.AST, name: str) -> None:
         inner = getattr(node, name, None)
+        if name == "value" and _is_altered(node):
+            return  # the object itself is meant: the same content in another one would not do
         if name == "func" and isinstance(inner, ast.Attribute):  # a method is of what is read
             inner.value = self.visit(inner.value)
         elif isinstance(inner, list):
@@ -146,6 +152,16 @@ def _asserted(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Call) and getattr(node.func, "attr", "").startswith("assert"):
         for argument in node.args:
             yield from _operands(argument)
+
+
+def _is_altered(node: ast.AST) -> bool:
+    """Return whether a statement, or a target, alters what is read there."""
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        return not isinstance(node.ctx, ast.Load)
+    called = (
+        node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else 0
+    )
+    return isinstance(called, ast.Attribute) and called.attr in _ALTERING
 
 
 def _is_plain(node: ast.AST) -> bool:

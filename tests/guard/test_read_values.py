@@ -63,6 +63,14 @@ def test_none():
     answer, other = code_of.none(), None
     assert answer is None
     print(other)
+
+
+def test_emptied():
+    pair = code_of.twice(61)
+    assert pair == [61, 62]
+    pair[:] = []
+    pair.append(5)
+    assert pair == [5]
 """
 AT = "tests/test_code.py"
 BASE: dict[str, str | None] = {
@@ -74,6 +82,7 @@ BASE: dict[str, str | None] = {
 WEAKER = [
     pytest.param("items == [41, 42]", "sorted(items) == [41, 42]", "test_twice", id="order"),
     pytest.param("items == [41, 42]", "len(items) == 2", "test_twice", id="length"),
+    pytest.param("pair == [61, 62]", "61 in pair", "test_emptied", id="emptied behind it"),
     pytest.param("assert items ==", "assert items or items ==", "test_twice", id="or"),
     pytest.param("assert first == 3", "assert first >= 3", "test_total", id="a number"),
     pytest.param(
@@ -90,6 +99,7 @@ WEAKER = [
     ),
 ]
 AS_MUCH = [
+    pytest.param("pair[:] = []", "pair.clear()", id="emptied in another way"),
     pytest.param("items", "pair", id="another name"),
     pytest.param(
         "    assert items == [41, 42]",
