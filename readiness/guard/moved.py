@@ -54,7 +54,8 @@ class MovedCode(msgspec.Struct, frozen=True, dict=True):
         new = [path for path in new if old and not serves_tests(path, states)]
         moves: dict[str, str] = {}
         for path in old[:_MOST]:
-            near = [to for to in new if _stem(to) == _stem(path) or _top(to) == _top(path)]
+            folder, stem = os.path.dirname(path), _stem(path)
+            near = [to for to in new if _stem(to) == stem or os.path.dirname(to) == folder]
             best = max(near, key=lambda to: self._share(path, to), default=None)
             if best is not None and self._share(path, best) >= _ALIKE:
                 moves[path] = best
@@ -138,10 +139,6 @@ class MovedCode(msgspec.Struct, frozen=True, dict=True):
 
 def _stem(path: str) -> str:
     return os.path.basename(path).partition(".")[0]
-
-
-def _top(path: str) -> str:
-    return os.path.dirname(path)
 
 
 def _output(document: RunDocument, name: str) -> str:
