@@ -93,9 +93,8 @@ def alive_in(folder: Path) -> list[str]:
         process = look_up(int(name))
         if not process or process.dead or not cwd.startswith(str(folder)):
             continue
-        # Without memory it is about to be gone: the kernel has not come to its folder yet. On a
-        # busy machine it may have lost its memory only since.
-        if wait_for(lambda pid=int(name): has_gone(pid), 0.5 if command else 5):
+        # Without memory it is about to be gone: the kernel has not come to its folder yet.
+        if not command and wait_for(lambda pid=int(name): has_gone(pid), 5):
             continue
         processes.append(f"{name} {command!r}")
     return processes
