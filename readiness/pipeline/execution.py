@@ -83,6 +83,7 @@ def execute(
             execution.left,
             execution.settle,
             jobs=jobs,
+            more=0 if settings.jobs else max(1, jobs // 2),
             run_timeout=limit,
             over_at=settings.over_at,
             scratch=scratch,

@@ -15,6 +15,7 @@ from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.interface import Observer, Settle
 from readiness.run.processes.family import Family
+from readiness.run.processors import Processors
 from readiness.run.queue import Queue
 from readiness.run.retry import FINAL, may_repeat
 from readiness.run.signals import Signals
@@ -53,6 +54,7 @@ class Loop:
         plan: Plan,
         settle: Settle,
         jobs: int,
+        more: int,
         over_at: float,
         out_of_time: str,
         scratch: str,
@@ -61,7 +63,10 @@ class Loop:
     ) -> None:
         self._plan = plan
         self._settle_with = settle
-        self._jobs = max(1, min(jobs, (os.sysconf("SC_OPEN_MAX") - 32) // DESCRIPTORS))
+        most = max(1, (os.sysconf("SC_OPEN_MAX") - 32) // DESCRIPTORS)
+        self._jobs = max(1, min(jobs, most))
+        self._most = max(self._jobs, min(jobs + more, most))
+        self._processors = Processors()
         self._over_at = over_at
         self._out_of_time = out_of_time
         self._observe = observe
@@ -133,7 +138,7 @@ class Loop:
     def _fill(self) -> None:
         """Start the attempts that may start."""
         self._due = self._queue.wake(time.monotonic())
-        while len(self._live) < self._jobs:
+        while len(self._live) < self._jobs or self._may_exceed():
             index = self._queue.take()
             if index is None:
                 return
@@ -142,7 +147,7 @@ class Loop:
                 attempt = self._starter.start(index, number)
             except CannotStart as refusal:
                 if refusal.busy and self._live:
-                    self._jobs = len(self._live)
+                    self._jobs = self._most = len(self._live)
                     self._queue.put_back(index)
                     return
                 self._numbers[index] = number
@@ -151,6 +156,10 @@ class Loop:
                 continue
             self._numbers[index] = number
             self._follow(attempt)
+
+    def _may_exceed(self) -> bool:
+        """Return whether one more may run, as those that run leave a processor idle."""
+        return len(self._live) < self._most and self._processors.had_time()
 
     def _follow(self, attempt: Attempt) -> None:
         self._live[attempt.index] = attempt

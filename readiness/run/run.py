@@ -18,9 +18,13 @@ def run(
     scratch: str,
     observe: Observer | None = None,
     may_stop: bool = False,
+    more: int = 0,
     over_at: float = math.inf,
 ) -> int | None:
     """Run the probes of `plan`, at most `jobs` at once, within `run_timeout` seconds.
+
+    Up to `more` run beside these while they leave a processor idle, as those do that wait for
+    servers.
 
     Returns the signal that interrupted the run, if one did.
 
@@ -50,7 +54,7 @@ def run(
     own_end, why = now + run_timeout, worded("reason.run_time_over", seconds=f"{run_timeout:g}")
     if over_at < own_end:
         own_end, why = over_at, worded("reason.time_over")
-    loop = Loop(plan, settle, jobs, own_end, why, scratch, observe, may_stop)
+    loop = Loop(plan, settle, jobs, more, own_end, why, scratch, observe, may_stop)
     if own_end <= now:
         loop.time_out(now)
     return loop.run()

@@ -10,7 +10,9 @@ import pytest
 
 from readiness.model.capture import Capture
 from readiness.model.words import ReasonCode
+from readiness.run import processors
 from readiness.run.interface import Settled
+from readiness.run.processors import Processors
 from readiness.run.queue import Queue
 from tests.support.running import Runner, a_check, a_plan, succeeded, texts
 
@@ -46,6 +48,39 @@ def test_no_more_than_jobs_run_at_once(runner: Runner, jobs: int) -> None:
     """As many probes run at once as are allowed, and no more."""
     captures = runner(*[SPAN] * 6, jobs=jobs)
     assert most_at_once(captures) == jobs
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_more_run_while_a_processor_is_idle(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, idle: bool
+) -> None:
+    """Beyond the jobs up to `more` run, where those leave a processor without work."""
+    monkeypatch.setattr(Processors, "had_time", lambda _: idle)
+    captures = runner(*[SPAN] * 6, jobs=2, more=1)
+    assert most_at_once(captures) == 2 + idle
+
+
+@pytest.mark.parametrize(("free", "had_time"), [(0.24, False), (0.26, True), (2.0, True)])
+def test_half_a_processor_is_spare(
+    monkeypatch: pytest.MonkeyPatch, free: float, had_time: bool
+) -> None:
+    """What counts is the share of the time since it was asked last; at once nothing is known."""
+    clock, idle = [10.0], [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(processors, "idle_seconds", lambda: idle[0])
+    subject = Processors()
+    assert not subject.had_time()
+    clock[0] += 0.5
+    idle[0] += free
+    assert subject.had_time() is had_time
+    assert not subject.had_time()
+
+
+def test_idle_seconds_grow_while_nothing_is_done() -> None:
+    """They are read from the system, and never go back."""
+    before = processors.idle_seconds()
+    time.sleep(0.1)
+    assert 0 < before <= processors.idle_seconds()
 
 
 def test_probes_that_share_a_word_never_overlap(runner: Runner) -> None:
