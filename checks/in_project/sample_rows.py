@@ -26,7 +26,7 @@ VALUES: Mapping[type, Callable[[int], object]] = {
     uuid.UUID: lambda number: uuid.UUID(int=number),
     datetime.datetime: lambda number: DAY.replace(day=number),
     datetime.date: lambda number: DAY.replace(day=number).date(),
-    datetime.time: lambda number: DAY.replace(hour=number).time(),
+    datetime.time: datetime.time,
     datetime.timedelta: lambda number: datetime.timedelta(hours=number),
 }
 

@@ -12,7 +12,7 @@ ITSELF: Final = (".", "..")
 _OF_TWO: Final = frozenset(
     ("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat")
 )
-CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(?:<[^>\\]*(?:\\.[^>\\]*)*>)?(?: (E\w+))?")
+CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(<[^>\\]*(?:\\.[^>\\]*)*>)?(?: (E\w+))?")
 _PATH = later(r'(?:(?:AT_FDCWD|-?\d+)(?:<([^>\\]*(?:\\.[^>\\]*)*)>)?, )?"([^"\\]*(?:\\.[^"\\]*)*)"')
 _FD = later(r"\d+<([^>\\]*(?:\\.[^>\\]*)*)>")
 _ESCAPE = later(r"\\([0-7]{1,3}|x[0-9a-f]{2}|.)")
@@ -20,11 +20,15 @@ _SHORT: Final = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "a": "\a
 
 
 class SystemCall(msgspec.Struct, frozen=True):
-    """One system call, as strace writes it; `error` is empty where it succeeded."""
+    """One system call, as strace writes it; `error` is empty where it succeeded.
+
+    `place` is what a descriptor that it returned stands for, in angle brackets.
+    """
 
     name: str
     arguments: str
     result: str
+    place: str | None
     error: str | None
 
     def descriptor(self) -> str:

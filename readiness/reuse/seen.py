@@ -134,7 +134,7 @@ class _Looking:
 
     def _path(self, path: str, *, there: bool) -> str | Dependence:
         """Return what depends on a path that was looked for; "" for one that does not count."""
-        if not self._counts(path):
+        if not self._counts(path) or f"{path}/" in KERNEL:  # that it is there, as everywhere
             return ""
         if kernel_path := self._kernels(path):
             if not self._is_lasting(kernel_path, os.path.lexists(kernel_path)):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from readiness.reuse.call import SystemCall
 from readiness.reuse.files import LISTENING
 from readiness.startup.patterns import later
 
@@ -10,12 +11,15 @@ TALKS: Final = frozenset(
 )
 """Calls that tell of sockets."""
 
+_ASKING: Final = frozenset(("bind", "connect", "sendto", "sendmsg", "sendmmsg"))
+
 INTERFACES: Final = ("/proc/net/fib_trie", "/proc/net/if_inet6")
 """Where the kernel tells the addresses of the machine, which programs ask it for by a socket."""
 
 _REFUSED: Final = "SO_ERROR, [ECONNREFUSED]"
 
 _SOCKET = later(r"\d+<\w+:\[(\d+)")
+_INODE = later(r":\[(\d+)")
 _MADE = later(r"(AF_\w+), (?:SOCK_\w+\|?)+, (\w+)")
 _FAMILY = later(r"sa_family=(AF_\w+)")
 _PORT = later(r"sin6?_port=htons\((\d+)\)")
@@ -37,12 +41,17 @@ class Sockets:
         self._ended: set[str] = set()
         self._spoke = ""
         self._looked_up: set[str] = set()
+        self._to_kernel: dict[str, str] = {}
+        self._used: set[str] = set()
 
-    def take(self, call: str, arguments: str, error: str | None) -> None:
+    def take(self, system_call: SystemCall) -> None:
         """Process one call."""
+        call, arguments, error = system_call.name, system_call.arguments, system_call.error
         if call == "socket":
-            self._make(arguments)
+            self._make(arguments, system_call.place or "")
             return
+        if call in _ASKING and (used := _SOCKET.match(arguments)):
+            self._used.add(used[1])
         if call == "getsockopt":
             socket = _SOCKET.match(arguments)
             self._ended |= {socket[1]} if socket and _REFUSED in arguments else set()
@@ -65,12 +74,15 @@ class Sockets:
         closed = {LISTENING + port for port in refused - own}
         strange = [asked for port, asked in self._ports if port not in own | refused]
         strange += [asked for name, asked in self._names if name not in self._own_names]
+        strange += [asked for socket, asked in self._to_kernel.items() if socket in self._used]
         return self._spoke or next(iter(strange), ""), self._looked_up | closed
 
-    def _make(self, arguments: str) -> None:
-        made = _MADE.match(arguments)
+    def _make(self, arguments: str, place: str) -> None:
+        made, socket = _MADE.match(arguments), _INODE.search(place)
         if made and made[1] == "AF_NETLINK" and made[2] == "NETLINK_ROUTE":
             self._looked_up |= {*INTERFACES}
+        elif made and made[1] == "AF_NETLINK" and socket:  # which `nft --help` never uses
+            self._to_kernel[socket[1]] = f"socket {made[1]}"
         elif made and made[1] not in ("AF_UNIX", "AF_LOCAL", "AF_INET", "AF_INET6"):
             self._spoke = self._spoke or f"socket {made[1]}"
 

@@ -243,7 +243,7 @@ class _Reading:
         if call.name in _LISTS:
             self._listings.take(call)
         elif call.name in TALKS:
-            self._sockets.take(call.name, call.arguments, call.error)
+            self._sockets.take(call)
         elif call.name == _HINDERED:
             self._hinder(worded("traced.uses", call=call.name))
         elif call.name == _DENIED:

@@ -58,6 +58,7 @@ def depends(folder: Path, began: float | None = None, **seen: Any) -> Dependence
         ({"opened": [".git/objects/pack/x"], "absent": [".git/objects/1f/x"]}, []),
         ({"opened": ["../elsewhere/e"]}, ["../elsewhere/e"]),
         ({"opened": ["/proc/self/maps", "/dev/null", "to_kernel"]}, []),
+        ({"folders": ["/proc", "/dev"]}, []),
         ({"opened": ["/proc/sys/x", "/proc/version"]}, ["/proc/sys/x", "/proc/version"]),
         ({"opened": ["a"], "timed": ["a"]}, ["a//"]),
         ({"absent": ["__pycache__/x", "list/.mypy_cache/x", ".hypothesis/y", ".coverage.1"]}, []),

@@ -7,6 +7,7 @@ import pytest
 from readiness.reuse.trace import Trace, read_trace
 
 INET = "connect(3<socket:[1]>, {sa_family=AF_INET, "
+FIREWALL = "socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) = 3<socket:[7]>"
 UNIX = "connect(4<socket:[3]>, {sa_family=AF_UNIX"
 
 
@@ -87,6 +88,10 @@ def test_a_relative_name_begins_where_the_process_is(tmp_path: Path) -> None:
         ("connect(3<socket:[1]>, {sa_family=AF_INET6}, 28) = 0", "AF_INET6"),
         ("sendto(3<socket:[1]>, ..., 5, 0, {sa_family=AF_INET}, 16) = 5", "AF_INET"),
         ("socket(AF_PACKET, SOCK_RAW, 0) = 3<socket:[1]>", "AF_PACKET"),
+        (FIREWALL, ""),
+        (f"{FIREWALL}\nsendto(3<socket:[7]>, [], 20, 0, NULL, 0) = 20", "AF_NETLINK"),
+        (f"sendmsg(4<socket:[7]>, {{}}, 0) = 20\n{FIREWALL}", "AF_NETLINK"),
+        (f"{FIREWALL}\nsendto(3<socket:[8]>, ..., 5, 0, NULL, 0) = 5", ""),
     ],
 )
 def test_whoever_is_not_its_own_may_answer_otherwise(tmp_path: Path, line: str, spoke: str) -> None:
