@@ -26,6 +26,9 @@ from tests.support.durations import (
 )
 
 ALONE_FROM_MS: Final = 1000
+MEMORY: Final = "/dev/shm"
+ROOM: Final = 8 << 30
+"""Bytes: more than ten times what all tests together leave until they end."""
 WORKERS_PER_CORE: Final = 1.5
 """A third of the time of tests is waiting: for servers, for time limits, for processes to end."""
 
@@ -82,6 +85,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = longest_first(items, recorded_durations())
 
 
+def in_memory() -> str | None:
+    """Return a folder in memory with room for what the tests write; None for the usual one.
+
+    Projects, copies of them and environments are small files by the thousand.
+    """
+    try:
+        room = os.statvfs(MEMORY)
+    except OSError:
+        return None
+    is_wanted = "TMPDIR" not in os.environ and not room.f_flag & os.ST_NOEXEC
+    return MEMORY if is_wanted and room.f_bavail * room.f_frsize >= ROOM else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Make a folder for temporary files that no other run removes.
@@ -90,6 +106,6 @@ def pytest_configure(config: pytest.Config) -> None:
     `--basetemp` names a folder that stays.
     """
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="pytest-")
+        folder = tempfile.mkdtemp(prefix="pytest-", dir=in_memory())
         config.option.basetemp = os.path.join(folder, "run")
         config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
