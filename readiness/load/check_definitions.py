@@ -185,7 +185,7 @@ class CheckFile(FilePart, frozen=True):
     """How long a result may be reused: where it depends on more than files."""
     timeout: Duration | UnsetType = UNSET
     exclusive: Words = field(default_factory=list)
-    """Probes that share a word never overlap."""
+    """Probes that share a word never overlap; `$name` stands for the words of that parameter."""
     stands_for: StandsForFile | UnsetType = UNSET
     control: ControlFile | UnsetType = UNSET
     """A known-bad sample, which `prove` tries."""

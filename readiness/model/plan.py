@@ -46,6 +46,20 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
         """The seconds that all its samples are likely to take."""
         return (self.estimate or EXPECTED_SHARE * self.timeout) * self.samples
 
+    @property
+    def exclusive(self) -> tuple[str, ...]:
+        """Words of which no two probes that run at once share one.
+
+        `$starts` stands for those of that parameter, up to any `=`.
+        """
+        if not self.check.exclusive:
+            return ()
+        words = (
+            self.env.get(word[1:], "").split() if word.startswith("$") else [word]
+            for word in self.check.exclusive
+        )
+        return tuple(dict.fromkeys(word.partition("=")[0] for each in words for word in each))
+
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """What a plan has for one criterion: the indices of its probes, or why it has none."""

@@ -100,7 +100,7 @@ def _groups(plan: Plan, reads: Mapping[str, Collection[int]]) -> dict[str, list[
     for name, indices in reads.items():
         joined[name] = name
         for index in indices:
-            for tie in (index, *plan.probes[index].check.exclusive):
+            for tie in (index, *plan.probes[index].exclusive):
                 other = leader(leaders.setdefault(tie, name))
                 joined[leader(name)] = other
     groups: dict[str, list[str]] = {}

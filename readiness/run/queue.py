@@ -41,7 +41,7 @@ class Queue:
             index = self._order[rank]
             if index not in self._open:
                 continue
-            words = self._probes[index].check.exclusive
+            words = self._probes[index].exclusive
             if not words:
                 return index
             busy = next((word for word in words if word in self._held), None)
@@ -53,7 +53,7 @@ class Queue:
 
     def free(self, index: int) -> None:
         """Release the words of the probe, which runs no longer, for others to hold."""
-        for word in self._probes[index].check.exclusive:
+        for word in self._probes[index].exclusive:
             self._held.discard(word)
             for rank in self._blocked.pop(word, ()):
                 heappush(self._ready, rank)

@@ -93,6 +93,18 @@ def test_probes_that_share_a_word_never_overlap(runner: Runner) -> None:
     assert most_at_once(captures) == 2
 
 
+def test_a_parameter_may_name_the_words(runner: Runner) -> None:
+    """A target that starts mypy does not run beside the check of that name; another one does."""
+    starting = a_check(exclusive=("$starts",))
+    captures = runner(
+        {"command": SPAN, "check": a_check(exclusive=("mypy",))},
+        {"command": SPAN, "check": starting, "env": {"starts": "ruff=check mypy"}},
+        {"command": SPAN, "check": starting, "env": {"starts": ""}},
+    )
+    assert most_at_once(captures[:2]) == 1
+    assert most_at_once(captures) == 2
+
+
 def test_a_probe_waits_for_its_producers(runner: Runner) -> None:
     """It starts when all of them have succeeded, and finds what they left in their folders."""
     command = (
