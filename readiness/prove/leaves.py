@@ -129,7 +129,9 @@ esac
 _INSIDE = """\
 for word in "$@"; do case $word in
 "${{{root}:-/dev}}"/* | "${{READINESS_TMP:-/dev}}"* | "${{READINESS_SCRATCH:-/dev}}"*) ;;
-/dev/* | "${{TMPDIR:-/dev}}"*) ;;
+"${{TMPDIR:-/dev/null}}"*) ;;
+/dev/shm/*) exit 0 ;;
+/dev/*) ;;
 /* | *=/*) exit 0 ;;
 esac; done
 """

@@ -43,7 +43,10 @@ SETTLED: Final = re.compile(
 )
 """What the kernel tells of the machine and its settings, by what it says."""
 
-TEMPORARY: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - what is made there is left out
+MEMORY: Final = "/dev/shm"  # noqa: S108 - where checks copy a project to
+"""The folder that Linux keeps in memory."""
+
+TEMPORARY: Final = ("/tmp", "/var/tmp", MEMORY)  # noqa: S108 - what is made there is left out
 """Folders for temporary files, unless TMPDIR says otherwise."""
 
 GIT_OBJECTS: Final = ".git/objects/"
@@ -134,7 +137,8 @@ class _Looking:
 
     def _path(self, path: str, *, there: bool) -> str | Dependence:
         """Return what depends on a path that was looked for; "" for one that does not count."""
-        if not self._counts(path) or f"{path}/" in KERNEL:  # that it is there, as everywhere
+        # That these are there, as everywhere, and how much room there is for copies.
+        if not self._counts(path) or f"{path}/" in KERNEL or path == MEMORY:
             return ""
         if kernel_path := self._kernels(path):
             if not self._is_lasting(kernel_path, os.path.lexists(kernel_path)):
@@ -223,12 +227,12 @@ class _Looking:
 
     def _kernels(self, path: str) -> str:
         """Return what the kernel calls a path that leads into `KERNEL`, also by links; else ""."""
-        if not f"{path}/".startswith(KERNEL):
+        if not _is_kernels(path):
             folder, name = os.path.split(path)
             real = os.path.join(self._real(folder), name)
             path = os.path.realpath(real) if os.path.islink(real) else real
             path = path.replace(f"/proc/{os.getpid()}/", "/proc/self/")
-        if not f"{path}/".startswith(KERNEL) or self._temporary_folder(path):
+        if not _is_kernels(path) or self._temporary_folder(path):
             return ""
         own = re.match(r"/proc/(\d+)(?=/|$)", path)
         return f"/proc/self{path[own.end() :]}" if own and own[1] in self._trace.processes else path
@@ -295,6 +299,10 @@ def _above(path: str) -> Iterator[str]:
     while (folder := os.path.dirname(path)) != path:
         yield folder
         path = folder
+
+
+def _is_kernels(path: str) -> bool:
+    return f"{path}/".startswith(KERNEL) and not path.startswith(f"{MEMORY}/")
 
 
 def _is_text(path: str) -> bool:

@@ -4,10 +4,13 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Final
 
 from readiness.model.errors import UsageError
 from readiness.run.processes.supervise import run_name
 from readiness.text.worded import worded
+
+MEMORY: Final = "/dev/shm"  # noqa: S108 - the names within cannot be guessed
 
 
 @contextmanager
@@ -26,7 +29,18 @@ def scratch_folder(environ: Mapping[str, str], name: str = "") -> Iterator[str]:
     try:
         yield path
     finally:
-        remove(path, watched=run_name() != "" and name.startswith(run_name()))
+        watched = run_name() != "" and name.startswith(run_name())
+        for left in () if watched else _in_memory(path):
+            remove(left)
+        remove(path, watched=watched)
+
+
+def _in_memory(path: str) -> list[str]:
+    """Return what killed probes left in memory, where checks copy a project to, by their names."""
+    start = f"{os.path.basename(path)}-"
+    with suppress(OSError):
+        return [os.path.join(MEMORY, name) for name in os.listdir(MEMORY) if name.startswith(start)]
+    return []
 
 
 def choose(environ: Mapping[str, str], name: str = "") -> str:
