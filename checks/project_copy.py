@@ -28,11 +28,12 @@ _MARK = "pyvenv.cfg"
 class Copy:
     """A copy of the project. `folder` is where the project's own folder lies in it.
 
-    `env` is the environment of commands there.
+    `env` is the environment of commands there; `beside` is a folder for what is to lie beside it.
     """
 
     folder: str
     env: Mapping[str, str]
+    beside: str = ""
 
     @property
     def params(self) -> Params:
@@ -91,7 +92,7 @@ def copy_project(params: Params, name: str = "copy") -> Copy:
     cache = os.path.join(folder, MYPY_CACHE)
     if os.path.isdir(kept := _kept_cache(params)) and not os.path.lexists(cache):
         shutil.copytree(kept, cache)
-    return Copy(folder, params.env)
+    return Copy(folder, params.env, os.path.dirname(target))
 
 
 def keep_cache(params: Params) -> None:

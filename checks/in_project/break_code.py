@@ -253,7 +253,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     with open(os.path.join(tmp, "plan.json"), encoding="utf-8") as file:
         plan = json.load(file)
     breaking = Breaking(plan, tmp)
-    words = ["--basetemp", os.path.join(tmp, "tests"), *plan["args"], *plan["paths"]]
+    words = ["--basetemp", os.path.join(plan["beside"], "tests"), *plan["args"], *plan["paths"]]
     plugins = [
         Witness(Log(os.devnull)),
         breaking,

@@ -72,7 +72,7 @@ def try_broken(params: Params, plan: FaultPlan) -> Broken:
         not_measured("coverage does not say with which Python it runs")
     tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), "w", encoding="utf-8") as file:
-        json.dump({**plan, "roots": [copy.folder, os.getcwd()]}, file)
+        json.dump({**plan, "roots": [copy.folder, os.getcwd()], "beside": copy.beside}, file)
     _, output = copy.run([python[1].strip(), RUNNER, "in_project/break_code"], quiet=True)
     left = os.path.join(tmp, "broken.json")
     if not os.path.exists(left):
