@@ -12,6 +12,7 @@ TALKS: Final = frozenset(
 """Calls that tell of sockets."""
 
 _ASKING: Final = frozenset(("bind", "connect", "sendto", "sendmsg", "sendmmsg"))
+_NO_GROUP: Final = "nl_groups=00000000"
 
 INTERFACES: Final = ("/proc/net/fib_trie", "/proc/net/if_inet6")
 """Where the kernel tells the addresses of the machine, which programs ask it for by a socket."""
@@ -50,7 +51,8 @@ class Sockets:
         if call == "socket":
             self._make(arguments, system_call.place or "")
             return
-        if call in _ASKING and (used := _SOCKET.match(arguments)):
+        is_own = call == "bind" and _NO_GROUP in arguments  # an address, and nothing to listen to
+        if call in _ASKING and not is_own and (used := _SOCKET.match(arguments)):
             self._used.add(used[1])
         if call == "getsockopt":
             socket = _SOCKET.match(arguments)

@@ -8,6 +8,7 @@ from readiness.reuse.trace import Trace, read_trace
 
 INET = "connect(3<socket:[1]>, {sa_family=AF_INET, "
 FIREWALL = "socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) = 3<socket:[7]>"
+LISTENS = "bind(3<socket:[7]>, {sa_family=AF_NETLINK, nl_pid=0"
 UNIX = "connect(4<socket:[3]>, {sa_family=AF_UNIX"
 
 
@@ -90,6 +91,8 @@ def test_a_relative_name_begins_where_the_process_is(tmp_path: Path) -> None:
         ("socket(AF_PACKET, SOCK_RAW, 0) = 3<socket:[1]>", "AF_PACKET"),
         (FIREWALL, ""),
         (f"{FIREWALL}\nsendto(3<socket:[7]>, [], 20, 0, NULL, 0) = 20", "AF_NETLINK"),
+        (f"{FIREWALL}\n{LISTENS}, nl_groups=00000000}}, 16) = 0", ""),
+        (f"{FIREWALL}\n{LISTENS}, nl_groups=0x00001}}, 16) = 0", "AF_NETLINK"),
         (f"sendmsg(4<socket:[7]>, {{}}, 0) = 20\n{FIREWALL}", "AF_NETLINK"),
         (f"{FIREWALL}\nsendto(3<socket:[8]>, ..., 5, 0, NULL, 0) = 5", ""),
     ],
