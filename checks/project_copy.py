@@ -5,21 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from checks.git import git
 from checks.in_project.common import Params
+from readiness.project.room import room_in_memory
 
 MYPY_CACHE = ".mypy_cache"
 """The folder in which mypy keeps what it knows of files that have not changed since."""
-MEMORY = "/dev/shm"  # noqa: S108 - the name within cannot be guessed
-"""The folder that Linux keeps in memory: 2,500 files take 0.2 s there, and 2 s on a slow disk."""
-PLENTY = 4 << 30
-"""Bytes of memory that are left for others, and for what commands write into a copy."""
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _MARK = "pyvenv.cfg"
 """The file that an environment of Python has at its top."""
 
@@ -125,35 +120,11 @@ def _size(top: str, listed: Iterable[str]) -> int:
 
 
 def _place(params: Params, size: int) -> str:
-    """Return the folder for a copy of so many bytes: in memory, where there is plenty of that.
-
-    TMPDIR says otherwise. What is in memory goes with this process; what a killed one leaves there
-    has the name of the run's own folder, and goes with that.
-    """
-    run = next((part for part in params.tmp.split("/") if part.startswith("readiness-")), "")
-    try:
-        folder = os.statvfs(MEMORY)
-        free = min(folder.f_bavail * folder.f_frsize, _free())
-    except (OSError, ValueError, KeyError):  # not Linux
-        return params.tmp
-    is_fit = run and "TMPDIR" not in params.env and not folder.f_flag & os.ST_NOEXEC
-    if not is_fit or free < PLENTY + 4 * size:
-        return params.tmp
-    place = tempfile.mkdtemp(prefix=f"{run}-", dir=MEMORY)
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    return place
-
-
-def _free() -> int:
-    """Return how many bytes of memory are available, or half the limit for all that runs here."""
-    # Spelled so that no result seems to depend on it: where a copy lies decides nothing.
-    with open(os.path.join("/proc", "meminfo"), encoding="ascii") as file:
-        rows = dict(line.split(":") for line in file)
-    free = int(rows["MemAvailable"].split()[0]) << 10
-    for path in _LIMITS:
-        with suppress(OSError, ValueError), open(path, encoding="ascii") as file:
-            free = min(free, int(file.read()) // 2)
-    return free
+    """Return the folder for a copy of so many bytes; one in memory goes with this process."""
+    place = room_in_memory(params.tmp, params.env, size)
+    if place:
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place or params.tmp
 
 
 def _copy_listed(top: str, target: str, listed: Iterable[str]) -> None:

@@ -160,14 +160,17 @@ class Recipes:
         printed: Mapping[str, tuple[str, ...]],
     ) -> dict[str, Trial]:
         from readiness.pipeline.measured import running
+        from readiness.project.room import room_in_memory
         from readiness.prove.rounds import Rounds
         from readiness.prove.trial import Passed, Trials
         from readiness.prove.worlds import Worlds
 
         if not self._settings.quiet:
             tell(worded("trial.trying", count=len(passed)))
-        folder = os.path.join(execution.scratch, "trials")
-        os.mkdir(folder)
+        folder = room_in_memory(execution.scratch, os.environ)
+        if not folder:
+            folder = os.path.join(execution.scratch, "trials")
+            os.mkdir(folder)
         record = execution.readings.record
         subjects = [
             Passed(

@@ -14,8 +14,8 @@ from readiness.model.plan import Plan
 from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.interface import Observer, Settle
+from readiness.run.places import Places
 from readiness.run.processes.family import Family
-from readiness.run.processors import Processors
 from readiness.run.queue import Queue
 from readiness.run.retry import FINAL, may_repeat
 from readiness.run.signals import Signals
@@ -43,7 +43,6 @@ AGAIN: Final = 0.2
 BATCH: Final = 32
 LAG: Final = 0.02
 LONGEST: Final = 3600.0
-DESCRIPTORS: Final = 5
 
 
 class Loop:
@@ -63,10 +62,7 @@ class Loop:
     ) -> None:
         self._plan = plan
         self._settle_with = settle
-        most = max(1, (os.sysconf("SC_OPEN_MAX") - 32) // DESCRIPTORS)
-        self._jobs = max(1, min(jobs, most))
-        self._most = max(self._jobs, min(jobs + more, most))
-        self._processors = Processors()
+        self._places = Places(jobs, more)
         self._over_at = over_at
         self._out_of_time = out_of_time
         self._observe = observe
@@ -138,7 +134,7 @@ class Loop:
     def _fill(self) -> None:
         """Start the attempts that may start."""
         self._due = self._queue.wake(time.monotonic())
-        while len(self._live) < self._jobs or self._may_exceed():
+        while self._places.has_one(len(self._live)):
             index = self._queue.take()
             if index is None:
                 return
@@ -147,7 +143,7 @@ class Loop:
                 attempt = self._starter.start(index, number)
             except CannotStart as refusal:
                 if refusal.busy and self._live:
-                    self._jobs = self._most = len(self._live)
+                    self._places.close_all_but(len(self._live))
                     self._queue.put_back(index)
                     return
                 self._numbers[index] = number
@@ -156,10 +152,6 @@ class Loop:
                 continue
             self._numbers[index] = number
             self._follow(attempt)
-
-    def _may_exceed(self) -> bool:
-        """Return whether one more may run, as those that run leave a processor idle."""
-        return len(self._live) < self._most and self._processors.had_time()
 
     def _follow(self, attempt: Attempt) -> None:
         self._live[attempt.index] = attempt

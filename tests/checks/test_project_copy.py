@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from checks import project_copy
 from checks.in_project.common import Params
+from checks.project_copy import copy_project
+from readiness.project import room
 from readiness.run.scratch import scratch_folder
 from tests.support.program import ROOT
 from tests.support.repositories import commit
 
-MEMORY = Path(project_copy.MEMORY)
+MEMORY = Path(room.MEMORY)
 COPYING = """
 import os
-from checks import project_copy
 from checks.in_project.common import Params
-project_copy.PLENTY = 0
-copy = project_copy.copy_project(Params(os.environ))
+from checks.project_copy import copy_project
+from readiness.project import room
+room.PLENTY = 0
+copy = copy_project(Params(os.environ))
 print(copy.folder, *sorted(os.listdir(copy.folder)))
 """
 
@@ -66,9 +68,9 @@ def test_else_a_copy_lies_in_the_folder_of_its_probe(
 ) -> None:
     """That is so too for whoever names a place for temporary files."""
     monkeypatch.chdir(project)
-    monkeypatch.setattr(project_copy, "_free", lambda: free)
+    monkeypatch.setattr(room, "free_memory", lambda: free)
     params = Params(variables(tmp_path / "readiness-own", **more))
-    assert project_copy.copy_project(params).folder == os.path.join(params.tmp, "copy")
+    assert copy_project(params).folder == os.path.join(params.tmp, "copy")
 
 
 def test_what_a_killed_probe_leaves_in_memory_goes_with_the_run(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from readiness.model.capture import Capture
 from readiness.model.words import ReasonCode
-from readiness.run import processors
+from readiness.run import places
 from readiness.run.interface import Settled
-from readiness.run.processors import Processors
+from readiness.run.places import Places
 from readiness.run.queue import Queue
 from tests.support.running import Runner, a_check, a_plan, succeeded, texts
 
@@ -55,7 +55,7 @@ def test_more_run_while_a_processor_is_idle(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, idle: bool
 ) -> None:
     """Beyond the jobs up to `more` run, where those leave a processor without work."""
-    monkeypatch.setattr(Processors, "had_time", lambda _: idle)
+    monkeypatch.setattr(Places, "_had_time", lambda _: idle)
     captures = runner(*[SPAN] * 6, jobs=2, more=1)
     assert most_at_once(captures) == 2 + idle
 
@@ -67,20 +67,22 @@ def test_half_a_processor_is_spare(
     """What counts is the share of the time since it was asked last; at once nothing is known."""
     clock, idle = [10.0], [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(processors, "idle_seconds", lambda: idle[0])
-    subject = Processors()
-    assert not subject.had_time()
+    monkeypatch.setattr(places, "idle_seconds", lambda: idle[0])
+    subject = Places(2, 1)
+    assert subject.has_one(1)
+    assert not subject.has_one(2)
     clock[0] += 0.5
     idle[0] += free
-    assert subject.had_time() is had_time
-    assert not subject.had_time()
+    assert subject.has_one(2) is had_time
+    assert not subject.has_one(2)
+    assert not subject.has_one(3)
 
 
 def test_idle_seconds_grow_while_nothing_is_done() -> None:
     """They are read from the system, and never go back."""
-    before = processors.idle_seconds()
+    before = places.idle_seconds()
     time.sleep(0.1)
-    assert 0 < before <= processors.idle_seconds()
+    assert 0 < before <= places.idle_seconds()
 
 
 def test_probes_that_share_a_word_never_overlap(runner: Runner) -> None:
