@@ -355,7 +355,7 @@ class Canary:
         )
         opened += re.findall(changed + r".* = 0", calls)
         paths = [os.path.normpath(os.path.join(self.folder, path)) for path in opened]
-        kept = (f"{self._tmp}/tmp/", "/dev/", "/proc/")
+        kept = (f"{self._tmp}/tmp/", "/dev/null/", "/dev/tty/", "/proc/")
         return [path for path in paths if not f"{path}/".startswith(kept)]
 
 

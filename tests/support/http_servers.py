@@ -32,12 +32,18 @@ class Answering(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class _Patient(ThreadingHTTPServer):
+    """Lets many clients wait for their turn: on a busy machine, five are soon there."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def serving(
     handler: Callable[..., BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None
 ) -> Iterator[str]:
     """Answer requests while the block runs, perhaps over TLS; gives the address as `ip:port`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Patient(("127.0.0.1", 0), handler)
     if tls:
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
