@@ -17,18 +17,20 @@ def room_in_memory(scratch: str, environ: Mapping[str, str], size: int = 0) -> s
     """Make a folder in memory for a copy of `size` bytes; "" where there is no plenty of it.
 
     It bears the name of the run's own folder, in which `scratch` lies, and goes with that. A TMPDIR
-    says where things lie instead.
+    says where things lie instead; where it is in memory, as in a trial, the folder is within.
     """
     run = next((part for part in scratch.split("/") if part.startswith("readiness-")), "")
+    place = environ.get("TMPDIR", "")
+    is_other = not place or (place.startswith(MEMORY) and not scratch.startswith(place))
     try:
         folder = os.statvfs(MEMORY)
         free = min(folder.f_bavail * folder.f_frsize, free_memory())
     except (OSError, ValueError, KeyError):  # not Linux
         return ""
-    is_fit = run and not environ.get("TMPDIR") and not folder.f_flag & os.ST_NOEXEC
+    is_fit = run and is_other and not folder.f_flag & os.ST_NOEXEC
     if not is_fit or free < PLENTY + 4 * size:
         return ""
-    return tempfile.mkdtemp(prefix=f"{run}-", dir=MEMORY)
+    return tempfile.mkdtemp(prefix=f"{run}-", dir=place or MEMORY)
 
 
 def free_memory() -> int:

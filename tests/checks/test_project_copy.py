@@ -56,6 +56,21 @@ def test_a_copy_in_memory_goes_with_the_process_that_made_it(project: Path, tmp_
     assert not Path(folder).parent.exists()
 
 
+def test_a_copy_lies_in_the_tmpdir_that_is_in_memory(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it does in a trial, whose own files go all at once; where the run lies there, within."""
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(room, "MEMORY", str(tmp_path))
+    monkeypatch.setattr(room, "PLENTY", 0)
+    own = tmp_path / "own"
+    own.mkdir()
+    params = Params(variables(tmp_path / "readiness-run", TMPDIR=str(own)))
+    assert Path(copy_project(params).folder).parent.parent == own
+    params = Params(variables(own / "readiness-run", TMPDIR=str(own)))
+    assert copy_project(params).folder == os.path.join(params.tmp, "copy")
+
+
 @pytest.mark.parametrize(
     ("free", "more"), [(0, {}), (1 << 40, {"TMPDIR": "/var/tmp"})], ids=["little room", "TMPDIR"]
 )
