@@ -38,7 +38,8 @@ OF_ITSELF: Final = re.compile(
 """What the kernel tells a process of nobody else, and what is the same at any time."""
 
 SETTLED: Final = re.compile(
-    r"/proc/(?:sys/.*|cpuinfo|filesystems|version|cgroups|mounts|self/(?:mount\w+|cgroup))"
+    r"/proc/(?:sys/.*|cpuinfo|filesystems|version|cgroups|mounts|cmdline|1/environ)"
+    r"|/proc/self/(?:mount\w+|cgroup)"
     r"|/proc/(?:self/)?net/(?:fib_trie|if_inet6|tcp/\d+)|/sys/(?:fs|kernel|devices/system)/.*"
 )
 """What the kernel tells of the machine and its settings, by what it says."""
@@ -144,9 +145,11 @@ class _Looking:
             if not self._is_lasting(kernel_path, os.path.lexists(kernel_path)):
                 return Dependence(refusal=worded("traced.spoke", what=path))
             return "" if OF_ITSELF.fullmatch(kernel_path) else kernel_path
+        is_timed = path in self._trace.timed and not path.endswith(GIT_INDEX)
+        if path in self._trace.touched and not is_timed and _is_empty(path):
+            return path  # a mark that it has left before
         if path not in self._trace.refused and self._is_another(path, there=there):
             return self._refused(path, [path])
-        is_timed = path in self._trace.timed and not path.endswith(GIT_INDEX)
         return path + TIMED if is_timed else path
 
     def _names(self, folder: str) -> str | Dependence:
@@ -181,6 +184,8 @@ class _Looking:
 
     def _counts(self, path: str) -> bool:
         if not self._counts_in(os.path.dirname(path)) or not is_of_interest(os.path.basename(path)):
+            return False
+        if path == self._setting.scratch:  # on the way to what lies in it
             return False
         if path.endswith(f"{GIT_INDEX}.lock") and path in self._trace.written:
             return False  # made and moved in place of the index, which counts
@@ -299,6 +304,10 @@ def _above(path: str) -> Iterator[str]:
     while (folder := os.path.dirname(path)) != path:
         yield folder
         path = folder
+
+
+def _is_empty(path: str) -> bool:
+    return os.path.isfile(path) and not os.path.getsize(path)
 
 
 def _is_kernels(path: str) -> bool:

@@ -72,7 +72,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     those that were; of `timed` files the times were asked. `listed` has the kind of each name of
     interest in a folder; those are `moving` where that was not the same at each look, `partial`
     where no look went on to the end. `absent` was looked for in vain, `refused` for want of a
-    right, `written` made, changed or removed by the `processes`. `spoke` is what was asked that may
+    right, `written` made, changed or removed by the `processes`, `touched` given other times by an
+    open descriptor. `spoke` is what was asked that may
     answer otherwise, `gap` why the trace may not be whole; both are empty where all is well. What
     is `hindered` may go otherwise where no tracer is; so may what was `denied` a call that few
     kernels have.
@@ -88,6 +89,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     absent: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     spoke: str = ""
     gap: str = ""
@@ -150,6 +152,7 @@ class _Reading:
         self._absent: set[str] = set()
         self._refused: set[str] = set()
         self._written: set[str] = set()
+        self._touched: set[str] = set()
         self._ran: set[str] = set()
         self._gap = ""
         self._sockets = Sockets()
@@ -191,6 +194,7 @@ class _Reading:
             absent=frozenset(self._absent - self._opened),
             refused=frozenset(self._refused - self._opened),
             written=frozenset(self._written),
+            touched=frozenset(self._touched),
             processes=frozenset(map(str, self._lines)),
             spoke=spoke or next(filter(_tells_time, self._ran), ""),
             gap=self._gap,
@@ -251,6 +255,8 @@ class _Reading:
         elif call.name in _UNSEEN:
             if not call.error:
                 self._gap = self._gap or worded("traced.uses", call=call.name)
+        elif call.name == "utimensat" and not call.paths("/"):
+            self._touched.add(call.descriptor())
         else:
             return call.name in _UNTOLD
         return True

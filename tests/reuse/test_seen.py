@@ -60,10 +60,12 @@ def depends(folder: Path, began: float | None = None, **seen: Any) -> Dependence
         ({"opened": ["/proc/self/maps", "/dev/null", "to_kernel"]}, []),
         ({"folders": ["/proc", "/dev"]}, []),
         ({"opened": ["/proc/sys/x", "/proc/version"]}, ["/proc/sys/x", "/proc/version"]),
+        ({"opened": ["/proc/1/environ", "/proc/cmdline"]}, ["/proc/1/environ", "/proc/cmdline"]),
         ({"opened": ["a"], "timed": ["a"]}, ["a//"]),
         ({"absent": ["__pycache__/x", "list/.mypy_cache/x", ".hypothesis/y", ".coverage.1"]}, []),
         ({"absent": [".git/x", ".venv/x"]}, [".git/x", ".venv/x"]),
         ({"opened": ["../scratch/1/t"], "absent": ["../scratch/2"]}, []),
+        ({"looked_at": ["../scratch"]}, []),
         ({"opened": ["../while/w"]}, ["../while/w"]),
         ({"opened": ["../while/w"], "written": ["../while/w"]}, []),
         ({"opened": ["../while/d/w"], "written": ["../while/d"]}, []),
@@ -77,6 +79,23 @@ def test_what_counts(folder: Path, seen: dict[str, Any], paths: list[str]) -> No
     ends = [path[len(path.rstrip("/")) :] for path in paths]
     wanted = [os.path.normpath(folder / path) + end for path, end in zip(paths, ends, strict=True)]
     assert depends(folder, **seen) == Dependence(paths=tuple(wanted))
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "is_input"),
+    [("", {}, True), ("x", {}, False), ("", {"timed": ["mark"]}, False)],
+    ids=["empty", "with text", "times asked"],
+)
+def test_a_mark_that_is_left_again_counts_by_being_there(
+    folder: Path, text: str, more: dict[str, Any], is_input: bool
+) -> None:
+    """`systemd-analyze verify` gives a file in /run other times, and reads nothing of it."""
+    mark = folder / "mark"
+    mark.write_text(text)
+    began = time.time() - 60
+    seen = depends(folder, began, opened=["mark"], touched=["mark"], **more)
+    assert seen.paths == ((str(mark),) if is_input else ())
+    assert bool(seen.refusal) is not is_input
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def written(folder: Path, *processes: str) -> Trace:
         ('openat(AT_FDCWD</w>, "a", O_RDWR|O_CREAT|O_EXCL, 0666) = 3</w/a>', "absent", "/w/a"),
         ('rename("a", "b") = 0', "written", "/w/b"),
         ('unlinkat(AT_FDCWD</w>, "a", 0) = 0', "written", "/w/a"),
+        ('utimensat(3</w/a>, "", [{tv_sec=1}, {tv_sec=1}], 0) = 0', "touched", "/w/a"),
+        ("utimensat(3</w/a>, NULL, NULL, 0) = 0", "touched", "/w/a"),
         (r'openat(AT_FDCWD</w>, "\303\274 \"\n", O_RDONLY) = 3</w/x>', "opened", '/w/ü "\n'),
         (r'openat(AT_FDCWD</w/a\76b>, "c", O_RDONLY) = 3</w/a\76b/c>', "opened", "/w/a>b/c"),
     ],
