@@ -138,7 +138,8 @@ def _readiness(work: str) -> None:
     shutil.rmtree(wheels, ignore_errors=True)
     _run(python, "-m", "pip", "-q", "wheel", "--no-deps", "-w", wheels, os.path.dirname(HERE))
     wheel = glob.glob(os.path.join(wheels, "*.whl"))
-    _run(python, "-m", "pip", "-q", "install", *wheel)
+    # Beside it what its table is compared with (12), which it does without.
+    _run(python, "-m", "pip", "-q", "install", *wheel, "rich")
     _run(python, "-m", "pip", "-q", "install", "--force-reinstall", "--no-deps", *wheel)
 
 
