@@ -18,7 +18,7 @@ from readiness.model.plan import Planned
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.settle import Execution
-from readiness.project.recipes import is_own, recipe_files
+from readiness.project.recipes import command_of, is_own, recipe_files
 from readiness.record.criteria import digests_of
 from readiness.record.values import timestamp
 from readiness.terminal.ending import tell
@@ -64,6 +64,7 @@ class Recipes:
         self._settings = settings
         self._new: dict[str, PastTrial] = {}
         self._used: list[str] = []
+        self._files: dict[object, dict[str, bytes]] = {}
         self.signal: int | None = None
 
     def tried(self, execution: Execution) -> dict[str, Trial]:
@@ -75,7 +76,7 @@ class Recipes:
         for planned in execution.left.planned:
             name, verdict = planned.criterion.id, readings.judge(planned).verdict
             if planned.probes and is_tried(planned.criterion) and verdict.measured:
-                files = recipe_files(planned.criterion, self._board.workdir)
+                files = self._files_of(planned.criterion)
                 recipes[name] = recipe_of(planned.criterion, files)
                 if verdict.good:
                     passed[name] = planned
@@ -112,6 +113,13 @@ class Recipes:
                 if trials.get(name, UNKNOWN).outcome is TrialOutcome.UNKNOWN:
                     trials[name] = Trial(outcome=TrialOutcome.UNSEEN)
         return trials | self._idle(execution, passed, texts)
+
+    def _files_of(self, criterion: Criterion) -> dict[str, bytes]:
+        """Return the files that say what a command does, which several criteria may share."""
+        command = command_of(criterion)
+        if command not in self._files:
+            self._files[command] = recipe_files(criterion, self._board.workdir)
+        return self._files[command]
 
     def learn(self, criterion: Criterion, memory: PastTrial) -> None:
         """Add how a command was tried elsewhere."""

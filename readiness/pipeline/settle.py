@@ -314,11 +314,11 @@ class Readings:
 
     def _is_unusual(self, criterion: Criterion, index: int) -> bool:
         """Return whether a number is worse than it usually is, as it was read last."""
+        if criterion.id not in self.usual.usual:
+            return False
         judged = self._judged(criterion, index)
-        return (
-            criterion.id in self.usual.usual
-            and judged.verdict.measured
-            and not self.usual.is_usual(criterion, better_of(criterion), judged.value)
+        return judged.verdict.measured and not self.usual.is_usual(
+            criterion, better_of(criterion), judged.value
         )
 
     def _judged(self, criterion: Criterion, index: int) -> Judgement:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from typing import Final
 
@@ -36,12 +37,16 @@ def recipe_files(criterion: Criterion, workdir: str) -> dict[str, bytes]:
 
     Each is below a folder in which it runs. What its runner reads without being told counts too.
     """
-    check = criterion.check
-    if check is None:
-        return {}
-    command = " ".join([check.run, *check.tools, *criterion.params.values()])
-    folders = [os.path.join(workdir, folder) for folder in criterion.workdirs or ("",)]
+    command, places = command_of(criterion)
+    folders = [os.path.join(workdir, folder) for folder in places]
     return {path: text for folder in folders for path, text in _named(command, folder)}
+
+
+def command_of(criterion: Criterion) -> tuple[str, tuple[str, ...]]:
+    """Return the words of a criterion's command, and the folders in which it runs."""
+    check = criterion.check
+    words = [check.run, *check.tools, *criterion.params.values()] if check else []
+    return " ".join(words), criterion.workdirs or ("",)
 
 
 def _named(command: str, folder: str) -> Iterator[tuple[str, bytes]]:
@@ -57,8 +62,12 @@ def _named(command: str, folder: str) -> Iterator[tuple[str, bytes]]:
             path = os.path.normpath(os.path.join(folder, os.fsdecode(word)))
             if not path.startswith(os.path.join(folder, "")):
                 continue
+            try:
+                is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+            except OSError:  # a word like any other
+                continue
             # `make -C docs`: what stands in a folder that is named says what is run there.
-            below = RUNNER_FILES if os.path.isdir(path) else ("",)
+            below = RUNNER_FILES if is_folder else ("",)
             for file in (os.path.join(path, name) if name else path for name in sorted(below)):
                 if file in known or len(known) >= _MOST_SCRIPTS:
                     continue

@@ -232,8 +232,10 @@ def row_lines(
     row: Sequence[str], sizes: dict[int, int], right: Collection[int], *, breaks: bool = True
 ) -> list[list[str]]:
     """Return the lines that a row takes; cells wider than their column are broken or stay whole."""
+    if not breaks or all(width(row[place]) <= size for place, size in sizes.items()):
+        return [[pad(row[place], size, right=place in right) for place, size in sizes.items()]]
     pieces = [
-        wrap(row[place], size) if breaks and width(row[place]) > size else [row[place]]
+        wrap(row[place], size) if width(row[place]) > size else [row[place]]
         for place, size in sizes.items()
     ]
     return [

@@ -184,8 +184,9 @@ def _row(
     """Set a row in the lines that it takes; blanks at the end of a cell have no style."""
     styles = [row[place][1] for place in sizes]
     lines = row_lines([text for text, _ in row], sizes, right, breaks=limit is not None)
-    painted = (map(_painted, cells, styles, repeat(paint)) for cells in lines)
-    return [f"{' ' * indent}{'  '.join(cells)}".rstrip() for cells in painted]
+    if paint is not _bare:
+        lines = [list(map(_painted, cells, styles, repeat(paint))) for cells in lines]
+    return [f"{' ' * indent}{'  '.join(cells)}".rstrip() for cells in lines]
 
 
 def _painted(cell: str, style: Style, paint: Paint) -> str:
