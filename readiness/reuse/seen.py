@@ -146,8 +146,9 @@ class _Looking:
                 return Dependence(refusal=worded("traced.spoke", what=path))
             return "" if OF_ITSELF.fullmatch(kernel_path) else kernel_path
         is_timed = path in self._trace.timed and not path.endswith(GIT_INDEX)
-        if path in self._trace.touched and not is_timed and _is_empty(path):
-            return path  # a mark that it has left before
+        is_mark = path in self._trace.touched - self._trace.written and _is_empty(path)
+        if is_mark and there and not is_timed:
+            return path  # it was there before, and all that is new are its times
         if path not in self._trace.refused and self._is_another(path, there=there):
             return self._refused(path, [path])
         return path + TIMED if is_timed else path

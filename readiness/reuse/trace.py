@@ -73,10 +73,9 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     interest in a folder; those are `moving` where that was not the same at each look, `partial`
     where no look went on to the end. `absent` was looked for in vain, `refused` for want of a
     right, `written` made, changed or removed by the `processes`, `touched` given other times by an
-    open descriptor. `spoke` is what was asked that may
-    answer otherwise, `gap` why the trace may not be whole; both are empty where all is well. What
-    is `hindered` may go otherwise where no tracer is; so may what was `denied` a call that few
-    kernels have.
+    open descriptor. `spoke` is what was asked that may answer otherwise, `gap` why the trace may
+    not be whole; both are empty where all is well. What is `hindered` may go otherwise where no
+    tracer is; so may what was `denied` a call that few kernels have.
     """
 
     opened: frozenset[str] = frozenset()

@@ -83,8 +83,15 @@ def test_what_counts(folder: Path, seen: dict[str, Any], paths: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("text", "more", "is_input"),
-    [("", {}, True), ("x", {}, False), ("", {"timed": ["mark"]}, False)],
-    ids=["empty", "with text", "times asked"],
+    [
+        ("", {"opened": ["mark"]}, True),
+        ("x", {"opened": ["mark"]}, False),
+        ("", {"opened": ["mark"], "timed": ["mark"]}, False),
+        ("", {"opened": ["mark"], "written": ["mark"]}, False),
+        ("", {"absent": ["mark"], "written": ["mark"]}, False),
+        ("", {"absent": ["mark"]}, False),
+    ],
+    ids=["empty", "with text", "times asked", "emptied", "made", "made by others"],
 )
 def test_a_mark_that_is_left_again_counts_by_being_there(
     folder: Path, text: str, more: dict[str, Any], is_input: bool
@@ -93,9 +100,8 @@ def test_a_mark_that_is_left_again_counts_by_being_there(
     mark = folder / "mark"
     mark.write_text(text)
     began = time.time() - 60
-    seen = depends(folder, began, opened=["mark"], touched=["mark"], **more)
-    assert seen.paths == ((str(mark),) if is_input else ())
-    assert bool(seen.refusal) is not is_input
+    seen = depends(folder, began, touched=["mark"], **more)
+    assert (seen.paths == (str(mark),), seen.refusal == "") == (is_input, is_input)
 
 
 @pytest.mark.parametrize(
