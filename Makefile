@@ -44,8 +44,12 @@ test: $(TESTED)  ## run the quick tier of the tests
 	$(PYTEST) --tier quick $(PYTEST_ARGS)
 
 test-all: $(TESTED)  ## run all tests, and then those on a whole production
-	$(PYTEST) --tier full $(PYTEST_ARGS)
-	@# Those measure throughput, and a shared machine may be slow for a moment: one more try.
+	@# Tests wait for servers, and measure throughput; a shared machine may stand still for a moment.
+	@$(PYTEST) --tier full $(PYTEST_ARGS) || { \
+	    echo "Tests failed, as said above: those that did are tried again, one by one." >&2; \
+	    $(BIN)/python -m pytest --tier full --last-failed --last-failed-no-failures none \
+	        --maxfail 3 $(PYTEST_ARGS); \
+	}
 	@$(MAKE) --no-print-directory test-live PYTEST_ARGS= || { \
 	    echo "The tests on a whole production failed once, as said above:" \
 	        "those that did are tried again." >&2; \

@@ -93,7 +93,7 @@ class Outcome:
         if reader and (reader.format is Format.TEXT or reader.query != "findings"):
             documents = _documents(self.exit_status, self.stdout, self.stderr.encode())
             return list(map(msgspec.structs.asdict, find(documents, self.check)))
-        found: list[dict[str, Any]] = json.loads(self.stdout)["findings"]
+        found: list[dict[str, Any]] = json.loads(self.stdout or self.stderr)["findings"]
         return found
 
     @property
