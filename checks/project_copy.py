@@ -3,9 +3,10 @@
 import atexit
 import os
 import shutil
+import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -68,15 +69,16 @@ def copy_project(params: Params, name: str = "copy") -> Copy:
     has found out in this run is there too.
     """
     top = _git("rev-parse", "--show-toplevel").strip()
-    listed = list(_listed(top)) if top else []
-    target = os.path.join(_place(params, _size(top, listed)) if top else params.tmp, name)
+    files = _files(top) if top else {}
+    size = sum(state.st_size for state in files.values())
+    target = os.path.join(_place(params, size) if top else params.tmp, name)
     inside = ""
     if top:
         _git("clone", "--quiet", "--shared", "--no-checkout", top, target)
     if os.path.isdir(target):
         inside = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(top))
         _git("reset", "--quiet", folder=target)
-        _copy_listed(top, target, listed)
+        _copy_files(top, target, files)
     if not os.path.isdir(target):
         ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
         shutil.copytree(".", target, symlinks=True, ignore=ignored)
@@ -102,21 +104,17 @@ def _kept_cache(params: Params) -> str:
     return os.path.join(params.env["READINESS_SCRATCH"], f"mypy{os.getcwd()}")
 
 
-def _listed(top: str) -> Iterable[str]:
-    """Return the files that Git knows or would add, below the top of the repository."""
+def _files(top: str) -> dict[str, os.stat_result]:
+    """Return the files that Git knows or would add, as far as they are there, below `top`."""
     known = _git("ls-files", "-z", "-c", folder=top).split("\0")
     added = _git("ls-files", "-z", "-o", "--exclude-standard", folder=top).split("\0")
     installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
     mine = (path for path in added if not installed or not path.startswith(installed))
-    return filter(None, (*known, *mine))
-
-
-def _size(top: str, listed: Iterable[str]) -> int:
-    size = 0
-    for path in listed:
+    files = {}
+    for path in filter(None, (*known, *mine)):
         with suppress(OSError):
-            size += os.lstat(os.path.join(top, path)).st_size
-    return size
+            files[path] = os.lstat(os.path.join(top, path))
+    return files
 
 
 def _place(params: Params, size: int) -> str:
@@ -127,15 +125,22 @@ def _place(params: Params, size: int) -> str:
     return place or params.tmp
 
 
-def _copy_listed(top: str, target: str, listed: Iterable[str]) -> None:
+def _copy_files(top: str, target: str, files: Mapping[str, os.stat_result]) -> None:
+    """Copy files with modes and times, links as such; looks, which cost under a tracer, are few."""
     folders = set()
-    for path in listed:
+    for path, state in files.items():
         original, copied = os.path.join(top, path), os.path.join(target, path)
-        if os.path.lexists(original) and not os.path.isdir(original):
-            if (folder := os.path.dirname(copied)) not in folders:
-                os.makedirs(folder, exist_ok=True)
-                folders.add(folder)
-            shutil.copy2(original, copied, follow_symlinks=False)
+        if (folder := os.path.dirname(copied)) not in folders:
+            os.makedirs(folder, exist_ok=True)
+            folders.add(folder)
+        if stat.S_ISLNK(state.st_mode):
+            os.symlink(os.readlink(original), copied)
+        elif stat.S_ISREG(state.st_mode):
+            with open(original, "rb") as source, open(copied, "xb") as written:
+                shutil.copyfileobj(source, written)
+                written.flush()
+                os.fchmod(written.fileno(), stat.S_IMODE(state.st_mode))
+                os.utime(written.fileno(), ns=(state.st_atime_ns, state.st_mtime_ns))
 
 
 def _git(*words: str, folder: str = "") -> str:

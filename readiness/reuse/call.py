@@ -38,10 +38,9 @@ class SystemCall(msgspec.Struct, frozen=True):
 
     def paths(self, folder: str) -> list[str]:
         """Return the files that the call names: of most calls the first alone."""
-        paths = list(_PATH.finditer(self.arguments))
-        if self.name not in _OF_TWO:
-            paths = [path for path in paths[:1] if path.start() == 0]
-        pairs = [(plain(path[1] or "") or folder, plain(path[2])) for path in paths]
+        two = self.name in _OF_TWO
+        paths = _PATH.finditer(self.arguments) if two else [_PATH.match(self.arguments)]
+        pairs = [(plain(path[1] or "") or folder, plain(path[2])) for path in paths if path]
         return [plain_path(os.path.join(start, text)) for start, text in pairs if text]
 
 

@@ -10,6 +10,7 @@ import stat
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from typing import Final
 
@@ -76,6 +77,7 @@ class Files:
         self._known = known
         self._began = surely_before(time.time())
         self._stamps: dict[str, Stamp] = {}
+        self.real = cache(self._leads_to)
 
     def state(self, paths: Iterable[str]) -> str:
         """Return a digest of what these files are, there or not: kinds, contents and names."""
@@ -100,6 +102,14 @@ class Files:
     def moved(self, paths: Iterable[str]) -> str:
         """Return one of these files that changed since it was looked at, or ""."""
         return next((path for path in paths if _stamp(path) != self.stamp(path)), "")
+
+    def _leads_to(self, path: str) -> str:
+        """Return where a path leads, by whatever links; each on its way is looked at once."""
+        above, name = os.path.split(path)
+        if not name or name in (".", ".."):
+            return os.path.realpath(path)
+        place = os.path.join(self.real(above), name)
+        return os.path.realpath(place) if os.path.islink(place) else place
 
     def stamp(self, path: str) -> Stamp:
         """Return the cached stamp of a file; its error number alone where it cannot be read."""

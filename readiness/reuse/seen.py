@@ -110,7 +110,6 @@ class _Looking:
         self._setting = setting
         self._began = began
         self._counts_in = cache(self._counts_in_folder)
-        self._real = cache(os.path.realpath)
         self._own: set[str] | None = None
 
     def dependence(self) -> Dependence:
@@ -234,10 +233,7 @@ class _Looking:
     def _kernels(self, path: str) -> str:
         """Return what the kernel calls a path that leads into `KERNEL`, also by links; else ""."""
         if not _is_kernels(path):
-            folder, name = os.path.split(path)
-            real = os.path.join(self._real(folder), name)
-            path = os.path.realpath(real) if os.path.islink(real) else real
-            path = path.replace(f"/proc/{os.getpid()}/", "/proc/self/")
+            path = self._files.real(path).replace(f"/proc/{os.getpid()}/", "/proc/self/")
         if not _is_kernels(path) or self._temporary_folder(path):
             return ""
         own = re.match(r"/proc/(\d+)(?=/|$)", path)

@@ -40,6 +40,24 @@ def variables(scratch: Path, **more: str) -> dict[str, str]:
     return {"READINESS_TMP": str(scratch / "1"), "READINESS_SCRATCH": str(scratch), **more}
 
 
+def test_a_copy_is_as_the_project_is(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Modes, times to the nanosecond, links that lead anywhere; not what is gone."""
+    (project / "run.sh").write_text("true\n")
+    (project / "run.sh").chmod(0o751)
+    os.utime(project / "run.sh", ns=(1_000_000_001, 2_000_000_002))
+    (project / "link").symlink_to("nowhere")
+    (project / "src/a.py").unlink()
+    monkeypatch.chdir(project)
+    copied = Path(copy_project(Params(variables(tmp_path / "readiness-of-none"))).folder)
+    status = (copied / "run.sh").stat()
+    assert (status.st_mode & 0o7777, status.st_mtime_ns) == (0o751, 2_000_000_002)
+    assert (copied / "run.sh").read_text() == "true\n"
+    assert os.readlink(copied / "link") == "nowhere"
+    assert not (copied / "src/a.py").exists()
+
+
 @pytest.mark.skipif(
     bool(os.statvfs(MEMORY).f_flag & os.ST_NOEXEC), reason=f"nothing can be run from {MEMORY}"
 )
