@@ -135,7 +135,7 @@ def _ours_last(folders: list[str]) -> list[str]:
 
 def is_elsewhere(check: Check, tool: str, own: Environment | None) -> bool:
     """Return whether a Python tool is not of the Python environment that the project has."""
-    if own is None or not own.python or not tool or not check.install.startswith("pip "):
+    if own is None or not tool or not check.install.startswith("pip ") or not own.python:
         return False
     return os.path.dirname(tool) != own.programs
 
