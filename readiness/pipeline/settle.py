@@ -162,7 +162,7 @@ class Readings:
             self._waits_since[index] = now - capture.duration
         waited = now - self._waits_since[index]
         good = tries_for_better(probe) and all(
-            self._is_good(planned.criterion, index) for planned in self._readers[index]
+            self.is_good(planned.criterion, index) for planned in self._readers[index]
         )
         settled = probe.settles and all(
             self._judged(planned.criterion, index).code is not ReasonCode.UNSETTLED
@@ -230,7 +230,7 @@ class Readings:
         index, attempt = documents.capture.probe, documents.capture.attempt
         if (
             is_second_chance(probe, attempt)
-            and self._is_good(criterion, index)
+            and self.is_good(criterion, index)
             and not self._is_unusual(criterion, index)
         ):
             return  # others have it tried again
@@ -308,7 +308,7 @@ class Readings:
         hint = joined(list(filter(None, hints)), "semicolon")
         return msgspec.structs.replace(sample, hint=hint)
 
-    def _is_good(self, criterion: Criterion, index: int) -> bool:
+    def is_good(self, criterion: Criterion, index: int) -> bool:
         """Return whether this probe alone, as it was read last, makes the criterion hold."""
         return self._judged(criterion, index).verdict.good
 

@@ -63,6 +63,13 @@ class Tracing:
         self._traces[index] = (trace, attempt.started_at)
         return attempt
 
+    def slows(self, attempt: Capture) -> bool:
+        """Return whether an attempt that counts was made under the tracer.
+
+        One that is then made without it looks at the same: what the first saw goes on to hold.
+        """
+        return attempt.attempt == 1 and attempt.probe in self._traces
+
     def _read(self, index: int) -> Trace:
         """Read what was seen of a probe; remove what was written of that, as it may be much."""
         prefix = self._prefixes[index]

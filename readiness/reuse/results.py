@@ -29,7 +29,7 @@ class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `run` is the run that measured it, `at` when, in Unix time. `seen` are the files that it was
     seen to depend on, as `Files.named` takes them; `state` is over what they were, and those of its
-    producers.
+    producers. One that `asks` for more than files has no readings, and need not be traced again.
     """
 
     fingerprint: str
@@ -39,6 +39,7 @@ class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
     readings: dict[str, KeptReading]
     seen: tuple[str, ...] = ()
     state: str = ""
+    asks: str = ""
 
 
 def reading_key(criterion: Criterion) -> str:

@@ -84,11 +84,13 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 class Dependence(msgspec.Struct, frozen=True, kw_only=True):
     """The files that a result depends on, there or not, or why that cannot be relied on.
 
-    A path with a / behind it stands for the names in that folder.
+    A path with a / behind it stands for the names in that folder. `asks` is what it asks that is no
+    file.
     """
 
     paths: tuple[str, ...] = ()
     refusal: str = ""
+    asks: str = ""
 
 
 def dependence(trace: Trace, files: Files, setting: Setting, began: float) -> Dependence:
@@ -97,10 +99,15 @@ def dependence(trace: Trace, files: Files, setting: Setting, began: float) -> De
     Caches that tools keep for their next run do not count, nor do temporary files of its own.
     """
     if trace.spoke:
-        return Dependence(refusal=worded("traced.spoke", what=trace.spoke))
+        return asking(trace.spoke)
     if trace.gap:
         return Dependence(refusal=trace.gap)
     return _Looking(trace, files, setting, surely_before(began)).dependence()
+
+
+def asking(what: str) -> Dependence:
+    """Return how a result depends on what is no file."""
+    return Dependence(refusal=worded("traced.spoke", what=what), asks=what)
 
 
 class _Looking:
@@ -114,7 +121,7 @@ class _Looking:
 
     def dependence(self) -> Dependence:
         if asked := self._time():
-            return Dependence(refusal=worded("traced.spoke", what=asked))
+            return asking(asked)
         there = self._trace.opened | self._trace.looked_at | self._trace.folders
         paths = []
         for path in sorted(there | self._trace.absent | self._trace.refused):
@@ -142,7 +149,7 @@ class _Looking:
             return ""
         if kernel_path := self._kernels(path):
             if not self._is_lasting(kernel_path, os.path.lexists(kernel_path)):
-                return Dependence(refusal=worded("traced.spoke", what=path))
+                return asking(path)
             return "" if OF_ITSELF.fullmatch(kernel_path) else kernel_path
         is_timed = path in self._trace.timed and not path.endswith(GIT_INDEX)
         is_mark = path in self._trace.touched - self._trace.written and _is_empty(path)
@@ -160,7 +167,7 @@ class _Looking:
             if OF_ITSELF.fullmatch(kernel_path):
                 return ""
             if not SETTLED.fullmatch(kernel_path):
-                return Dependence(refusal=worded("traced.spoke", what=folder))
+                return asking(folder)
         elif folder in self._trace.moving:
             changed = [each for each in self._trace.written if os.path.dirname(each) == folder]
             return self._refused(folder, changed)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from readiness.record.document import ProbeRecord
+from readiness.record.document import ProbeRecord, RunDocument
 from readiness.reuse.trace import find_tracer
 from tests.commands.test_program_reuse import check, settle_clock
 from tests.support.program import Project, a_board, number
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 RAN = 'echo ran >> "$HOME/ran.log"'
+TRACED = "$(grep -c 'TracerPid:.[1-9]' /proc/self/status)"
 LOOKS = f"""{RAN}
 cat a.txt link "$HOME/conf"
 test -s b.txt
@@ -55,6 +56,11 @@ def probe(project: Project, **kwargs: Any) -> ProbeRecord:
     """Run a board of one probe with --reuse; its record."""
     (found,) = check(project, **kwargs).probes
     return found
+
+
+def values(run: RunDocument) -> list[object]:
+    """What its criteria found."""
+    return [one.value for one in run.criteria()]
 
 
 def ran(project: Project) -> int:
@@ -141,11 +147,34 @@ def test_what_cannot_be_told_by_files_is_never_kept(
     for run in (first, second):
         assert [one.verdict for one in run.criteria()] == ["pass"]
         assert not run.probes[0].reused
-        assert run.probes[0].result is None
         assert why in run.probes[0].not_kept
     assert ran(looking) == 2
     assert why in looking("check", "--reuse").out
     assert why not in looking("check").out
+
+
+def test_what_asks_for_more_than_files_is_traced_once(looking: Project) -> None:
+    """Each later run measures it without, and gives the same reason. Twin: what was changed."""
+    board = traced(f"exec 3<>/dev/udp/127.0.0.1/9; echo errors: {TRACED}")
+    looking.write(board)
+    runs = [check(looking) for _ in range(3)]
+    assert [values(run) for run in runs] == [[1], [0], [0]]
+    assert len({run.probes[0].not_kept for run in runs}) == 1
+    looking.write({**board, "language": "zh"})
+    assert "它依赖的不只是文件（connect AF_INET 127.0.0.1:9）" in looking("check", "--reuse").out
+    looking.write(traced(f"echo errors: {TRACED}"))
+    assert [values(check(looking)) for _ in range(2)] == [[1], [1]]
+
+
+def test_a_time_that_is_too_long_under_the_tracer_is_measured_without(looking: Project) -> None:
+    """What was seen still holds. Twin: a time that is good enough stands."""
+    seconds = {"expect": "<= 5 s", "read": {"as": "text", "regex": r"(\d+) s", "unit": "s"}}
+    looking.write(traced(f"echo $((1 + 9 * {TRACED})) s", **seconds))
+    assert values(run := check(looking)) == [1]
+    assert run.probes[0].attempts == 1
+    assert probe(looking).reused
+    looking.write(traced(f"echo $((5 - {TRACED})) s", **seconds))
+    assert values(check(looking)) == [4]
 
 
 def test_what_it_makes_for_a_while_is_no_input(looking: Project) -> None:

@@ -15,6 +15,7 @@ from readiness.model.capture import Capture
 from readiness.model.digests import digest
 from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
+from readiness.model.units import TIMES
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.settle import Execution, Readings
@@ -40,6 +41,7 @@ from readiness.text.worded import joined, worded
 
 if TYPE_CHECKING:
     from readiness.pipeline.tracing import Tracing
+    from readiness.reuse.seen import Dependence
 
 
 MANY = 200
@@ -76,7 +78,9 @@ class ReusedResults(Feature):
 
         def settled(attempt: Capture) -> Settled:
             capture = reusing.counted(attempt)
-            return Settled(succeeded=False, again=True) if capture is None else settle(capture)
+            if capture is None or reusing.is_slowed(attempt, execution.readings):
+                return Settled(succeeded=False, again=True)
+            return settle(capture)
 
         left = reusing.left(execution.readings, execution.scratch, traces=self._traces)
         return msgspec.structs.replace(execution, left=left, settle=settled)
@@ -109,6 +113,7 @@ class Reusing:
             if plan.probes[index].check.measures and not may_repeat(plan.probes[index])
         }
         self._now = time.time()
+        self._asking: dict[int, str] = {}
         self.taken = self._take_over(self._now)
         self._tracing: Tracing | None = None
 
@@ -143,6 +148,8 @@ class Reusing:
         order = tuple(index for index in self._plan.order if index not in self.taken)
         left = msgspec.structs.replace(self._plan, order=order)
         wanted = [index for index in order if index in self._asked and self._is_worth_it(index)]
+        if not traces:
+            self._asking.clear()
         if not (wanted and traces):
             return left
         from readiness.pipeline.tracing import Tracing
@@ -153,24 +160,43 @@ class Reusing:
         return self._tracing.traced()
 
     def _is_worth_it(self, index: int) -> bool:
-        """Return whether to see what a probe depends on: not of many that take but a moment."""
-        return len(self._plan.order) <= MANY or (self._plan.probes[index].estimate or 0) > MOMENT
+        """Return whether to see what a probe depends on: not of many that take but a moment.
+
+        Nor of one that was seen to ask for more than files.
+        """
+        is_long = (self._plan.probes[index].estimate or 0) > MOMENT
+        return index not in self._asking and (len(self._plan.order) <= MANY or is_long)
 
     def counted(self, attempt: Capture) -> Capture | None:
         """Return an attempt as it counts; None where the tracer may have hindered it."""
         return attempt if self._tracing is None else self._tracing.counted(attempt)
+
+    def is_slowed(self, attempt: Capture, readings: Readings) -> bool:
+        """Return whether a time that is not good was measured under the tracer, which slows it."""
+        if self._tracing is None or not self._tracing.slows(attempt):
+            return False
+        timed = [
+            planned.criterion
+            for planned in self._readers[attempt.probe]
+            if planned.criterion.measure and planned.criterion.measure.unit in (*TIMES, "rps")
+        ]
+        if timed:
+            readings.take(attempt)
+        return not all(readings.is_good(criterion, attempt.probe) for criterion in timed)
 
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """Collect for later runs the results of probes that ran once, with inputs as they were."""
         # An index counts as it was when this run began.
         known = {path: file for path, file in self._known.items() if not path.endswith(GIT_INDEX)}
         after = Files({**known, **self._files.looked_at})
-        seen = self._seen(readings, after)
+        dependences = self._dependences(readings, after)
+        seen = {index: each.paths for index, each in dependences.items() if not each.refusal}
         results = {}
-        for index in seen:
-            if result := self._result(index, readings, recorder):
-                state = self._state(index, seen, after)
-                result = msgspec.structs.replace(result, seen=seen[index], state=state)
+        for index, dependence in dependences.items():
+            if dependence.refusal:
+                readings.name_refusal(index, dependence.refusal)
+            if result := self._result(index, dependence, readings, recorder):
+                result = msgspec.structs.replace(result, state=self._state(index, seen, after))
                 stored = results[self._asked[index]] = msgspec.json.encode(result)
                 readings.name_result(index, digest(stored))
         known = {**(self._known if len(self._known) < MOST_FILES else {}), **after.looked_at}
@@ -190,7 +216,9 @@ class Reusing:
         known = {}
         for index, fingerprint in self._asked.items():
             result = from_bytes(held.results.get(fingerprint, b""))
-            if result is not None and result.fingerprint == fingerprint:
+            if result is not None and result.fingerprint == fingerprint and result.asks:
+                self._asking[index] = result.asks
+            elif result is not None and result.fingerprint == fingerprint:
                 known[index] = result
         seen = {index: result.seen for index, result in known.items()}
         taken = {
@@ -235,21 +263,23 @@ class Reusing:
 
     # --- keeping ----------------------------------------------------------------------------------
 
-    def _seen(self, readings: Readings, files: Files) -> dict[int, tuple[str, ...]]:
-        """Return what the traced probes that ran depend on; note why not for the others."""
-        seen: dict[int, tuple[str, ...]] = {}
-        if self._tracing is None:
-            return seen
-        for index, dependence in self._tracing.dependences(readings.lasting, files):
-            if dependence.refusal:
-                readings.name_refusal(index, dependence.refusal)
-            else:
-                seen[index] = dependence.paths
-        return seen
+    def _dependences(self, readings: Readings, files: Files) -> "dict[int, Dependence]":
+        """Return what probes depend on, as was seen in this run, or of more than files before."""
+        traced = self._tracing.dependences(readings.lasting, files) if self._tracing else ()
+        dependences = dict(traced)
+        for index in self._asking.keys() & readings.lasting.keys():
+            from readiness.reuse.seen import asking
 
-    def _result(self, index: int, readings: Readings, recorder: Recorder) -> KeptResult | None:
+            dependences[index] = asking(self._asking[index])
+        return dependences
+
+    def _result(
+        self, index: int, dependence: "Dependence", readings: Readings, recorder: Recorder
+    ) -> KeptResult | None:
         kept: dict[str, KeptReading] = {}
-        for planned in self._readers[index]:
+        if dependence.refusal and not dependence.asks:
+            return None
+        for planned in () if dependence.asks else self._readers[index]:
             measured = readings.measured(planned.criterion.id, index)
             reading = kept_reading(*measured, recorder.text)
             if reading is None:
@@ -261,6 +291,8 @@ class Reusing:
             at=readings.lasting[index],
             record=readings.record(index),
             readings=kept,
+            seen=dependence.paths,
+            asks=recorder.text(dependence.asks),
         )
 
 
