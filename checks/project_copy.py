@@ -77,7 +77,7 @@ def copy_project(params: Params, name: str = "copy") -> Copy:
         _git("clone", "--quiet", "--shared", "--no-checkout", top, target)
     if os.path.isdir(target):
         inside = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(top))
-        _git("reset", "--quiet", folder=target)
+        _git("read-tree", "HEAD", folder=target)  # which looks at no file, unlike a reset
         _copy_files(top, target, files)
     if not os.path.isdir(target):
         ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")

@@ -5,6 +5,8 @@ import gc
 import os
 from types import CodeType, FunctionType
 
+from .tracked import real_path
+
 Held = dict[str, list[FunctionType]]
 Swap = tuple[FunctionType, CodeType]
 
@@ -19,7 +21,7 @@ def functions_of(roots: list[str], source: list[str]) -> Held:
         if type(function) is FunctionType:
             name = function.__code__.co_filename
             if name not in files:
-                path = os.path.realpath(name)
+                path = real_path(name)
                 files[name] = path if path in tops or path.startswith(within) else ""
             if files[name]:
                 held.setdefault(files[name], []).append(function)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from .common import Params, files_below, not_measured, refuse_half_a_tree
-from .tracked import Tracked, git, repository
+from .tracked import Tracked, git, real_path, repository
 from .witness import Log, Witness, is_inside, run_session
 
 
@@ -37,7 +37,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     log("ended", status=status, seconds=round(running() - began, 3))
     top = repository() or os.getcwd()
     files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
-    log("imported", files=[os.path.realpath(file) for file in files if is_inside(file, top)])
+    log("imported", files=[real_path(file) for file in files if is_inside(file, top)])
     for module, file, own in not_of_the_tree(sources, top):
         log("elsewhere", module=module, file=file, own=own)
     if coverage:
@@ -53,7 +53,7 @@ def not_of_the_tree(sources: list[str], top: str) -> Iterator[tuple[str, str, st
     roots = set(filter(None, map(_root, sources)))
     standard = os.path.realpath(sysconfig.get_path("stdlib"))
     for name, module in list(sys.modules.items()):
-        file = os.path.realpath(getattr(module, "__file__", None) or "")
+        file = real_path(getattr(module, "__file__", None) or "")
         inside = is_inside(file, top)
         if file.endswith(".pyc") and inside:
             yield name, file, "a source"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
 ABSENT = ("S", "h", "s")
@@ -26,6 +27,16 @@ def repository() -> str:
     """Return the top of the repository that we are in; "" where there is none."""
     top = git("rev-parse", "--show-toplevel").removesuffix("\n")
     return top and os.path.realpath(top)
+
+
+def real_path(path: str) -> str:
+    """Return the path of a file without links; where a folder leads is asked once."""
+    folder, name = os.path.split(os.path.abspath(path))
+    path = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(path) if os.path.islink(path) else path
+
+
+_real_folder = cache(os.path.realpath)
 
 
 def listed(paths: list[str]) -> Iterator[str]:

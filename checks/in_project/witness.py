@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from .tracked import repository
+from .tracked import real_path, repository
 
 Wrapper = Generator[None, Any, None]
 
@@ -303,7 +303,7 @@ def _is_in_code(error: BaseException, tests: str) -> bool:
     """Return whether an error comes from code of the project, and not from its tests."""
     top, within, place = f"{os.path.realpath('.')}/", "", error.__traceback__
     while place is not None:
-        file = os.path.realpath(place.tb_frame.f_code.co_filename)
+        file = real_path(place.tb_frame.f_code.co_filename)
         if file.startswith(top) and not file.startswith(f"{sys.prefix}/"):
             within = file
         place = place.tb_next
@@ -363,7 +363,7 @@ def _defined_at(item: pytest.Item) -> Iterator[str]:
 
 
 def _file(module: str) -> str:
-    return os.path.realpath(getattr(sys.modules.get(module), "__file__", None) or "")
+    return real_path(getattr(sys.modules.get(module), "__file__", None) or "")
 
 
 def _chosen(config: pytest.Config) -> list[str]:
