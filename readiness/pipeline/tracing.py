@@ -25,6 +25,7 @@ class Tracing:
         self._prefixes: dict[int, str] = {}
         self._traces: dict[int, tuple[Trace, float]] = {}
         self._refusals: dict[int, str] = {}
+        self.made_again: set[int] = set()
         self._tracer = find_tracer(os.environ.get("PATH", os.defpath))
         if not self._tracer:
             self._refusals = dict.fromkeys(wanted, worded("traced.no_tracer"))
@@ -46,19 +47,21 @@ class Tracing:
     def counted(self, attempt: Capture) -> Capture | None:
         """Return an attempt as it counts; None where the tracer may have hindered it.
 
-        It is made again then, without one, and counts as the first.
+        It is made again then, without one, and counts as the first, as for those in `made_again`.
         """
         index = attempt.probe
         if index not in self._prefixes:
             return attempt
         if attempt.attempt > 1:
-            return msgspec.structs.replace(attempt, attempt=1)
+            number = attempt.attempt - (index in self.made_again)
+            return msgspec.structs.replace(attempt, attempt=number)
         if attempt.failure is not None or attempt.failure_text:
             return attempt
         trace = self._read(index)
         is_denied = trace.denied and attempt.exit_status != 0
         if trace.hindered or is_denied or attempt.timed_out or attempt.leaked:
             self._refusals[index] = trace.gap or worded("traced.hindered")
+            self.made_again.add(index)
             return None
         self._traces[index] = (trace, attempt.started_at)
         return attempt

@@ -115,6 +115,13 @@ class Fingerprints:
             self._made[index] = self._make(index)
         return self._made[index]
 
+    def lacks_a_tool(self, index: int) -> bool:
+        """Return whether a probe cannot start now, whatever comes before it."""
+        probe = self._plan.probes[index]
+        path = probe.env.get("PATH") or probe.path or self._plan.environment.get("PATH")
+        found = [_program(name, probe, path or os.defpath) for name in probe.check.tools]
+        return not all("/" in file for file in found)
+
     def _make(self, index: int) -> str:
         probe = self._plan.probes[index]
         env = {
@@ -147,10 +154,14 @@ def program_files(probe: Probe, path: str) -> list[str]:
     names = dict.fromkeys((*probe.check.tools, "bash", "sh", *_named(probe.command)))
     files: dict[str, None] = {}
     for name in names:
-        if "/" in name:
-            file = os.path.join(probe.workdir, name)
-        else:
-            tried = (os.path.join(probe.workdir, each, name) for each in path.split(os.pathsep))
-            file = next((file for file in tried if os.access(file, os.X_OK)), name)
+        file = _program(name, probe, path)
         files |= dict.fromkeys((file, os.path.realpath(file)))
     return list(files)
+
+
+def _program(name: str, probe: Probe, path: str) -> str:
+    """Return the file that a name stands for; the name where there is none on the PATH."""
+    if "/" in name:
+        return os.path.join(probe.workdir, name)
+    tried = (os.path.join(probe.workdir, each, name) for each in path.split(os.pathsep))
+    return next((file for file in tried if os.access(file, os.X_OK)), name)

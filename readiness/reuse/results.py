@@ -9,6 +9,7 @@ from readiness.model.board import Check, Criterion
 from readiness.model.digests import short_digest
 from readiness.model.judgement import Measurement, Reading
 from readiness.record.document import FindingRecord, ProbeRecord
+from readiness.text.worded import worded
 
 
 class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,20 +57,19 @@ def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> 
 
 def kept_reading(
     reading: Reading, findings: list[FindingRecord], shown: Callable[[str], str]
-) -> KeptReading | None:
-    """Return a reading to be kept; None for an error, and for a text that may not be `shown`.
+) -> KeptReading | str:
+    """Return a reading to be kept, or why not: an error, and a text that may not be `shown`.
 
     Nor is what raises a doubt: tests that passed on another try or do not count, an old report.
     """
-    doubts = (reading.retried, reading.flaky, reading.quarantined, reading.left_over)
-    if len(reading.samples) != 1 or any(doubts):
-        return None
     sample = reading.samples[0]
-    if not isinstance(sample, Measurement):
-        return None
+    if len(reading.samples) > 1 or not isinstance(sample, Measurement):
+        return worded("traced.error")
+    if reading.retried or reading.flaky or reading.quarantined or reading.left_over:
+        return worded("traced.doubt")
     value = sample.value
     if isinstance(value, str) and shown(value) != value:
-        return None
+        return worded("traced.secret")
     return KeptReading(
         number=value if isinstance(value, Decimal) else None,
         text=value if isinstance(value, str) else None,

@@ -79,7 +79,7 @@ def test_noise_is_no_regression_and_a_change_is_named(noisy: Project) -> None:
     held = noisy("check", "--hold-line", "--output-format=json").run
     assert held.gate.decision is Decision.HELD, held.gate.reasons
     (noisy.folder / "speed").write_text("130\n")
-    worse = noisy("check", "--hold-line", "--output-format=json").run
+    worse = noisy("check", "--hold-line", "--reuse", "--output-format=json").run
     assert (worse.gate.decision, worse.probes[0].attempts) == (Decision.WORSE, 2)
     commit(noisy.folder, {"speed": "130\n"})
     for _ in range(10):

@@ -11,6 +11,8 @@ from tests.support.program import Project, a_board, number
 from tests.support.repositories import commit, git
 
 COUNT = "cat a.txt; echo ran >> ran.log"
+TOGETHER = "it can only be reused together with"
+TOKEN = {"read": {"as": "text", "regex": "(hunt.*)"}, "expect": "contains hunt"}
 
 
 @pytest.fixture
@@ -143,27 +145,34 @@ def test_whatever_it_depends_on_makes_it_run_again(counting: Project, what: str)
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"run": f"{COUNT}; date > day"}, "it asks for the time"),
-        ({"samples": 2}, "it is sampled"),
-        ({"retries": 1}, "it may be tried again"),
-        ({"wait": "1s"}, "it waits"),
-        ({"max_age": "1ms"}, "its result is too old at once"),
+        ({"run": f"{COUNT}; date > day"}, "it depends on more than files"),
+        ({"samples": 2}, "it has samples, retries or a wait"),
+        ({"retries": 1}, "it has samples, retries or a wait"),
+        ({"wait": "1s"}, "it has samples, retries or a wait"),
+        ({"max_age": "1ms"}, ""),
         ({"run": f"{COUNT}; echo errors: many"}, "it is an error"),
-        ({"run": f"{COUNT}; echo x >> a.txt"}, "it changes its own inputs"),
-        ({"run": f"{COUNT}; sleep 30 & disown"}, "it leaves a process behind"),
+        ({"run": f"{COUNT}; exit 7"}, "it is an error"),
+        ({"run": "echo ran >> ran.log; cat old.txt"}, "it is in doubt"),
+        ({"run": f"{COUNT}; echo $TOKEN", **TOKEN}, "its value is a secret"),
+        ({"run": f"{COUNT}; echo x >> a.txt"}, "it changes its own input a.txt"),
+        ({"run": f"{COUNT}; sleep 30 & disown"}, "it is an error"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_may_not_be_reused_is_run_again(
     counting: Project, changes: dict[str, Any], why: str
 ) -> None:
-    """Whatever does not say what it would say again."""
-    counting.write(a_board(number(COUNT, inputs=["a.txt"]) | changes))
+    """Whatever may not say the same again; where the board does not say so, the record does."""
+    commit(counting.folder, {"seed": ""})
+    (counting.folder / "old.txt").write_text("errors: 3\n")
+    counting.write(a_board(number(COUNT, inputs=["a.txt"]) | changes, secrets=["TOKEN"]))
     settle_clock()
-    check(counting)
-    before = ran(counting)
-    assert not check(counting).probes[0].reused, why
-    assert ran(counting) > before
+    for _ in range(2):
+        run = check(counting, env={"TOKEN": "hunter2hunter2"})
+        assert why in run.probes[0].not_kept
+        assert bool(why) == bool(run.probes[0].not_kept)
+    assert not run.probes[0].reused
+    assert ran(counting) > 1
 
 
 def test_a_file_that_is_edited_while_its_probe_runs_is_not_trusted(counting: Project) -> None:
@@ -191,8 +200,8 @@ def test_an_index_counts_by_what_it_says(project: Project, command: str) -> None
     assert check(project).probes[0].reused
 
 
-def test_a_producer_and_its_readers_are_reused_together(project: Project) -> None:
-    """A reader needs what its producer leaves behind: when one runs, the other does."""
+def make_and_read(project: Project, **changes: Any) -> None:
+    """Write a board whose check `read` reads what `make` leaves; `changes` are the reader's."""
     (project.folder / "checks").mkdir()
     for name, run, inputs in (
         ("make", 'echo ran >> ran.log; cat a.txt > "$READINESS_TMP/out"; echo 1', ["a.txt"]),
@@ -204,12 +213,17 @@ def test_a_producer_and_its_readers_are_reused_together(project: Project) -> Non
             "after": ["make"] if name == "read" else [],
             "measures": {"n": {"as": "text", "regex": r"\d+", "pick": "first"}},
             "expect": ">= 0",
-        }
+        } | (changes if name == "read" else {})
         (project.folder / "checks" / f"{name}.yaml").write_text(json.dumps(check_file))
     (project.folder / "a.txt").write_text("1\n")
     (project.folder / "b.txt").write_text("2\n")
     project.write(a_board({"check": "read"}, {"check": "make"}))
     settle_clock()
+
+
+def test_a_producer_and_its_readers_are_reused_together(project: Project) -> None:
+    """A reader needs what its producer leaves behind: when one runs, the other does."""
+    make_and_read(project)
     check(project)
     assert [one.reused for one in check(project).probes] == [True, True]
     (project.folder / "b.txt").write_text("3\n")
@@ -218,6 +232,43 @@ def test_a_producer_and_its_readers_are_reused_together(project: Project) -> Non
     assert {one.verdict for one in again.criteria()} == {"pass"}
     (project.folder / "a.txt").write_text("4\n")
     assert [one.reused for one in check(project).probes] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "again", "reasons"),
+    [
+        (
+            {"run": "echo none"},
+            False,
+            {"it is an error", "it can only be reused together with read"},
+        ),
+        ({"tool": "none"}, True, {"it is an error", ""}),
+    ],
+)
+def test_a_producer_is_measured_again_for_a_reader_that_needs_it(
+    project: Project, changes: dict[str, str], again: bool, reasons: set[str]
+) -> None:
+    """It says so, also where no criterion is its own. Twin: one that lacks its tool needs none."""
+    make_and_read(project, **changes)
+    assert {one.not_kept for one in check(project).probes} == reasons
+    makes = next(one for one in check(project).probes if one.check == "make")
+    assert makes.reused is again
+    project.write(a_board({"check": "read"}))
+    assert (f": make: {TOGETHER} read" in project("check", "--reuse").out) is not again
+
+
+def test_a_producer_runs_again_once_the_tool_of_its_reader_is_there(project: Project) -> None:
+    """Its reader then finds what it leaves."""
+    tool = project.folder.parent / "bin" / "new"
+    path = {"PATH": f"{tool.parent}:{project.environment['PATH']}"}
+    make_and_read(project, tool="new")
+    check(project, env=path)
+    tool.parent.mkdir()
+    tool.write_text("")
+    tool.chmod(0o755)
+    run = check(project, env=path)
+    assert [one.reused for one in run.probes] == [False, False]
+    assert {one.verdict for one in run.criteria()} == {"pass"}
 
 
 EDITS = {

@@ -166,6 +166,19 @@ def test_what_asks_for_more_than_files_is_traced_once(looking: Project) -> None:
     assert [values(check(looking)) for _ in range(2)] == [[1], [1]]
 
 
+def test_of_a_large_board_only_what_takes_long_is_traced(project: Project) -> None:
+    """Once an earlier run has seen that it does; the others say so, and the table names a few."""
+    slow = {"run": "sleep 0.2", "inputs": "traced"}
+    project.write(a_board(slow, *({"run": f"true {n}"} for n in range(201))))
+    for saved in (0, 1):
+        kept = [each.not_kept for each in check(project).probes]
+        assert kept.count("") == saved
+        assert set(filter(None, kept)) == {
+            "of a large board, only what took more than a moment before is saved"
+        }
+    assert "T1.13 and 189 more: of a large board" in project("check", "--reuse").out
+
+
 def test_a_time_that_is_too_long_under_the_tracer_is_measured_without(looking: Project) -> None:
     """What was seen still holds. Twin: a time that is good enough stands."""
     seconds = {"expect": "<= 5 s", "read": {"as": "text", "regex": r"(\d+) s", "unit": "s"}}

@@ -87,7 +87,7 @@ class ReusedResults(Feature):
 
     def kept(self, execution: Execution) -> Keep | None:
         """Leave to later runs what this one has of results."""
-        if self._reusing is None:
+        if self._reusing is None or not self._traces:
             return None
         return self._reusing.keep(execution.readings, execution.recorder)
 
@@ -112,6 +112,12 @@ class Reusing:
             for index in plan.order
             if plan.probes[index].check.measures and not may_repeat(plan.probes[index])
         }
+        self._partners: dict[int, list[int]] = {index: [] for index in plan.order}
+        for index in plan.order:
+            for producer in self._partners.keys() & plan.probes[index].after:
+                self._partners[index].append(producer)
+                if not fingerprints.lacks_a_tool(index):  # it ends at once, whatever it comes after
+                    self._partners[producer].append(index)
         self._now = time.time()
         self._asking: dict[int, str] = {}
         self.taken = self._take_over(self._now)
@@ -148,8 +154,6 @@ class Reusing:
         order = tuple(index for index in self._plan.order if index not in self.taken)
         left = msgspec.structs.replace(self._plan, order=order)
         wanted = [index for index in order if index in self._asked and self._is_worth_it(index)]
-        if not traces:
-            self._asking.clear()
         if not (wanted and traces):
             return left
         from readiness.pipeline.tracing import Tracing
@@ -182,23 +186,44 @@ class Reusing:
         ]
         if timed:
             readings.take(attempt)
-        return not all(readings.is_good(criterion, attempt.probe) for criterion in timed)
+        if all(readings.is_good(criterion, attempt.probe) for criterion in timed):
+            return False
+        self._tracing.made_again.add(attempt.probe)
+        return True
 
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
-        """Collect for later runs the results of probes that ran once, with inputs as they were."""
+        """Collect for later runs the results of probes that ran once, with inputs as they were.
+
+        The records of all others say why they are none.
+        """
         # An index counts as it was when this run began.
         known = {path: file for path, file in self._known.items() if not path.endswith(GIT_INDEX)}
         after = Files({**known, **self._files.looked_at})
         dependences = self._dependences(readings, after)
         seen = {index: each.paths for index, each in dependences.items() if not each.refusal}
+        kept: dict[int, KeptResult] = {}
+        refusals: dict[int, str] = {}
+        for index in filter(readings.is_over, self._plan.order):
+            if self._plan.probes[index].check.measures and index not in self.taken:
+                result = self._result(index, dependences.get(index), readings, recorder)
+                if isinstance(result, KeptResult):
+                    kept[index] = result
+                if why := result if isinstance(result, str) else dependences[index].refusal:
+                    refusals[index] = why
+        reusable = {index: kept[index] for index in kept.keys() - refusals.keys()}
+        whole = self._whole_chains({**self.taken, **reusable})
+        for index in reusable.keys() - whole.keys():
+            partner = next(each for each in self._partners[index] if each not in whole)
+            name = self._plan.probes[partner].check.name
+            refusals[index] = worded("traced.together", name=name)
+            del kept[index]
+        for index, why in refusals.items():
+            readings.name_refusal(index, why)
         results = {}
-        for index, dependence in dependences.items():
-            if dependence.refusal:
-                readings.name_refusal(index, dependence.refusal)
-            if result := self._result(index, dependence, readings, recorder):
-                result = msgspec.structs.replace(result, state=self._state(index, seen, after))
-                stored = results[self._asked[index]] = msgspec.json.encode(result)
-                readings.name_result(index, digest(stored))
+        for index, result in kept.items():
+            result = msgspec.structs.replace(result, state=self._state(index, seen, after))
+            stored = results[self._asked[index]] = msgspec.json.encode(result)
+            readings.name_result(index, digest(stored))
         known = {**(self._known if len(self._known) < MOST_FILES else {}), **after.looked_at}
         files = msgspec.json.encode({path: file for path, file in known.items() if file.stamp})
         return partial(history_results.keep, results=results, files=files)
@@ -248,18 +273,10 @@ class Reusing:
     def _whole_chains(self, taken: dict[int, KeptResult]) -> dict[int, KeptResult]:
         """Leave out what reads the files of a probe that has to run, and what is read by one."""
         left = dict(taken)
-        while True:
-            to_run = {index for index in self._plan.order if index not in left}
-            needed = {producer for index in to_run for producer in self._plan.probes[index].after}
-            out = [
-                index
-                for index in left
-                if index in needed or not to_run.isdisjoint(self._plan.probes[index].after)
-            ]
-            if not out:
-                return left
+        while out := [index for index in left if not left.keys() >= set(self._partners[index])]:
             for index in out:
                 del left[index]
+        return left
 
     # --- keeping ----------------------------------------------------------------------------------
 
@@ -274,16 +291,23 @@ class Reusing:
         return dependences
 
     def _result(
-        self, index: int, dependence: "Dependence", readings: Readings, recorder: Recorder
-    ) -> KeptResult | None:
-        kept: dict[str, KeptReading] = {}
+        self, index: int, dependence: "Dependence | None", readings: Readings, recorder: Recorder
+    ) -> KeptResult | str:
+        """Return what is kept of a probe that was run, or why nothing is."""
+        if may_repeat(self._plan.probes[index]):
+            return worded("traced.repeated")
+        if index not in readings.lasting:
+            return worded("traced.error")
+        if dependence is None:
+            return worded("traced.moment")
         if dependence.refusal and not dependence.asks:
-            return None
+            return dependence.refusal
+        kept: dict[str, KeptReading] = {}
         for planned in () if dependence.asks else self._readers[index]:
             measured = readings.measured(planned.criterion.id, index)
             reading = kept_reading(*measured, recorder.text)
-            if reading is None:
-                return None
+            if isinstance(reading, str):
+                return reading
             kept[reading_key(planned.criterion)] = reading
         return KeptResult(
             fingerprint=self._asked[index],

@@ -8,6 +8,9 @@ from readiness.report._table.problems import heading
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
 
+MOST = 12
+"""Number of criteria that are named as not kept, for each reason."""
+
 
 def surroundings(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
     """Yield tools from outside the project's environment; `verbose`: variables put aside.
@@ -37,8 +40,11 @@ def _not_kept(run: RunDocument, say: Sentences) -> Iterator[str]:
             literal(record.id)
             for record in run.criteria()
             if any(reasons.get(probe) == why for probe in record.probes)
-        ]
+        ] or [literal(one.check) for one in run.probes if one.not_kept == why and one.check]
+        shown, more = ", ".join(names[:MOST]), len(names[MOST:])
         if len(reasons) == len(run.probes) == list(reasons.values()).count(why):
             yield say("report.not_kept", why=literal(why))
+        elif more:
+            yield say("report.not_kept_of_many", names=shown, count=more, why=literal(why))
         else:
-            yield say("report.not_kept_of", names=", ".join(names), why=literal(why))
+            yield say("report.not_kept_of", names=shown, why=literal(why))
