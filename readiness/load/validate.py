@@ -236,8 +236,8 @@ class Walk:
 
     def _doubtful(self, path: Path) -> bool:
         """Return whether other readers of YAML take the text at `path` for something else."""
-        document = self.problems.document
-        return (id(document.at(path[:-1])), path[-1]) in document.doubtful
+        place = self.problems.document.position(path)
+        return (place.line, place.column) in self.problems.document.doubtful
 
     def _whole_number(self, kind: inspect.IntType, data: int, path: Path) -> int | _Dropped:
         if kind.ge is not None and data < kind.ge:

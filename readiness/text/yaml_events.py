@@ -68,8 +68,8 @@ class YamlReader:
     `data` is as complete as the faults allow. `meaning` says of an unquoted scalar which number
     or boolean it is, None where it is text. Below the keys `text_under` all of them stay text as
     written. `marks` has, for the id of each container, the place where it starts, and then of a
-    mapping's keys and values in turn, or of a list's items. `doubtful` holds the places (id of the
-    container, key or index) of plain text that other readers take for a number or a boolean.
+    mapping's keys and values in turn, or of a list's items. `doubtful` holds line and column,
+    counted from 1, of plain text that other readers take for a number or a boolean.
 
     The class attributes are what a reader of another kind of file has otherwise.
     """
@@ -87,7 +87,7 @@ class YamlReader:
         self.data: Data = None
         self.faults: list[Fault] = []
         self.marks: dict[int, list[Mark]] = {}
-        self.doubtful: set[tuple[int, str | int]] = set()
+        self.doubtful: set[tuple[int, int]] = set()
         self.anchors: dict[str, Data] = {}
         self.aliased = 0
         self.weights: dict[int, int] = {}
@@ -126,17 +126,17 @@ class YamlReader:
         self.next_event()
         if self.next_event().__class__ is not _DOCUMENT_START:
             return
-        self.data = self._value(self.next_event(), (0, ""), is_text=False)
+        self.data = self._value(self.next_event(), is_text=False)
         event = self.next_event()
         while event.__class__ is _DOCUMENT_END:
             event = self.next_event()
         if event.__class__ is _DOCUMENT_START:
             self._fault(event, worded("fault.second_document"), worded("hint.one_document"))
 
-    def _value(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
+    def _value(self, event: _Event, *, is_text: bool) -> Data:
         kind: type = event.__class__
         if kind is _SCALAR:
-            return self._scalar(event, place, is_text=is_text)
+            return self._scalar(event, is_text=is_text)
         if kind is _ALIAS:
             return self._alias(event)
         if event.tag is not None:
@@ -161,11 +161,11 @@ class YamlReader:
             mark, key = event.start_mark, self._key(event)
             if key is None or key in built:
                 self._refuse_key(event, key, built)
-                self._value(self.next_event(), (0, ""), is_text=True)
+                self._value(self.next_event(), is_text=True)
                 continue
             event = self.next_event()
-            is_text_here = is_text or key in self.text_under
-            built[key] = self._value(event, (id(built), key), is_text=is_text_here)
+            read = self._scalar if event.__class__ is _SCALAR else self._value
+            built[key] = read(event, is_text=is_text or key in self.text_under)
             places += mark, event.start_mark
         return built
 
@@ -173,7 +173,7 @@ class YamlReader:
         built: list[Data] = []
         places = self._places(built, start)
         while (event := self.next_event()).__class__ is not _LIST_END:
-            built.append(self._value(event, (id(built), len(built)), is_text=is_text))
+            built.append(self._value(event, is_text=is_text))
             places.append(event.start_mark)
         return built
 
@@ -184,11 +184,11 @@ class YamlReader:
             self.marks[id(built)] = places
         return places
 
-    def _scalar(self, event: _Event, place: tuple[int, str | int], *, is_text: bool) -> Data:
+    def _scalar(self, event: _Event, *, is_text: bool) -> Data:
         value: Data = event.value
         if event.implicit[0] and not event.style:
             if value in SPECIAL or event.value[0] in NUMERIC:
-                value = self._plain(event.value, place, is_text=is_text)
+                value = self._plain(event, is_text=is_text)
         elif event.tag is not None:
             self._check_tag(event)
         elif self.refuses_controls and (found := _UNUSABLE.search(event.value)):
@@ -201,8 +201,9 @@ class YamlReader:
         if event.tag not in self.harmless_tags:
             self._fault(event, worded("fault.tag", tag=event.tag), worded("hint.remove"))
 
-    def _plain(self, written: str, place: tuple[int, str | int], *, is_text: bool) -> Data:
+    def _plain(self, event: _Event, *, is_text: bool) -> Data:
         """Return the value of an unquoted scalar."""
+        written = event.value
         if written in NULLS:
             return None
         if is_text:
@@ -211,15 +212,16 @@ class YamlReader:
         if value is not None:
             return value
         if self.keeps_places and yaml_scalars.is_doubtful(written):
-            self.doubtful.add(place)
+            self.doubtful.add((event.start_mark.line + 1, event.start_mark.column + 1))
         return written
 
     def _key(self, event: _Event) -> str | None:
         """Return a key as it is written, or what its alias stands for; None if it is no text."""
         if event.__class__ is not _SCALAR:
-            value = self._value(event, (0, ""), is_text=True)
+            value = self._value(event, is_text=True)
             return value if isinstance(value, str) else None
-        self._check_tag(event)
+        if event.tag is not None:
+            self._check_tag(event)
         if event.anchor is not None:
             self.anchors[event.anchor] = event.value
         return event.value
