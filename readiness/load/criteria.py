@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
-from readiness.load.definitions import AttestFile, CriterionFile
+from readiness.load.definitions import AttestFile, CriterionFile, MeasureFile
 from readiness.load.faults import Problems, suggestion
 from readiness.load.parameters import ParameterLoader
 from readiness.load.proofs import proof_of
@@ -83,6 +83,7 @@ class CriterionLoader:
         self.catalogue = catalogue
         self.profiles = profiles
         self.longest_waiver = longest_waiver
+        self.read: dict[MeasureFile, Measure] = {}
         self.parameters = ParameterLoader(
             problems, catalogue, variables, unset_env=unset_env, unset=unset
         )
@@ -237,9 +238,7 @@ class CriterionLoader:
         if self._broken(path, "read"):
             return None
         problems = self.problems
-        read = (
-            EXIT if file.read is UNSET else measure("value", file.read, (*path, "read"), problems)
-        )
+        read = EXIT if file.read is UNSET else self._read(file.read, (*path, "read"))
         if file.read is not UNSET and file.read.of:
             message = worded("fault.of_alone")
             problems.add((*path, "read", "of"), message, worded("hint.check_file"))
@@ -258,6 +257,13 @@ class CriterionLoader:
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),
         )
+
+    def _read(self, file: MeasureFile, path: Path) -> Measure:
+        """Return what a value is read by; on a sound board, one for all that are equal."""
+        known = self.read.get(file) or measure("value", file, path, self.problems)
+        if not self.problems.faults:
+            self.read[file] = known
+        return known
 
     def _measure(self, file: CriterionFile, path: Path, check: Check) -> Measure | None:
         if file.measure is UNSET or not check.name:
@@ -301,7 +307,7 @@ class CriterionLoader:
         self, file: CriterionFile, path: Path, expected: Expectation, chosen: Measure
     ) -> tuple[int, Sampling | None]:
         asked = (file.confidence, file.tolerance, file.against)
-        if isinstance(file.samples, int) and all(each is UNSET for each in asked):
+        if asked == (UNSET, UNSET, UNSET) and isinstance(file.samples, int):
             return file.samples, None
         from readiness.load.sampling import sampled
 

@@ -68,8 +68,7 @@ def _misused(file: ReaderFile) -> list[tuple[str, str]]:
             if file.from_ != "stdout":
                 faults.append((worded("fault.from_status"), "from"))
         case Format.TEXT:
-            faults = [(worded("fault.query_text"), "query")]
-            faults = faults if file.query else []
+            faults = [(worded("fault.query_text"), "query")] if file.query else []
             if not file.query and not searches:
                 faults = [(worded("fault.regex_or_count_needed"), "regex")]
             if file.regex and file.count:
