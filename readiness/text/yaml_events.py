@@ -5,6 +5,7 @@ stays text, and is remembered as doubtful. Without recursion into the parser, an
 depth and on what aliases may unfold to.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
@@ -224,7 +225,7 @@ class YamlReader:
             self._check_tag(event)
         if event.anchor is not None:
             self.anchors[event.anchor] = event.value
-        return event.value
+        return sys.intern(event.value)  # a large board has the same few keys 10,000 times
 
     def _refuse_key(self, event: _Event, key: str | None, built: dict[str, Data]) -> None:
         if key is None:
