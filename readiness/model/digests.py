@@ -6,8 +6,10 @@ from importlib import import_module
 LONG = 32 * 1024
 """From so many bytes on, hashlib is faster although it loads OpenSSL, which takes 3 ms."""
 
-_OWN = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
-"""Python's own module, which `random` prefers too; some builds leave it out."""
+try:  # Python's own module, which `random` prefers too; some builds leave it out
+    _SHORT = import_module("_sha2" if sys.version_info >= (3, 12) else "_sha256")
+except ImportError:
+    _SHORT = import_module("hashlib")
 
 
 def digest(data: bytes) -> str:
@@ -21,8 +23,5 @@ def short_digest(data: bytes) -> str:
 
 
 def _sha256(data: bytes) -> str:
-    try:
-        module = import_module("hashlib" if len(data) >= LONG else _OWN)
-    except ImportError:
-        module = import_module("hashlib")
+    module = import_module("hashlib") if len(data) >= LONG else _SHORT
     return str(module.sha256(data).hexdigest())

@@ -157,7 +157,7 @@ def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
         for name, value in source.items():
             if name in named or looks_secret(name):
                 values[value] = None
-            else:
+            elif "://" in value:
                 parts = [value[start:end] for start, end in in_urls(value)]
                 values.update({part: None for part in parts if _is_key(part)})
     return list(values)

@@ -6,6 +6,7 @@ plainly visible is shown as an escape. Readers parse before any of this, on the 
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from readiness.startup.patterns import later
 
@@ -286,6 +287,7 @@ _PUBLIC_NAME = later(
 )
 
 
+@lru_cache(maxsize=4096)
 def looks_secret(name: str) -> bool:
     """Return whether an environment variable of this name is likely to hold a secret.
 

@@ -64,8 +64,9 @@ def describe(board: Board, plan: Plan) -> str:
 
 def _row(plan: Plan, index: int, readers: list[Planned], say: Sentences) -> list[str]:
     probe = plan.probes[index]
-    version = not probe.check.measures
-    others = say("dry_run.version") if version else say("dry_run.others")
+    names = " ".join(planned.criterion.id for planned in readers)
+    if not names:
+        names = say("dry_run.others") if probe.check.measures else say("dry_run.version")
     after = " ".join(plan.probes[producer].id for producer in probe.after)
     return [
         probe.id,
@@ -73,7 +74,7 @@ def _row(plan: Plan, index: int, readers: list[Planned], say: Sentences) -> list
         _one_line(probe),
         after or "-",
         f"{probe.timeout:g} s",
-        " ".join(planned.criterion.id for planned in readers) or others,
+        names,
     ]
 
 
