@@ -2,6 +2,7 @@
 
 import os
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 
@@ -55,37 +56,37 @@ class Verdict(StrEnum):
     WAIVED = "waived", 3, False, Standing.GOOD, "~", "📝", Tone.WARN
     SKIP = "skip", 0, False, Standing.OUT, "-", "➖", Tone.DIM
 
-    @property
+    @cached_property
     def good(self) -> bool:
         """Whether the expectation holds."""
         return self.credit
 
-    @property
+    @cached_property
     def unknown(self) -> bool:
         """Whether nothing could be measured."""
         return self.gate is Standing.UNKNOWN
 
-    @property
+    @cached_property
     def bad(self) -> bool:
         """Whether it keeps the gate of a blocking priority shut: it fails, or is unknown."""
         return self.gate in (Standing.BAD, Standing.UNKNOWN)
 
-    @property
+    @cached_property
     def measured(self) -> bool:
         """Whether it counts as measured."""
         return self.gate in (Standing.GOOD, Standing.BAD)
 
-    @property
+    @cached_property
     def in_scope(self) -> bool:
         """Whether it counts at all."""
         return self.gate is not Standing.OUT
 
-    @property
+    @cached_property
     def open(self) -> bool:
         """Whether something is still to be done for its points, waived or not."""
         return self.in_scope and not self.credit
 
-    @property
+    @cached_property
     def noted(self) -> bool:
         """Whether there is more to say than that it passed."""
         return self.rank > Verdict.PASS.rank
@@ -229,7 +230,7 @@ class Pick(StrEnum):
     P95 = "p95"
     P99 = "p99"
 
-    @property
+    @cached_property
     def share(self) -> float:
         """The share of the values that are below a quantile; 0 for anything else."""
         return {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}.get(self.value, 0.0)
@@ -250,7 +251,7 @@ class Operator(StrEnum):
     MATCHES = "matches"
     CONTAINS = "contains"
 
-    @property
+    @cached_property
     def needs_number(self) -> bool:
         """Whether the value must be a number: the others compare text and booleans too."""
         return self not in (Operator.TRUE, Operator.FALSE, Operator.MATCHES, Operator.CONTAINS)

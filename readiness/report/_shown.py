@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import msgspec
 
@@ -96,6 +97,7 @@ class Badge(msgspec.Struct, frozen=True):
     like: Verdict
 
 
+@cache
 def badge_of(verdict: Verdict, say: Sentences) -> Badge:
     """Return how a verdict is shown."""
     return Badge(verdict.value, say(f"verdict.{verdict}"), verdict)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from readiness.startup.patterns import later
@@ -35,8 +36,11 @@ _CELLS = _Cells()
 
 def width(text: str) -> int:
     """Return how many cells `text`, a single line, takes on a terminal."""
-    if text.isascii():
-        return len(text)
+    return len(text) if text.isascii() else _width(text)
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str) -> int:
     return sum(map(_CELLS.__getitem__, text))
 
 
@@ -45,8 +49,9 @@ def pad(text: str, cells: int, *, right: bool = False) -> str:
 
     With `right` the text is moved to the right end.
     """
-    spaces = " " * (cells - width(text))
-    return spaces + text if right else text + spaces
+    if not text.isascii():
+        cells -= width(text) - len(text)
+    return text.rjust(cells) if right else text.ljust(cells)
 
 
 def literal(text: str) -> str:

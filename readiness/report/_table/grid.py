@@ -1,9 +1,11 @@
 """The table's grid: tasks by priority, and a row for each criterion."""
 
+from functools import cache
+
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
-from readiness.report._shown import badge, change, percent, value_shown
+from readiness.report._shown import Badge, badge, change, percent, value_shown
 from readiness.report._table.blocks import Grid, Line, Part, Style, TaskRows
 from readiness.text.layout import bar, duration, literal, pad, width
 from readiness.text.sentences import Sentences
@@ -83,24 +85,29 @@ def grid(
 def _row(
     criterion: CriterionRecord, probes: dict[str, ProbeRecord], say: Sentences, *, compared: bool
 ) -> list[Part]:
-    shown = badge(criterion, say)
-    rest = Style.PLAIN if shown.like.noted else Style.DIM
-    title = Style.PLAIN if shown.like.in_scope else Style.DIM
+    verdict, title, value, rest = _look(badge(criterion, say))
     attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
     progress = "" if criterion.progress is None else percent(criterion.progress)
     return [
         (literal(criterion.id), title),
-        (f"{shown.like.mark} {shown.word}", Style(shown.like.tone)),
+        verdict,
         (literal(criterion.title), title),
-        (
-            literal(value_shown(criterion, say)),
-            Style.STRONG if shown.like is Verdict.FAIL else rest,
-        ),
+        (literal(value_shown(criterion, say)), value),
         ("" if attested else literal(criterion.expect), rest),
         (progress, Style.DIM),
         *([change(criterion, say)] if compared else []),
         (_time([probes[name] for name in criterion.probes if name in probes], say), Style.DIM),
     ]
+
+
+@cache
+def _look(shown: Badge) -> tuple[Part, Style, Style, Style]:
+    """Return the cell of a verdict, and the styles of the title, the value and the rest."""
+    like = shown.like
+    title = Style.PLAIN if like.in_scope else Style.DIM
+    rest = Style.PLAIN if like.noted else Style.DIM
+    value = Style.STRONG if like is Verdict.FAIL else rest
+    return (f"{like.mark} {shown.word}", Style(like.tone)), title, value, rest
 
 
 def _time(probes: list[ProbeRecord], say: Sentences) -> str:

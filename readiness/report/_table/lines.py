@@ -160,7 +160,7 @@ def _sizes(grid: Grid, rows: list[list[Part]], limit: int | None) -> dict[int, i
     for place, column in enumerate(zip(*rows, strict=True)):
         texts = [text for text, _ in column]
         cap = grid.caps.get(place)
-        kept = {size for size in map(width, texts) if cap is None or size <= cap}
+        kept = {size for size in {*map(width, texts)} if cap is None or size <= cap}
         if limit is not None and place != grid.flexible:  # wrapped, but no number is cut
             wide = (text for text in texts if width(text) not in kept)
             kept.update(len(number) for text in wide for number in _NUMBER.findall(text))
@@ -182,9 +182,9 @@ def _row(
     indent: int = 0,
 ) -> list[str]:
     """Set a row in the lines that it takes; blanks at the end of a cell have no style."""
-    styles = [row[place][1] for place in sizes]
     lines = row_lines([text for text, _ in row], sizes, right, breaks=limit is not None)
     if paint is not _bare:
+        styles = [row[place][1] for place in sizes]
         lines = [list(map(_painted, cells, styles, repeat(paint))) for cells in lines]
     return [f"{' ' * indent}{'  '.join(cells)}".rstrip() for cells in lines]
 
