@@ -208,9 +208,10 @@ class History:
 
         What cannot be read is not known.
         """
-        rows: list[tuple[str, bytes]] = []
-        for name in names:
-            rows += self._read("select recipe, seen from recipes where recipe = ?", (name,))
+        query, wanted = "select recipe, seen from recipes where recipe = ?", [*names]
+        rows: list[tuple[str, bytes]] = self._database.ask(
+            lambda file: [row for name in wanted for row in file.execute(query, (name,))], []
+        )
         known = {}
         for name, seen in rows:
             with suppress(msgspec.DecodeError, TypeError):
