@@ -41,21 +41,8 @@ COMMAND: Final = "command"
 _KINDS: Final = ("check", "run", "attest")
 _OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive")
 _OF_PROBES: Final = (
-    "with",
-    "matrix",
-    "workdir",
-    "measure",
-    "expect",
-    "warn",
-    *_OF_INLINE,
-    "timeout",
-    "baseline",
-    "samples",
-    "confidence",
-    "tolerance",
-    "against",
-    "wait",
-    "retries",
+    *("with", "matrix", "workdir", "measure", "expect", "warn", *_OF_INLINE, "timeout", "baseline"),
+    *("samples", "confidence", "tolerance", "against", "wait", "retries"),
 )
 
 

@@ -12,13 +12,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from readiness.model.board import Acceptance, Quarantine, Section, Success
 from readiness.model.board import Id as Id
 from readiness.model.board import Text as Text
-from readiness.model.words import (
-    Better,
-    Format,
-    Pick,
-    Priority,
-    Scoring,
-)
+from readiness.model.words import Better, Format, Pick, Priority, Scoring
 from readiness.text.languages import Language
 
 # Below these keys plain values are text as written, whatever they look like.

@@ -7,15 +7,7 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from readiness.model.words import (
-    Better,
-    Format,
-    Operator,
-    Pick,
-    Place,
-    Priority,
-    Scoring,
-)
+from readiness.model.words import Better, Format, Operator, Pick, Place, Priority, Scoring
 from readiness.text.languages import Language
 
 Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
