@@ -193,6 +193,7 @@ class Loop:
 
     def _settle(self, capture: Capture) -> None:
         settled = self._settle_with(capture)
+        self._starter.release(capture)
         index = capture.probe
         again = settled.again and capture.failure not in FINAL
         if self._observe is not None:

@@ -1,5 +1,6 @@
 """What is seen of a shell command without knowing the grammar: plain words, or nothing at all."""
 
+from functools import lru_cache
 from typing import Final
 
 from readiness.startup.patterns import later
@@ -23,6 +24,7 @@ _ASSIGNED = later(
 _NOTHING = later(r"(?:[ \t\r\n]++|\\\n|#[^\n]*+)*+")
 
 
+@lru_cache(maxsize=4096)  # a board is asked for it when it is loaded, and when it is planned
 def argv(command: str) -> tuple[str, ...] | None:
     """Return the words of a command that needs no shell, or None.
 

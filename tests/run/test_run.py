@@ -18,6 +18,7 @@ from readiness.run.processes import procfs
 from tests.support.running import Runner, a_check, alive_in, own_children, succeeded, texts
 
 SHORT = 0.4
+LINKED = "rmdir $READINESS_TMP && ln -s $READINESS_SCRATCH $READINESS_TMP"
 
 
 @pytest.fixture
@@ -81,6 +82,23 @@ def test_no_probe_finds_what_another_one_left(runner: Runner) -> None:
     folders = [capture.stdout.data for capture in captures]
     assert all(folder.count(b"\n") == 1 for folder in folders)
     assert len(set(folders)) == 3
+
+
+def test_a_folder_that_stayed_empty_is_handed_on(runner: Runner) -> None:
+    """There are fewer folders than probes, as each costs more than to see that one is empty."""
+    captures = runner(*['echo "$READINESS_TMP"'] * 100, jobs=1)
+    assert len({capture.stdout.data for capture in captures}) < 50
+
+
+@pytest.mark.parametrize(
+    "done",
+    ["touch $READINESS_TMP/.x", "chmod 500 $READINESS_TMP", "rmdir $READINESS_TMP", LINKED],
+)
+def test_no_probe_gets_a_folder_that_is_another_than_it_was(runner: Runner, done: str) -> None:
+    """Whatever a probe makes of its own folder, the next one finds an empty one to write in."""
+    usual = 'test "$(stat -c %F%a "$READINESS_TMP")" = directory700 -a -z "$(ls -A $READINESS_TMP)"'
+    captures = runner(*[f"if {usual}; then {done}; else exit 9; fi"] * 80, jobs=1)
+    assert {capture.exit_status for capture in captures} == {0}
 
 
 def test_a_probe_may_remove_its_folder(runner: Runner) -> None:
