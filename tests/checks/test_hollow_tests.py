@@ -180,6 +180,11 @@ SERIOUS = {
     "of_a_constant": "assert CACHE == {}",
     "nothing": "nothing(1)\nassert CACHE == {}",
     "endless": "while add(1, 2) != 3:\n    pass\nassert add(2, 2) == 4",
+    "patient": (
+        "while True:\n"
+        "    with contextlib.suppress(Exception):\n"
+        "        return holds(add(1, 2) == 3)"
+    ),
 }
 
 NEVER_FAILING = """
