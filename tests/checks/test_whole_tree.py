@@ -1,5 +1,6 @@
 """What is measured is all of the tree, by its own settings: Git says what there is to do."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -267,3 +268,17 @@ def test_failures_that_no_test_tells_are_failures(project: str) -> None:
     assert measured(run_check("pytest", f"{project}/told")) == 0
     build(f"{project}/generator", {"src/m.py": GOOD, "tests/test_a.py": GENERATOR})
     assert measured(run_check("pytest", f"{project}/generator")) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["plain/a", "linked/a", "plain/link", "linked/link", "linked/none"]
+)
+def test_a_path_without_links_is_as_the_system_has_it(tmp_path: Path, path: str) -> None:
+    """Whether the file is a link, its folder, or both, and whether it is there."""
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain/a").touch()
+    (tmp_path / "plain/link").symlink_to("../b")
+    (tmp_path / "b").touch()
+    (tmp_path / "linked").symlink_to("plain")
+    full = str(tmp_path / path)
+    assert tracked.real_path(full) == os.path.realpath(full)
