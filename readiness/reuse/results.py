@@ -58,13 +58,13 @@ def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> 
 def kept_reading(
     reading: Reading, findings: list[FindingRecord], shown: Callable[[str], str]
 ) -> KeptReading | str:
-    """Return a reading to be kept, or why not: an error, and a text that may not be `shown`.
+    """Return a reading to be kept, or why not: a text that may not be `shown`; "" for an error.
 
     Nor is what raises a doubt: tests that passed on another try or do not count, an old report.
     """
     sample = reading.samples[0]
     if len(reading.samples) > 1 or not isinstance(sample, Measurement):
-        return worded("traced.error")
+        return ""
     if reading.retried or reading.flaky or reading.quarantined or reading.left_over:
         return worded("traced.doubt")
     value = sample.value

@@ -85,7 +85,7 @@ class Starter:
     def release(self, capture: Capture) -> None:
         """Leave the folder of an attempt that has been read to a later one, if it is as when made.
 
-        To make and remove one takes 0.3 ms, most of what a trivial probe costs beyond its process.
+        To make and remove one is half of what a trivial probe costs beyond its process.
         """
         with suppress(OSError):  # it is gone
             is_empty = os.lstat(capture.tmp).st_mode == _AS_MADE and not os.listdir(capture.tmp)

@@ -194,7 +194,7 @@ class Reusing:
     def keep(self, readings: Readings, recorder: Recorder) -> Keep:
         """Collect for later runs the results of probes that ran once, with inputs as they were.
 
-        The records of all others say why they are none.
+        The records of all others say why they are none, unless they are errors.
         """
         # An index counts as it was when this run began.
         known = {path: file for path, file in self._known.items() if not path.endswith(GIT_INDEX)}
@@ -293,11 +293,11 @@ class Reusing:
     def _result(
         self, index: int, dependence: "Dependence | None", readings: Readings, recorder: Recorder
     ) -> KeptResult | str:
-        """Return what is kept of a probe that was run, or why nothing is."""
+        """Return what is kept of a probe that was run, or why nothing is; "" for an error."""
         if may_repeat(self._plan.probes[index]):
             return worded("traced.repeated")
         if index not in readings.lasting:
-            return worded("traced.error")
+            return ""
         if dependence is None:
             return worded("traced.moment")
         if dependence.refusal and not dependence.asks:
