@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from src.core.cache import SECONDS, Kept
 
 _TIMEOUT = 0.2
-_CONNECTIONS = 16
+_CONNECTIONS = 64
 _GENERATION = "generation:"
 
 

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from src.core.logging import configure_logging
 from src.database.revisions import expected_revision
 from src.main import create_app
 from src.monitoring.metrics import Metrics
+from src.services.teams import TeamService
 
 API = "/api/v1"
 KEY = "k" * 16
@@ -404,6 +406,42 @@ def test_who_asks_at_once_has_it_computed_once(
     assert [len(answer.json()) for answer in answers] == [1] * 5
     numbers = client.get("/metrics").text
     assert 'football_cache_requests_total{result="miss"} 1.0' in numbers
+
+
+def test_who_asks_after_a_change_is_not_given_what_was_begun_before(
+    client: TestClient, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on = Event(), Event()
+    ranked = TeamService.ranked
+
+    def slow(*asked: object) -> object:
+        answer = ranked(*asked)  # type: ignore[arg-type]
+        if not begun.is_set():
+            begun.set()
+            goes_on.wait(10)
+        return answer
+
+    monkeypatch.setattr(TeamService, "ranked", slow)
+    enter(client, "First")
+    with ThreadPoolExecutor(1) as user:
+        early = user.submit(client.get, f"{API}/teams")
+        begun.wait(10)
+        enter(client, "Second")
+        assert len(client.get(f"{API}/teams").json()) == 2
+        goes_on.set()
+        assert len(early.result().json()) == 1
+    assert len(client.get(f"{API}/teams").json()) == 2
+
+
+def test_where_the_first_has_no_answer_others_have_their_own(
+    client: TestClient, memory: Memory
+) -> None:
+    memory.pause = 0.2
+    with ThreadPoolExecutor(3) as users:
+        answers = list(users.map(client.get, [f"{API}/teams/1"] * 3))
+    assert [answer.status_code for answer in answers] == [404] * 3
+    enter(client, "Only")
+    assert client.get(f"{API}/teams/1").status_code == 200
 
 
 def test_only_good_answers_are_kept(client: TestClient, memory: Memory) -> None:
