@@ -24,9 +24,9 @@ OWN = (
     ('mutants: "12"', 'mutants: "4"'),
     ('seconds: "1"', 'seconds: "0.5"'),
 )
-"""How the tests' own board differs: it waits less, asks and measures what a shared machine can serve,
-and puts fewer faults into code that is the same without services. A connection within the machine is
-made by its kernel, however busy it is."""
+"""How the tests' own board differs: it waits less, measures and asks what a shared machine can
+serve, and puts fewer faults into code that is the same without services. A connection within the
+machine is made by its kernel, however busy it is."""
 
 ONCE = ("retries: &restart 1", "retries: &restart 0")
 """What is broken on purpose is not tried again, in case that it was about to be restarted."""
