@@ -51,7 +51,7 @@ class Breaking(Attempts):
         session.config.option.tbstyle = "no"  # that they fail is known without a traceback
         self.done["tests"] = {name: "not collected" for name in wanted if name not in self.items}
         if not self.plan["flows"]:
-            if seen := self._without_fault(self.items, traced=True):
+            if seen := self._seen_and_heard():
                 self._break_sample(seen)
                 self._find_hollow_tests(seen)
         elif all(flow["through"] for flow in self.plan["flows"]):
@@ -112,22 +112,42 @@ class Breaking(Attempts):
             lines.setdefault(self._relative(file), {}).update(data.contexts_by_lineno(file))
         return lines
 
+    def _seen_and_heard(self) -> Json | None:
+        """Run all tests as they are, and note what they are answered.
+
+        At once, unless one fails for that: then its outcome is that of a second run.
+        """
+        claims = self.hollow_tests.claims
+        claims.listen(self.held)
+        heard = self._without_fault(self.items, traced=True)
+        claims.listening = False
+        if heard and "failed" not in heard["outcomes"].values():
+            return heard
+        self.done.pop("why", None)
+        seen = self._without_fault(self.items, traced=True)
+        return {**seen, "notes": heard and heard["notes"]} if seen else None
+
     def _without_fault(self, names: Iterable[str], *, traced: bool) -> Json | None:
         """Run tests as they are; returns outcomes, seconds, and which test ran which line.
 
-        Lines are left out unless it is `traced`.
+        Lines are left out unless it is `traced`, and notes unless claims are listened to.
         """
         path = os.path.join(self.tmp, "seen.json")
+        claims = self.hollow_tests.claims
 
         def run() -> bool:
             if traced:
                 self._trace()
-            seconds = {}
+            if claims.listening:
+                claims.ready()
+            seconds, notes = {}, {}
             for name, item, following in self.in_order(names):
                 began = time.monotonic()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 seconds[name] = time.monotonic() - began
+                notes[name] = claims.note(name) if claims.listening else None
             seen = {"outcomes": self.outcomes, "seconds": seconds, "lines": self._lines()}
+            seen |= {"notes": notes} if claims.listening else {}
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(seen, file)
             return True

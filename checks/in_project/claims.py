@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from .answers import ENDS, SKIPPED, Answers, asking
-from .attempts import Attempts, HangsError, Json, limited, limits
+from .attempts import PATIENCE, Attempts, HangsError, Json, limited, limits
 from .held import Held, swap
 from .mutations import read_source
 from .values import describe, ways
@@ -215,21 +215,24 @@ class Claims:
 
     def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
-        self._altered: AlteredAnswers | None = None
+        self._altered = AlteredAnswers(set(), set())
+        self._trees: dict[str, ast.Module] = {}
+        self._held: Held = {}
         self._plan: dict[str, Alteration] = {}
         self._limits: dict[str, float] = {}
+        self.listening = False
         self.noticed = UNNOTICED
         vars(math)["isclose"] = _is_close  # before the tests import it
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Alter what is planned for a test, and tell how it noticed that."""
-        if self._altered is None:
+        if not self.listening:
             yield
             return
         self._altered.running = True
         self._altered.begin(self._plan.get(item.nodeid, ("", "")))
-        with limited(self._limits[item.nodeid]):
+        with limited(self._limits.get(item.nodeid, PATIENCE)):
             outcome: Any = yield
         self._altered.end()
         error = outcome.excinfo[1] if outcome.excinfo else None
@@ -240,42 +243,45 @@ class Claims:
         failed = self._attempts.outcomes.get(name) == "failed"
         return self.noticed or (ASSERTED if failed else UNNOTICED)
 
-    def _note(self, name: str) -> tuple[dict[str, dict[str, bool]], list[str]] | None:
+    def listen(self, held: Held) -> None:
+        """Note from here on what tests are answered, in processes that are made `ready`."""
+        tests = {str(item.path) for item in self._attempts.items.values()}
+        self._held, self._altered = held, AlteredAnswers(set(held), tests)
+        self._altered.first = frozenset(_attributes(tests))
+        for path in held:
+            tree = self._trees[path] = ast.parse(read_source(path))
+            mine = {(path, line): name for name, line in asking(tree)}
+            self._altered.names |= {place: f"{path}:{name}" for place, name in mine.items()}
+        self._altered.noted = {}
+        self.listening = True
+
+    def ready(self) -> None:
+        """Have the functions that this process holds ask what they may answer."""
+        swap(self._trees, [""], self._held)
+
+    def note(self, name: str) -> tuple[dict[str, dict[str, bool]], list[str]] | None:
         """Tell what a test is answered, and what of that it compares; None where it is nothing."""
         altered = self._altered
-        if altered is None or self._how_noticed(name) or not altered.compared:
+        if self._how_noticed(name) or not altered.compared:
             return None
         return altered.noted or {}, sorted(altered.compared)
 
-    def unheard(self, asked: list[str], seen: Json, held: Held) -> list[str]:
+    def unheard(self, asked: list[str], seen: Json) -> list[str]:
         """Return those of the tests that compare, and notice no other answer so."""
-        attempts, self._limits = self._attempts, limits(seen)
-        tests = {str(attempts.items[name].path) for name in asked}
-        self._altered = altered = AlteredAnswers(set(held), tests)
-        altered.first = frozenset(_attributes(tests))
-        trees = {}
-        for path in held:
-            trees[path] = ast.parse(read_source(path))
-            mine = {(path, line): name for name, line in asking(trees[path])}
-            altered.names |= {place: f"{path}:{name}" for place, name in mine.items()}
-
-        def prepare() -> None:
-            swap(trees, [""], held)
-
-        altered.noted = {}
-        notes = attempts.one_by_one(asked, self._note, prepare)
-        altered.noted = None
+        attempts, self._limits, self.listening = self._attempts, limits(seen), True
+        notes = seen.get("notes") or attempts.one_by_one(asked, self.note, self.ready)
+        self._altered.noted = None
         left = {
-            name: [*itertools.islice(_in_turns(*note), ROUNDS)]
-            for name, note in notes.items()
-            if note is not None
+            name: [*itertools.islice(_in_turns(*notes[name]), ROUNDS)]
+            for name in asked
+            if notes.get(name) is not None
         }
         passed: dict[str, int] = dict.fromkeys(left, 0)
         for number in range(ROUNDS):
             self._plan = {name: each[number] for name, each in left.items() if number < len(each)}
             if not self._plan:
                 break
-            outcomes = attempts.one_by_one([*self._plan], self._how_noticed, prepare)
+            outcomes = attempts.one_by_one([*self._plan], self._how_noticed, self.ready)
             for name in self._plan:
                 if outcomes.get(name, ASSERTED) == ASSERTED:
                     del left[name]
@@ -286,7 +292,7 @@ class Claims:
                         and notes[name][0].get(label, {}).get(way, False)
                         and label in notes[name][1]
                     )
-        self._altered = None
+        self.listening = False
         return [name for name in left if passed[name] >= ENOUGH]
 
 

@@ -77,7 +77,7 @@ class HollowTests:
         hollow = [(test, lines[test], SKIPPED) for test in self._always_skipped()]
         unmoved = self._unmoved(seen, held)
         hollow += [(test, lines[test], UNMOVED) for test in unmoved]
-        unheard = self._unheard(seen, held)
+        unheard = self._unheard(seen)
         hollow += [(test, lines[test], UNHEARD) for test in unheard if test not in unmoved]
         return hollow + self._constant(seen), len(lines)
 
@@ -98,11 +98,11 @@ class HollowTests:
             if unmoved >= set(names) and not self._notice_a_fault(names, seen)
         ]
 
-    def _unheard(self, seen: Json, held: Held) -> list[TestName]:
+    def _unheard(self, seen: Json) -> list[TestName]:
         """Return the tests all of whose cases compare what cannot be otherwise."""
         ran = _functions_run(seen)
         asked = [name for name in self._passed(seen) if name in ran]
-        unheard = set(self.claims.unheard(asked, seen, held))
+        unheard = set(self.claims.unheard(asked, seen))
         cases: dict[TestName, list[str]] = {}
         for name in asked:
             cases.setdefault(_test_name(self._attempts.items[name]), []).append(name)

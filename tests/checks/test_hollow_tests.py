@@ -1,5 +1,6 @@
 """Hollow tests: they pass whatever the code answers, or are always skipped."""
 
+from pathlib import Path
 from textwrap import indent
 
 from tests.support.checking import Outcome, build, run_check
@@ -307,3 +308,15 @@ def test_a_file_that_skips_itself_is_for_another_machine(project: str) -> None:
     build(project, {"tests/test_elsewhere.py": SKIPS_ITSELF})
     tests = write_tests({"any_text": HOLLOW["any_text"]})
     assert hollow(try_tests(project, tests)) == {"any_text"}
+
+
+def test_what_tests_compare_is_heard_while_they_are_run_as_they_are(project: str) -> None:
+    """They are run anew only where one fails for being heard; that one is not hollow either."""
+    runs = Path(project).parent / "runs"
+    counted = {"sum": f"open({str(runs)!r}, 'a').write('.')\n{SERIOUS['sum']}"}
+    sizes = []
+    for more in ({}, {"kind": SERIOUS["kind"]}):
+        runs.write_text("")
+        assert hollow(try_tests(project, write_tests({**counted, **more}))) == set()
+        sizes.append(runs.stat().st_size)
+    assert sizes[1] == sizes[0] + 1
