@@ -9,9 +9,10 @@ import msgspec
 from readiness.startup.patterns import later
 
 ITSELF: Final = (".", "..")
-_OF_TWO: Final = frozenset(
-    ("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat")
-)
+MOVING: Final = ("rename", "renameat", "renameat2")
+LINKING: Final = ("link", "linkat")
+POINTING: Final = ("symlink", "symlinkat")
+_OF_TWO: Final = frozenset((*MOVING, *LINKING, *POINTING))
 CALL = later(r"(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(<[^>\\]*(?:\\.[^>\\]*)*>)?(?: (E\w+))?")
 _PATH = later(r'(?:(?:AT_FDCWD|-?\d+)(?:<([^>\\]*(?:\\.[^>\\]*)*)>)?, )?"([^"\\]*(?:\\.[^"\\]*)*)"')
 _FD = later(r"\d+<([^>\\]*(?:\\.[^>\\]*)*)>")
@@ -41,6 +42,8 @@ class SystemCall(msgspec.Struct, frozen=True):
         two = self.name in _OF_TWO
         paths = _PATH.finditer(self.arguments) if two else [_PATH.match(self.arguments)]
         pairs = [(plain(path[1] or "") or folder, plain(path[2])) for path in paths if path]
+        if self.name in POINTING and len(pairs) > 1:  # the text of a link begins where that lies
+            pairs[0] = os.path.dirname(os.path.join(*pairs[1])), pairs[0][1]
         return [plain_path(os.path.join(start, text)) for start, text in pairs if text]
 
 

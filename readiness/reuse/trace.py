@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from readiness.model.plan import Probe
-from readiness.reuse.call import CALL, ITSELF, SystemCall, plain
+from readiness.reuse.aliases import Aliases
+from readiness.reuse.call import CALL, ITSELF, LINKING, POINTING, SystemCall, plain
 from readiness.reuse.files import is_of_interest
 from readiness.reuse.sockets import TALKS, Sockets
 from readiness.startup.patterns import later
@@ -154,6 +155,7 @@ class _Reading:
         self._touched: set[str] = set()
         self._ran: set[str] = set()
         self._gap = ""
+        self._aliases = Aliases()
         self._sockets = Sockets()
         self._hindered = self._is_denied = False
 
@@ -182,6 +184,9 @@ class _Reading:
             self._hinder(worded("traced.rights", path=path))
         spoke, looked_up = self._sockets.outside()
         self._absent |= looked_up
+        if self._aliases.settle():
+            self._read_through_links()
+        self._run_what_is_gone()
         return Trace(
             opened=frozenset(self._opened),
             looked_at=frozenset(self._looked_at - self._opened),
@@ -200,6 +205,24 @@ class _Reading:
             hindered=self._hindered,
             denied=self._is_denied,
         )
+
+    def _read_through_links(self) -> None:
+        """Add by their lasting names what was read through links that the command made itself."""
+        for seen in (
+            *(self._opened, self._looked_at, self._timed, self._folders, self._partial),
+            *(self._moving, self._absent, self._refused),
+        ):
+            seen |= {other for path in seen for other in self._aliases.of(path)}
+        self._written |= {other for path in self._written for other in self._aliases.within(path)}
+        for folder, names in [*self._listed.items()]:
+            self._listed |= dict.fromkeys(self._aliases.of(folder), names)
+
+    def _run_what_is_gone(self) -> None:
+        """Add what runs scripts of a copy that is gone, by the first lines of their originals."""
+        gone = {os.path.basename(path) for path in self._ran if not os.path.exists(path)}
+        for path in [*self._opened] if gone else ():
+            if os.path.basename(path) in gone and (interpreter := _interpreter(path)):
+                self._opened.add(os.path.join(self._workdir, interpreter))
 
     def _hinder(self, why: str) -> None:
         self._gap = self._gap or why
@@ -281,7 +304,8 @@ class _Reading:
             self._folders.add(paths[0])
             return folder if call.error else paths[0]
         elif not call.error:
-            self._written.update(paths)
+            self._aliases.take(call, paths)
+            self._written.update(paths[1:] if call.name in (*LINKING, *POINTING) else paths)
         return folder
 
     def _open(self, call: SystemCall, path: str) -> None:

@@ -201,6 +201,40 @@ def test_above_a_link_is_above_where_it_leads(tmp_path: Path) -> None:
     assert trace.absent == {f"{tmp_path}/deep/x"}
 
 
+@pytest.mark.parametrize(
+    ("made", "read", "lasting"),
+    [
+        ('symlink("/p/venv", "/t/venv") = 0', "/t/venv/lib/x", {"/p/venv/lib/x"}),
+        ('symlink("/p", "/t/l") = 0', "/t/l", {"/p"}),
+        ('symlink("/", "/t/l") = 0', "/t/l/x", {"/x"}),
+        ('symlinkat("../p", AT_FDCWD</t>, "l") = 0', "/t/l/x", {"/p/x"}),
+        ('symlinkat("p", AT_FDCWD</w>, "/t/l") = 0', "/t/l/x", {"/t/p/x"}),
+        ('link("/p/x", "/t/x") = 0', "/t/x", {"/p/x"}),
+        ('symlink("/p", "/t/1") = 0\nrename("/t/1", "/t/l") = 0', "/t/l/x", {"/p/x"}),
+        ('symlink("/p", "/t/a/l") = 0\nrename("/t/a", "/t/b") = 0', "/t/b/l/x", {"/p/x"}),
+        ('symlink("/p", "/t/1") = 0\nsymlink("/t/1", "/t/2") = 0', "/t/2/x", {"/t/1/x", "/p/x"}),
+        ('symlink("/p", "/t/l") = -1 EEXIST (File exists)', "/t/l/x", set()),
+        ('symlink("/p", "/t/l") = 0', "/t/long/x", set()),
+        ('rename("/p/x", "/t/x") = 0', "/t/x", set()),
+    ],
+)
+def test_what_is_read_through_a_link_of_its_own_has_another_name(
+    tmp_path: Path, made: str, read: str, lasting: set[str]
+) -> None:
+    """Which lasts: the link may be gone when the command is over, and is nobody else's."""
+    seen = f'openat(AT_FDCWD</w>, "{read}", O_RDONLY) = 3</w/a>'
+    assert written(tmp_path, f"{made}\n{seen}").opened == {"/bin/x", read, *lasting}
+    vain = seen.replace("= 3</w/a>", "= -1 ENOENT (No such file or directory)")
+    assert written(tmp_path, f"{made}\n{vain}").absent == {read, *lasting}
+
+
+def test_links_that_lead_to_each_other_come_to_an_end(tmp_path: Path) -> None:
+    """As in the system, which follows some forty."""
+    made = 'symlink("/t/b/x", "/t/a") = 0\nsymlink("/t/a/x", "/t/b") = 0'
+    trace = written(tmp_path, f'{made}\nopenat(AT_FDCWD</w>, "/t/a/y", O_RDONLY) = 3</w/a>')
+    assert "/t/b/x/y" in trace.opened
+
+
 def test_a_trace_without_an_end_is_a_gap(tmp_path: Path) -> None:
     """The tracer was stopped; and nothing at all is no trace."""
     assert read_trace(str(tmp_path / "t"), "/w").gap

@@ -56,6 +56,10 @@ def tool(check: str, **params: object) -> dict[str, Any]:
     return {"check": check, "with": {"paths": "src", **params}}
 
 
+COPIED = {"target": "copied", "number": r"(?m)^(?:errors: )?(\d+)"}
+INSTALLED = {"target": "installed", "number": r"errors: (\d+)"}
+
+
 WAYS: dict[str, tuple[dict[str, Any], Change]] = {
     "the file that ruff's settings extend": (
         tool("ruff"),
@@ -102,6 +106,30 @@ WAYS: dict[str, tuple[dict[str, Any], Change]] = {
     "what the kernel tells": (errors("cat /proc/uptime /proc/loadavg"), lambda it: time.sleep(1)),
     "the rights to a file": (errors("stat -c %a a"), lambda it: (it / "a").chmod(0o600)),
     "the names in a folder": (errors("ls src"), writes("src/new", "")),
+    "what a link of its own leads to": (
+        errors('ln -s "$PWD/.." "$READINESS_TMP/up"; cat "$READINESS_TMP/up/beside"'),
+        writes("../beside", "2"),
+    ),
+    "what a link leads to that replaced another": (
+        errors('cd "$READINESS_TMP"; ln -s . l; ln -sfn "$OLDPWD/.." l; cat l/beside'),
+        writes("../beside", "2"),
+    ),
+    "what a link in a folder that was moved leads to": (
+        errors('cd "$READINESS_TMP"; mkdir a; ln -s "$OLDPWD/.." a/l; mv a b; cat b/l/beside'),
+        writes("../beside", "2"),
+    ),
+    "what another name of a file holds": (
+        errors("ln ../beside ../b && cat ../b; rm ../b"),
+        writes("../beside", "2"),
+    ),
+    "an installed package that a copy of the project is linked to": (
+        {"check": "make-target", "with": INSTALLED, "measure": "number", "expect": "<= 5"},
+        writes(".venv/tool.py", "print('errors: 2')\n"),
+    ),
+    "what runs a program of the project in a copy": (
+        {"check": "make-target", "with": COPIED, "measure": "number", "expect": "<= 99999"},
+        lambda it: shutil.copy("/usr/bin/sum", it / "../runs"),
+    ),
     "a variable": (errors("echo $SOME"), lambda it: os.environ.update(SOME="2")),
 }
 
@@ -125,7 +153,9 @@ def place(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
             "a": "1",
             "later": "",
             "report.xml": '<testsuite tests="1"><testcase classname="a" name="b"/></testsuite>',
-            ".gitignore": ".readiness\n",
+            ".gitignore": ".readiness\n.venv\n",
+            "Makefile": "installed:\n\tpython3 .venv/tool.py\ncopied:\n\t./script\n",
+            "script": f"#!{folder.parent}/runs\nerrors: 1\n",
         },
     )
     os.utime(folder / "later", (1, 1))  # another time than the index has
@@ -135,8 +165,11 @@ def place(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     (folder / "at").write_bytes(shown.stdout)
     for name in ("../beside", "../.settings"):
         (folder / name).write_text("1")
-    for name in ("../bin", "../more", "lib"):
+    for name in ("../bin", "../more", "lib", ".venv"):
         (folder / name).mkdir()
+    (folder / ".venv/tool.py").write_text("print('errors: 1')\n")
+    shutil.copy("/usr/bin/cat", folder / "../runs")
+    (folder / "script").chmod(0o755)
     program("../more/tool", "echo 1")(folder)
     time.sleep(0.05)
     yield project
@@ -149,7 +182,7 @@ def check(project: Project, *options: str) -> RunDocument:
     folder = project.folder
     own = [str(folder.parent / "bin"), str(folder.parent / "more")]
     path = ":".join([*own, TOOLS, project.environment["PATH"]])
-    env = {"PATH": path, "SOME": os.environ["SOME"]}
+    env = {"PATH": path, "SOME": os.environ["SOME"], "TMPDIR": ""}  # copies lie in memory
     ended = project("check", "--output-format", "json", *options, env=env)
     assert ended.status in (0, 1, 3), ended
     return ended.run
