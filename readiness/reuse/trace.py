@@ -10,8 +10,8 @@ import msgspec
 
 from readiness.model.plan import Probe
 from readiness.reuse.aliases import Aliases
-from readiness.reuse.call import CALL, ITSELF, LINKING, POINTING, SystemCall, plain
-from readiness.reuse.files import is_of_interest
+from readiness.reuse.call import CALL, LINKING, POINTING, SystemCall, plain
+from readiness.reuse.listings import Listings
 from readiness.reuse.sockets import TALKS, Sockets
 from readiness.startup.patterns import later
 from readiness.text.worded import worded
@@ -62,7 +62,6 @@ _TIMES: Final = frozenset(("stat", "lstat", "newfstatat", "statx"))
 """Calls that tell the times of a file."""
 
 _CWD = later(r"AT_FDCWD<([^>\\]*(?:\\.[^>\\]*)*)>")
-_ENTRY = later(r'd_type=DT_(\w+), d_name="([^"\\]*(?:\\.[^"\\]*)*)"')
 _ENDS: Final = ("+++ exited with", "+++ killed by", "+++ superseded by execve")
 
 
@@ -147,7 +146,7 @@ class _Reading:
         self._moving: set[str] = set()
         self._partial: set[str] = set()
         self._entries: dict[str, dict[str, str]] = {}
-        self._listings = _Listings(self._entries)
+        self._listings = Listings(self._entries)
         self._done: dict[str, set[str]] = defaultdict(set)
         self._absent: set[str] = set()
         self._refused: set[str] = set()
@@ -232,7 +231,7 @@ class _Reading:
         """Process the lines of one process; yield those it started, each with its folder."""
         if not lines or not lines[-1].startswith(_ENDS):
             self._hinder(worded("traced.no_end"))
-        self._listings = _Listings(self._entries)
+        self._listings = Listings(self._entries)
         for line in lines:
             if line in self._done[folder] or (words := CALL.match(line)) is None:
                 continue
@@ -327,33 +326,6 @@ class _Reading:
             self._opened.add(os.path.join(self._workdir, interpreter))
         if not error:
             self._ran.add(path)
-
-
-class _Listings:
-    """The folders that a process lists: `whole` those that it reads to their ends.
-
-    `known` are the entries that calls gave which were read already.
-    """
-
-    def __init__(self, known: dict[str, dict[str, str]]) -> None:
-        self.whole: list[tuple[str, dict[str, str]]] = []
-        self.begun: dict[str, dict[str, str]] = {}
-        self._known = known
-
-    def take(self, call: SystemCall) -> None:
-        """Process the result of one call; an empty result ends the listing."""
-        folder = call.descriptor()
-        names = self.begun.setdefault(folder, {})
-        if call.result == "0":
-            self.whole.append((folder, self.begun.pop(folder)))
-        if call.arguments not in self._known:
-            entries = {plain(name): kind for kind, name in _ENTRY.findall(call.arguments)}
-            self._known[call.arguments] = {
-                name: kind
-                for name, kind in entries.items()
-                if name not in ITSELF and is_of_interest(name)
-            }
-        names.update(self._known[call.arguments])
 
 
 def _interpreter(path: str) -> str:
