@@ -3,9 +3,11 @@
 import os
 import time
 from collections.abc import Collection, Iterator
+from functools import partial
 
 import msgspec
 
+from readiness.builtin import builtin_checks
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan
 from readiness.project.git import repository
@@ -75,13 +77,14 @@ class Tracing:
 
     def _read(self, index: int) -> Trace:
         """Read what was seen of a probe; remove what was written of that, as it may be much."""
-        prefix = self._prefixes[index]
-        trace = read_trace(prefix, self._plan.probes[index].workdir)
+        prefix, probe = self._prefixes[index], self._plan.probes[index]
+        read = partial(read_trace, copies=probe.check.folder == builtin_checks())
+        trace = read(prefix, probe.workdir)
         for _ in range(10):  # the tracer may write its last lines a moment after the end
             if not trace.hindered:
                 break
             time.sleep(0.02)
-            trace = read_trace(prefix, self._plan.probes[index].workdir)
+            trace = read(prefix, probe.workdir)
         folder = os.path.dirname(prefix)
         for name in os.listdir(folder):
             os.unlink(os.path.join(folder, name))

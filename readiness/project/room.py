@@ -10,6 +10,9 @@ MEMORY: Final = "/dev/shm"  # noqa: S108 - the name within cannot be guessed
 """The folder that Linux keeps in memory: 2,500 files take 0.2 s there, and 2 s on a slow disk."""
 PLENTY: Final = 4 << 30
 """Bytes of memory that are left for others, and for what commands write into a copy."""
+COPYING: Final = "/readiness:copying"
+COPIED: Final = "/readiness:copied"
+"""Names that are looked up in vain: what is read between the two is only copied."""
 _LIMITS: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 

@@ -1,21 +1,34 @@
-"""Other names of files: a command may make links, and read through them until it is over."""
+"""Other names of files: a command may make links and copies, and read those until it is over."""
 
 import os
 from collections.abc import Sequence
 from typing import Final
 
+from readiness.project.room import COPIED, COPYING
 from readiness.reuse.call import LINKING, MOVING, POINTING, SystemCall
+from readiness.startup.patterns import later
 
 MOST: Final = 40
 """How many links Linux follows on the way to a file."""
+_LOOKING: Final = ("stat", "lstat", "newfstatat", "statx")
+_READING: Final = ("open", "openat", "readlink", "readlinkat")
+_DIRECTORY = later(r"S_IFDIR|O_DIRECTORY")
+_END = later(r"(?<=.)(?:/|$)")
 
 
 class Aliases:
-    """The links that a command made, wherever it moved them, and where they lead."""
+    """The links that a command made, wherever it moved them, and where they lead.
+
+    What a check only copies it does not read: a copy is another name of its original. `folders`
+    are those of which it copies something, whoever told it what they hold.
+    """
 
     def __init__(self) -> None:
+        self.folders: set[str] = set()
         self._links: dict[str, set[str]] = {}
         self._moves: list[Sequence[str]] = []
+        self._original = ""
+        self._is_copying = False
 
     def take(self, call: SystemCall, paths: Sequence[str]) -> None:
         """Process a call that changed these paths."""
@@ -26,15 +39,36 @@ class Aliases:
         elif call.name in MOVING:
             self._moves.append(paths)
 
+    def is_copying(self, line: str) -> bool:
+        """Return whether a process only copies, by what it said up to this line."""
+        self._is_copying = COPYING in line or (self._is_copying and COPIED not in line)
+        return self._is_copying
+
+    def copies(self, call: SystemCall, paths: Sequence[str]) -> bool:
+        """Process a call of a process that copies; return whether that is all that it does.
+
+        Where a file is opened, or a link asked where it leads, its copy is made right afterwards.
+        """
+        if call.error or not paths or _DIRECTORY.search(call.arguments):
+            return False
+        is_making = call.name in POINTING or "O_CREAT" in call.arguments
+        if is_making and self._original:
+            self._links.setdefault(paths[-1], set()).add(self._original)
+            self.folders.add(os.path.dirname(self._original))
+        self._original = paths[0] if call.name in _READING and not is_making else ""
+        return self._original != "" or call.name in _LOOKING
+
     def settle(self) -> bool:
         """Follow the links that were moved, by themselves or in a folder; return if there are any.
 
         Who moved what first is not known, as each process has a trace of its own.
         """
         waiting = [*self._links]
+        within = {link[: end.start()] for link in waiting for end in _END.finditer(link)}
+        moves = [each for each in self._moves if each[0] in within]
         while waiting:
             link = waiting.pop()
-            for before, after in self._moves:
+            for before, after in moves:
                 place = after + link.removeprefix(before)
                 known = self._links.get(place, set())
                 if f"{link}/".startswith(f"{before}/") and not self._links[link] <= known:
@@ -57,5 +91,5 @@ class Aliases:
         return {*names[1:]}
 
     def within(self, path: str) -> set[str]:
-        """Return the same of what lies behind a link; what is done to a link itself ends there."""
+        """Return the same of what lies behind a link; none for a link, which was none before."""
         return set() if path in self._links else self.of(path)

@@ -114,8 +114,11 @@ def traced(probe: Probe, tracer: str, prefix: str) -> Probe:
     return msgspec.structs.replace(probe, first_under=under)
 
 
-def read_trace(prefix: str, workdir: str) -> Trace:
-    """Read strace's output for a command that began in `workdir`."""
+def read_trace(prefix: str, workdir: str, *, copies: bool = False) -> Trace:
+    """Read strace's output for a command that began in `workdir`.
+
+    One that `copies` is believed where its first process says that it does nothing else meanwhile.
+    """
     folder, name = os.path.split(prefix)
     try:
         outputs = [output for output in os.listdir(folder) if output.startswith(f"{name}.")]
@@ -124,7 +127,8 @@ def read_trace(prefix: str, workdir: str) -> Trace:
     files = {int(output[len(name) + 1 :]): os.path.join(folder, output) for output in outputs}
     if not files:
         return Trace(gap=worded("traced.nothing"), hindered=True)
-    return _Reading({pid: _trace_lines(path) for pid, path in files.items()}, workdir).trace()
+    lines = {pid: _trace_lines(path) for pid, path in files.items()}
+    return _Reading(lines, workdir, copies=copies).trace()
 
 
 def _trace_lines(path: str) -> list[str]:
@@ -135,9 +139,10 @@ def _trace_lines(path: str) -> list[str]:
 class _Reading:
     """The traces of all processes of a command, each read from the folder in which it began."""
 
-    def __init__(self, lines: dict[int, list[str]], workdir: str) -> None:
+    def __init__(self, lines: dict[int, list[str]], workdir: str, *, copies: bool) -> None:
         self._lines = lines
         self._workdir = workdir
+        self._may_copy = copies
         self._opened: set[str] = set()
         self._looked_at: set[str] = set()
         self._timed: set[str] = set()
@@ -174,7 +179,8 @@ class _Reading:
             if pid not in self._lines:
                 self._hinder(worded("traced.untraced", pid=pid))
             else:
-                waiting.extend(self._process(self._lines[pid], folder))
+                copies = self._may_copy and pid in roots
+                waiting.extend(self._process(self._lines[pid], folder, copies=copies))
         if len(roots) != 1:
             self._hinder(worded("traced.roots"))
         if not self._ran:
@@ -206,15 +212,17 @@ class _Reading:
         )
 
     def _read_through_links(self) -> None:
-        """Add by their lasting names what was read through links that the command made itself."""
-        for seen in (
-            *(self._opened, self._looked_at, self._timed, self._folders, self._partial),
-            *(self._moving, self._absent, self._refused),
-        ):
-            seen |= {other for path in seen for other in self._aliases.of(path)}
-        self._written |= {other for path in self._written for other in self._aliases.within(path)}
+        """Add by their lasting names what was read through links and in copies of its own."""
+        seen = (self._opened, self._looked_at, self._timed, self._folders, self._partial)
+        for paths in (*seen, self._moving):
+            paths |= {other for path in paths for other in self._aliases.of(path)}
+        for paths in (self._absent, self._refused, self._written):
+            paths |= {other for path in paths for other in self._aliases.within(path)}
         for folder, names in [*self._listed.items()]:
             self._listed |= dict.fromkeys(self._aliases.of(folder), names)
+        for folder in self._aliases.folders - self._listed.keys():
+            self._listed[folder] = {}
+            self._partial.add(folder)
 
     def _run_what_is_gone(self) -> None:
         """Add what runs scripts of a copy that is gone, by the first lines of their originals."""
@@ -227,17 +235,21 @@ class _Reading:
         self._gap = self._gap or why
         self._hindered = True
 
-    def _process(self, lines: list[str], folder: str) -> Iterator[tuple[int, str]]:
+    def _process(self, lines: list[str], folder: str, *, copies: bool) -> Iterator[tuple[int, str]]:
         """Process the lines of one process; yield those it started, each with its folder."""
         if not lines or not lines[-1].startswith(_ENDS):
             self._hinder(worded("traced.no_end"))
         self._listings = Listings(self._entries)
         for line in lines:
-            if line in self._done[folder] or (words := CALL.match(line)) is None:
+            copying = copies and self._aliases.is_copying(line)
+            is_done = line in self._done[folder] and not copying
+            if is_done or (words := CALL.match(line)) is None:
                 continue
             call = SystemCall(*words.groups())
             if at := _CWD.match(call.arguments):
                 folder = plain(at[1])
+            if copying and self._aliases.copies(call, call.paths(folder)):
+                continue
             if not line.startswith(_MOVES):
                 self._done[folder].add(line)
             if _APART in call.arguments and call.name in (*_FORKS, "unshare") and not call.error:

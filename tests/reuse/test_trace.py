@@ -224,8 +224,69 @@ def test_what_is_read_through_a_link_of_its_own_has_another_name(
     """Which lasts: the link may be gone when the command is over, and is nobody else's."""
     seen = f'openat(AT_FDCWD</w>, "{read}", O_RDONLY) = 3</w/a>'
     assert written(tmp_path, f"{made}\n{seen}").opened == {"/bin/x", read, *lasting}
-    vain = seen.replace("= 3</w/a>", "= -1 ENOENT (No such file or directory)")
-    assert written(tmp_path, f"{made}\n{vain}").absent == {read, *lasting}
+
+
+def test_what_is_looked_for_in_vain_behind_a_link_has_another_name_too(tmp_path: Path) -> None:
+    """The link itself was not there before, which says nothing of where it leads."""
+    trace = written(
+        tmp_path,
+        'access("/t/l", F_OK) = -1 ENOENT (No such file)\nsymlink("/p", "/t/l") = 0\n'
+        'access("/t/l/x", F_OK) = -1 ENOENT (No such file)',
+    )
+    assert trace.absent == {"/t/l", "/t/l/x", "/p/x"}
+
+
+COPYING = """\
+access("/readiness:copying", F_OK) = -1 ENOENT (No such file or directory)
+newfstatat(AT_FDCWD</w>, "/w/a", {st_mode=S_IFREG|0644}, AT_SYMLINK_NOFOLLOW) = 0
+openat(AT_FDCWD</w>, "/w/a", O_RDONLY|O_CLOEXEC) = 3</w/a>
+openat(AT_FDCWD</w>, "/t/a", O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666) = 4</t/a>
+readlink("/w/l", "x", 4096) = 1
+symlink("x", "/t/l") = 0
+openat(AT_FDCWD</w>, "/w/b", O_RDONLY|O_CLOEXEC) = 3</w/b>
+openat(AT_FDCWD</w>, "/t/b", O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0666) = 4</t/b>
+access("/readiness:copied", F_OK) = -1 ENOENT (No such file or directory)
+"""
+READS = 'openat(AT_FDCWD</w>, "{}", O_RDONLY|O_CLOEXEC) = 3</w/a>'
+
+
+def copying(folder: Path, *processes: str, copies: bool = True) -> Trace:
+    """Read traces of a check that copies."""
+    written(folder, *processes)
+    return read_trace(str(folder / "t"), "/w", copies=copies)
+
+
+@pytest.mark.parametrize(
+    ("then", "read"),
+    [
+        ("", set()),
+        (READS.format("/t/a"), {"/w/a"}),
+        (READS.format("/t/l"), {"/w/l"}),
+        ('rename("/t/a", "/t/c") = 0\n' + READS.format("/t/c"), {"/w/a"}),
+        ('rename("/t", "/u") = 0\n' + READS.format("/u/a"), {"/w/a"}),
+        (READS.format("/w/a"), {"/w/a"}),
+    ],
+)
+def test_what_a_check_copies_is_read_where_its_copy_is(
+    tmp_path: Path, then: str, read: set[str]
+) -> None:
+    """Under whatever name, and where it is read itself, as a line that was there before."""
+    trace = copying(tmp_path, COPYING + then)
+    assert {path for path in trace.opened | trace.looked_at if path.startswith("/w/")} == read
+    assert trace.absent.isdisjoint({"/w/a", "/w/b", "/w/l"})
+
+
+def test_another_process_reads_what_is_copied(tmp_path: Path) -> None:
+    """By the very line with which it is copied."""
+    clone = "clone(child_stack=NULL, flags=SIGCHLD) = 2\n"
+    line = 'openat(AT_FDCWD</w>, "/w/a", O_RDONLY|O_CLOEXEC) = 3</w/a>'
+    assert "/w/a" in copying(tmp_path, COPYING + clone, line).opened
+    assert "/w/b" in copying(tmp_path, clone, COPYING).opened  # no process of the check's own
+
+
+def test_who_is_no_check_of_ours_copies_nothing(tmp_path: Path) -> None:
+    """A command of the board may say what it wants."""
+    assert {"/w/a", "/w/b"} <= copying(tmp_path, COPYING, copies=False).opened
 
 
 def test_links_that_lead_to_each_other_come_to_an_end(tmp_path: Path) -> None:

@@ -56,8 +56,10 @@ def tool(check: str, **params: object) -> dict[str, Any]:
     return {"check": check, "with": {"paths": "src", **params}}
 
 
-COPIED = {"target": "copied", "number": r"(?m)^(?:errors: )?(\d+)"}
-INSTALLED = {"target": "installed", "number": r"errors: (\d+)"}
+def copied(target: str) -> dict[str, Any]:
+    """Make a criterion of what a target prints, which is run in a copy of the project."""
+    params = {"target": target, "number": r"(?m)^(?:errors: )?(\d+)"}
+    return {"check": "make-target", "with": params, "measure": "number", "expect": "<= 99999999"}
 
 
 WAYS: dict[str, tuple[dict[str, Any], Change]] = {
@@ -123,15 +125,50 @@ WAYS: dict[str, tuple[dict[str, Any], Change]] = {
         writes("../beside", "2"),
     ),
     "an installed package that a copy of the project is linked to": (
-        {"check": "make-target", "with": INSTALLED, "measure": "number", "expect": "<= 5"},
+        copied("installed"),
         writes(".venv/tool.py", "print('errors: 2')\n"),
     ),
     "what runs a program of the project in a copy": (
-        {"check": "make-target", "with": COPIED, "measure": "number", "expect": "<= 99999"},
+        copied("runs"),
         lambda it: shutil.copy("/usr/bin/sum", it / "../runs"),
+    ),
+    "a file that a target reads in a copy": (copied("reads"), writes("a", "2")),
+    "the right to it": (copied("rights"), lambda it: (it / "a").chmod(0o600)),
+    "the time of it": (copied("times"), lambda it: os.utime(it / "a", (1, 1))),
+    "where a link leads that was copied": (
+        copied("links"),
+        lambda it: ((it / "link").unlink(), (it / "link").symlink_to("at")),
+    ),
+    "a file in a folder that was moved in a copy": (copied("moves"), writes("src/b.py", "2")),
+    "a new file that is copied too": (copied("lists"), writes("src/new", "")),
+    "a file in an ignored folder that Git has, and that is gone": (
+        copied("names"),
+        lambda it: (it / "dist/x").unlink(),
     ),
     "a variable": (errors("echo $SOME"), lambda it: os.environ.update(SOME="2")),
 }
+
+
+MAKEFILE = """\
+installed:
+\tpython3 .venv/tool.py
+runs:
+\t./script
+reads:
+\tcksum < a
+rights:
+\tstat -c %a a
+times:
+\tstat -c %Y a
+links:
+\tcksum < link
+moves:
+\tmv src lib && cksum < lib/b.py
+names:
+\tls dist | cksum
+lists:
+\tls src | cksum
+"""
 
 
 @pytest.fixture
@@ -153,11 +190,15 @@ def place(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
             "a": "1",
             "later": "",
             "report.xml": '<testsuite tests="1"><testcase classname="a" name="b"/></testsuite>',
-            ".gitignore": ".readiness\n.venv\n",
-            "Makefile": "installed:\n\tpython3 .venv/tool.py\ncopied:\n\t./script\n",
+            ".gitignore": ".readiness\n.venv\ndist\n",
+            "Makefile": MAKEFILE,
             "script": f"#!{folder.parent}/runs\nerrors: 1\n",
         },
     )
+    (folder / "dist").mkdir()
+    (folder / "dist/x").write_text("")
+    git(folder, "add", "--force", "dist/x")
+    commit(folder, {})
     os.utime(folder / "later", (1, 1))  # another time than the index has
     shown = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, check=True
@@ -170,6 +211,7 @@ def place(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     (folder / ".venv/tool.py").write_text("print('errors: 1')\n")
     shutil.copy("/usr/bin/cat", folder / "../runs")
     (folder / "script").chmod(0o755)
+    (folder / "link").symlink_to("later")
     program("../more/tool", "echo 1")(folder)
     time.sleep(0.05)
     yield project
@@ -203,6 +245,18 @@ def test_no_way_leads_to_yesterdays_answer(place: Project, way: str) -> None:
     if "clock" not in way and "kernel" not in way:
         values = [[one.value for one in run.criteria()] for run in (first, now, fresh)]
         assert values[0] != values[1] == values[2]
+
+
+@pytest.mark.parametrize("target", ["reads", "rights", "times", "links", "lists"])
+def test_what_a_check_only_copies_is_none_of_them(place: Project, target: str) -> None:
+    """A target that never reads a file says of it what it said yesterday."""
+    place.write(a_board(copied(target)))
+    first = check(place, "--reuse")
+    for name in ("report.xml", "mypy.ini", "src/a.py"):
+        (place.folder / name).write_text("other\n")
+    time.sleep(0.05)
+    now = check(place, "--reuse")
+    assert all(probe.reused for probe in now.probes), [each.not_kept for each in first.probes]
 
 
 def test_tools_are_there(place: Project) -> None:
