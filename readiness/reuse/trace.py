@@ -1,5 +1,6 @@
 """What a command does with files and the network, as strace tells it."""
 
+import itertools
 import os
 import stat
 from collections import defaultdict, deque
@@ -212,14 +213,21 @@ class _Reading:
         )
 
     def _read_through_links(self) -> None:
-        """Add by their lasting names what was read through links and in copies of its own."""
-        seen = (self._opened, self._looked_at, self._timed, self._folders, self._partial)
-        for paths in (*seen, self._moving):
-            paths |= {other for path in paths for other in self._aliases.of(path)}
-        for paths in (self._absent, self._refused, self._written):
-            paths |= {other for path in paths for other in self._aliases.within(path)}
-        for folder, names in [*self._listed.items()]:
-            self._listed |= dict.fromkeys(self._aliases.of(folder), names)
+        """Add by their lasting names what was read through links and in copies of its own.
+
+        What has been put in place of a link is not told from what lay behind that: it counts as it
+        is now. Folders are listed by their lasting names.
+        """
+        vain = [
+            other for path in self._absent | self._refused for other in self._aliases.within(path)
+        ]
+        self._looked_at.update(filter(os.path.lexists, vain))
+        self._written |= {other for path in self._written for other in self._aliases.within(path)}
+        for paths in (self._opened, self._looked_at, self._timed, self._folders):
+            others = {other for path in paths for other in self._aliases.of(path)}
+            vain += itertools.filterfalse(os.path.lexists, others)
+            paths.update(filter(os.path.lexists, others))
+        self._absent.update(itertools.filterfalse(os.path.lexists, vain))
         for folder in self._aliases.folders - self._listed.keys():
             self._listed[folder] = {}
             self._partial.add(folder)
