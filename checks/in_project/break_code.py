@@ -113,19 +113,31 @@ class Breaking(Attempts):
         return lines
 
     def _seen_and_heard(self) -> Json | None:
-        """Run all tests as they are, and note what they are answered.
+        """Run all tests as they are, and note at once what they are answered.
 
-        At once, unless one fails for that: then its outcome is that of a second run.
+        Of one that fails for being heard, what it does in a second run is what it does.
         """
         claims = self.hollow_tests.claims
         claims.listen(self.held)
-        heard = self._without_fault(self.items, traced=True)
-        claims.listening = False
-        if heard and "failed" not in heard["outcomes"].values():
-            return heard
-        self.done.pop("why", None)
         seen = self._without_fault(self.items, traced=True)
-        return {**seen, "notes": heard and heard["notes"]} if seen else None
+        claims.listening = False
+        if seen is None:
+            self.done.pop("why", None)
+            return self._without_fault(self.items, traced=True)
+        failed = [name for name, outcome in seen["outcomes"].items() if outcome == "failed"]
+        again = self._without_fault(failed, traced=True) if failed else seen
+        if again is None:
+            return None
+        for part in ("outcomes", "seconds"):
+            seen[part] |= again[part]
+        first = {*failed, *(SETUP + name for name in failed)}
+        for path in {*seen["lines"], *again["lines"]} if failed else ():
+            lines = seen["lines"].setdefault(path, {})
+            for line, names in lines.items():
+                lines[line] = [name for name in names if name not in first]
+            for line, names in again["lines"].get(path, {}).items():
+                lines.setdefault(line, []).extend(names)
+        return seen
 
     def _without_fault(self, names: Iterable[str], *, traced: bool) -> Json | None:
         """Run tests as they are; returns outcomes, seconds, and which test ran which line.
