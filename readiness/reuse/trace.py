@@ -222,7 +222,6 @@ class _Reading:
             other for path in self._absent | self._refused for other in self._aliases.within(path)
         ]
         self._looked_at.update(filter(os.path.lexists, vain))
-        self._written |= {other for path in self._written for other in self._aliases.within(path)}
         for paths in (self._opened, self._looked_at, self._timed, self._folders):
             others = {other for path in paths for other in self._aliases.of(path)}
             vain += itertools.filterfalse(os.path.lexists, others)

@@ -230,12 +230,14 @@ def test_what_is_read_through_a_link_of_its_own_has_another_name(
 def test_what_stands_in_place_of_a_link_counts_as_it_is_now(tmp_path: Path) -> None:
     """What lies behind a link is read; what was put there later may be nobody else's."""
     (tmp_path / "venv").mkdir()
-    (tmp_path / "venv/tool").write_text("")
+    for name in ("tool", "late"):
+        (tmp_path / "venv" / name).write_text("")
     reads = "".join(READS.format(f"/t/venv/{name}") + "\n" for name in ("tool", "own"))
-    vain = 'access("/t/venv/tool", F_OK) = -1 ENOENT (No such file)'
+    vain = 'access("/t/venv/late", F_OK) = -1 ENOENT (No such file)'
     trace = written(tmp_path, f'symlink("{tmp_path}/venv", "/t/venv") = 0\n{reads}{vain}')
     assert f"{tmp_path}/venv/tool" in trace.opened
-    assert trace.absent - {"/t/venv/tool"} == {f"{tmp_path}/venv/own"}
+    assert f"{tmp_path}/venv/late" in trace.looked_at
+    assert trace.absent - {"/t/venv/late"} == {f"{tmp_path}/venv/own"}
 
 
 def test_what_is_looked_for_in_vain_behind_a_link_has_another_name_too(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ class Visitor(User):
 
 
 class Writer(User):
-    """Somebody who plans matches of the first one's two teams, which take place or do not."""
+    """Somebody who plans matches of two teams, which the first one enters, and how they end."""
 
     fixed_count = 1
     slower = 80
