@@ -97,8 +97,6 @@ class HookCall:
         if memory.at != at:
             branch = headers.get("branch.head", "")
             base = base_of(self._root, head, branch, memory.head, os.getcwd())
-            if base != memory.base:
-                memory.earlier = {}
             memory.at, memory.base = at, base
         return memory.base
 
@@ -130,7 +128,7 @@ class HookCall:
 
         before = state_of(self._changed, self._base)
         try:
-            assessment = assess_look(look(settings, kept.memory.earlier), self._base)
+            assessment = assess_look(look(settings), self._base)
         except StoppedError as error:
             return error.status
         except ReadinessError as error:

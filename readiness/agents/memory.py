@@ -19,8 +19,7 @@ class Memory(msgspec.Struct, kw_only=True):
     `reason` what the last block was about, and `given_up` that the stop was let go all the same.
     `reported` is what was told once and is not told again. `seen` is the state of the project at
     the last measurement, and `assessment` what that came to. `head` is the commit at which the
-    session began; `base` the one that the change is compared with, while `at` holds, and `earlier`
-    what was measured there.
+    session began; `base` the one that the change is compared with, while `at` holds.
     """
 
     prompt: str = ""
@@ -33,7 +32,6 @@ class Memory(msgspec.Struct, kw_only=True):
     head: str = ""
     base: str = ""
     at: str = ""
-    earlier: dict[str, str] = {}
 
 
 def folder_of(environ: Mapping[str, str]) -> str:

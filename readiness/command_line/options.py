@@ -141,7 +141,7 @@ OPTIONS = [
     Switch("exit_zero", "Exit with 0 instead of 1 or 3, for reports that do not block."),
     Switch(
         "hold_line",
-        "Require only that nothing is worse than its baseline or fails after passing before.",
+        "Require only that nothing is worse than on the base, which is measured if need be.",
     ),
     Switch(
         "until_decided",

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 
 from readiness.model.board import Criterion
-from readiness.model.expect import holds
 from readiness.model.judgement import Judgement
 from readiness.model.words import ReasonCode, Verdict
 
@@ -14,45 +13,31 @@ def is_certain(
     judged: Sequence[Judgement],
     pending: Iterable[Criterion],
     today: datetime.date,
-    *,
-    held: bool = False,
 ) -> bool:
     """Return whether `decide` comes to the same whatever the `pending` criteria come to.
 
     A gate opens no further for a worse outcome of a criterion. So three outcomes bound all others:
     everything good, nothing measured (the least that a gate which is ready has to bear), and
-    everything failing (the most that one which is undecided has to bear). `held` says that it
-    decides whether a line is held, from which even a good number may have slipped.
+    everything failing (the most that one which is undecided has to bear).
     """
     asked = list(pending)
 
     def ends(verdict: Verdict) -> object:
-        return decide([*judged, *(_outcome(one, verdict, today, held) for one in asked)])
+        return decide([*judged, *(_outcome(one, verdict, today) for one in asked)])
 
     first = ends(Verdict.PASS)
     return all(ends(verdict) == first for verdict in (Verdict.ERROR, Verdict.FAIL))
 
 
-def _outcome(criterion: Criterion, verdict: Verdict, today: datetime.date, held: bool) -> Judgement:
+def _outcome(criterion: Criterion, verdict: Verdict, today: datetime.date) -> Judgement:
     """Return the worst outcome of a criterion, for a gate, that has this verdict.
 
-    A waiver in force without a bound covers any failure, and a missing measurement; it does not
-    cover a passing value that is worse than its baseline.
+    A waiver in force without a bound covers any failure, and a missing measurement.
     """
     waiver = criterion.waive
     let_go = waiver is not None and today.isoformat() <= waiver.until and waiver.up_to is None
-    if verdict is Verdict.FAIL and held and _passes_below_baseline(criterion):
-        let_go = False
     return Judgement(
         criterion=criterion,
         verdict=Verdict.WAIVED if let_go and verdict.bad else verdict,
         code=ReasonCode.NOT_RUN if verdict.unknown else None,
     )
-
-
-def _passes_below_baseline(criterion: Criterion) -> bool:
-    """Return whether a number may meet the expectation and be worse than the baseline."""
-    if criterion.baseline is None:
-        return False
-    unit = criterion.measure.unit if criterion.measure else ""
-    return holds(criterion.expect, criterion.baseline, unit)

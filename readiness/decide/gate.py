@@ -2,25 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
-from readiness.decide.findings import new_findings
+from readiness.decide.line import complaint, fallen
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
-from readiness.model.board import Board, Criterion, Task
+from readiness.model.board import Board, Task
 from readiness.model.errors import ExitStatus
-from readiness.model.expect import better_of, format_value, is_worse
-from readiness.model.judgement import (
-    ComparedFindings,
-    Earlier,
-    Finding,
-    Gate,
-    HeldLine,
-    Judgement,
-    Score,
-)
-from readiness.model.words import Decision, Format, ReasonCode, Verdict
-from readiness.text.worded import joined, worded
+from readiness.model.judgement import ComparedFindings, Gate, HeldLine, Judgement, Score
+from readiness.model.words import Decision, ReasonCode, Verdict
+from readiness.text.worded import worded
 
 STATUSES = {
     Decision.READY: ExitStatus.READY,
@@ -48,17 +38,19 @@ def gate(
     """Decide on a run: `partial` for a selection, `loosened` for what a change weakens.
 
     An `empty` selection is good: it is of what a change can affect, which is nothing.
-    With a `line` the gate asks only that nothing is worse than that, whatever it asks of a release;
-    `places` has what was found then and now.
+    With a `line` of a commit the gate asks only that nothing is worse than there, whatever it asks
+    of a release; `places` has what was found then and now.
 
     What could not be measured is taken once as bad and once as good; where that makes the
     difference, the gate is undecided. An interrupted run is never ready, and holds no line.
     """
     by_id = by_criterion(board, judgements)
+    if line is not None and not line.commit:
+        line = None  # what is compared with nothing holds nothing
     if loosened:
         decision, reasons = Decision.LOOSENED, list(loosened)
         if line is not None:
-            reasons += [reason for part in _fallen(board, by_id, line, places) for reason in part]
+            reasons += [reason for part in fallen(board, by_id, line, places) for reason in part]
     elif partial and empty and not interrupted:
         reason = worded("gate.unaffected")
         return Gate(decision=Decision.PARTIAL, exit_status=ExitStatus.READY, reasons=(reason,))
@@ -105,10 +97,11 @@ def _partial(
 ) -> Gate:
     """Decide on a selection: all of it must be good, or no worse than the line."""
     verdicts = {judgement.verdict for judgement in by_id.values()}
+    aside: list[str] = []
     if line is None:
         reasons, failed = _complaints(board, by_id), Verdict.FAIL in verdicts
     else:
-        worse, unknown = _fallen(board, by_id, line, places)
+        worse, unknown, aside = fallen(board, by_id, line, places)
         reasons, failed = [*worse, *unknown], bool(worse)
     if not any(verdict.in_scope for verdict in verdicts):
         reasons.append(worded("gate.none_selected"))
@@ -119,7 +112,7 @@ def _partial(
     status = ExitStatus.UNDECIDED if reasons else ExitStatus.READY
     if failed:
         status = ExitStatus.NOT_READY
-    return Gate(decision=Decision.PARTIAL, exit_status=status, reasons=tuple(reasons))
+    return Gate(decision=Decision.PARTIAL, exit_status=status, reasons=(*reasons, *aside))
 
 
 # --- the line -----------------------------------------------------------------------------------
@@ -132,139 +125,12 @@ def _hold(
     line: HeldLine,
     places: ComparedFindings,
 ) -> tuple[Decision, list[str]]:
-    worse, unknown = _fallen(board, by_id, line, places)
+    worse, unknown, aside = fallen(board, by_id, line, places)
     if worse:
-        return Decision.WORSE, [*worse, *unknown]
+        return Decision.WORSE, [*worse, *unknown, *aside]
     if unknown or not score.measured:
-        return Decision.UNDECIDED, unknown or [worded("gate.nothing_measured")]
-    return Decision.HELD, []
-
-
-def _fallen(
-    board: Board, by_id: Mapping[str, Judgement], line: HeldLine, places: ComparedFindings
-) -> tuple[list[str], list[str]]:
-    """Return a sentence for each criterion worse than the line, and for each that may be.
-
-    Waived criteria are excused, as by the gate for a release, and numbers within usual bounds.
-    """
-    worse: list[str] = []
-    unknown: list[str] = []
-    for task, criterion in board.pairs():
-        judged, earlier = by_id[criterion.id], line.criteria.get(criterion.id)
-        if not judged.verdict.in_scope or judged.verdict is Verdict.WAIVED:
-            continue
-        better = better_of(criterion)
-        if judged.verdict.measured and line.is_usual(criterion, better, judged.value):
-            continue
-        passed = earlier if earlier is not None and earlier.verdict.good else None
-        before = []
-        if criterion.baseline is not None and (
-            judged.verdict.unknown or _is_below(criterion, judged)
-        ):
-            before.append(
-                worded("gate.baseline", value=format_value(criterion.baseline, _unit(criterion)))
-            )
-        if passed and judged.verdict.bad and not _is_only_asked_more(criterion, judged, passed):
-            before.append(worded("gate.passed_before", run=line.run, reason=passed.reason))
-        new = _new(criterion, judged, earlier, places)
-        reason = joined([judged.reason, *before], "semicolon")
-        if before and judged.verdict.unknown:
-            unknown.append(_complaint([criterion.id], "unmeasured", task, reason))
-        elif before or new:
-            own = new or new_findings(*_places_of(criterion, places))
-            if moved := _moved(criterion, judged, passed, own):
-                what = (criterion.check.name if criterion.check else "") or criterion.title
-                worse.append(worded("gate.moved", names=criterion.id, what=what, reason=moved))
-            else:
-                worse.append(_complaint([criterion.id], "worse", task, reason))
-    return worse, unknown
-
-
-def _new(
-    criterion: Criterion, judged: Judgement, earlier: Earlier | None, places: ComparedFindings
-) -> Sequence[Finding]:
-    """Return what was found anew, where each finding counts and no fewer are counted than before.
-
-    As long as an expectation holds, and no baseline says what it was, it may be met by others.
-    """
-    now, then = _places_of(criterion, places)
-    if earlier is None or not _is_alike(criterion, judged, earlier):
-        return ()
-    counted = (judged.value, earlier.value) == (len(now), len(then)) and len(now) >= len(then)
-    asked = judged.verdict is Verdict.FAIL or criterion.baseline is not None
-    return new_findings(now, then) if counted and asked else ()
-
-
-def _places_of(
-    criterion: Criterion, places: ComparedFindings
-) -> tuple[Sequence[Finding], Sequence[Finding]]:
-    return places.now.get(criterion.id, ()), places.then.get(criterion.id, ())
-
-
-def _moved(
-    criterion: Criterion, judged: Judgement, passed: Earlier | None, new: Sequence[Finding]
-) -> str:
-    """Return how a number got worse, and the first place that is new; empty for anything else."""
-    now, measure = judged.value, criterion.measure
-    if not isinstance(now, Decimal) or measure is None or measure.reader.format is Format.EXIT:
-        return ""
-    value = format_value(now, judged.unit, criterion.expect)
-    earlier = passed.value if passed and _is_alike(criterion, judged, passed) else None
-    better = [
-        each
-        for each in (earlier, criterion.baseline)
-        if isinstance(each, Decimal) and _is_worse(criterion, now, each, judged.unit)
-    ]
-    before = format_value(better[0], judged.unit, criterion.expect) if better else ""
-    if better and now < better[0]:
-        text = worded("gate.fell", before=before, value=value)
-    elif better:
-        text = worded("gate.rose", before=before, value=value)
-    elif new:
-        text = worded("gate.swapped", count=len(new), value=value)
-    else:
-        return ""
-    if not new:
-        return text
-    said = f"{new[0].rule} {new[0].message}".strip()
-    return worded("gate.where", text=text, said=said, place=new[0].place)
-
-
-def _is_below(criterion: Criterion, judged: Judgement) -> bool:
-    """Return whether a value is worse than the baseline; for no number, whether it failed."""
-    baseline = criterion.baseline
-    if baseline is None or not isinstance(judged.value, Decimal):
-        return judged.verdict is Verdict.FAIL
-    return _is_worse(criterion, judged.value, baseline, judged.unit)
-
-
-def _is_only_asked_more(criterion: Criterion, judged: Judgement, passed: Earlier) -> bool:
-    """Return whether only the expectation changed, of a number that is no worse."""
-    if passed.expect == criterion.expect.text or not _is_alike(criterion, judged, passed):
-        return False
-    now, then = judged.value, passed.value
-    if not (isinstance(now, Decimal) and isinstance(then, Decimal)):
-        return False
-    # A recorded number has the precision of JSON.
-    return float(now) == float(then) or not _is_worse(criterion, now, then, judged.unit)
-
-
-def _is_alike(criterion: Criterion, judged: Judgement, earlier: Earlier) -> bool:
-    """Return whether a value was measured as the earlier one was."""
-    measure, check = criterion.measure, criterion.check
-    if measure is None or check is None:
-        return False
-    now = (check.name, measure.name, judged.unit)
-    return now == (earlier.check, earlier.measure, earlier.unit)
-
-
-def _is_worse(criterion: Criterion, value: Decimal, than: Decimal, unit: str) -> bool:
-    better = criterion.measure.better if criterion.measure else None
-    return is_worse(criterion.expect, value, than, unit, better)
-
-
-def _unit(criterion: Criterion) -> str:
-    return criterion.measure.unit if criterion.measure else ""
+        return Decision.UNDECIDED, [*unknown, *aside] or [worded("gate.nothing_measured")]
+    return Decision.HELD, aside
 
 
 # --- the release --------------------------------------------------------------------------------
@@ -357,14 +223,9 @@ def _complaints(board: Board, by_id: Mapping[str, Judgement]) -> list[str]:
     counted = {reason: count for reason, count in not_run.items() if count > 1}
     return [
         *(
-            _complaint(names, *facts[key])
+            complaint(names, *facts[key])
             for key, names in alike.items()
             if not (isinstance(key, tuple) and key[1] is ReasonCode.NOT_RUN and key[2] in counted)
         ),
         *(worded("gate.not_run", count=count, reason=reason) for reason, count in counted.items()),
     ]
-
-
-def _complaint(names: Sequence[str], what: str, task: Task, reason: str) -> str:
-    shown = joined(names, "names")
-    return worded(f"complaint.{what}", names=shown, priority=task.priority.value, reason=reason)

@@ -14,7 +14,7 @@ from readiness.model.board import Board
 from readiness.model.errors import BaseError, BoardError, UsageError
 from readiness.model.settings import BoardSettings, find_board, is_board_name
 from readiness.project.change import meant_by
-from readiness.project.git import GitError, ask, head_of
+from readiness.project.git import GitError, ask, head_of, is_shallow
 from readiness.prove.copying import is_below
 from readiness.text.worded import worded
 
@@ -130,12 +130,12 @@ def _resolve(ref: str, folder: str) -> tuple[str, str]:
 def _hint(ref: str, root: str) -> str:
     """Return how to get the revision, as far as its name says where it comes from."""
     remotes = ask(root, "remote").decode("utf-8", "replace").split()
-    is_shallow = ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     remote, _, branch = ref.partition("/")
-    command = "git fetch --unshallow" if is_shallow else "git fetch"
+    cut = is_shallow(root)
+    command = "git fetch --unshallow" if cut else "git fetch"
     if remote in remotes and branch:
         command += f" {remote} {branch}:refs/remotes/{ref}"
-    return worded("usage.shallow", command=command) if is_shallow else command
+    return worded("usage.shallow", command=command) if cut else command
 
 
 # --- its board ------------------------------------------------------------------------------------

@@ -6,12 +6,23 @@ import msgspec
 
 from readiness.guard.overlay import lay_over
 from readiness.guard.states import States
+from readiness.guard.submodules import whole_tree, with_submodules
 from readiness.guard.tree import Commit
+from readiness.model.board import Board
+from readiness.project.git import repository
 from readiness.prove.trials import TrialPlan, TrialRunner, joined, renamed, watched
-from readiness.prove.worlds import Worlds
+from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord
 
 _BASE, _MIXED = "base", "mixed"
+
+
+def copy_of_base(worlds: Worlds, board: Board, commit: str, name: str) -> Copied:
+    """Copy the project of a board as it was in a commit, with what is installed for it now."""
+    base = with_submodules(Commit(repository(board.workdir), commit))
+    copied = worlds.make(name)
+    lay_over(base, copied.root, States(base, whole_tree(base)).changed)
+    return copied
 
 
 class BaseItself(msgspec.Struct, frozen=True):

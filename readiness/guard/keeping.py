@@ -1,4 +1,4 @@
-"""What runs of tests with faults came to, kept by the content of all that they rest on."""
+"""What came out, kept in the user's cache by the content of all that it rests on."""
 
 import hashlib
 import os
@@ -40,11 +40,11 @@ class KeptResults(msgspec.Struct, frozen=True):
                 os.unlink(path)
 
 
-def result_folder(environ: Mapping[str, str]) -> str:
-    """Return the folder of results, in the user's cache; "" where there is none."""
+def result_folder(environ: Mapping[str, str], name: str = "weighed") -> str:
+    """Return a folder of results, in the user's cache; "" where there is none."""
     home = environ.get("HOME", "")
     cache = environ.get("XDG_CACHE_HOME") or (os.path.join(home, ".cache") if home else "")
-    return os.path.join(cache, "readiness", "weighed") if os.path.isabs(cache) else ""
+    return os.path.join(cache, "readiness", name) if os.path.isabs(cache) else ""
 
 
 def content_key(asked: Iterable[str], files: Mapping[str, str], folders: Iterable[str]) -> str:

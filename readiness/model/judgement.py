@@ -8,7 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from readiness.model.board import Criterion
-from readiness.model.words import Better, Decision, ReasonCode, Verdict
+from readiness.model.words import Better, Decision, Lack, ReasonCode, Verdict
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,27 +226,27 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
-    """What an earlier run found of a criterion, by which check and measure, and what it asked."""
+    """What was found of a criterion on the base of a change, by which check and measure."""
 
     verdict: Verdict
     value: Decimal | bool | str | None = None
     unit: str = ""
-    expect: str = ""
     reason: str = ""
     check: str = ""
     measure: str = ""
 
 
 class HeldLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What must not get worse, beside the board's baselines: the criteria of an earlier run, by id.
+    """What must not get worse: a commit, and what was asked of it, by the ids of criteria.
 
-    `run` is its id, `commit` what it measured and `score` how its score was shown; they are empty
-    where there is none. `usual` has the bounds of what numbers that are never the same were lately,
-    by criterion.
+    Without a commit there is nothing to compare with, and `lack` says why. `run` is a recorded run
+    of that commit, with its `score` as it was shown; they are empty where there is none. `usual`
+    has the bounds of what numbers that are never the same were lately, by criterion.
     """
 
-    run: str = ""
     commit: str = ""
+    lack: Lack | None = None
+    run: str = ""
     score: str = ""
     criteria: Mapping[str, Earlier] = {}
     usual: Mapping[str, tuple[float, float]] = {}

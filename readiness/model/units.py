@@ -13,6 +13,8 @@ from readiness.text.worded import Worded, worded
 TIMES = {"us": 1, "ms": 1_000, "s": 10**6, "m": 60 * 10**6, "h": 3_600 * 10**6, "d": 86_400 * 10**6}
 SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 UNITS = ("%", *TIMES, *SIZES, "rps")
+JITTERY = (*TIMES, "rps")
+"""Units of what is never measured the same twice."""
 CENTURY = 36_500 * 86_400
 
 _MEANT = {

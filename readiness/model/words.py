@@ -143,6 +143,15 @@ class Decision(StrEnum):
     WORSE = "worse", "✗", "❌", Tone.BAD
 
 
+class Lack(StrEnum):
+    """Why there is nothing that a change could be compared with."""
+
+    NO_GIT = "no_git"
+    NO_BOARD = "no_board"
+    FIRST = "first"
+    SHALLOW = "shallow"
+
+
 class Priority(StrEnum):
     """The four classes of tasks, most urgent first."""
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from readiness.decide.findings import newest_first
-from readiness.decide.gate import NOWHERE, exit_status, gate
+from readiness.decide.gate import exit_status, gate
 from readiness.decide.score import display, explain, score
 from readiness.model.board import Board
 from readiness.model.judgement import ComparedFindings, Judgement
 from readiness.pipeline.facts import TOOL, Facts, Start
 from readiness.record.criteria import Recorder, points_of, task_records
-from readiness.record.document import FindingRecord, RunDocument
+from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
 from readiness.record.run import (
     board_ref,
     gate_record,
@@ -50,7 +50,7 @@ def conclude(
         interrupted=stopped,
         loosened=reasons,
         line=start.line,
-        places=places if start.line is not None and start.line.run else NOWHERE,
+        places=places,
     )
     tasks = task_records(
         board,
@@ -58,7 +58,7 @@ def conclude(
         points_of(counted.lines, sum_of.points),
         facts.probe_ids,
         recorder,
-        start.previous,
+        {**_records(start.previous), **start.before},
     )
     return RunDocument(
         id=start.id,
@@ -104,6 +104,10 @@ def _of_the_board(board: Board, judgements: Sequence[Judgement]) -> list[Judgeme
         if judgement.verdict.in_scope
         or (judgement.criterion.profiles and board.profile not in judgement.criterion.profiles)
     ]
+
+
+def _records(past: RunDocument | None) -> dict[str, CriterionRecord]:
+    return {} if past is None else {record.id: record for record in past.criteria()}
 
 
 def _by_criterion(findings: Sequence[FindingRecord]) -> dict[str, list[FindingRecord]]:

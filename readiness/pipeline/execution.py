@@ -100,21 +100,25 @@ def execute(
                 readings.pairs, ended_by = pairs_of(execution, settings, began + limit)
                 signal = signal or ended_by or None
         judgements = [readings.judge(planned) for planned in plan.planned]
+        probes = with_versions(
+            readings.records(), plan.version_keys, {**versions, **readings.versions}
+        )
+        for feature in features if signal is None else ():
+            start = feature.judged(execution, judgements, probes)
+            execution = msgspec.structs.replace(execution, start=start)
     kept = [keep for feature in features if (keep := feature.kept(execution)) is not None]
     if recipes is not None:
         kept.append(recipes.keep)
     facts = Facts(
         probe_ids=plan.probe_ids(),
-        probes=with_versions(
-            readings.records(), plan.version_keys, {**versions, **readings.versions}
-        ),
+        probes=probes,
         findings=readings.findings(),
         folders=recorder.folders(plan),
         put_aside=plan.put_aside,
         elapsed=time.monotonic() - began,
         partial=plan.partial,
         empty=plan.empty,
-        signal=signal or 0,
+        signal=signal or start.stopped,
         shard=plan.shard,
     )
     document = conclude(board, judgements, start, facts, recorder)

@@ -11,7 +11,13 @@ from readiness import __version__
 from readiness.history.store import Keep
 from readiness.model.judgement import HeldLine
 from readiness.model.plan import Shard
-from readiness.record.document import FindingRecord, Loosening, ProbeRecord, RunDocument
+from readiness.record.document import (
+    CriterionRecord,
+    FindingRecord,
+    Loosening,
+    ProbeRecord,
+    RunDocument,
+)
 from readiness.record.origin import BaseRef, FolderRecord, Git, Tool
 
 TOOL = Tool(name="readiness", version=__version__)
@@ -22,8 +28,9 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     With a base, `loosened` is what the change lets slip.
     With a `line` the gate decides on whether that is held, instead of on the release. `seen` tells,
-    of what the run found, what the base's rules say otherwise; `earlier_findings` returns those of
-    the run that this one is compared with, or shown beside.
+    of what the run found, what the base's rules say otherwise; `before` has what the base itself
+    says, which `earlier_findings` returns too, beside those of the run that this one is shown with.
+    `stopped` is the signal that ended what was measured beside the run, or 0.
     """
 
     id: str
@@ -35,6 +42,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     loosened: Sequence[Loosening] = ()
     line: HeldLine | None = None
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
+    before: Mapping[str, CriterionRecord] = {}
+    stopped: int = 0
     earlier_findings: Callable[[], Sequence[FindingRecord]] = tuple
 
     def day(self) -> datetime.date:

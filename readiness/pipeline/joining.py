@@ -8,12 +8,14 @@ import msgspec
 from readiness.decide.judge import as_of
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
-from readiness.model.judgement import HeldLine
+from readiness.model.judgement import Judgement
 from readiness.model.settings import RunSettings
+from readiness.pipeline.at_base import AtBase
 from readiness.pipeline.concluding import conclude
-from readiness.pipeline.facts import Facts, begin
+from readiness.pipeline.facts import Facts, Start, begin
 from readiness.pipeline.features import Printer
 from readiness.pipeline.features.hold_line import line_of
+from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import judgement_of, past_of, read_run
 from readiness.pipeline.reports import (
@@ -30,24 +32,35 @@ from readiness.record.newest import carried_from
 from readiness.record.origin import BaseRef, Git
 from readiness.record.shards import as_whole, refuse_misfits
 from readiness.report import write_report
+from readiness.run.processes.supervise import run_name, supervise
+from readiness.run.scratch import scratch_folder
+from readiness.terminal.ending import protected
 from readiness.terminal.output import context, put
 from readiness.text.clean import Redactor
 from readiness.text.worded import worded
 
 
 def join_and_report(settings: RunSettings, printer: Printer) -> int:
-    """Score the union of recorded runs as if it were one. Nothing is run or recorded.
+    """Score the union of recorded runs as if it were one, and record nothing.
+
+    Nothing is run, but what a line to be held has to be compared with.
 
     Raises `UsageError` for a file that is not a run document, is of another board, or says
     something else than the history at hand, and where HEAD or the uncommitted changes are others
     than those that were measured.
     """
+    if not settings.hold_line:
+        return _join_and_report(settings, printer)
+    return supervise(lambda: protected(lambda: _join_and_report(settings, printer)))
+
+
+def _join_and_report(settings: RunSettings, printer: Printer) -> int:
     board = open_board(settings)
     refuse_targets(settings, board)
     runs = [_read_part(name, board) for name in settings.recorded]
     refuse_altered(settings, board, dict(zip(settings.recorded, runs, strict=True)))
     refuse_misfits(settings.recorded, runs)
-    document = join(board, runs, _line_to_hold(settings, board, runs))
+    document = join(board, runs, settings)
     _refuse_another_commit(document, head_of(board.workdir))
     for name, run in zip(settings.recorded, runs, strict=True):
         refuse_another_tree(name, run, settings, board.workdir)
@@ -58,7 +71,7 @@ def join_and_report(settings: RunSettings, printer: Printer) -> int:
     return status
 
 
-def join(board: Board, runs: Sequence[RunDocument], line: HeldLine | None = None) -> RunDocument:
+def join(board: Board, runs: Sequence[RunDocument], settings: RunSettings) -> RunDocument:
     """Make one document of several: each criterion with its worst verdict, scored anew.
 
     Waivers and attestations count as far as they are in force today.
@@ -86,7 +99,6 @@ def join(board: Board, runs: Sequence[RunDocument], line: HeldLine | None = None
                 for loosening in run.loosened
             }.values()
         ),
-        line=line,
     )
     facts = Facts(
         probe_ids={criterion.id: record.probes for criterion, _, record in chosen},
@@ -100,6 +112,8 @@ def join(board: Board, runs: Sequence[RunDocument], line: HeldLine | None = None
     judgements = [
         as_of(judgement_of(criterion, record), start.day()) for criterion, _, record in chosen
     ]
+    if settings.hold_line:
+        start = _with_line(start, board, judgements, facts, settings)
     document = conclude(board, judgements, start, facts, Recorder(Redactor([])))
     if shards:
         return as_whole(document, runs)
@@ -123,14 +137,22 @@ def _first_base(runs: Sequence[RunDocument]) -> BaseRef | None:
     return next((run.base for run in runs if run.base is not None), None)
 
 
-def _line_to_hold(
-    settings: RunSettings, board: Board, runs: Sequence[RunDocument]
-) -> HeldLine | None:
-    """Return the line that the union has to hold, which no part of it can show."""
-    if not settings.hold_line:
-        return None
-    with past_of(settings, board) as history:
-        return line_of(history, board, _first_base(runs), but={run.id for run in runs})
+def _with_line(
+    start: Start,
+    board: Board,
+    judgements: Sequence[Judgement],
+    facts: Facts,
+    settings: RunSettings,
+) -> Start:
+    """Return the start with the line that the union has to hold, which no part of it can show."""
+    with (
+        interruptible(),
+        scratch_folder(os.environ, run_name()) as scratch,
+        past_of(settings, board) as history,
+    ):
+        line, past = line_of(history, board, start.base, start.git)
+        start = msgspec.structs.replace(start, line=line, previous=past)
+        return AtBase(board, settings, scratch).compared(start, judgements, facts.probes, past)
 
 
 def _refuse_another_commit(document: RunDocument, head: str) -> None:

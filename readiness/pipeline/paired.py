@@ -7,9 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from readiness.decide.sampled import is_settled
-from readiness.guard.overlay import lay_over
-from readiness.guard.states import States
-from readiness.guard.tree import Commit, work_tree
+from readiness.guard.base_itself import copy_of_base
 from readiness.model.board import Board, Criterion
 from readiness.model.judgement import PairedNumbers
 from readiness.model.settings import RunSettings
@@ -17,7 +15,7 @@ from readiness.pipeline.facts import Start
 from readiness.pipeline.measured import running
 from readiness.pipeline.settle import Execution
 from readiness.project.change import base_of
-from readiness.project.git import GitError, head_of, repository
+from readiness.project.git import GitError, head_of
 from readiness.prove.trials import TrialRunner, joined
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.values import exact
@@ -81,11 +79,7 @@ def base_commit(board: Board, start: Start) -> str:
 def _copies(board: Board, commit: str, scratch: str) -> Mapping[str, Copied]:
     """Copy the project as it is, and as it was in the base."""
     worlds = Worlds(board, os.environ, scratch)
-    copies = {label: worlds.make(label) for label in (HERE, BASE)}
-    root = repository(board.workdir)
-    base = Commit(root, commit)
-    lay_over(base, copies[BASE].root, States(base, work_tree(root, base)).changed)
-    return copies
+    return {HERE: worlds.make(HERE), BASE: copy_of_base(worlds, board, commit, BASE)}
 
 
 def _compared(

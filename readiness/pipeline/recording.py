@@ -81,17 +81,12 @@ def _stored(history: History, run: str) -> list[RunDocument]:
 
 
 def with_own_past(start: Start, history: History | None, board: Board) -> Start:
-    """Return the beginning of a run that is shown beside the one that the gate compares it with.
-
-    That is the line to be held, and else the newest run that its tree descends from.
-    """
+    """Return the beginning of a run that is shown beside the newest that its tree descends from."""
     own = start.previous
     if history is None or own is None:
         return start
     past = Descent(board.workdir, start.git)
-    if start.line and start.line.run:
-        own = next(iter(_stored(history, start.line.run)), None)
-    elif not past.includes(own.git):
+    if not past.includes(own.git):
         own = last_verdicts(history, board, past)
 
     run = own.id if own else ""

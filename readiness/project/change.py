@@ -48,8 +48,8 @@ def meant_by(folder: str, ref: str) -> str:
     return _merged(folder, base, *taken_in) or base
 
 
-def had_board(root: str, base: str, folder: str) -> bool:
-    """Return whether the base has a board in `folder` or above it."""
+def had_board(root: str, base: str, folder: str, own: str = "") -> bool:
+    """Return whether the base has a board in `folder` or above it, or at the path `own`."""
     above = []
     while folder.startswith(os.path.join(root, "")):
         above.append(os.path.join(os.path.relpath(folder, root), ""))
@@ -59,7 +59,8 @@ def had_board(root: str, base: str, folder: str) -> bool:
         names = ask(root, *listing) + (ask(root, *listing, "--", *above) if above else b"")
     except GitError:
         return False
-    return any(is_board_name(os.path.basename(name)) for name in os.fsdecode(names).split("\0"))
+    paths = os.fsdecode(names).split("\0")
+    return any(path == own or is_board_name(os.path.basename(path)) for path in filter(None, paths))
 
 
 def state_of(changed: Changed, base: str) -> dict[str, str]:

@@ -172,6 +172,11 @@ def head_of(folder: str, name: str = "HEAD") -> str:
     return _answered(folder, *wanted) if repository(folder) else ""
 
 
+def is_shallow(folder: str) -> bool:
+    """Return whether a clone has only the newest commits."""
+    return _answered(folder, "rev-parse", "--is-shallow-repository") == "true"
+
+
 def nearest(folder: str, commit: str, wanted: Container[str]) -> str:
     """Find the nearest `wanted` commit, `commit` or an ancestor; empty if none is known."""
     if commit in wanted:

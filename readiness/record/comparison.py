@@ -3,13 +3,11 @@
 from enum import StrEnum
 from typing import TypeGuard
 
-from readiness.model.units import TIMES
+from readiness.model.units import JITTERY
 from readiness.model.words import Better, Verdict
 from readiness.record.document import CriterionRecord
 from readiness.record.earlier import Value
 
-JITTERY = (*TIMES, "rps")
-"""Units of what is never measured the same twice."""
 UNKNOWN_SCATTER, LEAST_SCATTER, SCATTERS = 0.25, 0.05, 3
 """What share of a value is no change while its scatter is unknown, and at least; and how many
 scatters are none: in a simulation, 4 % of values that are normally distributed differ by more."""

@@ -13,9 +13,10 @@ from readiness.model.capture import Capture, Stream
 from readiness.model.digests import digest
 from readiness.model.judgement import Finding, Judgement, ScoreLine
 from readiness.model.plan import Plan, Probe
+from readiness.model.units import JITTERY
 from readiness.model.words import Format
 from readiness.record.by_hand import command_by_hand, criterion_by_hand
-from readiness.record.comparison import JITTERY, comparable, scatter_of
+from readiness.record.comparison import comparable, scatter_of
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
@@ -232,14 +233,13 @@ def task_records(
     points: Mapping[str, Points],
     probe_ids: Mapping[str, list[str]],
     recorder: Recorder,
-    previous: RunDocument | None,
+    before: Mapping[str, CriterionRecord],
 ) -> list[TaskRecord]:
     """Return the record of every task of the board, in the board's order.
 
     `points` has the criteria of the profile: what each earned, and what it could have; those that
     are not selected do not count for their task.
     """
-    before = {} if previous is None else {record.id: record for record in previous.criteria()}
     judged = {judgement.criterion.id: judgement for judgement in judgements}
     return [
         _task(

@@ -11,7 +11,7 @@ from readiness.model.board import Attestation
 from readiness.model.errors import UsageError
 from readiness.model.judgement import Finding
 from readiness.model.plan import Shard
-from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
+from readiness.model.words import Better, Decision, Lack, Priority, ReasonCode, Verdict
 from readiness.record.earlier import (
     Carried,
     LastKnown,
@@ -49,12 +49,16 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run had to hold: an earlier run with its score (empty: none), and baselines."""
+    """What the run had to hold: a commit, a recorded run of it with its score, and baselines.
+
+    `lack` says why there was no commit to compare with, so that the run decides on the release.
+    """
 
     run: str
     commit: str
     baselines: int
     score: str = ""
+    lack: Lack | None = None
 
 
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):

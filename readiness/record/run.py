@@ -78,6 +78,7 @@ def line_record(line: HeldLine, judgements: Sequence[Judgement]) -> LineRecord:
         run=line.run,
         commit=line.commit,
         score=line.score,
+        lack=line.lack,
         baselines=sum(criterion.baseline is not None for criterion in scope),
     )
 

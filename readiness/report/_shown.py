@@ -317,12 +317,10 @@ def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = liter
 def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """Return what a run was compared with, to see whether anything is worse."""
     baselines = say("report.line_baselines", count=held.baselines) if held.baselines else ""
-    if not held.run:
-        return (
-            say("report.line_alone", baselines=baselines) if baselines else say("report.line_none")
-        )
-    parts = (say("report.line_run", run=safe(held.run)), baselines)
-    return say("report.comma").join(filter(None, parts))
+    if held.lack is not None:
+        return say(f"report.line_lack.{held.lack}")
+    commit = say("report.line_commit", commit=safe(held.commit[:10]))
+    return say("report.comma").join(filter(None, (commit, baselines)))
 
 
 def waived_by(

@@ -21,9 +21,11 @@ def files(errors: object, *, passing: bool = True) -> dict[str, str | None]:
 
 @pytest.fixture
 def board(project: Project) -> Project:
-    """A project that is far from ready, whose tests pass."""
-    project.write(a_board(ERRORS | {"baseline": 40}, TESTS))
-    set_to(project, 30)
+    """A branch of a project that is far from ready, whose tests pass."""
+    rules = {"board.yaml": json.dumps(a_board(ERRORS | {"baseline": 40}, TESTS))}
+    commit(project.folder, rules | {".gitignore": ".readiness\nrun.json\n"} | files(30))
+    git(project.folder, "checkout", "-q", "-b", "topic")
+    commit(project.folder, {"README": ""})
     return project
 
 
@@ -48,25 +50,44 @@ def test_a_project_that_is_not_ready_holds_its_line(board: Project) -> None:
     assert first.run.gate.decision is Decision.HELD
     line = first.run.gate.line
     assert line is not None
-    assert (line.run, line.baselines) == ("", 1)
+    assert (line.commit, line.baselines) == (git(board.folder, "rev-parse", "main"), 1)
 
 
 def test_what_passed_must_not_fail_and_a_second_try_launders_nothing(board: Project) -> None:
-    """The run that slipped is never the one to compare with; the one that held is."""
-    good = hold(board).run.id
+    """Not even where it is committed: a branch is compared with where it began."""
+    began = git(board.folder, "rev-parse", "main")
     set_to(board, 30, passing=False)
     for _ in range(2):
         slipped = hold(board)
         assert slipped.status == 1, slipped
         assert slipped.run.gate.decision is Decision.WORSE
-        assert slipped.run.gate.line is not None
-        assert slipped.run.gate.line.run == good
         (reason,) = slipped.run.gate.reasons
         assert reason.startswith("T1.2 (P0) is worse: exit 1, expected == 0;")
-        assert reason.endswith(f"it passed in run {good}: exit 0")
-        assert board("check").status == 1, "an ordinary run is no line either"
+        assert reason.endswith(f"in {began[:10]}: exit 0")
+        assert board("check").status == 1
+        commit(board.folder, {"more": ""})
     set_to(board, 30)
     assert hold(board).status == 0
+
+
+def test_on_the_default_branch_what_was_good_last_is_the_line(board: Project) -> None:
+    """A second push launders nothing; without a record, it is the commit before."""
+    git(board.folder, "checkout", "-q", "main")
+    began = git(board.folder, "rev-parse", "main")
+    commit(board.folder, {"tests-pass": None})
+    assert hold(board, "--history=").status == 1
+    commit(board.folder, {"more": ""})
+    assert hold(board, "--history=").status == 0
+    git(board.folder, "reset", "-q", "--hard", began)
+    commit(board.folder, {"good": ""})
+    assert hold(board).status == 0
+    good = git(board.folder, "rev-parse", "HEAD")
+    for files_of_push in ({"tests-pass": None}, {"again": ""}):
+        commit(board.folder, files_of_push)
+        ended = hold(board)
+        assert ended.status == 1, ended
+        assert ended.run.gate.line is not None
+        assert ended.run.gate.line.commit == good
 
 
 def test_a_selection_stays_partial(board: Project) -> None:
@@ -77,25 +98,24 @@ def test_a_selection_stays_partial(board: Project) -> None:
         ended = hold(board, selector)
         assert ended.status == status, ended
         assert ended.run.gate.decision is Decision.PARTIAL
-    ended = hold(board)
-    assert ended.status == 1, "a partial run that held is no line"
+    assert hold(board).status == 1
 
 
 def test_recorded_runs_hold_the_line_too(board: Project) -> None:
-    """Joined anew, against an earlier run and never against themselves."""
-    good = hold(board).run.id
-    set_to(board, 4, passing=False)
+    """Joined anew: what they do not say of the base is measured there."""
     recorded = board.folder / "run.json"
+    set_to(board, 4, passing=False)
+    commit(board.folder, {})
     assert board("check", f"--report=json={recorded}").status == 1
     ended = board("score", "--hold-line", "run.json")
     assert ended.status == 1, ended
-    assert f"line: run {good}, 1 baseline" in ended.out
+    began = git(board.folder, "rev-parse", "main")
+    assert f"line: commit {began[:10]}, 1 baseline" in ended.out
     set_to(board, 4)
+    commit(board.folder, {})
     assert board("check", f"--report=json={recorded}").status == 0
     ended = board("score", "--hold-line", "run.json", "--output-format=json")
-    assert ended.status == 0, ended
-    assert ended.run.gate.line is not None
-    assert ended.run.gate.line.run == good
+    assert (ended.status, ended.run.gate.decision) == (0, Decision.HELD), ended
 
 
 LINT = """\
@@ -140,11 +160,9 @@ def test_a_new_finding_is_worse_though_the_count_is_the_same(
         items = [dict(zip("flrm", finding, strict=True)) for finding in findings]
         (project.folder / "lint.json").write_text(json.dumps(items))
 
-    (project.folder / "checks").mkdir()
-    (project.folder / "checks" / "lint.yaml").write_text(LINT)
-    project.write(a_board({"check": "lint", "baseline": len(then)}))
+    rules = json.dumps(a_board({"check": "lint", "baseline": len(then)}))
     write(then)
-    assert hold(project).status == 0
+    commit(project.folder, {"checks/lint.yaml": LINT, "board.yaml": rules})
     write(now)
     ended = hold(project)
     assert ended.status == int(is_worse), ended
@@ -172,27 +190,25 @@ def test_what_is_new_is_listed_first(project: Project) -> None:
         assert len(ended.run.findings) == len(items)
 
 
-def test_with_a_base_its_own_run_is_the_line(project: Project) -> None:
-    """The newest whole run of the base's commit, whatever it decided; then its nearest ancestor."""
+def test_the_line_is_the_base_itself(project: Project) -> None:
+    """By name, as what it is since the branch left it; recorded runs of others are no matter."""
     board = {"board.yaml": json.dumps(a_board(ERRORS, TESTS)), ".gitignore": ".readiness\n"}
     first = commit(project.folder, board | files(30))
-    assert project("check").status == 1
     second = commit(project.folder, {"more": ""})
     git(project.folder, "checkout", "-q", "-b", "change")
     commit(project.folder, {"tests-pass": None})
-
-    def compared(base: str) -> tuple[int, str]:
-        ended = hold(project, f"--base={base}")
-        assert ended.run.gate.line is not None, ended
-        return ended.status, ended.run.gate.line.commit
-
-    assert compared("main") == (1, first)
-    assert compared(first) == (1, first)
-    assert hold(project).status == 0, "without a base, no run was ready or held"
     git(project.folder, "checkout", "-q", "main")
-    project("check")
+    commit(project.folder, {"tests-pass": None, "later": ""})
+    assert project("check").status == 1
     git(project.folder, "checkout", "-q", "change")
-    assert compared("main") == (1, second)
+    for more, commit_of_line in (
+        ((), second),
+        (("--base=main",), second),
+        ((f"--base={first}",), first),
+    ):
+        ended = hold(project, *more)
+        assert ended.run.gate.line is not None, ended
+        assert (ended.status, ended.run.gate.line.commit) == (1, commit_of_line), ended
 
 
 def switched(project: Project) -> Path:
@@ -265,13 +281,10 @@ CASES = [(move, False) for move in (*APART, *ON_TOP)] + [(switched, True), (move
 
 
 @pytest.mark.parametrize(("move", "inside"), CASES)
-def test_the_line_is_a_run_that_the_tree_descends_from(
+def test_a_run_is_shown_beside_one_that_the_tree_descends_from(
     move: Callable[[Project], Path], inside: bool, project: Project, tmp_path: Path
 ) -> None:
-    """A run of another branch is not, nor is it in the column of what was before.
-
-    Twins: a run of an ancestor is the line.
-    """
+    """A run of another branch is not in the column of what was before. Twins: an ancestor's is."""
     board = {"board.yaml": json.dumps(a_board(ERRORS, TESTS)), ".gitignore": ".readiness\nignored"}
     if inside:
         commit(tmp_path / "part", board | files(30, passing=False))
@@ -283,50 +296,22 @@ def test_the_line_is_a_run_that_the_tree_descends_from(
         commit(project.folder, board | files(30, passing=False))
     git(project.folder, "checkout", "-q", "-b", "topic")
     commit(project.folder, {"tests-fail": None, "tests-pass": "", "topic": ""})
-    good = hold(project).run.id
+    assert project("check").status == 1
     history = project.folder / ".readiness" / "history.db"
-    place = move(project)
-    (place / "tests-pass").unlink(missing_ok=True)
-    project.folder = place
-    ended = hold(project, f"--history={history}")
-    line = ended.run.gate.line
-    assert line is not None, ended
-    is_on_top = move in ON_TOP
-    assert (ended.status, line.run) == ((1, good) if is_on_top else (0, ""))
+    project.folder = move(project)
+    ended = project("check", f"--history={history}", "--output-format=json")
     previous = [criterion.previous is not None for criterion in ended.run.criteria()]
-    assert previous == [is_on_top] * 2
-
-
-def test_what_is_not_committed_is_of_its_branch(project: Project) -> None:
-    """A run of a dirty tree is no line for another branch at the same commit.
-
-    Twin: it is one for the same branch.
-    """
-    board = {"board.yaml": json.dumps(a_board(ERRORS | {"baseline": 40}, TESTS))}
-    commit(project.folder, board | {".gitignore": ".readiness\n"} | files(30, passing=False))
-    git(project.folder, "checkout", "-q", "-b", "topic")
-    set_to(project, 30)
-    good = hold(project).run.id
-    set_to(project, 30, passing=False)
-    ended = hold(project)
-    assert ended.status == 1, ended
-    assert ended.run.gate.line is not None
-    assert ended.run.gate.line.run == good
-    git(project.folder, "checkout", "-q", "-b", "other")
-    ended = project("check", "--hold-line")
-    assert ended.status == 0, ended
-    assert "1 baseline alone: no run of this commit or an ancestor is recorded" in ended.out
+    assert previous == [move in ON_TOP] * 2
 
 
 def test_a_run_of_a_dirty_tree_is_no_run_of_its_commit(project: Project) -> None:
     """What was never committed is not what the base was."""
     board = {"board.yaml": json.dumps(a_board(ERRORS, TESTS)), ".gitignore": ".readiness\n"}
-    first = commit(project.folder, board | files(30))
+    first = commit(project.folder, board | files(30, passing=False))
+    set_to(project, 30)
     assert project("check").status == 1
     set_to(project, 30, passing=False)
-    assert project("check").status == 1
     ended = hold(project, "--base=HEAD")
-    assert ended.status == 1, ended
+    assert ended.status == 0, ended
     assert ended.run.gate.line is not None
-    assert ended.run.gate.line.commit == first
-    assert "T1.2" in ended.run.gate.reasons[0]
+    assert (ended.run.gate.line.commit, ended.run.gate.line.run) == (first, "")

@@ -1,5 +1,7 @@
 """Numbers and tests that are not the same twice, in whole runs of real projects."""
 
+import json
+
 import pytest
 
 from readiness.model.words import Decision, ReasonCode, Verdict
@@ -71,9 +73,15 @@ def test_without_an_earlier_commit_nothing_is_compared(noisy: Project) -> None:
     assert criterion.reason == "not settled: not compared with base: there is no earlier commit"
 
 
+def held_at(project: Project, board: dict[str, object]) -> None:
+    """Commit the board, for whose commit a line is held."""
+    commit(project.folder, {".gitignore": "n\n.readiness/\n", "board.yaml": json.dumps(board)})
+
+
 def test_noise_is_no_regression_and_a_change_is_named(noisy: Project) -> None:
     """Seven runs say what is usual; what is worse is measured twice, and then worse."""
-    noisy.write(a_board(speed(baseline=100)))
+    held_at(noisy, a_board(speed(baseline=100)))
+    commit(noisy.folder, {"more": ""})
     for _ in range(12):
         noisy("check")
     held = noisy("check", "--hold-line", "--output-format=json").run
@@ -90,13 +98,13 @@ def test_noise_is_no_regression_and_a_change_is_named(noisy: Project) -> None:
 
 def test_a_number_that_recovers_is_no_worse(noisy: Project) -> None:
     """One run beside much else is no regression where the next one is as usual."""
-    noisy.write(a_board(speed(baseline=100)))
+    held_at(noisy, a_board(speed(baseline=100)))
     for _ in range(8):
         noisy("check")
     burst = NOISE.replace(
         "$(cat speed)", "$(cat speed) + $(rm burst 2>/dev/null && echo 90 || echo 0)"
     )
-    noisy.write(a_board(speed(run=burst, baseline=100)))
+    held_at(noisy, a_board(speed(run=burst, baseline=100)))
     (noisy.folder / "burst").touch()
     held = noisy("check", "--hold-line", "--output-format=json").run
     assert (held.gate.decision, held.probes[0].attempts) == (Decision.HELD, 2)
@@ -104,7 +112,7 @@ def test_a_number_that_recovers_is_no_worse(noisy: Project) -> None:
 
 def test_what_another_branch_measured_is_not_usual(noisy: Project) -> None:
     """Whatever it ran lately."""
-    noisy.write(a_board(speed(baseline=100)))
+    held_at(noisy, a_board(speed(baseline=100)))
     for _ in range(6):
         noisy("check")
     git(noisy.folder, "checkout", "-qb", "slow")

@@ -1,6 +1,7 @@
 """`--until-decided`: it leaves nothing out that could change the decision."""
 
 import datetime
+import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import product
@@ -12,15 +13,14 @@ from hypothesis import strategies as st
 
 from readiness.decide.bounds import is_certain
 from readiness.model.board import Board, Criterion
-from readiness.model.judgement import Earlier, HeldLine, Judgement
-from readiness.model.words import Scoring, Verdict
-from readiness.pipeline.facts import Start
+from readiness.model.judgement import Judgement
+from readiness.model.words import Scoring
 from readiness.pipeline.features.until_decided import decision
 from tests.support.builders import a_board, a_criterion, a_judgement, a_task, a_waiver
-from tests.support.program import Project
+from tests.support.program import Project, untried
+from tests.support.repositories import commit
 
 TODAY = datetime.date(2026, 11, 24)
-AT = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC).timestamp()
 
 settings.register_profile("calm", deadline=None)
 settings.load_profile("calm")
@@ -34,29 +34,25 @@ class Case:
         board: Board,
         judged: Sequence[Judgement],
         pending: Sequence[Criterion],
-        start: Start,
         *,
         partial: bool,
     ) -> None:
-        self.board, self.judged, self.pending, self.start = board, judged, pending, start
+        self.board, self.judged, self.pending = board, judged, pending
         self.partial = partial
 
     def __repr__(self) -> str:
         judged = [(one.criterion.id, one.verdict.value) for one in self.judged]
         left = [(one.id, one.waive, one.baseline) for one in self.pending]
         weights = [(task.id, task.priority, task.weight) for task in self.board.tasks]
-        asked = (self.start.line, self.partial)
-        return f"{weights} {self.board.target=} {judged} {left} {asked}"
+        return f"{weights} {self.board.target=} {judged} {left} {self.partial}"
 
     def decide(self, judgements: Sequence[Judgement]) -> tuple[object, ...]:
         """What these judgements come to."""
-        return decision(self.board, judgements, self.start, partial=self.partial)
+        return decision(self.board, judgements, partial=self.partial)
 
     def certain(self) -> bool:
         """Whether the bounds say that nothing left can change the decision."""
-        return is_certain(
-            self.decide, self.judged, self.pending, TODAY, held=self.start.line is not None
-        )
+        return is_certain(self.decide, self.judged, self.pending, TODAY)
 
     def all_endings(self) -> set[tuple[object, ...]]:
         """Every decision that there can be, found by trying all outcomes."""
@@ -93,24 +89,6 @@ def criteria(draw: st.DrawFn, name: str) -> Criterion:
 
 
 @st.composite
-def lines(draw: st.DrawFn, board: Board) -> HeldLine:
-    """Draw an earlier run of the board."""
-    return HeldLine(
-        criteria={
-            one.id: Earlier(
-                verdict=draw(st.sampled_from(Verdict)),
-                value=Decimal(8),
-                unit="errors",
-                expect=draw(st.sampled_from(["< 50", "< 90"])),
-                check="lint",
-                measure="errors",
-            )
-            for one in board.criteria()
-        }
-    )
-
-
-@st.composite
 def cases(draw: st.DrawFn) -> Case:
     """Draw a small board, of which up to four criteria are pending."""
     tasks = []
@@ -130,13 +108,7 @@ def cases(draw: st.DrawFn) -> Case:
     pending = draw(st.lists(st.sampled_from(every), max_size=4, unique_by=lambda one: one.id))
     words = st.sampled_from(["pass", "pass", "fail", "error", "waived", "skip"])
     judged = [a_judgement(one, draw(words)) for one in every if one not in pending]
-    start = Start(
-        id="r",
-        at=AT,
-        profile="",
-        line=draw(st.one_of(st.none(), lines(board))),
-    )
-    return Case(board, judged, pending, start, partial=draw(st.booleans()))
+    return Case(board, judged, pending, partial=draw(st.booleans()))
 
 
 @settings(max_examples=200)
@@ -237,9 +209,14 @@ def test_a_decision_that_is_certain_runs_nothing(project: Project) -> None:
 
 def test_what_was_left_out_is_no_pass_of_a_held_line(project: Project) -> None:
     """A run that left something out is not what later ones are compared with."""
-    project.write(board(("P0", [GOOD]), ("P3", [criterion("test ! -e broken")]), target=5))
-    assert project("check", "--hold-line").status == 0
+    rules = board(("P0", [GOOD]), ("P3", [criterion("test ! -e broken")]), target=5)
+    files = {"board.yaml": json.dumps(untried(rules)), ".gitignore": ".readiness/\n"}
+    first = commit(project.folder, files)
+    assert project("check").status == 0
+    commit(project.folder, {"broken": ""})
     assert left_out(project, "-j1") == ["T2.1"]
-    (project.folder / "broken").touch()
+    commit(project.folder, {"more": ""})
     ended = project("check", "--hold-line", "--output-format", "json")
-    assert (ended.status, ended.run.gate.decision) == (1, "worse")
+    assert (ended.status, ended.run.gate.decision) == (1, "worse"), ended
+    assert ended.run.gate.line is not None
+    assert ended.run.gate.line.commit == first

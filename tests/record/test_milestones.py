@@ -21,7 +21,7 @@ def milestone_of(board: Board, *verdicts: str) -> MilestoneRecord:
     """How the board's milestone stands with these verdicts."""
     judgements = judgements_of(board, *verdicts)
     ids: dict[str, list[str]] = {one.criterion.id: [] for one in judgements}
-    tasks = task_records(board, judgements, {}, ids, Recorder(Redactor([])), None)
+    tasks = task_records(board, judgements, {}, ids, Recorder(Redactor([])), {})
     (record,) = milestone_records(board, tasks, score(board, judgements), TODAY)
     return record
 

@@ -165,7 +165,7 @@ def tasks_of(*verdicts: str) -> Any:
         for line, earned in zip(total.lines, explain(total).points, strict=True)
     }
     ids: dict[str, list[str]] = {one.criterion.id: [] for one in judgements}
-    (task,) = task_records(board, judgements, points, ids, PLAIN, None)
+    (task,) = task_records(board, judgements, points, ids, PLAIN, {})
     return task
 
 

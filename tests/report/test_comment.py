@@ -102,7 +102,7 @@ def test_heading_and_lines_compare_with_the_run_that_the_gate_holds() -> None:
     )
     made = comment_of(a_change(gate=gate))
     assert "\n## ❌ WORSE than before · Score 9.0 → 5.53 of 10, target 8.0\n" in made
-    assert "compared with run `20261124T131042Z-3f2a`, 2 baselines" in made
+    assert "compared with commit `c0ffee`, 2 baselines" in made
     assert "- ▼ **T1.1**" in made
 
 

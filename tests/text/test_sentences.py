@@ -15,7 +15,7 @@ from readiness.guard.change_proof import Proving
 from readiness.guard.changes import Direction, Kind
 from readiness.load.validate import RULES
 from readiness.model.judgement import TrialOutcome
-from readiness.model.words import Better, Decision, Priority, ReasonCode, Verdict
+from readiness.model.words import Better, Decision, Lack, Priority, ReasonCode, Verdict
 from readiness.propose import ci_lines, layout
 from readiness.propose.effects import Deed
 from readiness.propose.templates import templates
@@ -65,6 +65,7 @@ FAMILIES: Mapping[str, object] = {
     "verdict": Verdict,
     "decision": Decision,
     "meaning": Decision,
+    "report.line_lack": Lack,
     "report.since": Movement,
     "joint": JOINTS,
     "flakiness": Flakiness,
@@ -85,7 +86,7 @@ FAMILIES: Mapping[str, object] = {
     "trial.hint": [one for one in TrialOutcome if one.cannot_fail or one.in_doubt],
     "rule": set(RULES.values()),
     "rule_hint": set(RULES.values()),
-    "complaint": ("fails", "unmeasured", "worse"),
+    "complaint": ("fails", "unmeasured", "uncompared", "aside", "worse"),
     "report.milestone": ("met", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
     "prove.said": Proving,

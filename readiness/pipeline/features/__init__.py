@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from readiness.history.store import History, Keep
     from readiness.model.board import Board
+    from readiness.model.judgement import Judgement
     from readiness.model.plan import Plan
     from readiness.pipeline.facts import Outcome, Start
     from readiness.pipeline.settle import Execution
-    from readiness.record.document import RunDocument
+    from readiness.record.document import ProbeRecord, RunDocument
     from readiness.report import Context
 
 Printer: TypeAlias = "Callable[[RunDocument, RunSettings, Context], str]"
@@ -86,6 +87,15 @@ class Feature:
     def running(self, execution: "Execution") -> "Execution":
         """Change what is left to run here, and how an attempt that is over is settled."""
         return execution
+
+    def judged(
+        self,
+        execution: "Execution",
+        judgements: "Sequence[Judgement]",
+        probes: "Sequence[ProbeRecord]",
+    ) -> "Start":
+        """Add what has to be known of what came out before the gate decides."""
+        return execution.start
 
     # --- after ----------------------------------------------------------------------------------
 

@@ -29,9 +29,12 @@ class BaseRules(Feature):
         """Return the board of the base, with what the change asks more.
 
         Raises `BaseError` where the base, or a board in it, cannot be read, and else as
-        `open_changed` does.
+        `open_changed` does. Where a line is to be held, a first board stands for itself.
         """
         base, self._comparison = stack.enter_context(open_changed(self.settings))
+        if self._comparison.base is None and self.settings.hold_line:
+            self._commit, self._base = base.commit, base_ref(base, self._comparison)
+            return self._comparison.head
         if self._comparison.base is None:
             raise BaseError(worded("usage.base_no_board_run", ref=base.ref))
         self._commit = base.commit

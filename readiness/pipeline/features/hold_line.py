@@ -1,24 +1,27 @@
-"""The earlier run that a run which holds the line is compared with."""
+"""`--hold-line`: a gate that decides on whether anything is worse than on the base of a change."""
 
+import os
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
 import msgspec
 
+from readiness.decide.line import is_open
 from readiness.history.store import History, board_key
 from readiness.model.board import Board
-from readiness.model.judgement import Earlier, HeldLine
-from readiness.model.words import Decision, ReasonCode
+from readiness.model.judgement import HeldLine, Judgement
+from readiness.model.plan import Plan
+from readiness.model.units import JITTERY
+from readiness.model.words import Decision, Lack, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
 from readiness.pipeline.settle import Execution
-from readiness.project.git import Descent, nearest
-from readiness.record.comparison import JITTERY
-from readiness.record.document import CriterionRecord, RunDocument, from_json
-from readiness.record.origin import BaseRef
-from readiness.record.values import exact
-from readiness.record.wording import sentence_of
+from readiness.project.change import base_of, had_board
+from readiness.project.git import Descent, head_of, is_shallow, nearest, repository
+from readiness.record.document import ProbeRecord, RunDocument
+from readiness.record.origin import BaseRef, Git
 
 REMEMBERED = 40
 """Number of runs that say what is usual."""
@@ -27,39 +30,97 @@ REMEMBERED = 40
 class LineHeld(Feature):
     """A gate that decides on whether anything is worse than it was."""
 
+    def opened(self, start: Start, board: Board, history: History | None) -> Start:
+        """Note the history."""
+        self._board, self._history = board, history
+        return start
+
+    def starting(self, start: Start, plan: Plan, stack: ExitStack) -> Start:
+        """Add what has to be held; reports show the run beside a recorded one of that."""
+        line, self._past = line_of(self._history, self._board, start.base, start.git)
+        if (past := self._past) is not None:
+            start = msgspec.structs.replace(
+                start, previous=past, earlier_findings=lambda: past.findings
+            )
+        return msgspec.structs.replace(start, line=line)
+
     def running(self, execution: Execution) -> Execution:
         """Have a number that is worse than usual measured once more."""
         if (line := execution.start.line) is not None:
             execution.readings.usual = line
         return execution
 
-    def opened(self, start: Start, board: Board, history: History | None) -> Start:
-        """Add what has to be held."""
-        return msgspec.structs.replace(start, line=line_of(history, board, start.base))
+    def judged(
+        self, execution: Execution, judgements: Sequence[Judgement], probes: Sequence[ProbeRecord]
+    ) -> Start:
+        """Measure on the base what only that can tell."""
+        if not any(map(is_open, judgements)):
+            return execution.start
+        from readiness.pipeline.at_base import AtBase
+
+        base = AtBase(execution.board, self.settings, execution.scratch)
+        return base.compared(execution.start, judgements, probes, self._past)
 
 
 def line_of(
-    history: History | None, board: Board, base: BaseRef | None, *, but: Container[str] = ()
-) -> HeldLine:
-    """Find the run whose results have to be held; without one, only the board's baselines are.
+    history: History | None, board: Board, base: BaseRef | None, git: Git | None
+) -> tuple[HeldLine, RunDocument | None]:
+    """Find the commit that has to be held, and the newest whole run of it that is recorded."""
+    if base is not None:
+        commit, lack = base.commit, None if base.board else Lack.NO_BOARD
+    else:
+        commit, lack = _base_of(history, board, git)
+    if lack is not None:
+        return HeldLine(lack=lack), None
+    runs = _runs(history, board) if history else ()
+    own = next((run for run in runs if run.git and _is_of(run.git, commit)), None)
+    line = HeldLine(commit=commit, usual=_usual(history, board) if history else {})
+    if own is None:
+        return line, None
+    return msgspec.structs.replace(line, run=own.id, score=own.score.shown), own
 
-    It is the newest whole run of the base's commit or of its nearest ancestor that has one; without
-    a base, or such a run, the newest whole run that was ready or held, of HEAD or its ancestors.
-    Runs in `but` are left out, and those that stopped before their end: they know too little of
-    what passes.
+
+def _base_of(history: History | None, board: Board, git: Git | None) -> tuple[str, Lack | None]:
+    """Find where the work left the default branch; of what is on it, what was good before.
+
+    Without a record of that, it is the commit before.
     """
-    if history is None:
-        return HeldLine()
-    run = ask_or_warn(history, lambda: _compared(history, board, base, but))
-    if run is None:
-        return HeldLine()
-    return HeldLine(
-        run=run.id,
-        commit=run.git.commit if run.git else "",
-        score=run.score.shown,
-        criteria={record.id: _earlier(record) for record in run.criteria()},
-        usual=_usual(history, board),
-    )
+    folder = os.path.realpath(board.workdir)
+    root = repository(folder)
+    if not root or git is None:
+        return "", Lack.FIRST if root else Lack.NO_GIT
+    commit = base_of(folder, git.commit, git.branch, "")
+    if commit == git.commit and not git.dirty:
+        runs = _runs(history, board) if history else ()
+        good = {
+            run.git.commit
+            for run in runs
+            if run.gate.decision in (Decision.READY, Decision.HELD)
+            and run.git
+            and not run.git.dirty
+        }
+        commit = nearest(folder, commit, good - {commit}) or head_of(folder, f"{commit}^")
+    if not commit:
+        return "", Lack.SHALLOW if is_shallow(folder) else Lack.FIRST
+    path = os.path.realpath(board.path)
+    own = os.path.relpath(path, os.path.realpath(root))
+    had = own.startswith(os.pardir) or had_board(root, commit, os.path.dirname(path), own)
+    return (commit, None) if had else ("", Lack.NO_BOARD)
+
+
+def _runs(history: History, board: Board) -> Iterator[RunDocument]:
+    """Yield the recorded whole runs that went to their end, newest first, as far as one can read.
+
+    Those that stopped before know too little of what passes.
+    """
+    runs = history.runs(board_key(board.path), board.profile, whole=True)
+    while (run := ask_or_warn(history, lambda: next(runs, None))) is not None:
+        if all(record.reason_code is not ReasonCode.NOT_RUN for record in run.criteria()):
+            yield run
+
+
+def _is_of(git: Git, commit: str) -> bool:
+    return git.commit == commit and not git.dirty
 
 
 def _usual(history: History, board: Board) -> dict[str, tuple[float, float]]:
@@ -83,51 +144,6 @@ def _usual(history: History, board: Board) -> dict[str, tuple[float, float]]:
                 numbers[record.id].append(float(record.number))
     usual = {name: prediction(seen[stretches(seen)[-1].start :]) for name, seen in numbers.items()}
     return {name: bounds for name, bounds in usual.items() if bounds is not None}
-
-
-def _compared(
-    history: History, board: Board, base: BaseRef | None, but: Container[str]
-) -> RunDocument | None:
-    def runs() -> Iterator[RunDocument]:
-        whole = history.runs(board_key(board.path), board.profile, whole=True)
-        return (run for run in whole if run.id not in but and _went_to_its_end(run))
-
-    if base is not None and (name := _of_commit(runs(), board, base.commit)):
-        return from_json(history.stored(name) or b"", history.path)
-    past = Descent(board.workdir)
-    return next((run for run in runs() if _is_good(run) and past.includes(run.git)), None)
-
-
-def _of_commit(runs: Iterator[RunDocument], board: Board, commit: str) -> str:
-    """Find the newest run of the commit or its nearest ancestor; dirty trees are of neither."""
-    newest: dict[str, str] = {}
-    for run in runs:
-        if run.git is not None and not run.git.dirty:
-            newest.setdefault(run.git.commit, run.id)
-            if run.git.commit == commit:
-                break
-    return newest.get(nearest(board.workdir, commit, newest), "") if newest else ""
-
-
-def _went_to_its_end(run: RunDocument) -> bool:
-    return all(record.reason_code is not ReasonCode.NOT_RUN for record in run.criteria())
-
-
-def _is_good(run: RunDocument) -> bool:
-    """Return whether a run was ready or held the line."""
-    return run.gate.decision in (Decision.READY, Decision.HELD)
-
-
-def _earlier(record: CriterionRecord) -> Earlier:
-    return Earlier(
-        verdict=record.verdict,
-        value=exact(record.value),
-        unit=record.unit,
-        expect=record.expect,
-        reason=sentence_of(record, "reason"),
-        check=record.check or "",
-        measure=record.measure or "",
-    )
 
 
 FEATURE = LineHeld

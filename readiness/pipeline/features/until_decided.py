@@ -1,6 +1,6 @@
 """`--until-decided`: what can decide soonest runs first, and nothing once the decision is certain.
 
-With a base whose rules are measured too, what the change loosens is known only when all has run.
+With a base whose rules are measured too, or a line to hold, that is known only when all has run.
 """
 
 from collections.abc import Sequence
@@ -79,12 +79,10 @@ def _never(index: int, start: Start) -> Capture:
     )
 
 
-def decision(
-    board: Board, judgements: Sequence[Judgement], start: Start, *, partial: bool
-) -> Decided:
+def decision(board: Board, judgements: Sequence[Judgement], *, partial: bool) -> Decided:
     """Return what a run comes to: its decision, and the exit status of that."""
     total = score(board, judgements)
-    decided = gate(board, total, judgements, partial=partial, line=start.line)
+    decided = gate(board, total, judgements, partial=partial)
     return decided.decision, decided.exit_status
 
 
@@ -117,15 +115,14 @@ class Course:
         """Return whether no outcome of what is left can change the decision."""
         if self._start.loosened:
             return True
-        if self._start.seen is not None:
-            return False
+        line = self._start.line
+        if self._start.seen is not None or (line is not None and line.commit):
+            return False  # only what has run can be compared with the base
         judged, pending = list(self._judged.values()), list(self._pending.values())
-        return bool(pending) and is_certain(
-            self._decision, judged, pending, self._start.day(), held=self._start.line is not None
-        )
+        return bool(pending) and is_certain(self._decision, judged, pending, self._start.day())
 
     def _decision(self, judgements: Sequence[Judgement]) -> Decided:
-        return decision(self._board, judgements, self._start, partial=self._plan.partial)
+        return decision(self._board, judgements, partial=self._plan.partial)
 
     def _look(self, planned: Planned) -> bool:
         """Judge a criterion once all its probes are over; return whether that is news."""

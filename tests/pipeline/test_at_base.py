@@ -1,0 +1,295 @@
+"""`--hold-line` in a fresh clone: the base is measured where it has to be, and nowhere else."""
+
+import copy
+import json
+import venv
+from collections.abc import Mapping
+
+import pytest
+
+from readiness.model.words import Decision, Lack
+from tests.support.few_programs import few_own_programs
+from tests.support.program import Ended, Project, a_board, number, untried
+from tests.support.repositories import commit, git
+
+LINT = """\
+summary: Findings of a linter
+run: cat lint.json
+measures:
+  count: {as: json, query: length(@), unit: findings, better: lower}
+findings: {as: json, query: "[*].{path: f, line: l, rule: r, message: m}"}
+expect: "== 0"
+"""
+WORKS = {"run": "test ! -e broken"}
+ERRORS = number("cat errors", "<= 5")
+OLD = {"f": "a.py", "l": 3, "r": "F401", "m": "`os` imported but unused"}
+MOVED, OTHER = OLD | {"l": 9}, {"f": "b.py", "l": 1, "r": "E711", "m": "comparison to None"}
+FILES = {"checks/lint.yaml": LINT, ".gitignore": ".readiness/\n", "lint.json": "[]"}
+
+Files = Mapping[str, str | None]
+
+
+def board(*criteria: Mapping[str, object], **changes: object) -> str:
+    """A board as a file."""
+    return json.dumps(untried(a_board(*criteria, **changes)))
+
+
+def errors(count: int) -> Files:
+    """What `cat errors` prints."""
+    return {"errors": f"errors: {count}\n"}
+
+
+def lint(*findings: Mapping[str, object]) -> Files:
+    """What the linter finds."""
+    return {"lint.json": json.dumps(findings)}
+
+
+def changed(project: Project, base: Files, branch: Files) -> Project:
+    """Commit a base on main and a change of it on a branch; return a fresh clone of that."""
+    commit(project.folder, {**FILES, **base})
+    git(project.folder, "checkout", "-q", "-b", "topic")
+    commit(project.folder, branch)
+    return fresh(project)
+
+
+def fresh(project: Project, *options: str) -> Project:
+    """Clone the project, as CI does."""
+    clone = copy.copy(project)
+    clone.folder = project.folder.parent / "clone"
+    git(project.folder, "clone", "-q", *options, f"file://{project.folder}", str(clone.folder))
+    return clone
+
+
+def hold(project: Project, *more: str) -> Ended:
+    """Hold the line against where the branch left main."""
+    return project("check", "--hold-line", "--output-format=json", *more)
+
+
+SITUATIONS = {
+    "breaks what worked": ([WORKS], {}, {"broken": ""}, "worse", "T1.1 (P0) is worse"),
+    "breaks nothing": ([WORKS], {}, {"other": ""}, "held", ""),
+    "mends": ([WORKS], {"broken": ""}, {"broken": None}, "held", ""),
+    "was broken before": ([WORKS], {"broken": ""}, {"other": ""}, "held", ""),
+    "passes the limit": ([ERRORS], errors(3), errors(8), "worse", "rose from 3 errors to 8"),
+    "stays beyond the limit": ([ERRORS], errors(8), {"other": ""}, "held", ""),
+    "worse beyond the limit": ([ERRORS], errors(8), errors(9), "worse", "rose from 8 errors to 9"),
+    "better beyond the limit": ([ERRORS], errors(9), errors(8), "held", ""),
+    "within its baseline": ([ERRORS | {"baseline": 9}], errors(8), errors(8), "held", ""),
+    "worse than a baseline, as the base is": (
+        [ERRORS | {"baseline": 4}],
+        errors(8),
+        {"other": ""},
+        "held",
+        "",
+    ),
+    "worse than the baseline and the base": (
+        [ERRORS | {"baseline": 4}],
+        errors(4),
+        errors(5),
+        "worse",
+        "rose from 4 errors to 5",
+    ),
+    "the same findings": ([{"check": "lint"}], lint(OLD), lint(MOVED), "held", ""),
+    "another finding": ([{"check": "lint"}], lint(OLD), lint(OTHER), "worse", "1 new finding"),
+    "cannot be measured now": (
+        [ERRORS],
+        errors(3),
+        {"errors": None},
+        "worse",
+        "T1.1 (P0) is worse",
+    ),
+    "failed, cannot be measured now": ([ERRORS], errors(8), {"errors": None}, "worse", "8 errors"),
+    "cannot be measured on either": ([ERRORS, WORKS], {}, {"other": ""}, "held", "nor on the base"),
+    "could not be measured, and fails": (
+        [ERRORS],
+        {},
+        errors(8),
+        "undecided",
+        "the base could not be measured",
+    ),
+    "could not be measured, and passes": ([ERRORS], {}, errors(3), "held", ""),
+}
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_change_is_compared_with_its_base(name: str, project: Project) -> None:
+    """Without any history, and with none of it but what this run recorded itself."""
+    criteria, base, branch, decision, said = SITUATIONS[name]
+    clone = changed(project, {"board.yaml": board(*criteria), **base}, branch)
+    for _ in range(2):
+        ended = hold(clone)
+        assert ended.run.gate.decision == decision, ended
+        assert ended.status == {"held": 0, "worse": 1, "undecided": 3}[decision]
+        assert said in "\n".join(ended.run.gate.reasons)
+        assert bool(ended.run.gate.reasons) == bool(said)
+
+
+def test_what_is_measured_again(project: Project) -> None:
+    """What is bad alone, and once: kept outside of the project, it is known from then on."""
+    log = project.folder.parent / "log"
+    counted = [
+        {"run": f"echo {name} >>{log}; test ! -e {name}"} for name in ("good", "bad", "worse")
+    ]
+    rules = board(*counted)
+    clone = changed(project, {"board.yaml": rules, "bad": ""}, {"worse": ""})
+
+    def started() -> list[str]:
+        words = log.read_text().split()
+        log.unlink()
+        return sorted(words)
+
+    assert hold(clone).status == 1
+    assert started() == sorted(["good", "bad", "worse", "bad", "worse"])
+    git(clone.folder, "clean", "-qxdf")
+    assert hold(clone).status == 1
+    assert started() == ["bad", "good", "worse"]
+    commit(project.folder, {"worse": None, "bad": None})
+    git(clone.folder, "pull", "-q")
+    assert hold(clone).status == 0
+    assert started() == ["bad", "good", "worse"], "where all is good nothing is measured twice"
+
+
+def test_a_history_that_says_it_was_bad_is_not_believed(project: Project) -> None:
+    """It lies where the change can write. Twin: what it says was good is, and saves the time."""
+    log = project.folder.parent / "log"
+    rules = board({"run": f"echo >>{log}; test ! -e broken"})
+    clone = changed(project, {"board.yaml": rules}, {"broken": ""})
+    git(clone.folder, "checkout", "-q", "origin/main")
+    assert clone("check").status == 0
+    log.unlink()
+    git(clone.folder, "checkout", "-q", "topic")
+    ended = hold(clone)
+    assert (ended.status, log.read_text()) == (1, "\n"), ended
+    with clone.opened_history() as history:
+        rows = history.execute("select sequence, document from runs").fetchall()
+        for sequence, document in rows:
+            forged = json.loads(document)
+            for task in forged["tasks"]:
+                for criterion in task["criteria"]:
+                    criterion |= {"verdict": "fail", "value": "1"}
+            stored = json.dumps(forged).encode()
+            history.execute("update runs set document=? where sequence=?", (stored, sequence))
+    ended = hold(clone)
+    assert (ended.status, ended.run.gate.decision) == (1, Decision.WORSE), ended
+    assert log.read_text() == "\n" * 3, "here, here, and there"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "decision"),
+    [
+        ([], WORKS, {"broken": ""}, "worse"),
+        ([], {"run": "test -e never"}, {}, "held"),
+        ([], {"run": "sh gate.sh"}, {"gate.sh": "exit 1\n"}, "held"),
+        ([ERRORS], number("cat errors", "<= 2"), {}, "held"),
+        ([ERRORS], number("cat errors other", "<= 5", read=ERRORS["read"] | {"pick": "sum"}),
+         {"other": "errors: 4\n"}, "undecided"),
+    ],
+)  # fmt: skip
+def test_what_a_criterion_is_now_decides(
+    old: list[dict[str, object]],
+    new: dict[str, object],
+    files: Files,
+    decision: str,
+    project: Project,
+) -> None:
+    """A new one, or one that is defined otherwise, is measured on the base as it is now.
+
+    A run of the base's own recorded something else.
+    """
+    good = {"run": "true", "id": "always"}
+    base = {"board.yaml": board(good, *old), **errors(4)}
+    clone = changed(project, base, {"board.yaml": board(good, new), **files})
+    git(clone.folder, "checkout", "-q", "origin/main")
+    clone("check")
+    git(clone.folder, "checkout", "-q", "topic")
+    ended = hold(clone)
+    assert ended.run.gate.decision == decision, ended
+
+
+def plain(project: Project, lack: Lack, *more: str) -> None:
+    """Expect that a run is compared with nothing, says why, and decides as one without a line."""
+    for broken in (False, True):
+        (project.folder / "broken").unlink(missing_ok=True)
+        if broken:
+            (project.folder / "broken").touch()
+        ended = project("check", "--hold-line", *more, "--output-format=json", "--history=")
+        assert ended.run.gate.line is not None
+        assert ended.run.gate.line.lack is lack, ended
+        assert ended.run.gate.decision is (Decision.NOT_READY if broken else Decision.READY)
+        assert ended.status == int(broken)
+    text = project("check", "--hold-line", *more)
+    assert "compared with nothing: " in text.out
+    assert "HELD" not in text.out
+
+
+def test_without_git_it_decides_as_a_release(project: Project) -> None:
+    """There is no base, whatever baselines say."""
+    project.write(a_board(WORKS | {"baseline": 1}))
+    plain(project, Lack.NO_GIT)
+
+
+def test_the_first_commit_of_a_board_decides_as_a_release(project: Project) -> None:
+    """On the first commit, after others, and on a branch that brings the board."""
+    commit(project.folder, {"board.yaml": board(WORKS), ".gitignore": ".readiness/\nbroken\n"})
+    plain(project, Lack.FIRST)
+
+
+def test_a_base_without_a_board_decides_as_a_release(project: Project) -> None:
+    """With its name as without."""
+    commit(project.folder, {".gitignore": ".readiness/\nbroken\n"})
+    git(project.folder, "checkout", "-q", "-b", "topic")
+    commit(project.folder, {"board.yaml": board(WORKS)})
+    plain(project, Lack.NO_BOARD)
+    plain(project, Lack.NO_BOARD, "--base=main")
+
+
+def test_a_clone_of_one_commit_says_how_to_get_more(project: Project) -> None:
+    """It fetches nothing by itself, and holds no line against nothing."""
+    commit(project.folder, {"board.yaml": board(WORKS), ".gitignore": ".readiness/\nbroken\n"})
+    commit(project.folder, {"other": ""})
+    clone = fresh(project, "--depth=1")
+    plain(clone, Lack.SHALLOW)
+    assert "git fetch --unshallow" in clone("check", "--hold-line").out
+    git(clone.folder, "fetch", "-q", "--unshallow")
+    (clone.folder / "broken").unlink()
+    assert hold(clone).run.gate.decision is Decision.HELD
+
+
+TESTS = {
+    "src/work.py": "def double(number):\n    return 2 * number\n",
+    "tests/test_work.py": "from work import double\n\ndef test_it():\n    assert double(2) == 4\n",
+    "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["src"]\n',
+}
+SUITE = {"check": "pytest", "measure": "failed", "expect": "== 0"}
+
+
+@pytest.mark.parametrize(
+    ("work", "decision", "said"),
+    [
+        (TESTS["src/work.py"].replace("2 *", "3 *"), "worse", "rose from 0 tests to 1 test"),
+        ("import gone\n", "worse", "is worse"),
+        ("def double(number):\n    return number + number\n", "held", ""),
+    ],
+)
+def test_a_suite_of_real_tests(work: str, decision: str, said: str, project: Project) -> None:
+    """It is broken, cannot be imported any more, or is as good as before."""
+    project.environment["PATH"] = few_own_programs()
+    base = {**TESTS, "board.yaml": board(SUITE)}
+    clone = changed(project, base, {"src/work.py": work})
+    ended = hold(clone, "--base=origin/main")
+    assert ended.run.gate.decision == decision, ended
+    assert said in "\n".join(ended.run.gate.reasons)
+
+
+def test_what_is_installed_editable_is_the_bases_own(project: Project) -> None:
+    """The copy of the base imports its own code, though the environment leads to the change's."""
+    base = {
+        "board.yaml": board({"run": "python -c 'import work; assert work.double(1) == 2'"}),
+        ".gitignore": ".readiness/\n.venv/\n",
+    }
+    clone = changed(project, {**TESTS, **base}, {"src/work.py": "def double(n):\n    return 3\n"})
+    venv.create(clone.folder / ".venv", symlinks=True)
+    (site,) = (clone.folder / ".venv").glob("lib/python*/site-packages")
+    (site / "work.pth").write_text(f"{clone.folder}/src\n")
+    ended = hold(clone)
+    assert ended.run.gate.decision is Decision.WORSE, ended
