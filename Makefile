@@ -1,5 +1,5 @@
 # `make check` and `make test` do all the set-up; what is there already is not fetched again.
-# `make test` runs the quick tier, `make test-all` everything, as CI does: docs/testing.md.
+# `make test` runs the quick tier, `make test-all` what CI asks of a change: docs/testing.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,13 +23,18 @@ INSTALLED := $(abspath $(VENV))/.installed
 # What the tests need, and how they are run: files as units, divided finer by tests/support/scheduling.py.
 TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(NPM) $(STRACE) $(OLDEST) $(LIVE)
 PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
+# Those that failed, one by one: a shared machine may stand still for a moment.
+AGAIN := { echo "Tests failed, as said above: those that did are tried again, one by one." >&2; false; } || \
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none --maxfail 3
+# With the further rows of tables of breaks, and the proof of the whole board.
+NIGHTLY := --tier nightly -m 'breaks or proof or not (live or network)'
 ADVISORIES := https://api.osv.dev/v1/query
 QUESTION := {"package": {"ecosystem": "PyPI", "name": "pip"}, "version": "1"}
 ASK := import sys, urllib.request; urllib.request.urlopen(sys.argv[1], sys.argv[2].encode())
 ANSWERS = timeout 2 $(BIN)/python -c '$(ASK)' $(or $(OSV_URL),$(ADVISORIES)) '$(QUESTION)' 2>/dev/null
 STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 
-.PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-live test-breaks test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
+.PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-nightly test-live test-breaks test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 # Whatever asks an advisory service is measured where one answers.
 check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
@@ -43,24 +48,22 @@ check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
 test: $(TESTED)  ## run the quick tier of the tests
 	$(PYTEST) --tier quick $(PYTEST_ARGS)
 
-test-all: $(TESTED)  ## run all tests, and then those on a whole production
-	@# Tests wait for servers, and measure throughput; a shared machine may stand still for a moment.
-	@$(PYTEST) --tier full $(PYTEST_ARGS) || { \
-	    echo "Tests failed, as said above: those that did are tried again, one by one." >&2; \
-	    $(BIN)/python -m pytest --tier full --last-failed --last-failed-no-failures none \
-	        --maxfail 3 $(PYTEST_ARGS); \
-	}
-	@$(MAKE) --no-print-directory test-live PYTEST_ARGS= || { \
-	    echo "The tests on a whole production failed once, as said above:" \
-	        "those that did are tried again." >&2; \
-	    $(MAKE) --no-print-directory test-live PYTEST_ARGS=--last-failed; \
-	}
+test-all: $(TESTED)  ## run the full tier, which a change has to pass
+	@$(PYTEST) --tier full $(PYTEST_ARGS) || $(AGAIN) --tier full $(PYTEST_ARGS)
+
+test-nightly: $(TESTED) $(MUTATION)  ## run what the full tier leaves out; best with nothing beside
+	@failed=; \
+	$(PYTEST) $(NIGHTLY) $(PYTEST_ARGS) || $(AGAIN) $(NIGHTLY) $(PYTEST_ARGS) || failed="$$failed tests"; \
+	for target in test-live test-versions mutation-deciding; do \
+	    $(MAKE) --no-print-directory $$target PYTEST_ARGS= || failed="$$failed $$target"; \
+	done; \
+	test -z "$$failed" || { echo "Failed:$$failed" >&2; exit 1; }
 
 durations: $(TESTED)  ## run all tests, and record how long each takes: what is quick follows from it
-	$(PYTEST) --tier full --record-durations $(PYTEST_ARGS)
+	$(PYTEST) --record-durations $(PYTEST_ARGS)
 
 test-live: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## run those on a whole production; best with nothing beside
-	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m live $(PYTEST_ARGS) || $(AGAIN) -m live
 
 test-breaks: $(DEV) $(EXAMPLE_READY) $(LIVE)  ## break the example, and a whole production, in every way of both tables
 	@failed=0; \

@@ -102,12 +102,12 @@ def project(tmp_path: Path) -> Iterator[Project]:
     yield made
     made.close()
     assert made.left() == []  # as long as there is something, the watcher clears it
-    assert wait_for(lambda: not alive_in(tmp_path), 1), alive_in(tmp_path)
+    assert wait_for(lambda: not alive_in(tmp_path)), alive_in(tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """One browser for all tests of a file."""
+    """One browser for all tests of a process."""
     from tests.support.browser import launched
 
     with launched() as started:

@@ -41,6 +41,9 @@ def measured_here() -> set[str]:
     }
 
 
+SECONDS = ("T1.3", "T8.1", "T10.2")
+"""Criteria that need neither the project's tests nor a load."""
+
 Run = Callable[[World], Result]
 
 
@@ -157,6 +160,15 @@ def test_breaks_fail_their_criteria_and_nothing_else(worlds: Run, world: World) 
     expected = frozenset().union(*(each.fails | each.also for each in world.breaks))
     wrong = result.having("fail", "error") ^ expected
     assert not wrong, result.explained(wrong)
+
+
+def test_what_is_measured_in_seconds_passes(tmp_path: Path) -> None:
+    """A part of the healthy project's board: all that was asked for is good."""
+    football = Football(tmp_path / "football")
+    result = check(football.folder, *SECONDS)
+    assert not result.having("fail", "error"), result.explained(result.having("fail", "error"))
+    assert result.having("pass") >= {*SECONDS}
+    assert result.exit_status == 0
 
 
 def test_an_empty_project_passes_nothing(tmp_path: Path) -> None:

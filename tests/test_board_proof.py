@@ -17,6 +17,7 @@ pytestmark = [
 ]
 
 
+FEW = ("T8.1", "T10.1", "T10.2")
 QUICK = ("T1.1", "T1.2", "T1.5", "T3", "T8", "T10.1", "T10.2", "T10.3", "T10.4", "T10.5")
 """Without types and tests, whose tools take a minute by themselves."""
 
@@ -24,6 +25,7 @@ QUICK = ("T1.1", "T1.2", "T1.5", "T3", "T8", "T10.1", "T10.2", "T10.3", "T10.4",
 @pytest.mark.parametrize(
     ("selectors", "least"),
     [
+        pytest.param(FEW, 3, id="few"),
         pytest.param(QUICK, 17, id="quick"),
         pytest.param((), 41, id="all", marks=pytest.mark.proof),
     ],

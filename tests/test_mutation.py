@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import mutation
-from tests.support.mutation import Mutant, Result, from_full, mutated_text, shares
+from tests.support.mutation import Mutant, Result, from_all, mutated_text, shares
 from tests.support.program import ROOT
+from tests.support.tiers import Tier
 
 CODE = '''\
 """A module."""
@@ -79,11 +80,11 @@ def test_the_sample_is_the_same_again(tmp_path: Path) -> None:
         ("unfinished", "", False),
     ],
 )
-def test_the_quick_tier_follows_where_it_can(verdict: str, test: str, known: bool) -> None:
-    """It is a part of the full one, so what survives all tests survives it too."""
+def test_a_tier_follows_where_it_can(verdict: str, test: str, known: bool) -> None:
+    """It is a part of all tests, so what survives these survives it too."""
     result = Result(MUTANT, verdict, test, 9.0)
-    assert (from_full(MUTANT, {MUTANT: result}) is not None) == known
-    assert from_full(MUTANT, {}) is None
+    assert (from_all(MUTANT, Tier.QUICK, {MUTANT: result}) is not None) == known
+    assert from_all(MUTANT, Tier.QUICK, {}) is None
 
 
 def test_the_faults_are_those_of_the_check() -> None:

@@ -1,4 +1,4 @@
-"""The quick tier holds a part of every family and every room, and fits into its budget."""
+"""Tiers hold a part of every family and every room, and fit into their budgets."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.durations import Name, recorded_durations
-from tests.support.tiers import BUDGET_S, expensive_tests_of_quick
+from tests.support.tiers import BUDGETS, Budget, Tier, expensive_tests, outside
 
 TESTS = Path(__file__).parent
 ROOMS = sorted({path.parent for path in TESTS.rglob("test_*.py")} - {TESTS / "live"})
@@ -25,43 +25,58 @@ ALL = [*FIRST, ("test_row", "a"), ("test_row", "b"), ("test_long", "a"), ("test_
 
 
 @pytest.mark.parametrize(
-    ("budget_s", "expected"),
+    ("budget", "expected"),
     [
-        (0.5, []),
-        (1.0, FIRST[:1]),
-        (3.4, [*FIRST[:2], ("test_row", "a")]),
-        (9.9, FIRST),
-        (10.4, [*FIRST, ("test_row", "a")]),
-        (69.9, [*FIRST, ("test_long", "a")]),
-        (1000.0, ALL),
+        (Budget(0.5, 100), []),
+        (Budget(1.0, 100), FIRST[:1]),
+        (Budget(3.4, 100), [*FIRST[:2], ("test_row", "a")]),
+        (Budget(9.9, 100), FIRST),
+        (Budget(10.4, 100), [*FIRST, ("test_row", "a")]),
+        (Budget(69.9, 100), [*FIRST, ("test_long", "a")]),
+        (Budget(1000.0, 100), ALL),
+        (Budget(1000.0, 3), [*FIRST[:3], *ALL[4:6]]),
     ],
 )
 def test_one_row_of_each_family_comes_before_the_others(
-    budget_s: float, expected: list[tuple[str, str]]
+    budget: Budget, expected: list[tuple[str, str]]
 ) -> None:
     """The cheapest first: of families by their cheapest row, of what shares a fixture by its sum.
 
-    What is not listed by itself is in, and has its time before all of them.
+    What is not listed by itself is in, and has its time before all of them. What takes longer than
+    the budget lets it is out.
     """
-    chosen = {(name.family, name.row) for name in expensive_tests_of_quick(RECORD, budget_s)}
+    chosen = {(name.family, name.row) for name in expensive_tests(RECORD, budget)}
     assert chosen == set(expected)
 
 
 def test_the_choice_is_the_same_in_every_process() -> None:
     """Rows that take the same are chosen by name."""
     backwards = dict(reversed(RECORD.items()))
-    for budget_s in (70.0, 75.0):
-        assert expensive_tests_of_quick(RECORD, budget_s) == expensive_tests_of_quick(
-            backwards, budget_s
-        )
+    for seconds in (70.0, 75.0):
+        budget = Budget(seconds, 100)
+        assert expensive_tests(RECORD, budget) == expensive_tests(backwards, budget)
 
 
-def test_the_quick_tier_fits_into_its_budget() -> None:
+@pytest.mark.parametrize("tier", BUDGETS)
+def test_a_tier_fits_into_its_budget(tier: Tier) -> None:
     """What is recorded is chosen within the budget."""
     durations = recorded_durations()
-    chosen = expensive_tests_of_quick(durations)
+    chosen = expensive_tests(durations, BUDGETS[tier])
     others = [name for name in durations if not name.family and not name.row]
-    assert sum(durations[name] for name in [*chosen, *others]) <= BUDGET_S * 1000
+    assert sum(durations[name] for name in [*chosen, *others]) <= BUDGETS[tier].total_s * 1000
+
+
+def test_the_tiers_are_all_tests_between_them() -> None:
+    """The quick one is a part of the full one, and what is not full is nightly."""
+    durations = recorded_durations()
+    names = {*durations, Name(A, "test_new", "")}
+    quick, full, nightly = (
+        names - outside(tier, names, durations) for tier in (Tier.QUICK, Tier.FULL, Tier.NIGHTLY)
+    )
+    assert quick <= full
+    assert full | nightly == names - outside(Tier.ALL, names, durations)
+    assert not full & nightly
+    assert Name(A, "test_new", "") in quick
 
 
 def families(path: Path) -> Iterator[tuple[str, str]]:
@@ -76,6 +91,9 @@ def families(path: Path) -> Iterator[tuple[str, str]]:
 def test_no_room_is_without_quick_tests(room: Path) -> None:
     """Each has test functions that have no record, or a row that is chosen."""
     recorded = {(name.path, name.family) for name in recorded_durations()}
-    chosen = {(name.path, name.family) for name in expensive_tests_of_quick(recorded_durations())}
+    chosen = {
+        (name.path, name.family)
+        for name in expensive_tests(recorded_durations(), BUDGETS[Tier.QUICK])
+    }
     here = {family for path in room.glob("test_*.py") for family in families(path)}
     assert here & chosen or here - recorded

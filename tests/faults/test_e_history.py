@@ -337,7 +337,7 @@ def test_111_a_lock_held_by_a_stopped_process(project: Project) -> None:
     with lock_held(project):
         began = time.monotonic()
         ended = project("check")
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 60
     assert ended.status == 5, ended
     assert "READY" in ended.out
     assert "locked" in ended.err

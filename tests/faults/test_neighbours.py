@@ -46,7 +46,7 @@ ESCAPES = {
 def test_what_escapes_a_probe_is_found_and_ended(project: Project) -> None:
     """Each is an error, though a good number was printed; nothing of it is alive afterwards."""
     criteria = [prints(escape, title=name) for name, escape in ESCAPES.items()]
-    seen = tried(project, a_board(*criteria), "-j", "4", within=20)
+    seen = tried(project, a_board(*criteria), "-j", "4")
     verdicts = {one.title: (one.verdict, one.reason_code) for one in seen.run.criteria()}
     assert verdicts == dict.fromkeys(ESCAPES, ("error", "leaked"))
     assert seen.ended.status == 3
@@ -67,7 +67,7 @@ def test_what_multiplies_is_ended_though_it_outruns_the_search(
 ) -> None:
     """The group is told first, and what left it is frozen where it is found."""
     (project.folder / "bomb").write_text(BOMB)
-    seen = tried(project, a_board(plain(command, timeout="0.5s"), plain("sleep 0.7")), within=8)
+    seen = tried(project, a_board(plain(command, timeout="0.5s"), plain("sleep 0.7")))
     assert [one.verdict for one in seen.run.criteria()] == ["error", "pass"]
     assert seen.run.probes[0].leaked == 0
 
@@ -98,7 +98,7 @@ def test_what_a_probe_does_to_its_surroundings_harms_nobody(project: Project) ->
     criteria = []
     for name, command in HARMLESS.items():
         criteria += [prints(command, title=name), prints(f": {name}", title=f"after {name}")]
-    seen = tried(project, a_board(*criteria), "-j", "1", within=20)
+    seen = tried(project, a_board(*criteria), "-j", "1")
     assert seen.ended.status == 0, [
         (one.title, one.reason) for one in seen.run.criteria() if one.verdict != "pass"
     ]

@@ -347,7 +347,7 @@ def changed(rows: list[Row]) -> dict[str, str | None]:
     return files
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository that holds the template."""
     folder = tmp_path_factory.mktemp("template") / "project"

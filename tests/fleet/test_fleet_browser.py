@@ -21,7 +21,7 @@ MAP_ASIDE = "() => document.querySelector('.scroll').remove()"
 """The map may be wider than the window: it is in a region of its own, which scrolls."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def html() -> str:
     """The page of 12 recorded runs of 60 criteria."""
     return page(large_fleet(12))

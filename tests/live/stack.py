@@ -15,7 +15,7 @@ from typing import Any
 from tests.support.football import BOARD, EXAMPLE, ROOT, TOOLS, Football, Result
 
 PYTHON = str(TOOLS / "python")
-PATIENCE = 30.0
+PATIENCE = 60.0
 OWN = (
     ("wait: 30s", "wait: 3s"),
     ('wait: "15"', 'wait: "6"'),

@@ -44,7 +44,7 @@ def test_what_takes_too_long_is_an_error(
     monkeypatch.setattr(costly, "_MOST_CPU", 0.5)
     began = time.monotonic()
     measured = read(a_reader(kind, query=query), text)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert isinstance(measured, Unmeasured)
     assert measured.code is ReasonCode.UNREADABLE
     assert read(a_reader("json", query="a"), '{"a": 3}').value == 3  # type: ignore[union-attr]

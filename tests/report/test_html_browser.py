@@ -49,7 +49,7 @@ def html(run: RunDocument) -> str:
     return render("html", run, Context())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def large() -> str:
     """The page of a board with 2,000 criteria."""
     return html(a_large_document(2000))

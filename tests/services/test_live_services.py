@@ -40,7 +40,7 @@ from tests.support.servers import (
 # --- firewall and port, between two worlds --------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def between() -> Iterator[Worlds]:
     """Services in one network namespace, the outside world in another."""
     with worlds() as made, listening(made.services, made.address, 8443, 5432):

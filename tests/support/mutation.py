@@ -1,7 +1,7 @@
 """Whether the tests notice faults: a sample of mutants of all the code, and what kills each.
 
 python -m tests.support.mutation                    300 mutants, all tests that may notice them
-python -m tests.support.mutation --tier quick       the same mutants, the quick tier alone
+python -m tests.support.mutation --tier full        the same mutants, what a change has to pass
 python -m tests.support.mutation --number 20 --room guard
 python -m tests.support.mutation --report           what is known so far
 
@@ -34,7 +34,7 @@ import msgspec
 
 from tests.support.durations import Name, recorded_durations
 from tests.support.reached import reaching
-from tests.support.tiers import expensive_tests_of_quick
+from tests.support.tiers import Tier, outside
 
 ROOT: Final = Path(__file__).parents[2]
 SEED: Final = "0"
@@ -244,7 +244,7 @@ class Copy:
         path = self.folder / mutant.path
         text = path.read_text("utf-8")
         before = path.stat()
-        options = ["--tier", tier] if tier != "full" else []
+        options = ["--tier", tier]
         while True:
             path.write_text(mutated_text(text, mutant), "utf-8")
             # Compiled files are known by the second of their source.
@@ -309,21 +309,22 @@ class Results:
             )
 
 
-def is_quick(test: str) -> bool:
-    """Say whether a test is surely in the quick tier."""
+def is_surely_in(tier: Tier, test: str) -> bool:
+    """Say whether a test is surely in a tier, which is not known of tests that share a fixture."""
     durations = recorded_durations()
     name = Name.of(test)
     shared = any(other.path == name.path and not other.family and other.row for other in durations)
-    return name in expensive_tests_of_quick(durations) or (name not in durations and not shared)
+    listed = name in durations and name not in outside(tier, [], durations)
+    return listed or (name not in durations and not shared)
 
 
-def from_full(mutant: Mutant, full: Mapping[Mutant, Result]) -> Result | None:
-    """Conclude from the full tier what the quick one does; None where it has to be tried."""
-    result = full.get(mutant)
+def from_all(mutant: Mutant, tier: Tier, known: Mapping[Mutant, Result]) -> Result | None:
+    """Conclude from all tests what those of a tier do; None where it has to be tried."""
+    result = known.get(mutant)
     if result is None or result.verdict == "unfinished":
         return None
-    quick = result.verdict == "survived" or is_quick(result.test)
-    return msgspec.structs.replace(result, seconds=0.0) if quick else None
+    follows = result.verdict == "survived" or is_surely_in(tier, result.test)
+    return msgspec.structs.replace(result, seconds=0.0) if follows else None
 
 
 def table(mutants: Iterable[Mutant], known: Mapping[Mutant, Result]) -> str:
@@ -351,7 +352,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--number", type=int, default=300, help="mutants in all; default: 300")
     parser.add_argument("--room", default="", help="only those of this room")
     parser.add_argument("--first", type=int, default=0, help="only so many of them, for a trial")
-    parser.add_argument("--tier", choices=["quick", "full"], default="full")
+    parser.add_argument("--tier", choices=["quick", "full", "all"], default="all")
     parser.add_argument("--workers", type=int, default=1, help="mutants at a time; default: 1")
     parser.add_argument("--limit", type=float, default=1800, help="seconds for a mutant")
     parser.add_argument("--project", type=Path, default=ROOT, help="another checkout than this")
@@ -369,10 +370,11 @@ def main() -> None:
     mutants = mutants[: options.first or None]
     results = Results(options.work / f"{options.tier}.jsonl")
     if not options.report:
-        if options.tier == "quick":
-            full = Results(options.work / "full.jsonl").known
+        if options.tier != Tier.ALL:
+            every = Results(options.work / "all.jsonl").known
             for mutant in mutants:
-                if mutant not in results.known and (result := from_full(mutant, full)):
+                result = from_all(mutant, Tier(options.tier), every)
+                if mutant not in results.known and result is not None:
                     results.add(result)
         left = [mutant for mutant in mutants if mutant not in results.known]
         try_all(left, results, project, options)

@@ -18,7 +18,7 @@ from tests.support.forkserver import SERVER
 from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 60
+LONGEST = 120
 
 
 class Ended:
@@ -232,7 +232,7 @@ def number(command: str, expect: str = "<= 5", **changes: object) -> dict[str, o
     return {"run": command, "read": read, "expect": expect} | changes
 
 
-def wait_until(path: Path, seconds: float = 20.0) -> None:
+def wait_until(path: Path, seconds: float = 60.0) -> None:
     """Wait for a file to appear."""
     end = time.monotonic() + seconds
     while not path.exists():

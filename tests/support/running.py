@@ -94,7 +94,7 @@ def alive_in(folder: Path) -> list[str]:
         if not process or process.dead or not cwd.startswith(str(folder)):
             continue
         # Without memory it is about to be gone: the kernel has not come to its folder yet.
-        if not command and wait_for(lambda pid=int(name): has_gone(pid), 5):
+        if not command and wait_for(lambda pid=int(name): has_gone(pid)):
             continue
         processes.append(f"{name} {command!r}")
     return processes
@@ -121,7 +121,7 @@ def chain_of(watcher: int) -> Chain:
     return Chain(watcher, keeper, gate)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> bool:
     """Wait until the condition holds; say whether it came to hold in time."""
     end = time.monotonic() + seconds
     while not condition():

@@ -25,7 +25,7 @@ from checks.services._connect import within
 
 LOOPBACK = "127.0.0.1"
 ELSEWHERE = "127.0.0.66"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Missing(pytest.skip.Exception):

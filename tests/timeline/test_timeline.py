@@ -176,7 +176,7 @@ def total(run: RunDocument, other: RunDocument) -> Decimal:
     return Decimal(run.score.shown).quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=50)
 @given(runs(), runs())
 def test_the_causes_add_up_exactly(before: RunDocument, after: RunDocument) -> None:
     """Whatever became of the board: the parts are the whole, as it is shown, and none is zero."""
