@@ -41,6 +41,15 @@ def named_ids(run: RunDocument) -> set[str]:
     return {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}
 
 
+FALLEN = ("gate.moved", "complaint.worse", "complaint.unmeasured", "complaint.uncompared")
+"""What the gate says of a criterion that is worse than on the base, or may be."""
+
+
+def said_of(run: RunDocument, *keys: str) -> list[str]:
+    """Return the ids of the criteria of which the gate says one of these."""
+    return [str(one.facts.get("names")) for one in run.gate.wordings if one.key in keys]
+
+
 def also_bad(run: RunDocument) -> list[str]:
     """Return a line for each criterion that is bad and in no reason of the gate; foreign text.
 

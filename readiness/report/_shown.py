@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache
 
 import msgspec
@@ -52,9 +52,14 @@ def open_criteria(run: RunDocument) -> list[tuple[TaskRecord, CriterionRecord]]:
     )
 
 
-def open_blocks(run: RunDocument) -> tuple[list[list[Entry]], list[list[Entry]], list[list[Entry]]]:
-    """Return what is bad, what waits to be attested, and what passes with a doubt, by cause."""
-    entries = open_criteria(run)
+def open_blocks(
+    run: RunDocument, names: Container[str] | None = None
+) -> tuple[list[list[Entry]], list[list[Entry]], list[list[Entry]]]:
+    """Return what is bad, what waits to be attested, and what passes with a doubt, by cause.
+
+    `names` limits it to some ids.
+    """
+    entries = [one for one in open_criteria(run) if names is None or one[1].id in names]
     doubtful = [entry for entry in entries if entry[1].verdict is Verdict.WARN]
     unattested = [entry for entry in entries if is_unattested(entry[1])]
     bad = entries[: len(entries) - len(doubtful) - len(unattested)]

@@ -5,11 +5,11 @@ from itertools import chain
 
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.report._reasons import untold_reasons
+from readiness.report._reasons import FALLEN, said_of, untold_reasons
 from readiness.report._table.blocks import Block, Line
 from readiness.report._table.grid import grid
 from readiness.report._table.lines import table_text
-from readiness.report._table.problems import decisions, loosened, problems
+from readiness.report._table.problems import decisions, loosened, of_change, problems
 from readiness.report._table.summary import also_failed, decision, header, milestones, score
 from readiness.report._table.surroundings import surroundings
 from readiness.text.sentences import Sentences, sentences
@@ -36,14 +36,37 @@ def render(run: RunDocument, context: Context) -> str:
         blocks: Iterator[Block] = chain(also_failed(run, say), decision(run, say, reasons))
     else:
         few = few and not all(verdict.noted for verdict in verdicts)
-        blocks = _blocks(run, say, verbose=context.verbose, folded=few and not context.verbose)
+        line = run.gate.line
+        held = line is not None and line.lack is None and not context.verbose
+        if held and context.terminal:
+            blocks = _of_change(run, say)
+        else:
+            folded = few and not context.verbose
+            blocks = _blocks(run, say, verbose=context.verbose, folded=folded, held=held)
     limit = (context.width or 80) if context.terminal else None
     return table_text(blocks, limit=limit, colour=context.colour)
 
 
-def _blocks(run: RunDocument, say: Sentences, *, verbose: bool, folded: bool) -> Iterator[Block]:
-    """Yield all parts; `folded` has a row for what is not good alone."""
+def _of_change(run: RunDocument, say: Sentences) -> Iterator[Block]:
+    """Yield what a change did, as short as it is; what fails on the base too is counted."""
     yield from header(run, say)
+    yield from of_change(run, say)
+    yield from score(run, say, folded=True)
+    yield Line()
+    yield from decision(run, say, untold_reasons(run))
+
+
+def _blocks(
+    run: RunDocument, say: Sentences, *, verbose: bool, folded: bool, held: bool
+) -> Iterator[Block]:
+    """Yield all parts; `folded` has a row for what is not good alone.
+
+    Where a line is `held`, what the change did comes first.
+    """
+    yield from header(run, say)
+    if held:
+        yield from of_change(run, say)
+        yield Line()
     yield grid(
         run,
         say,
@@ -52,9 +75,12 @@ def _blocks(run: RunDocument, say: Sentences, *, verbose: bool, folded: bool) ->
         empty_tasks=sum(1 for _ in run.criteria()) < MANY,
     )
     yield from milestones(run, say)
-    yield from problems(run, say, verbose=verbose)
+    told = said_of(run, *FALLEN) if held else ()
+    names = {one.id for one in run.criteria()}.difference(told)
+    yield from problems(run, say, verbose=verbose, names=names)
     yield from decisions(run, say)
-    yield from loosened(run, say)
+    if not held:
+        yield from loosened(run, say)
     yield from surroundings(run, say, verbose=verbose)
     yield from score(run, say, folded=folded)
     yield Line()

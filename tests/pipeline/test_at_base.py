@@ -4,6 +4,7 @@ import copy
 import json
 import venv
 from collections.abc import Mapping
+from subprocess import DEVNULL
 
 import pytest
 
@@ -172,6 +173,38 @@ def test_a_history_that_says_it_was_bad_is_not_believed(project: Project) -> Non
     ended = hold(clone)
     assert (ended.status, ended.run.gate.decision) == (1, Decision.WORSE), ended
     assert log.read_text() == "\n" * 3, "here, here, and there"
+
+
+def test_by_the_bases_board_nothing_is_measured_twice_either(project: Project) -> None:
+    """Though that board is written to another place each time."""
+    clone = changed(project, {"board.yaml": board(WORKS, {"check": "lint"})}, {"broken": ""})
+    assert "measuring 1 criterion on the base" in hold(clone, "--base=origin/main").err
+    again = hold(clone, "--base=origin/main")
+    assert (again.status, "measuring" in again.err) == (1, False), again
+
+
+def test_what_a_branch_did_comes_first(project: Project) -> None:
+    """What fails on the base too is a line; where nothing else is bad, all of it fits a screen."""
+    red = [{"run": f"test -e never{number}"} for number in range(20)]
+    rules = board(*red, WORKS, {"run": "test -e mended"}, number("cat gone"))
+    clone = changed(project, {"board.yaml": rules}, {"mended": ""})
+    assert clone("check", "--hold-line", "T1.21").status == 0
+    git(clone.folder, "checkout", "-q", "origin/main")
+    clone("check", "-q")
+    git(clone.folder, "checkout", "-q", "topic")
+    shown = clone.on_a_terminal("check --hold-line", 80, DEVNULL)
+    assert len(shown.rstrip().splitlines()) <= 24, shown
+    assert "20 more fail on the base as well: -v" in shown
+    assert "Mended: T1.22" in shown
+    assert "Measured neither here nor on the base: T1.23" in shown
+    commit(clone.folder, {"broken": ""})
+    for text in (
+        clone.on_a_terminal("check --hold-line", 80, DEVNULL),
+        clone("check", "--hold-line").out,
+    ):
+        assert text.index("✗ fail  T1.21") < text.index("20 more fail on the base"), text
+    assert "T1.1 " not in clone.on_a_terminal("check --hold-line", 80, DEVNULL)
+    assert "T1.1 " in clone("check", "--hold-line").out, "in a log nothing is left out"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from readiness.model.words import Decision, Priority, Verdict
 from readiness.record.document import FindingRecord, LineRecord, Loosening, RunDocument, WholeRun
 from readiness.record.earlier import Previous
+from readiness.record.wording import Wording
 from readiness.report import Context, render
 from readiness.report._comment.comment import comment
 from readiness.report._comment.parts import Limit, Part, fitted
@@ -100,6 +101,8 @@ def test_heading_and_lines_compare_with_the_run_that_the_gate_holds() -> None:
     gate = msgspec.structs.replace(
         a_document().gate, decision=Decision.WORSE, line=line, reasons=["T1.1 rose to 3 errors"]
     )
+    moved = Wording(key="gate.moved", facts={"names": "T1.1"})
+    gate = msgspec.structs.replace(gate, wordings=[moved])
     made = comment_of(a_change(gate=gate))
     assert "\n## ❌ WORSE than before · Score 9.0 → 5.53 of 10, target 8.0\n" in made
     assert "compared with commit `c0ffee`, 2 baselines" in made

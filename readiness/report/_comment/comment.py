@@ -11,7 +11,7 @@ from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import board_place
 from readiness.report._links import web_link
-from readiness.report._reasons import named_ids
+from readiness.report._reasons import FALLEN, said_of
 from readiness.report._shown import (
     Entry,
     attested_by,
@@ -92,7 +92,7 @@ class _Comment:
         self._say = say
         self._probes = {probe.id: probe for probe in run.probes}
         self._places = findings(run)
-        self._named = named_ids(run)
+        self._worse = said_of(run, *FALLEN)
         held, earlier = run.gate.line, any(record.previous for record in run.criteria())
         self._compared = line(held, say, code) if held else earlier and say("comment.last_run")
 
@@ -256,7 +256,7 @@ class _Comment:
         """Return what happened to a criterion since the run that the gate compares with."""
         if not criterion.verdict.in_scope or criterion.carried is not None:
             return ""
-        if self._run.gate.decision is Decision.WORSE and criterion.id in self._named:
+        if self._run.gate.decision is Decision.WORSE and criterion.id in self._worse:
             return "▼"
         if criterion.previous is not None:
             return change(criterion, self._say)[0][:1]

@@ -1,6 +1,6 @@
 """Below the grid: what failed and why, one block each, and what rests on somebody's word."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -12,6 +12,7 @@ from readiness.record.document import (
     StreamRecord,
 )
 from readiness.report._evidence import WIDEST, ending, output, printed, varying
+from readiness.report._reasons import FALLEN, named_ids, said_of
 from readiness.report._shown import (
     Entry,
     attested_by,
@@ -34,15 +35,17 @@ _BAR: Part = ("│ ", Style.DIM)
 _FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES, _CLOSELY = 3, 6, 100, 40, 12, 20
 
 
-def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Line]:
+def problems(
+    run: RunDocument, say: Sentences, *, verbose: bool, names: Container[str] | None = None
+) -> Iterator[Line]:
     """Yield what fails or could not be measured, what blocks first; then passes with a doubt.
 
     What waits to be attested is one line at the end.
 
-    Criteria that one cause keeps from being measured are reported once.
+    Criteria that one cause keeps from being measured are reported once. `names` limits it to some.
     """
     explainer = Explainer(run.probes, findings(run), say, verbose=verbose)
-    bad, unattested, doubtful = open_blocks(run)
+    bad, unattested, doubtful = open_blocks(run, names)
     for title, blocks in ((say("report.problems"), bad), (say("report.doubts"), doubtful)):
         shown = blocks if verbose else blocks[:_BLOCKS]
         if shown:
@@ -66,6 +69,28 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
             label_cells=width(say("report.unattested")) + 2,
             parts=((names, Style.PLAIN), (f"  {say('report.attest')}", Style.DIM)),
         )
+
+
+def of_change(run: RunDocument, say: Sentences) -> Iterator[Line]:
+    """Yield what a change did: what it loosened and made worse, what it mended, and the rest."""
+    yield from loosened(run, say)
+    yield from problems(run, say, verbose=False, names=said_of(run, *FALLEN))
+    scope = [one for one in run.criteria() if one.carried is None]
+    mended = [
+        one.id for one in scope if one.verdict.good and one.previous and one.previous.verdict.bad
+    ]
+    aside = said_of(run, "complaint.aside")
+    named = named_ids(run)
+    count = sum(one.verdict.bad and one.id not in named for one in scope)
+    lines = (
+        (bool(mended), say("report.mended", names=", ".join(map(literal, mended))), Style.GOOD),
+        (bool(aside), say("report.aside", names=", ".join(map(literal, aside))), Style.WARN),
+        (bool(count), say("report.as_before", count=count), Style.DIM),
+    )
+    for is_shown, text, style in lines:
+        if is_shown:
+            yield Line()
+            yield Line(parts=((text, style),))
 
 
 def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
