@@ -117,13 +117,13 @@ def _without_base(judged: Judgement, earlier: Earlier | None) -> _Fall:
 
 def _before(judged: Judgement, earlier: Earlier | None, line: HeldLine) -> list[str]:
     """Say what the base was, and the baseline where a value is worse than that, or unknown."""
-    criterion, said = judged.criterion, []
+    criterion, clauses = judged.criterion, []
     if criterion.baseline is not None and (judged.verdict.unknown or _is_below(judged)):
         unit = criterion.measure.unit if criterion.measure else ""
-        said.append(worded("gate.baseline", value=format_value(criterion.baseline, unit)))
+        clauses.append(worded("gate.baseline", value=format_value(criterion.baseline, unit)))
     if earlier is not None:
-        said.append(worded("gate.at_base", commit=line.commit[:10], reason=earlier.reason))
-    return said
+        clauses.append(worded("gate.at_base", commit=line.commit[:10], reason=earlier.reason))
+    return clauses
 
 
 def _new(
@@ -160,8 +160,8 @@ def _moved(judged: Judgement, earlier: Earlier | None, new: Sequence[Finding]) -
         return ""
     if not new:
         return text
-    said = f"{new[0].rule} {new[0].message}".strip()
-    return worded("gate.where", text=text, said=said, place=new[0].place)
+    finding = f"{new[0].rule} {new[0].message}".strip()
+    return worded("gate.where", text=text, said=finding, place=new[0].place)
 
 
 def _is_below(judged: Judgement) -> bool:

@@ -83,7 +83,10 @@ def compare(
         # What a submodule hides or tests is its own matter, unless it shows where it is measured.
         read = States(whole.alone, work_tree(base.root, whole.alone)) if whole else states
         changes += _projects(base, read, head, workdir, _used(old, head))
-        remarks = [
+        remarks = (
+            [] if states.changed else [f"nothing differs from {base.ref}: nothing was compared"]
+        )
+        remarks += [
             f"{path} is a submodule whose commit {base.commit.submodules[path][:12]} is not here, "
             f"so that its files were not compared: fetch it in {path}"
             for path in (whole.missing if whole else ())

@@ -170,13 +170,13 @@ def _anywhere(board: Board) -> Board:
 
 def _by_name(document: RunDocument) -> dict[str, BaseResult]:
     """Return what was measured, by the ids of criteria here; nothing of what was cut short."""
-    found: dict[str, list[FindingRecord]] = {}
+    by_name: dict[str, list[FindingRecord]] = {}
     for one in document.findings:
         name = one.criterion.partition(BETWEEN)[0]
-        found.setdefault(name, []).append(msgspec.structs.replace(one, criterion=name))
+        by_name.setdefault(name, []).append(msgspec.structs.replace(one, criterion=name))
     records = {record.id.partition(BETWEEN)[0]: record for record in document.criteria()}
     return {
-        name: BaseResult(msgspec.structs.replace(record, id=name), found.get(name, []))
+        name: BaseResult(msgspec.structs.replace(record, id=name), by_name.get(name, []))
         for name, record in records.items()
         if not record.cut_short
     }

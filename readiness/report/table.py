@@ -75,8 +75,8 @@ def _blocks(
         empty_tasks=sum(1 for _ in run.criteria()) < MANY,
     )
     yield from milestones(run, say)
-    told = said_of(run, *FALLEN) if held else ()
-    names = {one.id for one in run.criteria()}.difference(told)
+    shown = said_of(run, *FALLEN) if held else ()
+    names = {one.id for one in run.criteria()}.difference(shown)
     yield from problems(run, say, verbose=verbose, names=names)
     yield from decisions(run, say)
     if not held:

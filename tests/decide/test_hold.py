@@ -176,19 +176,19 @@ def test_what_was_usual_makes_noise_narrower_and_never_wider(
 ) -> None:
     """Of a duration of 100 ms, past its baseline here and on the base."""
     board = board_of("50", expected="< 200 ms", measure=a_measure(unit="ms"))
-    found = [a_judgement(board.tasks[0].criteria[0], value=Decimal(100), unit="ms")]
+    judgements = [a_judgement(board.tasks[0].criteria[0], value=Decimal(100), unit="ms")]
     line = line_of(_1=at(then, unit="ms", verdict=Verdict.PASS))
-    assert held(board, found, msgspec.structs.replace(line, usual=usual)).decision is decision
+    assert held(board, judgements, msgspec.structs.replace(line, usual=usual)).decision is decision
 
 
 @pytest.mark.parametrize(("rule", "decision"), [("E1", Decision.HELD), ("E2", Decision.WORSE)])
 def test_findings_that_fail_on_both_are_compared_one_by_one(rule: str, decision: Decision) -> None:
     """A new one is worse though there are no more of them."""
     board = board_of()
-    found = [a_judgement(board.tasks[0].criteria[0], "fail", value=Decimal(1))]
+    judgements = [a_judgement(board.tasks[0].criteria[0], "fail", value=Decimal(1))]
     now, then = (Finding(path="a.py", line=1, rule=name, message="x") for name in (rule, "E1"))
     places = ComparedFindings(now={"T1.1": [now]}, then={"T1.1": [then]})
-    assert held(board, found, line_of(_1=at("1")), places=places).decision is decision
+    assert held(board, judgements, line_of(_1=at("1")), places=places).decision is decision
 
 
 @pytest.mark.parametrize(

@@ -115,14 +115,14 @@ SITUATIONS = {
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_a_change_is_compared_with_its_base(name: str, project: Project) -> None:
     """Without any history, and with none of it but what this run recorded itself."""
-    criteria, base, branch, decision, said = SITUATIONS[name]
+    criteria, base, branch, decision, sentence = SITUATIONS[name]
     clone = changed(project, {"board.yaml": board(*criteria), **base}, branch)
     for _ in range(2):
         ended = hold(clone)
         assert ended.run.gate.decision == decision, ended
         assert ended.status == {"held": 0, "worse": 1, "undecided": 3}[decision]
-        assert said in "\n".join(ended.run.gate.reasons)
-        assert bool(ended.run.gate.reasons) == bool(said)
+        assert sentence in "\n".join(ended.run.gate.reasons)
+        assert bool(ended.run.gate.reasons) == bool(sentence)
 
 
 def test_what_is_measured_again(project: Project) -> None:
@@ -297,21 +297,21 @@ SUITE = {"check": "pytest", "measure": "failed", "expect": "== 0"}
 
 
 @pytest.mark.parametrize(
-    ("work", "decision", "said"),
+    ("work", "decision", "sentence"),
     [
         (TESTS["src/work.py"].replace("2 *", "3 *"), "worse", "rose from 0 tests to 1 test"),
         ("import gone\n", "worse", "is worse"),
         ("def double(number):\n    return number + number\n", "held", ""),
     ],
 )
-def test_a_suite_of_real_tests(work: str, decision: str, said: str, project: Project) -> None:
+def test_a_suite_of_real_tests(work: str, decision: str, sentence: str, project: Project) -> None:
     """It is broken, cannot be imported any more, or is as good as before."""
     project.environment["PATH"] = few_own_programs()
     base = {**TESTS, "board.yaml": board(SUITE)}
     clone = changed(project, base, {"src/work.py": work})
     ended = hold(clone, "--base=origin/main")
     assert ended.run.gate.decision == decision, ended
-    assert said in "\n".join(ended.run.gate.reasons)
+    assert sentence in "\n".join(ended.run.gate.reasons)
 
 
 def test_what_is_installed_editable_is_the_bases_own(project: Project) -> None:
