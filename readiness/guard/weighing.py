@@ -226,7 +226,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         tried = copy.criteria(self.commands)
         by = [[one.check and one.check.run, one.params] for one in tried.values()]
         shown = (json.dumps(each, sort_keys=True) for each in (asks, dict(copy.board.env), by))
-        about = (*shown, __version__, self.worlds.path())
+        about = (*(one.replace(copy.root, "") for one in shown), __version__, self.worlds.path())
         programs = os.path.join(builtin_checks(), "in_project")
         key = content_key(about, content, [programs, *self.worlds.sites()])
         if kept := self.kept.read(key):
