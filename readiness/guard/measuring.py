@@ -248,7 +248,8 @@ class Measuring:
         if own is not None:  # a run by the base shows no table of it, and is to take no longer
             wanted = {name for name in wanted if name in opened or self._is_unmeasured(name)}
         names = [row.id for row in rows if row.id in wanted]
-        of_base, never = self._base.records(names, opened, run)
+        known_of_base = self._base.known(RULES, self._copies, self._records)
+        of_base, never = self._base.records(names, opened, run, known_of_base)
         rows = [
             replace(row, base=result(of_base[row.id], self._say)) if row.id in of_base else row
             for row in rows
