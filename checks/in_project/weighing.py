@@ -55,11 +55,11 @@ class Weighing(Attempts):
     def pytest_collection(self, session: pytest.Session) -> bool | None:
         """Collect only the files asked for, of those that this session would collect."""
         config, to = session.config, self.plan["to"]
-        told = [read(os.path.join(to, name))["files"] for name in os.listdir(to)]
+        earlier = [read(os.path.join(to, name))["files"] for name in os.listdir(to)]
         places = [config.invocation_params.dir / each.partition("::")[0] for each in config.args]
         is_known = all(place.exists() for place in places)  # else they are modules, of `--pyargs`
         folders = tuple(os.path.join(os.path.realpath(place), "") for place in places)
-        left = set(self.plan["files"]).difference(*told)
+        left = set(self.plan["files"]).difference(*earlier)
         self.done["files"] = [
             path
             for path in sorted(left)

@@ -22,7 +22,6 @@ from readiness.prove.standins import StandIns, write_program
 ASKED = "READINESS_WITNESS"
 """Environment variable that turns the plugin on."""
 _LOG_SUFFIX = ".tests"
-_STARTS = re.compile(r"(?:python|pypy|pytest|py\.test|coverage)[\d.-]*")
 _CARGO, _LEFT = "Cargo.toml", "ignored"
 _PRINTED = re.compile(rf"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|{_LEFT})", re.M)
 _COUNTED = re.compile(rf"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) {_LEFT}", re.M)
@@ -44,7 +43,7 @@ class Witnessing(StandIns):
         write_program(path, self._through(name, program, before))
 
     def _installed(self, folders: Sequence[str]) -> Sequence[str]:
-        return [self._mirrored(folders, _STARTS.fullmatch), *folders]
+        return [self._mirrored(folders, _starts_tests), *folders]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -63,6 +62,11 @@ def witnessed(environment: Mapping[str, str], how: str) -> dict[str, str]:
     """
     path = filter(None, [_folder(), environment.get(TABLE.collecting_path, "")])
     return {**environment, TABLE.collecting_path: os.pathsep.join(path), ASKED: how}
+
+
+def _starts_tests(name: str) -> bool:
+    is_python = TABLE.starts_python.fullmatch(name.partition(".")[0])
+    return bool(is_python or TABLE.test_runners.search(name))
 
 
 def _folder() -> str:

@@ -131,7 +131,7 @@ class _Following:
         self._waiting: list[str] = []
         self._folders = dict.fromkeys((*workdirs, ""))
         self.known: dict[str, str] = {}
-        self._given: set[str] = set()
+        self._inline_imports: set[str] = set()
         self.files: dict[str, None] = {}
         self.scripts: dict[str, None] = {}
         self.search_path: dict[str, None] = {}
@@ -231,8 +231,8 @@ class _Following:
         for module in _MODULE.findall(text):
             self._module(module, self._folders)
         for _, code in _CODE.findall(text):
-            given = imported(code.replace(";", "\n"))
-            self._given.update(name for module in given for name in module.split("."))
+            modules = imported(code.replace(";", "\n"))
+            self._inline_imports.update(name for module in modules for name in module.split("."))
             for word in WORD.findall(code) if _LOADING.search(code) else ():
                 for path in self._paths(word, self._workdirs):
                     self._add(path)
@@ -345,7 +345,7 @@ class _Following:
         while waiting:
             module = waiting.pop()
             importers = self._states.importers(module)
-            is_given = module_name(module) in self._given
+            is_given = module_name(module) in self._inline_imports
             if not (importers or is_given):
                 return False
             is_run = is_run or is_given or not importers.isdisjoint(self.files)

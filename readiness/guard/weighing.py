@@ -231,12 +231,12 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         key = content_key(about, content, [programs, *self.worlds.sites()])
         if kept := self.kept.read(key):
             return msgspec.json.decode(kept, type=Weighings)
-        weighings = self._told(label, copy, asks, files)
+        weighings = self._started(label, copy, asks, files)
         if not (weighings.ended or weighings.unsteady):
             self.kept.write(key, msgspec.json.encode(weighings))
         return weighings
 
-    def _told(
+    def _started(
         self, label: str, copy: Copied, asks: Mapping[str, object], files: Sequence[str]
     ) -> Weighings:
         """Start tests as criteria of the board do; those that none of them runs, by themselves."""
@@ -247,9 +247,9 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         env = {**witnessed(copy.board.env, "weigh"), "WEIGHING": plan, "PYTHONHASHSEED": "0"}
         by_board = replace(copy, board=replace(copy.board, env=env))
         criteria = [*by_board.criteria(self.commands).values(), None]
-        told = NOTHING
+        weighings = NOTHING
         for criterion in criteria:
-            left = [path for path in files if path not in told.files]
+            left = [path for path in files if path not in weighings.files]
             if left and criterion:
                 part = by_board.part({criterion.id: criterion}, "weighed", timeout=self.timeout)
             elif left:
@@ -260,8 +260,8 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             else:
                 break
             self.run(part)
-            told = _together(sorted(glob.glob(os.path.join(glob.escape(to), "*"))))
-        return told if told.files else Weighings(ended=True)
+            weighings = _together(sorted(glob.glob(os.path.join(glob.escape(to), "*"))))
+        return weighings if weighings.files else Weighings(ended=True)
 
     def _lost(self, faults: Sequence[TriedFault], new: Weighings) -> Iterator[TriedFault]:
         """Yield the faults that the old tests notice, and the new ones do not.
@@ -320,11 +320,11 @@ def _known(faults: Iterable[TriedFault]) -> set[tuple[str, str]]:
 
 def _together(paths: Iterable[str]) -> Weighings:
     """Return what several sessions said, each of its own files."""
-    told = NOTHING
+    weighings = NOTHING
     for path in paths:
         with open(path, "rb") as file:
             more = msgspec.json.decode(file.read(), type=Weighings)
-        faults = {(each.key, each.way): each for each in told.faults}
+        faults = {(each.key, each.way): each for each in weighings.faults}
         for fault in more.faults:
             known = faults.get((fault.key, fault.way), fault)
             tests, noticed = (
@@ -332,16 +332,16 @@ def _together(paths: Iterable[str]) -> Weighings:
                 for each in ("tests", "noticed")
             )
             faults[fault.key, fault.way] = replace(fault, tests=tests, noticed=noticed)
-        told = Weighings(
-            tests=[*told.tests, *more.tests],
+        weighings = Weighings(
+            tests=[*weighings.tests, *more.tests],
             faults=list(faults.values()),
-            often=Counter(told.often) + Counter(more.often),
-            times=Counter(told.times) + Counter(more.times),
-            ended=told.ended or more.ended,
-            unsteady=told.unsteady or more.unsteady,
-            files=[*told.files, *more.files],
+            often=Counter(weighings.often) + Counter(more.often),
+            times=Counter(weighings.times) + Counter(more.times),
+            ended=weighings.ended or more.ended,
+            unsteady=weighings.unsteady or more.unsteady,
+            files=[*weighings.files, *more.files],
         )
-    return told
+    return weighings
 
 
 def _asked(old: ast.AST | None, new: ast.AST | None) -> list[str]:
