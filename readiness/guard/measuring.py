@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from readiness.guard.base_itself import BaseItself
 from readiness.guard.broken_tests import with_tests
 from readiness.guard.changes import Change, Direction
-from readiness.guard.collected import Witnessing, witnessed
+from readiness.guard.collected import witnessed
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, measurable
 from readiness.guard.findings import Compared, Findings
@@ -154,7 +154,7 @@ class Measuring:
             files = set(self._states.changed)
         if label == BARE:
             files -= self._directives.keys()
-        copy = self._worlds.make(label, Witnessing if self.testing() else StandIns)
+        copy = self._worlds.make(label, StandIns)
         if label not in (HEAD, COLLECTED):
             self._lay(copy.root, files)
         if self.testing():
