@@ -169,6 +169,12 @@ def write(path: str, text: str) -> None:
         file.write(text)
 
 
+def read(path: str) -> Json:
+    """Read an object that another process left."""
+    with open(path, encoding="utf-8") as file:
+        return dict(json.load(file))
+
+
 def limits(seen: Json) -> dict[str, float]:
     """Return after how many seconds each test hangs, with another answer than it usually gets."""
     return {name: 5 * float(took) + LITTLE_PATIENCE for name, took in seen["seconds"].items()}

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from .answers import ALWAYS, ANSWERED, LEFT_BEHIND, SKIPPED, TO_READ, Answers, asking
-from .attempts import Attempts, Json
+from .attempts import Attempts, Json, read, write
 from .effects import UNDONE
 from .held import functions_of, swap
 from .mutations import Mutant, mutants, mutated, read_source
@@ -44,7 +44,7 @@ class Weighing(Attempts):
     """Runs tests twice as they are and once for each fault, each time in a process of its own."""
 
     def __init__(self, plan: Json, tmp: str) -> None:
-        self._top = os.path.realpath(plan["top"])
+        self._top = os.path.realpath(plan["root"])
         super().__init__({**plan, "roots": [self._top], "seconds": PATIENT * plan["seconds"]}, tmp)
         self._tops = set(map(self._whole, plan["sources"]))
         self.done: Json = {"tests": [], "faults": []}
@@ -52,8 +52,32 @@ class Weighing(Attempts):
         self._listed: dict[str, list[tuple[str, Mutant]]] = {}
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool | None:
+        """Collect only the files asked for, of those that this session would collect."""
+        config, to = session.config, self.plan["to"]
+        earlier = [read(os.path.join(to, name))["files"] for name in os.listdir(to)]
+        places = [config.invocation_params.dir / each.partition("::")[0] for each in config.args]
+        is_known = all(place.exists() for place in places)  # else they are modules, of `--pyargs`
+        folders = tuple(os.path.join(os.path.realpath(place), "") for place in places)
+        left = set(self.plan["files"]).difference(*earlier)
+        self.done["files"] = [
+            path
+            for path in sorted(left)
+            if not is_known or os.path.join(self._whole(path), "").startswith(folders)
+        ]
+        config.args = [*map(self._whole, self.done["files"])]
+        return None if config.args else True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Have what the command does next done: it may start other sessions."""
+        session.exitstatus = 0
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Weigh the tests that are asked for, in place of one run of all."""
+        if not session.items:
+            return True
         wanted = {self._whole(path): set(names) for path, names in self.plan["tests"].items()}
         for item in session.items:
             path, name = self._named(item)
@@ -76,8 +100,7 @@ class Weighing(Attempts):
             self._weigh()
         else:
             self.done["unsteady"] = True
-        with open(self.plan["to"], "w", encoding="utf-8") as file:
-            json.dump(self.done, file)
+        write(os.path.join(self.plan["to"], str(os.getpid())), json.dumps(self.done))
         return True
 
     def _look(self) -> Json | None:
@@ -134,17 +157,15 @@ class Weighing(Attempts):
             self.answers.seen = None
             took = time.monotonic() - began
             outcome = {"outcomes": self.outcomes, "seen": answers, "took": took}
-            with open(path, "w", encoding="utf-8") as file:
-                outcome |= {"modules": self._imported(), "altered": self.answers.altered}
-                json.dump(outcome, file)
+            outcome |= {"modules": self._imported(), "altered": self.answers.altered}
+            write(path, json.dumps(outcome))
             return True
 
         if self.forked(run, seconds) is None:
             return None
         if not os.path.exists(path):
             return {}
-        with open(path, encoding="utf-8") as file:
-            return dict(json.load(file))
+        return read(path)
 
     def _weigh(self) -> None:
         """Try the faults that are asked for, or else those that a change speaks of first.
@@ -376,6 +397,4 @@ class Weighing(Attempts):
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Take the place of a run, before any file of the project is read."""
     bring_witness(pluginmanager)
-    with open(os.environ["WEIGHING"], encoding="utf-8") as file:
-        plan = json.load(file)
-    pluginmanager.register(Weighing(plan, os.environ["READINESS_TMP"]))
+    pluginmanager.register(Weighing(read(os.environ["WEIGHING"]), os.environ["READINESS_TMP"]))

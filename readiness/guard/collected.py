@@ -6,8 +6,9 @@ The runner tells it from inside, by a plugin of the checks, `collecting` in the 
 import ast
 import os
 import re
+import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -16,14 +17,33 @@ from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.functions import function_in
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
+from readiness.prove.standins import StandIns, write_program
 
 ASKED = "READINESS_WITNESS"
-"""Environment variable that turns the plugin on; `collect-only` keeps the tests from being run."""
+"""Environment variable that turns the plugin on."""
 _LOG_SUFFIX = ".tests"
 _CARGO, _LEFT = "Cargo.toml", "ignored"
 _PRINTED = re.compile(rf"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|{_LEFT})", re.M)
 _COUNTED = re.compile(rf"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) {_LEFT}", re.M)
 _NAMED = 4
+
+
+class Witnessing(StandIns):
+    """Programs as they are; what starts Python has the plugin on its path, whatever a command sets.
+
+    `PYTHONPATH=src pytest` would keep it out.
+    """
+
+    def _lead(self, path: str, name: str, program: str) -> None:
+        folder = shlex.quote(_folder())
+        before = (
+            f'case ":${{PYTHONPATH-}}:" in *:{folder}:*) ;; *)\n'
+            f'PYTHONPATH={folder}"${{PYTHONPATH:+:$PYTHONPATH}}"; export PYTHONPATH ;; esac\n'
+        )
+        write_program(path, self._through(name, program, before))
+
+    def _installed(self, folders: Sequence[str]) -> Sequence[str]:
+        return [self._mirrored(folders, _starts_tests), *folders]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -35,12 +55,22 @@ class Case(msgspec.Struct, frozen=True):
     skipped: bool
 
 
-def asked(environment: Mapping[str, str], *, run: bool) -> dict[str, str]:
-    """Return the environment of a board in which test runners report what they collect."""
-    folder = os.path.join(builtin_checks(), TABLE.collecting)
-    path = filter(None, [folder, environment.get(TABLE.collecting_path, "")])
-    how = "run" if run else "collect-only"
+def witnessed(environment: Mapping[str, str], how: str) -> dict[str, str]:
+    """Return the environment of a board in which test runners report what they collect.
+
+    `how` is `run`, or what to do in place of that: `collect-only` or `weigh`.
+    """
+    path = filter(None, [_folder(), environment.get(TABLE.collecting_path, "")])
     return {**environment, TABLE.collecting_path: os.pathsep.join(path), ASKED: how}
+
+
+def _starts_tests(name: str) -> bool:
+    is_python = TABLE.starts_python.fullmatch(name.partition(".")[0])
+    return bool(is_python or TABLE.test_runners.search(name))
+
+
+def _folder() -> str:
+    return os.path.join(builtin_checks(), TABLE.collecting)
 
 
 def read_cases(log: str, root: str) -> set[Case]:

@@ -82,7 +82,8 @@ def compare(
         whole = base.commit if isinstance(base.commit, Whole) else None
         # What a submodule hides or tests is its own matter, unless it shows where it is measured.
         read = States(whole.alone, work_tree(base.root, whole.alone)) if whole else states
-        changes += _projects(base, read, head, workdir, _used(old, head))
+        if read.changed:
+            changes += _projects(base, read, head, workdir, _used(old, head))
         remarks = (
             [] if states.changed else [f"nothing differs from {base.ref}: nothing was compared"]
         )

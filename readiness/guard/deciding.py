@@ -176,7 +176,7 @@ class Decider:
     def is_unsure_of(self, criterion: Criterion) -> bool:
         """Return whether only seeing a command run tells what it does with the changed files."""
         check = criterion.check
-        if check is None or not is_own(check) or _only_prints(check):
+        if check is None or not is_own(check) or _only_prints(check) or not self._states.changed:
             return False
         reach = self._reached_by(criterion)
         if reach.runs_tests or not any(map(TABLE.starts_python.fullmatch, reach.words)):

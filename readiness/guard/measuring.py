@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from readiness.guard.base_itself import BaseItself
 from readiness.guard.broken_tests import with_tests
 from readiness.guard.changes import Change, Direction
-from readiness.guard.collected import asked
+from readiness.guard.collected import witnessed
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, measurable
 from readiness.guard.findings import Compared, Findings
@@ -31,6 +31,7 @@ from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board, Criterion
 from readiness.model.words import Better, Verdict
 from readiness.prove.rounds import Rounds, Tried
+from readiness.prove.standins import StandIns
 from readiness.prove.trials import BETWEEN, TrialPlan, TrialRunner, joined, renamed, watched
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.document import CriterionRecord, FindingRecord, RunDocument
@@ -153,11 +154,11 @@ class Measuring:
             files = set(self._states.changed)
         if label == BARE:
             files -= self._directives.keys()
-        copy = self._worlds.make(label)
+        copy = self._worlds.make(label, StandIns)
         if label not in (HEAD, COLLECTED):
             self._lay(copy.root, files)
         if self.testing():
-            env = asked(copy.board.env, run=label != COLLECTED)
+            env = witnessed(copy.board.env, "collect-only" if label == COLLECTED else "run")
             copy = replace(copy, board=replace(copy.board, env=env))
         self._copies[label] = copy
         criteria = copy.criteria(names, watched)
@@ -247,7 +248,8 @@ class Measuring:
         if own is not None:  # a run by the base shows no table of it, and is to take no longer
             wanted = {name for name in wanted if name in opened or self._is_unmeasured(name)}
         names = [row.id for row in rows if row.id in wanted]
-        of_base, never = self._base.records(names, opened, run)
+        known_of_base = self._base.known(RULES, self._copies, self._records)
+        of_base, never = self._base.records(names, opened, run, known_of_base)
         rows = [
             replace(row, base=result(of_base[row.id], self._say)) if row.id in of_base else row
             for row in rows
@@ -287,6 +289,7 @@ class Measuring:
             timeout=self._timeout,
             run=run,
             kept=self._kept,
+            commands=self._lists.heard(self.testing()),
         )
 
     def _is_cut_short(self, name: str) -> bool:

@@ -7,7 +7,7 @@ file leads on to that file, as it was at the base and as it is now.
 import fnmatch
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Final
 
 import msgspec
@@ -28,7 +28,7 @@ from readiness.guard.project.sections import (
     plugins,
     words_of_sections,
 )
-from readiness.guard.states import States
+from readiness.guard.states import States, module_name
 from readiness.guard.workspaces import run_by_cargo
 
 _RUNNERS: Final = "|".join(map(re.escape, sorted(TABLE.runners, key=len, reverse=True)))
@@ -39,7 +39,6 @@ _CODE: Final = re.compile(r"(?<!\S)-[ce][ \t]*(['\"])(.*?)\1", re.S)
 _LOADING: Final = re.compile(r"\b(?:exec|require|import)\(")
 _MAINS: Final = ("__main__.py", "index.js")
 """What is run of a folder that an interpreter is given."""
-_IMPORTING: Final = re.compile(r"^[ \t]*(?:from|import)\b.*", re.M)
 _SEARCH_PATH: Final = re.compile(r"PYTHONPATH\W+([\w./:+@-]+)")
 _SECTION: Final = re.compile(r"^\[([^\]]+)\]([^\[]*)", re.M)
 _ENTRY: Final = re.compile(r"=[ \t]*([A-Za-z_][\w.]*)")
@@ -132,7 +131,7 @@ class _Following:
         self._waiting: list[str] = []
         self._folders = dict.fromkeys((*workdirs, ""))
         self.known: dict[str, str] = {}
-        self._lent: dict[str, None] = {}
+        self._inline_imports: set[str] = set()
         self.files: dict[str, None] = {}
         self.scripts: dict[str, None] = {}
         self.search_path: dict[str, None] = {}
@@ -145,7 +144,7 @@ class _Following:
         self.targets: set[str] = set()
         self.words: set[str] = set()
         self.runs_tests = False
-        self._is_list = self._is_test = False
+        self._is_list = self._is_test = self._is_python = False
 
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
@@ -156,7 +155,7 @@ class _Following:
                 self._borrow()
 
     def _follow(self, path: str, text: str) -> None:
-        is_python = path.endswith(".py")
+        self._is_python = is_python = path.endswith(".py")
         self._is_list = path in self.lists
         self._is_test = path in self.by_tests or bool(TABLE.test_tree.search(path))
         if TABLE.makefiles.search(path):
@@ -232,7 +231,8 @@ class _Following:
         for module in _MODULE.findall(text):
             self._module(module, self._folders)
         for _, code in _CODE.findall(text):
-            self._lend(code.replace(";", "\n"), beside)
+            modules = imported(code.replace(";", "\n"))
+            self._inline_imports.update(name for module in modules for name in module.split("."))
             for word in WORD.findall(code) if _LOADING.search(code) else ():
                 for path in self._paths(word, self._workdirs):
                     self._add(path)
@@ -301,11 +301,15 @@ class _Following:
         if not {".", "/"} & set(word.strip("*./")) and not re.search(r"\*\.\w|\w/", word):
             return []
         wanted = {os.path.normpath(os.path.join(place, folder)) for place in places}
+        files = self._states.by_folder
+        if any(mark in folder for mark in "*?["):
+            wanted = {each for one in wanted for each in fnmatch.filter(files, one)}
+        matches = re.compile(fnmatch.translate(name)).match
         return [
             path
-            for path in self._states.all_paths
-            if fnmatch.fnmatchcase(os.path.basename(path), name)
-            and any(fnmatch.fnmatchcase(os.path.dirname(path) or ".", each) for each in wanted)
+            for each in sorted(wanted & files.keys())
+            for path in files[each]
+            if matches(os.path.basename(path))
         ]
 
     def _module(self, module: str, places: Iterable[str]) -> None:
@@ -328,50 +332,52 @@ class _Following:
         folder = os.path.dirname(path)
         for module in imported(text):
             self._add(_joined(folder, f"{module.rpartition('.')[2]}.py"))
-        self._lend(text, (folder,))
-
-    def _lend(self, text: str, beside: tuple[str, ...]) -> None:
-        """Record what a text imports: it is a helper, if nothing else imports it."""
-        places = {**self._folders, **dict.fromkeys(beside)}
-        for module in imported(text):
-            for path in self._of_module(module, places):
-                if path not in self._lent:
-                    self._lent[path] = None
-                    for inner in self._states.texts(path):
-                        self._lend(inner, (os.path.dirname(path),))
 
     def _borrow(self) -> None:
         """Add the modules that only files that are run import; what others import too is code."""
-        lent = [path for path in self._lent if path not in self.files]
-        if any(path in self._states.changed for path in lent):
-            for path in of_own_use(lent, self._states, {*self.files, *lent}):
+        for path in self._states.changed:
+            if path.endswith(".py") and path not in self.files and self._serves_alone(path):
                 self._add(path)
-        self._lent.update(dict.fromkeys(lent))
+
+    def _serves_alone(self, path: str) -> bool:
+        """Return whether all that imports a module is run, or serves what is run alone."""
+        serving, waiting, is_run = {path}, [path], False
+        while waiting:
+            module = waiting.pop()
+            importers = self._states.importers(module)
+            is_given = module_name(module) in self._inline_imports
+            if not (importers or is_given):
+                return False
+            is_run = is_run or is_given or not importers.isdisjoint(self.files)
+            more = importers.difference(self.files, serving)
+            serving |= more
+            waiting += more
+        return is_run
+
+    def _is_code(self, path: str) -> bool:
+        """Return whether tests import a module or its package: no script is followed into it."""
+        if not path.endswith(".py"):
+            return False
+        package, folder = path, os.path.dirname(path)
+        while folder and os.path.join(folder, "__init__.py") in self._states:
+            package, folder = os.path.join(folder, "__init__.py"), os.path.dirname(folder)
+        return any(map(TABLE.test_tree.search, self._states.importers(package)))
 
     def _add(self, path: str) -> None:
         for real_path in dict.fromkeys((path, self._states.real(path))):
             is_subject = self._is_test and not TABLE.test_tree.search(real_path)
             if real_path in self._states and real_path not in self.files:
                 self.files[real_path] = None
-                self._waiting.append(real_path)
+                if not (self._is_python and self._is_code(real_path)):
+                    self._waiting.append(real_path)
                 self.by_tests |= {real_path} if is_subject else set()
             elif not is_subject:
                 self.by_tests.discard(real_path)
 
 
-def of_own_use(paths: Iterable[str], states: States, own: Collection[str]) -> list[str]:
+def of_own_use(paths: Iterable[str], states: States, own: Set[str]) -> list[str]:
     """Return the modules that no file imports but those in `own`."""
-    others = "\n".join(
-        line
-        for path in states.after
-        if path.endswith(".py") and path not in own
-        for line in _IMPORTING.findall("\n".join(states.texts(path)))
-    )
-    names = {
-        path: os.path.basename(path.removesuffix("/__init__.py").removesuffix(".py"))
-        for path in paths
-    }
-    return [path for path in names if not re.search(rf"\b{re.escape(names[path])}\b", others)]
+    return [path for path in paths if states.importers(path) <= own]
 
 
 def _joined(place: str, word: str) -> str:

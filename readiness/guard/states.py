@@ -1,10 +1,17 @@
 """A project in two states: which files there are, and what they say."""
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from typing import Final
 
 from readiness.guard.tree import Tree, Wanted
+
+_IMPORT: Final = re.compile(
+    r"^[ \t]*(?:from\b.*\bimport[ \t]*\([^)]*|(?:from|import)\b(?:.*\\\n)*.*)", re.M
+)
+_NAME: Final = re.compile(r"\w+")
 
 
 class States:
@@ -13,6 +20,8 @@ class States:
     def __init__(self, base: Tree, head: Tree) -> None:
         self._trees = base, head
         self._texts: dict[str, tuple[str, ...]] = {}
+        self._importers: dict[str, frozenset[str]] = {}
+        self._imported: dict[str, set[str]] = {}
 
     @cached_property
     def before(self) -> Mapping[str, str]:
@@ -59,6 +68,14 @@ class States:
         return sorted(self.before.keys() | self.after.keys())
 
     @cached_property
+    def by_folder(self) -> dict[str, list[str]]:
+        """Return every file that was or is there by the folder that it is in, "." for the root."""
+        files: dict[str, list[str]] = {}
+        for path in self.all_paths:
+            files.setdefault(os.path.dirname(path) or os.curdir, []).append(path)
+        return files
+
+    @cached_property
     def links(self) -> dict[str, str]:
         """Return where links within the project lead."""
         return {**self._trees[0].links(), **self._trees[1].links()}
@@ -71,6 +88,23 @@ class States:
             if target is not None:
                 return os.path.normpath(os.path.join(target, *parts[count:]))
         return path
+
+    def importers(self, path: str) -> frozenset[str]:
+        """Return the files that import a module of this name, but for the module itself."""
+        name = module_name(path)
+        if name not in self._importers:
+            python = (each for each in self.after if each.endswith(".py"))
+            self._importers[name] = frozenset(each for each in python if self._imports(each, name))
+        return self._importers[name] - {path}
+
+    def _imports(self, path: str, name: str) -> bool:
+        """Return whether a file imports what is called so; only a text that has it is searched."""
+        if not any(name in said for said in self.texts(path)):
+            return False
+        if path not in self._imported:
+            statements = (each for said in self.texts(path) for each in _IMPORT.findall(said))
+            self._imported[path] = {word for each in statements for word in _NAME.findall(each)}
+        return name in self._imported[path]
 
     def __contains__(self, path: str) -> bool:
         return any(each in self.before or each in self.after for each in (path, self.real(path)))
@@ -106,6 +140,11 @@ class States:
             for tree, known in zip(self._trees, digests, strict=True)
         )
         return before, after
+
+
+def module_name(path: str) -> str:
+    """Return the last part of the name by which a module is imported."""
+    return os.path.basename(path.removesuffix("/__init__.py").removesuffix(".py"))
 
 
 def text(data: bytes) -> str:

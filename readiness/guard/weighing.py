@@ -1,12 +1,13 @@
 """Whether tests ask less than before: which faults in the code they notice, and noticed."""
 
 import ast
+import glob
 import json
 import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -16,13 +17,14 @@ from readiness import __version__
 from readiness.builtin import builtin_checks
 from readiness.guard.altered import Altered, TestName, near_lines
 from readiness.guard.changes import Change, Direction, Kind, Teller
+from readiness.guard.collected import Witnessing, witnessed
 from readiness.guard.keeping import KeptResults, content_key
 from readiness.guard.outcomes import criterion_of, with_criteria
 from readiness.guard.overlay import lay_over, spare_imports
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
 from readiness.prove.trials import TrialRunner
-from readiness.prove.worlds import Worlds
+from readiness.prove.worlds import Copied, Worlds
 from readiness.text.sentences import Sentences
 
 FAULTS, SECONDS, FEW = 40, 30.0, 10
@@ -73,7 +75,7 @@ class TriedFault(msgspec.Struct, frozen=True):
 class Weighings(msgspec.Struct, frozen=True):
     """What one run said: of the tests, of faults, and how often the tests reach functions.
 
-    `times` is how often each call is made that answers the same.
+    `times` is how often each call is made that answers the same, `files` are those it was to run.
     """
 
     tests: list[tuple[str, str, str]] = []
@@ -82,6 +84,7 @@ class Weighings(msgspec.Struct, frozen=True):
     times: dict[str, int] = {}
     ended: bool = False
     unsteady: bool = False
+    files: list[str] = []
 
     def named(self, *outcomes: str) -> set[TestName]:
         """Return the tests of which some case came out so."""
@@ -111,8 +114,8 @@ class Weighed(msgspec.Struct, frozen=True):
 class Weigher(msgspec.Struct, frozen=True, dict=True):
     """Weighs the tests of a change in worlds; `scratch` takes what each is told, and what it tells.
 
-    Probes run in `workdir`, as seen from the repository. What has the same content as before is
-    not run again: the same files, tests and faults.
+    Probes run in `workdir`, as seen from the repository; `commands` are criteria by which pytest
+    starts. What has the same content as before is not run again: the same files, tests and faults.
     """
 
     commit: Commit
@@ -123,6 +126,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
     timeout: float | None
     run: TrialRunner
     kept: KeptResults
+    commands: Sequence[str]
 
     @cached_property
     def altered(self) -> Altered:
@@ -190,7 +194,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         """Run tests in a copy with some files of the base."""
         if not names:
             return Weighings()
-        copy = self.worlds.make(label)
+        copy = self.worlds.make(label, Witnessing)
         lay_over(self.commit, copy.root, lay)
         tests = {path: sorted(name for at, name in names if at == path) for path, _ in names}
         if lay and not coarse:
@@ -200,9 +204,9 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         own = self.altered.own(side)
         share = max(1.0, len(names) / FEW)
         near = {at: near_lines(copy.root, at, each, own) for at, each in tests.items()}
-        to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
+        files = sorted(self.altered.carriers(names, side))
         asks = {
-            "top": os.path.relpath(".", self.workdir or "."),
+            "files": files,
             "tests": tests,
             "same": sorted(set.intersection(*self.altered.names)),
             "serving": self.altered.serving,
@@ -217,32 +221,47 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
             "coarse": coarse,
             "twice": coarse or label == "again",
         }
-        files = dict(self.states.after)
-        for path in lay:
-            files.pop(path, None)
-        files |= {path: self.states.before[path] for path in lay if path in self.states.before}
-        shown = (json.dumps(each, sort_keys=True) for each in (asks, dict(copy.board.env)))
-        about = (*shown, __version__, self.worlds.path())
+        content = {path: what for path, what in self.states.after.items() if path not in {*lay}}
+        content |= {path: self.states.before[path] for path in lay if path in self.states.before}
+        tried = copy.criteria(self.commands)
+        by = [[one.check and one.check.run, one.params] for one in tried.values()]
+        shown = (json.dumps(each, sort_keys=True) for each in (asks, dict(copy.board.env), by))
+        about = (*(one.replace(copy.root, "") for one in shown), __version__, self.worlds.path())
         programs = os.path.join(builtin_checks(), "in_project")
-        key = content_key(about, files, [programs, *self.worlds.sites()])
+        key = content_key(about, content, [programs, *self.worlds.sites()])
         if kept := self.kept.read(key):
             return msgspec.json.decode(kept, type=Weighings)
-        with open(plan, "w", encoding="utf-8") as file:
-            json.dump({**asks, "to": to}, file)
-        paths = sorted(self.altered.carriers(names, side))
-        inside = (shlex.quote(os.path.relpath(path, self.workdir or ".")) for path in paths)
-        criterion = criterion_of(copy.board, label, " ".join(inside), WEIGHING=plan)
-        copy = replace(copy, board=with_criteria(copy.board, [criterion]))
-        self.run(copy.part({label: criterion}, "weighed", timeout=self.timeout))
-        try:
-            with open(to, "rb") as file:
-                answer = file.read()
-        except FileNotFoundError:
-            return Weighings(ended=True)
-        weighings = msgspec.json.decode(answer, type=Weighings)
+        weighings = self._started(label, copy, asks, files)
         if not (weighings.ended or weighings.unsteady):
-            self.kept.write(key, answer)
+            self.kept.write(key, msgspec.json.encode(weighings))
         return weighings
+
+    def _started(
+        self, label: str, copy: Copied, asks: Mapping[str, object], files: Sequence[str]
+    ) -> Weighings:
+        """Start tests as criteria of the board do; those that none of them runs, by themselves."""
+        to, plan = (os.path.join(self.scratch, f"{label}-{end}") for end in ("told", "plan"))
+        os.mkdir(to)
+        with open(plan, "w", encoding="utf-8") as file:
+            json.dump({**asks, "root": copy.root, "to": to}, file)
+        env = {**witnessed(copy.board.env, "weigh"), "WEIGHING": plan, "PYTHONHASHSEED": "0"}
+        by_board = replace(copy, board=replace(copy.board, env=env))
+        criteria = [*by_board.criteria(self.commands).values(), None]
+        weighings = NOTHING
+        for criterion in criteria:
+            left = [path for path in files if path not in weighings.files]
+            if left and criterion:
+                part = by_board.part({criterion.id: criterion}, "weighed", timeout=self.timeout)
+            elif left:
+                inside = (shlex.quote(os.path.relpath(each, self.workdir or ".")) for each in left)
+                alone = criterion_of(copy.board, label, " ".join(inside), WEIGHING=plan)
+                by_none = replace(copy, board=with_criteria(copy.board, [alone]))
+                part = by_none.part({label: alone}, "weighed", timeout=self.timeout)
+            else:
+                break
+            self.run(part)
+            weighings = _together(sorted(glob.glob(os.path.join(glob.escape(to), "*"))))
+        return weighings if weighings.files else Weighings(ended=True)
 
     def _lost(self, faults: Sequence[TriedFault], new: Weighings) -> Iterator[TriedFault]:
         """Yield the faults that the old tests notice, and the new ones do not.
@@ -297,6 +316,32 @@ def _calls(faults: Iterable[TriedFault]) -> Counter[tuple[str, bool, str]]:
 
 def _known(faults: Iterable[TriedFault]) -> set[tuple[str, str]]:
     return {(each.key, each.way) for each in faults}
+
+
+def _together(paths: Iterable[str]) -> Weighings:
+    """Return what several sessions said, each of its own files."""
+    weighings = NOTHING
+    for path in paths:
+        with open(path, "rb") as file:
+            more = msgspec.json.decode(file.read(), type=Weighings)
+        faults = {(each.key, each.way): each for each in weighings.faults}
+        for fault in more.faults:
+            known = faults.get((fault.key, fault.way), fault)
+            tests, noticed = (
+                list(dict.fromkeys([*getattr(known, each), *getattr(fault, each)]))
+                for each in ("tests", "noticed")
+            )
+            faults[fault.key, fault.way] = replace(fault, tests=tests, noticed=noticed)
+        weighings = Weighings(
+            tests=[*weighings.tests, *more.tests],
+            faults=list(faults.values()),
+            often=Counter(weighings.often) + Counter(more.often),
+            times=Counter(weighings.times) + Counter(more.times),
+            ended=weighings.ended or more.ended,
+            unsteady=weighings.unsteady or more.unsteady,
+            files=[*weighings.files, *more.files],
+        )
+    return weighings
 
 
 def _asked(old: ast.AST | None, new: ast.AST | None) -> list[str]:

@@ -95,6 +95,10 @@ class Original:
         listed = _git(self.place.root, "ls-files", "-z", *options)
         return frozenset(os.fsdecode(path).rstrip("/") for path in listed.split(b"\0") if path)
 
+    def size(self) -> int:
+        """Return how many bytes are to be copied, or some number above LINKED_FROM."""
+        return _size(self.place.root)
+
     # --- copies -----------------------------------------------------------------------------------
 
     def copy(self, target: str, fill: Fill) -> ProjectPlace:
@@ -290,7 +294,10 @@ def programs_on(folders: Iterable[str]) -> dict[str, str]:
 
 def _size(folder: str) -> int:
     total = 0
-    for path, _, names in os.walk(folder):
+    for path, folders, names in os.walk(folder):
+        folders[:] = [
+            each for each in folders if each != ".git" and not is_installed(f"{path}/{each}")
+        ]
         for name in names:
             total += os.lstat(os.path.join(path, name)).st_size
         if total > LINKED_FROM:

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from readiness.prove.copying import Programs, ProjectPlace, is_below, programs_on
 from readiness.shell.programs import SHELLS
@@ -158,14 +158,14 @@ class StandIns:
         """Return what is on PATH in the place of the folders outside of the project."""
         return folders
 
-    def _mirrored(self, folders: Sequence[str]) -> str:
-        """Put stand-ins of all programs in some folders into one."""
+    def _mirrored(self, folders: Sequence[str], wanted: Callable[[str], object] = bool) -> str:
+        """Put stand-ins of the wanted programs, by their names, in some folders into one."""
         for folder in folders:
             for name, program in programs_on([folder]).items():
                 self._next.setdefault(name, []).append(program)
         mirror = os.path.join(self._folder, "all")
         os.mkdir(mirror)
-        self.fill(mirror, programs_on(folders))
+        self.fill(mirror, {n: one for n, one in programs_on(folders).items() if wanted(n)})
         return mirror
 
 

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 from readiness.model.board import Board, Check, Criterion
 from readiness.plan import make_plan
 from readiness.project.environments import find_environment
-from readiness.prove.copying import Original, ProjectPlace, is_below, place_of, programs_on
+from readiness.project.room import room_in_memory
+from readiness.prove.copying import (
+    LINKED_FROM,
+    Original,
+    ProjectPlace,
+    is_below,
+    place_of,
+    programs_on,
+)
 from readiness.prove.standins import HOOK, LOG, StandIns
 from readiness.prove.trials import BETWEEN, TrialPlan, once, probes_of, renamed
 
@@ -113,6 +121,13 @@ class Worlds:
         """The project; git is asked about it, so only where there is something to copy."""
         return Original(self._place)
 
+    @cached_property
+    def _folder(self) -> str:
+        """The folder of all copies: in memory where that has room for a dozen of them."""
+        size = self.original.size()
+        room = size <= LINKED_FROM and room_in_memory(self._scratch, self._environ, 3 * size)
+        return room or self._scratch
+
     def sites(self) -> list[str]:
         """Return the package folders of the project's own environment, and those on PATH."""
         path = self._environ.get("PATH", "").split(os.pathsep)
@@ -133,14 +148,16 @@ class Worlds:
         own = [os.path.join(self._environment, "bin")] if self._environment else []
         return os.pathsep.join([*own, self._environ.get("PATH", os.defpath)])
 
-    def make(self, name: str, *, hollow: bool = False) -> Copied:
+    def make(
+        self, name: str, programs: type[StandIns] = StandIns, *, hollow: bool = False
+    ) -> Copied:
         """Copy the project with its programs as they are; a hollow copy has none of its files."""
-        stand_ins = StandIns(os.path.join(self._scratch, f"{name}-programs"))
+        stand_ins = programs(os.path.join(self._scratch, f"{name}-programs"))
         return self.make_with(stand_ins, name, hollow=hollow)
 
     def make_with(self, stand_ins: StandIns, name: str, *, hollow: bool = False) -> Copied:
         """Copy the project, with these stand-ins for programs."""
-        folder = os.path.join(self._scratch, name)
+        folder = os.path.join(self._folder, name)
         copy = self.original.hollow if hollow else self.original.copy
         moved = copy(folder, stand_ins.fill)
         environ = stand_ins.environment(self._environ, self._place, moved)

@@ -3,9 +3,13 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from readiness.guard.overlay import lay_over
 from readiness.guard.tree import Commit
 from readiness.prove.copying import CLONED_FROM, copy_file
+from tests.support.loosening import board, guarded
+from tests.support.program import Project
 from tests.support.repositories import commit, write
 
 
@@ -40,3 +44,16 @@ def test_a_large_file_of_a_copy_is_its_own(tmp_path: Path) -> None:
     with copy.open("r+b") as file:
         file.write(b"2")
     assert original.read_bytes()[:1] == b"1"
+
+
+@pytest.mark.parametrize("also", [{}, {"src/a.py": "A = 1\n"}])
+def test_what_is_all_of_the_base_is_not_measured_twice(
+    project: Project, also: dict[str, str]
+) -> None:
+    """Of a change of rules alone nothing is left once the base's are laid over it."""
+    base = {"board.yaml": board({"run": "sh ci/a.sh"}), "ci/a.sh": "test -f all.txt\n"}
+    words = ("guard", "--output-format", "json")
+    ended = guarded(project, base, {"ci/a.sh": "true\n", **also}, *words)
+    (row,) = ended.json["compared"]
+    assert (row["base"], row["by_base"]) == ("fail, exit 1", "fail, exit 1")
+    assert ("@base" in ended.err) is bool(also)

@@ -1,17 +1,28 @@
-"""Tells which tests a session of pytest collects, one JSON object a line.
+"""Tells which tests a session of pytest collects, one JSON object a line, or weighs them there.
 
 The guard puts this folder on the PYTHONPATH of the copies in which it measures. Where Python does
 not look there, nothing is told, and nothing else is changed.
 """
 
+import importlib
 import json
 import os
+import sys
 
 import pytest
 
 _ASKED = "READINESS_WITNESS"
 _LOG = "READINESS_PROVE_LOG"
 _SEEN = "READINESS_WITNESSED"
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Have the tests weighed in place of their run, if that is asked for."""
+    if os.environ.get(_ASKED) == "weigh" and _SEEN not in os.environ:
+        os.environ[_SEEN] = "1"
+        checks = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+        sys.path.insert(0, checks)  # which the plugin takes back
+        importlib.import_module("in_project.weighing").pytest_addoption(pluginmanager)
 
 
 def pytest_configure(config: pytest.Config) -> None:
