@@ -100,9 +100,8 @@ def execute(
                 readings.pairs, ended_by = pairs_of(execution, settings, began + limit)
                 signal = signal or ended_by or None
         judgements = [readings.judge(planned) for planned in plan.planned]
-        probes = with_versions(
-            readings.records(), plan.version_keys, {**versions, **readings.versions}
-        )
+        known_versions = {**versions, **readings.versions}
+        probes = with_versions(readings.records(), plan.version_keys, known_versions)
         for feature in features if signal is None else ():
             start = feature.judged(execution, judgements, probes)
             execution = msgspec.structs.replace(execution, start=start)
@@ -111,7 +110,8 @@ def execute(
         kept.append(recipes.keep)
     facts = Facts(
         probe_ids=plan.probe_ids(),
-        probes=probes,
+        # Once more, as what is kept of a probe is named in its record by now.
+        probes=with_versions(readings.records(), plan.version_keys, known_versions),
         findings=readings.findings(),
         folders=recorder.folders(plan),
         put_aside=plan.put_aside,
