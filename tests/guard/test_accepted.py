@@ -44,6 +44,9 @@ LOOSENED: dict[str, dict[str, Content]] = {
 KEEPS: dict[str, dict[str, Content]] = {
     "the job no longer runs": {".github/workflows/ci.yml": JOB + "- run: echo fine\n"},
     "the job no longer minds": {".github/workflows/ci.yml": JOB + GATE.replace("\n", " || true\n")},
+    "the job accepts by itself": {
+        ".github/workflows/ci.yml": f"{JOB}{GATE}        env: {{READINESS_ACCEPTED: 'me: yes'}}\n"
+    },
     "the hook is gone": {".pre-commit-config.yaml": "repos: []\n"},
 }
 
