@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from readiness.model.settings import ReportTarget
+    from readiness.model.settings import AcceptedBy, ReportTarget
     from readiness.text.languages import Language
 
 RUN = ("check", "score")
@@ -34,6 +34,7 @@ class Value(Enum):
     REPORTS = "FORMAT=FILE, one each time that it is named"
     LANGUAGE = "en or zh"
     SHARD = "K/N"
+    ACCEPTED = "NAME: why"
 
     @property
     def repeats(self) -> bool:
@@ -146,6 +147,12 @@ OPTIONS = [
     Switch(
         "until_decided",
         "Run what can decide soonest first, and stop when nothing left can change the decision.",
+    ),
+    Option(
+        "accepted",
+        "NAME: WHY",
+        "Somebody outside of the change accepts what it loosens: who, and why.",
+        value=Value.ACCEPTED,
     ),
     Option(
         "shard",
@@ -282,6 +289,8 @@ def _parsed(option: Option, value: Any) -> Any:
         return _language(option, value)
     if option.value is Value.SHARD:
         return _shard(option, value)
+    if option.value is Value.ACCEPTED:
+        return _accepted(option, value)
     return tuple(value) if option.value is Value.TEXTS else value
 
 
@@ -310,6 +319,17 @@ def _shard(option: Option, text: str) -> tuple[int, int]:
     if not 1 <= shard[0] <= shard[1]:
         raise UsageError(worded("usage.no_shard", flag=option.flags[0], text=repr(text)))
     return shard
+
+
+def _accepted(option: Option, text: str) -> AcceptedBy:
+    from readiness.model.errors import UsageError
+    from readiness.model.settings import AcceptedBy
+    from readiness.text.worded import worded
+
+    name, _, reason = (part.strip() for part in text.partition(":"))
+    if not name or not reason:
+        raise UsageError(worded("usage.no_acceptance", flag=option.flags[0], text=repr(text)))
+    return AcceptedBy(by=name, reason=reason)
 
 
 def _seconds(option: Option, text: str) -> float:

@@ -11,7 +11,7 @@ from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings, find_board
+from readiness.model.settings import AcceptedBy, RunSettings, find_board
 from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
@@ -27,6 +27,7 @@ from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor, clean, cut
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
+from readiness.text.worded import worded
 
 VERSION = 1
 LONGEST = 300
@@ -36,8 +37,9 @@ _TEXTS = ("subject", "before", "after", "path", "note")
 class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a change does to its gate. `base.board` is empty where the base has none.
 
-    `remarks` are sentences about the change as a whole. `measured` says that probes were
-    run, `compared` has the criteria that were measured by the base's rules and by this change's.
+    `remarks` are sentences about the change as a whole; `accepted` says who accepts what loosens.
+    `measured` says that probes were run, `compared` has the criteria that were measured by the
+    base's rules and by this change's.
     """
 
     version: int = VERSION
@@ -49,6 +51,7 @@ class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     neutral: list[Change]
     remarks: list[str]
     measured: bool = True
+    accepted: AcceptedBy | None = None
     compared: list[Compared] = []
 
 
@@ -84,14 +87,16 @@ def _measured(settings: RunSettings) -> int:
         comparison = msgspec.structs.replace(
             comparison, remarks=[*comparison.remarks, *measurer.remarks]
         )
-        report = _report(comparison, changes, base_ref(base, comparison), measurer.compared)
+        report = _report(
+            comparison, changes, base_ref(base, comparison), measurer.compared, settings
+        )
     return _print(report, settings)
 
 
 def _read(settings: RunSettings) -> GuardReport:
     with open_changed(settings) as (base, comparison):
         changes = accepted_by_base(comparison, comparison.changes)
-        return _report(comparison, changes, base_ref(base, comparison), None)
+        return _report(comparison, changes, base_ref(base, comparison), None, settings)
 
 
 def _print(report: GuardReport, settings: RunSettings) -> int:
@@ -107,6 +112,7 @@ def _report(
     all_of_them: list[Change],
     base: BaseRef,
     compared: list[Compared] | None,
+    settings: RunSettings,
 ) -> GuardReport:
     """Sort by direction; foreign text is cleaned, secrets are masked."""
     boards = [board for board in (comparison.head, comparison.base) if board is not None]
@@ -127,15 +133,22 @@ def _report(
         for direction in Direction
     }
     loosened = sorted(sorted_ones[Direction.LOOSENED], key=_rank)
+    accepted = settings.accepted if loosened else None
+    refused = loosened and (accepted is None or any(change.runs_gate for change in loosened))
+    remarks = [
+        *comparison.remarks,
+        *([worded("gate.not_accepted")] if refused and accepted else []),
+    ]
     return GuardReport(
         board=clean(comparison.head.path, newlines=False),
         base=base,
-        exit_status=ExitStatus.LOOSENED if loosened else ExitStatus.READY,
+        exit_status=ExitStatus.LOOSENED if refused else ExitStatus.READY,
         loosened=loosened,
         tightened=sorted_ones[Direction.TIGHTENED],
         neutral=sorted_ones[Direction.NEUTRAL],
-        remarks=[redact(clean(remark, newlines=False)) for remark in comparison.remarks],
+        remarks=[redact(clean(remark, newlines=False)) for remark in remarks],
         measured=compared is not None,
+        accepted=accepted and AcceptedBy(by=plain(accepted.by), reason=plain(accepted.reason)),
         compared=[
             msgspec.structs.replace(
                 one,
@@ -232,6 +245,11 @@ def _part(direction: Direction, changes: Sequence[Change], say: Sentences) -> It
 
 
 def _decision(report: GuardReport, say: Sentences) -> Line:
+    if report.accepted is not None and report.exit_status == ExitStatus.READY:
+        by, reason = literal(report.accepted.by), literal(report.accepted.reason)
+        words = say("decision.accepted") + say("meaning.accepted")
+        words += say("report.accepted", by=by, reason=reason)
+        return Line(parts=((f"{words} · {say('report.exit_status', status=0)}", Style.GOOD),))
     if report.loosened:
         count, status = len(report.loosened), report.exit_status
         return Line(parts=((say("guard.loosened", count=count, status=status), Style.BAD),))
@@ -246,7 +264,7 @@ VERB = Verb(
         "REF",
         "The revision to compare with. Default: where this branch left the default branch.",
     ),
-    takes="board project profile jobs timeout output_format quiet verbose",
+    takes="board project profile accepted jobs timeout output_format quiet verbose",
     prints=GuardReport,
     helps={
         "verbose": "Also list neutral differences.",

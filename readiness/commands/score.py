@@ -48,7 +48,7 @@ def summary(document: RunDocument) -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.record.localised import localised
     from readiness.report._reasons import also_bad, first_reasons
-    from readiness.report._shown import line
+    from readiness.report._shown import accepted_by, line
     from readiness.text.layout import percentage
     from readiness.text.sentences import sentences, spoken
 
@@ -60,7 +60,9 @@ def summary(document: RunDocument) -> list[str]:
     lines = [f"{document.board.title}"]
     if document.base is not None:
         lines.append(say("score.base", ref=document.base.ref, commit=document.base.commit))
-    lines.append(say("score.gate", decision=decision, status=gate.exit_status))
+    lines.append(
+        say("score.gate", decision=decision, status=gate.exit_status) + accepted_by(gate, say)
+    )
     if gate.line is not None:
         lines.append(say("score.line", line=line(gate.line, say)))
     lines += [f"  - {reason}" for reason in gate.reasons]

@@ -19,6 +19,7 @@ STATUSES = {
     Decision.LOOSENED: ExitStatus.LOOSENED,
     Decision.HELD: ExitStatus.READY,
     Decision.WORSE: ExitStatus.NOT_READY,
+    Decision.ACCEPTED: ExitStatus.READY,
 }
 NOWHERE = ComparedFindings()
 
@@ -32,11 +33,13 @@ def gate(
     empty: bool = False,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
+    accepted: bool = False,
     line: HeldLine | None = None,
     places: ComparedFindings = NOWHERE,
 ) -> Gate:
     """Decide on a run: `partial` for a selection, `loosened` for what a change weakens.
 
+    Where that is `accepted`, it is decided as if nothing was, and a good decision says so.
     An `empty` selection is good: it is of what a change can affect, which is nothing.
     With a `line` of a commit the gate asks only that nothing is worse than there, whatever it asks
     of a release; `places` has what was found then and now.
@@ -45,9 +48,8 @@ def gate(
     difference, the gate is undecided. An interrupted run is never ready, and holds no line.
     """
     by_id = by_criterion(board, judgements)
-    if line is not None and not line.commit:
-        line = None  # what is compared with nothing holds nothing
-    if loosened:
+    line = line if line and line.commit else None  # compared with nothing, it holds nothing
+    if loosened and not accepted:
         decision, reasons = Decision.LOOSENED, list(loosened)
         if line is not None:
             reasons += [reason for part in fallen(board, by_id, line, places) for reason in part]
@@ -60,10 +62,12 @@ def gate(
         decision, reasons = _hold(board, score, by_id, line, places)
     else:
         decision, reasons = _decide(board, score, by_id)
-    if interrupted and line is None and not loosened:
+    if interrupted and line is None and decision is not Decision.LOOSENED:
         reasons = _complaints(board, by_id)  # no score is short that was not added up
-    if interrupted and decision in (Decision.READY, Decision.HELD):
+    if interrupted and decision.good:
         decision = Decision.UNDECIDED
+    if loosened and decision.good:
+        decision, reasons = Decision.ACCEPTED, list(loosened)
     if interrupted:
         reasons.append(worded("gate.interrupted"))
     return Gate(decision=decision, exit_status=STATUSES[decision], reasons=tuple(reasons))

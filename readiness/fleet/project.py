@@ -15,6 +15,7 @@ UNKNOWN = "unknown"
 STATUSES = {
     Decision.READY: ExitStatus.READY,
     Decision.HELD: ExitStatus.READY,
+    Decision.ACCEPTED: ExitStatus.READY,
     Decision.PARTIAL: ExitStatus.UNDECIDED,
     Decision.UNDECIDED: ExitStatus.UNDECIDED,
     Decision.NOT_READY: ExitStatus.NOT_READY,

@@ -9,8 +9,6 @@ from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.newest import of_the_project
 from readiness.text.worded import worded
 
-GOOD = (Decision.READY, Decision.HELD)
-
 
 def unknown(source: Source, reason: str) -> ProjectState:
     """Return a project that could not be measured, and why."""
@@ -33,7 +31,7 @@ def _decided(run: RunDocument, today: str) -> tuple[Decision | None, list[str]]:
     if not run.whole and run.whole_run is None:
         return None, [worded("fleet.part")]
     decision = run.gate.decision
-    ended = sorted(_ended(run.criteria(), today)) if decision in GOOD else []
+    ended = sorted(_ended(run.criteria(), today)) if decision and decision.good else []
     if ended:
         until, name = ended[0]
         return None, [worded("fleet.ended", name=name, date=until)]

@@ -7,12 +7,12 @@ the text lists may be it.
 import ast
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 from readiness.guard.project.rules import TABLE
-from readiness.shell.programs import SHELLS, STARTERS
+from readiness.shell.programs import SHELLS, STARTERS, simple_commands
 
 WORD: Final = re.compile(r"[\w./@+*-]+")
 _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", re.M)
@@ -39,6 +39,9 @@ _FED: Final = re.compile(
     r"|(?<!\S)(?:-[afr]|--[\w-]*(?:file|from)[\w-]*)[= \t]+)([\w./+-]+)"
 )
 """A file of arguments or names: `@FILE`, `done < FILE`, `-r FILE`, `--files-from=FILE`."""
+_FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
+_FOR_EACH: Final = re.compile(r"-(?:exec|ok)")
+"""Options by which what looks for files starts a program for each."""
 _SUBSTITUTED: Final = re.compile(
     r"(?:\$\(|`|<\()(?:(?:shell|file)\s+)?\s*(?:(?:cat|grep|head|sed|sort)\b|<)[^)`\n]*"
 )
@@ -91,6 +94,25 @@ def fed(text: str) -> Iterator[str]:
         if "xargs" in words or {"while", "read"}.issubset(words):
             yield from words
     yield from _FED.findall(text)
+
+
+def only_looks(command: str) -> bool:
+    """Return whether a command looks at files, and has nothing that obeys one."""
+    commands = simple_commands(command)
+    return commands is not None and all(
+        _prints(words) or (words[0] in TABLE.seekers and not any(map(_FOR_EACH.match, words)))
+        for words in commands
+    )
+
+
+def only_prints(command: str) -> bool:
+    """Return whether a command prints what files hold, and does no more."""
+    commands = simple_commands(command) or []
+    return bool(commands) and all(map(_prints, commands))
+
+
+def _prints(words: Sequence[str]) -> bool:
+    return words[0] in TABLE.printers and not any(map(_FROM_FILE.match, words))
 
 
 def starts_scripts(text: str) -> bool:

@@ -120,6 +120,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return worded("guard.noted", what=told, note=self.note) if self.note else told
 
     @property
+    def runs_gate(self) -> bool:
+        """Whether it is about what runs the gate itself: its CI job, its hooks."""
+        return self.kind is Kind.CALLER
+
+    @property
     def place(self) -> str:
         """Return `path:line`, as far as it is known."""
         return f"{self.path}:{self.line}" if self.path and self.line else self.path

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from readiness.guard.base import Base, relative_to
 from readiness.guard.board import compare_boards
+from readiness.guard.calling import only_looks
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.pairs import combinations
 from readiness.guard.project.programs import programs
@@ -147,7 +148,7 @@ def _used(*boards: Board) -> list[str]:
     used: dict[str, None] = {}
     for board in boards:
         for criterion in board.criteria():
-            if (check := criterion.check) is not None:
+            if (check := criterion.check) is not None and not only_looks(check.run):
                 used[criterion.written or check.run] = None
                 for params in combinations(criterion):
                     used.update(

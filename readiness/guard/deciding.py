@@ -5,7 +5,6 @@ All others are what is measured: the code. Whatever cannot be told from a rule c
 
 import fnmatch
 import os
-import re
 import sys
 from collections.abc import Container, Iterable, Iterator
 from functools import cached_property, lru_cache
@@ -14,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from readiness.guard.calling import WORD
+from readiness.guard.calling import WORD, only_looks, only_prints
 from readiness.guard.catalogue import with_producers
 from readiness.guard.file_names import (
     OF_ANY,
@@ -33,9 +32,7 @@ from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
 from readiness.project.globs import covers
 from readiness.project.recipes import is_own
-from readiness.shell.programs import simple_commands
 
-_FROM_FILE: Final = re.compile(r"-[a-eg-zA-Z]*f|--.*file")
 _IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
 _TOOLS: Final = frozenset(tool.name for tool in TABLE.tools)
@@ -128,7 +125,7 @@ class Decider:
         check = criterion.check
         if check is None or not self._states.changed:
             return Deciding()
-        if _only_prints(check) or counts_silence(check):
+        if (not check.name and only_looks(check.run)) or counts_silence(check):
             return Deciding()
         reach = self._reached_by(criterion)
         seen = self.observed.get(criterion.id, Observed())
@@ -366,10 +363,7 @@ def _is_in(path: str, word: str, workdir: str) -> bool:
 
 def _only_prints(check: Check) -> bool:
     """Return whether a command of the board prints what files hold, and does no more."""
-    commands = [] if check.name else simple_commands(check.run) or []
-    return bool(commands) and all(
-        words[0] in TABLE.printers and not any(map(_FROM_FILE.match, words)) for words in commands
-    )
+    return not check.name and only_prints(check.run)
 
 
 def _asked_for(value: str, check: Check) -> str:

@@ -18,6 +18,7 @@ from readiness.guard.calling import (
     imported,
     interpreters_in,
     mentions,
+    only_looks,
     starts_scripts,
 )
 from readiness.guard.project.makefiles import built_targets, reached_targets
@@ -46,6 +47,7 @@ _ENDINGS: Final = (".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
 """Endings that JavaScript leaves out where it names a file."""
 _FIRST: Final = 4
 """Words among which a program is named: `uv run yamllint`, `python -m json.tool`."""
+_RECIPE: Final = re.compile(r"^\t[@+-]*(.*)", re.M)
 _OBEYED: Final = re.compile(r"-c$|--?[\w-]*(?:conf|schema|rule|rc$)")
 """Options that name a file of settings."""
 MOST_FILES = 2000
@@ -144,7 +146,7 @@ class _Following:
         self.targets: set[str] = set()
         self.words: set[str] = set()
         self.runs_tests = False
-        self._is_list = self._is_test = self._is_python = False
+        self._is_list = self._is_test = self._is_python = self._looks = False
 
     def to_the_end(self) -> None:
         while self._waiting and len(self.files) < MOST_FILES:
@@ -223,6 +225,8 @@ class _Following:
 
     def read(self, text: str, beside: tuple[str, ...], *, script: bool = False) -> None:
         """Add the files that a text refers to, relative to the folders `beside`."""
+        recipe = _RECIPE.findall(text)
+        self._looks = not script and only_looks("\n".join(recipe) if recipe else text)
         runs_tests = bool(TABLE.test_runners.search(text))
         self.runs_tests = self.runs_tests or runs_tests
         self.words.update(_PIECE.findall(text.lower()))
@@ -253,7 +257,7 @@ class _Following:
         places = {**self._folders, **dict.fromkeys(beside)}
         for words in mentions(text, frozenset(self.known.items()), script=script):
             self._command([(word, called and not self._is_list) for word, called in words], places)
-        for word in fed(text):
+        for word in () if self._looks else fed(text):
             for path in self._paths(word, places):
                 if not TABLE.sources.search(path):
                     self.lists |= set() if starts_scripts(text) else {path}
@@ -276,7 +280,9 @@ class _Following:
                     places[path] = here[path] = None
                     for name in _MAINS if called else ():
                         self._add(_joined(path, name))
-                elif subjects and subjects.search(path) and not _OBEYED.match(before):
+                elif self._looks or (
+                    subjects and subjects.search(path) and not _OBEYED.match(before)
+                ):
                     self.looked_at[path] = None
                 elif called or _is_no_source(path):
                     self._add(path)

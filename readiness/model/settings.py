@@ -23,6 +23,17 @@ class ReportTarget(msgspec.Struct, frozen=True):
     path: str
 
 
+class AcceptedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Who accepts what a change loosens, and why: said from outside of the change."""
+
+    by: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return it as the option takes it."""
+        return f"{self.by}: {self.reason}"
+
+
 class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which board, for which project, in which profile, and how the answer is printed.
 
@@ -62,6 +73,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     explain: bool = False
     exit_zero: bool = False
     hold_line: bool = False
+    accepted: AcceptedBy | None = None
     until_decided: bool = False
     shard: tuple[int, int] | None = None
     watch: bool = False

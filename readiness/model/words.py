@@ -141,6 +141,12 @@ class Decision(StrEnum):
     LOOSENED = "loosened", "✗", "❌", Tone.BAD
     HELD = "held", "=", "☑️", Tone.GOOD
     WORSE = "worse", "✗", "❌", Tone.BAD
+    ACCEPTED = "accepted", "✓", "☑️", Tone.GOOD
+
+    @cached_property
+    def good(self) -> bool:
+        """Whether a run of the whole board is good: for release, or to be merged."""
+        return self in (Decision.READY, Decision.HELD, Decision.ACCEPTED)
 
 
 class Lack(StrEnum):

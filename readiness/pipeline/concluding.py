@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from readiness.decide.findings import newest_first
 from readiness.decide.gate import exit_status, gate
 from readiness.decide.score import display, explain, score
@@ -21,6 +23,7 @@ from readiness.record.run import (
     score_record,
 )
 from readiness.record.values import timestamp
+from readiness.text.worded import worded
 
 
 def conclude(
@@ -36,7 +39,11 @@ def conclude(
     counted = score(board, _of_the_board(board, judgements)) if facts.partial else total
     sum_of = explain(counted)
     loosened = loosening_records(start.loosened, recorder)
-    reasons = loosening_reasons(loosened)
+    start = msgspec.structs.replace(start, loosened=loosened)
+    refused = start.refused()
+    reasons = loosening_reasons(refused or loosened)
+    if refused and start.accepted is not None:
+        reasons.append(worded("gate.not_accepted"))
     stopped = facts.interrupted or facts.signal != 0
     now = _by_criterion(facts.findings)
     then = _by_criterion(start.earlier_findings()) if now else {}
@@ -49,6 +56,7 @@ def conclude(
         empty=facts.empty,
         interrupted=stopped,
         loosened=reasons,
+        accepted=not refused,
         line=start.line,
         places=places,
     )
@@ -79,6 +87,7 @@ def conclude(
             exit_status(decision, signal=facts.signal),
             recorder,
             None if start.line is None else line_record(start.line, judgements),
+            start.accepted if loosened else None,
         ),
         tasks=tasks,
         probes=facts.probes,

@@ -11,6 +11,7 @@ from readiness import __version__
 from readiness.history.store import Keep
 from readiness.model.judgement import HeldLine
 from readiness.model.plan import Shard
+from readiness.model.settings import AcceptedBy
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
@@ -26,7 +27,7 @@ TOOL = Tool(name="readiness", version=__version__)
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a run before its first probe. `at` is Unix time.
 
-    With a base, `loosened` is what the change lets slip.
+    With a base, `loosened` is what the change lets slip; `accepted` says who accepts that.
     With a `line` the gate decides on whether that is held, instead of on the release. `seen` tells,
     of what the run found, what the base's rules say otherwise; `before` has what the base itself
     says, which `earlier_findings` returns too, beside those of the run that this one is shown with.
@@ -40,11 +41,16 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     previous: RunDocument | None = None
     base: BaseRef | None = None
     loosened: Sequence[Loosening] = ()
+    accepted: AcceptedBy | None = None
     line: HeldLine | None = None
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
     before: Mapping[str, CriterionRecord] = {}
     stopped: int = 0
     earlier_findings: Callable[[], Sequence[FindingRecord]] = tuple
+
+    def refused(self) -> list[Loosening]:
+        """Return what is loosened, and nobody may accept or does."""
+        return [one for one in self.loosened if one.runs_gate or self.accepted is None]
 
     def day(self) -> datetime.date:
         """Return the day on which the run started, in UTC."""

@@ -9,7 +9,7 @@ from readiness.decide.judge import as_of
 from readiness.model.board import Board
 from readiness.model.errors import UsageError
 from readiness.model.judgement import Judgement
-from readiness.model.settings import RunSettings
+from readiness.model.settings import AcceptedBy, RunSettings
 from readiness.pipeline.at_base import AtBase
 from readiness.pipeline.concluding import conclude
 from readiness.pipeline.facts import Facts, Start, begin
@@ -99,6 +99,7 @@ def join(board: Board, runs: Sequence[RunDocument], settings: RunSettings) -> Ru
                 for loosening in run.loosened
             }.values()
         ),
+        accepted=settings.accepted or _accepted_in(runs),
     )
     facts = Facts(
         probe_ids={criterion.id: record.probes for criterion, _, record in chosen},
@@ -131,6 +132,12 @@ def _with_origins(document: RunDocument, origins: Mapping[str, RunDocument]) -> 
         return msgspec.structs.replace(record, carried=carried_from(record, origins[record.id]))
 
     return with_criteria(document, with_origin)
+
+
+def _accepted_in(runs: Sequence[RunDocument]) -> AcceptedBy | None:
+    """Return who accepts what is loosened, where that was accepted in each of the runs."""
+    accepted = [run.gate.accepted for run in runs if run.loosened]
+    return accepted[0] if accepted and None not in accepted else None
 
 
 def _first_base(runs: Sequence[RunDocument]) -> BaseRef | None:

@@ -127,4 +127,5 @@ def loosening(change: Change) -> Loosening:
         after=change.after,
         path=change.path,
         line=change.line,
+        runs_gate=change.runs_gate,
     )

@@ -11,6 +11,7 @@ from readiness.model.board import Attestation
 from readiness.model.errors import UsageError
 from readiness.model.judgement import Finding
 from readiness.model.plan import Shard
+from readiness.model.settings import AcceptedBy
 from readiness.model.words import Better, Decision, Lack, Priority, ReasonCode, Verdict
 from readiness.record.earlier import (
     Carried,
@@ -64,14 +65,16 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
 class GateRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The decision, the exit status that tells it, and the reasons.
 
-    It is on the release or, with a `line`, on whether anything is worse than that. `wordings` has
-    the key and facts of each reason, in order.
+    It is on the release or, with a `line`, on whether anything is worse than that. Where the change
+    loosens something, `accepted` says who accepts it, if anybody does. `wordings` has the key and
+    facts of each reason, in order.
     """
 
     decision: Decision
     exit_status: int
     reasons: list[str]
     line: LineRecord | None = None
+    accepted: AcceptedBy | None = None
     wordings: list[Wording] = msgspec.field(name="said", default_factory=list)
 
     def sentences(self) -> list[str]:
@@ -272,6 +275,7 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which the change loosens its own gate, and where (`line` 0: unknown).
 
+    `runs_gate` says that it is about what runs the gate itself, which --accepted does not cover.
     `wordings` has the keys and facts of the texts, by their names, where they are sentences.
     """
 
@@ -281,6 +285,7 @@ class Loosening(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     path: str = ""
     line: int = 0
+    runs_gate: bool = False
     wordings: dict[str, Wording] = msgspec.field(name="said", default_factory=dict)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from readiness.model.board import Board
 from readiness.model.judgement import Gate, HeldLine, Judgement, Score
+from readiness.model.settings import AcceptedBy
 from readiness.record.criteria import Recorder
 from readiness.record.document import (
     GateRecord,
@@ -60,6 +61,7 @@ def gate_record(
     status: int,
     recorder: Recorder,
     line: LineRecord | None = None,
+    accepted: AcceptedBy | None = None,
 ) -> GateRecord:
     """Return the decision with its reasons, which may quote what probes printed."""
     return GateRecord(
@@ -67,6 +69,8 @@ def gate_record(
         exit_status=status,
         reasons=[recorder.text(reason) for reason in gate.reasons],
         line=line,
+        accepted=accepted
+        and AcceptedBy(by=recorder.text(accepted.by), reason=recorder.text(accepted.reason)),
         wordings=[wording_of(reason, recorder.text) for reason in gate.reasons],
     )
 
@@ -93,6 +97,7 @@ def loosening_records(loosened: Sequence[Loosening], recorder: Recorder) -> list
             after=recorder.text(loosening.after),
             path=recorder.text(loosening.path),
             line=loosening.line,
+            runs_gate=loosening.runs_gate,
             wordings=loosening.wordings
             or wordings_of(
                 {name: getattr(loosening, name) for name in ("subject", "what", "before", "after")},

@@ -35,7 +35,11 @@ class GateState(StrEnum):
     HELD = "held"
 
 
-_GOOD = {Decision.READY: GateState.READY, Decision.HELD: GateState.HELD}
+_GOOD = {
+    Decision.READY: GateState.READY,
+    Decision.HELD: GateState.HELD,
+    Decision.ACCEPTED: GateState.HELD,
+}
 
 
 class FilePlace(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from readiness.model.words import MEASURED, ReasonCode, Verdict
+from readiness.model.words import MEASURED, Decision, ReasonCode, Verdict
 from readiness.record import comparison
 from readiness.record.comparison import Movement
 from readiness.record.document import (
@@ -314,9 +314,19 @@ def reuse(run: RunDocument, say: Sentences) -> list[str]:
 def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """Return what the decision is about, to follow it on its line; `safe` shows ids."""
     about = say(f"meaning.{gate.decision}")
+    if gate.decision is Decision.ACCEPTED:
+        about += accepted_by(gate, say, safe)
     if gate.line is None:
         return about
     return about + say("report.compared", line=line(gate.line, say, safe))
+
+
+def accepted_by(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
+    """Format who accepts what the change loosens, and why; "" where nobody does."""
+    if gate.accepted is None:
+        return ""
+    by, reason = safe(gate.accepted.by), safe(gate.accepted.reason)
+    return say("report.accepted", by=by, reason=reason)
 
 
 def line(held: LineRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

@@ -64,7 +64,7 @@ def render(run: RunDocument, context: Context) -> str:  # noqa: ARG001 - the run
     say = sentences(run.board.language)
     errors: list[_Annotation] = []
     warnings: list[_Annotation] = []
-    lenient = run.gate.decision in (Decision.READY, Decision.HELD)
+    lenient = run.gate.decision.good
     for block in causes(open_criteria(run)):
         criterion = block[0][1]
         is_warning = lenient or criterion.verdict is Verdict.WARN or is_unattested(criterion)

@@ -148,6 +148,7 @@ SAMPLES = {
     Value.REPORTS: "tap=x",
     Value.LANGUAGE: "zh",
     Value.SHARD: "1/2",
+    Value.ACCEPTED: "li.wei: it goes",
 }
 
 

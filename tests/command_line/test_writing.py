@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from readiness.command_line.options import Value
 from readiness.command_line.reader import load, names
 from readiness.command_line.writing import command_line
-from readiness.model.settings import ReportTarget, RunSettings
+from readiness.model.settings import AcceptedBy, ReportTarget, RunSettings
 from readiness.report import FORMATS
 from readiness.text.languages import Language
 from tests.support.parsed_lines import Outcome, parsed
@@ -33,6 +33,9 @@ VALUES: dict[Value, st.SearchStrategy[object]] = {
         TARGETS, max_size=3, unique_by=lambda target: os.path.realpath(target.path)
     ).map(tuple),
     Value.LANGUAGE: st.sampled_from(Language),
+    Value.ACCEPTED: st.builds(
+        AcceptedBy, by=st.text("ab.-", min_size=1), reason=st.text("a:'$-", min_size=1)
+    ),
     Value.SHARD: st.tuples(st.integers(1, 999), st.integers(999, 999_999)),
 }
 

@@ -128,6 +128,7 @@ class Silencing(msgspec.Struct, frozen=True):
     configures: Later
     ruling: frozenset[str]
     printers: frozenset[str]
+    seekers: frozenset[str]
     carriers: frozenset[str]
     harmless_variables: Later
     lookers: dict[str, Later]

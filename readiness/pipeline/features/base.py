@@ -28,6 +28,7 @@ class BaseRules(Feature):
     def opening(self, stack: ExitStack) -> Board:
         """Return the board of the base, with what the change asks more.
 
+        Where somebody accepts what the change loosens, it is the change's own board.
         Raises `BaseError` where the base, or a board in it, cannot be read, and else as
         `open_changed` does. Where a line is to be held, a first board stands for itself.
         """
@@ -38,9 +39,12 @@ class BaseRules(Feature):
         if self._comparison.base is None:
             raise BaseError(worded("usage.base_no_board_run", ref=base.ref))
         self._commit = base.commit
-        self._rules = both(self._comparison.base, self._comparison.head)
-        self._base = replace(base_ref(base, self._comparison), not_run=list(self._rules.not_run))
-        return self._rules.board
+        self._base = base_ref(base, self._comparison)
+        if self.settings.accepted is not None:
+            return self._comparison.head
+        rules = both(self._comparison.base, self._comparison.head)
+        self._base = replace(self._base, not_run=list(rules.not_run))
+        return rules.board
 
     def opened(self, start: Start, board: Board, history: History | None) -> Start:
         """Add the base, and what the change loosens as far as reading tells."""

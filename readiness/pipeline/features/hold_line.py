@@ -13,7 +13,7 @@ from readiness.model.board import Board
 from readiness.model.judgement import HeldLine, Judgement
 from readiness.model.plan import Plan
 from readiness.model.units import JITTERY
-from readiness.model.words import Decision, Lack, ReasonCode
+from readiness.model.words import Lack, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
@@ -95,9 +95,7 @@ def _base_of(history: History | None, board: Board, git: Git | None) -> tuple[st
         good = {
             run.git.commit
             for run in runs
-            if run.gate.decision in (Decision.READY, Decision.HELD)
-            and run.git
-            and not run.git.dirty
+            if run.gate.decision.good and run.git and not run.git.dirty
         }
         commit = nearest(folder, commit, good - {commit}) or head_of(folder, f"{commit}^")
     if not commit:

@@ -113,7 +113,7 @@ class Course:
 
     def is_certain(self) -> bool:
         """Return whether no outcome of what is left can change the decision."""
-        if self._start.loosened:
+        if self._start.refused():
             return True
         line = self._start.line
         if self._start.seen is not None or (line is not None and line.commit):

@@ -14,6 +14,7 @@ from readiness.report._links import web_link
 from readiness.report._reasons import FALLEN, said_of
 from readiness.report._shown import (
     Entry,
+    accepted_by,
     attested_by,
     badge,
     badge_counts,
@@ -136,6 +137,8 @@ class _Comment:
             say("report.measured", measured=score.measured, scope=score.in_scope, total=score.total)
         )
         yield " · ".join(facts)
+        if accepted := accepted_by(run.gate, say, _safe_text):
+            yield f"\n{say('report.loosened')}{accepted}"
         if run.interrupted:
             yield f"\n**{say('report.interrupted')}**"
         if self._rests:
@@ -235,8 +238,7 @@ class _Comment:
                 same.append(record)
         blocks = [(mark, block) for mark, entries in marked.items() for block in causes(entries)]
         lines: list[Loosening | tuple[str, list[Entry]]] = [*run.loosened, *blocks]
-        is_good = run.gate.decision in (Decision.READY, Decision.HELD)
-        most = _MOST_GOOD_CHANGES if is_good else _MOST_CHANGES
+        most = _MOST_GOOD_CHANGES if run.gate.decision.good else _MOST_CHANGES
         more = max(len(lines) - most, 0)
         foot = f"\n{say('comment.more', count=more)}" if more else ""
         if lines:

@@ -15,6 +15,7 @@ from readiness.report._evidence import WIDEST, ending, output, printed, varying
 from readiness.report._reasons import FALLEN, named_ids, said_of
 from readiness.report._shown import (
     Entry,
+    accepted_by,
     attested_by,
     beneath,
     change_in_words,
@@ -118,7 +119,7 @@ def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
 def loosened(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Yield how the change weakens its own gate."""
     if run.loosened:
-        yield from heading(say("report.loosened"))
+        yield from heading(say("report.loosened") + accepted_by(run.gate, say))
     for item in run.loosened:
         what, before, after = map(literal, (item.what, item.before, item.after))
         text = f"{what}: {before or '-'} → {after or '-'}" if before or after else what
