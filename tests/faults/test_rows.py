@@ -58,7 +58,7 @@ ORDINARY = {
     73: "faults/test_j_ci.py::test_1501_to_1515_only_a_plain_step_passes",
     74: "propose/test_layout.py::test_a_repository_of_several_projects_has_several_parts",
     75: "channels/test_packages.py::test_the_projects_tools_are_run",
-    76: "commands/test_hold_line.py::test_the_line_is_a_run_that_the_tree_descends_from",
+    76: "commands/test_hold_line.py::test_the_line_is_the_base_itself",
 }
 """Rows of ordinary work that other tests hold."""
 SECTIONS = (
