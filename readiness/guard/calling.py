@@ -16,7 +16,7 @@ from readiness.shell.programs import SHELLS, STARTERS, simple_commands
 
 WORD: Final = re.compile(r"[\w./@+*-]+")
 _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w., \t]+)", re.M)
-_LOADED: Final = re.compile(r"(?:import_module|__import__|run_module)\(\s*f?[\"']\.*(\w[\w.]*)")
+LOADED: Final = re.compile(r"(?:import_module|__import__|run_module)\(\s*f?[\"']\.*(\w[\w.]*)")
 _SEGMENT: Final = re.compile(r"\n|&&|\|\||[;|]")
 _LINE: Final = re.compile(r"\n|&&|\|\||;")
 _OF_SHELL: Final = frozenset((".", "exec", "source"))
@@ -180,7 +180,7 @@ def _imported(text: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
             yield from (_dotted(node.module or "", alias.name) for alias in node.names)
-    yield from _LOADED.findall(text)
+    yield from LOADED.findall(text)
 
 
 def _dotted(source: str, name: str) -> str:

@@ -3,15 +3,17 @@
 import os
 import re
 from collections.abc import Collection, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
+from readiness.guard.calling import LOADED
 from readiness.guard.tree import Tree, Wanted
 
 _IMPORT: Final = re.compile(
     r"^[ \t]*(?:from\b.*\bimport[ \t]*\([^)]*|(?:from|import)\b(?:.*\\\n)*.*)", re.M
 )
 _NAME: Final = re.compile(r"\w+")
+_PART: Final = re.compile(r"\w+(?:\.$)?")
 
 
 class States:
@@ -20,7 +22,7 @@ class States:
     def __init__(self, base: Tree, head: Tree) -> None:
         self._trees = base, head
         self._texts: dict[str, tuple[str, ...]] = {}
-        self._importers: dict[str, frozenset[str]] = {}
+        self._importers: dict[frozenset[str], frozenset[str]] = {}
         self._imported: dict[str, set[str]] = {}
 
     @cached_property
@@ -90,21 +92,28 @@ class States:
         return path
 
     def importers(self, path: str) -> frozenset[str]:
-        """Return the files that import a module of this name, but for the module itself."""
-        name = module_name(path)
-        if name not in self._importers:
-            python = (each for each in self.after if each.endswith(".py"))
-            self._importers[name] = frozenset(each for each in python if self._imports(each, name))
-        return self._importers[name] - {path}
+        """Return the files that import a module of this name, but for the module itself.
 
-    def _imports(self, path: str, name: str) -> bool:
+        What is loaded by a name that is computed may be each module of the package it is in.
+        """
+        folder = os.path.basename(os.path.dirname(path))
+        names = frozenset((module_name(path), f"{folder}."))
+        if names not in self._importers:
+            python = (each for each in self.after if each.endswith(".py"))
+            self._importers[names] = frozenset(filter(partial(self._imports, names), python))
+        return self._importers[names] - {path}
+
+    def _imports(self, names: frozenset[str], path: str) -> bool:
         """Return whether a file imports what is called so; only a text that has it is searched."""
-        if not any(name in said for said in self.texts(path)):
+        if not any(name in said for said in self.texts(path) for name in names):
             return False
         if path not in self._imported:
-            statements = (each for said in self.texts(path) for each in _IMPORT.findall(said))
-            self._imported[path] = {word for each in statements for word in _NAME.findall(each)}
-        return name in self._imported[path]
+            texts = self.texts(path)
+            statements = (each for said in texts for each in _IMPORT.findall(said))
+            words = {word for each in statements for word in _NAME.findall(each)}
+            loaded = (each for said in texts for each in LOADED.findall(said))
+            self._imported[path] = words.union(*map(_PART.findall, loaded))
+        return not names.isdisjoint(self._imported[path])
 
     def __contains__(self, path: str) -> bool:
         return any(each in self.before or each in self.after for each in (path, self.real(path)))
