@@ -52,11 +52,11 @@ BASE: Final[dict[str, Content]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A branch: what it changes, the status that it ends with, and what it is told."""
+    """A branch: what it changes, the status that it ends with, and what it says."""
 
     change: Mapping[str, Content]
     status: int
-    told: str
+    says: str
 
 
 ROWS: Final = {
@@ -144,7 +144,7 @@ def evaluated(text: object, github: Mapping[str, Any]) -> str:
             value = value.get(name, "") if isinstance(value, dict) else ""
         return value
 
-    def one(found: re.Match[str]) -> str:
+    def value_of(found: re.Match[str]) -> str:
         words = re.split(r"('[^']*')", " ".join(found[1].split()))
         words[::2] = [
             re.sub(r"\b\w+(?:\.\w+)+", lambda name: f"look({name[0]!r})", word)
@@ -154,7 +154,7 @@ def evaluated(text: object, github: Mapping[str, Any]) -> str:
         ]
         return str(eval("".join(words), {"look": look, "format": str.format}))
 
-    return re.sub(r"\$\{\{(.*?)\}\}", one, str(text), flags=re.DOTALL)
+    return re.sub(r"\$\{\{(.*?)\}\}", value_of, str(text), flags=re.DOTALL)
 
 
 def pull_request(number: int, **event: object) -> dict[str, Any]:
@@ -234,7 +234,7 @@ FORGES: Final = {"github": github, "gitlab": gitlab}
 def test_a_branch_is_told_what_it_did(kind: str, row: Row, origin: Path, tmp_path: Path) -> None:
     """And what `main` did meanwhile is not taken for its own."""
     ended = FORGES[kind](written(kind, origin), origin, row, tmp_path)
-    assert (ended.status, row.told in ended.out) == (row.status, True), ended
+    assert (ended.status, row.says in ended.out) == (row.status, True), ended
 
 
 @pytest.mark.parametrize("name", ["honest", "eases the board"])
