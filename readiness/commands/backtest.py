@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from types import FrameType
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import NO_RUN, Option, Switch, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option, switch
+from readiness.command_line.values import whole_number
 from readiness.fleet.merges import GuardDecision, Merge, MergeGate, MergeResult, merges
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
@@ -46,17 +49,35 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def backtest(
-    settings: RunSettings,
-    last: int | None = None,
-    since: str = "",
-    check: bool = False,
-    no_run: bool = False,
+    last: Annotated[
+        int | None,
+        option(
+            "--last -n",
+            "N",
+            f"Number of commits, newest first. Default: {LAST}.",
+            parser=whole_number,
+        ),
+    ] = None,
+    since: Annotated[
+        str, option("--since", "REV", "Only commits after this revision.", complete="revisions")
+    ] = "",
+    check: Annotated[
+        bool, switch("--check", "Also run the board at each commit, and show the release decision.")
+    ] = False,
+    no_run: options.NoRun = False,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.Quiet = False,
 ) -> int:
     """Guard each commit of the first-parent history against its parent, and print the decisions.
 
     Nothing in the repository is written, nothing is recorded, and the status is 0 whatever they
     are. After a signal it ends as the signal says; the next call goes on from there.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     board = open_board(settings)
     root, commits = _history(board, last, since)
@@ -175,21 +196,4 @@ def _decision(result: MergeResult, say: Sentences) -> str:
     return say(f"backtest.decision.{result.decision}", count=len(result.loosened))
 
 
-VERB = Verb(
-    backtest,
-    Option(
-        "last",
-        "N",
-        f"Number of commits, newest first. Default: {LAST}.",
-        value=Value.NUMBER,
-        short="n",
-        variable=False,
-    ),
-    Option("since", "REV", "Only commits after this revision.", variable=False),
-    Switch(
-        "check", "Also run the board at each commit, and show the release decision.", variable=False
-    ),
-    NO_RUN,
-    takes="board profile jobs timeout output_format quiet",
-    prints=Backtest,
-)
+VERB = Verb(backtest, prints=Backtest)

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked
 from readiness.load import board_folders, board_language, load_catalogue
 from readiness.model.board import Check, Measure, Parameter
 from readiness.model.errors import ExitStatus, UsageError
@@ -22,8 +24,13 @@ Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""
 
 
-def checks(settings: BoardSettings, name: str | None = None) -> int:
+def checks(
+    name: Annotated[str | None, argument("[NAME]", "The check to describe.", "checks")] = None,
+    board_file: options.Board = None,
+    output_format: options.OutputFormat = "table",
+) -> int:
     """List every check, or document the one called `name`."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     catalogue = load_catalogue(_folders(settings))
     if name is not None and name not in catalogue:
@@ -111,9 +118,4 @@ def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
     return worded("usage.no_check", name=name, advice=advice)
 
 
-VERB = Verb(
-    checks,
-    Argument("name", "[NAME]", "The check to describe."),
-    takes="board output_format",
-    prints=Catalogue,
-)
+VERB = Verb(checks, prints=Catalogue)

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -28,11 +30,25 @@ from readiness.timeline.difference import (
 )
 
 
-def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
+def diff(
+    runs: Annotated[
+        list[str] | None,
+        argument(
+            "[A [B]]",
+            "Runs: the beginnings of ids, files, or `last`. Default: the last two whole ones.",
+            "runs",
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Compare two runs: those named, the one named with the last, or the last two whole ones."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
-    before, after = _pair(settings, board, runs)
+    before, after = _pair(settings, board, runs or ())
     if as_json:
         put_json(difference(before, after))
     else:
@@ -135,14 +151,4 @@ def _state(verdict: Verdict | None, value: str, say: Sentences) -> Part:
     return ("-", Style.DIM) if verdict is None else verdict_part(verdict, say, literal(value))
 
 
-VERB = Verb(
-    diff,
-    Argument(
-        "runs",
-        "[A [B]]",
-        "Runs: the beginnings of their ids, files, or `last`. Default: the last two whole ones.",
-        repeats=True,
-    ),
-    takes="board profile output_format history",
-    prints=Difference,
-)
+VERB = Verb(diff, prints=Difference)

@@ -12,11 +12,11 @@ import msgspec
 
 from readiness.agents.canary import HookState, hook_states
 from readiness.builtin import builtin_checks
-from readiness.command_line.options import Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked
 from readiness.guard.catalogue import with_producers
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import BoardSettings
 from readiness.model.versions import is_within
 from readiness.pipeline.opening import open_board
 from readiness.plan import secret_values
@@ -69,11 +69,17 @@ class _Need(NamedTuple):
     by: str
 
 
-def doctor(settings: BoardSettings) -> int:
+def doctor(
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+) -> int:
     """Print every tool that a run in this profile needs, and the hooks of coding agents.
 
     The status is 3 where a tool is missing or a hook is dead.
     """
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     surroundings = Surroundings(board, os.environ)
@@ -279,4 +285,4 @@ def _remedy(tool: ToolRecord, say: Sentences) -> str:
     return say("doctor.install", how=tool.install) if tool.install else say("doctor.unknown")
 
 
-VERB = Verb(doctor, takes="board project profile output_format", prints=Tools)
+VERB = Verb(doctor, prints=Tools)

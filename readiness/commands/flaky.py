@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from typing import Annotated
 
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option
+from readiness.command_line.values import whole_number
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.report._shown import elapsed
@@ -16,8 +18,17 @@ from readiness.text.sentences import Sentences, for_reader
 from readiness.timeline.flaky import FlakyTest, FlakyTests, flaky_tests
 
 
-def flaky(settings: RunSettings, *, limit: int = 200) -> int:
+def flaky(
+    limit: Annotated[
+        int, option("--limit", "N", "Maximum number of runs to look at.", parser=whole_number)
+    ] = 200,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print which tests failed where they also pass, in the last `limit` runs."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     runs = recent_runs(settings, board, limit=limit)
@@ -50,9 +61,4 @@ def _row(test: FlakyTest, last: str, say: Sentences) -> list[Part]:
     ]
 
 
-VERB = Verb(
-    flaky,
-    Option("limit", "N", "Maximum number of runs to look at.", value=Value.NUMBER, variable=False),
-    takes="board profile output_format history",
-    prints=FlakyTests,
-)
+VERB = Verb(flaky, prints=FlakyTests)

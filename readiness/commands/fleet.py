@@ -5,8 +5,10 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, shared
 from readiness.fleet.measuring import FleetRun, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
@@ -26,11 +28,32 @@ from readiness.text.worded import worded, words_of
 FORMATS = ("table", "json", "html")
 
 
-def fleet(settings: RunSettings, projects: Sequence[str] = ()) -> int:
+def fleet(
+    projects: Annotated[
+        list[str] | None, argument("[PATH|URL|RUN.json]...", "The projects.")
+    ] = None,
+    reports: options.Reports = None,
+    output_format: Annotated[
+        str,
+        shared(
+            "--output-format",
+            "FORMAT",
+            "Format on stdout: table, json or html.",
+            panel=options.OUTPUT,
+        ),
+    ] = "table",
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    hold_line: options.HoldLine = False,
+    exit_zero: options.ExitZero = False,
+    quiet: options.Quiet = False,
+) -> int:
     """Make each project known, print what they are together, and end as the worst of them.
 
     Raises `UsageError` for no project, and for a format that a fleet does not have.
     """
+    settings = asked(locals())
     if not projects:
         raise UsageError(worded("usage.fleet_nothing"))
     _refuse_formats(settings)
@@ -132,14 +155,4 @@ def _rendered(
     return page(seen) if name == "html" else table(seen, limit)
 
 
-VERB = Verb(
-    fleet,
-    Argument("projects", "[PATH|URL|RUN.json]...", "The projects.", repeats=True),
-    Option(
-        "output_format",
-        "FORMAT",
-        "Format on stdout: table, json or html.",
-    ),
-    takes="profile jobs timeout report hold_line exit_zero quiet",
-    prints=FleetDocument,
-)
+VERB = Verb(fleet, prints=FleetDocument)

@@ -3,10 +3,12 @@
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import NO_RUN, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared, shared_switch
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
@@ -52,12 +54,34 @@ class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     compared: list[Compared] = []
 
 
-def guard(settings: RunSettings, no_run: bool = False) -> int:
+def guard(
+    no_run: options.NoRun = False,
+    base: Annotated[
+        str | None,
+        shared(
+            "--base",
+            "REF",
+            "The revision to compare with. Default: where this branch left the default branch.",
+            complete="revisions",
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.Quiet = False,
+    verbose: Annotated[
+        bool, shared_switch("--verbose -v", "Also list neutral differences.", panel=options.OUTPUT)
+    ] = False,
+) -> int:
     """Compare the work tree with the base, measure it by the base's rules, print every difference.
 
     With `no_run` it only reads. The status is 4 where anything is loosened or the base cannot be
     read, and else 0.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     if settings.base is None:
         settings = msgspec.structs.replace(settings, base=_where_it_left(settings))
@@ -238,17 +262,4 @@ def _decision(report: GuardReport, say: Sentences) -> Line:
     return Line(parts=((say("guard.not_loosened", status=report.exit_status), Style.GOOD),))
 
 
-VERB = Verb(
-    guard,
-    NO_RUN,
-    Option(
-        "base",
-        "REF",
-        "The revision to compare with. Default: where this branch left the default branch.",
-    ),
-    takes="board project profile jobs timeout output_format quiet verbose",
-    prints=GuardReport,
-    helps={
-        "verbose": "Also list neutral differences.",
-    },
-)
+VERB = Verb(guard, prints=GuardReport)

@@ -4,10 +4,13 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import Option, Switch, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared, shared_switch
+from readiness.command_line.values import whole_number
 from readiness.history.chain import Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
@@ -55,8 +58,23 @@ class Verification(Verified, frozen=True, kw_only=True):
     sound: bool
 
 
-def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> int:
+def history(
+    verify: Annotated[
+        bool,
+        shared_switch(
+            "--verify", "Report what was edited, removed or inserted; exit with 4 if anything was."
+        ),
+    ] = False,
+    limit: Annotated[
+        int, shared("--limit -n", "N", "Number of runs to list.", parser=whole_number)
+    ] = 20,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """List the newest runs, newest first, or verify that all are as they were recorded."""
+    settings = asked(locals())
     if verify:
         return _verify(settings)
     as_json = wants_json(settings.output_format)
@@ -199,11 +217,4 @@ def _account(verification: Verification, say: Sentences) -> str:
     return "\n".join(lines)
 
 
-VERB = Verb(
-    history,
-    Switch("verify", "Report what was edited, removed or inserted; exit with 4 if anything was."),
-    Option("limit", "N", "Number of runs to list.", value=Value.NUMBER, short="n"),
-    takes="board project output_format history",
-    prints=PastRuns,
-    prints_with={"verify": Verification},
-)
+VERB = Verb(history, prints=PastRuns, prints_with={"verify": Verification})

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from typing import Annotated
 
-from readiness.command_line.options import NEW_BOARD, Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked
 from readiness.importing.board import Imported
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
@@ -18,11 +20,18 @@ from readiness.text.sentences import for_reader, suit
 from readiness.text.worded import in_language, worded
 
 
-def import_(settings: RunSettings, document: str) -> int:
+def import_(
+    document: Annotated[str, argument("BOARD.md", "The task board, in Markdown.")],
+    board_file: options.NewBoard = None,
+    project: options.NewProject = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.NewQuiet = False,
+) -> int:
     """Write a board from a Markdown document, and tell what of it is measured and what is not.
 
     Raises `UsageError` where there is a board already, or nothing that could become one.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     path = new_board_path(settings)
     facts = survey(os.path.dirname(os.path.abspath(path)))
@@ -80,10 +89,4 @@ def _tell(board: Imported, path: str, settings: RunSettings) -> None:
     put_text("\n".join(lines))
 
 
-VERB = Verb(
-    import_,
-    Argument("document", "BOARD.md", "The task board, in Markdown."),
-    takes="board project output_format quiet",
-    prints=FirstBoard,
-    helps=NEW_BOARD,
-)
+VERB = Verb(import_, prints=FirstBoard)

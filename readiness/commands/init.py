@@ -4,8 +4,10 @@ import datetime
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from readiness.command_line.options import NEW_BOARD, Option, Switch, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option, shared_switch, switch
 from readiness.decide.score import display, score
 from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
@@ -51,14 +53,41 @@ LIST = "list"
 
 
 def init(
-    settings: RunSettings,
-    *,
-    yes: bool = False,
-    no_measure: bool = False,
-    template: str | None = None,
-    again: bool = False,
-    ci: str | None = None,
-    ask: bool = False,
+    yes: Annotated[bool, switch("--yes", "Accept the proposals without asking.")] = False,
+    no_measure: Annotated[bool, switch("--no-measure", "Run nothing.")] = False,
+    template: Annotated[
+        str | None,
+        option(
+            "--template",
+            "NAME",
+            "Write this ready-made board instead; `list` shows their names.",
+            complete=lambda: [LIST, *templates()],
+        ),
+    ] = None,
+    ask: Annotated[
+        bool,
+        switch(
+            "--ask", "Ask for the addresses that the ready-made board needs, and try each once."
+        ),
+    ] = False,
+    again: Annotated[bool, switch("--again", "Add what is new to the board.")] = False,
+    ci: Annotated[
+        str | None,
+        option("--ci", "NAME", "Write the file for `github` or `gitlab`.", complete=tuple(KINDS)),
+    ] = None,
+    board_file: options.NewBoard = None,
+    project: options.NewProject = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.NewQuiet = False,
+    verbose: Annotated[
+        bool,
+        shared_switch(
+            "--verbose -v", "Also list what was left out, and why.", panel=options.OUTPUT
+        ),
+    ] = False,
+    history: options.History = None,
 ) -> int:
     """Write a first board for the project, and tell what it says.
 
@@ -68,6 +97,7 @@ def init(
     `ci` its file for that CI is written, and a board only where there is none. With `ask` the
     ready-made board, by default `service`, gets the addresses that it needs, each tried once.
     """
+    settings = asked(locals())
     if ci is not None and ci not in KINDS:
         raise UsageError(worded("init.no_ci", name=ci, names=joined(KINDS, "names")))
     as_json = wants_json(settings.output_format)
@@ -340,25 +370,4 @@ class _First:
         put_blocks(account.blocks(quiet=self._settings.quiet, verbose=self._settings.verbose))
 
 
-VERB = Verb(
-    init,
-    Switch("yes", "Accept the proposals without asking.", variable=False),
-    Switch("no_measure", "Run nothing.", variable=False),
-    Option(
-        "template",
-        "NAME",
-        "Write this ready-made board instead; `list` shows their names.",
-        alone=LIST,
-        variable=False,
-    ),
-    Switch(
-        "ask",
-        "Ask for the addresses that the ready-made board needs, and try each once.",
-        variable=False,
-    ),
-    Switch("again", "Add what is new to the board.", variable=False),
-    Option("ci", "NAME", "Write the file for `github` or `gitlab`.", variable=False),
-    takes="board project jobs timeout output_format quiet verbose history",
-    prints=FirstBoard,
-    helps={**NEW_BOARD, "verbose": "Also list what was left out, and why."},
-)
+VERB = Verb(init, prints=FirstBoard, alone={"--template": LIST})

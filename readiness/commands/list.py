@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.command_line.options import SELECTORS, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked
 from readiness.model.board import Criterion, Task
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import standing
@@ -47,8 +47,15 @@ TaskList = list[TaskLine]
 """What `--output-format json` gives."""
 
 
-def list_tasks(settings: RunSettings) -> int:
+def list_tasks(
+    selectors: options.Selectors = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print the tasks of the board; with selectors those that are asked for, and their criteria."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     run = standing(settings, board)
@@ -138,4 +145,4 @@ def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:
     )
 
 
-VERB = Verb(list_tasks, SELECTORS, takes="board profile output_format history", prints=TaskList)
+VERB = Verb(list_tasks, prints=TaskList)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import Annotated
 
 import msgspec
 
@@ -14,8 +15,8 @@ from readiness.advice.estimates import effort, in_words
 from readiness.advice.knapsack import cheapest
 from readiness.advice.ranking import OpenCriterion, cost_of, rank, works
 from readiness.advice.steps import NOT_MEASURED, NextStep
-from readiness.command_line.options import Option, Verb
-from readiness.command_line.reader import load
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared
 from readiness.command_line.writing import command_line
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
@@ -93,8 +94,20 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     tree_changed: list[str] = []
 
 
-def next_steps(settings: RunSettings, to: str | None = None) -> int:
+def next_steps(
+    to: Annotated[
+        str | None,
+        shared(
+            "--to", "SCORE", "Find the cheapest set of tasks, by estimate, that reaches this score."
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print what to do next. The status is 1 where no set of tasks reaches the score `to`."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     goal = None if to is None else _goal(to)
@@ -205,7 +218,7 @@ def _step(
         by_hand=" ".join(redact(criterion_by_hand(step.criterion)).split()),
         steps=[redact(line) for line in step.task.steps],
         findings=places.get(step.criterion.id, []),
-        check=shlex.join(["readiness", *command_line(load("check"), asked)]),
+        check=shlex.join(["readiness", *command_line("check", asked)]),
     )
 
 
@@ -319,13 +332,4 @@ def _goal(text: str) -> Decimal:
     return goal
 
 
-VERB = Verb(
-    next_steps,
-    Option(
-        "to",
-        "SCORE",
-        "Find the cheapest set of tasks, by estimate, that reaches this score.",
-    ),
-    takes="board profile output_format history",
-    prints=Next,
-)
+VERB = Verb(next_steps, prints=Next)

@@ -3,10 +3,12 @@
 import os
 import time
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import SELECTORS, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
@@ -36,12 +38,33 @@ from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 
 
-def prove(settings: RunSettings, change: str | None = None) -> int:
+def prove(
+    selectors: options.Selectors = None,
+    change: Annotated[
+        str | None,
+        option(
+            "--change",
+            "REF",
+            "Show instead that the tests of the change since this revision fail without it.",
+            complete="revisions",
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
     """Try the criteria in copies of the project, print what they did, and return the status.
 
     0: all can fail; 1: one still passes, or the project was changed; 3: one could not be tried.
     With `change`, a revision, it is the change since then that its own tests have to prove.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     if change is not None:
         return supervise(lambda: protected(lambda: _change(settings, change)))
@@ -238,15 +261,4 @@ def _summary(proof: ProofDocument, say: Sentences) -> str:
     return say("prove.sum", counts=counts, time=time_taken, count=number)
 
 
-VERB = Verb(
-    prove,
-    SELECTORS,
-    Option(
-        "change",
-        "REF",
-        "Show instead that the tests of the change since this revision fail without it.",
-        variable=False,
-    ),
-    takes="board project profile jobs timeout output_format history quiet verbose",
-    prints=ProofDocument,
-)
+VERB = Verb(prove, prints=ProofDocument)

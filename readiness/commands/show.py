@@ -3,10 +3,12 @@
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, shared_switch
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.judgement import TrialOutcome
@@ -67,8 +69,23 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingRecord]
 
 
-def show(settings: RunSettings, subject: str) -> int:
+def show(
+    subject: Annotated[str, argument("ID", "A task or a criterion.", "ids")],
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+    verbose: Annotated[
+        bool,
+        shared_switch(
+            "--verbose -v",
+            "Show all places, and the whole output that was recorded.",
+            panel=options.OUTPUT,
+        ),
+    ] = False,
+) -> int:
     """Print the task or criterion whose id is `subject`."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     task, criteria = _find(board, subject)
@@ -291,12 +308,4 @@ def _shown(
     )
 
 
-VERB = Verb(
-    show,
-    Argument("subject", "ID", "A task or a criterion."),
-    takes="board profile output_format history verbose",
-    prints=Shown,
-    helps={
-        "verbose": "Show all places, and the whole output that was recorded.",
-    },
-)
+VERB = Verb(show, prints=Shown)

@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Option, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, option
+from readiness.command_line.values import whole_number
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
 from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
@@ -24,8 +26,18 @@ WIDEST = 60
 ROWS = 10
 
 
-def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) -> int:
+def trend_of(
+    subject: Annotated[str, argument("ID", "A criterion, a task, or `score`.", "ids")] = "score",
+    limit: Annotated[
+        int, option("--limit", "N", "Maximum number of runs to show.", parser=whole_number)
+    ] = 100,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print how a criterion, a task or the score went over the last `limit` runs."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     course = trend(subject, recent_runs(settings, board, limit=limit))
@@ -139,10 +151,4 @@ def _row(point: Point, count: int, say: Sentences) -> list[Part]:
     return [(point.run, Style.STRONG), *plain(at, point.shown), verdict, (again, Style.DIM)]
 
 
-VERB = Verb(
-    trend_of,
-    Argument("subject", "ID", "A criterion, a task, or `score`."),
-    Option("limit", "N", "Maximum number of runs to show.", value=Value.NUMBER, variable=False),
-    takes="board profile output_format history",
-    prints=Trend,
-)
+VERB = Verb(trend_of, prints=Trend)
