@@ -241,7 +241,6 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
 def preload() -> None:
     """Import all that a command may need, and compile the templates of its pages."""
     import readiness
-    import readiness.startup.libraries
 
     for module in pkgutil.walk_packages(readiness.__path__, "readiness."):
         importlib.import_module(module.name)
