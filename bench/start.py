@@ -32,8 +32,8 @@ def judge_version(measured: Measured) -> list[Line]:
 
 
 def judge_usage(measured: Measured) -> list[Line]:
-    what = "--help, against python -c pass"
-    return [wall(measured, "readiness --help", "python -c pass", what, limit=6, stretch=5)]
+    what = "--help, against python -c pass, CPU"
+    return [cpu(measured, "readiness --help", "python -c pass", what, limit=16, stretch=12)]
 
 
 def loading(tools: Tools) -> dict[str, Case]:
