@@ -9,10 +9,11 @@ from readiness.command_line.options import Option, Verb
 from readiness.command_line.reader import COMMANDS, HelpWanted, LineError, load, names
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
+from readiness.terminal.blocks import Context, table
 from readiness.terminal.ending import heed_board_here, tell
-from readiness.terminal.output import put_text, terminal_width
+from readiness.terminal.output import drawn, put_text, terminal_width
 from readiness.text.languages import Language
-from readiness.text.layout import columns, wrap
+from readiness.text.layout import wrap
 from readiness.text.nearest import nearest
 from readiness.text.sentences import for_reader, speak
 
@@ -135,7 +136,7 @@ def _purpose(name: str) -> str:
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
-    text = columns(rows, flexible=1, limit=_width() - 2)
+    text = drawn([table(rows, flexible=1)], Context(width=_width() - 2, terminal=True))
     return (f"  {line}" for line in text.splitlines())
 
 

@@ -15,7 +15,7 @@ from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.model.words import Decision
 from readiness.record.document import RunDocument, from_json
 from readiness.report._shown import elapsed
-from readiness.report._table.blocks import Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Part, Style, Table, plain, text_lines
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
 from readiness.text.clean import clean
@@ -151,7 +151,7 @@ def _past(entry: Entry, run: RunDocument | None) -> PastEntry:
     )
 
 
-def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
+def _listing(entries: Sequence[PastEntry], say: Sentences) -> Table:
     now = time.time()
     rows = [
         [
@@ -165,7 +165,7 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
         for entry in entries
     ]
     heads = say.heads("history.heads")
-    return PlainTable(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
+    return Table(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
 
 
 def _state(entry: PastEntry, say: Sentences) -> Part:

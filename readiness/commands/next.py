@@ -34,8 +34,8 @@ from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.scores import goal_text
 from readiness.report._shown import ago
 from readiness.report._standing import tree_changed
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.report._table.steps import step_blocks
+from readiness.terminal.blocks import Block, Line, Part, Style, Table, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import points
@@ -279,7 +279,7 @@ def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
         sentence = say("next.unreachable", goal=goal, score=way.score)
     yield from text_lines(sentence)
     if way.tasks:
-        yield PlainTable(
+        yield Table(
             rows=[_way_row(task, say) for task in way.tasks],
             heads=say.heads("next.way_heads"),
             right=(2,),
