@@ -83,6 +83,8 @@ def drawn(blocks: Iterable[Block], context: Context, safe: Safe = str) -> str:
     on = console(out, structs.replace(context, width=limit))
     for kind, group in groupby(blocks, _kind):
         if isinstance(kind, Table):
+            if not kind.rows:
+                continue
             table, cells = _table(kind, context, make)
             on.print(table, width=cells)
             continue

@@ -86,7 +86,8 @@ def shown_progress(
         return _Live(course, jobs, stream, seen, clock, keeps=keeps)
     seen = msgspec.structs.replace(seen, colour=seen.colour and for_people)
     folds = environ.get("GITHUB_ACTIONS") == "true"
-    return _Lines(course, Unblocking(stream.fileno()), seen, clock, folds=folds)
+    output = Unblocking(stream.fileno())
+    return _Lines(course, output, seen, clock, folds=folds, prepares=for_people)
 
 
 class Unblocking:
@@ -221,7 +222,9 @@ class _Lines(Progress):
         clock: Callable[[], float],
         *,
         folds: bool,
+        prepares: bool,
     ) -> None:
+        self._prepares = prepares
         self._course = course
         self._output = output
         self._seen = seen
@@ -273,6 +276,12 @@ class _Lines(Progress):
             facts.append(course.say("progress.attempt", count=capture.attempt))
         for label in filter(None, (*bad, rest)):
             yield ((count, Style.DIM), *label, (f"  {'  '.join(facts)}", Style.DIM))
+
+    def tick(self) -> None:
+        """Import what sets the table, while there is nothing to do but wait."""
+        if self._prepares:
+            import readiness.terminal.console  # noqa: F401
+        self._prepares = False
 
     def close(self) -> None:
         """End the group of a log."""
