@@ -21,7 +21,7 @@ from readiness.project.git import Asking
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
-from readiness.terminal.blocks import Block, Line, Style, Table, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Style, plain, text_lines
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor, clean, cut
@@ -185,7 +185,7 @@ def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
             for one in report.compared
             for told in [(one.base or "–", one.by_base, one.by_head)]
         ]
-        yield Table(rows=rows, heads=say.heads("guard.heads"))
+        yield Grid(rows=rows, heads=say.heads("guard.heads"))
 
 
 _LATER = (

@@ -39,7 +39,7 @@ from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
 from readiness.terminal.blocks import table
 from readiness.terminal.ending import protected, tell
-from readiness.terminal.output import confirmed, put_blocks, put_json, put_text, wants_json
+from readiness.terminal.output import ask, put_blocks, put_json, put_text, wants_json
 from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
 
@@ -162,7 +162,8 @@ def _agree(proposals: Sequence[Proposal], *, can_ask: bool) -> None:
         (proposal.priority, in_language(proposal.title, say), proposal.check or proposal.run)
         for proposal in proposals
     ]
-    if not confirmed([table(rows, flexible=1)], say("init.agree")):
+    answer = ask(say("init.agree"), [table(rows, flexible=1)])
+    if answer is None or answer.strip().lower()[:1] not in ("", "y"):
         raise UsageError(worded("init.nothing_written"))
 
 

@@ -27,7 +27,7 @@ from readiness.record.run import board_ref
 from readiness.record.values import timestamp
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
-from readiness.terminal.blocks import Block, Line, Part, Style, Table, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, text_lines
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
@@ -202,7 +202,7 @@ def _worlds(proof: ProofDocument, say: Sentences) -> Iterator[Block]:
         outcome = (say(f"prove.outcome.{record.outcome}"), _STYLES[record.outcome])
         rows.append([(record.id, Style.STRONG), now, *cells, outcome])
     names = [say(f"prove.world.{world}") for world in worlds]
-    yield Table(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
+    yield Grid(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
     yield Line()
     for world, name in zip(worlds, names, strict=True):
         meaning = ((say(f"prove.meaning.{world}"), Style.DIM),)

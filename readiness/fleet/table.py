@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from readiness.fleet.overview import Overview
-from readiness.terminal.blocks import Block, Line, Part, Style, Table, plain, table, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, table, text_lines
 from readiness.text.sentences import Sentences
 
 
 def blocks(fleet: Overview) -> Iterator[Block]:
     """Yield the projects, what they lack, and a summary."""
     say: Sentences = fleet.say
-    yield Table(
+    yield Grid(
         rows=[[*row] for row in _projects(fleet)],
         heads=say.heads("fleet.heads"),
         right=(2, 3, 4),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from readiness.guard.absent import ChangedFunction
 from readiness.guard.change_proof import ChangeProof, Proving
-from readiness.terminal.blocks import Block, Part, Place, Style, Table, plain, text_lines
+from readiness.terminal.blocks import Block, FileLink, Grid, Part, Style, plain, text_lines
 from readiness.text.sentences import say_now
 
 _NAMED = 3
@@ -20,7 +20,7 @@ def change_table(proof: ChangeProof, *, quiet: bool) -> Iterator[Block]:
 def _tests(proof: ChangeProof) -> Iterator[Block]:
     rows = [
         [
-            (Place(f"{test.path}:{test.line}"), Style.PLAIN),
+            (FileLink(f"{test.path}:{test.line}"), Style.PLAIN),
             *plain(test.name),
             (
                 say_now(f"prove.said.{test.proving.value}"),
@@ -30,21 +30,21 @@ def _tests(proof: ChangeProof) -> Iterator[Block]:
         for test in proof.tests
     ]
     if rows:
-        yield Table(rows=[[*row] for row in rows], heads=[], flexible=1)
+        yield Grid(rows=[[*row] for row in rows], heads=[], flexible=1)
     for test in proof.tests:
         if test.message and test.proving is not Proving.PROVES:
             yield from text_lines(f"  {test.name}: {test.message}")
     yield from text_lines(*proof.unknown)
     if proof.functions:
         yield from text_lines(say_now("prove.functions"))
-        yield Table(rows=[[*_function(one)] for one in proof.functions], heads=[], flexible=2)
+        yield Grid(rows=[[*_function(one)] for one in proof.functions], heads=[], flexible=2)
 
 
 def _function(function: ChangedFunction) -> list[Part]:
     names = [test.rpartition("::")[2] for test in function.noticed_by]
     more = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
     said = ", ".join(names[:_NAMED]) + more if names else say_now("prove.unnoticed")
-    place = (Place(f"{function.path}:{function.line}"), Style.PLAIN)
+    place = (FileLink(f"{function.path}:{function.line}"), Style.PLAIN)
     return [place, *plain(function.name, said)]
 
 

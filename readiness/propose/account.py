@@ -15,7 +15,7 @@ from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.new_board import install_commands
 from readiness.report._shown import verdict_part
-from readiness.terminal.blocks import Block, Line, Style, Table, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Style, plain, text_lines
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
@@ -63,7 +63,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             return written
         return self.say("init.measured_in", written=written, time=duration(self.seconds))
 
-    def _table(self) -> Table:
+    def _table(self) -> Grid:
         rows = [
             [
                 (judgement.criterion.id, Style.STRONG),
@@ -73,7 +73,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             ]
             for judgement in self.judgements
         ]
-        return Table(rows=rows, heads=[], flexible=2, right=(3,))
+        return Grid(rows=rows, heads=[], flexible=2, right=(3,))
 
     def _score(self) -> Line:
         total = score(self.board, self.judgements)

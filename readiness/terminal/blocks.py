@@ -27,7 +27,7 @@ Part: TypeAlias = tuple[str, Style]
 Cell: TypeAlias = Part | tuple[Part, ...]
 
 
-class Place(str):
+class FileLink(str):
     """A file's path, and maybe a line: a link where the terminal knows links."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line, or with a label a row of a list: neighbours of one indent share its columns.
 
     A label that is "" goes on with the row before. Where it is `clipped` it stays one line, and
-    its end gives way.
+    the middle of its last part gives way.
     """
 
     parts: tuple[Part, ...] = ()
@@ -46,7 +46,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     clipped: bool = False
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
     """A table, a style for each cell; a cell may have several parts.
 
     The columns in `right` are aligned to the right, those in `caps` no wider than that. Where the
@@ -63,7 +63,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     ends: frozenset[int] = frozenset()
 
 
-Block: TypeAlias = Line | Table
+Block: TypeAlias = Line | Grid
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,9 +106,9 @@ def table(
     right: tuple[int, ...] = (),
     flexible: int | None = None,
     spare: tuple[int, ...] = (),
-) -> Table:
-    """Return a table of text, the first cell of each row strong; as a `Table` otherwise."""
-    return Table(
+) -> Grid:
+    """Return a table of text, the first cell of each row strong; as a `Grid` otherwise."""
+    return Grid(
         rows=[
             [(cell, Style.PLAIN if place else Style.STRONG) for place, cell in enumerate(row)]
             for row in rows

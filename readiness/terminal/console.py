@@ -18,12 +18,12 @@ from rich.console import Console, JustifyMethod, OverflowMethod, RenderableType
 from rich.containers import Lines
 from rich.padding import Padding
 from rich.style import Style as RichStyle
-from rich.table import Table as RichTable
+from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from readiness.terminal.blocks import Block, Cell, Context, Line, Part, Place, Style, Table
-from readiness.text.layout import inert, literal, wrap
+from readiness.terminal.blocks import Block, Cell, Context, FileLink, Grid, Line, Part, Style
+from readiness.text.layout import inert, literal, middle, wrap
 
 THEME = Theme(
     {
@@ -82,7 +82,7 @@ def drawn(blocks: Iterable[Block], context: Context, safe: Safe = str) -> str:
     limit = context.width if context.terminal else _UNWRAPPED
     on = console(out, structs.replace(context, width=limit))
     for kind, group in groupby(blocks, _kind):
-        if isinstance(kind, Table):
+        if isinstance(kind, Grid):
             if not kind.rows:
                 continue
             table, cells = _table(kind, context, make)
@@ -97,10 +97,10 @@ def drawn(blocks: Iterable[Block], context: Context, safe: Safe = str) -> str:
 
 def _kind(block: Block) -> object:
     """Return what neighbours have in common that are set together: a table stands alone."""
-    return block if isinstance(block, Table) else (block.label is not None, block.indent)
+    return block if isinstance(block, Grid) else (block.label is not None, block.indent)
 
 
-class Prose(Text):
+class WrappedText(Text):
     """Text that is broken as its language is: between wide characters too, as they close and open.
 
     Rich breaks between words, and a word that fits on no line wherever it is full.
@@ -145,16 +145,16 @@ def _breaks(words: str, cells: int) -> Iterator[int]:
 
 def text(parts: Iterable[Part], safe: Safe = str, *, links: bool = False) -> Text:
     """Return parts as Rich's text, each one made safe and literal."""
-    made = Prose()
+    made = WrappedText()
     for content, style in parts:
         look = style.value
         made.append(literal(safe(content)), None if style is Style.PLAIN else look)
-        if links and isinstance(content, Place) and (target := _target(content)):
+        if links and isinstance(content, FileLink) and (target := _target(content)):
             made.stylize(RichStyle(link=target), len(made) - len(literal(safe(content))))
     return made
 
 
-def _target(place: Place) -> str:
+def _target(place: FileLink) -> str:
     """Return the address of a file that is there, "" for one that is not."""
     path = place.rpartition(":")[0] if place.rpartition(":")[2].isdigit() else str(place)
     return f"file://{quote(abspath(path))}" if exists(path) else ""
@@ -172,17 +172,22 @@ def _lines(
             yield from _hung(make(line.parts), line.indent, on, limit)
         return
     labels = [make([line.label]) for line in lines if line.label]
-    cells = max(label.cell_len for label in labels)
     indent = lines[0].indent
-    grid = RichTable.grid(padding=(0, GAP, 0, 0), pad_edge=False)
-    grid.add_column(width=min(cells, max(limit // 2 - indent, 1)), overflow="fold")
+    cells = min(max(label.cell_len for label in labels), max(limit // 2 - indent, 1))
+    room = limit - indent - cells - GAP
+    grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
+    grid.add_column(width=cells, overflow="fold")
     grid.add_column(overflow="fold")
     for label, line in zip(labels, lines, strict=True):
-        words = make(line.parts)
-        if line.clipped:
-            words.no_wrap, words.overflow = True, "ellipsis"
-        grid.add_row(label, words)
+        grid.add_row(label, make(_clipped(line, room) if line.clipped else line.parts))
     yield Padding(grid, (0, 0, 0, indent), expand=False)
+
+
+def _clipped(line: Line, room: int) -> tuple[Part, ...]:
+    """Return the parts, of the last as much left out in its middle as there is no room for."""
+    *first, (words, style) = line.parts
+    room -= sum(cell_len(part) for part, _ in first)
+    return (*first, (middle(literal(words), max(room, 1)), style))
 
 
 def _hung(words: Text, indent: int, on: Console, limit: int) -> Iterator[Text]:
@@ -191,15 +196,15 @@ def _hung(words: Text, indent: int, on: Console, limit: int) -> Iterator[Text]:
     if words.cell_len + indent > limit:
         lines = words.wrap(on, max(limit - indent - GAP, 1))
     for number, line in enumerate(lines):
-        yield Prose(" " * (indent + GAP * bool(number))).append_text(line)
+        yield WrappedText(" " * (indent + GAP * bool(number))).append_text(line)
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
 def _table(
-    block: Table, context: Context, make: Callable[[Iterable[Part]], Text]
-) -> tuple[RichTable, int]:
+    block: Grid, context: Context, make: Callable[[Iterable[Part]], Text]
+) -> tuple[Table, int]:
     """Return Rich's table of a block, and the cells that it takes.
 
     A terminal that is too narrow even for the columns that must be there gets two: the first one,
@@ -209,7 +214,7 @@ def _table(
     widths = _widths(block, rows)
     limit = context.width
     kept = _kept(block, widths, limit) if context.terminal else [*range(len(widths))]
-    table = RichTable(
+    table = Table(
         box=SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
@@ -222,17 +227,22 @@ def _table(
         first = min(max(cell.cell_len for row in rows for cell in row[:1]), limit // 2)
         table.add_column(width=first, overflow="fold")
         table.add_column(width=limit - first - GAP, overflow="fold")
-        stacked = [[row[0], Prose("  ").join(cell for cell in row[1:] if cell)] for row in rows]
+        stacked = [
+            [row[0], WrappedText("  ").join(cell for cell in row[1:] if cell)] for row in rows
+        ]
         cells, rows, kept = limit, stacked, [0, 1]
     else:
         if block.flexible is not None:
             others = sum(widths[place] + GAP for place in kept if place != block.flexible)
             least = min(widths[block.flexible], READABLE)
+            if not context.terminal:  # what is copied from there is whole
+                words = (word for row in rows for word in row[block.flexible].plain.split())
+                least = max(map(cell_len, words), default=0)
             widths[block.flexible] = min(widths[block.flexible], max(limit - others, least))
         cells = sum(widths[place] + GAP for place in kept) - GAP
         for place in kept:
             table.add_column(
-                Prose(block.heads[place]) if block.heads else "",
+                WrappedText(block.heads[place]) if block.heads else "",
                 justify="right" if place in block.right else "left",
                 width=widths[place],
                 overflow="fold",
@@ -246,7 +256,7 @@ def _parts(cell: Cell) -> tuple[Part, ...]:
     return (cell,) if isinstance(cell[1], Style) else cell
 
 
-def _widths(block: Table, rows: list[list[Text]]) -> list[int]:
+def _widths(block: Grid, rows: list[list[Text]]) -> list[int]:
     """Return how wide each column is at most; one with a cap as its longest word at least."""
     widths = []
     for place, column in enumerate(zip(*rows, strict=True)):
@@ -259,7 +269,7 @@ def _widths(block: Table, rows: list[list[Text]]) -> list[int]:
     return widths
 
 
-def _kept(block: Table, widths: list[int], limit: int) -> list[int] | None:
+def _kept(block: Grid, widths: list[int], limit: int) -> list[int] | None:
     """Return the columns that there is room for; None where the least of them do not fit."""
     kept = [*range(len(widths))]
     for place in (*block.spare, None):

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from readiness.terminal.blocks import Context, Style
 from readiness.terminal.console import console, text
-from readiness.terminal.progress import Course, Told, Unblocking
+from readiness.terminal.progress import Headway, Told, Unblocking
 from readiness.text.layout import about, duration, growing, literal
+from readiness.text.sentences import Sentences
 
 _ROOM_FOR_REST = 60
 """Columns from which on there is room for the time that is left."""
@@ -22,7 +23,7 @@ _ROOM_FOR_REST = 60
 class Display(Progress):
     """A bar, and below it the probes that run; drawn when it is told, and gone when it stops."""
 
-    def __init__(self, course: Course, jobs: int, stream: TextIO, seen: Context) -> None:
+    def __init__(self, course: Headway, jobs: int, stream: TextIO, seen: Context) -> None:
         self._course = course
         self._jobs = jobs
         self._stream = stream
@@ -58,7 +59,7 @@ class Display(Progress):
         now: float,
     ) -> None:
         """Draw what runs, since when and in which attempt, below the lines that stand `above`."""
-        course = self._course
+        course, say = self._course, self._course.say
         self._fit()
         self._above = above
         self._labels = [
@@ -67,7 +68,7 @@ class Display(Progress):
         ]
         left = course.left(now, {probe: since for probe, (since, _) in running.items()}, self._jobs)
         has_room = self._on.width >= _ROOM_FOR_REST
-        shown = course.say("progress.left", time=about(left)) if left and left >= 1 else ""
+        shown = say("progress.left", time=about(left)) if left and left >= 1 else ""
         self.update(
             self._whole,
             completed=course.measured,
@@ -91,10 +92,11 @@ class Display(Progress):
             rows.add_row(Text(f"  {label}"), Text(time, Style.DIM))
         yield rows
         if room and (hidden := len(self._labels) - len(shown)):
-            yield Text(f"  {self._course.say('progress.more_running', count=hidden)}", Style.DIM)
+            say: Sentences = self._course.say
+            yield Text(f"  {say('progress.more_running', count=hidden)}", Style.DIM)
 
     def _elapsed(self, probe: int, seconds: float, attempt: int) -> str:
-        say = self._course.say
+        say: Sentences = self._course.say
         shown = growing(seconds)
         estimate = self._course.plan.probes[probe].estimate
         if estimate is not None and estimate >= 1:

@@ -152,17 +152,26 @@ def wants_json(output_format: str) -> bool:
     return output_format == "json"
 
 
-def confirmed(blocks: Iterable[Block], question: str) -> bool:
-    """Show blocks on standard error and ask a question there, with yes as the usual answer."""
-    from rich.prompt import Confirm
+def ask(question: str, above: Iterable[Block] = (), *, unseen: bool = False) -> str | None:
+    """Ask on standard error, below some blocks; return the line that is typed, None for its end.
+
+    What is `unseen` does not show while it is typed.
+    """
+    from rich.prompt import Prompt
 
     from readiness.terminal import console
 
+    class Asked(Prompt):
+        prompt_suffix = " "
+
     seen = context(os.environ, stream=sys.stderr)
     idle.hide()
-    sys.stderr.write(drawn(blocks, seen))
+    sys.stderr.write(drawn(above, seen))
+    *lines, last = (console.text([(line, Style.PLAIN)]) for line in question.split("\n"))
     on = console.console(sys.stderr, seen)
+    for line in lines:
+        on.print(line)
     try:
-        return Confirm.ask(console.text([(question, Style.PLAIN)]), console=on, default=True)
+        return Asked.ask(last, console=on, password=unseen, default="", show_default=False)
     except EOFError:
-        return False
+        return None

@@ -78,7 +78,7 @@ def shown_progress(
     if settings.quiet:
         return Progress()
     stream = stream or sys.stderr
-    course = Course(plan, sentences(language), judge)
+    course = Headway(plan, sentences(language), judge)
     seen = context(environ, settings, stream)
     for_people = settings.output_format == "table"
     if can_draw(environ, stream):
@@ -111,7 +111,7 @@ class Unblocking:
         """Do nothing: nothing is held back."""
 
 
-class Course:
+class Headway:
     """How far a plan is: which probes are over, and how many criteria have all they need."""
 
     def __init__(self, plan: Plan, say: Sentences, judge: Judge | None) -> None:
@@ -216,7 +216,7 @@ class _Lines(Progress):
 
     def __init__(
         self,
-        course: Course,
+        course: Headway,
         output: Unblocking,
         seen: Context,
         clock: Callable[[], float],
@@ -294,7 +294,7 @@ class _Live(Progress):
 
     def __init__(
         self,
-        course: Course,
+        course: Headway,
         jobs: int,
         stream: TextIO,
         seen: Context,

@@ -16,7 +16,7 @@ from readiness.model.errors import UsageError
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import RunDocument, from_json, run_schema
 from readiness.report import Context, render
-from readiness.terminal.blocks import Line, Place, Style, Table, plain
+from readiness.terminal.blocks import FileLink, Grid, Line, Style, plain
 from readiness.terminal.output import drawn
 from readiness.text.layout import inert, width
 from tests.support.documents import (
@@ -266,7 +266,7 @@ def test_a_big_board_has_rows_for_what_needs_attention(count: int) -> None:
 def test_a_dropped_column_moves_no_colour() -> None:
     """Each cell keeps its style, and what is left out takes no room."""
     cells = [("T1", Style.STRONG), ("a remark of many words", Style.DIM), ("fail", Style.BAD)]
-    table = Table(rows=[cells], heads=["Id", "Remark", "Verdict"], spare=(1,))
+    table = Grid(rows=[cells], heads=["Id", "Remark", "Verdict"], spare=(1,))
     assert drawn([table], _terminal(12, colour=True)).splitlines()[2] == (
         "\x1b[1mT1\x1b[0m \x1b[2m \x1b[0m\x1b[1;31mfail\x1b[0m"
     )
@@ -279,7 +279,9 @@ def test_a_dropped_column_moves_no_colour() -> None:
 
 def test_a_place_is_a_link_where_the_terminal_knows_links() -> None:
     """A file that is there, at its line; elsewhere it is text."""
-    line = Line(parts=((Place("pyproject.toml:3"), Style.PLAIN), (Place("gone:1"), Style.PLAIN)))
+    line = Line(
+        parts=((FileLink("pyproject.toml:3"), Style.PLAIN), (FileLink("gone:1"), Style.PLAIN))
+    )
     linked = drawn([line], _terminal(80, colour=True, links=True))
     assert re.search(r"\x1b\]8;id=\d+;file:///.*/pyproject.toml\x1b\\pyproject.toml:3", linked)
     assert "file:///" not in linked.partition("gone")[0].rpartition("\x1b\\")[2]
@@ -288,5 +290,5 @@ def test_a_place_is_a_link_where_the_terminal_knows_links() -> None:
 
 def test_columns_show_hostile_text_literally() -> None:
     """A cell neither breaks the table nor speaks to the terminal or a CI log."""
-    table = Table(rows=[plain("::error::\x1b[2J", "x\ny")], heads=[])
+    table = Grid(rows=[plain("::error::\x1b[2J", "x\ny")], heads=[])
     assert drawn([table], _PIPE) == "\\::error::\\x1b[2J  x\\ny\n"

@@ -7,7 +7,7 @@ from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
 from readiness.report._shown import Badge, badge, change, percent, value_shown
-from readiness.terminal.blocks import Cell, Style, Table, plain
+from readiness.terminal.blocks import Cell, Grid, Style, plain
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
@@ -28,7 +28,7 @@ def grid(
     failed_only: bool = False,
     empty_tasks: bool = True,
     most: int = MOST,
-) -> tuple[Table, int]:
+) -> tuple[Grid, int]:
     """Return all tasks in scope, the most urgent first, and how many criteria are left out.
 
     With `skipped`, what is out of scope is in it too. With `failed_only` there is a row for what is
@@ -63,7 +63,7 @@ def grid(
         rows.append(_filled(_task(task, say), compared=compared))
         rows += [_row(each, probes, say, compared=compared) for each in criteria[:room]]
     time = _CHANGE + compared
-    table = Table(
+    table = Grid(
         rows=rows,
         heads=[
             say("report.id"),

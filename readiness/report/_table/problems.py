@@ -25,7 +25,8 @@ from readiness.report._shown import (
     waived_by,
     with_expectation,
 )
-from readiness.terminal.blocks import Line, Part, Place, Style, title
+from readiness.terminal.blocks import FileLink, Line, Part, Style, title
+from readiness.text.layout import middle
 from readiness.text.sentences import Sentences
 
 _BAR: Part = ("│ ", Style.DIM)
@@ -159,8 +160,8 @@ class Explainer:
             yield from self._outputs(block)
         else:
             for line in self._printed(criterion):
-                shown = line if len(line) <= WIDEST else f"{line[:WIDEST]}…"
-                yield self.fact("", (_BAR, (shown, Style.PLAIN)), clipped=True)
+                shown = (middle(line, WIDEST), Style.PLAIN)
+                yield self.fact("", (_BAR, shown), clipped=True)
         yield from self._listed(say("report.where"), self._places(criterion))
         yield from self._listed(say("report.ran"), self._ran(block))
         yield from self._paragraph(say("report.next_step"), criterion.hint or "")
@@ -277,7 +278,7 @@ class Explainer:
 
 def _place(finding: FindingRecord) -> tuple[Part, ...]:
     text = "  ".join(filter(None, (finding.rule, finding.message)))
-    return ((Place(finding.place), Style.PLAIN), (f"  {text}", Style.DIM))
+    return ((FileLink(finding.place), Style.PLAIN), (f"  {text}", Style.DIM))
 
 
 def _entry(criterion: CriterionRecord, *parts: Part) -> Line:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from readiness.advice.steps import NOT_MEASURED, NextStep
 from readiness.report._shown import verdict_part
-from readiness.terminal.blocks import Block, Line, Part, Style, Table, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.text.layout import points
 from readiness.text.sentences import Sentences
 
@@ -25,7 +25,7 @@ def step_blocks(steps: Sequence[NextStep], say: Sentences) -> Iterator[Block]:
         explained.add(task)
         yield Line()
     if rest := [step for steps_of_cause in causes[STEPS_IN_FULL:] for step in steps_of_cause]:
-        yield Table(
+        yield Grid(
             rows=[_step_row(step, say) for step in rest],
             heads=say.heads("next.heads"),
             right=(3,),

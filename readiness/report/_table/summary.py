@@ -8,8 +8,8 @@ from readiness.record.scores import goal_text, score_text
 from readiness.report._reasons import also_bad, first_reasons
 from readiness.report._shown import badge_counts, meaning, moment, reuse, revision
 from readiness.report._standing import last_whole
-from readiness.terminal.blocks import Block, Line, Part, Style, Table, title
-from readiness.text.layout import bar, duration
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, title
+from readiness.text.layout import bar, duration, percentage
 from readiness.text.sentences import Sentences
 
 _NAMES = 6
@@ -43,7 +43,7 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Block]:
         ]
         for milestone in run.milestones
     ]
-    yield Table(rows=rows, heads=[], flexible=3)
+    yield Grid(rows=rows, heads=[], flexible=3)
 
 
 def _state(milestone: MilestoneRecord, say: Sentences) -> str:
@@ -61,7 +61,10 @@ def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator
     record = run.score
     shown = score_text(record, say)
     goal = goal_text(record.target)
-    parts: list[Part] = [(say("report.score", score=shown, target=goal), Style.STRONG)]
+    words = say("report.score", score=shown, target=goal)
+    if record.value is not None:
+        words = say("report.readiness", percent=percentage(shown), score=shown, target=goal)
+    parts: list[Part] = [(words, Style.STRONG)]
     if record.value is not None:
         progress = record.progress or 0.0
         parts.append((f"  {bar(progress, 30)}", Style.GOOD if progress >= 1 else Style.WARN))
