@@ -29,26 +29,26 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, FOUNDATION),
     "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],
-    "report": [*FOUNDATION, "record", "advice"],
+    "report": [*FOUNDATION, "record", "advice", "terminal"],
     "timeline": [*FOUNDATION, "record", "advice"],
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
     "reuse": [*FOUNDATION, "record", "project"],
-    "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
+    "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove", "terminal"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project", "reuse"],
     # What a first board is worth so far, shown as a run is.
-    "propose": [*FOUNDATION, "load", "project", "decide", "report"],
+    "propose": [*FOUNDATION, "load", "project", "decide", "report", "terminal"],
     # What is written is shown at once, and a board is replaced as a report is.
     "amend": [*FOUNDATION, "load", "project", "report", "terminal"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
     "fleet": [
         *(*FOUNDATION, "record", "history", "project", "report", "run", "command_line"),
-        "guard",
+        *("guard", "terminal"),
     ],
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
-    "terminal": [*FOUNDATION, "run", "report"],
+    "terminal": FOUNDATION,
     # The formats of reports are values of an option; boards and histories complete others.
     "command_line": [*FOUNDATION, "report", "terminal", "load", "history", "project"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],

@@ -15,19 +15,22 @@ from tests.support.program import Project, a_board
 from tests.support.repositories import commit
 
 HEAVY = {
-    *("logging", "click", "typer.rich_utils", "markdown_it", "pygments"),
+    *("logging", "json", "click", "typer.rich_utils", "markdown_it", "rich.progress", "pygments"),
     *("jmespath", "jinja2", "concurrent.futures", "asyncio", "tempfile", "hashlib"),
 }
 """What takes a millisecond or more, and is not needed by a run whose criteria read no format."""
+
+FOR_PEOPLE = {"rich", "threading", "dataclasses", "inspect", "ast"}
+"""What sets the table, which programs do not get."""
 
 MOST_MODULES = 143
 """So many of ours at most: each takes a plain run 0.1 ms and more. The last is run/places.py."""
 
 
-def imported(project: Project) -> list[str]:
-    """The modules that a plain run imports, in their order."""
+def imported(project: Project, *line: str) -> list[str]:
+    """The modules that a command imports, in their order."""
     ended = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "readiness", "check"],
+        [sys.executable, "-X", "importtime", "-m", "readiness", *line],
         cwd=project.folder,
         env=project.environment,
         capture_output=True,
@@ -40,11 +43,46 @@ def imported(project: Project) -> list[str]:
 def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
     """Neither before its first probe nor at its end."""
     project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
-    names = imported(project)
-    assert "readiness.report._table.lines" in names
+    names = imported(project, "check")
+    assert "readiness.terminal.console" in names
     assert sorted(HEAVY.intersection(names)) == []
     assert [name for name in names if name.startswith("readiness.pipeline.features.")] == []
     assert len([name for name in names if name.partition(".")[0] == "readiness"]) <= MOST_MODULES
+
+
+@pytest.mark.parametrize("line", ["check", "list", "--version"])
+def test_programs_are_answered_without_rich(project: Project, line: str) -> None:
+    """What sets tables for people is not imported for JSON."""
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
+    asked = [line, *([] if line == "--version" else ["--output-format", "json"])]
+    names = imported(project, *asked)
+    assert sorted((HEAVY | FOR_PEOPLE).intersection(names) - {"json"}) == []
+
+
+def test_probes_start_before_rich_is_imported(project: Project) -> None:
+    """What they take is time to import it in."""
+    code = (
+        "import os, sys\n"
+        "from readiness.__main__ import main\n"
+        "sys.argv = ['readiness', 'check']\n"
+        "spawn = os.posix_spawn\n"
+        "def watched(*args, **more):\n"
+        "    print('started', 'rich' in sys.modules, file=sys.stderr, flush=True)\n"
+        "    return spawn(*args, **more)\n"
+        "os.posix_spawn = watched\n"
+        "main()\n"
+    )
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.folder,
+        env={**project.environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "started False" in ended.stderr
+    assert "started True" not in ended.stderr
 
 
 def test_the_watcher_is_split_off_before_anything_large(project: Project) -> None:
@@ -88,9 +126,9 @@ def test_a_library_that_is_missing_is_named(project: Project, tmp_path: Path) ->
 BUDGET = {
     "programs": 6,  # Python, git three times, and bash for the probe
     "processes": 7,  # two that watch over the run
-    "files opened": 640,
+    "files opened": 730,  # Typer is 65 of them, Rich 70
     "bytes written": 66_000,
-    "system calls": 7_400,  # 1,000 of them to import Typer
+    "system calls": 8_300,
 }
 """What a run of one probe in a repository takes at most. A number is raised with a reason."""
 

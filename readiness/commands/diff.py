@@ -16,9 +16,8 @@ from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report._shown import CHANGE_MARKS, elapsed, verdict_part
-from readiness.report._table.blocks import Block, Line, Part, Style, text_lines
+from readiness.terminal.blocks import Block, Line, Part, Style, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
-from readiness.text.layout import literal, width
 from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.text.worded import worded
 from readiness.timeline.difference import (
@@ -83,15 +82,13 @@ def _blocks(comparison: Difference, say: Sentences) -> Iterator[Block]:
     )
     if comparison.left_out:
         yield from text_lines(say("diff.left_out", count=comparison.left_out))
-    labels = [_label(one, say) for one in comparison.criteria]
-    cells = max((width(label) for label, _ in labels), default=0) + 2
-    for label, criterion in zip(labels, comparison.criteria, strict=True):
+    for criterion in comparison.criteria:
         yield Line()
-        title = (literal(criterion.title), Style.STRONG)
-        yield Line(label=label, label_cells=cells, parts=(title,))
-        yield Line(label_cells=cells, parts=_change(criterion, say))
+        title = (criterion.title, Style.STRONG)
+        yield Line(label=_label(criterion, say), parts=(title,))
+        yield Line(label=("", Style.DIM), parts=_change(criterion, say))
         for note in criterion.redefined:
-            yield Line(label_cells=cells, parts=((literal(note), Style.PLAIN),))
+            yield Line(label=("", Style.DIM), parts=((note, Style.PLAIN),))
 
 
 def _run_line(run: RunSummary, say: Sentences) -> str:
@@ -134,7 +131,7 @@ def _label(criterion: CriterionChange, say: Sentences) -> Part:
     else:
         word = criterion.change.value if criterion.change is not None else "apart"
     mark, style = CHANGE_MARKS[criterion.change or Movement.OTHER]
-    return f"{mark} {say(f'diff.what.{word}')}  {literal(criterion.id)}", style
+    return f"{mark} {say(f'diff.what.{word}')}  {criterion.id}", style
 
 
 def _change(criterion: CriterionChange, say: Sentences) -> tuple[Part, ...]:
@@ -148,7 +145,7 @@ def _change(criterion: CriterionChange, say: Sentences) -> tuple[Part, ...]:
 
 
 def _state(verdict: Verdict | None, value: str, say: Sentences) -> Part:
-    return ("-", Style.DIM) if verdict is None else verdict_part(verdict, say, literal(value))
+    return ("-", Style.DIM) if verdict is None else verdict_part(verdict, say, value)
 
 
 VERB = Verb(diff, prints=Difference)

@@ -25,8 +25,8 @@ from readiness.plan.selection import skip_reason
 from readiness.project.environments import Environment
 from readiness.project.git import repository
 from readiness.project.managers import fitting
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.shell.programs import is_utility, programs
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.sentences import Sentences, for_reader, say_now
@@ -250,7 +250,7 @@ def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences)
 
 
 def _table(tools: list[ToolRecord], say: Sentences) -> Iterator[Block]:
-    yield PlainTable(
+    yield Grid(
         rows=[_row(tool, say) for tool in tools],
         heads=say.heads("doctor.heads"),
         flexible=3,

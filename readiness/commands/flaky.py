@@ -11,8 +11,8 @@ from readiness.model.errors import ExitStatus
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.report._shown import elapsed
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.statistics.sequences import Flakiness
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.sentences import Sentences, for_reader
 from readiness.timeline.flaky import FlakyTest, FlakyTests, flaky_tests
@@ -46,7 +46,7 @@ def _blocks(listed: FlakyTests, started: dict[str, str], say: Sentences) -> Iter
         yield from text_lines(say("flaky.none", count=listed.runs))
         return
     rows = [_row(test, started[test.last], say) for test in listed.tests]
-    yield PlainTable(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
+    yield Grid(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
     yield Line()
     yield from text_lines(say("flaky.legend", count=listed.runs))
 

@@ -21,13 +21,12 @@ from readiness.plan import secret_values
 from readiness.project.change import base_of
 from readiness.project.git import Asking
 from readiness.record.origin import BaseRef
-from readiness.report._table.blocks import Block, Line, PlainTable, Style, plain, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import Block, Grid, Line, Style, plain, text_lines
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor, clean, cut
-from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 
 VERSION = 1
@@ -210,7 +209,7 @@ def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
             for one in report.compared
             for told in [(one.base or "–", one.by_base, one.by_head)]
         ]
-        yield PlainTable(rows=rows, heads=say.heads("guard.heads"))
+        yield Grid(rows=rows, heads=say.heads("guard.heads"))
 
 
 _LATER = (
@@ -235,7 +234,7 @@ def _shows(report: GuardReport) -> str:
     """Return the command that shows what loosens, in the files where it stands."""
     paths = dict.fromkeys(change.path for change in report.loosened if change.path)
     shown = [shlex.quote(path) for path in paths] if len(paths) <= _FILES else ["."]
-    return literal(" ".join(["git diff", report.base.commit[:12], "--", *shown]))
+    return " ".join(["git diff", report.base.commit[:12], "--", *shown])
 
 
 _STYLES = {

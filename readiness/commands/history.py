@@ -18,7 +18,7 @@ from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.model.words import Decision
 from readiness.record.document import RunDocument, from_json
 from readiness.report._shown import elapsed
-from readiness.report._table.blocks import Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
 from readiness.text.clean import clean
@@ -87,7 +87,8 @@ def history(
     if as_json:
         put_json(PastRuns(runs=runs))
     else:
-        put_blocks([_listing(runs, say)] if runs else text_lines(say("history.never")))
+        more = [Line(), *text_lines(say("history.more"))]
+        put_blocks([_listing(runs, say), *more] if runs else text_lines(say("history.never")))
     return ExitStatus.READY
 
 
@@ -169,7 +170,7 @@ def _past(entry: Entry, run: RunDocument | None) -> PastEntry:
     )
 
 
-def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
+def _listing(entries: Sequence[PastEntry], say: Sentences) -> Grid:
     now = time.time()
     rows = [
         [
@@ -183,7 +184,7 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
         for entry in entries
     ]
     heads = say.heads("history.heads")
-    return PlainTable(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
+    return Grid(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
 
 
 def _state(entry: PastEntry, say: Sentences) -> Part:

@@ -39,9 +39,9 @@ from readiness.propose.templates import filled, templates
 from readiness.report import write_over
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import table
 from readiness.terminal.ending import protected, tell
-from readiness.terminal.output import put_blocks, put_json, put_text, terminal_width, wants_json
-from readiness.text.layout import columns
+from readiness.terminal.output import ask, put_blocks, put_json, put_text, wants_json
 from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
 
@@ -145,7 +145,7 @@ def _list_templates(*, as_json: bool) -> int:
     else:
         say = for_reader()
         rows = [(name, in_language(purpose, say)) for name, purpose in purposes.items()]
-        put_text(columns(rows).rstrip())
+        put_blocks([table(rows, flexible=1)])
     return ExitStatus.READY
 
 
@@ -192,11 +192,8 @@ def _agree(proposals: Sequence[Proposal], *, can_ask: bool) -> None:
         (proposal.priority, in_language(proposal.title, say), proposal.check or proposal.run)
         for proposal in proposals
     ]
-    tell(columns(rows, flexible=1, limit=terminal_width(os.environ)).rstrip())
-    sys.stderr.write(f"{say('init.agree')} ")
-    sys.stderr.flush()
-    answer = sys.stdin.readline()
-    if not answer or answer.strip().lower()[:1] not in ("", "y"):
+    answer = ask(say("init.agree"), [table(rows, flexible=1)])
+    if answer is None or answer.strip().lower()[:1] not in ("", "y"):
         raise UsageError(worded("init.nothing_written"))
 
 

@@ -18,7 +18,7 @@ from readiness.record.localised import localised_criterion
 from readiness.record.newest import measured_by
 from readiness.report._shown import ago, seen_to_fail, value_shown, verdict_part
 from readiness.report._standing import as_of
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.sentences import Sentences, for_reader, spoken
 
@@ -77,7 +77,7 @@ def list_tasks(
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)
     seen = "" if run is None else seen_to_fail(run, say)
-    table = PlainTable(
+    table = Grid(
         rows=[_row(line, say) for line in lines],
         heads=say.heads("list.heads"),
         flexible=6,
@@ -90,7 +90,7 @@ def list_tasks(
         known = {one.id: localised_criterion(one, language) for one in measured}
         rows = [_criterion_row(one, known, say) for one in board.criteria() if one.id in chosen]
         heads = say.heads("list.criteria_heads")
-        blocks += [PlainTable(rows=rows, heads=heads, flexible=4), Line()]
+        blocks += [Grid(rows=rows, heads=heads, flexible=4), Line()]
     put_blocks([*blocks, *text_lines(*filter(None, (total, seen, rests)))])
     return ExitStatus.READY
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from itertools import chain
 from typing import Annotated
 
 import msgspec
@@ -35,8 +36,8 @@ from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.scores import goal_text
 from readiness.report._shown import ago
 from readiness.report._standing import tree_changed
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.report._table.steps import step_blocks
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import points
@@ -124,7 +125,9 @@ def next_steps(
     if as_json:
         put_json(answer)
     else:
-        put_blocks(_blocks(answer, for_reader(board.language)), redactor.redact)
+        say = for_reader(board.language)
+        blocks = chain(_blocks(answer, say), text_lines(*_elsewhere(board, say)))
+        put_blocks(blocks, redactor.redact)
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 
@@ -280,6 +283,21 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
         yield from text_lines("", *(milestone_line(one, say) for one in answer.milestones))
 
 
+def _elsewhere(board: Board, say: Sentences) -> Iterator[str]:
+    """Yield which tasks have criteria of which this profile knows nothing, and where they are."""
+    outside = {
+        task.id: criterion.profiles
+        for task in board.tasks
+        for criterion in task.criteria
+        if criterion.profiles and board.profile not in criterion.profiles
+    }
+    if outside:
+        others = dict.fromkeys(name for profiles in outside.values() for name in profiles)
+        names, others_shown = ", ".join(outside), ", ".join(others)
+        yield ""
+        yield say("next.elsewhere", names=names, profile=board.profile, others=others_shown)
+
+
 def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
@@ -292,7 +310,7 @@ def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
         sentence = say("next.unreachable", goal=goal, score=way.score)
     yield from text_lines(sentence)
     if way.tasks:
-        yield PlainTable(
+        yield Grid(
             rows=[_way_row(task, say) for task in way.tasks],
             heads=say.heads("next.way_heads"),
             right=(2,),

@@ -27,13 +27,13 @@ from readiness.prove.trials import TrialPlan
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, text_lines
 from readiness.terminal.ending import protected
-from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
-from readiness.text.layout import duration, literal, width
+from readiness.text.layout import duration
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 
@@ -99,7 +99,7 @@ def _change(settings: RunSettings, change: str) -> int:
         put_json(proof)
     else:
         redactor = Redactor(secret_values(comparison.head, os.environ))
-        put_text(redactor.redact(change_table(proof, quiet=settings.quiet)))
+        put_blocks(change_table(proof, quiet=settings.quiet), redactor.redact)
     return proof.exit_status
 
 
@@ -187,7 +187,7 @@ class _Proof:
 def _blocks(proof: ProofDocument, say: Sentences, *, quiet: bool) -> Iterator[Block]:
     """Yield each criterion with its verdict in every world, then what still passes and why."""
     if not quiet:
-        yield Line(parts=((literal(proof.board.title), Style.STRONG),))
+        yield Line(parts=((proof.board.title, Style.STRONG),))
         yield Line()
         yield from _worlds(proof, say)
     for outcome, title in (
@@ -225,12 +225,11 @@ def _worlds(proof: ProofDocument, say: Sentences) -> Iterator[Block]:
         outcome = (say(f"prove.outcome.{record.outcome}"), _STYLES[record.outcome])
         rows.append([(record.id, Style.STRONG), now, *cells, outcome])
     names = [say(f"prove.world.{world}") for world in worlds]
-    yield PlainTable(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
+    yield Grid(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
     yield Line()
-    room = max(map(width, names), default=0) + 2
     for world, name in zip(worlds, names, strict=True):
         meaning = ((say(f"prove.meaning.{world}"), Style.DIM),)
-        yield Line(label=(name, Style.DIM), label_cells=room, parts=meaning)
+        yield Line(label=(name, Style.DIM), parts=meaning)
 
 
 def _in_world(verdict: Verdict | None, say: Sentences) -> Part:

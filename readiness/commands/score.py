@@ -1,6 +1,5 @@
 """Run the probes and print the score and the gate, for CI."""
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 from readiness.command_line import options
@@ -12,6 +11,7 @@ if TYPE_CHECKING:  # the watcher is split off before it is imported
     from readiness.model.settings import RunSettings
     from readiness.record.document import RunDocument
     from readiness.report import Context
+    from readiness.terminal.blocks import Block
 
 
 def score(
@@ -69,16 +69,13 @@ def _join(settings: "RunSettings") -> int:
 
 def _print(document: "RunDocument", settings: "RunSettings", context: "Context") -> str:
     from readiness.report import render
-    from readiness.text.clean import clean
-    from readiness.text.layout import inert
+    from readiness.terminal.blocks import Line, text_lines
+    from readiness.terminal.output import drawn
 
     if settings.output_format != "table":
         return render(settings.output_format, document, context)
-    lines = []
-    if settings.explain:
-        lines += [explanation(document), ""]
-    lines += summary(document)
-    return inert(clean("\n".join(lines), newlines=True))
+    explained = [*explanation(document), Line()] if settings.explain else []
+    return drawn([*explained, *text_lines(*summary(document))], context)
 
 
 def summary(document: "RunDocument") -> list[str]:
@@ -115,12 +112,11 @@ def summary(document: "RunDocument") -> list[str]:
     return lines
 
 
-def explanation(document: "RunDocument") -> str:
+def explanation(document: "RunDocument") -> "list[Block]":
     """Explain the score line by line: points and rounding add up to the printed score."""
     from decimal import Decimal
 
-    from readiness.terminal.output import line_limit
-    from readiness.text.layout import columns
+    from readiness.terminal.blocks import table, text_lines
     from readiness.text.sentences import for_reader
 
     say = for_reader(document.board.language)
@@ -128,7 +124,7 @@ def explanation(document: "RunDocument") -> str:
     points = [Decimal(str(record.points)) for record in counted]
     rounding = Decimal(str(document.score.rounding))
     if not document.whole:
-        return say("score.part")
+        return [*text_lines(say("score.part"))]
     total = sum(points, rounding)
     places = max(-int(each.as_tuple().exponent) for each in (*points, rounding, Decimal("0.01")))
 
@@ -148,8 +144,7 @@ def explanation(document: "RunDocument") -> str:
     if rounding:
         rows.append([say("score.rounded"), "", exact(rounding), "", ""])
     rows.append([say("score.sum"), "", exact(total), exact(10), ""])
-    heads, limit = say.heads("score.heads"), line_limit(os.environ)
-    return columns(rows, heads, right=(2, 3), flexible=4, limit=limit)
+    return [table(rows, say.heads("score.heads"), right=(2, 3), flexible=4)]
 
 
 VERB = Verb(score)

@@ -32,12 +32,11 @@ from readiness.record.localised import localised_criterion, localised_findings
 from readiness.record.newest import measured_by
 from readiness.report._shown import Entry, ago
 from readiness.report._standing import elsewhere, last_known, tree_changed
-from readiness.report._table.blocks import Line, Style, text_lines
 from readiness.report._table.problems import Explainer
+from readiness.terminal.blocks import Line, Style, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.languages import Language
-from readiness.text.layout import literal
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
@@ -154,7 +153,7 @@ class _Viewer:
 
     def task(self, task: Task, *, whole: bool) -> Iterator[Line]:
         """Yield a task's id and title; the `whole` of it with everything that the board says."""
-        yield Line(parts=((f"{literal(task.id)}  {literal(task.title)}", Style.STRONG),))
+        yield Line(parts=((f"{task.id}  {task.title}", Style.STRONG),))
         if not whole:
             return
         facts = {
@@ -178,7 +177,7 @@ class _Viewer:
         """Yield what was found of a criterion, and where the board has it from."""
         say = self._say
         if measured is None:
-            title = f"{literal(criterion.id)}  {literal(criterion.title)}"
+            title = f"{criterion.id}  {criterion.title}"
             yield Line(parts=((title, Style.STRONG),))
             if criterion.attest is None:
                 yield self._fact(self._say("report.expected"), criterion.expect.text)
@@ -213,7 +212,7 @@ class _Viewer:
         if criterion.check is not None and criterion.check.name:
             usual = {param.name: param.default for param in criterion.check.params}
             parts = [
-                f"{name}={literal(str(value))}"
+                f"{name}={value!s}"
                 for name, value in criterion.params.items()
                 if value not in ("", usual.get(name))
             ]
@@ -236,11 +235,11 @@ class _Viewer:
         )
 
     def _fact(self, label: str, text: str) -> Line:
-        return self._labels.fact(label, ((literal(text), Style.PLAIN),))
+        return self._labels.fact(label, ((text, Style.PLAIN),))
 
 
 def _text(text: str) -> Line:
-    return Line(parts=((literal(text), Style.PLAIN),), indent=2)
+    return Line(parts=((text, Style.PLAIN),), indent=2)
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:

@@ -14,9 +14,8 @@ from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.report._shown import elapsed, verdict_part
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
-from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 from readiness.timeline.trend import SCORE, ChangePoint, Point, Trend, trend
@@ -87,14 +86,14 @@ def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
 
 def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
     title = say("score.sum") if course.id == SCORE else f"{course.id}  {course.title}"
-    yield Line(parts=((literal(title), Style.STRONG),))
+    yield Line(parts=((title, Style.STRONG),))
     if not course.points:
         yield from text_lines(f"  {say('trend.nothing')}")
         return
     yield from text_lines(
         f"  {sparkline(over_time(course.points))}",
         f"  {_span(course, say)}",
-        f"  {_outlook(course, say)}",
+        *([f"  {_outlook(course, say)}"] if len(course.points) > 1 or course.reached else []),
     )
     for change in course.changes:
         yield from text_lines(f"  {_changed(change, course.unit, say)}")
@@ -102,11 +101,14 @@ def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
         yield from text_lines(f"  {say('trend.left_out', count=course.left_out)}")
     yield Line()
     rows = [_row(point, count, say) for point, count in by_day(course.points)[-ROWS:]]
-    yield PlainTable(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
+    yield Grid(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
 
 
 def _span(course: Trend, say: Sentences) -> str:
     points = course.points
+    if len(points) == 1:
+        first = in_language(_with_unit(points[0].shown, course.unit), say)
+        return say("trend.first", first=first, goal=course.goal)
     return say(
         "trend.span",
         first=points[0].shown,

@@ -38,7 +38,8 @@ _AT_START = ("DASK_", "PYTHON", "LC_", "LD_", "LANG", "TZ", "MALLOC_", "GLIBC_")
 """How variables begin that Python or the C library reads at its start."""
 
 _LAZY = (
-    "jmespath", "json", "msgspec.json", "sqlite3", "tempfile", "yaml",
+    "jmespath", "json", "msgspec.json", "rich.console", "rich.progress", "rich.table",
+    "sqlite3", "tempfile", "yaml",
 )  # fmt: skip
 """What commands import only when they need it."""
 
