@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext, redirect_stdout
+from contextlib import nullcontext, redirect_stdout, suppress
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, cast
@@ -205,11 +205,15 @@ def run(arguments: Sequence[str]) -> int:
         return _answer(fault, arguments)
     except SystemExit as end:  # of completion, and of a text that nobody reads to its end
         return ExitStatus.NOT_WRITTEN if end.code else ExitStatus.READY
+    except OSError:  # of help that cannot be written; a command answers for its own
+        return ExitStatus.NOT_WRITTEN
     return status or (ExitStatus.READY if asks else ExitStatus.USAGE)
 
 
 def _answer(fault: Exception, arguments: Sequence[str]) -> int:
     """Say what is wrong with a line; return the status."""
+    from readiness.terminal.output import wants_colour  # which a run imports later
+
     _speak_as_asked(arguments)
     heed_board_here()
     say = for_reader()
@@ -217,8 +221,11 @@ def _answer(fault: Exception, arguments: Sequence[str]) -> int:
     command = load(name) if name else root()
     program = f"readiness {name}".rstrip()
     usage = command.get_usage(typer.Context(command, info_name=program)).partition(" ")[2]
+    coloured = wants_colour(os.environ, terminal=sys.stderr.isatty())
+    with suppress(OSError):  # nobody reads it
+        typer.secho(say("line.error"), fg="red", bold=True, err=True, nl=False, color=coloured)
     lines = [
-        say("line.error", what=in_language(_what(fault, command), say)),
+        f"{in_language(_what(fault, command), say)}",
         "",
         say("line.usage", usage=usage),
         say("line.help", command=f"{program} -h"),

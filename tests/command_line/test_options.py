@@ -1,7 +1,10 @@
 """The options of the commands, as Typer reads them."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -109,6 +112,23 @@ def test_a_wrong_line_is_answered_on_standard_error(project: Project) -> None:
     ended = project()
     assert (ended.status, ended.out) == (2, "")
     assert "COMMAND" in ended.err
+
+
+def test_what_is_wrong_is_marked_where_colours_are(project: Project) -> None:
+    """Of the two variables that ask for colours and for none, that for none counts."""
+    coloured = project("check", "--bord", env={"FORCE_COLOR": "1"})
+    assert coloured.err.startswith("\x1b[31m\x1b[1merror: \x1b[0m")
+    plain = project("check", "--bord", env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+    assert plain.err.startswith("error: ")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_help_that_cannot_be_written_is_no_bug(project: Project) -> None:
+    """Neither is a fault of which nobody can be told."""
+    for line, stream, status in (("--help", "", 5), ("check --help", "", 5), ("chek", "2", 2)):
+        command = f'"{sys.executable}" -m readiness {line} {stream}> /dev/full'
+        ended = subprocess.run(["sh", "-c", command], env=project.environment, check=False)
+        assert ended.returncode == status, line
 
 
 def every() -> list[tuple[str, Any]]:
