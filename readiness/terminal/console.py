@@ -221,7 +221,6 @@ def _table(
         padding=(0, 1, 0, 0),
         show_header=bool(block.heads) and kept is not None,
         header_style=Style.DIM,
-        border_style=Style.DIM,
     )
     if kept is None:
         first = min(max(cell.cell_len for row in rows for cell in row[:1]), limit // 2)

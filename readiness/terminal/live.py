@@ -85,9 +85,9 @@ class Display(Progress):
         yield from (_one_line(text(line)) for line in (self._above[-space:] if space > 0 else ()))
         yield self.make_tasks_table(self.tasks)
         rows = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
-        rows.add_column(no_wrap=True)
         cells = max((cell_len(time) for _, time in shown), default=0)
-        rows.add_column(no_wrap=True, justify="right", min_width=cells)
+        rows.add_column(no_wrap=True, max_width=max(self._on.width - cells - 2, 8))
+        rows.add_column(no_wrap=True, justify="right", width=cells)
         for label, time in shown:
             rows.add_row(Text(f"  {label}"), Text(time, Style.DIM))
         yield rows
