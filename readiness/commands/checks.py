@@ -44,9 +44,10 @@ def checks(
 
 def documentation(check: Check, say: Sentences) -> Iterator[Block]:
     """Yield one check, as a page."""
-    yield from [Line(parts=((check.name, Style.STRONG),)), _text(in_language(check.summary, say))]
+    yield Line(parts=((check.name, Style.STRONG),))
+    yield from text_lines(f"  {in_language(check.summary, say)}")
     if check.work:
-        yield from [*title(say("checks.work")), _text(in_language(check.work, say))]
+        yield from [*title(say("checks.work")), *text_lines(f"  {in_language(check.work, say)}")]
     if check.tools or check.install:
         tools = ", ".join(check.tools) or say("checks.library")
         yield from text_lines("", say("checks.needs", tools=tools, how=check.install))
@@ -55,7 +56,7 @@ def documentation(check: Check, say: Sentences) -> Iterator[Block]:
     yield from title(say("checks.measures"))
     yield from (_fact(measure.name, *_measure(measure, say)) for measure in check.measures)
     if check.expect is not None:
-        yield _text(say("checks.expected", expect=check.expect.text))
+        yield from text_lines(f"  {say('checks.expected', expect=check.expect.text)}")
     if check.params:
         yield from title(say("checks.params"))
         yield from (_fact(param.name, *_param(param, say)) for param in check.params)
@@ -64,14 +65,10 @@ def documentation(check: Check, say: Sentences) -> Iterator[Block]:
     if check.control is not None:
         yield from text_lines("", say("checks.control", names=", ".join(check.control.measures)))
     if check.by_hand:
-        yield from [*title(say("checks.by_hand")), _text(check.by_hand)]
+        yield from [*title(say("checks.by_hand")), *text_lines(f"  {check.by_hand}")]
     yield from title(say("checks.command"))
     yield from text_lines(*(f"  {line}" for line in check.run.strip().splitlines()))
     yield from text_lines("", say("checks.defined", path=check.path))
-
-
-def _text(text: str) -> Line:
-    return Line(parts=((text, Style.PLAIN),), indent=2)
 
 
 def _fact(name: str, *facts: str) -> Line:

@@ -205,11 +205,10 @@ def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
     if report.compared:
         yield from text_lines("", say("guard.compared"))
         rows = [
-            [(one.id, Style.STRONG), *plain(*map(_cell, told))]
+            [(one.id, Style.STRONG), *plain(one.base or "–", one.by_base, one.by_head)]
             for one in report.compared
-            for told in [(one.base or "–", one.by_base, one.by_head)]
         ]
-        yield Grid(rows=rows, heads=say.heads("guard.heads"))
+        yield Grid(rows=rows, heads=say.heads("guard.heads"), caps=dict.fromkeys((1, 2, 3), 48))
 
 
 _LATER = (
@@ -217,11 +216,7 @@ _LATER = (
     *(Kind.SETTING, Kind.RECIPE, Kind.SCRIPT, Kind.CALLER),
 )
 """What loosens comes in this order, after verdicts and what the board says otherwise."""
-_CELL, _FILES = 70, 6
-
-
-def _cell(said: str) -> str:
-    return said if len(said) <= _CELL else f"{said[:_CELL]}…"
+_FILES = 6
 
 
 def _rank(change: Change) -> int:

@@ -167,11 +167,11 @@ class _Viewer:
         }
         for name, value in facts.items():
             if value:
-                yield _text(self._say(f"show.fact.{name}", it=value))
+                yield from text_lines(f"  {self._say(f'show.fact.{name}', it=value)}")
         for number, step in enumerate(task.steps, 1):
-            yield _text(f"{number}. {step}")
+            yield from text_lines(f"  {number}. {step}")
         for on, note in sorted(task.notes.items()):
-            yield _text(f"{on}: {note}")
+            yield from text_lines(f"  {on}: {note}")
 
     def criterion(self, criterion: Criterion, measured: Measured | None) -> Iterator[Line]:
         """Yield what was found of a criterion, and where the board has it from."""
@@ -236,10 +236,6 @@ class _Viewer:
 
     def _fact(self, label: str, text: str) -> Line:
         return self._labels.fact(label, ((text, Style.PLAIN),))
-
-
-def _text(text: str) -> Line:
-    return Line(parts=((text, Style.PLAIN),), indent=2)
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:

@@ -8,13 +8,13 @@ from functools import partial
 from io import StringIO
 from itertools import groupby
 from os.path import abspath, exists
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from msgspec import structs
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console, JustifyMethod, OverflowMethod, RenderableType
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.containers import Lines
 from rich.padding import Padding
 from rich.style import Style as RichStyle
@@ -81,10 +81,9 @@ def drawn(blocks: Iterable[Block], context: Context, safe: Safe = str) -> str:
     make = partial(text, safe=safe, links=context.links)
     limit = context.width if context.terminal else _UNWRAPPED
     on = console(out, structs.replace(context, width=limit))
-    for kind, group in groupby(blocks, _kind):
+    shown = (block for block in blocks if isinstance(block, Line) or block.rows)
+    for kind, group in groupby(shown, _kind):
         if isinstance(kind, Grid):
-            if not kind.rows:
-                continue
             table, cells = _table(kind, context, make)
             on.print(table, width=cells)
             continue
@@ -107,25 +106,11 @@ class WrappedText(Text):
     """
 
     def wrap(
-        self,
-        console: Console,
-        width: int,
-        *,
-        justify: JustifyMethod | None = None,
-        overflow: OverflowMethod | None = None,
-        tab_size: int = 8,
-        no_wrap: bool | None = None,
+        self, console: Console, width: int, *, justify: JustifyMethod | None = None, **how: Any
     ) -> Lines:
         """Return the lines."""
-        if no_wrap or self.no_wrap or self.plain.isascii():
-            return super().wrap(
-                console,
-                width,
-                justify=justify,
-                overflow=overflow,
-                tab_size=tab_size,
-                no_wrap=no_wrap,
-            )
+        if how.get("no_wrap") or self.no_wrap or self.plain.isascii():
+            return super().wrap(console, width, justify=justify, **how)
         lines = self.divide(_breaks(self.plain, width))
         for line in lines:
             line.rstrip()
@@ -221,7 +206,6 @@ def _table(
         padding=(0, 1, 0, 0),
         show_header=bool(block.heads) and kept is not None,
         header_style=Style.DIM,
-        border_style=Style.DIM,
     )
     if kept is None:
         first = min(max(cell.cell_len for row in rows for cell in row[:1]), limit // 2)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from readiness.terminal.blocks import Context, Style
-from readiness.terminal.console import console, text
+from readiness.terminal.console import GAP, console, text
 from readiness.terminal.progress import Headway, Told, Unblocking
 from readiness.text.layout import about, duration, growing, literal
 from readiness.text.sentences import Sentences
@@ -82,12 +82,14 @@ class Display(Progress):
         room = max(self._on.height - 2, 0)
         shown = self._labels if len(self._labels) <= room else self._labels[: max(room - 1, 0)]
         space = room - len(self._labels)
-        yield from (_one_line(text(line)) for line in (self._above[-space:] if space > 0 else ()))
+        for line in self._above[-space:] if space > 0 else ():
+            (failed := text(line)).truncate(self._on.width, overflow="ellipsis")
+            yield failed
         yield self.make_tasks_table(self.tasks)
-        rows = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
-        rows.add_column(no_wrap=True)
-        cells = max((cell_len(time) for _, time in shown), default=0)
-        rows.add_column(no_wrap=True, justify="right", min_width=cells)
+        rows = Table.grid()
+        cells = max((cell_len(time) for _, time in shown), default=0) + GAP
+        rows.add_column(no_wrap=True, max_width=max(self._on.width - cells, 8))
+        rows.add_column(no_wrap=True, justify="right", width=cells)
         for label, time in shown:
             rows.add_row(Text(f"  {label}"), Text(time, Style.DIM))
         yield rows
@@ -111,8 +113,3 @@ class Display(Progress):
             columns, height = 80, 24
         self._on.size = (max(columns - 1, 1), max(height, 2))
         self._gauge.bar_width = min(20, columns // 4)
-
-
-def _one_line(line: Text) -> Text:
-    line.no_wrap, line.overflow = True, "ellipsis"
-    return line

@@ -86,8 +86,7 @@ def shown_progress(
         return _Live(course, jobs, stream, seen, clock, keeps=keeps)
     seen = msgspec.structs.replace(seen, colour=seen.colour and for_people)
     folds = environ.get("GITHUB_ACTIONS") == "true"
-    output = Unblocking(stream.fileno())
-    return _Lines(course, output, seen, clock, folds=folds, prepares=for_people)
+    return _Lines(course, stream, seen, clock, folds=folds, prepares=for_people)
 
 
 class Unblocking:
@@ -217,7 +216,7 @@ class _Lines(Progress):
     def __init__(
         self,
         course: Headway,
-        output: Unblocking,
+        stream: TextIO,
         seen: Context,
         clock: Callable[[], float],
         *,
@@ -226,14 +225,12 @@ class _Lines(Progress):
     ) -> None:
         self._prepares = prepares
         self._course = course
-        self._output = output
+        self._output = Unblocking(stream.fileno())
         self._seen = seen
         self._clock = clock
         self._last = float("-inf")
-        self._folded = folds and bool(output.write(f"::group::{self._title()}\n"))
-
-    def _title(self) -> str:
-        return self._course.say("progress.group", count=self._course.total)
+        title = course.say("progress.group", count=course.total)
+        self._folded = folds and bool(self._output.write(f"::group::{title}\n"))
 
     def started(self, probe: int, attempt: int) -> None:
         """Take back that the probe is over."""

@@ -64,6 +64,8 @@ def test_of_hundreds_of_failures_the_first_are_told_in_full() -> None:
     board = _board(0, *[Verdict.FAIL] * 300)
     assert render("table", board, Context()).count("\n✗ fail  T1.") == 12
     assert "and 288 more in the table above" in render("table", board, Context())
+    assert render("table", board, Context()).count("\n  T1.") == 200
+    assert "\nand 100 more criteria (-v for all)\n" in render("table", board, Context())
     assert render("table", board, Context(verbose=True)).count("\n✗ fail  T1.") == 300
 
 
