@@ -20,7 +20,7 @@ HEAVY = {
 }
 """What takes a millisecond or more, and is not needed by a run whose criteria read no format."""
 
-FOR_PEOPLE = {"rich", "threading", "dataclasses", "inspect", "ast"}
+FOR_PEOPLE = {"rich", "readiness.terminal.console"}
 """What sets the table, which programs do not get."""
 
 MOST_MODULES = 144
