@@ -186,7 +186,14 @@ def judge_single(measured: Measured) -> list[Line]:
     ours = partial(wall, measured, base="python -c pass")
     slow = ("doit", "nox", "pre-commit")
     return [
-        ours(name(1), what="one probe, against python -c pass", limit=7, stretch=6),
+        cpu(
+            measured,
+            name(1),
+            "python -c pass",
+            "one probe, against python -c pass, CPU",
+            limit=12,
+            stretch=10,
+        ),
         ours(name(1, "readiness, no history"), what="the same, without the history"),
         *less_than(measured, name(1), {peer: name(1, peer) for peer in slow}),
     ]

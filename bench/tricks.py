@@ -23,10 +23,6 @@ WITHOUT = {
     "patterns: compiled at their first use": (
         "import re, readiness.startup.patterns as at; at.later = re.compile"
     ),
-    "libraries: msgspec and PyYAML without what a run never uses": (
-        "import readiness.startup.imports as at; from contextlib import nullcontext;"
-        "at.compiled_later = nullcontext; at.without = lambda module: nullcontext()"
-    ),
     "cycles are not looked for": "import gc; gc.disable = lambda: None",
 }
 

@@ -1,18 +1,10 @@
-"""The entry point. What can be answered without an import is answered without one."""
+"""The entry point: a version, and the hooks of agents, are answered without the application."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from readiness.command_line.options import Verb
-    from readiness.command_line.reader import HelpWanted, LineError
-
 
 FEWEST_FILES = 32
 """So many files a run of one probe may have open at once, with room to spare."""
@@ -70,55 +62,47 @@ def _start_again_in_utf8() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from readiness.command_line.reader import HelpWanted, LineError, read, runs_probes
-    from readiness.terminal.ending import die_of_interrupts, secure_streams, too_few_files
+    from readiness.terminal.ending import (
+        die_of_interrupts,
+        protected,
+        secure_streams,
+        too_few_files,
+    )
 
     die_of_interrupts()
     secure_streams()
     if 0 < os.sysconf("SC_OPEN_MAX") < FEWEST_FILES:
         return too_few_files(os.sysconf("SC_OPEN_MAX"))
-    if "_READINESS_COMPLETE" in os.environ:
-        from readiness.command_line.application import complete
-
-        return complete(os.environ)
-    try:
-        verb, values = read(arguments, os.environ)
-    except (HelpWanted, LineError) as asked:
-        return _answer(asked, arguments)
-    if not runs_probes(verb, values):
-        return _perform(verb, values)
-    # The watcher is split off before anything large is imported: what both have costs twice.
-    from readiness.run.processes.supervise import supervise
-
-    return supervise(lambda: _perform(verb, values))
-
-
-def _answer(asked: HelpWanted | LineError, arguments: list[str]) -> int:
-    from readiness.terminal.ending import protected
+    if _is_hook(arguments):
+        return _answer_hook(arguments)
 
     def perform() -> int:
-        from readiness.command_line.application import answer
+        from readiness.command_line.application import run
 
-        return answer(asked, arguments)
+        return run(arguments)
 
     return protected(perform)
 
 
-def _perform(verb: Verb, values: dict[str, Any]) -> int:
-    from readiness.terminal.ending import protected
+def _is_hook(arguments: list[str]) -> bool:
+    """Return whether a line is as agents' settings have it: `hook EVENT --agent NAME`, and more."""
+    known = {"--agent", "--base", "--board", "--profile"}
+    if arguments[:1] != ["hook"] or "--agent" not in arguments or len(arguments) % 2:
+        return False
+    if any(name.startswith("READINESS_") for name in os.environ):
+        return False
+    return arguments[1][:1] != "-" and known.issuperset(arguments[2::2])
 
-    def perform() -> int:
-        import readiness.startup.libraries  # noqa: F401 - first, as others import them too
-        from readiness.terminal import idle
 
-        if not values.get("quiet"):
-            idle.allow(os.environ)
-        try:
-            return verb.perform(values)
-        finally:
-            idle.hide()
+def _answer_hook(arguments: list[str]) -> int:
+    from readiness.agents.hook import answer
+    from readiness.model.settings import RunSettings
 
-    return protected(perform)
+    values = dict(zip(arguments[2::2], arguments[3::2], strict=True))
+    settings = RunSettings(
+        board=values.get("--board"), profile=values.get("--profile"), base=values.get("--base")
+    )
+    return answer(arguments[1], values["--agent"], settings)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.command_line.reader import names
+from readiness.command_line.application import names
 from readiness.load import load_board, load_catalogue
 from readiness.model.errors import ExitStatus
 from readiness.model.words import Verdict

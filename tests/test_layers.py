@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.command_line.reader import load, names
+from readiness.command_line.application import load, names
 from readiness.model.settings import RunSettings
 
 PACKAGE = Path(__file__).parents[1] / "readiness"
@@ -29,28 +29,28 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, FOUNDATION),
     "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],
-    "report": [*FOUNDATION, "record", "advice"],
+    "report": [*FOUNDATION, "record", "advice", "terminal"],
     "timeline": [*FOUNDATION, "record", "advice"],
     "history": [*FOUNDATION, "record"],
     "project": [*FOUNDATION, "record"],
     "reuse": [*FOUNDATION, "record", "project"],
-    "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove"],
+    "guard": [*FOUNDATION, "load", "plan", "record", "project", "prove", "terminal"],
     "prove": [*FOUNDATION, "load", "plan", "record", "project", "reuse"],
     # What a first board is worth so far, shown as a run is.
-    "propose": [*FOUNDATION, "load", "project", "decide", "report"],
+    "propose": [*FOUNDATION, "load", "project", "decide", "report", "terminal"],
     # What is written is shown at once, and a board is replaced as a report is.
     "amend": [*FOUNDATION, "load", "project", "report", "terminal"],
     "importing": [*FOUNDATION, "load", "propose"],
     # It starts readiness itself, once for each project.
     "fleet": [
         *(*FOUNDATION, "record", "history", "project", "report", "run", "command_line"),
-        "guard",
+        *("guard", "terminal"),
     ],
     # What workers of a cluster run: readiness itself, in a checkout of their own.
     "cluster": [*FOUNDATION, "load", "plan", "project", "fleet"],
-    "terminal": [*FOUNDATION, "run", "report"],
-    # The formats of reports are values of an option; help is set as wide as the terminal.
-    "command_line": [*FOUNDATION, "report", "terminal"],
+    "terminal": FOUNDATION,
+    # The formats of reports are values of an option; boards and histories complete others.
+    "command_line": [*FOUNDATION, "report", "terminal", "load", "history", "project"],
     "pipeline": [*FOUNDATION, *STAGES, *BESIDE],
     # A hook measures the change that an agent has made.
     "agents": [
@@ -61,7 +61,8 @@ MAY_IMPORT = {
     # Where the checks are, and the name by which those of services are called.
     "builtin": [],
     "probes": ["builtin"],
-    "__main__": ["command_line", "terminal", "run", "model", "startup"],
+    # A hook is answered without the application.
+    "__main__": ["command_line", "terminal", "model", "agents"],
     "__init__": [],
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from readiness.command_line.reader import load, names
+from readiness.command_line.application import load, names
 from readiness.commands.schema import FILES, output_schema, outputs
 from tests.support.program import Project
 from tests.support.repositories import commit
@@ -73,9 +73,7 @@ def against(schema: dict[str, Any], printed: object) -> None:
 
 def test_every_command_has_a_schema() -> None:
     """None is left out."""
-    taking = {
-        name for name in names() if any(o.name == "output_format" for o in load(name).options)
-    }
+    taking = {name for name in names() if any(o.name == "output_format" for o in load(name).params)}
     assert set(names()) - taking == WITHOUT
     assert taking - {"check", "score", "report"} == {name.partition("-")[0] for name in outputs()}
 

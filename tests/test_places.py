@@ -100,30 +100,36 @@ def a_command(house: House) -> None:
     house.add(
         "readiness/commands/count.py",
         '"""Count the criteria of a board."""\n\n'
-        "from readiness.command_line.options import Argument, Option, Switch, Value, Verb\n"
+        "from typing import Annotated\n\n"
+        "from readiness.command_line import options\n"
+        "from readiness.command_line.options import Verb, argument, asked, shared, switch\n"
+        "from readiness.command_line.values import whole_number\n"
         "from readiness.pipeline.opening import open_board\n"
         "from readiness.terminal.output import put_json, put_text, wants_json\n\n\n"
-        "def count(settings, task, least=1, *, names=False):\n"
+        "def count(\n"
+        '    task: Annotated[str, argument("TASK", "Of which task.")],\n'
+        "    least: Annotated[\n"
+        "        int,\n"
+        '        shared("--least -l", "N", "How many there must be.", parser=whole_number),\n'
+        "    ] = 1,\n"
+        '    names: Annotated[bool, switch("--names", "Print their ids.")] = False,\n'
+        "    board_file: options.Board = None,\n"
+        '    output_format: options.OutputFormat = "table",\n'
+        ") -> int:\n"
         '    """Print the number."""\n'
+        "    settings = asked(locals())\n"
         "    ids = [each.id for task in open_board(settings).tasks for each in task.criteria]\n"
         "    if wants_json(settings.output_format):\n"
         "        put_json(ids)\n"
         "    else:\n"
         "        put_text(f'{task} {least} {ids if names else len(ids)}')\n"
         "    return 0 if len(ids) >= least else 1\n\n\n"
-        "VERB = Verb(\n"
-        "    count,\n"
-        '    Argument("task", "TASK", "Of which task."),\n'
-        '    Option("least", "N", "How many there must be.", value=Value.NUMBER, short="l"),\n'
-        '    Switch("names", "Print their ids."),\n'
-        '    takes="board output_format",\n'
-        "    prints=list[str],\n"
-        ")\n",
+        "VERB = Verb(count, prints=list[str])\n",
     )
     assert "count     Count the criteria of a board." in house.run("--help").out
-    shown = " ".join(house.run("count", "--help").out.split())
-    for line in ("default: 1", "READINESS_LEAST", "--board FILE", "TASK", "READINESS_NAMES"):
-        assert line in shown
+    shown = house.run("count", "--help").out
+    for part in ("default: 1", "--least", "--board", "TASK", "--names"):
+        assert part in shown
     assert house.run("count", "T1").out == "T1 1 1\n"
     assert house.run("count", "-l", "2", "T1", "--names").out == "T1 2 ['T1.1']\n"
     assert house.run("count", "-l2", "T1").status == 1
@@ -134,39 +140,46 @@ def a_command(house: House) -> None:
 
 
 def an_option(house: House) -> None:
-    """An option of the commands that run a board: its row and its field."""
-    house.change(
-        "readiness/command_line/options.py",
-        '    Option("on",',
-        '    Option("mood", "WORD", "How the run feels.", short="m"),\n    Option("on",',
-    )
+    """An option of the commands that run a board: its row, its field, and who takes it."""
+    a_row(house, 'Mood = Annotated[str, shared("--mood -m", "WORD", "How the run feels.")]')
     house.change(
         "readiness/model/settings.py",
         "    hold_line: bool = False\n",
         '    hold_line: bool = False\n    mood: str = "calm"\n',
     )
-    spy = house.project.folder / "spy.py"
-    spy.write_text(
+    taken(house, 'mood: options.Mood = "calm"', "check", "score")
+    spy = (
         "import sys\n"
         "from unittest import mock\n"
-        "from readiness.commands.check import VERB\n"
-        "from readiness.command_line.reader import read\n"
-        "with mock.patch.object(VERB, 'function', lambda settings: print(settings.mood)):\n"
-        "    for line in (['check'], ['check', '-m', 'x'], ['check', '--mood=y']):\n"
-        "        verb, values = read(line, {})\n"
-        "        verb.perform(values)\n",
-        encoding="utf-8",
+        "from readiness.command_line.application import run\n"
+        "from readiness.pipeline import run as pipeline\n"
+        "def told(settings, _):\n"
+        "    print(settings.mood)\n"
+        "    return 0\n"
+        "with mock.patch.object(pipeline, 'run_and_report', told):\n"
+        "    for line in (['check'], ['check', '-m', 'x'], ['score', '--mood=y']):\n"
+        "        run([*line, '--dry-run'])\n"
     )
-    seen = house.project.start(
-        source=spy.read_text(encoding="utf-8"), env={"PYTHONPATH": str(house.folder)}
-    )
+    seen = house.project.start(source=spy, env={"PYTHONPATH": str(house.folder)})
     assert house.project.end(seen).out.split() == ["calm", "x", "y"]
     for command in ("check", "score"):
-        told = house.run(command, "--help").out
-        assert "-m, --mood WORD" in told
-        assert "READINESS_MOOD" in told
+        assert "--mood" in house.run(command, "--help").out
     assert "--mood" not in house.run("list", "--help").out
     assert house.run("check", "--mood", "glad").status == 0
+
+
+def a_row(house: House, row: str) -> None:
+    """Define an option among those that commands share."""
+    house.change(
+        "readiness/command_line/options.py", "\nOn = Annotated[", f"\n{row}\nOn = Annotated["
+    )
+
+
+def taken(house: House, parameter: str, *commands: str) -> None:
+    """Have commands take an option."""
+    for name in commands:
+        on = "    on: options.On = None,\n"
+        house.change(f"readiness/commands/{name}.py", on, f"    {parameter},\n{on}")
 
 
 def a_reader(house: House) -> None:
@@ -223,11 +236,8 @@ def a_verdict(house: House) -> None:
 
 def a_feature(house: House) -> None:
     """A feature of a run: its file, beside the row and the field of the option that asks for it."""
-    house.change(
-        "readiness/command_line/options.py",
-        '    Option("on",',
-        '    Option("brief", "", "Run one probe.", value=Value.SWITCH),\n    Option("on",',
-    )
+    a_row(house, 'Brief = Annotated[bool, shared_switch("--brief", "Run one probe.")]')
+    taken(house, "brief: options.Brief = False", "check")
     house.change(
         "readiness/model/settings.py",
         "    hold_line: bool = False\n",
@@ -285,7 +295,7 @@ PLACES = [
     (a_check_with_a_program, 2),
     (a_format, 1),
     (a_command, 1),
-    (an_option, 2),
+    (an_option, 4),
     (a_feature, 1),
     (a_reader, 1),
     (a_verdict, 1),

@@ -19,7 +19,8 @@ OWN = os.path.dirname(sys.executable)
 
 def words(picture: str) -> list[str]:
     """What a picture says, without what differs from run to run and from machine to machine."""
-    lines = [unescape(re.sub("<[^>]+>", "", line)) for line in picture.split("<text ")[1:]]
+    plain = unescape(re.sub("</text>.*", "", picture)).replace("\xa0", " ")
+    lines = [re.sub("<[^>]+>", "", line) for line in plain.split("<text ")[1:]]
     varying = r"\b\d+(\.\d+)? m?s\b|\b[0-9a-f]{10} · .*|mypy [\d.]+ \(.*|\s"
     return [re.sub(varying, "", line.partition(">")[2]) for line in lines]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from sys import modules
 from typing import Any
 
-from readiness.command_line.application import EPILOG
-from readiness.command_line.options import Argument, Option, Value, Verb
-from readiness.command_line.reader import load, names
+from typer.core import TyperArgument
+
+from readiness.command_line.application import EPILOG, Command, load, names
 from readiness.record.document import run_schema
 from tests.support.check_pages import in_a_cell
 
@@ -33,11 +33,6 @@ DOCUMENT = """## The run document
 What `--output-format json` prints and `--report json=FILE` writes; `readiness schema run` has its
 JSON Schema.
 """
-TAKEN = {
-    Value.SWITCH: "",
-    Value.NUMBER: "N",
-    Value.TIME: "TIME",
-}
 
 
 def test_the_reference_is_the_code(golden: Callable[[str, str], None]) -> None:
@@ -53,32 +48,32 @@ def test_the_reference_is_the_code(golden: Callable[[str, str], None]) -> None:
     golden(str(ROOT / "docs" / "reference.md"), "\n".join(page))
 
 
-def command(name: str, verb: Verb) -> Iterator[str]:
+def command(name: str, command: Command) -> Iterator[str]:
     """One command as a section: what it does, its arguments and its options."""
-    words = [each for each in verb.options if isinstance(each, Argument)]
-    usage = " ".join(in_brackets(verb, each) for each in words)
+    words = [each for each in command.params if isinstance(each, TyperArgument)]
+    usage = " ".join(in_brackets(each) for each in words)
     yield f"## readiness {name}\n"
     yield f"`readiness {name}{' ' if usage else ''}{usage}`\n"
-    yield f"{getdoc(modules[verb.function.__module__]) or ''}\n"
+    yield f"{getdoc(modules[command.verb.function.__module__]) or ''}\n"
     yield "| option | variable | what it is |"
     yield "| --- | --- | --- |"
-    for option in verb.options:
-        shown = option.metavar if isinstance(option, Argument) else flags(option)
-        variable = f"`{option.variable}`" if option.variable else ""
-        yield f"| `{in_a_cell(shown)}` | {variable} | {in_a_cell(verb.help_of(option))} |"
+    for option in command.params:
+        shown = option.metavar if isinstance(option, TyperArgument) else flags(option)
+        variable = f"`{option.envvar}`" if option.envvar else ""
+        text = getattr(option, "help", "").replace("\\[", "[")
+        yield f"| `{in_a_cell(shown or '')}` | {variable} | {in_a_cell(text)} |"
     yield ""
 
 
-def in_brackets(verb: Verb, argument: Option) -> str:
+def in_brackets(argument: TyperArgument) -> str:
     """An argument as a usage line shows it."""
-    name = argument.metavar
-    return name if verb.requires(argument) or name.startswith("[") else f"[{name}]"
+    name = argument.metavar or ""
+    return name if argument.required or name.startswith("[") else f"[{name}]"
 
 
-def flags(option: Option) -> str:
+def flags(option: Any) -> str:
     """An option's flags, with what it takes."""
-    taken = option.metavar or TAKEN.get(option.value, "")
-    return f"{', '.join(option.flags)}{' ' if taken else ''}{taken}"
+    return f"{', '.join(option.opts)} {option.metavar or ''}".rstrip()
 
 
 def fields(schema: dict[str, Any]) -> Iterator[str]:

@@ -15,21 +15,22 @@ from tests.support.program import Project, a_board
 from tests.support.repositories import commit
 
 HEAVY = {
-    *("subprocess", "shutil", "threading", "locale", "logging", "json"),
-    *("typer", "click", "rich", "jmespath", "jinja2", "concurrent.futures", "asyncio"),
-    *("dataclasses", "inspect", "pathlib", "tempfile", "traceback", "importlib.metadata"),
-    *("hashlib", "ast"),
+    *("logging", "json", "click", "typer.rich_utils", "markdown_it", "rich.progress", "pygments"),
+    *("jmespath", "jinja2", "concurrent.futures", "asyncio", "tempfile", "hashlib"),
 }
 """What takes a millisecond or more, and is not needed by a run whose criteria read no format."""
 
-MOST_MODULES = 144
-"""So many of ours at most: each takes a plain run 0.1 ms and more. The last is run/places.py."""
+FOR_PEOPLE = {"rich", "readiness.terminal.console"}
+"""What sets the table, which programs do not get."""
+
+MOST_MODULES = 145
+"""So many of ours at most: each takes a run 0.1 ms and more. The last is terminal/console.py."""
 
 
-def imported(project: Project) -> list[str]:
-    """The modules that a plain run imports, in their order."""
+def imported(project: Project, *line: str) -> list[str]:
+    """The modules that a command imports, in their order."""
     ended = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "readiness", "check"],
+        [sys.executable, "-X", "importtime", "-m", "readiness", *line],
         cwd=project.folder,
         env=project.environment,
         capture_output=True,
@@ -42,11 +43,46 @@ def imported(project: Project) -> list[str]:
 def test_a_plain_run_imports_nothing_heavy(project: Project) -> None:
     """Neither before its first probe nor at its end."""
     project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
-    names = imported(project)
-    assert "readiness.report._table.lines" in names
+    names = imported(project, "check")
+    assert "readiness.terminal.console" in names
     assert sorted(HEAVY.intersection(names)) == []
     assert [name for name in names if name.startswith("readiness.pipeline.features.")] == []
     assert len([name for name in names if name.partition(".")[0] == "readiness"]) <= MOST_MODULES
+
+
+@pytest.mark.parametrize("line", ["check", "list", "--version"])
+def test_programs_are_answered_without_rich(project: Project, line: str) -> None:
+    """What sets tables for people is not imported for JSON."""
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
+    asked = [line, *([] if line == "--version" else ["--output-format", "json"])]
+    names = imported(project, *asked)
+    assert sorted((HEAVY | FOR_PEOPLE).intersection(names) - {"json"}) == []
+
+
+def test_probes_start_before_rich_is_imported(project: Project) -> None:
+    """What they take is time to import it in."""
+    code = (
+        "import os, sys\n"
+        "from readiness.__main__ import main\n"
+        "sys.argv = ['readiness', 'check']\n"
+        "spawn = os.posix_spawn\n"
+        "def watched(*args, **more):\n"
+        "    print('started', 'rich' in sys.modules, file=sys.stderr, flush=True)\n"
+        "    return spawn(*args, **more)\n"
+        "os.posix_spawn = watched\n"
+        "main()\n"
+    )
+    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.folder,
+        env={**project.environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "started False" in ended.stderr
+    assert "started True" not in ended.stderr
 
 
 def test_the_watcher_is_split_off_before_anything_large(project: Project) -> None:
@@ -73,7 +109,8 @@ def test_the_watcher_is_split_off_before_anything_large(project: Project) -> Non
     )
     there = ended.stderr.split()
     assert "readiness.run.processes.supervise" in there
-    assert not {"typing", "re", "msgspec", "yaml", "sqlite3", "readiness.model.board"} & set(there)
+    assert "typer" in there
+    assert not {"rich", "yaml", "sqlite3", "readiness.model.board"} & set(there)
 
 
 def test_a_library_that_is_missing_is_named(project: Project, tmp_path: Path) -> None:
@@ -89,9 +126,9 @@ def test_a_library_that_is_missing_is_named(project: Project, tmp_path: Path) ->
 BUDGET = {
     "programs": 6,  # Python, git three times, and bash for the probe
     "processes": 7,  # two that watch over the run
-    "files opened": 560,
+    "files opened": 730,  # Typer is 65 of them, Rich 70
     "bytes written": 66_000,
-    "system calls": 6_200,
+    "system calls": 8_300,
 }
 """What a run of one probe in a repository takes at most. A number is raised with a reason."""
 

@@ -7,7 +7,16 @@ import time
 import msgspec
 
 from readiness.agents.answering import MOST_BLOCKS, Assessment, Impact, Reply, reply
-from readiness.agents.forms import CANARY, LARGEST, Agent, Call, Event, payload_of
+from readiness.agents.forms import (
+    CANARY,
+    LARGEST,
+    Agent,
+    Call,
+    Event,
+    agent_of,
+    event_of,
+    payload_of,
+)
 from readiness.agents.memory import Kept, folder_of, remembered
 from readiness.agents.transcript import SIGNATURE
 from readiness.model.errors import ExitStatus, ReadinessError, StoppedError, UsageError
@@ -15,11 +24,27 @@ from readiness.model.settings import RunSettings, find_board
 from readiness.plan.selection import CHANGED
 from readiness.project.change import base_of, digest_of, had_board, meant_by, state_of
 from readiness.project.git import Asking, Changed, head_of, repository
+from readiness.terminal.ending import protected
 from readiness.text.sentences import say_now
 from readiness.text.worded import words_of
 
 RUN_LIMIT_S = 540.0
 """When all that a look runs is over: sooner than agents stop to wait for a hook, at 600."""
+
+
+BUG = 1
+"""The status of a bug, and of a command line that is wrong: of 2 agents take that it blocks."""
+
+
+def answer(event: str, agent: str, settings: RunSettings) -> int:
+    """Answer an agent that calls at an event; the status is 0 whatever is answered."""
+
+    def answered() -> int:
+        called = agent_of(agent)
+        return HookCall(settings, called, event_of(event, called)).perform()
+
+    status = protected(answered)
+    return status if status == ExitStatus.READY or status > ExitStatus.SIGNAL else BUG
 
 
 class HookCall:
@@ -77,7 +102,6 @@ class HookCall:
             return self._answer(known, call, kept)
         # Only now what runs probes is imported: most stops come this far for nothing.
         from readiness.run.processes.supervise import supervise
-        from readiness.terminal.ending import protected
 
         settings = msgspec.structs.replace(settings, over_at=time.monotonic() + RUN_LIMIT_S)
         return supervise(lambda: protected(lambda: self._measured(settings, call, kept)))

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from readiness.agents.forms import Agent, Event
 from readiness.agents.settings import fresh, with_hooks, without_hooks
-from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings, find_board
@@ -78,7 +77,7 @@ def _hook_command(agent: Agent, event: Event, root: str, settings: RunSettings) 
         profile=settings.profile or None,
         base=settings.base or None,
     )
-    words = command_line(load("hook"), asked, event=event.value, agent=agent.name)
+    words = command_line("hook", asked, event=event.value, agent=agent.name)
     quoted = [
         _from_root(agent, root, word) if word == asked.board else shlex.quote(word)
         for word in words

@@ -1,60 +1,63 @@
-"""Command lines written from the table of options, where this program starts itself again."""
+"""Command lines written from the parameters of the application, which starts itself again."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from readiness.command_line.options import OPTIONS, Option, Value, Verb
-from readiness.model.settings import RunSettings
+from typer.core import TyperArgument, TyperOption
 
-_PLACES = {option.name: place for place, option in enumerate(OPTIONS)}
+from readiness.command_line.application import load
+from readiness.command_line.options import field_of
+from readiness.model.settings import AcceptedBy, ReportTarget, RunSettings
 
 
-def command_line(verb: Verb, settings: RunSettings, **parameters: object) -> list[str]:
+def command_line(name: str, settings: RunSettings, /, **parameters: object) -> list[str]:
     """Return the words after `readiness` that mean these settings, and these `parameters`.
 
-    `parameters` are of the command's function. What is as by default is not written, nor are
-    settings that the command does not take. Flags stand in the order of the table, behind the
-    command's own.
+    `parameters` are of the command alone. What is as by default is not written, nor are settings
+    that the command does not take.
     """
     arguments: list[str] = []
     flags: list[str] = []
-    for option in sorted(verb.options, key=lambda option: _PLACES.get(option.name, -1)):
-        if option.name in verb.parameters:
-            usual = verb.defaults.get(option.name)
-            value = parameters.get(option.name, usual)
-        else:
-            usual = getattr(RunSettings(), option.field)
-            value = getattr(settings, option.field)
-        if value == usual:
+    for parameter in load(name).params:
+        own = parameter.name or ""
+        value: Any = parameters.get(own, getattr(settings, field_of(own), None))
+        if value in (None, (), parameter.default):
             continue
-        if option.flags:
-            flags += _words_of(option, value)
+        texts = [*map(_spelled, value)] if _repeats(parameter) else [_spelled(value)]
+        if isinstance(parameter, TyperOption):
+            flags += _flagged(parameter, texts)
         else:
-            arguments += _texts_of(option, value)
+            arguments += texts
     if any(text.startswith("-") for text in arguments):
-        return [verb.name, *flags, "--", *arguments]
-    return [verb.name, *arguments, *flags]
+        return [name, *flags, "--", *arguments]
+    return [name, *arguments, *flags]
 
 
-def _words_of(option: Option, value: Any) -> Iterator[str]:
-    flag = option.flags[0]
-    if option.value is Value.SWITCH:
+def _repeats(parameter: Any) -> bool:
+    if isinstance(parameter, TyperArgument):
+        return parameter.nargs == -1
+    return bool(parameter.multiple)
+
+
+def _flagged(option: TyperOption, texts: Iterable[str]) -> Iterator[str]:
+    flag = option.opts[0]
+    if option.is_flag:
         yield flag
         return
-    for text in _texts_of(option, value):
-        # What begins with a dash would be read as the next flag.
+    for text in texts:
+        # What begins with a dash looks like the next flag.
         yield from [f"{flag}={text}"] if text.startswith("-") else [flag, text]
 
 
-def _texts_of(option: Option, value: Any) -> Iterable[str]:
-    """Return a value as it is spelled on a command line, once for each time that it is named."""
-    if option.value is Value.TEXTS:
-        return list(value)
-    if option.value is Value.REPORTS:
-        return [f"{target.format}={target.path}" for target in value]
-    if option.value is Value.TIME:
-        return [f"{Decimal(repr(value)).normalize():f}s"]
-    if option.value is Value.SHARD:
-        return ["/".join(map(str, value))]
-    return [str(value)]
+def _spelled(value: Any) -> str:
+    """Return a value as it is spelled on a command line."""
+    if isinstance(value, ReportTarget):
+        return f"{value.format}={value.path}"
+    if isinstance(value, AcceptedBy):
+        return f"{value.by}: {value.reason}"
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)).normalize():f}s"
+    if isinstance(value, tuple):
+        return "/".join(map(str, value))
+    return str(value)

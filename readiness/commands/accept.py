@@ -1,14 +1,16 @@
 """Accept what a change loosens, until a date."""
 
+from typing import Annotated
+
 import msgspec
 
 from readiness.amend.decisions import decider, last_day, one_line
 from readiness.amend.rewriting import rewrite
-from readiness.command_line.options import BY, DRY_RUN, Argument, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, option
 from readiness.load.edit import put_item
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import BoardSettings
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.sentences import say_now
 
@@ -26,15 +28,23 @@ class AcceptEdit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def accept(
-    settings: BoardSettings,
-    what: str,
-    *,
-    reason: str,
-    by: str | None = None,
-    until: str | None = None,
-    dry_run: bool = False,
+    what: Annotated[
+        str,
+        argument(
+            "WHAT", 'A file, or a pattern such as "tests/old/*", from the repository\'s root.'
+        ),
+    ],
+    reason: Annotated[str, option("--reason", "TEXT", "Why it may be loosened.")],
+    by: options.By = None,
+    until: Annotated[str | None, option("--until", "YYYY-MM-DD", "The last day, in UTC.")] = None,
+    dry_run: options.OnlyShow = False,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
 ) -> int:
     """Write into the board that changes may loosen `what`, a file or a pattern."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     entry = {"what": one_line("WHAT", what), "reason": one_line("--reason", reason)}
 
@@ -60,15 +70,4 @@ def accept(
     return ExitStatus.READY
 
 
-VERB = Verb(
-    accept,
-    Argument(
-        "what", "WHAT", 'A file, or a pattern such as "tests/old/*", from the repository\'s root.'
-    ),
-    Option("reason", "TEXT", "Why it may be loosened.", variable=False),
-    BY,
-    Option("until", "YYYY-MM-DD", "The last day, in UTC.", variable=False),
-    DRY_RUN,
-    takes="board project profile output_format",
-    prints=AcceptEdit,
-)
+VERB = Verb(accept, prints=AcceptEdit)

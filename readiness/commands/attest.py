@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Mapping
+from typing import Annotated
 
 from readiness.amend.decisions import (
     BoardEdit,
@@ -12,10 +13,10 @@ from readiness.amend.decisions import (
     one_line,
     write_decision,
 )
-from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option
 from readiness.model.board import Board, Criterion, is_path
 from readiness.model.errors import UsageError
-from readiness.model.settings import BoardSettings
 from readiness.model.units import duration
 from readiness.project.evidence import content_digest, is_empty, locate
 from readiness.text.worded import joined, worded, words_of
@@ -24,27 +25,40 @@ VALID = "180d"
 
 
 def attest(
-    settings: BoardSettings,
-    subject: str,
-    *,
-    by: str | None = None,
-    on: str | None = None,
-    valid: str | None = None,
-    evidence: str | None = None,
-    dry_run: bool = False,
+    subject: options.Criterion,
+    by: options.By = None,
+    given_on: Annotated[
+        str | None, option("--on", "YYYY-MM-DD", "Date of the attestation. Default: today, in UTC.")
+    ] = None,
+    valid: Annotated[
+        str | None,
+        option("--valid", "TIME", "How long it is valid. Default: as in the board, or 180d."),
+    ] = None,
+    evidence: Annotated[
+        str | None,
+        option(
+            "--evidence", "PATH", 'A file, folder or link. Default: the board\'s own; "" for none.'
+        ),
+    ] = None,
+    dry_run: options.OnlyShow = False,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
 ) -> int:
     """Write an attestation of the criterion `subject` into the board.
 
     Of what is None, the board's own is kept; an empty `evidence` is none. Raises `UsageError` where
     the criterion is measured, and where its evidence is a file that does not exist.
     """
+    settings = asked(locals())
 
     def fields(board: Board, criterion: Criterion, before: Mapping[str, str]) -> Fields:
         if criterion.attest is None:
             raise UsageError(worded("usage.measured", id=criterion.id, other=criterion.id))
         values: dict[str, str | None] = {
             "by": decider(by, board),
-            "on": _given_on(on),
+            "on": _day(given_on),
             **_valid(valid, before),
         }
         shown = criterion.attest.evidence if evidence is None else evidence.strip()
@@ -56,7 +70,7 @@ def attest(
     return write_decision(settings, subject, "attest", fields, dry_run=dry_run)
 
 
-def _given_on(text: str | None) -> str:
+def _day(text: str | None) -> str:
     today = dt.datetime.now(dt.UTC).date()
     if text is None:
         return today.isoformat()
@@ -91,24 +105,4 @@ def _digest(evidence: str, board: Board) -> str:
     return digest
 
 
-VERB = Verb(
-    attest,
-    CRITERION,
-    BY,
-    Option("on", "YYYY-MM-DD", "Date of the attestation. Default: today, in UTC.", variable=False),
-    Option(
-        "valid",
-        "TIME",
-        "How long it is valid. Default: as in the board, or 180d.",
-        variable=False,
-    ),
-    Option(
-        "evidence",
-        "PATH",
-        'A file, folder or link. Default: the board\'s own; "" for none.',
-        variable=False,
-    ),
-    DRY_RUN,
-    takes="board project profile output_format",
-    prints=BoardEdit,
-)
+VERB = Verb(attest, prints=BoardEdit)

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from types import FrameType
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import NO_RUN, Option, Switch, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option, switch
+from readiness.command_line.values import whole_number
 from readiness.fleet.merges import GuardDecision, Merge, MergeGate, MergeResult, merges
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
@@ -15,9 +18,10 @@ from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, head_of, repository
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import Block, Line, table, text_lines
 from readiness.terminal.ending import tell
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
-from readiness.text.layout import columns, duration
+from readiness.terminal.output import put_blocks, put_json, wants_json
+from readiness.text.layout import duration
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import worded
 
@@ -46,17 +50,35 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def backtest(
-    settings: RunSettings,
-    last: int | None = None,
-    since: str = "",
-    check: bool = False,
-    no_run: bool = False,
+    last: Annotated[
+        int | None,
+        option(
+            "--last -n",
+            "N",
+            f"Number of commits, newest first. Default: {LAST}.",
+            parser=whole_number,
+        ),
+    ] = None,
+    since: Annotated[
+        str, option("--since", "REV", "Only commits after this revision.", complete="revisions")
+    ] = "",
+    check: Annotated[
+        bool, switch("--check", "Also run the board at each commit, and show the release decision.")
+    ] = False,
+    no_run: options.NoRun = False,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.Quiet = False,
 ) -> int:
     """Guard each commit of the first-parent history against its parent, and print the decisions.
 
     Nothing in the repository is written, nothing is recorded, and the status is 0 whatever they
     are. After a signal it ends as the signal says; the next call goes on from there.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     board = open_board(settings)
     root, commits = _history(board, last, since)
@@ -80,7 +102,7 @@ def backtest(
     if wants_json(settings.output_format):
         put_json(report)
     else:
-        put_text("\n".join(_lines(report, board, for_reader(), check=check)))
+        put_blocks(_blocks(report, board, for_reader(), check=check))
     return ExitStatus.READY
 
 
@@ -138,7 +160,7 @@ def _report(results: list[MergeResult]) -> Backtest:
     return Backtest(commits=results, totals=totals)
 
 
-def _lines(report: Backtest, board: Board, say: Sentences, *, check: bool) -> Iterator[str]:
+def _blocks(report: Backtest, board: Board, say: Sentences, *, check: bool) -> Iterator[Block]:
     rows = []
     for result in report.commits:
         decisions = [_decision(result, say)]
@@ -148,26 +170,28 @@ def _lines(report: Backtest, board: Board, say: Sentences, *, check: bool) -> It
         rows.append([result.commit[:10], result.at[:10], *decisions, *facts])
     if rows:
         heads = say.heads("backtest.heads_check") if check else say.heads("backtest.heads")
-        flexible, limit = len(heads) - 1, line_limit(os.environ)
-        yield columns(rows, heads, flexible=flexible, limit=limit).rstrip()
+        yield table(rows, heads, flexible=len(heads) - 1)
     for result in report.commits:
         if result.loosened:
-            yield f"\n{result.commit[:10]} {result.subject}"
+            yield from text_lines("", f"{result.commit[:10]} {result.subject}")
             for change in result.loosened[:SHOWN]:
-                yield from change.lines(say)
+                yield from text_lines(*change.lines(say))
             if (more := len(result.loosened) - SHOWN) > 0:
-                yield f"  {say('backtest.more', count=more)}"
+                yield from text_lines(f"  {say('backtest.more', count=more)}")
     totals = report.totals
-    yield ""
+    yield Line()
     if totals.todays_board:
-        yield say("backtest.todays_board", count=totals.todays_board, board=board.path)
-    yield say(
-        "backtest.totals",
-        count=totals.commits,
-        loosened=totals.loosened,
-        not_loosened=totals.not_loosened,
-        unknown=totals.unknown,
-        time=duration(totals.duration_s),
+        count = totals.todays_board
+        yield from text_lines(say("backtest.todays_board", count=count, board=board.path))
+    yield from text_lines(
+        say(
+            "backtest.totals",
+            count=totals.commits,
+            loosened=totals.loosened,
+            not_loosened=totals.not_loosened,
+            unknown=totals.unknown,
+            time=duration(totals.duration_s),
+        )
     )
 
 
@@ -175,21 +199,4 @@ def _decision(result: MergeResult, say: Sentences) -> str:
     return say(f"backtest.decision.{result.decision}", count=len(result.loosened))
 
 
-VERB = Verb(
-    backtest,
-    Option(
-        "last",
-        "N",
-        f"Number of commits, newest first. Default: {LAST}.",
-        value=Value.NUMBER,
-        short="n",
-        variable=False,
-    ),
-    Option("since", "REV", "Only commits after this revision.", variable=False),
-    Switch(
-        "check", "Also run the board at each commit, and show the release decision.", variable=False
-    ),
-    NO_RUN,
-    takes="board profile jobs timeout output_format quiet",
-    prints=Backtest,
-)
+VERB = Verb(backtest, prints=Backtest)

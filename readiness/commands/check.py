@@ -1,43 +1,90 @@
 """Run the probes and show the criteria, the score and the gate."""
 
-from __future__ import annotations
-
 import os
 import sys
+from typing import TYPE_CHECKING, Annotated
 
-from readiness.command_line.options import SELECTORS, Switch, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared_switch
+from readiness.run.processes.supervise import supervise
+from readiness.terminal.ending import protected
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible
+if TYPE_CHECKING:  # the watcher is split off before it is imported
     from readiness.model.settings import RunSettings
     from readiness.record.document import RunDocument
     from readiness.report import Context
 
 
-FRESH = Switch("fresh", "Measure everything, though results could be reused.")
-
-
-def check(settings: RunSettings, *, fresh: bool = False) -> int:
+def check(
+    selectors: options.Selectors = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    reports: options.Reports = None,
+    output_format: options.ReportFormat = "table",
+    open: Annotated[  # noqa: A002 - the field that it sets
+        bool, shared_switch("--open", "Open the run's page in the browser.", panel=options.OUTPUT)
+    ] = False,
+    dry_run: options.DryRun = False,
+    watch: Annotated[
+        bool, shared_switch("--watch", "Rerun whatever a saved file can affect, until Ctrl-C.")
+    ] = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    base: options.Base = None,
+    hold_line: options.HoldLine = False,
+    until_decided: options.UntilDecided = False,
+    exit_zero: options.ExitZero = False,
+    project: options.Project = None,
+    timeout: options.Timeout = None,
+    fail_fast: options.FailFast = False,
+    reuse: options.Reuse = False,
+    fresh: Annotated[
+        bool,
+        shared_switch(
+            "--fresh",
+            "Measure everything, though results could be reused.",
+            panel=options.MEASURING,
+        ),
+    ] = False,
+    history: options.History = None,
+    accepted: options.Accepted = None,
+    shard: options.Shard = None,
+    on: options.On = None,
+    repository: options.Repository = None,
+) -> int:
     """Run the board and print the report on stdout; the result is the exit status.
 
     On a terminal, people are spared what an earlier run with `--reuse` saw to depend on nothing
     that has changed, unless the run speaks for others too: a CI job, the rules of a base, a part
     of a board. Only who asks for it waits for what is seen: that takes twice as long.
     """
-    from msgspec.structs import replace
+    parameters = locals()
+    for_others = os.environ.get("CI") or base or shard or on
+    reused = reuse or (sys.stdout.isatty() and not for_others)
 
-    from readiness.pipeline.run import run_and_report
+    def perform() -> int:
+        from msgspec.structs import replace
 
-    for_others = os.environ.get("CI") or settings.base or settings.shard or settings.on
-    reuse = settings.reuse or (sys.stdout.isatty() and not for_others)
-    asked = replace(settings, reuse=reuse and not fresh, traces=settings.reuse)
-    return run_and_report(asked, _print)
+        from readiness.pipeline.run import run_and_report
+
+        settings = asked(parameters)
+        return run_and_report(replace(settings, reuse=reused and not fresh, traces=reuse), _print)
+
+    return perform() if dry_run or watch else supervise(lambda: protected(perform))
 
 
-def _print(document: RunDocument, settings: RunSettings, context: Context) -> str:
+def _print(document: "RunDocument", settings: "RunSettings", context: "Context") -> str:
     from readiness.report import render
 
     return render(settings.output_format, document, context)
 
 
-VERB = Verb(check, SELECTORS, FRESH)
+VERB = Verb(
+    check,
+    examples=(
+        "readiness check T1 --verbose",
+        "readiness check --base main --hold-line",
+        "readiness check --report html=readiness.html",
+    ),
+)

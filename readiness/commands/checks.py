@@ -1,29 +1,33 @@
 """List the catalogue of checks, or describe one."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked
 from readiness.load import board_folders, board_language, load_catalogue
 from readiness.model.board import Check, Measure, Parameter
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings, find_board
-from readiness.terminal.output import line_limit, put_json, put_text, wants_json
+from readiness.terminal.blocks import Block, Line, Style, table, text_lines, title
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.languages import Language
-from readiness.text.layout import columns, wrap
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, suit
 from readiness.text.worded import in_language, worded
-
-WIDEST = 100
-"""Columns of a page of text, where the terminal has as many."""
 
 Catalogue = dict[str, Check]
 """What `--output-format json` gives: each check by its name."""
 
 
-def checks(settings: BoardSettings, name: str | None = None) -> int:
+def checks(
+    name: Annotated[str | None, argument("[NAME]", "The check to describe.", "checks")] = None,
+    board_file: options.Board = None,
+    output_format: options.OutputFormat = "table",
+) -> int:
     """List every check, or document the one called `name`."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     catalogue = load_catalogue(_folders(settings))
     if name is not None and name not in catalogue:
@@ -32,42 +36,44 @@ def checks(settings: BoardSettings, name: str | None = None) -> int:
     if as_json:
         put_json(chosen)
     elif name is None:
-        put_text(_listing(catalogue, for_reader()))
+        put_blocks(_listing(catalogue, for_reader()))
     else:
-        put_text(documentation(catalogue[name], for_reader(), line_limit(os.environ)))
+        put_blocks(documentation(catalogue[name], for_reader()))
     return ExitStatus.READY
 
 
-def documentation(check: Check, say: Sentences, limit: int | None = None) -> str:
-    """One check, as a page of plain text."""
-    lines = [check.name, f"  {in_language(check.summary, say)}", ""]
+def documentation(check: Check, say: Sentences) -> Iterator[Block]:
+    """Yield one check, as a page."""
+    yield Line(parts=((check.name, Style.STRONG),))
+    yield from text_lines(f"  {in_language(check.summary, say)}")
     if check.work:
-        wide = WIDEST if limit is None else min(limit, WIDEST)
-        work = wrap(in_language(check.work, say), wide - 2)
-        lines += [say("checks.work"), _indent("\n".join(work)), ""]
+        yield from [*title(say("checks.work")), *text_lines(f"  {in_language(check.work, say)}")]
     if check.tools or check.install:
         tools = ", ".join(check.tools) or say("checks.library")
-        lines += [say("checks.needs", tools=tools, how=check.install)]
-        lines += [
-            say("checks.tried", tool=tool, limits=limits) for tool, limits in check.tried.items()
-        ]
-        lines += [""]
-    lines += [say("checks.measures")]
-    lines.append(_indent(columns([_measure(m, say) for m in check.measures])))
+        yield from text_lines("", say("checks.needs", tools=tools, how=check.install))
+        for tool, limits in check.tried.items():
+            yield from text_lines(say("checks.tried", tool=tool, limits=limits))
+    yield from title(say("checks.measures"))
+    yield from (_fact(measure.name, *_measure(measure, say)) for measure in check.measures)
     if check.expect is not None:
-        lines.append(f"  {say('checks.expected', expect=check.expect.text)}")
+        yield from text_lines(f"  {say('checks.expected', expect=check.expect.text)}")
     if check.params:
-        lines += ["", say("checks.params")]
-        lines.append(_indent(columns([_param(p, say) for p in check.params])))
+        yield from title(say("checks.params"))
+        yield from (_fact(param.name, *_param(param, say)) for param in check.params)
     if check.after:
-        lines += ["", say("checks.after", names=", ".join(check.after))]
+        yield from text_lines("", say("checks.after", names=", ".join(check.after)))
     if check.control is not None:
-        lines += ["", say("checks.control", names=", ".join(check.control.measures))]
+        yield from text_lines("", say("checks.control", names=", ".join(check.control.measures)))
     if check.by_hand:
-        lines += ["", say("checks.by_hand"), f"  {check.by_hand}"]
-    lines += ["", say("checks.command"), _indent(check.run.strip())]
-    lines += ["", say("checks.defined", path=check.path)]
-    return "\n".join(lines)
+        yield from [*title(say("checks.by_hand")), *text_lines(f"  {check.by_hand}")]
+    yield from title(say("checks.command"))
+    yield from text_lines(*(f"  {line}" for line in check.run.strip().splitlines()))
+    yield from text_lines("", say("checks.defined", path=check.path))
+
+
+def _fact(name: str, *facts: str) -> Line:
+    text = "  ".join(filter(None, facts))
+    return Line(label=(name, Style.PLAIN), parts=((text, Style.PLAIN),), indent=2)
 
 
 def _folders(settings: BoardSettings) -> list[str]:
@@ -79,31 +85,26 @@ def _folders(settings: BoardSettings) -> list[str]:
     return board_folders(path)
 
 
-def _listing(catalogue: Mapping[str, Check], say: Sentences) -> str:
+def _listing(catalogue: Mapping[str, Check], say: Sentences) -> list[Block]:
     rows = [
         [check.name, ", ".join(m.name for m in check.measures), in_language(check.summary, say)]
         for check in sorted(catalogue.values(), key=lambda check: check.name)
     ]
-    heads, limit = say.heads("checks.heads"), line_limit(os.environ)
-    table = columns(rows, heads, flexible=2, limit=limit, spare=(1,))
-    return f"{table}\n\n{say('checks.more')}"
+    listed = table(rows, say.heads("checks.heads"), flexible=2, spare=(1,))
+    return [listed, *text_lines("", say("checks.more"))]
 
 
 def _measure(measure: Measure, say: Sentences) -> list[str]:
     better = say(f"checks.better.{measure.better}") if measure.better is not None else ""
     among = say("checks.of", measure=measure.of.name) if measure.of is not None else ""
-    return [measure.name, measure.unit, better, among]
+    return [measure.unit, better, among]
 
 
 def _param(param: Parameter, say: Sentences) -> list[str]:
     purpose = in_language(param.help, say)
     if param.default is None:
-        return [param.name, purpose, say("checks.required")]
-    return [param.name, purpose, say("checks.default", value=repr(param.default))]
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
+        return [purpose, say("checks.required")]
+    return [purpose, say("checks.default", value=repr(param.default))]
 
 
 def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
@@ -111,9 +112,4 @@ def _unknown(name: str, catalogue: Mapping[str, Check]) -> str:
     return worded("usage.no_check", name=name, advice=advice)
 
 
-VERB = Verb(
-    checks,
-    Argument("name", "[NAME]", "The check to describe."),
-    takes="board output_format",
-    prints=Catalogue,
-)
+VERB = Verb(checks, prints=Catalogue)

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -14,9 +16,8 @@ from readiness.record.comparison import Movement
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report._shown import CHANGE_MARKS, elapsed, verdict_part
-from readiness.report._table.blocks import Block, Line, Part, Style, text_lines
+from readiness.terminal.blocks import Block, Line, Part, Style, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
-from readiness.text.layout import literal, width
 from readiness.text.sentences import Sentences, sentences, spoken
 from readiness.text.worded import worded
 from readiness.timeline.difference import (
@@ -28,11 +29,25 @@ from readiness.timeline.difference import (
 )
 
 
-def diff(settings: RunSettings, runs: Sequence[str] = ()) -> int:
+def diff(
+    runs: Annotated[
+        list[str] | None,
+        argument(
+            "[A [B]]",
+            "Runs: the beginnings of ids, files, or `last`. Default: the last two whole ones.",
+            "runs",
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Compare two runs: those named, the one named with the last, or the last two whole ones."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
-    before, after = _pair(settings, board, runs)
+    before, after = _pair(settings, board, runs or ())
     if as_json:
         put_json(difference(before, after))
     else:
@@ -67,15 +82,13 @@ def _blocks(comparison: Difference, say: Sentences) -> Iterator[Block]:
     )
     if comparison.left_out:
         yield from text_lines(say("diff.left_out", count=comparison.left_out))
-    labels = [_label(one, say) for one in comparison.criteria]
-    cells = max((width(label) for label, _ in labels), default=0) + 2
-    for label, criterion in zip(labels, comparison.criteria, strict=True):
+    for criterion in comparison.criteria:
         yield Line()
-        title = (literal(criterion.title), Style.STRONG)
-        yield Line(label=label, label_cells=cells, parts=(title,))
-        yield Line(label_cells=cells, parts=_change(criterion, say))
+        title = (criterion.title, Style.STRONG)
+        yield Line(label=_label(criterion, say), parts=(title,))
+        yield Line(label=("", Style.DIM), parts=_change(criterion, say))
         for note in criterion.redefined:
-            yield Line(label_cells=cells, parts=((literal(note), Style.PLAIN),))
+            yield Line(label=("", Style.DIM), parts=((note, Style.PLAIN),))
 
 
 def _run_line(run: RunSummary, say: Sentences) -> str:
@@ -118,7 +131,7 @@ def _label(criterion: CriterionChange, say: Sentences) -> Part:
     else:
         word = criterion.change.value if criterion.change is not None else "apart"
     mark, style = CHANGE_MARKS[criterion.change or Movement.OTHER]
-    return f"{mark} {say(f'diff.what.{word}')}  {literal(criterion.id)}", style
+    return f"{mark} {say(f'diff.what.{word}')}  {criterion.id}", style
 
 
 def _change(criterion: CriterionChange, say: Sentences) -> tuple[Part, ...]:
@@ -132,17 +145,7 @@ def _change(criterion: CriterionChange, say: Sentences) -> tuple[Part, ...]:
 
 
 def _state(verdict: Verdict | None, value: str, say: Sentences) -> Part:
-    return ("-", Style.DIM) if verdict is None else verdict_part(verdict, say, literal(value))
+    return ("-", Style.DIM) if verdict is None else verdict_part(verdict, say, value)
 
 
-VERB = Verb(
-    diff,
-    Argument(
-        "runs",
-        "[A [B]]",
-        "Runs: the beginnings of their ids, files, or `last`. Default: the last two whole ones.",
-        repeats=True,
-    ),
-    takes="board profile output_format history",
-    prints=Difference,
-)
+VERB = Verb(diff, prints=Difference)

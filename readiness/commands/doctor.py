@@ -12,11 +12,11 @@ import msgspec
 
 from readiness.agents.canary import HookState, hook_states
 from readiness.builtin import builtin_checks
-from readiness.command_line.options import Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked
 from readiness.guard.catalogue import with_producers
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import BoardSettings
 from readiness.model.versions import is_within
 from readiness.pipeline.opening import open_board
 from readiness.plan import secret_values
@@ -25,8 +25,8 @@ from readiness.plan.selection import skip_reason
 from readiness.project.environments import Environment
 from readiness.project.git import repository
 from readiness.project.managers import fitting
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.shell.programs import is_utility, programs
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.sentences import Sentences, for_reader, say_now
@@ -69,11 +69,17 @@ class _Need(NamedTuple):
     by: str
 
 
-def doctor(settings: BoardSettings) -> int:
+def doctor(
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+) -> int:
     """Print every tool that a run in this profile needs, and the hooks of coding agents.
 
     The status is 3 where a tool is missing or a hook is dead.
     """
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     surroundings = Surroundings(board, os.environ)
@@ -244,7 +250,7 @@ def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences)
 
 
 def _table(tools: list[ToolRecord], say: Sentences) -> Iterator[Block]:
-    yield PlainTable(
+    yield Grid(
         rows=[_row(tool, say) for tool in tools],
         heads=say.heads("doctor.heads"),
         flexible=3,
@@ -279,4 +285,4 @@ def _remedy(tool: ToolRecord, say: Sentences) -> str:
     return say("doctor.install", how=tool.install) if tool.install else say("doctor.unknown")
 
 
-VERB = Verb(doctor, takes="board project profile output_format", prints=Tools)
+VERB = Verb(doctor, prints=Tools)

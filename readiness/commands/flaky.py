@@ -2,22 +2,33 @@
 
 import time
 from collections.abc import Iterator
+from typing import Annotated
 
-from readiness.command_line.options import Option, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option
+from readiness.command_line.values import whole_number
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.report._shown import elapsed
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.statistics.sequences import Flakiness
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.sentences import Sentences, for_reader
 from readiness.timeline.flaky import FlakyTest, FlakyTests, flaky_tests
 
 
-def flaky(settings: RunSettings, *, limit: int = 200) -> int:
+def flaky(
+    limit: Annotated[
+        int, option("--limit", "N", "Maximum number of runs to look at.", parser=whole_number)
+    ] = 200,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print which tests failed where they also pass, in the last `limit` runs."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     runs = recent_runs(settings, board, limit=limit)
@@ -35,7 +46,7 @@ def _blocks(listed: FlakyTests, started: dict[str, str], say: Sentences) -> Iter
         yield from text_lines(say("flaky.none", count=listed.runs))
         return
     rows = [_row(test, started[test.last], say) for test in listed.tests]
-    yield PlainTable(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
+    yield Grid(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
     yield Line()
     yield from text_lines(say("flaky.legend", count=listed.runs))
 
@@ -50,9 +61,4 @@ def _row(test: FlakyTest, last: str, say: Sentences) -> list[Part]:
     ]
 
 
-VERB = Verb(
-    flaky,
-    Option("limit", "N", "Maximum number of runs to look at.", value=Value.NUMBER, variable=False),
-    takes="board profile output_format history",
-    prints=FlakyTests,
-)
+VERB = Verb(flaky, prints=FlakyTests)

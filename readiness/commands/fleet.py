@@ -5,32 +5,56 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, shared
 from readiness.fleet.measuring import FleetRun, names_apart
 from readiness.fleet.overview import Overview, overview
 from readiness.fleet.page import page
 from readiness.fleet.project import FleetDocument, ProjectState, document, worst
 from readiness.fleet.sources import Source, sources
-from readiness.fleet.table import table
+from readiness.fleet.table import blocks
 from readiness.model.errors import ExitStatus, NotWrittenError, UsageError
 from readiness.model.settings import RunSettings
 from readiness.pipeline.interrupts import interruptible
 from readiness.record.values import timestamp
 from readiness.report import write_report
+from readiness.terminal.blocks import Context
 from readiness.terminal.ending import tell
-from readiness.terminal.output import json_text, line_limit, put
+from readiness.terminal.output import context, drawn, json_text, put
 from readiness.text.sentences import for_reader
 from readiness.text.worded import worded, words_of
 
 FORMATS = ("table", "json", "html")
 
 
-def fleet(settings: RunSettings, projects: Sequence[str] = ()) -> int:
+def fleet(
+    projects: Annotated[
+        list[str] | None, argument("[PATH|URL|RUN.json]...", "The projects.")
+    ] = None,
+    reports: options.Reports = None,
+    output_format: Annotated[
+        str,
+        shared(
+            "--output-format",
+            "FORMAT",
+            "Format on stdout: table, json or html.",
+            panel=options.OUTPUT,
+        ),
+    ] = "table",
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    hold_line: options.HoldLine = False,
+    exit_zero: options.ExitZero = False,
+    quiet: options.Quiet = False,
+) -> int:
     """Make each project known, print what they are together, and end as the worst of them.
 
     Raises `UsageError` for no project, and for a format that a fleet does not have.
     """
+    settings = asked(locals())
     if not projects:
         raise UsageError(worded("usage.fleet_nothing"))
     _refuse_formats(settings)
@@ -49,7 +73,7 @@ def fleet(settings: RunSettings, projects: Sequence[str] = ()) -> int:
     problems = _write_reports(settings, seen, states)
     for problem in problems:
         tell(worded("notice.readiness", what=problem))
-    put(_rendered(settings.output_format, seen, states, limit=line_limit(os.environ)))
+    put(_rendered(settings.output_format, seen, states, context(os.environ)))
     status = worst(states)
     if settings.exit_zero and status in (ExitStatus.NOT_READY, ExitStatus.UNDECIDED):
         tell(worded("notice.exit_zero", status=int(status), other=0))
@@ -118,28 +142,16 @@ def _write_reports(
     problems = []
     for target in settings.reports:
         try:
-            write_report(target.path, _rendered(target.format, seen, states))
+            write_report(target.path, _rendered(target.format, seen, states, Context()))
         except NotWrittenError as error:
             problems.append(words_of(error))
     return problems
 
 
-def _rendered(
-    name: str, seen: Overview, states: Sequence[ProjectState], limit: int | None = None
-) -> str:
+def _rendered(name: str, seen: Overview, states: Sequence[ProjectState], where: Context) -> str:
     if name == "json":
         return json_text(document(states))
-    return page(seen) if name == "html" else table(seen, limit)
+    return page(seen) if name == "html" else drawn(blocks(seen), where)
 
 
-VERB = Verb(
-    fleet,
-    Argument("projects", "[PATH|URL|RUN.json]...", "The projects.", repeats=True),
-    Option(
-        "output_format",
-        "FORMAT",
-        "Format on stdout: table, json or html.",
-    ),
-    takes="profile jobs timeout report hold_line exit_zero quiet",
-    prints=FleetDocument,
-)
+VERB = Verb(fleet, prints=FleetDocument)

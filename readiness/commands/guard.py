@@ -3,10 +3,12 @@
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import NO_RUN, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared, shared_switch
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
@@ -19,13 +21,12 @@ from readiness.plan import secret_values
 from readiness.project.change import base_of
 from readiness.project.git import Asking
 from readiness.record.origin import BaseRef
-from readiness.report._table.blocks import Block, Line, PlainTable, Style, plain, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import Block, Grid, Line, Style, plain, text_lines
 from readiness.terminal.ending import protected
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor, clean, cut
-from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import worded
 
@@ -55,12 +56,35 @@ class GuardReport(msgspec.Struct, frozen=True, kw_only=True):
     compared: list[Compared] = []
 
 
-def guard(settings: RunSettings, no_run: bool = False) -> int:
+def guard(
+    no_run: options.NoRun = False,
+    base: Annotated[
+        str | None,
+        shared(
+            "--base",
+            "REF",
+            "The revision to compare with. Default: where this branch left the default branch.",
+            complete="revisions",
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    accepted: options.Accepted = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.Quiet = False,
+    verbose: Annotated[
+        bool, shared_switch("--verbose -v", "Also list neutral differences.", panel=options.OUTPUT)
+    ] = False,
+) -> int:
     """Compare the work tree with the base, measure it by the base's rules, print every difference.
 
     With `no_run` it only reads. The status is 4 where anything is loosened or the base cannot be
     read, and else 0.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     if settings.base is None:
         settings = msgspec.structs.replace(settings, base=_where_it_left(settings))
@@ -195,11 +219,10 @@ def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
     if report.compared:
         yield from text_lines("", say("guard.compared"))
         rows = [
-            [(one.id, Style.STRONG), *plain(*map(_cell, told))]
+            [(one.id, Style.STRONG), *plain(one.base or "–", one.by_base, one.by_head)]
             for one in report.compared
-            for told in [(one.base or "–", one.by_base, one.by_head)]
         ]
-        yield PlainTable(rows=rows, heads=say.heads("guard.heads"))
+        yield Grid(rows=rows, heads=say.heads("guard.heads"), caps=dict.fromkeys((1, 2, 3), 48))
 
 
 _LATER = (
@@ -207,11 +230,7 @@ _LATER = (
     *(Kind.SETTING, Kind.RECIPE, Kind.SCRIPT, Kind.CALLER),
 )
 """What loosens comes in this order, after verdicts and what the board says otherwise."""
-_CELL, _FILES = 70, 6
-
-
-def _cell(said: str) -> str:
-    return said if len(said) <= _CELL else f"{said[:_CELL]}…"
+_FILES = 6
 
 
 def _rank(change: Change) -> int:
@@ -224,7 +243,7 @@ def _shows(report: GuardReport) -> str:
     """Return the command that shows what loosens, in the files where it stands."""
     paths = dict.fromkeys(change.path for change in report.loosened if change.path)
     shown = [shlex.quote(path) for path in paths] if len(paths) <= _FILES else ["."]
-    return literal(" ".join(["git diff", report.base.commit[:12], "--", *shown]))
+    return " ".join(["git diff", report.base.commit[:12], "--", *shown])
 
 
 _STYLES = {
@@ -246,7 +265,7 @@ def _part(direction: Direction, changes: Sequence[Change], say: Sentences) -> It
 
 def _decision(report: GuardReport, say: Sentences) -> Line:
     if report.accepted is not None and report.exit_status == ExitStatus.READY:
-        by, reason = literal(report.accepted.by), literal(report.accepted.reason)
+        by, reason = report.accepted.by, report.accepted.reason
         words = say("decision.accepted") + say("meaning.accepted")
         words += say("report.accepted", by=by, reason=reason)
         return Line(parts=((f"{words} · {say('report.exit_status', status=0)}", Style.GOOD),))
@@ -256,17 +275,4 @@ def _decision(report: GuardReport, say: Sentences) -> Line:
     return Line(parts=((say("guard.not_loosened", status=report.exit_status), Style.GOOD),))
 
 
-VERB = Verb(
-    guard,
-    NO_RUN,
-    Option(
-        "base",
-        "REF",
-        "The revision to compare with. Default: where this branch left the default branch.",
-    ),
-    takes="board project profile accepted jobs timeout output_format quiet verbose",
-    prints=GuardReport,
-    helps={
-        "verbose": "Also list neutral differences.",
-    },
-)
+VERB = Verb(guard, prints=GuardReport)

@@ -4,10 +4,13 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import Option, Switch, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared, shared_switch
+from readiness.command_line.values import whole_number
 from readiness.history.chain import Verified
 from readiness.history.store import Entry, History, board_key
 from readiness.model.errors import ExitStatus, UsageError
@@ -15,7 +18,7 @@ from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.model.words import Decision
 from readiness.record.document import RunDocument, from_json
 from readiness.report._shown import elapsed
-from readiness.report._table.blocks import Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
 from readiness.text.clean import clean
@@ -55,8 +58,23 @@ class Verification(Verified, frozen=True, kw_only=True):
     sound: bool
 
 
-def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> int:
+def history(
+    verify: Annotated[
+        bool,
+        shared_switch(
+            "--verify", "Report what was edited, removed or inserted; exit with 4 if anything was."
+        ),
+    ] = False,
+    limit: Annotated[
+        int, shared("--limit -n", "N", "Number of runs to list.", parser=whole_number)
+    ] = 20,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """List the newest runs, newest first, or verify that all are as they were recorded."""
+    settings = asked(locals())
     if verify:
         return _verify(settings)
     as_json = wants_json(settings.output_format)
@@ -69,7 +87,8 @@ def history(settings: RunSettings, *, verify: bool = False, limit: int = 20) -> 
     if as_json:
         put_json(PastRuns(runs=runs))
     else:
-        put_blocks([_listing(runs, say)] if runs else text_lines(say("history.never")))
+        more = [Line(), *text_lines(say("history.more"))]
+        put_blocks([_listing(runs, say), *more] if runs else text_lines(say("history.never")))
     return ExitStatus.READY
 
 
@@ -151,7 +170,7 @@ def _past(entry: Entry, run: RunDocument | None) -> PastEntry:
     )
 
 
-def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
+def _listing(entries: Sequence[PastEntry], say: Sentences) -> Grid:
     now = time.time()
     rows = [
         [
@@ -165,7 +184,7 @@ def _listing(entries: Sequence[PastEntry], say: Sentences) -> PlainTable:
         for entry in entries
     ]
     heads = say.heads("history.heads")
-    return PlainTable(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
+    return Grid(rows=rows, heads=heads, right=(5, 6), spare=(6, 2, 0, 3))
 
 
 def _state(entry: PastEntry, say: Sentences) -> Part:
@@ -199,11 +218,4 @@ def _account(verification: Verification, say: Sentences) -> str:
     return "\n".join(lines)
 
 
-VERB = Verb(
-    history,
-    Switch("verify", "Report what was edited, removed or inserted; exit with 4 if anything was."),
-    Option("limit", "N", "Number of runs to list.", value=Value.NUMBER, short="n"),
-    takes="board project output_format history",
-    prints=PastRuns,
-    prints_with={"verify": Verification},
-)
+VERB = Verb(history, prints=PastRuns, prints_with={"verify": Verification})

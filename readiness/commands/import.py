@@ -1,9 +1,10 @@
 """Write a board from a Markdown task board, running nothing and trusting no ticked box."""
 
 import os
-import sys
+from typing import Annotated
 
-from readiness.command_line.options import NEW_BOARD, Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked
 from readiness.importing.board import Imported
 from readiness.importing.convert import convert
 from readiness.model.errors import ExitStatus, UsageError
@@ -11,18 +12,25 @@ from readiness.model.settings import RunSettings
 from readiness.propose.account import numbered_steps, omission_lines
 from readiness.propose.new_board import FirstBoard, new_board_path, new_criterion, write_new_file
 from readiness.propose.survey import survey
-from readiness.terminal.output import put_json, put_text, terminal_width, wants_json
+from readiness.terminal.blocks import Block, table, text_lines
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import decode
-from readiness.text.layout import columns
 from readiness.text.sentences import for_reader, suit
 from readiness.text.worded import in_language, worded
 
 
-def import_(settings: RunSettings, document: str) -> int:
+def import_(
+    document: Annotated[str, argument("BOARD.md", "The task board, in Markdown.")],
+    board_file: options.NewBoard = None,
+    project: options.NewProject = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.NewQuiet = False,
+) -> int:
     """Write a board from a Markdown document, and tell what of it is measured and what is not.
 
     Raises `UsageError` where there is a board already, or nothing that could become one.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     path = new_board_path(settings)
     facts = survey(os.path.dirname(os.path.abspath(path)))
@@ -63,27 +71,21 @@ def _tell(board: Imported, path: str, settings: RunSettings) -> None:
     ]
     probed = len(criteria) - len(unprobed)
     tasks = say("import.tasks", count=len(board.tasks))
-    lines = [say("import.written", path=path, count=len(criteria), tasks=tasks, probed=probed)]
+    written = say("import.written", path=path, count=len(criteria), tasks=tasks, probed=probed)
+    blocks: list[Block] = [*text_lines(written)]
     if not settings.quiet:
-        width = terminal_width(os.environ) if sys.stdout.isatty() else None
         if unprobed:
-            table = columns(unprobed, flexible=1, limit=width).rstrip()
-            lines += ["", say("import.to_attest"), table]
+            blocks += [*text_lines("", say("import.to_attest")), table(unprobed, flexible=1)]
         if board.left_out:
-            lines += ["", say("init.left_out"), *omission_lines(board.left_out, say)]
+            omissions = omission_lines(board.left_out, say)
+            blocks += text_lines("", say("init.left_out"), *omissions)
         steps = [
             say("import.step_read", path=path),
             say("import.step_check"),
             say("import.step_attest"),
         ]
-        lines += ["", *numbered_steps(steps, say)]
-    put_text("\n".join(lines))
+        blocks += text_lines("", *numbered_steps(steps, say))
+    put_blocks(blocks)
 
 
-VERB = Verb(
-    import_,
-    Argument("document", "BOARD.md", "The task board, in Markdown."),
-    takes="board project output_format quiet",
-    prints=FirstBoard,
-    helps=NEW_BOARD,
-)
+VERB = Verb(import_, prints=FirstBoard)

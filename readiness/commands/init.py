@@ -4,8 +4,10 @@ import datetime
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from readiness.command_line.options import NEW_BOARD, Option, Switch, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option, shared_switch, switch
 from readiness.decide.score import display, score
 from readiness.load import load_board, load_board_text
 from readiness.model.board import Board, Criterion
@@ -37,9 +39,9 @@ from readiness.propose.templates import filled, templates
 from readiness.report import write_over
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import table
 from readiness.terminal.ending import protected, tell
-from readiness.terminal.output import put_blocks, put_json, put_text, terminal_width, wants_json
-from readiness.text.layout import columns
+from readiness.terminal.output import ask, put_blocks, put_json, put_text, wants_json
 from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
 
@@ -51,14 +53,41 @@ LIST = "list"
 
 
 def init(
-    settings: RunSettings,
-    *,
-    yes: bool = False,
-    no_measure: bool = False,
-    template: str | None = None,
-    again: bool = False,
-    ci: str | None = None,
-    ask: bool = False,
+    yes: Annotated[bool, switch("--yes", "Accept the proposals without asking.")] = False,
+    no_measure: Annotated[bool, switch("--no-measure", "Run nothing.")] = False,
+    template: Annotated[
+        str | None,
+        option(
+            "--template",
+            "NAME",
+            "Write this ready-made board instead; `list` shows their names.",
+            complete=lambda: [LIST, *templates()],
+        ),
+    ] = None,
+    ask: Annotated[
+        bool,
+        switch(
+            "--ask", "Ask for the addresses that the ready-made board needs, and try each once."
+        ),
+    ] = False,
+    again: Annotated[bool, switch("--again", "Add what is new to the board.")] = False,
+    ci: Annotated[
+        str | None,
+        option("--ci", "NAME", "Write the file for `github` or `gitlab`.", complete=tuple(KINDS)),
+    ] = None,
+    board_file: options.NewBoard = None,
+    project: options.NewProject = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    quiet: options.NewQuiet = False,
+    verbose: Annotated[
+        bool,
+        shared_switch(
+            "--verbose -v", "Also list what was left out, and why.", panel=options.OUTPUT
+        ),
+    ] = False,
+    history: options.History = None,
 ) -> int:
     """Write a first board for the project, and tell what it says.
 
@@ -68,6 +97,7 @@ def init(
     `ci` its file for that CI is written, and a board only where there is none. With `ask` the
     ready-made board, by default `service`, gets the addresses that it needs, each tried once.
     """
+    settings = asked(locals())
     if ci is not None and ci not in KINDS:
         raise UsageError(worded("init.no_ci", name=ci, names=joined(KINDS, "names")))
     as_json = wants_json(settings.output_format)
@@ -115,7 +145,7 @@ def _list_templates(*, as_json: bool) -> int:
     else:
         say = for_reader()
         rows = [(name, in_language(purpose, say)) for name, purpose in purposes.items()]
-        put_text(columns(rows).rstrip())
+        put_blocks([table(rows, flexible=1)])
     return ExitStatus.READY
 
 
@@ -162,11 +192,8 @@ def _agree(proposals: Sequence[Proposal], *, can_ask: bool) -> None:
         (proposal.priority, in_language(proposal.title, say), proposal.check or proposal.run)
         for proposal in proposals
     ]
-    tell(columns(rows, flexible=1, limit=terminal_width(os.environ)).rstrip())
-    sys.stderr.write(f"{say('init.agree')} ")
-    sys.stderr.flush()
-    answer = sys.stdin.readline()
-    if not answer or answer.strip().lower()[:1] not in ("", "y"):
+    answer = ask(say("init.agree"), [table(rows, flexible=1)])
+    if answer is None or answer.strip().lower()[:1] not in ("", "y"):
         raise UsageError(worded("init.nothing_written"))
 
 
@@ -340,25 +367,4 @@ class _First:
         put_blocks(account.blocks(quiet=self._settings.quiet, verbose=self._settings.verbose))
 
 
-VERB = Verb(
-    init,
-    Switch("yes", "Accept the proposals without asking.", variable=False),
-    Switch("no_measure", "Run nothing.", variable=False),
-    Option(
-        "template",
-        "NAME",
-        "Write this ready-made board instead; `list` shows their names.",
-        alone=LIST,
-        variable=False,
-    ),
-    Switch(
-        "ask",
-        "Ask for the addresses that the ready-made board needs, and try each once.",
-        variable=False,
-    ),
-    Switch("again", "Add what is new to the board.", variable=False),
-    Option("ci", "NAME", "Write the file for `github` or `gitlab`.", variable=False),
-    takes="board project jobs timeout output_format quiet verbose history",
-    prints=FirstBoard,
-    helps={**NEW_BOARD, "verbose": "Also list what was left out, and why."},
-)
+VERB = Verb(init, prints=FirstBoard, alone={"--template": LIST})

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from readiness.command_line.options import SELECTORS, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked
 from readiness.model.board import Criterion, Task
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import standing
@@ -18,7 +18,7 @@ from readiness.record.localised import localised_criterion
 from readiness.record.newest import measured_by
 from readiness.report._shown import ago, seen_to_fail, value_shown, verdict_part
 from readiness.report._standing import as_of
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.sentences import Sentences, for_reader, spoken
 
@@ -47,8 +47,15 @@ TaskList = list[TaskLine]
 """What `--output-format json` gives."""
 
 
-def list_tasks(settings: RunSettings) -> int:
+def list_tasks(
+    selectors: options.Selectors = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print the tasks of the board; with selectors those that are asked for, and their criteria."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     run = standing(settings, board)
@@ -70,7 +77,7 @@ def list_tasks(settings: RunSettings) -> int:
     total = say("list.total", count=len(lines), since=since)
     rests = "" if run is None else as_of(run, say)
     seen = "" if run is None else seen_to_fail(run, say)
-    table = PlainTable(
+    table = Grid(
         rows=[_row(line, say) for line in lines],
         heads=say.heads("list.heads"),
         flexible=6,
@@ -83,7 +90,7 @@ def list_tasks(settings: RunSettings) -> int:
         known = {one.id: localised_criterion(one, language) for one in measured}
         rows = [_criterion_row(one, known, say) for one in board.criteria() if one.id in chosen]
         heads = say.heads("list.criteria_heads")
-        blocks += [PlainTable(rows=rows, heads=heads, flexible=4), Line()]
+        blocks += [Grid(rows=rows, heads=heads, flexible=4), Line()]
     put_blocks([*blocks, *text_lines(*filter(None, (total, seen, rests)))])
     return ExitStatus.READY
 
@@ -138,4 +145,4 @@ def _line(task: Task, record: TaskRecord | None, run: str) -> TaskLine:
     )
 
 
-VERB = Verb(list_tasks, SELECTORS, takes="board profile output_format history", prints=TaskList)
+VERB = Verb(list_tasks, prints=TaskList)

@@ -18,8 +18,8 @@ from readiness.agents.briefing import (
     run_answer,
     without_blanks,
 )
-from readiness.command_line.options import Verb
-from readiness.command_line.reader import load
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked
 from readiness.command_line.writing import command_line
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings, find_board
@@ -41,11 +41,17 @@ evidence. Exit statuses: 0 ready or all good, 1 not ready, 2 wrong board or argu
 """
 
 
-def mcp(settings: RunSettings) -> int:
+def mcp(
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    history: options.History = None,
+) -> int:
     """Serve on standard input and output until the client goes.
 
     Raises `UsageError` where the SDK is missing, and where no board is found.
     """
+    settings = asked(locals())
     find_board(settings, os.environ, os.getcwd())
     try:
         import mcp as sdk  # noqa: F401 - only whether it is there
@@ -144,7 +150,7 @@ class _Commands:
     ) -> tuple[int, bytes, str]:
         import anyio
 
-        words = command_line(load(command), settings or self._settings, **parameters)
+        words = command_line(command, settings or self._settings, **parameters)
         if any("\0" in word for word in words):
             raise _failed(
                 ExitStatus.USAGE, "a NUL character is in the arguments, where none can be"
@@ -173,4 +179,4 @@ def _failed(status: int, message: str) -> "ToolError":
     return ToolError(f"exit status {status}: {message.strip()}")
 
 
-VERB = Verb(mcp, takes="board project profile history")
+VERB = Verb(mcp)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from itertools import chain
+from typing import Annotated
 
 import msgspec
 
@@ -14,8 +16,8 @@ from readiness.advice.estimates import effort, in_words
 from readiness.advice.knapsack import cheapest
 from readiness.advice.ranking import OpenCriterion, cost_of, rank, works
 from readiness.advice.steps import NOT_MEASURED, NextStep
-from readiness.command_line.options import Option, Verb
-from readiness.command_line.reader import load
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared
 from readiness.command_line.writing import command_line
 from readiness.decide.score import display, score
 from readiness.model.board import Board, Criterion
@@ -34,8 +36,8 @@ from readiness.record.newest import measured_since, rests_on, tried
 from readiness.record.scores import goal_text
 from readiness.report._shown import ago
 from readiness.report._standing import tree_changed
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
 from readiness.report._table.steps import step_blocks
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.layout import points
@@ -93,8 +95,20 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     tree_changed: list[str] = []
 
 
-def next_steps(settings: RunSettings, to: str | None = None) -> int:
+def next_steps(
+    to: Annotated[
+        str | None,
+        shared(
+            "--to", "SCORE", "Find the cheapest set of tasks, by estimate, that reaches this score."
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print what to do next. The status is 1 where no set of tasks reaches the score `to`."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     goal = None if to is None else _goal(to)
@@ -111,7 +125,9 @@ def next_steps(settings: RunSettings, to: str | None = None) -> int:
     if as_json:
         put_json(answer)
     else:
-        put_blocks(_blocks(answer, for_reader(board.language)), redactor.redact)
+        say = for_reader(board.language)
+        blocks = chain(_blocks(answer, say), text_lines(*_elsewhere(board, say)))
+        put_blocks(blocks, redactor.redact)
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 
@@ -205,7 +221,7 @@ def _step(
         by_hand=" ".join(redact(criterion_by_hand(step.criterion)).split()),
         steps=[redact(line) for line in step.task.steps],
         findings=places.get(step.criterion.id, []),
-        check=shlex.join(["readiness", *command_line(load("check"), asked)]),
+        check=shlex.join(["readiness", *command_line("check", asked)]),
     )
 
 
@@ -267,6 +283,21 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
         yield from text_lines("", *(milestone_line(one, say) for one in answer.milestones))
 
 
+def _elsewhere(board: Board, say: Sentences) -> Iterator[str]:
+    """Yield which tasks have criteria of which this profile knows nothing, and where they are."""
+    outside = {
+        task.id: criterion.profiles
+        for task in board.tasks
+        for criterion in task.criteria
+        if criterion.profiles and board.profile not in criterion.profiles
+    }
+    if outside:
+        others = dict.fromkeys(name for profiles in outside.values() for name in profiles)
+        names, others_shown = ", ".join(outside), ", ".join(others)
+        yield ""
+        yield say("next.elsewhere", names=names, profile=board.profile, others=others_shown)
+
+
 def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
@@ -279,7 +310,7 @@ def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
         sentence = say("next.unreachable", goal=goal, score=way.score)
     yield from text_lines(sentence)
     if way.tasks:
-        yield PlainTable(
+        yield Grid(
             rows=[_way_row(task, say) for task in way.tasks],
             heads=say.heads("next.way_heads"),
             right=(2,),
@@ -319,13 +350,4 @@ def _goal(text: str) -> Decimal:
     return goal
 
 
-VERB = Verb(
-    next_steps,
-    Option(
-        "to",
-        "SCORE",
-        "Find the cheapest set of tasks, by estimate, that reaches this score.",
-    ),
-    takes="board profile output_format history",
-    prints=Next,
-)
+VERB = Verb(next_steps, prints=Next)

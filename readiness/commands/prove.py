@@ -3,10 +3,12 @@
 import os
 import time
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import SELECTORS, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option
 from readiness.model.errors import ExitStatus
 from readiness.model.settings import RunSettings
 from readiness.model.words import Verdict
@@ -25,23 +27,44 @@ from readiness.prove.trials import TrialPlan
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, text_lines
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, text_lines
 from readiness.terminal.ending import protected
-from readiness.terminal.output import put_blocks, put_json, put_text, wants_json
+from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
-from readiness.text.layout import duration, literal, width
+from readiness.text.layout import duration
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 
 
-def prove(settings: RunSettings, change: str | None = None) -> int:
+def prove(
+    selectors: options.Selectors = None,
+    change: Annotated[
+        str | None,
+        option(
+            "--change",
+            "REF",
+            "Show instead that the tests of the change since this revision fail without it.",
+            complete="revisions",
+        ),
+    ] = None,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
     """Try the criteria in copies of the project, print what they did, and return the status.
 
     0: all can fail; 1: one still passes, or the project was changed; 3: one could not be tried.
     With `change`, a revision, it is the change since then that its own tests have to prove.
     """
+    settings = asked(locals())
     wants_json(settings.output_format)
     if change is not None:
         return supervise(lambda: protected(lambda: _change(settings, change)))
@@ -76,7 +99,7 @@ def _change(settings: RunSettings, change: str) -> int:
         put_json(proof)
     else:
         redactor = Redactor(secret_values(comparison.head, os.environ))
-        put_text(redactor.redact(change_table(proof, quiet=settings.quiet)))
+        put_blocks(change_table(proof, quiet=settings.quiet), redactor.redact)
     return proof.exit_status
 
 
@@ -164,7 +187,7 @@ class _Proof:
 def _blocks(proof: ProofDocument, say: Sentences, *, quiet: bool) -> Iterator[Block]:
     """Yield each criterion with its verdict in every world, then what still passes and why."""
     if not quiet:
-        yield Line(parts=((literal(proof.board.title), Style.STRONG),))
+        yield Line(parts=((proof.board.title, Style.STRONG),))
         yield Line()
         yield from _worlds(proof, say)
     for outcome, title in (
@@ -202,12 +225,11 @@ def _worlds(proof: ProofDocument, say: Sentences) -> Iterator[Block]:
         outcome = (say(f"prove.outcome.{record.outcome}"), _STYLES[record.outcome])
         rows.append([(record.id, Style.STRONG), now, *cells, outcome])
     names = [say(f"prove.world.{world}") for world in worlds]
-    yield PlainTable(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
+    yield Grid(rows=rows, heads=[*say.heads("prove.heads"), *names, ""])
     yield Line()
-    room = max(map(width, names), default=0) + 2
     for world, name in zip(worlds, names, strict=True):
         meaning = ((say(f"prove.meaning.{world}"), Style.DIM),)
-        yield Line(label=(name, Style.DIM), label_cells=room, parts=meaning)
+        yield Line(label=(name, Style.DIM), parts=meaning)
 
 
 def _in_world(verdict: Verdict | None, say: Sentences) -> Part:
@@ -238,15 +260,4 @@ def _summary(proof: ProofDocument, say: Sentences) -> str:
     return say("prove.sum", counts=counts, time=time_taken, count=number)
 
 
-VERB = Verb(
-    prove,
-    SELECTORS,
-    Option(
-        "change",
-        "REF",
-        "Show instead that the tests of the change since this revision fail without it.",
-        variable=False,
-    ),
-    takes="board project profile jobs timeout output_format history quiet verbose",
-    prints=ProofDocument,
-)
+VERB = Verb(prove, prints=ProofDocument)

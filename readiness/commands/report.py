@@ -3,11 +3,13 @@
 import os
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
 from readiness.advice.steps import NextStep
-from readiness.command_line.options import Argument, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, option
 from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
@@ -36,12 +38,31 @@ DAY = 86_400.0
 
 
 def report(
-    settings: RunSettings, run: str = "last", since: str | None = None, milestone: str | None = None
+    run: Annotated[
+        str,
+        argument("[RUN]", "A run: the beginning of its id, a file, or `last`.", "runs"),
+    ] = "last",
+    since: Annotated[
+        str | None,
+        option("--since", "TIME", "Report on a period: 1d for the day, 7d for the week."),
+    ] = None,
+    milestone: Annotated[
+        str | None,
+        option("--milestone", "ID", "Report on this milestone.", complete="milestones"),
+    ] = None,
+    reports: options.Reports = None,
+    output_format: options.ReportFormat = "table",
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    history: options.History = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> int:
     """Print a report from recorded runs, and write it to files.
 
     It is about the run, or else about the time `since` then or a milestone.
     """
+    settings = asked(locals())
     board = open_board(settings)
     if since is None and milestone is None:
         return _of_a_run(settings, board, run)
@@ -137,10 +158,4 @@ def _seconds(text: str) -> float:
         raise UsageError(joined(["--since", words_of(error)], "colon")) from None
 
 
-VERB = Verb(
-    report,
-    Argument("run", "[RUN]", "A run: the beginning of its id, a file, or `last`."),
-    Option("since", "TIME", "Report on a period: 1d for the day, 7d for the week.", variable=False),
-    Option("milestone", "ID", "Report on this milestone.", variable=False),
-    takes="report output_format board profile history quiet verbose",
-)
+VERB = Verb(report)

@@ -1,12 +1,12 @@
 """Print the JSON Schema of a board, a check, a run or a command's JSON output."""
 
 from collections.abc import Callable
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Verb
-from readiness.command_line.reader import load, names
+from readiness.command_line.application import load, names
+from readiness.command_line.options import Verb, argument
 from readiness.load.schema import board_schema, check_schema
 from readiness.model.errors import ExitStatus, UsageError
-from readiness.model.settings import RunSettings
 from readiness.record.document import run_schema
 from readiness.terminal.output import put_json
 from readiness.text.worded import worded
@@ -18,14 +18,22 @@ FILES: dict[str, Callable[[], dict[str, object]]] = {
 }
 
 
-def schema(_: RunSettings, subject: str = "board") -> int:
+def _subjects() -> list[str]:
+    return [*FILES, *outputs()]
+
+
+def schema(
+    subject: Annotated[
+        str, argument("[NAME]", "board, check, run, or a command for its JSON output.", _subjects)
+    ] = "board",
+) -> int:
     """Print the schema of a file, or of a command's JSON. Raises `UsageError` for another word."""
     if subject in FILES:
         put_json(FILES[subject]())
     elif _printed(subject) is not None:
         put_json(output_schema(subject))
     else:
-        there = ", ".join([*FILES, *outputs()])
+        there = ", ".join(_subjects())
         raise UsageError(worded("usage.no_schema", name=subject, there=there))
     return ExitStatus.READY
 
@@ -35,7 +43,9 @@ def outputs() -> list[str]:
 
     `history-verify` stands for `history --verify`.
     """
-    return [f"{name}-{switch}".rstrip("-") for name in names() for switch in load(name).prints]
+    return [
+        f"{name}-{switch}".rstrip("-") for name in names() for switch in load(name).verb.printed
+    ]
 
 
 def output_schema(command: str) -> dict[str, object]:
@@ -51,10 +61,7 @@ def output_schema(command: str) -> dict[str, object]:
 
 def _printed(command: str) -> object:
     name, _, switch = command.partition("-")
-    return load(name).prints.get(switch) if name in names() else None
+    return load(name).verb.printed.get(switch) if name in names() else None
 
 
-VERB = Verb(
-    schema,
-    Argument("subject", "NAME", "board, check, run, or a command for its JSON output."),
-)
+VERB = Verb(schema)

@@ -1,50 +1,85 @@
 """Run the probes and print the score and the gate, for CI."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING, Annotated
 
-import os
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, shared_switch
+from readiness.run.processes.supervise import supervise
+from readiness.terminal.ending import protected
 
-from readiness.command_line.options import Argument, Verb
-from readiness.text.worded import worded
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # imported before the watcher is split off, as little as possible
+if TYPE_CHECKING:  # the watcher is split off before it is imported
     from readiness.model.settings import RunSettings
     from readiness.record.document import RunDocument
     from readiness.report import Context
+    from readiness.terminal.blocks import Block
 
 
-def score(settings: RunSettings) -> int:
+def score(
+    recorded: Annotated[
+        list[str] | None, argument("[RUN.json]...", "Score these recorded runs together.")
+    ] = None,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    jobs: options.Jobs = None,
+    reports: options.Reports = None,
+    output_format: options.ReportFormat = "table",
+    explain: Annotated[
+        bool, shared_switch("--explain", "Show how the score adds up, line by line.")
+    ] = False,
+    dry_run: options.DryRun = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    base: options.Base = None,
+    hold_line: options.HoldLine = False,
+    until_decided: options.UntilDecided = False,
+    exit_zero: options.ExitZero = False,
+    project: options.Project = None,
+    timeout: options.Timeout = None,
+    fail_fast: options.FailFast = False,
+    reuse: options.Reuse = False,
+    history: options.History = None,
+    accepted: options.Accepted = None,
+    shard: options.Shard = None,
+    on: options.On = None,
+    repository: options.Repository = None,
+) -> int:
     """Run the board, or join recorded runs, and print score, gate and reasons."""
+    parameters = locals()
+
+    def perform() -> int:
+        from readiness.pipeline.run import run_and_report
+
+        return run_and_report(asked(parameters), _print)
+
+    if recorded:
+        return _join(asked(parameters))
+    return perform() if dry_run else supervise(lambda: protected(perform))
+
+
+def _join(settings: "RunSettings") -> int:
     from readiness.model.errors import UsageError
-    from readiness.pipeline.run import run_and_report
+    from readiness.pipeline.joining import join_and_report
+    from readiness.text.worded import worded
 
-    if settings.recorded and settings.base is not None:
+    if settings.base is not None:
         raise UsageError(worded("usage.base_recorded"))
-    if settings.recorded and settings.shard is not None:
+    if settings.shard is not None:
         raise UsageError(worded("usage.shard_recorded"))
-    if settings.recorded:
-        from readiness.pipeline.joining import join_and_report
-
-        return join_and_report(settings, _print)
-    return run_and_report(settings, _print)
+    return join_and_report(settings, _print)
 
 
-def _print(document: RunDocument, settings: RunSettings, context: Context) -> str:
+def _print(document: "RunDocument", settings: "RunSettings", context: "Context") -> str:
     from readiness.report import render
-    from readiness.text.clean import clean
-    from readiness.text.layout import inert
+    from readiness.terminal.blocks import Line, text_lines
+    from readiness.terminal.output import drawn
 
     if settings.output_format != "table":
         return render(settings.output_format, document, context)
-    lines = []
-    if settings.explain:
-        lines += [explanation(document), ""]
-    lines += summary(document)
-    return inert(clean("\n".join(lines), newlines=True))
+    explained = [*explanation(document), Line()] if settings.explain else []
+    return drawn([*explained, *text_lines(*summary(document))], context)
 
 
-def summary(document: RunDocument) -> list[str]:
+def summary(document: "RunDocument") -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.record.localised import localised
     from readiness.report._reasons import also_bad, first_reasons
@@ -80,12 +115,11 @@ def summary(document: RunDocument) -> list[str]:
     return lines
 
 
-def explanation(document: RunDocument) -> str:
+def explanation(document: "RunDocument") -> "list[Block]":
     """Explain the score line by line: points and rounding add up to the printed score."""
     from decimal import Decimal
 
-    from readiness.terminal.output import line_limit
-    from readiness.text.layout import columns
+    from readiness.terminal.blocks import table, text_lines
     from readiness.text.sentences import for_reader
 
     say = for_reader(document.board.language)
@@ -93,11 +127,11 @@ def explanation(document: RunDocument) -> str:
     points = [Decimal(str(record.points)) for record in counted]
     rounding = Decimal(str(document.score.rounding))
     if not document.whole:
-        return say("score.part")
+        return [*text_lines(say("score.part"))]
     total = sum(points, rounding)
     places = max(-int(each.as_tuple().exponent) for each in (*points, rounding, Decimal("0.01")))
 
-    def exact(number: Decimal | float) -> str:
+    def exact(number: "Decimal | float") -> str:
         return f"{number:.{places}f}"
 
     rows = [
@@ -113,11 +147,7 @@ def explanation(document: RunDocument) -> str:
     if rounding:
         rows.append([say("score.rounded"), "", exact(rounding), "", ""])
     rows.append([say("score.sum"), "", exact(total), exact(10), ""])
-    heads, limit = say.heads("score.heads"), line_limit(os.environ)
-    return columns(rows, heads, right=(2, 3), flexible=4, limit=limit)
+    return [table(rows, say.heads("score.heads"), right=(2, 3), flexible=4)]
 
 
-VERB = Verb(
-    score,
-    Argument("recorded", "[RUN.json]...", "Score these recorded runs together.", repeats=True),
-)
+VERB = Verb(score)

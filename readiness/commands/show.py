@@ -3,10 +3,12 @@
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import Argument, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, shared_switch
 from readiness.model.board import Board, Criterion, Task, Waiver
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.judgement import TrialOutcome
@@ -30,12 +32,11 @@ from readiness.record.localised import localised_criterion, localised_findings
 from readiness.record.newest import measured_by
 from readiness.report._shown import Entry, ago
 from readiness.report._standing import elsewhere, last_known, tree_changed
-from readiness.report._table.blocks import Line, Style, text_lines
 from readiness.report._table.problems import Explainer
+from readiness.terminal.blocks import Line, Style, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.languages import Language
-from readiness.text.layout import literal
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
@@ -67,8 +68,23 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingRecord]
 
 
-def show(settings: RunSettings, subject: str) -> int:
+def show(
+    subject: Annotated[str, argument("ID", "A task or a criterion.", "ids")],
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+    verbose: Annotated[
+        bool,
+        shared_switch(
+            "--verbose -v",
+            "Show all places, and the whole output that was recorded.",
+            panel=options.OUTPUT,
+        ),
+    ] = False,
+) -> int:
     """Print the task or criterion whose id is `subject`."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     task, criteria = _find(board, subject)
@@ -137,7 +153,7 @@ class _Viewer:
 
     def task(self, task: Task, *, whole: bool) -> Iterator[Line]:
         """Yield a task's id and title; the `whole` of it with everything that the board says."""
-        yield Line(parts=((f"{literal(task.id)}  {literal(task.title)}", Style.STRONG),))
+        yield Line(parts=((f"{task.id}  {task.title}", Style.STRONG),))
         if not whole:
             return
         facts = {
@@ -151,17 +167,17 @@ class _Viewer:
         }
         for name, value in facts.items():
             if value:
-                yield _text(self._say(f"show.fact.{name}", it=value))
+                yield from text_lines(f"  {self._say(f'show.fact.{name}', it=value)}")
         for number, step in enumerate(task.steps, 1):
-            yield _text(f"{number}. {step}")
+            yield from text_lines(f"  {number}. {step}")
         for on, note in sorted(task.notes.items()):
-            yield _text(f"{on}: {note}")
+            yield from text_lines(f"  {on}: {note}")
 
     def criterion(self, criterion: Criterion, measured: Measured | None) -> Iterator[Line]:
         """Yield what was found of a criterion, and where the board has it from."""
         say = self._say
         if measured is None:
-            title = f"{literal(criterion.id)}  {literal(criterion.title)}"
+            title = f"{criterion.id}  {criterion.title}"
             yield Line(parts=((title, Style.STRONG),))
             if criterion.attest is None:
                 yield self._fact(self._say("report.expected"), criterion.expect.text)
@@ -196,7 +212,7 @@ class _Viewer:
         if criterion.check is not None and criterion.check.name:
             usual = {param.name: param.default for param in criterion.check.params}
             parts = [
-                f"{name}={literal(str(value))}"
+                f"{name}={value!s}"
                 for name, value in criterion.params.items()
                 if value not in ("", usual.get(name))
             ]
@@ -219,11 +235,7 @@ class _Viewer:
         )
 
     def _fact(self, label: str, text: str) -> Line:
-        return self._labels.fact(label, ((literal(text), Style.PLAIN),))
-
-
-def _text(text: str) -> Line:
-    return Line(parts=((literal(text), Style.PLAIN),), indent=2)
+        return self._labels.fact(label, ((text, Style.PLAIN),))
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:
@@ -291,12 +303,4 @@ def _shown(
     )
 
 
-VERB = Verb(
-    show,
-    Argument("subject", "ID", "A task or a criterion."),
-    takes="board profile output_format history verbose",
-    prints=Shown,
-    helps={
-        "verbose": "Show all places, and the whole output that was recorded.",
-    },
-)
+VERB = Verb(show, prints=Shown)

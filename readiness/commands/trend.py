@@ -4,17 +4,18 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Annotated
 
-from readiness.command_line.options import Argument, Option, Value, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, argument, asked, option
+from readiness.command_line.values import whole_number
 from readiness.model.errors import ExitStatus
-from readiness.model.settings import RunSettings
 from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
 from readiness.report._shown import elapsed, verdict_part
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
-from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.worded import in_language
 from readiness.timeline.trend import SCORE, ChangePoint, Point, Trend, trend
@@ -24,8 +25,18 @@ WIDEST = 60
 ROWS = 10
 
 
-def trend_of(settings: RunSettings, subject: str = "score", limit: int = 100) -> int:
+def trend_of(
+    subject: Annotated[str, argument("ID", "A criterion, a task, or `score`.", "ids")] = "score",
+    limit: Annotated[
+        int, option("--limit", "N", "Maximum number of runs to show.", parser=whole_number)
+    ] = 100,
+    board_file: options.Board = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    history: options.History = None,
+) -> int:
     """Print how a criterion, a task or the score went over the last `limit` runs."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
     course = trend(subject, recent_runs(settings, board, limit=limit))
@@ -75,14 +86,14 @@ def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
 
 def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
     title = say("score.sum") if course.id == SCORE else f"{course.id}  {course.title}"
-    yield Line(parts=((literal(title), Style.STRONG),))
+    yield Line(parts=((title, Style.STRONG),))
     if not course.points:
         yield from text_lines(f"  {say('trend.nothing')}")
         return
     yield from text_lines(
         f"  {sparkline(over_time(course.points))}",
         f"  {_span(course, say)}",
-        f"  {_outlook(course, say)}",
+        *([f"  {_outlook(course, say)}"] if len(course.points) > 1 or course.reached else []),
     )
     for change in course.changes:
         yield from text_lines(f"  {_changed(change, course.unit, say)}")
@@ -90,11 +101,14 @@ def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
         yield from text_lines(f"  {say('trend.left_out', count=course.left_out)}")
     yield Line()
     rows = [_row(point, count, say) for point, count in by_day(course.points)[-ROWS:]]
-    yield PlainTable(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
+    yield Grid(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
 
 
 def _span(course: Trend, say: Sentences) -> str:
     points = course.points
+    if len(points) == 1:
+        first = in_language(_with_unit(points[0].shown, course.unit), say)
+        return say("trend.first", first=first, goal=course.goal)
     return say(
         "trend.span",
         first=points[0].shown,
@@ -139,10 +153,4 @@ def _row(point: Point, count: int, say: Sentences) -> list[Part]:
     return [(point.run, Style.STRONG), *plain(at, point.shown), verdict, (again, Style.DIM)]
 
 
-VERB = Verb(
-    trend_of,
-    Argument("subject", "ID", "A criterion, a task, or `score`."),
-    Option("limit", "N", "Maximum number of runs to show.", value=Value.NUMBER, variable=False),
-    takes="board profile output_format history",
-    prints=Trend,
-)
+VERB = Verb(trend_of, prints=Trend)

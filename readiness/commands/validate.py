@@ -1,13 +1,14 @@
 """Report every mistake in the board without running anything."""
 
 from itertools import islice
+from typing import Annotated
 
 import msgspec
 
-from readiness.command_line.options import Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, shared_switch
 from readiness.load.decisions import remarks
 from readiness.model.errors import BoardError, ExitStatus
-from readiness.model.settings import BoardSettings
 from readiness.pipeline.opening import open_board, tell_remarks
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
@@ -31,8 +32,18 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[Fault] | msgspec.UnsetType = msgspec.UNSET
 
 
-def validate(settings: BoardSettings) -> int:
+def validate(
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
+    quiet: Annotated[
+        bool,
+        shared_switch("--quiet -q", "Print nothing if the board is valid.", panel=options.OUTPUT),
+    ] = False,
+) -> int:
     """Load the board and say so, or tell all its faults, and how many there are."""
+    settings = asked(locals())
     as_json = wants_json(settings.output_format)
     try:
         board = open_board(settings)
@@ -80,9 +91,4 @@ def _pointed(fault: Fault) -> list[str]:
     return [f"    {cut}{shown}", f"    {' ' * width(cut + before)}^"] if line else []
 
 
-VERB = Verb(
-    validate,
-    takes="board project profile output_format quiet",
-    prints=Validation,
-    helps={"quiet": "Print nothing if the board is valid."},
-)
+VERB = Verb(validate, prints=Validation)

@@ -1,6 +1,7 @@
 """Waive a criterion until a date."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from readiness.amend.decisions import (
     BoardEdit,
@@ -10,31 +11,39 @@ from readiness.amend.decisions import (
     one_line,
     write_decision,
 )
-from readiness.command_line.options import BY, CRITERION, DRY_RUN, Option, Verb
+from readiness.command_line import options
+from readiness.command_line.options import Verb, asked, option
 from readiness.load.decisions import LONG
 from readiness.model import expect
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import UsageError
-from readiness.model.settings import BoardSettings
 from readiness.terminal.ending import tell
 from readiness.text.worded import joined, worded, words_of
 
 
 def waive(
-    settings: BoardSettings,
-    subject: str,
-    *,
-    reason: str,
-    until: str,
-    by: str | None = None,
-    up_to: str | None = None,
-    dry_run: bool = False,
+    subject: options.Criterion,
+    reason: Annotated[str, option("--reason", "TEXT", "Why it may fail.")],
+    until: Annotated[str, option("--until", "YYYY-MM-DD", "The last day, in UTC.")],
+    by: options.By = None,
+    up_to: Annotated[
+        str | None,
+        option(
+            "--up-to", "EXPECTATION", 'How bad it may get, such as "<= 2"; "" removes the limit.'
+        ),
+    ] = None,
+    dry_run: options.OnlyShow = False,
+    board_file: options.Board = None,
+    project: options.Project = None,
+    profile: options.Profile = None,
+    output_format: options.OutputFormat = "table",
 ) -> int:
     """Write a waiver of the criterion `subject` into the board.
 
     `up_to` None keeps the bound that the board has, "" takes it away. Raises `UsageError` for an
     end in the past and for a bound that cannot be told of the criterion.
     """
+    settings = asked(locals())
 
     def fields(board: Board, criterion: Criterion, _: Mapping[str, str]) -> Fields:
         values: dict[str, str | None] = {
@@ -65,19 +74,4 @@ def _bound(up_to: str, criterion: Criterion) -> str:
     return one_line("--up-to", up_to)
 
 
-VERB = Verb(
-    waive,
-    CRITERION,
-    Option("reason", "TEXT", "Why it may fail.", variable=False),
-    Option("until", "YYYY-MM-DD", "The last day, in UTC.", variable=False),
-    BY,
-    Option(
-        "up_to",
-        "EXPECTATION",
-        'How bad it may get, such as "<= 2"; "" removes the limit.',
-        variable=False,
-    ),
-    DRY_RUN,
-    takes="board project profile output_format",
-    prints=BoardEdit,
-)
+VERB = Verb(waive, prints=BoardEdit)

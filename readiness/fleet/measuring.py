@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from readiness.command_line.reader import load
 from readiness.command_line.writing import command_line
 from readiness.fleet.checkouts import cache_folder, checkout, project_folder
 from readiness.fleet.project import ProjectState
@@ -156,7 +155,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a command on a board in its folder, which ends with this process, as JSON on stdout."""
     asked = msgspec.structs.replace(settings, board=board, quiet=True, output_format="json")
-    words = command_line(load(verb), asked, **parameters)
+    words = command_line(verb, asked, **parameters)
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "readiness.fleet", *words],
         cwd=folder,

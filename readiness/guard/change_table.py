@@ -1,41 +1,51 @@
-"""What the tests of a change say of it, as text for people."""
+"""What the tests of a change say of it, for people."""
 
 from collections.abc import Iterator
 
 from readiness.guard.absent import ChangedFunction
 from readiness.guard.change_proof import ChangeProof, Proving
-from readiness.text.layout import columns, literal
+from readiness.terminal.blocks import Block, FileLink, Grid, Part, Style, plain, text_lines
 from readiness.text.sentences import say_now
 
 _NAMED = 3
 
 
-def change_table(proof: ChangeProof, *, quiet: bool) -> str:
-    """Format each test with what it proves of the change, and a summary."""
-    return "\n".join([*(() if quiet else _lines(proof)), _sum(proof)])
+def change_table(proof: ChangeProof, *, quiet: bool) -> Iterator[Block]:
+    """Yield each test with what it proves of the change, and a summary."""
+    if not quiet:
+        yield from _tests(proof)
+    yield from text_lines(_sum(proof))
 
 
-def _lines(proof: ChangeProof) -> Iterator[str]:
+def _tests(proof: ChangeProof) -> Iterator[Block]:
     rows = [
-        (f"{test.path}:{test.line}", test.name, say_now(f"prove.said.{test.proving.value}"))
+        [
+            (FileLink(f"{test.path}:{test.line}"), Style.PLAIN),
+            *plain(test.name),
+            (
+                say_now(f"prove.said.{test.proving.value}"),
+                Style.GOOD if test.proving is Proving.PROVES else Style.WARN,
+            ),
+        ]
         for test in proof.tests
     ]
     if rows:
-        yield columns(rows).rstrip("\n")
+        yield Grid(rows=[[*row] for row in rows], heads=[], flexible=1)
     for test in proof.tests:
         if test.message and test.proving is not Proving.PROVES:
-            yield f"  {literal(test.name)}: {literal(test.message)}"
-    yield from (literal(test) for test in proof.unknown)
+            yield from text_lines(f"  {test.name}: {test.message}")
+    yield from text_lines(*proof.unknown)
     if proof.functions:
-        yield say_now("prove.functions")
-        yield columns([*map(_function, proof.functions)]).rstrip("\n")
+        yield from text_lines(say_now("prove.functions"))
+        yield Grid(rows=[[*_function(one)] for one in proof.functions], heads=[], flexible=2)
 
 
-def _function(function: ChangedFunction) -> tuple[str, str, str]:
+def _function(function: ChangedFunction) -> list[Part]:
     names = [test.rpartition("::")[2] for test in function.noticed_by]
     more = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
     said = ", ".join(names[:_NAMED]) + more if names else say_now("prove.unnoticed")
-    return f"{function.path}:{function.line}", function.name, said
+    place = (FileLink(f"{function.path}:{function.line}"), Style.PLAIN)
+    return [place, *plain(function.name, said)]
 
 
 def _sum(proof: ChangeProof) -> str:

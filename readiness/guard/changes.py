@@ -5,7 +5,6 @@ from enum import StrEnum
 
 import msgspec
 
-from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language, worded
 
@@ -131,12 +130,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     def lines(self, say: Sentences) -> Iterator[str]:
         """Yield the change as a list of changes shows it."""
-        place = "" if self.subject == self.place else f"  {literal(self.place)}"
-        yield f"  {literal(self.subject)}  {literal(in_language(self.what, say))}{place}"
+        place = "" if self.subject == self.place else f"  {self.place}"
+        yield f"  {self.subject}  {in_language(self.what, say)}{place}"
         if self.before or self.after:
             none = say("gate.none")
             yield f"      {self.before or none} → {self.after or none}"
-        yield from (f"      {literal(line)}" for line in self.fault)
+        yield from (f"      {line}" for line in self.fault)
 
     def __str__(self) -> str:
         """Format the change as one sentence, as a reason for a decision."""

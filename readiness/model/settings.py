@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import msgspec
 
 from readiness.model.errors import NoBoardError, UsageError
-from readiness.text.languages import Language
 from readiness.text.worded import worded
 
 BOARD_NAME = "board.yaml"
@@ -37,8 +36,7 @@ class AcceptedBy(msgspec.Struct, frozen=True, kw_only=True):
 class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which board, for which project, in which profile, and how the answer is printed.
 
-    `base` is the revision that a change is compared with, and judged by. `lang` is the language of
-    whoever reads the answer, where it is another than the board's.
+    `base` is the revision that a change is compared with, and judged by.
     """
 
     board: str | None = None
@@ -48,7 +46,6 @@ class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
     verbose: bool = False
     base: str | None = None
-    lang: Language | None = None
 
 
 class RunSettings(BoardSettings, frozen=True, kw_only=True):

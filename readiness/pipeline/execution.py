@@ -21,7 +21,7 @@ from readiness.plan import secret_values
 from readiness.record.criteria import Recorder, with_versions
 from readiness.run.run import run
 from readiness.run.scratch import scratch_folder
-from readiness.terminal.output import shown_progress
+from readiness.terminal.progress import shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import sentences, spoken
 from readiness.text.worded import in_language

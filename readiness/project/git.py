@@ -1,10 +1,8 @@
 """What git says of the folder that is measured."""
 
 import os
-import select
-import signal
 import stat
-import time
+import subprocess
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 
@@ -146,8 +144,6 @@ def ask(
     Replaced objects are not followed: what has a hash is what is read. With `remote` it may use
     how the caller's shell says that other machines are reached. Raises `GitError`.
     """
-    import subprocess
-
     command = _command(folder, "--no-replace-objects", *arguments)
     environment = shield.environment(folder)
     if remote:
@@ -238,6 +234,12 @@ def user_name(folder: str) -> str:
     return _answered(folder, "config", "user.name")
 
 
+def references(folder: str) -> list[str]:
+    """Return the short names of branches, tags and remote branches, the newest commit first."""
+    shown = ("--format=%(refname:short)", "--sort=-creatordate")
+    return _answered(folder, "for-each-ref", *shown).splitlines()
+
+
 def knows(folder: str, path: str) -> bool:
     """Return whether the repository has a file, or there is no repository to ask."""
     return not repository(folder) or bool(_answered(folder, "ls-files", "--", path))
@@ -311,61 +313,35 @@ def _only_filtered(root: str, path: bytes, known: bytes) -> bool:
     return _output(_start(root, "hash-object", "--", name)).strip() == known
 
 
-def _start(folder: str, *arguments: str) -> tuple[int, int] | None:
-    """Return git's process and the end of its pipe; None where there is no git."""
-    pipe, end = os.pipe()
+def _start(folder: str, *arguments: str) -> subprocess.Popen[bytes] | None:
+    """Start git without waiting for it; None where there is no git."""
     try:
-        # Not subprocess: to import it takes longer than git does.
-        pid = os.posix_spawnp(
-            "git",
+        return subprocess.Popen(
             _command(folder, *arguments),
-            shield.environment(folder),
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_DUP2, end, 1),
-                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-            ],
-            setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
+            env=shield.environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
     except (OSError, ValueError):
-        os.close(pipe)
         return None
-    finally:
-        os.close(end)
-    return pid, pipe
-
-
-def _read(pipe: int, until: float) -> bytes | None:
-    """Return all that comes; None where that takes too long."""
-    poll = select.poll()
-    poll.register(pipe, select.POLLIN)
-    parts: list[bytes] = []
-    while poll.poll(max(until - time.monotonic(), 0) * 1000):
-        part = os.read(pipe, 1 << 16)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
-    return None
 
 
 def _command(folder: str, *arguments: str) -> list[str]:
     return ["git", "--no-optional-locks", "--no-pager", "-C", folder, *arguments]
 
 
-def _output(process: tuple[int, int] | None) -> bytes:
+def _output(process: subprocess.Popen[bytes] | None) -> bytes:
     """Return what a started git printed; nothing where it failed or took too long."""
     if process is None:
         return b""
-    pid, pipe = process
-    output, status = None, -1
     try:
-        output = _read(pipe, time.monotonic() + TIME_LIMIT)
-    finally:
-        os.close(pipe)
-        if output is None:
-            os.kill(pid, signal.SIGKILL)
-        status = os.waitpid(pid, 0)[1]
-    return output if output is not None and status == 0 else b""
+        output, _ = process.communicate(timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return b""
+    return output if process.returncode == 0 else b""
 
 
 def repository(folder: str) -> str:

@@ -15,8 +15,8 @@ from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
 from readiness.propose.new_board import install_commands
 from readiness.report._shown import verdict_part
-from readiness.report._table.blocks import Block, Line, PlainTable, Style, plain, text_lines
-from readiness.text.layout import duration, inert, literal
+from readiness.terminal.blocks import Block, Grid, Line, Style, plain, text_lines
+from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
 
@@ -63,17 +63,17 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
             return written
         return self.say("init.measured_in", written=written, time=duration(self.seconds))
 
-    def _table(self) -> PlainTable:
+    def _table(self) -> Grid:
         rows = [
             [
                 (judgement.criterion.id, Style.STRONG),
                 verdict_part(judgement.verdict, self.say),
-                *plain(literal(judgement.criterion.title), _value(judgement, self.say)),
-                (literal(judgement.criterion.expect.text), Style.DIM),
+                *plain(judgement.criterion.title, _value(judgement, self.say)),
+                (judgement.criterion.expect.text, Style.DIM),
             ]
             for judgement in self.judgements
         ]
-        return PlainTable(rows=rows, heads=[], flexible=2, right=(3,))
+        return Grid(rows=rows, heads=[], flexible=2, right=(3,))
 
     def _score(self) -> Line:
         total = score(self.board, self.judgements)
@@ -188,8 +188,8 @@ def omission_lines(left_out: Iterable[Omission], say: Sentences) -> Iterator[str
 
 
 def _plain(text: str, say: Sentences) -> str:
-    return inert(literal(in_language(text, say)))
+    return " ".join(in_language(text, say).splitlines())
 
 
 def _value(judgement: Judgement, say: Sentences) -> str:
-    return "–" if judgement.value is None else literal(in_language(judgement.shown, say))
+    return "–" if judgement.value is None else in_language(judgement.shown, say)

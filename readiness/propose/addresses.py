@@ -2,7 +2,6 @@
 
 import re
 import socket
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final, NamedTuple
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from readiness.model.board import Board
 from readiness.propose.account import omission_lines
 from readiness.propose.facts import Omission
+from readiness.terminal.output import ask
 from readiness.text.clean import in_urls
 from readiness.text.sentences import Sentences, for_reader
 from readiness.text.tables import by_table
@@ -57,8 +57,9 @@ def with_addresses(
     values = {question.name: environ.get(question.name, "").strip() for question in asked}
     for question in asked if can_ask else ():
         if not values[question.name]:
-            prompt = f"{_prompt(question, board, say)}\n> "
-            values[question.name] = _typed(prompt, unseen=question.name in board.secrets)
+            prompt = f"{_prompt(question, board, say)}\n>"
+            typed = ask(prompt, unseen=question.name in board.secrets)
+            values[question.name] = (typed or "").strip()
     values = {name: value for name, value in values.items() if value}
     lines, left_out = [], []
     for name, value in values.items():
@@ -90,16 +91,6 @@ def _prompt(question: Question, board: Board, say: Sentences) -> str:
     if question.optional:
         purpose = say("init.ask_optional", purpose=purpose, default=question.default or "–")
     return say("init.ask", name=question.name, purpose=purpose)
-
-
-def _typed(prompt: str, *, unseen: bool) -> str:
-    if unseen:
-        from getpass import getpass
-
-        return getpass(prompt, stream=sys.stderr).strip()
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
 
 
 def _is_public(name: str, value: str, board: Board) -> bool:

@@ -10,13 +10,12 @@ import os
 from importlib import import_module
 from typing import Protocol
 
-import msgspec
-
 from readiness.model.errors import UsageError
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
 from readiness.report._unfinished import unfinished
 from readiness.report._write import append_report, invalidate, write_over, write_report
+from readiness.terminal.blocks import Context
 from readiness.text.sentences import spoken
 
 __all__ = [
@@ -31,19 +30,6 @@ __all__ = [
     "write_over",
     "write_report",
 ]
-
-
-class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a report will be read, as far as a renderer may know.
-
-    `width` is in cells, None where there is no limit; it counts on a terminal alone.
-    """
-
-    width: int | None = None
-    colour: bool = False
-    terminal: bool = False
-    verbose: bool = False
-    quiet: bool = False
 
 
 class Renderer(Protocol):

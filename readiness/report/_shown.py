@@ -21,7 +21,7 @@ from readiness.record.document import (
 from readiness.record.earlier import Previous, Value
 from readiness.record.values import unix_seconds
 from readiness.record.wording import Wording, has_key, reworded
-from readiness.report._table.blocks import Part, Style
+from readiness.terminal.blocks import Part, Style
 from readiness.text.layout import age, literal, points
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language

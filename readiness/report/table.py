@@ -6,31 +6,27 @@ from itertools import chain
 from readiness.record.document import RunDocument
 from readiness.report import Context
 from readiness.report._reasons import FALLEN, said_of, untold_reasons
-from readiness.report._table.blocks import Block, Line
-from readiness.report._table.grid import grid
-from readiness.report._table.lines import table_text
+from readiness.report._table.grid import MOST, grid
 from readiness.report._table.problems import decisions, loosened, of_change, problems
 from readiness.report._table.summary import also_failed, decision, header, milestones, score
 from readiness.report._table.surroundings import surroundings
+from readiness.terminal.blocks import Block, Line, Style
+from readiness.terminal.output import drawn
 from readiness.text.sentences import Sentences, sentences
 
 FOR_PEOPLE = True
-
-MANY = 200
-"""Number of criteria from which on only what is not good has a row, unless all are asked for."""
 
 
 def render(run: RunDocument, context: Context) -> str:
     """Return the run as a table for people, in the language of its board.
 
-    On a terminal it fits `context.width`, and no id, number or verdict is cut; where something
-    failed, what passed is counted there and has no row. Elsewhere a line is as long as it has to
-    be.
+    No id, number or verdict is cut. Where something failed, what passed is counted on a terminal,
+    and has no row.
     """
     say = sentences(run.board.language)
     verdicts = [criterion.verdict for criterion in run.criteria()]
     failed = bool(run.loosened) or any(verdict.bad for verdict in verdicts)
-    few = len(verdicts) >= MANY or (failed and context.terminal)
+    few = len(verdicts) >= MOST or (failed and context.terminal)
     if context.quiet:
         reasons = run.gate.reasons
         blocks: Iterator[Block] = chain(also_failed(run, say), decision(run, say, reasons))
@@ -43,8 +39,7 @@ def render(run: RunDocument, context: Context) -> str:
         else:
             folded = few and not context.verbose
             blocks = _blocks(run, say, verbose=context.verbose, folded=folded, held=held)
-    limit = (context.width or 80) if context.terminal else None
-    return table_text(blocks, limit=limit, colour=context.colour)
+    return drawn(blocks, context)
 
 
 def _of_change(run: RunDocument, say: Sentences) -> Iterator[Block]:
@@ -66,14 +61,20 @@ def _blocks(
     yield from header(run, say)
     if held:
         yield from of_change(run, say)
-        yield Line()
-    yield grid(
+    yield Line()
+    criteria = list(run.criteria())
+    table, left_out = grid(
         run,
         say,
         skipped=verbose or not run.partial,
         failed_only=folded,
-        empty_tasks=sum(1 for _ in run.criteria()) < MANY,
+        empty_tasks=len(criteria) < MOST,
+        most=len(criteria) if verbose else MOST,
     )
+    yield table
+    if left_out:
+        more = say("report.more_rows", count=left_out)
+        yield from (Line(), Line(parts=((more, Style.WARN),)))
     yield from milestones(run, say)
     shown = said_of(run, *FALLEN) if held else ()
     names = {one.id for one in run.criteria()}.difference(shown)

@@ -22,7 +22,6 @@ _EVERY: Final = 0.5
 
 _is_allowed = _is_drawn = False
 _since = 0.0
-_writes = 0
 
 
 def allow(environ: Mapping[str, str]) -> None:
@@ -43,15 +42,9 @@ def show() -> None:
         signal.setitimer(signal.ITIMER_REAL, _FIRST, _EVERY)
 
 
-def writes() -> int:
-    """Return how often somebody was about to write something that stays."""
-    return _writes
-
-
 def hide() -> None:
     """Erase it, and show nothing until `show`."""
-    global _is_drawn, _writes
-    _writes += 1
+    global _is_drawn
     if not _is_allowed:
         return
     signal.setitimer(signal.ITIMER_REAL, 0)

@@ -6,50 +6,38 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
 from readiness.model.errors import NotWrittenError, UsageError
-from readiness.model.plan import Plan
 from readiness.model.settings import RunSettings
-from readiness.report import Context
-from readiness.report._table.blocks import Block
-from readiness.report._table.lines import table_text
 from readiness.terminal import idle
+from readiness.terminal.blocks import Block, Context, Style, text_lines
 from readiness.terminal.ending import abandon_stdout
-from readiness.terminal.progress import Judge, Progress, progress
-from readiness.text.clean import clean
-from readiness.text.languages import Language
-from readiness.text.layout import inert, wrapped
 from readiness.text.worded import worded
 
+WIDTH = 120
+"""Columns of what is read elsewhere than on a terminal."""
 
-def context(environ: Mapping[str, str], settings: RunSettings) -> Context:
-    """Return what renderers may know of stdout: its width on a terminal, and use of colour."""
-    terminal = sys.stdout.isatty()
+_LOGS = ("GITHUB_ACTIONS", "GITLAB_CI")
+"""What a CI sets to "true" whose log shows colours."""
+
+_LINKING = ("DOMTERM", "KONSOLE_VERSION", "VTE_VERSION", "WEZTERM_PANE", "WT_SESSION")
+_LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot")
+_LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper")
+"""What terminals set that show links, as supports-hyperlinks knows them."""
+
+
+def context(
+    environ: Mapping[str, str], settings: RunSettings | None = None, stream: TextIO | None = None
+) -> Context:
+    """Return what may be known of a stream, by default stdout: its width, its use of colour."""
+    stream = stream or sys.stdout
+    terminal = stream.isatty()
+    colour = wants_colour(environ, terminal=terminal)
     return Context(
-        width=line_limit(environ),
-        colour=wants_colour(environ, terminal=terminal),
+        width=terminal_width(environ, stream),
+        colour=colour,
+        links=terminal and colour and shows_links(environ),
         terminal=terminal,
-        quiet=settings.quiet,
-        verbose=settings.verbose,
-    )
-
-
-def shown_progress(
-    plan: Plan,
-    jobs: int,
-    settings: RunSettings,
-    language: Language,
-    environ: Mapping[str, str],
-    judge: Judge | None = None,
-) -> Progress:
-    """Return progress for standard error, as the terminal or the CI log behind it can show it."""
-    return progress(
-        plan,
-        jobs=jobs,
-        terminal=can_draw(environ, sys.stderr),
-        quiet=settings.quiet,
-        language=language,
-        folds=environ.get("GITHUB_ACTIONS") == "true",
-        judge=judge,
-        repeated=sys.stdout.isatty() and settings.output_format == "table",
+        quiet=settings is not None and settings.quiet,
+        verbose=settings is not None and settings.verbose,
     )
 
 
@@ -64,28 +52,35 @@ def can_draw(environ: Mapping[str, str], stream: TextIO) -> bool:
 
 
 def wants_colour(environ: Mapping[str, str], *, terminal: bool) -> bool:
-    """Return whether to colour: on a terminal or for FORCE_COLOR; NO_COLOR beats both."""
-    if environ.get("NO_COLOR"):
+    """Return whether to colour: on a terminal, in a log that shows it, or for FORCE_COLOR.
+
+    NO_COLOR and TERM=dumb beat them all.
+    """
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return terminal and environ.get("TERM") != "dumb"
+    return terminal or any(environ.get(name) == "true" for name in _LOGS)
 
 
-def terminal_width(environ: Mapping[str, str]) -> int:
-    """Return the terminal's width in cells."""
+def shows_links(environ: Mapping[str, str]) -> bool:
+    """Return whether the terminal is one that shows links."""
+    return (
+        any(environ.get(name) for name in _LINKING)
+        or environ.get("TERM") in _LINKING_TERMS
+        or environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+    )
+
+
+def terminal_width(environ: Mapping[str, str], stream: TextIO | None = None) -> int:
+    """Return how many cells a line has: as COLUMNS says, else the terminal, else `WIDTH`."""
     columns = environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return int(columns)
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        return os.get_terminal_size((stream or sys.stdout).fileno()).columns or 80
     except (OSError, ValueError):
-        return 80
-
-
-def line_limit(environ: Mapping[str, str]) -> int | None:
-    """Return how wide a line may be: the terminal's width; None without a terminal."""
-    return terminal_width(environ) if sys.stdout.isatty() else None
+        return WIDTH
 
 
 def put(text: str) -> None:
@@ -108,22 +103,23 @@ def put(text: str) -> None:
 
 
 def put_text(text: str) -> None:
-    """Write text for people to stdout, with nothing in it that a terminal or a CI log obeys.
-
-    On a terminal no line is wider than that. Raises as `put` does.
-    """
-    text = clean(text, newlines=True)
-    limit = line_limit(os.environ)
-    put(inert(text if limit is None else wrapped(text, limit)))
+    """Write lines for people to stdout, as `put_blocks` does."""
+    put_blocks(text_lines(*text.rstrip("\n").split("\n")))
 
 
 def put_blocks(blocks: Iterable[Block], made_safe: Callable[[str], str] = str) -> None:
-    """Write blocks to stdout, coloured and fitted to its width where it is a terminal.
+    """Write blocks to stdout, as it can show them.
 
-    `made_safe` is for the text as a whole: what must not be shown is taken out. Raises as `put`.
+    `made_safe` takes out of each text what must not be shown. Raises as `put` does.
     """
-    colour = wants_colour(os.environ, terminal=sys.stdout.isatty())
-    put(made_safe(table_text(blocks, limit=line_limit(os.environ), colour=colour)))
+    put(drawn(blocks, context(os.environ), made_safe))
+
+
+def drawn(blocks: Iterable[Block], context: Context, made_safe: Callable[[str], str] = str) -> str:
+    """Return blocks as text, set by Rich, which is imported for that: no earlier than needed."""
+    from readiness.terminal import console
+
+    return console.drawn(blocks, context, made_safe)
 
 
 def put_json(value: object) -> None:
@@ -154,3 +150,28 @@ def wants_json(output_format: str) -> bool:
     if output_format not in ("table", "json"):
         raise UsageError(worded("usage.json_table", name=output_format))
     return output_format == "json"
+
+
+def ask(question: str, above: Iterable[Block] = (), *, unseen: bool = False) -> str | None:
+    """Ask on standard error, below some blocks; return the line that is typed, None for its end.
+
+    What is `unseen` does not show while it is typed.
+    """
+    from rich.prompt import Prompt
+
+    from readiness.terminal import console
+
+    class Asked(Prompt):
+        prompt_suffix = " "
+
+    seen = context(os.environ, stream=sys.stderr)
+    idle.hide()
+    sys.stderr.write(drawn(above, seen))
+    *lines, last = (console.text([(line, Style.PLAIN)]) for line in question.split("\n"))
+    on = console.console(sys.stderr, seen)
+    for line in lines:
+        on.print(line)
+    try:
+        return Asked.ask(last, console=on, password=unseen, default="", show_default=False)
+    except EOFError:
+        return None

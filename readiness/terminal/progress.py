@@ -5,27 +5,35 @@ What is measured is told by the board's words: the criteria that a probe is for.
 
 import os
 import select
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+import msgspec
 
 from readiness.model.capture import Capture
 from readiness.model.plan import Plan, Planned
+from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode, Verdict
 from readiness.terminal import idle
+from readiness.terminal.blocks import Context, Line, Part, Style
+from readiness.terminal.output import can_draw, context, drawn
 from readiness.text.languages import Language
-from readiness.text.layout import about, bar, duration, growing, inert, literal, pad, width
+from readiness.text.layout import duration, inert, literal
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language, worded
+
+if TYPE_CHECKING:  # it is Rich's
+    from readiness.terminal.live import Display
 
 _FRAME = 0.1
 _QUIET_START = 0.3
 _MANY = 200
-
 _MOST_BAD = 20
 
-Size = Callable[[], tuple[int, int]]
-"""Returns the terminal's columns and lines."""
+Told: TypeAlias = tuple[Part, ...]
+"""A sentence, of parts with a look of their own."""
 
 Judge: TypeAlias = Callable[[Planned], tuple[Verdict | None, str]]
 """Returns the verdict on a criterion whose probes are over, and the reason of a bad one.
@@ -50,38 +58,38 @@ class Progress:
         """Restore the terminal as it was. May be called twice."""
 
 
-def progress(
+def shown_progress(
     plan: Plan,
-    *,
     jobs: int,
-    terminal: bool,
-    quiet: bool = False,
-    language: Language = Language.EN,
-    folds: bool = False,
+    settings: RunSettings,
+    language: Language,
+    environ: Mapping[str, str],
     judge: Judge | None = None,
-    repeated: bool = False,
-    file: int = 2,
+    stream: TextIO | None = None,
     clock: Callable[[], float] = time.monotonic,
-    size: Size | None = None,
 ) -> Progress:
-    """Return a display of the progress of `plan` on the open `file`, for `jobs` at once.
+    """Return a display of the progress of `plan`, for `jobs` at once, on standard error.
 
     On a terminal a few lines are redrawn in place, below a line for each criterion that `judge`
-    calls bad; these go at the end where all is `repeated` below. Elsewhere there is a line for each
-    finished attempt, and where the reader `folds` them (GitHub) all are one group. It never waits:
+    calls bad; these stay only where the table does not tell them again. Elsewhere there is a line
+    for each finished attempt, and on GitHub, which folds them, all are one group. It never waits:
     what the reader does not take at once is left out.
     """
-    if quiet:
+    if settings.quiet:
         return Progress()
-    output = _Output(file)
-    course = _Course(plan, sentences(language), judge)
-    if terminal:
-        size = size or (lambda: os.get_terminal_size(file))
-        return _Live(course, jobs, output, clock, size, repeated=repeated)
-    return _Lines(course, output, clock, folds=folds)
+    stream = stream or sys.stderr
+    course = Headway(plan, sentences(language), judge)
+    seen = context(environ, settings, stream)
+    for_people = settings.output_format == "table"
+    if can_draw(environ, stream):
+        keeps = not (for_people and sys.stdout.isatty())
+        return _Live(course, jobs, stream, seen, clock, keeps=keeps)
+    seen = msgspec.structs.replace(seen, colour=seen.colour and for_people)
+    folds = environ.get("GITHUB_ACTIONS") == "true"
+    return _Lines(course, stream, seen, clock, folds=folds, prepares=for_people)
 
 
-class _Output:
+class Unblocking:
     """An open file that is only written to while that does not block."""
 
     def __init__(self, file: int) -> None:
@@ -89,18 +97,20 @@ class _Output:
         self._poll = select.poll()
         self._poll.register(file, select.POLLOUT)
 
-    def write(self, text: str) -> bool:
-        """Write `text` and return whether that was possible."""
+    def write(self, text: str) -> int:
+        """Write `text` and return how much of it; 0 where that was not possible."""
         try:
             if not self._poll.poll(0):
-                return False
-            os.write(self._file, text.encode("utf-8", "backslashreplace"))
+                return 0
+            return os.write(self._file, text.encode("utf-8", "backslashreplace"))
         except OSError:
-            return False
-        return True
+            return 0
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""
 
 
-class _Course:
+class Headway:
     """How far a plan is: which probes are over, and how many criteria have all they need."""
 
     def __init__(self, plan: Plan, say: Sentences, judge: Judge | None) -> None:
@@ -150,35 +160,36 @@ class _Course:
             return self._label(readers)
         made = self.plan.probes[probe]
         summary = in_language(made.check.summary, self.say)
-        return literal(summary or made.check.name or " ".join(made.command.split()))
+        return summary or made.check.name or " ".join(made.command.split())
 
     def _label(self, readers: Sequence[Planned]) -> str:
         first = readers[0].criterion
-        name = f"{literal(first.id)} {literal(first.title)}"
+        name = f"{first.id} {first.title}"
         if len(readers) == 1:
             return name
         return self.say("progress.and_more", name=name, count=len(readers) - 1)
 
-    def judged(self, probe: int) -> tuple[list[str], str]:
+    def judged(self, probe: int) -> tuple[list[Told], Told]:
         """Return what is bad of the criteria that a probe was the last for, and the rest's label.
 
         What has no verdict is told like it. The label is empty where nothing is left of them.
         """
-        bad: list[str] = []
+        bad: list[Told] = []
         rest: dict[Verdict, list[Planned]] = {}
         readers = self._readers[probe]
         if self._judge is None or not readers:
-            return bad, self.label(probe)
+            return bad, ((self.label(probe), Style.PLAIN),)
         for planned in readers:
             if self._missing[planned.criterion.id]:
-                return bad, self.label(probe)
+                return bad, ((self.label(probe), Style.PLAIN),)
             verdict, reason = self._judge(planned)
             if verdict is None or verdict.bad:
-                mark = "" if verdict is None else f"{verdict.mark} "
-                bad.append(f"{mark}{self._label([planned])}  {literal(reason)}")
+                what = (f"{self._label([planned])}  {reason}", Style.PLAIN)
+                bad.append((_mark(verdict), what))
             else:
                 rest.setdefault(verdict, []).append(planned)
-        return bad, ", ".join(f"{verdict.mark} {self._label(own)}" for verdict, own in rest.items())
+        labels = [((_mark(one), (self._label(own), Style.PLAIN))) for one, own in rest.items()]
+        return bad, tuple(part for label in labels for part in label)
 
     def left(self, now: float, running: Mapping[int, float], jobs: int) -> float | None:
         """Return how many seconds the rest takes; None unless earlier runs tell of all of it.
@@ -195,20 +206,31 @@ class _Course:
         return max([sum(rest) / jobs, *rest], default=0.0)
 
 
+def _mark(verdict: Verdict | None) -> Part:
+    return ("", Style.PLAIN) if verdict is None else (f"{verdict.mark} ", Style(verdict.tone))
+
+
 class _Lines(Progress):
     """A line for each attempt that ended."""
 
     def __init__(
-        self, course: _Course, output: _Output, clock: Callable[[], float], *, folds: bool
+        self,
+        course: Headway,
+        stream: TextIO,
+        seen: Context,
+        clock: Callable[[], float],
+        *,
+        folds: bool,
+        prepares: bool,
     ) -> None:
+        self._prepares = prepares
         self._course = course
-        self._output = output
+        self._output = Unblocking(stream.fileno())
+        self._seen = seen
         self._clock = clock
         self._last = float("-inf")
-        self._folded = folds and output.write(f"::group::{self._title()}\n")
-
-    def _title(self) -> str:
-        return self._course.say("progress.group", count=self._course.total)
+        title = course.say("progress.group", count=course.total)
+        self._folded = folds and bool(self._output.write(f"::group::{title}\n"))
 
     def started(self, probe: int, attempt: int) -> None:
         """Take back that the probe is over."""
@@ -232,19 +254,31 @@ class _Lines(Progress):
         if total <= _MANY or now - self._last >= _FRAME or len(course.done) == total:
             self._last = now
             for line in self._lines_of(capture, again=again):
-                self._output.write(line)
+                self._output.write(self._set(line))
 
-    def _lines_of(self, capture: Capture, *, again: bool) -> Iterator[str]:
+    def _set(self, line: Told) -> str:
+        if self._seen.colour:
+            return drawn([Line(parts=line)], self._seen)
+        return f"{inert(''.join(literal(text) for text, _ in line))}\n"
+
+    def _lines_of(self, capture: Capture, *, again: bool) -> Iterator[Told]:
         course = self._course
-        count = f"[{course.measured:{len(str(course.total))}}/{course.total}]"
-        bad, rest = ([], course.label(capture.probe)) if again else course.judged(capture.probe)
+        count = f"[{course.measured:{len(str(course.total))}}/{course.total}] "
+        label: Told = ((course.label(capture.probe), Style.PLAIN),)
+        bad, rest = ([], label) if again else course.judged(capture.probe)
         facts = [duration(capture.duration)]
         if again or (not bad and capture.exit_status is None):
             facts.append(_ending(capture, course.say))
         if capture.attempt > 1:
             facts.append(course.say("progress.attempt", count=capture.attempt))
         for label in filter(None, (*bad, rest)):
-            yield f"{inert('  '.join([f'{count} {label}', *facts]))}\n"
+            yield ((count, Style.DIM), *label, (f"  {'  '.join(facts)}", Style.DIM))
+
+    def tick(self) -> None:
+        """Import what sets the table, while there is nothing to do but wait."""
+        if self._prepares:
+            import readiness.terminal.console  # noqa: F401
+        self._prepares = False
 
     def close(self) -> None:
         """End the group of a log."""
@@ -253,29 +287,30 @@ class _Lines(Progress):
 
 
 class _Live(Progress):
-    """A few lines, redrawn in place: how far the run is, and what runs for how long."""
+    """A few lines, redrawn in place by Rich, which is imported once the first probes run."""
 
     def __init__(
         self,
-        course: _Course,
+        course: Headway,
         jobs: int,
-        output: _Output,
+        stream: TextIO,
+        seen: Context,
         clock: Callable[[], float],
-        size: Size,
         *,
-        repeated: bool,
+        keeps: bool,
     ) -> None:
         self._course = course
         self._jobs = jobs
-        self._output = output
+        self._stream = stream
+        self._seen = seen
         self._clock = clock
-        self._size = size
+        self._keeps = keeps
+        self._began = clock()
+        self._next = self._began + _QUIET_START
         self._running: dict[int, tuple[float, int]] = {}
-        self._drawn = self._bad = self._above = 0
-        self._repeated = repeated
-        self._next = clock() + _QUIET_START
+        self._bad: list[Told] = []
+        self._display: Display | None = None
         idle.hide()
-        self._writes = idle.writes()
 
     def started(self, probe: int, attempt: int) -> None:
         """Add the probe to those that run."""
@@ -289,91 +324,34 @@ class _Live(Progress):
             return
         self._running.pop(capture.probe, None)
         self._course.over(capture)
-        bad = [] if again or self._bad >= _MOST_BAD else self._course.judged(capture.probe)[0]
-        self._bad += len(bad)
-        if bad and self._output.write(f"{self._erase()}{chr(10).join(map(inert, bad))}\n"):
-            self._drawn = 0
-            columns, _ = self._room()
-            self._above += sum(-(-width(line) // columns) for line in bad)
+        if not again and len(self._bad) < _MOST_BAD:
+            bad = self._course.judged(capture.probe)[0]
+            self._bad += bad
+            if self._keeps:
+                for line in bad:
+                    self._shown().keep(line)
 
     def tick(self) -> None:
         """Redraw, ten times a second at most; a short run shows nothing at all."""
         now = self._clock()
-        if now < self._next:
-            return
-        self._next = now + _FRAME
-        columns, height = self._room()
-        lines = self._lines(now, columns - 1, max(height - 1, 1))
-        if self._output.write(f"{self._erase()}{chr(10).join(lines)}"):
-            self._drawn = len(lines)
+        if now >= self._next:
+            self._next = now + _FRAME
+            above = [] if self._keeps else self._bad
+            self._shown().draw(self._running, above, self._began, now)
 
     def close(self) -> None:
         """Erase everything that was drawn."""
-        if self._drawn and self._output.write(self._erase()):
-            self._drawn = 0
-        is_last = self._repeated and self._writes == idle.writes()
-        if is_last and 0 < self._above < self._room()[1]:
-            self._output.write(f"\x1b[{self._above}A\x1b[J")
-        self._above = 0
+        if self._display is not None:
+            self._display.stop()
+            self._display = None
         idle.show()
 
-    def _room(self) -> tuple[int, int]:
-        try:
-            columns, height = self._size()
-        except OSError:
-            return 80, 24
-        return max(columns, 2), height
+    def _shown(self) -> "Display":
+        if self._display is None:
+            from readiness.terminal.live import Display
 
-    def _erase(self) -> str:
-        """Return the codes that move the cursor to the first line and clear the rest."""
-        if not self._drawn:
-            return ""
-        up = f"\x1b[{self._drawn - 1}A" if self._drawn > 1 else ""
-        return f"\r{up}\x1b[J"
-
-    def _lines(self, now: float, columns: int, height: int) -> list[str]:
-        rows = [
-            (self._course.label(probe), self._elapsed(probe, now - since, attempt))
-            for probe, (since, attempt) in self._running.items()
-        ]
-        shown = rows if len(rows) < height else rows[: height - 1]
-        times = max((width(time) for _, time in shown), default=0)
-        room = max(columns - times - 4, 8)
-        labels = max((min(width(label), room) for label, _ in shown), default=0)
-        lines = [_cut(self._status(now, len(rows) - len(shown), columns), columns)]
-        for label, elapsed in shown:
-            text = f"  {pad(_cut(label, labels), labels)}  {pad(elapsed, times, right=True)}"
-            lines.append(_cut(text, columns))
-        return lines
-
-    def _elapsed(self, probe: int, seconds: float, attempt: int) -> str:
-        say = self._course.say
-        text = growing(seconds)
-        estimate = self._course.plan.probes[probe].estimate
-        if estimate is not None and estimate >= 1:
-            text = say("progress.of_about", time=text, estimate=about(estimate))
-        return f"{say('progress.attempt', count=attempt)}, {text}" if attempt > 1 else text
-
-    def _status(self, now: float, hidden: int, columns: int) -> str:
-        course, say = self._course, self._course.say
-        probes = len(course.order)
-        share = len(course.done) / probes if probes else 1.0
-        done = say("progress.done", done=course.measured, total=course.total)
-        parts = [f"{bar(share, min(20, (columns + 1) // 4))} {done}"]
-        if hidden:
-            parts.append(say("progress.more_running", count=hidden))
-        if left := self._left(now):
-            parts.append(left)
-        return " · ".join(parts)
-
-    def _left(self, now: float) -> str:
-        """Format how long the rest takes; "" where that is unknown, or next to nothing."""
-        course = self._course
-        since = {probe: start for probe, (start, _) in self._running.items()}
-        seconds = course.left(now, since, self._jobs)
-        if seconds is None or seconds < 1:
-            return ""
-        return course.say("progress.left", time=about(seconds))
+            self._display = Display(self._course, self._jobs, self._stream, self._seen)
+        return self._display
 
 
 def _ending(capture: Capture, say: Sentences) -> str:
@@ -388,13 +366,3 @@ def _ending(capture: Capture, say: Sentences) -> str:
     if capture.signal is not None:
         return say("report.signal", number=capture.signal)
     return say("report.exit_status", status=capture.exit_status)
-
-
-def _cut(text: str, cells: int) -> str:
-    """Return `text`, shortened with an ellipsis where it is too wide."""
-    if width(text) <= cells:
-        return text
-    text = text[:cells]
-    while text and width(text) >= cells:
-        text = text[:-1]
-    return f"{text}…"

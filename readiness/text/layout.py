@@ -1,16 +1,11 @@
-"""Text for people: how many cells it takes, padding, wrapping, bars, times, plain columns."""
+"""Text for people: how many cells it takes, wrapping, bars, times, and what no CI log obeys."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 
 from readiness.startup.patterns import later
 from readiness.text.clean import clean
-
-_READABLE = 28
-"""Cells in which a sentence can be read, though it is wrapped."""
 
 _CLOSING = frozenset("，。、；：！？）】」』》〉”’…")
 _OPENING = frozenset("（【「『《〈“‘")
@@ -42,16 +37,6 @@ def width(text: str) -> int:
 @lru_cache(maxsize=4096)
 def _width(text: str) -> int:
     return sum(map(_CELLS.__getitem__, text))
-
-
-def pad(text: str, cells: int, *, right: bool = False) -> str:
-    """Return `text` filled up with spaces to `cells`; a wider one is returned whole.
-
-    With `right` the text is moved to the right end.
-    """
-    if not text.isascii():
-        cells -= width(text) - len(text)
-    return text.rjust(cells) if right else text.ljust(cells)
 
 
 def literal(text: str) -> str:
@@ -104,21 +89,6 @@ def middle(text: str, cells: int) -> str:
     head = _fitting(text, room - room // 2) if room else ""
     tail = _fitting(text[::-1], room // 2)[::-1] if room > 1 else ""
     return f"{head} … {tail}" if tail else _fitting(text, max(cells, 1))
-
-
-def wrapped(text: str, cells: int) -> str:
-    """Break the lines of `text` that are wider than `cells`; what follows is set further in."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if width(line) <= cells:
-            lines.append(line)
-            continue
-        start = len(line) - len(line.lstrip())
-        indent = " " * min(start + 2, cells // 2)
-        first, *rest = wrap(line.lstrip(), max(cells - len(indent), 1))
-        lines.append(f"{line[:start]}{first}")
-        lines += [f"{indent}{each}" for each in rest]
-    return "\n".join(lines)
 
 
 def bar(share: float, cells: int) -> str:
@@ -176,80 +146,6 @@ def age(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds // size:.0f} {unit}"
     return f"{seconds // 1:.0f} s"
-
-
-def columns(
-    rows: Sequence[Sequence[str]],
-    headers: Sequence[str] = (),
-    *,
-    right: Collection[int] = (),
-    flexible: int | None = None,
-    limit: int | None = None,
-    spare: Sequence[int] = (),
-) -> str:
-    """Return a plain table, one line a row, its cells made literal.
-
-    The columns in `right` are aligned to the right. Where the table would be wider than `limit`
-    cells, the column `flexible` is wrapped, once those that are `spare` have given way, one by one,
-    as far as a readable width needs that; nothing is ever cut. It ends with a line end.
-    """
-    table = [[literal(cell) for cell in row] for row in ([headers] if headers else []) + [*rows]]
-    if not table:
-        return ""
-    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
-    sizes = fitted(widths, flexible=flexible, limit=limit, spare=spare)
-    lines = ["  ".join(cells).rstrip() for row in table for cells in row_lines(row, sizes, right)]
-    return inert("\n".join(lines) + "\n")
-
-
-def fitted(
-    widths: Sequence[int],
-    *,
-    flexible: int | None,
-    limit: int | None,
-    spare: Sequence[int] = (),
-    readable: int = _READABLE,
-) -> dict[int, int]:
-    """Return the columns to keep and their widths, dropping as few of `spare` as needed.
-
-    The first ones go first, until the column `flexible` has a width that is `readable`.
-    """
-    sizes = dict(enumerate(widths))
-    if limit is None:
-        return sizes
-    needed = -2 if flexible is None else min(widths[flexible], readable)
-    others = [place for place in sizes if place != flexible]
-    for place in spare:
-        if _room(sizes, others, limit) >= needed:
-            break
-        others.remove(place)
-    kept = {place: size for place, size in sizes.items() if place in others or place == flexible}
-    if flexible is not None:
-        kept[flexible] = min(widths[flexible], max(_room(sizes, others, limit), 8))
-    return kept
-
-
-def _room(sizes: dict[int, int], others: Sequence[int], limit: int) -> int:
-    return limit - sum(sizes[place] + 2 for place in others)
-
-
-def row_lines(
-    row: Sequence[str], sizes: dict[int, int], right: Collection[int], *, breaks: bool = True
-) -> list[list[str]]:
-    """Return the lines that a row takes; cells wider than their column are broken or stay whole."""
-    if not breaks or all(width(row[place]) <= size for place, size in sizes.items()):
-        return [[pad(row[place], size, right=place in right) for place, size in sizes.items()]]
-    pieces = [
-        wrap(row[place], size) if width(row[place]) > size else [row[place]]
-        for place, size in sizes.items()
-    ]
-    return [
-        [
-            pad(text, size, right=place in right)
-            for text, (place, size) in zip(texts, sizes.items(), strict=True)
-        ]
-        for texts in zip_longest(*pieces, fillvalue="")
-    ]
 
 
 def _pieces(text: str) -> list[str]:

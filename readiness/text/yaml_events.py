@@ -9,20 +9,18 @@ import sys
 from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
-from readiness.startup.imports import compiled_later
+import yaml
+from yaml import events
+from yaml.nodes import MappingNode as MappingNode
+from yaml.nodes import Node as Node
+from yaml.nodes import ScalarNode as ScalarNode
+from yaml.nodes import SequenceNode as SequenceNode
+
 from readiness.startup.patterns import later
 from readiness.text import yaml_characters, yaml_scalars
 from readiness.text.fault import Fault
 from readiness.text.worded import worded
 from readiness.text.yaml_scalars import NULLS, NUMERIC, SPECIAL, Data
-
-with compiled_later():
-    import yaml
-    from yaml import events
-    from yaml.nodes import MappingNode as MappingNode
-    from yaml.nodes import Node as Node
-    from yaml.nodes import ScalarNode as ScalarNode
-    from yaml.nodes import SequenceNode as SequenceNode
 
 Container: TypeAlias = dict[str, Data] | list[Data]
 

@@ -11,7 +11,7 @@ import yaml
 from readiness import __version__
 from readiness.agents.forms import AGENTS, Agent, Event
 from readiness.agents.settings import TIMEOUT, fresh, installed, with_hooks
-from readiness.command_line.reader import names
+from readiness.command_line.application import names
 from tests.support.llms import PATH, llms
 from tests.support.program import ROOT
 

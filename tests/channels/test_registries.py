@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from readiness import __version__
-from readiness.command_line.reader import names
+from readiness.command_line.application import names
 from readiness.load.schema import board_schema
 from tests.support.channels import documents
 from tests.support.program import ROOT, Project

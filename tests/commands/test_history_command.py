@@ -54,7 +54,7 @@ def test_the_newest_run_comes_first(past: Project) -> None:
         ("ready", "10.0", False),
     ]
     assert {run_["commit"] for run_ in listed} == {head}
-    rows = past("history").out.splitlines()
+    _, *rows = past("history").out.splitlines()
     assert listed[0]["id"] in rows[1]
     assert f"{head[:10]} (dirty)" in rows[1]
     assert f"{head[:10]} (dirty)" not in rows[2]
@@ -72,7 +72,7 @@ def test_boards_in_one_folder_have_lists_of_their_own(past: Project) -> None:
     away.mkdir()
     assert past("history", cwd=away).status == 2
     named = past("history", "--history", past.folder / ".readiness" / "history.db", cwd=away)
-    assert named.out.count("\n") == 2
+    assert named.out.count("UTC") + named.out.count(" ago") == 1
 
 
 # --- verifying ----------------------------------------------------------------------------------

@@ -327,7 +327,7 @@ def test_what_is_installed_is_live(
     path.write_text(path.read_text("utf-8").replace("-m readiness", "-m unreadable.readiness"))
     dead = hooked("doctor")
     assert dead.status == 3
-    assert f"readiness hook --install --agent {agent}" in dead.out
+    assert f"readiness hook --install --agent {agent}" in " ".join(dead.out.split())
 
     assert hooked("hook", "--uninstall", "--agent", agent).status == 0
     assert not path.exists()

@@ -20,7 +20,7 @@ def test_list_and_show_before_any_run(several: Project) -> None:
     listed = several("list")
     assert listed.status == 0
     assert "no run recorded yet" in listed.out
-    assert [line.split()[0] for line in listed.out.splitlines()[1:4]] == ["T1", "T2", "T3"]
+    assert [line.split()[0] for line in listed.out.splitlines()[2:5]] == ["T1", "T2", "T3"]
     assert [task["good"] for task in several("list", "--output-format", "json").json] == [None] * 3
     assert "not measured yet" in several("show", "T1.1").out
     shown = several("show", "T1", "--output-format", "json").json
@@ -49,7 +49,7 @@ def test_what_was_not_measured_is_not_counted_as_seen_to_fail(project: Project) 
     run = project("check", "--output-format", "json").run
     assert [one.reason_code for one in run.criteria()] == [None, "tool_missing"]
     assert run.score.seen_to_fail == 1
-    assert "\n1 of 1 measured criteria seen to fail\n" in project("list").out
+    assert "\n1 of 1 measured criteria proven able to fail\n" in project("list").out
 
 
 def test_list_shows_the_criteria_that_are_selected(several: Project) -> None:

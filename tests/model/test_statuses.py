@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from readiness.command_line.reader import names
+from readiness.command_line.application import names
 from readiness.model.errors import ExitStatus
 from tests.support.program import Project, a_board, number, wait_until
 from tests.support.proving import equip

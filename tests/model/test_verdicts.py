@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from readiness.model.words import Decision, Standing, Tone, Verdict
-from readiness.report._table.blocks import Style
+from readiness.terminal.blocks import Style
 
 # Of each verdict: credit, what the gate takes it for, and what follows from both.
 TABLE = {

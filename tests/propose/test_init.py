@@ -57,7 +57,8 @@ def test_a_board_is_written_and_its_first_run_recorded(shop: Project) -> None:
 def test_init_tells_values_before_there_are_limits_and_has_colour(shop: Project) -> None:
     """A check's usual limit is not the one that the board will have. Errors are told at once."""
     ended = shop("init", "--yes", env={"FORCE_COLOR": "1"})
-    progress = [line.split("  ")[:2] for line in ended.err.splitlines() if "] " in line]
+    told = re.sub(r"\x1b\[[\d;]*m", "", ended.err)
+    progress = [line.split("  ")[:2] for line in told.splitlines() if "] " in line]
     assert ["[2/2] T2.1 No more suppressions than today", "1 suppression in 1 file"] in progress
     assert any(line.startswith(("[1/2] ? T1.1", "[2/2] ? T1.1")) for line, _ in progress)
     assert "\x1b[32m✓ pass\x1b[0m" in ended.out
@@ -247,6 +248,7 @@ def test_on_a_terminal_the_proposals_are_shown_first(shop: Project) -> None:
     build(str(shop.folder), {".github/workflows/ci.yml": workflow, "mypy.ini": "[mypy]\n"})
     status, shown = on_a_terminal(shop, "\n")
     assert status == 0, shown
+    shown = re.sub(r"\x1b\[[\d;]*m", "", shown)
     assert re.search(r"(?m)^P\d  .*  suppressions\r$", shown)
     assert "[Y]es, (n)o: " in shown
     assert "check: suppressions" in (shop.folder / "board.yaml").read_text(encoding="utf-8")

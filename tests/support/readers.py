@@ -109,7 +109,7 @@ def _json(text: str) -> Told:
     )
 
 
-_SCORE = re.compile(r"(?:Score|得分|\*\*:|ready|就绪) ([\d.]+)(?: of |/| / )10")
+_SCORE = re.compile(r"(?:Score |得分 |\*\*: |ready |就绪 |% \(|%（)([\d.]+)(?: of |/| / )10")
 _ROW = re.compile(r"^  (\S+)  +[✓!✗?~-] (\w+)", re.MULTILINE)
 _SAID = [sentences(language) for language in Language]
 _WORDS = {say(f"verdict.{verdict}"): verdict for say in _SAID for verdict in Verdict}

@@ -14,7 +14,7 @@ SAYING = {"say", "_say", "SAY", "worded", "say_now"}
 
 _WORDS = re.compile(r"[^\W\d_]{2,}[,;:.!?…]*\s+[^\W\d_]{2,}|[\u4e00-\u9fff]{2,}")
 _GAP = "\0"
-_ASIDE = {"Verb", "suggestion"}
+_ASIDE = {"Verb", "argument", "option", "switch", "shared", "shared_switch", "suggestion"}
 """What the help of a command and the advice of an error are made with."""
 
 _PATTERNS = {"compile", "search", "match", "fullmatch", "findall", "finditer", "sub", "split"}

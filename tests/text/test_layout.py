@@ -7,7 +7,6 @@ from rich.cells import cell_len
 
 from readiness.text.layout import (
     bar,
-    columns,
     duration,
     inert,
     points,
@@ -115,8 +114,3 @@ def test_points_are_written_one_way(value: float, text: str) -> None:
 def test_only_a_whole_share_fills_the_bar(share: float, text: str) -> None:
     """Almost there does not look like there."""
     assert bar(share, 4) == text
-
-
-def test_columns_show_hostile_text_literally() -> None:
-    """A cell neither breaks the table nor speaks to the terminal or a CI log."""
-    assert columns([["::error::\x1b[2J", "x\ny"]]) == "\\::error::\\x1b[2J  x\\ny\n"

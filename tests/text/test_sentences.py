@@ -76,7 +76,7 @@ FAMILIES: Mapping[str, object] = {
     "checks.better": Better,
     "line.fault": (
         *("command", "command_near", "option", "option_near", "no_argument"),
-        *("no_option", "no_value", "no_integer", "no_switch", "extra"),
+        *("no_option", "no_value", "no_switch", "extra", "value"),
     ),
     "prove.outcome": ProofOutcome,
     "prove.where": World,

@@ -13,9 +13,9 @@ from readiness.pipeline.features import Command, Feature, Printer, features_of
 from readiness.pipeline.recording import learned
 from readiness.pipeline.run import board_of, open_run, plan_run
 from readiness.plan import secret_values
-from readiness.terminal.output import put_text
+from readiness.terminal.blocks import Block, Line, table, text_lines
+from readiness.terminal.output import put_blocks
 from readiness.text.clean import Redactor
-from readiness.text.layout import columns
 from readiness.text.sentences import Sentences, for_reader
 
 
@@ -39,16 +39,15 @@ def show_plan(settings: RunSettings, _printer: Printer) -> int:
         durations, _ = learned(history)
         plan = plan_run(board, start, settings, features, durations, {})
         redactor = Redactor(secret_values(board, os.environ))
-        put_text(redactor.redact(describe(board, plan)))
+        put_blocks(describe(board, plan), redactor.redact)
     return ExitStatus.READY
 
 
-def describe(board: Board, plan: Plan) -> str:
-    """Write the probes of a plan as a table, below a summary of what would run."""
+def describe(board: Board, plan: Plan) -> list[Block]:
+    """Return the probes of a plan as a table, below a summary of what would run."""
     say = for_reader(board.language)
     readers = plan.readers()
     rows = [_row(plan, index, readers[index], say) for index in plan.order]
-    table = columns(rows, say.heads("dry_run.heads"))
     criteria = len(plan.planned)
     skipped = sum(1 for planned in plan.planned if planned.skipped)
     summary = say(
@@ -59,7 +58,12 @@ def describe(board: Board, plan: Plan) -> str:
         criteria=criteria,
         folder=board.workdir,
     )
-    return f"{summary}\n\n{table.rstrip()}\n\n{say('dry_run.nothing')}"
+    return [
+        *text_lines(summary, ""),
+        table(rows, say.heads("dry_run.heads"), flexible=2, spare=(3, 4)),
+        Line(),
+        *text_lines(say("dry_run.nothing")),
+    ]
 
 
 def _row(plan: Plan, index: int, readers: list[Planned], say: Sentences) -> list[str]:

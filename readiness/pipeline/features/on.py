@@ -30,7 +30,7 @@ from readiness.record.origin import Git
 from readiness.record.shards import in_order
 from readiness.run.interface import Observer
 from readiness.run.signals import Signals
-from readiness.terminal.output import shown_progress
+from readiness.terminal.progress import shown_progress
 from readiness.text.clean import Redactor
 from readiness.text.sentences import spoken
 from readiness.text.worded import worded, words_of

@@ -1,16 +1,21 @@
-"""The table's grid: tasks by priority, and a row for each criterion."""
+"""The table itself: tasks by priority, and a row for each criterion."""
 
 from functools import cache
+from typing import TypeAlias
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
 from readiness.report._shown import Badge, badge, change, percent, value_shown
-from readiness.report._table.blocks import Grid, Line, Part, Style, TaskRows
-from readiness.text.layout import bar, duration, literal, pad, width
+from readiness.terminal.blocks import Cell, Grid, Style, plain
+from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
-_SEPARATOR: Part = ("  ", Style.PLAIN)
+Row: TypeAlias = list[Cell]
+
+MOST = 200
+"""Number of criteria that have a row, unless all are asked for."""
+
 _TITLE, _VALUE, _EXPECTED, _PROGRESS, _CHANGE = 2, 3, 4, 5, 6
 _CAPS = {_TITLE: 56, _VALUE: 24, _EXPECTED: 24}
 
@@ -22,11 +27,12 @@ def grid(
     skipped: bool,
     failed_only: bool = False,
     empty_tasks: bool = True,
-) -> Grid:
-    """Return all tasks in scope, the most urgent first; with `skipped`, the others too.
+    most: int = MOST,
+) -> tuple[Grid, int]:
+    """Return all tasks in scope, the most urgent first, and how many criteria are left out.
 
-    With `failed_only` there is a row for what is not good or has a doubt, and no other; without
-    `empty_tasks` no task that has no such row.
+    With `skipped`, what is out of scope is in it too. With `failed_only` there is a row for what is
+    not good or has a doubt, and no other; without `empty_tasks` no task that has no such row.
     """
 
     def has_row(criterion: CriterionRecord) -> bool:
@@ -39,61 +45,84 @@ def grid(
     tasks.sort(key=lambda task: task.priority)
     compared = any(criterion.previous for criterion in run.criteria())
     probes = {probe.id: probe for probe in run.probes}
-    facts = _facts(tasks, say)
-    sections = []
+    rows: list[Row] = []
+    ends = set[int]()
     group: Priority | None = None
-    for task, fact in zip(tasks, facts, strict=True):
-        is_first = task.priority is not group
-        before = (Line(), _group(task.priority, tasks, say)) if is_first else ()
-        group = task.priority
-        sections.append(
-            TaskRows(
-                title=(
-                    (literal(task.id), Style.STRONG),
-                    (f"  {literal(task.title)}", Style.STRONG),
-                ),
-                facts=fact,
-                rows=[
-                    _row(criterion, probes, say, compared=compared)
-                    for criterion in task.criteria
-                    if has_row(criterion)
-                ],
-                before=before,
-            )
-        )
-    heads = [
-        say("report.id"),
-        say("report.verdict"),
-        say("report.criterion"),
-        say("report.value"),
-        say("report.expected"),
-        say("report.progress"),
-        *([say("report.change")] if compared else []),
-        say("report.time"),
-    ]
-    time = len(heads) - 1
-    return Grid(
-        sections=sections,
-        heads=heads,
+    wanted = 0
+    for task in tasks:
+        criteria = [criterion for criterion in task.criteria if has_row(criterion)]
+        room = max(most - wanted, 0)
+        wanted += len(criteria)
+        if criteria and not room:
+            continue
+        if rows:
+            ends.add(len(rows) - 1)
+        if task.priority is not group:
+            group = task.priority
+            rows.append(_filled(_group(group, tasks, say), compared=compared))
+        rows.append(_filled(_task(task, say), compared=compared))
+        rows += [_row(each, probes, say, compared=compared) for each in criteria[:room]]
+    time = _CHANGE + compared
+    table = Grid(
+        rows=rows,
+        heads=[
+            say("report.id"),
+            say("report.verdict"),
+            say("report.criterion"),
+            say("report.value"),
+            say("report.expected"),
+            say("report.progress"),
+            *([say("report.change")] if compared else []),
+            say("report.time"),
+        ],
         right=(_VALUE, _PROGRESS, time),
         flexible=_TITLE,
         spare=(time, _CHANGE, _PROGRESS) if compared else (time, _PROGRESS),
         caps=_CAPS,
+        ends=frozenset(ends),
     )
+    return table, max(wanted - most, 0)
+
+
+def _filled(row: Row, *, compared: bool) -> Row:
+    return [*row, *plain(*[""] * (_CHANGE + 1 + compared - len(row)))]
+
+
+def _group(priority: Priority, tasks: list[TaskRecord], say: Sentences) -> Row:
+    """Return the head of a priority; that it blocks is an alarm only where it does."""
+    own = [task for task in tasks if task.priority is priority]
+    is_bad = any(criterion.verdict.bad for task in own for criterion in task.criteria)
+    blocks = say("report.blocking") if own[0].blocking else ""
+    return [
+        (priority.value, Style.STRONG),
+        *plain(""),
+        (blocks, Style.BAD if is_bad else Style.DIM),
+    ]
+
+
+def _task(task: TaskRecord, say: Sentences) -> Row:
+    """Return the row of a task: how much of it is done stands below verdict and progress."""
+    title = ((task.title, Style.STRONG), (f"  {task.owner}".rstrip(), Style.DIM))
+    if task.attainment is None:
+        return [(task.id, Style.STRONG), (say(f"verdict.{Verdict.SKIP}"), Style.DIM), title]
+    style = Style.GOOD if task.done else Style.PLAIN
+    done = say("report.tally", good=task.good(), scope=len(task.in_scope()))
+    progress = (percent(task.attainment), style)
+    return [(task.id, Style.STRONG), (done, style), title, *plain("", ""), progress]
 
 
 def _row(
     criterion: CriterionRecord, probes: dict[str, ProbeRecord], say: Sentences, *, compared: bool
-) -> list[Part]:
+) -> Row:
     verdict, title, value, rest = _look(badge(criterion, say))
     attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
     progress = "" if criterion.progress is None else percent(criterion.progress)
     return [
-        (literal(criterion.id), title),
+        (f"  {criterion.id}", title),
         verdict,
-        (literal(criterion.title), title),
-        (literal(value_shown(criterion, say)), value),
-        ("" if attested else literal(criterion.expect), rest),
+        (criterion.title, title),
+        (value_shown(criterion, say), value),
+        ("" if attested else criterion.expect, rest),
         (progress, Style.DIM),
         *([change(criterion, say)] if compared else []),
         (_time([probes[name] for name in criterion.probes if name in probes], say), Style.DIM),
@@ -101,7 +130,7 @@ def _row(
 
 
 @cache
-def _look(shown: Badge) -> tuple[Part, Style, Style, Style]:
+def _look(shown: Badge) -> tuple[Cell, Style, Style, Style]:
     """Return the cell of a verdict, and the styles of the title, the value and the rest."""
     like = shown.like
     title = Style.PLAIN if like.in_scope else Style.DIM
@@ -116,38 +145,3 @@ def _time(probes: list[ProbeRecord], say: Sentences) -> str:
     if all(probe.reused for probe in probes):
         return reused(probes, say)
     return duration(sum(probe.duration_s for probe in probes))
-
-
-def _group(priority: Priority, tasks: list[TaskRecord], say: Sentences) -> Line:
-    """Return the head of a priority; that it blocks is an alarm only where it does."""
-    own = [task for task in tasks if task.priority is priority]
-    parts: list[Part] = [(priority.value, Style.STRONG)]
-    if own[0].blocking:
-        is_bad = any(criterion.verdict.bad for task in own for criterion in task.criteria)
-        parts.append((f"  {say('report.blocking')}", Style.BAD if is_bad else Style.DIM))
-    return Line(parts=tuple(parts))
-
-
-def _facts(tasks: list[TaskRecord], say: Sentences) -> list[tuple[Part, ...]]:
-    """Return owner, progress and points of each task, one below the other."""
-    owners = [literal(task.owner) for task in tasks]
-    done = [say("report.done", good=task.good(), scope=len(task.in_scope())) for task in tasks]
-    owner_cells = max(map(width, owners), default=0)
-    done_cells = max(map(width, done), default=0)
-    facts: list[tuple[Part, ...]] = []
-    for task, owner, text in zip(tasks, owners, done, strict=True):
-        if task.attainment is None:
-            facts.append(((say(f"verdict.{Verdict.SKIP}"), Style.DIM),))
-            continue
-        style = Style.GOOD if task.done else Style.PLAIN
-        facts.append(
-            (
-                (pad(owner, owner_cells), Style.DIM),
-                _SEPARATOR,
-                (pad(text, done_cells, right=True), style),
-                _SEPARATOR,
-                (bar(task.attainment, 10), style),
-                (percent(task.attainment).rjust(5), style),
-            )
-        )
-    return facts

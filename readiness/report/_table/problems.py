@@ -2,8 +2,6 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-import msgspec
-
 from readiness.record.document import (
     CriterionRecord,
     FindingRecord,
@@ -28,12 +26,12 @@ from readiness.report._shown import (
     waived_by,
     with_expectation,
 )
-from readiness.report._table.blocks import Line, Part, Style
-from readiness.text.layout import literal, middle, width
+from readiness.terminal.blocks import FileLink, Line, Part, Style, title
+from readiness.text.layout import middle
 from readiness.text.sentences import Sentences
 
 _BAR: Part = ("│ ", Style.DIM)
-_FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES, _CLOSELY = 3, 6, 100, 40, 12, 20
+_FINDINGS, _PROBES, _COMMAND, _BLOCKS, _TITLES, _CLOSELY = 3, 6, 100, 12, 12, 20
 
 
 def problems(
@@ -41,16 +39,15 @@ def problems(
 ) -> Iterator[Line]:
     """Yield what fails or could not be measured, what blocks first; then passes with a doubt.
 
-    What waits to be attested is one line at the end.
-
     Criteria that one cause keeps from being measured are reported once. `names` limits it to some.
+    What waits to be attested is one line at the end.
     """
     explainer = Explainer(run.probes, findings(run), say, verbose=verbose)
     bad, unattested, doubtful = open_blocks(run, names)
-    for title, blocks in ((say("report.problems"), bad), (say("report.doubts"), doubtful)):
+    for name, blocks in ((say("report.problems"), bad), (say("report.doubts"), doubtful)):
         shown = blocks if verbose else blocks[:_BLOCKS]
         if shown:
-            yield from heading(title)
+            yield from title(name)
         for number, block in enumerate(shown):
             if number:
                 yield Line()
@@ -59,16 +56,19 @@ def problems(
             yield Line()
             yield Line(parts=((say("report.more_problems", count=left), Style.WARN),))
     if shown := (bad or doubtful)[:1]:
-        more = say("report.more", id=literal(shown[0][0][1].id))
         yield Line()
-        yield Line(parts=((more, Style.DIM),))
-    if unattested:
-        names = ", ".join(literal(criterion.id) for block in unattested for _, criterion in block)
+        yield Line(parts=((say("report.more", id=shown[0][0][1].id), Style.DIM),))
+    yield from _named(say("report.unattested"), unattested, say("report.attest"))
+
+
+def _named(label: str, blocks: list[list[Entry]], advice: str = "") -> Iterator[Line]:
+    """Yield the ids of criteria in one line."""
+    if blocks:
+        names = ", ".join(criterion.id for block in blocks for _, criterion in block)
         yield Line()
         yield Line(
-            label=(say("report.unattested"), Style.STRONG),
-            label_cells=width(say("report.unattested")) + 2,
-            parts=((names, Style.PLAIN), (f"  {say('report.attest')}", Style.DIM)),
+            label=(label, Style.STRONG),
+            parts=((names, Style.PLAIN), (f"  {advice}".rstrip(), Style.DIM)),
         )
 
 
@@ -84,8 +84,8 @@ def of_change(run: RunDocument, say: Sentences) -> Iterator[Line]:
     named = named_ids(run)
     count = sum(one.verdict.bad and one.id not in named for one in scope)
     lines = (
-        (bool(mended), say("report.mended", names=", ".join(map(literal, mended))), Style.GOOD),
-        (bool(aside), say("report.aside", names=", ".join(map(literal, aside))), Style.WARN),
+        (bool(mended), say("report.mended", names=", ".join(mended)), Style.GOOD),
+        (bool(aside), say("report.aside", names=", ".join(aside)), Style.WARN),
         (bool(count), say("report.as_before", count=count), Style.DIM),
     )
     for is_shown, text, style in lines:
@@ -98,17 +98,17 @@ def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Yield what is waived, waivers that nothing needs, and what rests on attestations."""
     waived, stale, attested = decided(run)
     if waived:
-        yield from heading(say("report.waived"))
+        yield from title(say("report.waived"))
         for criterion in waived:
             yield from _waived(criterion, say)
     if stale:
-        yield from heading(say("report.stale"))
+        yield from title(say("report.stale"))
         for criterion in stale:
             if criterion.waiver:
-                text = say("report.stale_hint", reason=literal(criterion.waiver.reason))
+                text = say("report.stale_hint", reason=criterion.waiver.reason)
                 yield _entry(criterion, (text, Style.PLAIN))
     if attested:
-        yield from heading(say("report.attestations"))
+        yield from title(say("report.attestations"))
         for criterion in attested:
             yield _attested(criterion, say)
         if run.score.attested > 0:
@@ -119,30 +119,24 @@ def decisions(run: RunDocument, say: Sentences) -> Iterator[Line]:
 def loosened(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Yield how the change weakens its own gate."""
     if run.loosened:
-        yield from heading(say("report.loosened") + accepted_by(run.gate, say))
+        yield from title(say("report.loosened") + accepted_by(run.gate, say))
     for item in run.loosened:
-        what, before, after = map(literal, (item.what, item.before, item.after))
+        what, before, after = item.what, item.before, item.after
         text = f"{what}: {before or '-'} → {after or '-'}" if before or after else what
-        place = f"{literal(item.path)}:{item.line}" if item.path and item.line else ""
+        place = f"{item.path}:{item.line}" if item.path and item.line else ""
         yield Line(
-            label=(literal(item.subject), Style.BAD),
-            label_cells=width(literal(item.subject)) + 2,
+            label=(item.subject, Style.BAD),
             parts=(
                 (text, Style.PLAIN),
-                (f"  {place}" if place != literal(item.subject) else "", Style.DIM),
+                (f"  {place}" if place != item.subject else "", Style.DIM),
             ),
             indent=2,
         )
     if run.base is not None and run.base.not_run:
         if not run.loosened:
             yield Line()
-        names = ", ".join(map(literal, run.base.not_run))
+        names = ", ".join(run.base.not_run)
         yield Line(parts=((say("report.not_run", names=names), Style.WARN),), indent=2)
-
-
-def heading(text: str) -> tuple[Line, Line]:
-    """Yield an empty line and the title of a part."""
-    return Line(), Line(parts=((text, Style.STRONG),))
 
 
 class Explainer:
@@ -166,24 +160,6 @@ class Explainer:
         self._closely = closely
         self._probes = {probe.id: probe for probe in probes}
         self._findings = places
-        labels = [
-            say("report.expected"),
-            say("report.found"),
-            say("report.where"),
-            say("report.ran"),
-            say("report.next_step"),
-            say("report.output"),
-            say("report.by_hand"),
-        ]
-        if closely:
-            labels += [
-                say("report.check"),
-                say("report.taken"),
-                say("report.trial"),
-                say("report.waiver"),
-                say("report.evidence"),
-            ]
-        self._label_cells = max(map(width, labels)) + 2
 
     def block(self, block: list[Entry]) -> Iterator[Line]:
         """Yield everything about one criterion, or about several with one cause."""
@@ -202,16 +178,16 @@ class Explainer:
             yield from self._outputs(block)
         else:
             for line in self._printed(criterion):
-                parts = (_BAR, (middle(literal(line), WIDEST), Style.PLAIN))
-                yield msgspec.structs.replace(self.fact("", parts), clipped=True)
+                shown = (middle(line, WIDEST), Style.PLAIN)
+                yield self.fact("", (_BAR, shown), clipped=True)
         yield from self._listed(say("report.where"), self._places(criterion))
         yield from self._listed(say("report.ran"), self._ran(block))
         yield from self._paragraph(say("report.next_step"), criterion.hint or "")
         yield from self._by_hand(criterion)
 
-    def fact(self, label: str, parts: tuple[Part, ...]) -> Line:
-        """Return a line with a label, or with none to go on with the one before."""
-        return Line(label=(label, Style.DIM), label_cells=self._label_cells, parts=parts, indent=2)
+    def fact(self, label: str, parts: tuple[Part, ...], *, clipped: bool = False) -> Line:
+        """Return a line with a label, or with "" to go on with the one before."""
+        return Line(label=(label, Style.DIM), parts=parts, indent=2, clipped=clipped)
 
     def _head(self, block: list[Entry]) -> Iterator[Line]:
         say = self._say
@@ -219,24 +195,22 @@ class Explainer:
         facts = say("report.comma").join(standing(block, say))
         mark = f"{criterion.verdict.mark} {say(f'verdict.{criterion.verdict}')}"
         several = len(block) > 1
-        name = say("report.one_cause", count=len(block)) if several else literal(criterion.id)
+        name = say("report.one_cause", count=len(block)) if several else criterion.id
         yield Line(
             label=(f"{mark}  {name}", Style(criterion.verdict.tone)),
-            label_cells=width(mark) + 2 + width(name) + 2,
             parts=(
-                ("" if several else f"{literal(criterion.title)}  ", Style.STRONG),
+                ("" if several else f"{criterion.title}  ", Style.STRONG),
                 (f"({facts})", Style.DIM),
             ),
         )
         if not several:
             return
         members = [member for _, member in block]
-        cells = max(width(literal(member.id)) for member in members[:_TITLES]) + 2
         for member in members[:_TITLES]:
-            label = (literal(member.id), Style(member.verdict.tone))
-            parts = ((literal(member.title), Style.STRONG),)
-            yield Line(label=label, label_cells=cells, parts=parts, indent=2)
-        if rest := ", ".join(literal(member.id) for member in members[_TITLES:]):
+            label = (member.id, Style(member.verdict.tone))
+            parts = ((member.title, Style.STRONG),)
+            yield Line(label=label, parts=parts, indent=2)
+        if rest := ", ".join(member.id for member in members[_TITLES:]):
             yield Line(parts=((rest, Style(criterion.verdict.tone)),), indent=2)
 
     def _printed(self, criterion: CriterionRecord) -> list[str]:
@@ -247,16 +221,16 @@ class Explainer:
     def _paragraph(self, label: str, text: str, remark: Part = ("", Style.PLAIN)) -> Iterator[Line]:
         """Yield the lines of `text`, the first one labelled and followed by the remark."""
         for number, line in enumerate(text.splitlines()):
-            parts: tuple[Part, ...] = ((literal(line), Style.PLAIN),)
+            parts: tuple[Part, ...] = ((line, Style.PLAIN),)
             if remark[0] and not number:
                 parts = (*parts, (f"  {remark[0]}", remark[1]))
             yield self.fact("" if number else label, parts)
 
     def _expected(self, criterion: CriterionRecord) -> str:
-        expect = literal(criterion.expect)
+        expect = criterion.expect
         if criterion.warn is None:
             return expect
-        return self._say("report.warn_at", expect=expect, warn=literal(criterion.warn))
+        return self._say("report.warn_at", expect=expect, warn=criterion.warn)
 
     def _listed(self, label: str, lines: list[tuple[Part, ...]]) -> Iterator[Line]:
         for number, parts in enumerate(lines):
@@ -290,7 +264,7 @@ class Explainer:
             if (probe := self._probes.get(name)) is not None
         }
         if command and command not in shown and len(shown) < 2:
-            yield self.fact(self._say("report.by_hand"), ((literal(command), Style.PLAIN),))
+            yield self.fact(self._say("report.by_hand"), ((command, Style.PLAIN),))
 
     def _probe(self, probe: ProbeRecord, varying: list[str]) -> tuple[Part, ...]:
         command = probe.shown_command
@@ -301,8 +275,8 @@ class Explainer:
         is_whole = self._verbose or self._closely or probe.exit_status is None
         facts = self._say("report.comma").join(ending(probe, self._say)) if is_whole else ""
         return (
-            (f"{literal(probe.id)}  " if self._verbose else "", Style.DIM),
-            (literal(command) + literal(params), Style.PLAIN),
+            (f"{probe.id}  " if self._verbose else "", Style.DIM),
+            (command + params, Style.PLAIN),
             (f"  ({facts})" if facts else "", Style.DIM),
         )
 
@@ -315,39 +289,36 @@ class Explainer:
     def _output(self, name: str, stream: StreamRecord) -> Iterator[Line]:
         """Yield the head and tail of a stream, behind a bar that keeps a log from obeying it."""
         if text := output(stream):
-            yield self.fact(self._say("report.output"), ((literal(name), Style.DIM),))
+            yield self.fact(self._say("report.output"), ((name, Style.DIM),))
             for line in text.splitlines():
-                yield self.fact("", (_BAR, (literal(line), Style.PLAIN)))
+                yield self.fact("", (_BAR, (line, Style.PLAIN)))
 
 
 def _place(finding: FindingRecord) -> tuple[Part, ...]:
-    text = "  ".join(filter(None, (literal(finding.rule), literal(finding.message))))
-    return ((literal(finding.place), Style.PLAIN), (f"  {text}", Style.DIM))
+    text = "  ".join(filter(None, (finding.rule, finding.message)))
+    return ((FileLink(finding.place), Style.PLAIN), (f"  {text}", Style.DIM))
 
 
 def _entry(criterion: CriterionRecord, *parts: Part) -> Line:
-    identifier = literal(criterion.id)
-    return Line(
-        label=(identifier, Style.PLAIN), label_cells=width(identifier) + 2, parts=parts, indent=2
-    )
+    return Line(label=(criterion.id, Style.PLAIN), parts=parts, indent=2)
 
 
 def _waived(criterion: CriterionRecord, say: Sentences) -> Iterator[Line]:
     reason = beneath(criterion, say)
     yield _entry(
         criterion,
-        (literal(criterion.title), Style.PLAIN),
-        (f"  {literal(reason)}" if reason else "", Style.DIM),
+        (criterion.title, Style.PLAIN),
+        (f"  {reason}" if reason else "", Style.DIM),
     )
     parts = ((waived_by(criterion, say), Style.WARN),)
-    yield Line(label_cells=width(literal(criterion.id)) + 2, parts=parts, indent=2)
+    yield Line(label=("", Style.PLAIN), parts=parts, indent=2)
 
 
 def _attested(criterion: CriterionRecord, say: Sentences) -> Line:
-    evidence = literal(criterion.attestation.evidence) if criterion.attestation else ""
+    evidence = criterion.attestation.evidence if criterion.attestation else ""
     return _entry(
         criterion,
         (f"{criterion.verdict.mark} ", Style(criterion.verdict.tone)),
-        (literal(criterion.title), Style.PLAIN),
+        (criterion.title, Style.PLAIN),
         (f"  {attested_by(criterion, say)}  {evidence}".rstrip(), Style.DIM),
     )

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from readiness.advice.steps import NOT_MEASURED, NextStep
 from readiness.report._shown import verdict_part
-from readiness.report._table.blocks import Block, Line, Part, PlainTable, Style, plain, text_lines
-from readiness.text.layout import literal, points, width
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
+from readiness.text.layout import points
 from readiness.text.sentences import Sentences
 
 STEPS_IN_FULL = 3
@@ -25,7 +25,7 @@ def step_blocks(steps: Sequence[NextStep], say: Sentences) -> Iterator[Block]:
         explained.add(task)
         yield Line()
     if rest := [step for steps_of_cause in causes[STEPS_IN_FULL:] for step in steps_of_cause]:
-        yield PlainTable(
+        yield Grid(
             rows=[_step_row(step, say) for step in rest],
             heads=say.heads("next.heads"),
             right=(3,),
@@ -71,12 +71,11 @@ def _full_step(
     facts.append(f"+{points(step.gain)}")
     facts += [say("next.waits", names=", ".join(step.after))] if step.after else []
     mark, style = verdict_part(step.verdict, say)
-    label = f"{mark}  {literal(step.id)}"
+    label = f"{mark}  {step.id}"
     yield Line(
         label=(label, style),
-        label_cells=width(label) + 2,
         parts=(
-            (f"{literal(step.title)}  ", Style.STRONG),
+            (f"{step.title}  ", Style.STRONG),
             (f"({say('report.comma').join(facts)})", Style.DIM),
         ),
     )
@@ -90,9 +89,8 @@ def _full_step(
         (say("report.by_hand"), by_hand),
         (say("next.then"), [step.check]),
     ]
-    cells = max(width(label) for label, _ in parts) + 2
     for name, lines in parts:
         for place, line in enumerate(lines):
             label = "" if place else name
-            text = ((literal(line), Style.PLAIN),)
-            yield Line(label=(label, Style.DIM), label_cells=cells, parts=text, indent=2)
+            text = ((line, Style.PLAIN),)
+            yield Line(label=(label, Style.DIM), parts=text, indent=2)

@@ -8,9 +8,8 @@ from readiness.record.scores import goal_text, score_text
 from readiness.report._reasons import also_bad, first_reasons
 from readiness.report._shown import badge_counts, meaning, moment, reuse, revision
 from readiness.report._standing import last_whole
-from readiness.report._table.blocks import Line, Part, Style
-from readiness.report._table.problems import heading
-from readiness.text.layout import bar, duration, literal, pad, width
+from readiness.terminal.blocks import Block, Grid, Line, Part, Style, title
+from readiness.text.layout import bar, duration, percentage
 from readiness.text.sentences import Sentences
 
 _NAMES = 6
@@ -19,41 +18,32 @@ _DOT: Part = (" · ", Style.DIM)
 
 def header(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Yield what was measured, and when."""
-    yield Line(parts=((literal(run.board.title), Style.STRONG),))
-    facts = [say("report.profile", name=literal(run.profile))] if run.profile else []
+    yield Line(parts=((run.board.title, Style.STRONG),))
+    facts = [say("report.profile", name=run.profile)] if run.profile else []
     facts.append(revision(run, say))
     if run.base is not None:
-        facts.append(
-            say("report.base", base=f"{literal(run.base.ref)} {literal(run.base.commit)[:10]}")
-        )
+        facts.append(say("report.base", base=f"{run.base.ref} {run.base.commit[:10]}"))
     facts += [moment(run.started_at), duration(run.duration_s), *reuse(run, say)]
     yield Line(parts=((" · ".join(facts), Style.DIM),))
     if run.interrupted:
         yield Line(parts=((say("report.interrupted"), Style.BAD),))
 
 
-def milestones(run: RunDocument, say: Sentences) -> Iterator[Line]:
+def milestones(run: RunDocument, say: Sentences) -> Iterator[Block]:
     """Yield whether each milestone is met, and when it is due."""
     if not run.milestones:
         return
-    yield from heading(say("report.milestones"))
-    names = [literal(milestone.id) for milestone in run.milestones]
-    dues = [
-        say("report.due", date=literal(item.due)) if item.due else "" for item in run.milestones
+    yield from title(say("report.milestones"))
+    rows = [
+        [
+            (f"  {milestone.id}", Style.PLAIN),
+            (_state(milestone, say), Style.GOOD if milestone.met else Style.BAD),
+            (say("report.due", date=milestone.due) if milestone.due else "", Style.DIM),
+            (milestone.title, Style.PLAIN),
+        ]
+        for milestone in run.milestones
     ]
-    states = [_state(milestone, say) for milestone in run.milestones]
-    cells, due_cells, state_cells = (max(map(width, texts)) + 2 for texts in (names, dues, states))
-    for name, due, state, milestone in zip(names, dues, states, run.milestones, strict=True):
-        yield Line(
-            label=(name, Style.PLAIN),
-            label_cells=cells,
-            parts=(
-                (pad(state, state_cells), Style.GOOD if milestone.met else Style.BAD),
-                (pad(due, due_cells), Style.DIM),
-                (literal(milestone.title), Style.PLAIN),
-            ),
-            indent=2,
-        )
+    yield Grid(rows=rows, heads=[], flexible=3)
 
 
 def _state(milestone: MilestoneRecord, say: Sentences) -> str:
@@ -69,9 +59,12 @@ def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator
     more: tuple[Part, ...] = (_DOT, (say("report.hidden"), Style.DIM)) if folded else ()
     yield Line(parts=(*_counts(run, say), *more))
     record = run.score
-    shown = literal(score_text(record, say))
+    shown = score_text(record, say)
     goal = goal_text(record.target)
-    parts: list[Part] = [(say("report.score", score=shown, target=goal), Style.STRONG)]
+    words = say("report.score", score=shown, target=goal)
+    if record.value is not None:
+        words = say("report.readiness", percent=percentage(shown), score=shown, target=goal)
+    parts: list[Part] = [(words, Style.STRONG)]
     if record.value is not None:
         progress = record.progress or 0.0
         parts.append((f"  {bar(progress, 30)}", Style.GOOD if progress >= 1 else Style.WARN))
@@ -98,7 +91,7 @@ def also_failed(run: RunDocument, say: Sentences) -> Iterator[Line]:
     """Yield what is bad and in no reason of the decision."""
     lines = first_reasons(also_bad(run), say)
     for line in lines:
-        yield Line(parts=((literal(line), Style.PLAIN),))
+        yield Line(parts=((line, Style.PLAIN),))
     if lines:
         yield Line()
 
@@ -108,12 +101,10 @@ def decision(
 ) -> Iterator[Line]:
     """Yield these of the gate's reasons, and last the decision."""
     gate = run.gate
-    cells = width(say("report.reasons")) + 2
     for number, reason in enumerate(first_reasons(reasons, say, whole=verbose)):
         yield Line(
             label=("" if number else say("report.reasons"), Style.DIM),
-            label_cells=cells,
-            parts=((literal(reason), Style.PLAIN),),
+            parts=((reason, Style.PLAIN),),
         )
     if reasons:
         yield Line()
@@ -140,7 +131,7 @@ def _part(run: RunDocument, say: Sentences) -> Line:
     if not verdicts:
         return Line(parts=((f"- {say('report.part_none')}", Style.DIM),))
     bad = [verdict for verdict in verdicts if verdict.bad]
-    selected = ", ".join(map(literal, names)) if len(names) <= _NAMES else say("report.part_all")
+    selected = ", ".join(names) if len(names) <= _NAMES else say("report.part_all")
     good, scope = len(verdicts) - len(bad), len(verdicts)
     if not bad:
         verdict = Verdict.PASS
