@@ -6,7 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MOST_LINES = {"readiness": 56_980, "checks": 19_395, "tests": 63_030}
+MOST_LINES = {"readiness": 56_980, "checks": 19_395, "tests": 63_060}
 """Lines of Python that each folder may have; a commit that raises one says why it is worth it.
 
 readiness and checks are to have 66,000 together again: the checks of tools beyond Python, the

@@ -25,7 +25,8 @@ FOR_PEOPLE = {"rich", "threading", "dataclasses", "inspect", "ast"}
 """What sets the table, which programs do not get."""
 
 MOST_MODULES = 144
-"""So many of ours at most: each takes a plain run 0.1 ms and more. The last is terminal/console.py."""
+"""So many of ours at most: each takes a plain run 0.1 ms and more. The last:
+terminal/console.py."""
 
 
 def imported(project: Project, *line: str) -> list[str]:

@@ -6,8 +6,14 @@ from xml.etree.ElementTree import Element
 import msgspec
 import pytest
 
-from readiness.model.words import Priority, ReasonCode, Verdict
-from readiness.record.document import CriterionRecord, FindingRecord, RunDocument, StreamRecord
+from readiness.model.words import Decision, Lack, Priority, ReasonCode, Verdict
+from readiness.record.document import (
+    CriterionRecord,
+    FindingRecord,
+    LineRecord,
+    RunDocument,
+    StreamRecord,
+)
 from readiness.record.wording import Wording
 from readiness.report import Context, render
 from readiness.report._evidence import printed
@@ -263,3 +269,19 @@ def test_what_waits_to_be_attested_has_not_failed(name: str) -> None:
     assert "not attested" in plain[1]
     assert "t1.7" in plain[1]
     assert failed == of_all
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_on_a_branch_what_the_change_did_comes_first(verbose: bool) -> None:
+    """What was bad before is one line; a run that is held to nothing explains all."""
+    line = LineRecord(run="", commit="c" * 40, baselines=0)
+    gate = msgspec.structs.replace(
+        a_document().gate, decision=Decision.WORSE, reasons=["T1.2 (P0) is worse: 3"], line=line
+    )
+    held = _run(_failing("T1.1"), _failing("T1.2"), gate=gate)
+    text = render("table", held, Context(verbose=verbose))
+    assert ("\n✗ fail  T1.1" in text) is verbose
+    assert ("\nFailed before too  T1.1\n" in text) is not verbose
+    assert "\n✗ fail  T1.2" in text
+    alone = msgspec.structs.replace(gate, line=msgspec.structs.replace(line, lack=Lack.NO_GIT))
+    assert "\n✗ fail  T1.1" in render("table", _run(_failing(), gate=alone), Context())

@@ -43,7 +43,7 @@ def problems(run: RunDocument, say: Sentences, *, verbose: bool) -> Iterator[Lin
     explainer = Explainer(run.probes, findings(run), say, verbose=verbose)
     bad, unattested, doubtful = open_blocks(run)
     before: list[list[Entry]] = []
-    if run.gate.line is not None and not verbose:
+    if run.gate.line is not None and run.gate.line.lack is None and not verbose:
         worse = named_ids(run)
         before = [block for block in bad if not any(one.id in worse for _, one in block)]
         bad = [block for block in bad if block not in before]
