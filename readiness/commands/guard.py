@@ -222,7 +222,7 @@ def _table(report: GuardReport, say: Sentences) -> Iterator[Block]:
             [(one.id, Style.STRONG), *plain(one.base or "–", one.by_base, one.by_head)]
             for one in report.compared
         ]
-        yield Grid(rows=rows, heads=say.heads("guard.heads"), caps=dict.fromkeys((1, 2, 3), 48))
+        yield Grid(rows=rows, heads=say.heads("guard.heads"), flexible=3, caps={1: 20, 2: 24})
 
 
 _LATER = (

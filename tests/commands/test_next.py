@@ -77,6 +77,15 @@ def test_what_is_open_is_ranked(measured: Project) -> None:
     ]
 
 
+def test_what_another_profile_knows_is_pointed_out(measured: Project) -> None:
+    """With the name of the one that was asked; a trend of one run tells no pace either."""
+    says = "Nothing is known here of T2: not part of profile local; try --profile production"
+    assert says in measured("next").out
+    assert "of T2" not in measured("next", "--profile", "production").out
+    assert "(first run), expected >= 9" in measured("trend", "score").out
+    assert "forecast" not in measured("trend", "score").out
+
+
 def test_the_cheapest_way_is_given_with_its_cost(measured: Project) -> None:
     """And with what it leads to."""
     told = measured("next", "--to", "7.5", "--output-format", "json").json["way"]
