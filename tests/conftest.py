@@ -105,9 +105,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
     assert wait_for(lambda: not alive_in(tmp_path)), alive_in(tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """One browser for all tests of a process."""
+    """One browser for all tests of a file; as long as it is there, no other event loop runs."""
     from tests.support.browser import launched
 
     with launched() as started:

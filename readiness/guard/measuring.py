@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from readiness.guard.base_itself import BaseItself
 from readiness.guard.broken_tests import with_tests
 from readiness.guard.changes import Change, Direction
-from readiness.guard.collected import witnessed
+from readiness.guard.collected import Witnessing, witnessed
 from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, measurable
 from readiness.guard.findings import Compared, Findings
@@ -38,7 +38,8 @@ from readiness.record.document import CriterionRecord, FindingRecord, RunDocumen
 from readiness.text.sentences import sentences
 
 RULES, TESTS, HEAD, TRIED, BARE = "rules", "tests", "head", "tried", "bare"
-COLLECTED, AMONG_CODE = "collected", "among-code"
+COLLECTED, AMONG_CODE, OWN_TESTS = "collected", "among-code", "head-tests"
+_WITNESSED = TESTS, AMONG_CODE, OWN_TESTS, COLLECTED
 
 
 class Measuring:
@@ -119,7 +120,9 @@ class Measuring:
             parts.append(self._watched(BARE, self._bare))
             put_aside(self._copies[BARE].root, self._directives)
         if own:
-            parts.append(self._watched(HEAD, list(self._criteria)))
+            others = [name for name in self._criteria if name not in self.testing()]
+            worlds = {HEAD: others, OWN_TESTS: self.testing()}
+            parts += [self._watched(label, names) for label, names in worlds.items() if names]
         elif testing := self.testing():
             parts.append(self._watched(COLLECTED, testing))
         document = run(joined(self._board, parts))
@@ -154,8 +157,8 @@ class Measuring:
             files = set(self._states.changed)
         if label == BARE:
             files -= self._directives.keys()
-        copy = self._worlds.make(label, StandIns)
-        if label not in (HEAD, COLLECTED):
+        copy = self._worlds.make(label, Witnessing if label in _WITNESSED else StandIns)
+        if label not in (HEAD, OWN_TESTS, COLLECTED):
             self._lay(copy.root, files)
         if self.testing():
             env = witnessed(copy.board.env, "collect-only" if label == COLLECTED else "run")
@@ -236,7 +239,7 @@ class Measuring:
         weighed = self._weigher(run).weigh(self._say) if self.testing() else Weighed()
         followers = Followers(self._states)
         changes = [with_tests(change, self.deciding, weighed, followers) for change in changes]
-        labels = (TESTS, AMONG_CODE), HEAD if HEAD in self._copies else COLLECTED
+        labels = (TESTS, AMONG_CODE), OWN_TESTS if OWN_TESTS in self._copies else COLLECTED
         known = weighed.kept, followers
         fewer, findings = self._lists.gone(
             self.testing(), labels, self._is_cut_short, read, known, self._say
@@ -326,7 +329,7 @@ class Measuring:
         return renamed(name, TESTS if self.deciding[name].runs_tests else RULES)
 
     def _headed(self, name: str) -> str:
-        measured = renamed(name, HEAD)
+        measured = renamed(name, OWN_TESTS if name in self.testing() else HEAD)
         return measured if measured in self._records else name
 
     def _is_better(self, name: str, ruled: CriterionRecord, head: CriterionRecord) -> bool:

@@ -7,6 +7,7 @@ something else, as long as it does; then a leaf says nothing and fails, or talks
 import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -236,7 +237,10 @@ class Leaves(StandIns):
             if not os.path.exists(ends):
                 text = _TOOL.format(asked=self._asked(), name='"${0##*/}"', **_VARIABLES)
                 write_program(ends, text)
-            os.link(ends, path)  # a thousand of them take as long as twenty new files
+            try:
+                os.link(ends, path)  # a thousand of them take as long as twenty new files
+            except OSError:  # the copy lies in memory, and this on a disk
+                shutil.copy(ends, path)
 
     def _asked(self) -> str:
         """Write how what lost the environment of its probe finds it."""

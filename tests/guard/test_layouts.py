@@ -44,20 +44,25 @@ class Layout:
         return {"board.yaml": asks, self.code: CODE, self.tests: tests, **self.more}
 
 
+MAKE = {"Makefile": "test:\n\tPYTHONPATH=src pytest -q tests\n"}
 BOTH = {
     "Makefile": f"test: a b\na:\n\tcd one && {PYTEST}\nb:\n\tcd two && {PYTEST}\n",
     "one/n.py": "",
     "one/test_n.py": "import n\n\n\ndef test_n():\n    assert n\n",
 }
+SCRIPT = {"ci/test.sh": "set -e\nexport PYTHONPATH=src\npytest -q tests\n"}
 MAIN = {"ci.py": "import sys\n\nimport pytest\n\nsys.exit(pytest.main(['-q', 'tests']))\n"}
 INSERTS = {"conftest.py": "import sys\n\nsys.path.insert(0, 'src')\n"}
 LAYOUTS = {
     "folder": Layout(PYTEST),
     "beside": Layout("pytest -q", "m.py", "test_m.py", "m"),
+    "variable": Layout("PYTHONPATH=src pytest -q", module="m"),
+    "make": Layout("make test", module="m", more=MAKE),
     "inside": Layout(f"cd sub && {PYTEST}", "sub/m.py", "sub/tests/test_m.py", "m", INI),
     "one after the other": Layout("make test", "two/m.py", "two/tests/test_m.py", "m", BOTH),
     "conftest": Layout("pytest -q", "m.py", module="m", more={"conftest.py": ""}),
     "inserted": Layout("pytest -q", module="m", more=INSERTS),
+    "script": Layout("sh ci/test.sh", module="m", more=SCRIPT),
     "program": Layout("python ci.py", more=MAIN),
     "importlib": Layout(f"{PYTEST} --import-mode=importlib"),
     "one of the files": Layout(f"{PYTEST} tests/test_m.py::test_f tests/test_m.py::test_g"),

@@ -1,5 +1,6 @@
 """The parts of a proof: what a copy is, what can be read of commands."""
 
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from readiness.prove import copying
 from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, place_of
+from readiness.prove.leaves import Leaves
 from tests.support.builders import a_criterion
 from tests.support.proving import executable
 
@@ -113,6 +115,21 @@ def test_a_log_that_a_program_appends_to_grows_in_a_copy(repository: Path, tmp_p
     assert (app / "service.log").read_text() == "GET /health\n"
     assert (app / "app.db").read_text() == ""
     assert original.linked == [str(log)]
+
+
+def test_programs_of_a_copy_on_another_disk_have_stand_ins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy in memory has those of the project's own environment, and no link leads there."""
+
+    def no_link(*_: object) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(os, "link", no_link)
+    copy = tmp_path / "bin"
+    copy.mkdir()
+    Leaves(str(tmp_path / "programs")).fill(str(copy), {"a": "/usr/bin/a", "b": "/usr/bin/b"})
+    assert [os.access(copy / name, os.X_OK) for name in ("a", "b")] == [True, True]
 
 
 def test_a_copy_has_no_cache_that_a_run_left(repository: Path, tmp_path: Path) -> None:
