@@ -12,14 +12,14 @@ from readiness.command_line.options import Verb, asked, shared, shared_switch
 from readiness.guard.changes import Change, Direction, Kind
 from readiness.guard.compare import Comparison
 from readiness.guard.findings import Compared
-from readiness.model.errors import ExitStatus
+from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import AcceptedBy, RunSettings, find_board
 from readiness.pipeline.interrupts import interruptible
 from readiness.pipeline.measured import Measurer, accepted_by_base
 from readiness.pipeline.opening import base_ref, open_changed
 from readiness.plan import secret_values
 from readiness.project.change import base_of
-from readiness.project.git import Asking
+from readiness.project.git import Asking, is_shallow
 from readiness.record.origin import BaseRef
 from readiness.run.processes.supervise import run_name, supervise
 from readiness.run.scratch import scratch_folder
@@ -94,11 +94,19 @@ def guard(
 
 
 def _where_it_left(settings: RunSettings) -> str:
-    """Find the commit at which this branch left the default one; "" where there is none."""
+    """Find the commit at which this branch left the default one; "" where there is none.
+
+    Raises `UsageError` where that may be in the part of the history that is not here.
+    """
     folder = os.path.dirname(os.path.realpath(find_board(settings, os.environ, os.getcwd())))
     changed = Asking(folder).changed()
     headers = changed.headers
-    return base_of(changed.root, headers.get("branch.oid", ""), headers.get("branch.head", ""), "")
+    head = headers.get("branch.oid", "")
+    base = base_of(changed.root, head, headers.get("branch.head", ""), "")
+    if base == head and not changed.paths and is_shallow(changed.root):
+        advice = worded("usage.shallow", command="git fetch --unshallow")
+        raise UsageError(worded("usage.base_cut", advice=advice))
+    return base
 
 
 def _measured(settings: RunSettings) -> int:

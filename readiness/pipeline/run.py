@@ -185,8 +185,8 @@ def _elsewhere(
 
 def _carry(outcome: Outcome, board: Board, start: Start, history: History | None) -> Outcome:
     """Add what earlier runs know of what this one did not measure."""
-    criteria = outcome.document.criteria()
-    if history is None or all(criterion.verdict.measured for criterion in criteria):
+    run = outcome.document
+    if history is None or (run.whole and all(one.verdict.measured for one in run.criteria())):
         return outcome
     from readiness.pipeline.carrying import carry
 

@@ -25,10 +25,14 @@ class FlakyTest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlakyTests(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them, the most frequent first, in so many recorded runs."""
+    """All of them, the most frequent first, in so many recorded runs.
+
+    `repeated` is how often tests were run once more on a tree: without that none can be seen.
+    """
 
     runs: int
     tests: list[FlakyTest]
+    repeated: int = 0
 
 
 def flaky_tests(runs: Sequence[RunDocument]) -> FlakyTests:
@@ -63,7 +67,8 @@ def flaky_tests(runs: Sequence[RunDocument]) -> FlakyTests:
         for (criterion, test), times in failed.items()
     ]
     tests.sort(key=lambda one: (-one.failures / one.runs, one.criterion, one.test))
-    return FlakyTests(runs=len(runs), tests=tests)
+    repeated = sum(len(seen) - 1 for seen in trees.values())
+    return FlakyTests(runs=len(runs), tests=tests, repeated=repeated)
 
 
 def _counts_tests(record: CriterionRecord) -> bool:

@@ -304,6 +304,18 @@ def test_a_run_is_shown_beside_one_that_the_tree_descends_from(
     assert previous == [move in ON_TOP] * 2
 
 
+def test_guard_says_that_a_shallow_clone_has_nothing_to_compare_with(project: Project) -> None:
+    """It never says "not loosened" of that. Twins: a whole clone, and what is not committed yet."""
+    commit(project.folder, {"board.yaml": json.dumps(a_board(TESTS)), ".gitignore": "ignored"})
+    assert project("guard", "--no-run").status == 0
+    project.folder = cloned(project)
+    ended = project("guard", "--no-run")
+    assert (ended.status, ended.out) == (2, "")
+    assert "git fetch --unshallow" in ended.err
+    (project.folder / "tests-pass").touch()
+    assert project("guard", "--no-run").status == 0
+
+
 def test_a_run_of_a_dirty_tree_is_no_run_of_its_commit(project: Project) -> None:
     """What was never committed is not what the base was."""
     board = {"board.yaml": json.dumps(a_board(ERRORS, TESTS)), ".gitignore": ".readiness\n"}

@@ -9,7 +9,7 @@ import pytest
 
 from readiness.report import Context, render
 from tests.support.html_pages import parsed, row, titled, words_of
-from tests.support.program import Project
+from tests.support.program import Project, a_board
 
 BOARD = {
     "version": 1,
@@ -167,6 +167,13 @@ def test_diff_compares_whole_runs(parted: Project) -> None:
     assert comparison["after"]["shown"] == "10.00"
     assert (comparison["before"]["id"], comparison["score_change"]) == (whole, 4.45)
     assert sum(cause["points"] for cause in comparison["causes"]) == pytest.approx(4.45)
+
+
+def test_a_part_that_has_all_of_it_names_the_whole_run_as_well(project: Project) -> None:
+    """It has no score of its own."""
+    project.write(a_board({"run": "true"}))
+    project("check", "-q")
+    assert "Last whole run" in project("check", "T1").out
 
 
 def test_parts_carry_on_what_parts_carried(parted: Project) -> None:
