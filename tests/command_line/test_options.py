@@ -79,13 +79,13 @@ def test_a_line_means_its_settings(line: str, asked: RunSettings) -> None:
 def test_what_is_not_in_the_settings_is_a_value_of_the_command() -> None:
     """By the name of the parameter; an option that may stand alone has a value then."""
     words = ["--reason", "later", "--until", "2030-01-01", "--up-to=", "--dry-run"]
-    found = parsed(["waive", "T1.1", *words])
-    assert isinstance(found, tuple)
+    outcome = parsed(["waive", "T1.1", *words])
+    assert isinstance(outcome, tuple)
     own = {"subject": "T1.1", "reason": "later", "until": "2030-01-01", "up_to": "", "by": None}
-    assert found[2] == own
-    found = parsed(["init", "--template"])
-    assert isinstance(found, tuple)
-    assert found[2]["template"] == "list"
+    assert outcome[2] == own
+    outcome = parsed(["init", "--template"])
+    assert isinstance(outcome, tuple)
+    assert outcome[2]["template"] == "list"
 
 
 @pytest.mark.parametrize(("line", "fault"), FAULTS)
@@ -262,10 +262,10 @@ def test_a_command_is_called_as_its_file(name: str) -> None:
     """Its help is the docstring of its file, and has each of its options, whole."""
     command = load(name)
     assert command.name == name
-    told = import_module(f"readiness.commands.{name}").__doc__
+    docstring = import_module(f"readiness.commands.{name}").__doc__
     shown = cells(help_of(name, columns=400))
-    assert told
-    assert " ".join(told.split()) in shown
+    assert docstring
+    assert " ".join(docstring.split()) in shown
     for option in command.params:
         assert all(flag in shown for flag in option.opts if flag.startswith("-"))
         assert cells(getattr(option, "help", "").replace("\\[", "[")) in shown
