@@ -32,9 +32,9 @@ def flaky(settings: RunSettings, *, limit: int = 200) -> int:
 
 def _blocks(listed: FlakyTests, started: dict[str, str], say: Sentences) -> Iterator[Block]:
     if not listed.tests:
-        yield from text_lines(
-            say("flaky.none" if listed.repeated else "flaky.unknown", count=listed.runs)
-        )
+        none = say("flaky.none", count=listed.runs)
+        unknown = say("flaky.unknown", count=listed.runs)
+        yield from text_lines(none if listed.repeated else unknown)
         return
     rows = [_row(test, started[test.last], say) for test in listed.tests]
     yield PlainTable(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
