@@ -43,9 +43,9 @@ def flaky(
 
 def _blocks(listed: FlakyTests, started: dict[str, str], say: Sentences) -> Iterator[Block]:
     if not listed.tests:
-        yield from text_lines(
-            say("flaky.none" if listed.repeated else "flaky.unknown", count=listed.runs)
-        )
+        none = say("flaky.none", count=listed.runs)
+        unknown = say("flaky.unknown", count=listed.runs)
+        yield from text_lines(none if listed.repeated else unknown)
         return
     rows = [_row(test, started[test.last], say) for test in listed.tests]
     yield Grid(rows=rows, heads=say.heads("flaky.heads"), right=(2,), spare=(0,))
