@@ -22,7 +22,7 @@ def version(tools: Tools) -> dict[str, Case]:
 
 
 def usage(tools: Tools) -> dict[str, Case]:
-    case = Case(argv=[tools.readiness, "--help"], verify=counts("^Usage:", 1), reps=5)
+    case = Case(argv=[tools.readiness, "--help"], verify=counts("^ *Usage:", 1), reps=5)
     return {**nothing(tools), "readiness --help": case}
 
 

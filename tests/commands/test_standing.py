@@ -126,7 +126,7 @@ def test_list_show_and_next_take_the_newest(parted: Project) -> None:
 
 SCORES = {
     "next": r"score ([\d.]+), target 8.25",
-    "trend": r"→ ([\d.]+) in",
+    "trend": r"([\d.]+) \(first run\)",
     "history": r"not ready +([\d.]+) ",
     "report --output-format board": r"\*\*: ([\d.]+) of 10 \(target 8.25",
     "report --output-format badge": r"([\d.]+)/10",

@@ -139,7 +139,11 @@ def _score(text: str) -> str | None:
 
 def _cells(text: str, start: int) -> list[str]:
     """The cells of the row that starts there: id, verdict, title, value and so on."""
-    return re.split(" {2,}", text[start : text.index("\n", start)].strip())
+    row, below, *_ = text[start:].split("\n", 2)
+    is_continued = below[:12].isspace()
+    places = [match.span() for match in re.finditer(r"\S+(?: \S+)*", row)]
+    cells = ((row[a:b], below[a:b].strip() if is_continued else "") for a, b in places)
+    return [" ".join(filter(None, parts)) for parts in cells]
 
 
 def _junit(text: str) -> Told:
