@@ -59,55 +59,40 @@ def test_programs_are_answered_without_rich(project: Project, line: str) -> None
     assert sorted((HEAVY | FOR_PEOPLE).intersection(names) - {"json"}) == []
 
 
-def test_probes_start_before_rich_is_imported(project: Project) -> None:
-    """What they take is time to import it in."""
+def printed_at(call: str, expression: str, project: Project) -> str:
+    """What a plain run says each time that it makes a call of the system."""
     code = (
         "import os, sys\n"
         "from readiness.__main__ import main\n"
         "sys.argv = ['readiness', 'check']\n"
-        "spawn = os.posix_spawn\n"
+        f"real = os.{call}\n"
         "def watched(*args, **more):\n"
-        "    print('started', 'rich' in sys.modules, file=sys.stderr, flush=True)\n"
-        "    return spawn(*args, **more)\n"
-        "os.posix_spawn = watched\n"
+        f"    print({expression}, file=sys.stderr, flush=True)\n"
+        "    return real(*args, **more)\n"
+        f"os.{call} = watched\n"
         "main()\n"
     )
     project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
-    ended = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", code],
         cwd=project.folder,
         env={**project.environment, "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         check=True,
-    )
-    assert "started False" in ended.stderr
-    assert "started True" not in ended.stderr
+    ).stderr
+
+
+def test_probes_start_before_rich_is_imported(project: Project) -> None:
+    """What they take is time to import it in."""
+    output = printed_at("posix_spawn", "'started', 'rich' in sys.modules", project)
+    assert "started False" in output
+    assert "started True" not in output
 
 
 def test_the_watcher_is_split_off_before_anything_large(project: Project) -> None:
     """What the process has then, the gate pays for again as soon as it touches it."""
-    code = (
-        "import os, sys\n"
-        "from readiness.__main__ import main\n"
-        "sys.argv = ['readiness', 'check']\n"
-        "fork = os.fork\n"
-        "def watched():\n"
-        "    print('\\n'.join(sys.modules), file=sys.stderr, flush=True)\n"
-        "    return fork()\n"
-        "os.fork = watched\n"
-        "main()\n"
-    )
-    project.write(a_board({"id": "T.1", "title": "a", "run": "test -d ."}))
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=project.folder,
-        env={**project.environment, "PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    there = ended.stderr.split()
+    there = printed_at("fork", "'\\n'.join(sys.modules)", project).split()
     assert "readiness.run.processes.supervise" in there
     assert "typer" in there
     assert not {"rich", "yaml", "sqlite3", "readiness.model.board"} & set(there)

@@ -94,10 +94,7 @@ def guard(
 
 
 def _where_it_left(settings: RunSettings) -> str:
-    """Find the commit at which this branch left the default one; "" where there is none.
-
-    Raises `UsageError` where that may be in the part of the history that is not here.
-    """
+    """Find the commit at which this branch left the default one; "" where there is none."""
     folder = os.path.dirname(os.path.realpath(find_board(settings, os.environ, os.getcwd())))
     changed = Asking(folder).changed()
     headers = changed.headers

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Final
 
 from readiness.guard.calling import LOADED
-from readiness.guard.tree import Tree, Wanted
+from readiness.guard.tree import Tree, Wanted, followed
 
 _IMPORT: Final = re.compile(
     r"^[ \t]*(?:from\b.*\bimport[ \t]*\([^)]*|(?:from|import)\b(?:.*\\\n)*.*)", re.M
@@ -80,16 +80,11 @@ class States:
     @cached_property
     def links(self) -> dict[str, str]:
         """Return where links within the project lead."""
-        return {**self._trees[0].links(), **self._trees[1].links()}
+        return {**self._trees[0].links, **self._trees[1].links}
 
     def real(self, path: str) -> str:
         """Resolve a path through links of files or folders."""
-        parts = path.split("/")
-        for count in range(len(parts), 0, -1) if self.links else ():
-            target = self.links.get("/".join(parts[:count]))
-            if target is not None:
-                return os.path.normpath(os.path.join(target, *parts[count:]))
-        return path
+        return followed(path, self.links)
 
     def importers(self, path: str) -> frozenset[str]:
         """Return the files that import a module of this name, but for the module itself.

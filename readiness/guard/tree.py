@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
@@ -44,6 +45,7 @@ class Tree(Protocol):
         """Read the contents of these files; a file that is not there is left out."""
         ...
 
+    @property
     def links(self) -> Mapping[str, str]:
         """Return the targets of links that stay within the tree, by the links' paths."""
         ...
@@ -73,6 +75,7 @@ class Commit:
                 digests[path] = _digest(meant.oid, meant.size, meant.mode.endswith("755"))
         return digests
 
+    @cached_property
     def links(self) -> dict[str, str]:
         """Return where the commit's links lead, as far as that is in the commit."""
         oids = {path: blob.oid for path, blob in self.blobs.items() if blob.mode == LINK}
@@ -85,14 +88,11 @@ class Commit:
         return self._contents(oids)
 
     def _meant(self, path: str) -> Blob | None:
-        """Return the file that a path leads to, through at most one link."""
+        """Return the file that a path leads to, however many links are on the way."""
         blob = self.blobs.get(path)
-        if blob is None or blob.mode != LINK:
-            return blob
-        (target,) = self._contents({path: blob.oid}).values()
-        there = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(target)))
-        meant = self.blobs.get(there)
-        return None if meant is None or meant.mode == LINK else meant
+        if blob is not None and blob.mode == LINK:
+            blob = self.blobs.get(followed(path, self.links))
+        return None if blob is None or blob.mode == LINK else blob
 
     def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
         contents = {oid: self._known[oid] for oid in oids.values() if oid in self._known}
@@ -146,6 +146,7 @@ class Folder:
                 digests[path] = digest
         return digests
 
+    @property
     def links(self) -> dict[str, str]:
         """Return where the tree's links lead, as far as that is in the tree."""
         self.digests(bool)
@@ -205,6 +206,18 @@ def _digest(oid: str, size: int, executable: bool) -> str:
     """Return what identifies a file: its hash (its size if long) and whether it is executable."""
     told = oid if size <= LARGEST else f"{size} bytes"
     return f"{told}+x" if executable else told
+
+
+def followed(path: str, links: Mapping[str, str]) -> str:
+    """Follow links of files and folders; a circle of them ends at one of its links."""
+    for _ in range(len(links)):
+        parts = path.split("/")
+        ahead = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        link = next((one for one in ahead if one in links), None)
+        if link is None:
+            break
+        path = os.path.normpath(os.path.join(links[link], path[len(link) + 1 :]))
+    return path
 
 
 def _within(links: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -43,6 +43,7 @@ class Memory:
         """As they are."""
         return {path: self.files[path] for path in paths if path in self.files}
 
+    @property
     def links(self) -> dict[str, str]:
         """None."""
         return {}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from readiness.guard.overlay import lay_over
-from readiness.guard.tree import Commit
+from readiness.guard.states import States
+from readiness.guard.tree import Commit, work_tree
 from readiness.prove.copying import CLONED_FROM, copy_file
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
@@ -28,6 +29,19 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert (copy / "ci" / "a.sh").read_text() == "true\n"
     assert (copy / "b.txt").read_text() == "b\n"
     assert not (copy / "new.txt").exists()
+
+
+@pytest.mark.parametrize("to", ["tool", "../bin/tool", "within/tool", "chain", "/etc/passwd"])
+def test_a_link_is_the_same_on_both_sides(tmp_path: Path, to: str) -> None:
+    """Through other links, folders that are links, out of the project or in a circle."""
+    write(tmp_path, {"bin/tool": "true\n"})
+    for name, target in {"link": to, "chain": "link", "within": "../bin", "last": "chain"}.items():
+        (tmp_path / "bin" / name).symlink_to(target)
+    base = Commit(str(tmp_path), commit(tmp_path, {}))
+    assert States(base, work_tree(str(tmp_path), base)).changed == []
+    write(tmp_path, {"bin/tool": "false\n"})
+    through = {"bin/chain", "bin/last", "bin/link"} if to.endswith("tool") else set()
+    assert {*States(base, work_tree(str(tmp_path), base)).changed} == {"bin/tool", *through}
 
 
 def test_a_large_file_of_a_copy_is_its_own(tmp_path: Path) -> None:
