@@ -148,6 +148,7 @@ def _no_history(value: str | None) -> str | None:
 
 shared = partial(option, variable=True)
 shared_switch = partial(switch, variable=True)
+output_format = partial(shared, "--output-format", "FORMAT", panel=OUTPUT)
 
 Board = Annotated[str | None, shared("--board -b", "FILE", "The board file.")]
 Project = Annotated[
@@ -199,24 +200,11 @@ Reports = Annotated[
     ),
 ]
 OutputFormat = Annotated[
-    str,
-    shared(
-        "--output-format",
-        "FORMAT",
-        "Format on stdout: table or json.",
-        complete=("table", "json"),
-        panel=OUTPUT,
-    ),
+    str, output_format("Format on stdout: table or json.", complete=("table", "json"))
 ]
 ReportFormat = Annotated[
     str,
-    shared(
-        "--output-format",
-        "FORMAT",
-        "Format on stdout: table, json, or any report format.",
-        complete="formats",
-        panel=OUTPUT,
-    ),
+    output_format("Format on stdout: table, json, or any report format.", complete="formats"),
 ]
 History = Annotated[
     str | None,

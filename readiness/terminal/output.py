@@ -157,6 +157,8 @@ def ask(question: str, above: Iterable[Block] = (), *, unseen: bool = False) -> 
 
     What is `unseen` does not show while it is typed.
     """
+    from getpass import getpass
+
     from rich.prompt import Prompt
 
     from readiness.terminal import console
@@ -166,12 +168,12 @@ def ask(question: str, above: Iterable[Block] = (), *, unseen: bool = False) -> 
 
     seen = context(os.environ, stream=sys.stderr)
     idle.hide()
-    sys.stderr.write(drawn(above, seen))
-    *lines, last = (console.text([(line, Style.PLAIN)]) for line in question.split("\n"))
-    on = console.console(sys.stderr, seen)
-    for line in lines:
-        on.print(line)
+    *lines, last = question.split("\n")
+    sys.stderr.write(drawn([*above, *text_lines(*lines)], seen))
+    on, prompt = console.console(sys.stderr, seen), console.text([(last, Style.PLAIN)])
     try:
-        return Asked.ask(last, console=on, password=unseen, default="", show_default=False)
+        if unseen:  # hides what is typed before it asks, where Rich does so after
+            return getpass(f"{last} ")
+        return Asked.ask(prompt, console=on, default="", show_default=False)
     except EOFError:
         return None

@@ -3,6 +3,8 @@
 import os
 import pty
 import re
+import select
+from contextlib import suppress
 
 from tests.support.monitoring_servers import web
 from tests.support.program import Project
@@ -57,13 +59,11 @@ def test_addresses_are_asked_for_on_a_terminal(project: Project) -> None:
         process = project.start(*words, stdin=terminal, stdout=terminal, stderr=terminal)
         os.close(terminal)
         shown, typed = b"", [server.url]
-        while True:
-            try:
+        with suppress(OSError):
+            while select.select([main], [], [], 60)[0]:
                 shown += os.read(main, 65536)
-            except OSError:
-                break
-            if shown.endswith(b"\n> "):
-                os.write(main, f"{typed.pop() if typed else ''}\n".encode())
+                if shown.endswith(b"\n> "):
+                    os.write(main, f"{typed.pop() if typed else ''}\n".encode())
         os.close(main)
         ended = project.end(process)
     assert ended.status == 0, shown.decode()
