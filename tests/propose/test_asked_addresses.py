@@ -58,16 +58,18 @@ def test_addresses_are_asked_for_on_a_terminal(project: Project) -> None:
         words = ("init", "--ask", "--template", "service")
         process = project.start(*words, stdin=terminal, stdout=terminal, stderr=terminal)
         os.close(terminal)
-        shown, typed = b"", [server.url]
+        shown, typed = b"", {b"BASE_URL": server.url.encode(), b"PROMETHEUS_TOKEN": b"hunter9"}
         with suppress(OSError):
             while select.select([main], [], [], 60)[0]:
                 shown += os.read(main, 65536)
                 if shown.endswith(b"\n> "):
-                    os.write(main, f"{typed.pop() if typed else ''}\n".encode())
+                    name = re.findall(rb"^([A-Z_]+): ", shown, re.MULTILINE)[-1]
+                    os.write(main, typed.get(name, b"") + b"\n")
         os.close(main)
         ended = project.end(process)
     assert ended.status == 0, shown.decode()
     text = shown.decode()
+    assert "hunter9" not in text
     assert "BASE_URL: the address to request, such as " in text
     assert re.search(r"LOAD_USERS: number of concurrent users \(Enter: 100\)", text)
     assert "BASE_URL: answers with status 404" in text

@@ -126,8 +126,7 @@ def test_programs_of_a_copy_on_another_disk_have_stand_ins(
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
     monkeypatch.setattr(os, "link", no_link)
-    copy = tmp_path / "bin"
-    copy.mkdir()
+    (copy := tmp_path / "bin").mkdir()
     Leaves(str(tmp_path / "programs")).fill(str(copy), {"a": "/usr/bin/a", "b": "/usr/bin/b"})
     assert [os.access(copy / name, os.X_OK) for name in ("a", "b")] == [True, True]
 

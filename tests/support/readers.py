@@ -140,10 +140,9 @@ def _score(text: str) -> str | None:
 def _cells(text: str, start: int) -> list[str]:
     """The cells of the row that starts there: id, verdict, title, value and so on."""
     row, below, *_ = text[start:].split("\n", 2)
-    is_continued = below[:12].isspace()
+    below = below if below[:12].isspace() else ""  # where it goes on
     places = [match.span() for match in re.finditer(r"\S+(?: \S+)*", row)]
-    cells = ((row[a:b], below[a:b].strip() if is_continued else "") for a, b in places)
-    return [" ".join(filter(None, parts)) for parts in cells]
+    return [f"{row[start:end]} {below[start:end].strip()}".strip() for start, end in places]
 
 
 def _junit(text: str) -> Told:
