@@ -107,7 +107,7 @@ class Machine(Runner):
         git(self.project, "checkout", "-q", "--force", f"refs/remotes/{ref}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose files for both CIs `init` wrote, with a branch of each row and its merge."""
     machine = Machine(tmp_path_factory.mktemp("origin"))
