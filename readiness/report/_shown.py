@@ -314,6 +314,8 @@ def reuse(run: RunDocument, say: Sentences) -> list[str]:
 def meaning(gate: GateRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:
     """Return what the decision is about, to follow it on its line; `safe` shows ids."""
     about = say(f"meaning.{gate.decision}")
+    if gate.decision is Decision.HELD and gate.reasons:
+        about += say("report.held_aside", count=len(gate.reasons))
     if gate.decision is Decision.ACCEPTED:
         about += accepted_by(gate, say, safe)
     if gate.line is None:
