@@ -113,12 +113,12 @@ def _measured(settings: RunSettings) -> int:
             changes = measurer.changes()
         if measurer.interrupted:
             return measurer.interrupted
+        seen = measurer.result
         comparison = msgspec.structs.replace(
-            comparison, remarks=[*comparison.remarks, *measurer.remarks]
+            comparison, remarks=[*comparison.remarks, *(seen.remarks if seen else ())]
         )
-        report = _report(
-            comparison, changes, base_ref(base, comparison), measurer.compared, settings
-        )
+        compared = seen.compared if seen else []
+        report = _report(comparison, changes, base_ref(base, comparison), compared, settings)
     return _print(report, settings)
 
 

@@ -35,7 +35,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     the same. `collected` has the files of which a runner told
     what it collects by both rules, and `missing` the tests of them, by file and name, that it
     collects no longer; classes and whole files ("") stand there for what they hold. `looked_at` has
-    the files that commands were seen to open, and none to run.
+    the files that commands were seen to open, and none to run. It is `steady` where everything was
+    measured, and to its end.
     """
 
     changes: list[Change] = []
@@ -50,6 +51,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     collected: frozenset[str] = frozenset()
     missing: frozenset[tuple[str, str]] = frozenset()
     looked_at: frozenset[str] = frozenset()
+    steady: bool = False
 
     def judged(self, change: Change) -> Change:
         """Return the change, made neutral where the measurement or the files followed clear it."""

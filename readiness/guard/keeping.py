@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from readiness.model.board import Board, Criterion
+
 _MOST: Final = 200
 """Results that are kept; the oldest go first."""
 
@@ -52,6 +54,23 @@ def content_key(asked: Iterable[str], files: Mapping[str, str], folders: Iterabl
     times = [(folder, _newest(folder)) for folder in folders]
     whole = msgspec.json.encode((list(asked), sorted(files.items()), times))
     return hashlib.sha256(whole).hexdigest()
+
+
+def anywhere(board: Board) -> Board:
+    """Return a board that is the same wherever the files of its checks were written.
+
+    What these are is a matter of the commit.
+    """
+
+    def placed(criterion: Criterion) -> Criterion:
+        check = criterion.check and msgspec.structs.replace(criterion.check, path="", folder="")
+        return msgspec.structs.replace(criterion, check=check)
+
+    tasks = (
+        msgspec.structs.replace(task, criteria=tuple(map(placed, task.criteria)))
+        for task in board.tasks
+    )
+    return msgspec.structs.replace(board, tasks=tuple(tasks))
 
 
 def _newest(folder: str) -> int:

@@ -25,7 +25,7 @@ from readiness.guard.put_aside import added_directives, may_be_silenced, put_asi
 from readiness.guard.states import States
 from readiness.guard.test_lists import TestLists
 from readiness.guard.tree import Commit
-from readiness.guard.verdicts import better, looks_better, result
+from readiness.guard.verdicts import better, is_error, looks_better, result
 from readiness.guard.weighing import Weighed, Weigher
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board, Criterion
@@ -206,11 +206,13 @@ class Measuring:
         differ: set[str] = set()
         alike: set[str] = set()
         content: list[str] = []
+        lacking = False
         for name, files in self.deciding.items():
             ruled = self._records.get(self._ruled(name))
             head = self._records.get(self._headed(name))
             if ruled is None or head is None or Verdict.SKIP in (ruled.verdict, head.verdict):
                 continue
+            lacking |= Verdict.ERROR in (ruled.verdict, head.verdict)
             rows.append(
                 Compared(
                     id=name,
@@ -257,7 +259,7 @@ class Measuring:
             replace(row, base=result(of_base[row.id], self._say)) if row.id in of_base else row
             for row in rows
         ]
-        never |= {name for name in filter(self._is_unmeasured, of_base) if _is_error(of_base[name])}
+        never |= {name for name in filter(self._is_unmeasured, of_base) if is_error(of_base[name])}
         changes = [
             replace(change, direction=Direction.NEUTRAL) if change.subject in never else change
             for change in changes
@@ -276,6 +278,7 @@ class Measuring:
             alike=frozenset(alike - differ),
             looked_at=self._decider.looked_at(),
             mended="\n".join(result(of_base[name], self._say) for name in never),
+            steady=not (weighed.remarks or lacking),
         )
 
     def _by_code(self) -> list[str]:
@@ -302,7 +305,7 @@ class Measuring:
 
     def _is_unmeasured(self, name: str) -> bool:
         """Return whether the base's rules keep this from being measured."""
-        return name in self.deciding and _is_error(self._records[self._ruled(name)])
+        return name in self.deciding and is_error(self._records[self._ruled(name)])
 
     def _hidden(self, known: Container[str]) -> list[Change]:
         """Return the changes that appear once the comments added for tools are put aside."""
@@ -312,7 +315,7 @@ class Measuring:
             head = self._records.get(self._headed(name))
             if bare is None or head is None or name in known or head.verdict is Verdict.SKIP:
                 continue
-            if not _is_error(bare) and self._is_better(name, bare, head):
+            if not is_error(bare) and self._is_better(name, bare, head):
                 paths = tuple(sorted(self._directives))
                 change = better(
                     name,
@@ -393,8 +396,3 @@ class Measuring:
         self._faults.started = {name: again.leaves(name) for name in records}
         self._records |= {renamed(name, TRIED): record for name, record in records.items()}
         return [name for name, one in records.items() if one.verdict.good or one.cut_short]
-
-
-def _is_error(record: CriterionRecord) -> bool:
-    """Return whether nothing was measured, though there was time for it."""
-    return record.verdict is Verdict.ERROR and not record.cut_short

@@ -78,3 +78,8 @@ def _improved(
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_error(record: CriterionRecord) -> bool:
+    """Return whether something could not be measured, though there was time for it."""
+    return record.verdict is Verdict.ERROR and not record.cut_short

@@ -7,8 +7,8 @@ import msgspec
 
 from readiness.decide.line import is_open
 from readiness.guard.base_itself import copy_of_base
-from readiness.guard.keeping import KeptResults, content_key, result_folder
-from readiness.model.board import Board, Criterion
+from readiness.guard.keeping import KeptResults, anywhere, content_key, result_folder
+from readiness.model.board import Board
 from readiness.model.judgement import Earlier, Judgement
 from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode
@@ -135,7 +135,7 @@ class AtBase(msgspec.Struct, frozen=True):
 
     def _keys(self, commit: str, names: Collection[str], worlds: Worlds) -> dict[str, str]:
         """Return a key for each result: of the commit, the recipe and the tools."""
-        plan = make_plan(_anywhere(self.board), environ=os.environ)
+        plan = make_plan(anywhere(self.board), environ=os.environ)
         beside = msgspec.json.encode((self.board.secrets, self.board.quarantine))
         fingerprints = Fingerprints(plan, beside)
         path, sites = worlds.path(), worlds.sites()
@@ -149,23 +149,6 @@ class AtBase(msgspec.Struct, frozen=True):
             tools = {file: _stamp(file) for one in probes for file in program_files(one, path)}
             keys[planned.criterion.id] = content_key(about, tools, sites)
         return keys
-
-
-def _anywhere(board: Board) -> Board:
-    """Return a board that is the same wherever the files of its checks were written.
-
-    What these are is a matter of the commit.
-    """
-
-    def placed(criterion: Criterion) -> Criterion:
-        check = criterion.check and msgspec.structs.replace(criterion.check, path="", folder="")
-        return msgspec.structs.replace(criterion, check=check)
-
-    tasks = (
-        msgspec.structs.replace(task, criteria=tuple(map(placed, task.criteria)))
-        for task in board.tasks
-    )
-    return msgspec.structs.replace(board, tasks=tuple(tasks))
 
 
 def _by_name(document: RunDocument) -> dict[str, BaseResult]:

@@ -2,20 +2,24 @@
 
 import datetime
 import os
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
+from readiness import __version__
 from readiness.guard.accepting import accepted
 from readiness.guard.changes import Change
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import Decider, measurable, of_the_gate
 from readiness.guard.findings import Compared
 from readiness.guard.gate_steps import steps_seen
-from readiness.guard.keeping import KeptResults, result_folder
+from readiness.guard.keeping import KeptResults, anywhere, content_key, result_folder
 from readiness.guard.measuring import Measuring
 from readiness.guard.observing import FileObserver
+from readiness.guard.states import States
 from readiness.guard.tree import Commit
+from readiness.model.board import Board
 from readiness.model.settings import RunSettings
 from readiness.pipeline.execution import execute
 from readiness.pipeline.facts import begin
@@ -24,8 +28,19 @@ from readiness.prove.worlds import Worlds
 from readiness.record.document import Loosening, RunDocument
 
 
+class MeasuredChange(msgspec.Struct, frozen=True):
+    """What measuring a change shows: all changes, the criteria that were compared, and remarks."""
+
+    changes: list[Change] = []
+    compared: list[Compared] = []
+    remarks: list[str] = []
+
+
 class Measurer:
-    """Runs what a comparison needs to be measured. `scratch` is an empty folder."""
+    """Runs what a comparison needs to be measured. `scratch` is an empty folder.
+
+    What the same files, boards and tools came to is kept for a day, and not measured again.
+    """
 
     def __init__(
         self,
@@ -39,30 +54,37 @@ class Measurer:
         self._run = running(settings)
         self._nothing_more = running(replace(settings, over_at=0))
         self._scratch = scratch
+        self._kept = KeptResults(result_folder(os.environ, "changes"))
+        self._key = ""
         self.interrupted = 0
-        self.compared: list[Compared] = []
-        self.remarks: list[str] = []
+        self.result: MeasuredChange | None = None
         self.measuring: Measuring | None = None
         board, states = comparison.base, comparison.states
-        if board is not None and states is not None:
-            worlds = Worlds(board, os.environ, scratch)
-            own = of_the_gate(board, base.root)
-            decider = Decider(states, board, comparison.workdir, sites=worlds.sites(), own=own)
-            observer = FileObserver(base, states, worlds, scratch, settings.timeout)
-            unsure = filter(decider.is_unsure_of, measurable(board, names))
-            decider.observed = observer.observe(unsure, decider.carried, self.run)
-            self.measuring = Measuring(
-                board,
-                base,
-                states,
-                comparison.workdir,
-                decider=decider,
-                worlds=worlds,
-                kept=KeptResults(result_folder(os.environ)),
-                scratch=scratch,
-                timeout=settings.timeout,
-                names=names,
-            )
+        if board is None or states is None:
+            return
+        worlds = Worlds(board, os.environ, scratch)
+        asked = [base.commit, str(settings.timeout), *(one.id for one in measurable(board, names))]
+        self._key = _key([*asked, *_recipes(board), *_recipes(comparison.head)], states, worlds)
+        if known := self._kept.read(self._key):
+            self.result = msgspec.json.decode(known, type=MeasuredChange)
+            return
+        own = of_the_gate(board, base.root)
+        decider = Decider(states, board, comparison.workdir, sites=worlds.sites(), own=own)
+        observer = FileObserver(base, states, worlds, scratch, settings.timeout)
+        unsure = filter(decider.is_unsure_of, measurable(board, names))
+        decider.observed = observer.observe(unsure, decider.carried, self.run)
+        self.measuring = Measuring(
+            board,
+            base,
+            states,
+            comparison.workdir,
+            decider=decider,
+            worlds=worlds,
+            kept=KeptResults(result_folder(os.environ)),
+            scratch=scratch,
+            timeout=settings.timeout,
+            names=names,
+        )
 
     def changes(self) -> list[Change]:
         """Measure by both rules, side by side; return all changes, read and seen.
@@ -80,15 +102,22 @@ class Measurer:
         return self._compared(document)
 
     def _compared(self, document: RunDocument | None) -> list[Change]:
-        read = self._comparison.changes
-        if self.measuring is None:
-            return accepted_by_base(self._comparison, read)
+        if self.result is None:
+            self.result = self._measured(document)
+        files = self.result.compared
+        return accepted_by_base(self._comparison, self.result.changes, files)
+
+    def _measured(self, document: RunDocument | None) -> MeasuredChange:
+        read, states = self._comparison.changes, self._comparison.states
+        if self.measuring is None or states is None:
+            return MeasuredChange(read)
         seen = self.measuring.compare(document, self.run, read)
-        self.compared, self.remarks = seen.compared, seen.remarks
-        states = self._comparison.states
-        steps = steps_seen(states, read, self._scratch) if states is not None else []
+        steps = steps_seen(states, read, self._scratch)
         changes = [*seen.changes, *steps, *map(seen.judged, read)]
-        return accepted_by_base(self._comparison, changes, self.compared)
+        result = MeasuredChange(changes, seen.compared, seen.remarks)
+        if seen.steady and not self.interrupted:
+            self._kept.write(self._key, msgspec.json.encode(result))
+        return result
 
     def run(self, part: TrialPlan) -> RunDocument:
         """Run a part to its end; after a signal, nothing of it is started."""
@@ -96,6 +125,21 @@ class Measurer:
         if document.interrupted:
             self.interrupted = document.gate.exit_status
         return document
+
+
+def _recipes(board: Board) -> Iterator[str]:
+    """Yield how a board measures, wherever the files of its checks were written."""
+    for each in (*anywhere(board).criteria(), board.env, board.secrets, board.quarantine):
+        yield msgspec.json.encode(each).decode()
+
+
+def _key(asked: Sequence[str], states: States, worlds: Worlds) -> str:
+    """Return a key of what is asked today, of all files in both states, and of the programs."""
+    day = datetime.datetime.now(datetime.UTC).date().isoformat()
+    old = {f"{path} before": states.before.get(path, "") for path in states.changed}
+    path = worlds.path()
+    folders = [*path.split(os.pathsep), *worlds.sites()]
+    return content_key([__version__, day, path, *asked], {**states.after, **old}, folders)
 
 
 def accepted_by_base(

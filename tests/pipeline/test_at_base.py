@@ -183,6 +183,27 @@ def test_by_the_bases_board_nothing_is_measured_twice_either(project: Project) -
     assert (again.status, "measuring" in again.err) == (1, False), again
 
 
+def test_what_a_change_loosens_is_measured_once(project: Project) -> None:
+    """For the same files, board and tools; guard then tells what the check has seen."""
+    log = project.folder.parent / "log"
+    script = f"echo >>{log}\n"
+    base = {"board.yaml": board({"run": "sh lint.sh"}), "lint.sh": script + "test ! -e broken\n"}
+    clone = changed(project, base, {"lint.sh": script, "broken": ""})
+
+    def started(*command: str) -> int:
+        log.write_text("")
+        ended = clone(*command, "--base=origin/main")
+        assert ended.status == 4, ended
+        assert "lint.sh" in ended.out + ended.err
+        return len(log.read_text())
+
+    assert started("check", "--hold-line") > 1
+    assert started("guard") == 0
+    assert started("score", "--hold-line") == 1
+    (clone.folder / "other").write_text("")
+    assert started("guard") > 1
+
+
 def test_what_a_branch_did_comes_first(project: Project) -> None:
     """What fails on the base too is a line; where nothing else is bad, all of it fits a screen."""
     red = [{"run": f"test -e never{number}"} for number in range(20)]
@@ -197,6 +218,7 @@ def test_what_a_branch_did_comes_first(project: Project) -> None:
     assert "20 more fail on the base as well: -v" in shown
     assert "Mended: T1.22" in shown
     assert "Measured neither here nor on the base: T1.23" in shown
+    assert "but 1 criterion cannot be measured" in shown
     commit(clone.folder, {"broken": ""})
     for text in (
         clone.on_a_terminal("check --hold-line", 80, DEVNULL),
