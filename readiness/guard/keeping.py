@@ -52,8 +52,8 @@ def result_folder(environ: Mapping[str, str], name: str = "weighed") -> str:
 def content_key(asked: Iterable[str], files: Mapping[str, str], folders: Iterable[str]) -> str:
     """Return a key of what is asked, of files by their digests, and of folders by their times."""
     times = [(folder, _newest(folder)) for folder in folders]
-    whole = msgspec.json.encode((list(asked), sorted(files.items()), times))
-    return hashlib.sha256(whole).hexdigest()
+    whole = repr((list(asked), sorted(files.items()), times))  # names need not be text
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def anywhere(board: Board) -> Board:

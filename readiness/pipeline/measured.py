@@ -2,7 +2,8 @@
 
 import datetime
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -64,7 +65,8 @@ class Measurer:
             return
         worlds = Worlds(board, os.environ, scratch)
         asked = [base.commit, str(settings.timeout), *(one.id for one in measurable(board, names))]
-        self._key = _key([*asked, *_recipes(board), *_recipes(comparison.head)], states, worlds)
+        asked += map(repr, (comparison.changes, *_recipes(board), *_recipes(comparison.head)))
+        self._key = _key(asked, states, worlds)
         if known := self._kept.read(self._key):
             self.result = msgspec.json.decode(known, type=MeasuredChange)
             return
@@ -116,7 +118,8 @@ class Measurer:
         changes = [*seen.changes, *steps, *map(seen.judged, read)]
         result = MeasuredChange(changes, seen.compared, seen.remarks)
         if seen.steady and not self.interrupted:
-            self._kept.write(self._key, msgspec.json.encode(result))
+            with suppress(UnicodeEncodeError):  # of a path that is no text
+                self._kept.write(self._key, msgspec.json.encode(result))
         return result
 
     def run(self, part: TrialPlan) -> RunDocument:
@@ -127,10 +130,9 @@ class Measurer:
         return document
 
 
-def _recipes(board: Board) -> Iterator[str]:
-    """Yield how a board measures, wherever the files of its checks were written."""
-    for each in (*anywhere(board).criteria(), board.env, board.secrets, board.quarantine):
-        yield msgspec.json.encode(each).decode()
+def _recipes(board: Board) -> tuple[object, ...]:
+    """Return how a board measures, wherever the files of its checks were written."""
+    return (*anywhere(board).criteria(), board.env, board.secrets, board.quarantine)
 
 
 def _key(asked: Sequence[str], states: States, worlds: Worlds) -> str:
