@@ -18,6 +18,7 @@ NESTED = r"(?:x)+(\d+)"
 
 @pytest.fixture(autouse=True)
 def _no_worker_left() -> Iterator[None]:
+    close()
     yield
     close()
 
