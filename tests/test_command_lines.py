@@ -51,7 +51,6 @@ ASIDE = {
     "make mutation": "takes hours; what decides is tried by the release board",
     ".venv/bin/mutmut ": "needs what `make mutation-deciding` has left",
     "cosign ": "signs, with the reader's key",
-    "readiness check --output-format tap | tap-parser": "needs a program of npm's",
 }
 """How the lines begin that are not run, and why; bash and make read them."""
 
@@ -130,7 +129,7 @@ tasks:
       - {id: T1.1, title: It is there, run: cat here}
 """
 FILES = {
-    ".gitignore": ".readiness/\n*.json\n*.html\n*.tap\n/public/\n/textfile/\n/runs/\n",
+    ".gitignore": ".readiness/\n*.json\n*.html\n/public/\n/textfile/\n/runs/\n",
     "board.yaml": BOARD,
     "BOARD.md": "# Shop\n\n## P0\n\n### T1: Types\n\n- [ ] mypy finds no errors\n",
     "manual.md": "# Manual\n",

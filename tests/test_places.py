@@ -227,7 +227,7 @@ def a_verdict(house: House) -> None:
     assert joined.json["score"]["value"] == 10
     (found,) = joined.json["tasks"][0]["criteria"]
     assert (found["verdict"], joined.json["tasks"][0]["done"]) == ("held", True)
-    for form in ("table", "markdown", "board", "html", "junit", "tap", "sarif", "openmetrics"):
+    for form in ("table", "markdown", "board", "html", "junit", "sarif", "openmetrics"):
         told = house.run("score", "run.json", "--report", f"{form}=told.{form}")
         assert told.status == 0, told.err
         shown = (house.project.folder / f"told.{form}").read_text(encoding="utf-8")

@@ -22,9 +22,6 @@ def check(
     jobs: options.Jobs = None,
     reports: options.Reports = None,
     output_format: options.ReportFormat = "table",
-    open: Annotated[  # noqa: A002 - the field that it sets
-        bool, shared_switch("--open", "Open the run's page in the browser.", panel=options.OUTPUT)
-    ] = False,
     dry_run: options.DryRun = False,
     watch: Annotated[
         bool, shared_switch("--watch", "Rerun whatever a saved file can affect, until Ctrl-C.")

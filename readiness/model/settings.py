@@ -76,7 +76,6 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     watch: bool = False
     on: str | None = None
     repository: str | None = None
-    open: bool = False
 
 
 def find_board(settings: BoardSettings, environ: Mapping[str, str], folder: str) -> str:

@@ -33,10 +33,10 @@ READ = [
     ("check -qvj4 T1 --jobs=2", RunSettings(quiet=True, verbose=True, jobs=2, selectors=("T1",))),
     ("check --history= --board=-x", RunSettings(history="", board="-x")),
     (
-        "check --timeout 5s --report json=x --report=tap=y --shard 1/2",
+        "check --timeout 5s --report json=x --report=badge=y --shard 1/2",
         RunSettings(
             timeout=5.0,
-            reports=(ReportTarget("json", "x"), ReportTarget("tap", "y")),
+            reports=(ReportTarget("json", "x"), ReportTarget("badge", "y")),
             shard=(1, 2),
         ),
     ),
@@ -55,7 +55,7 @@ FAULTS = [
     ("check --quiet=1", "Option '--quiet' does not take a value."),
     ("check --shard 3/2", "'3/2' is not a part; part 1 of 4 is 1/4"),
     ("check --report x", 'expected FORMAT=FILE, found "x"'),
-    ("check --report json=x --report tap=./x", "./x is named twice"),
+    ("check --report json=x --report badge=./x", "./x is named twice"),
     ("check --lang fr", 'unsupported language "fr"; choose from en, zh'),
     (
         "check --timeout soon",
@@ -144,7 +144,7 @@ def options() -> list[tuple[str, Any]]:
 
 
 FLAGS = sorted({flag for _, option in options() for flag in option.opts})
-TEXTS = ["T1", "x", "2", "0", "-1", "", "-", "--", "²", "90s", "json=x", "tap=y", "a=b", "T9"]
+TEXTS = ["T1", "x", "2", "0", "-1", "", "-", "--", "²", "90s", "json=x", "badge=y", "a=b", "T9"]
 
 
 @st.composite
@@ -174,7 +174,7 @@ SAMPLES = {
     "jobs": "3",
     "limit": "3",
     "timeout": "5s",
-    "reports": "tap=x",
+    "reports": "badge=x",
     "lang": "zh",
     "shard": "1/2",
     "accepted": "li.wei: it goes",
@@ -210,8 +210,8 @@ def test_a_variable_means_its_option(name: str, option: Any) -> None:
         ("check", {"READINESS_EXPLAIN": "1", "READINESS_TMP": "x"}, RunSettings()),
         (
             "check",
-            {"READINESS_REPORT": "json=x tap=y"},
-            RunSettings(reports=(ReportTarget("json", "x"), ReportTarget("tap", "y"))),
+            {"READINESS_REPORT": "json=x badge=y"},
+            RunSettings(reports=(ReportTarget("json", "x"), ReportTarget("badge", "y"))),
         ),
     ],
 )

@@ -66,7 +66,7 @@ def test_5007_a_report_over_what_is_needed_is_told_first(
 
 def test_5007_twin_reports_beside_all_that_are_written(versioned: Project) -> None:
     """Names that only look alike are no trouble; so is one file that an earlier run wrote."""
-    names = ["json=board.yaml.json", "html=.github.html", "tap=sub/board.yaml"]
+    names = ["json=board.yaml.json", "html=.github.html", "badge=sub/board.yaml"]
     (versioned.folder / "sub").mkdir()
     for _ in range(2):
         assert versioned("check", *(f"--report={name}" for name in names)).status == 0

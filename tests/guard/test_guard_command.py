@@ -89,7 +89,7 @@ def test_json_has_all_of_it(based: Project) -> None:
     (change,) = document["loosened"]
     assert (change["subject"], change["kind"], change["line"]) == ("T1.1", "expectation", 7)
     assert (change["before"], change["after"]) == ("<= 5", "<= 9")
-    assert based("guard", "--base", "main", "--output-format", "tap").status == 2
+    assert based("guard", "--base", "main", "--output-format", "junit").status == 2
 
 
 def test_nothing_is_run_or_recorded(based: Project) -> None:

@@ -27,7 +27,7 @@ def test_they_come_in_their_turn() -> None:
 
 def test_a_dry_run_is_instead_of_all_others() -> None:
     """Whatever else is asked for beside it."""
-    settings = RunSettings(dry_run=True, on="tcp://there:1", open=True, watch=True)
+    settings = RunSettings(dry_run=True, on="tcp://there:1", watch=True)
     names = [type(feature).__module__.rpartition(".")[2] for feature in features_of(settings)]
-    assert sorted(names) == ["dry_run", "on", "open", "watch"]
+    assert sorted(names) == ["dry_run", "on", "watch"]
     assert names[-1] == "dry_run"

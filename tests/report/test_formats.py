@@ -18,7 +18,6 @@ GOLDEN = {
     "junit": "mixed.junit.xml",
     "openmetrics": "mixed.openmetrics.prom",
     "sarif": "mixed.sarif.json",
-    "tap": "mixed.tap.txt",
 }
 
 

@@ -30,7 +30,7 @@ def test_a_report_says_how_much_was_reused(name: str) -> None:
     assert "3 h ago" not in render(name, a_document(), Context())
 
 
-@pytest.mark.parametrize("name", ["table", "junit", "html", "tap"])
+@pytest.mark.parametrize("name", ["table", "junit", "html"])
 def test_a_probe_is_shown_with_its_age(name: str) -> None:
     """Where its time would stand."""
     assert "reused, 3 h old" in render(name, reused(), Context())

@@ -29,9 +29,6 @@ HOSTILE_TEXTS = {
     ),
     "html": "<script>alert(1)</script></script></style><img src=x onerror=alert(1)>'\"&#60;",
     "json": '"},{"verdict":"pass","x":"\\u0000\\',
-    "tap": (
-        "ok 1 - \\# # SKIP # TODO x\nnot ok 2\n1..9\nBail out!\n  ---\n  ...\nTAP version 14\n\\"
-    ),
     "yaml": "...\n---\n- &a !!python/object:os.system {a: *a, b: |\n  yes: no\n? : #",
     "openmetrics": 'x"} 1\nreadiness_score_points 10\n# EOF\n# TYPE x counter\n\\n\\',
     "spreadsheet": "=HYPERLINK(\"http://x.invalid\")\t+1\t-cmd|' /C calc'!A0\t@x",

@@ -18,7 +18,6 @@ from readiness.record.document import RunDocument, from_json
 from readiness.text.languages import Language
 from readiness.text.layout import inert, literal
 from readiness.text.sentences import sentences
-from tests.support.tap import TestPoint, parse
 
 ALL = frozenset(Verdict)
 UNTOLD = object()
@@ -212,36 +211,6 @@ def _sarif(text: str) -> Told:
     )
 
 
-def _tap(text: str) -> Told:
-    document = parse(text)
-    *tasks, gate = document.points
-    points = [point for task in tasks for point in task.children]
-    verdicts = {}
-    for point in points:
-        verdict = Verdict(point.diagnostics["verdict"])
-        assert verdict in _tap_verdicts(point)
-        verdicts[point.diagnostics["id"]] = frozenset({verdict})
-    return Told(
-        verdicts=verdicts,
-        values={point.diagnostics["id"]: point.diagnostics.get("found") for point in points},
-        decision=gate.diagnostics["decision"],
-        score=gate.diagnostics.get("score"),
-        ready=gate.ok
-        and not gate.directive
-        and document.bail_out is None
-        and gate.description != _LINE,
-    )
-
-
-def _tap_verdicts(point: TestPoint) -> frozenset[Verdict]:
-    return {
-        (True, ""): frozenset({Verdict.PASS, Verdict.WARN}),
-        (False, ""): frozenset({Verdict.FAIL, Verdict.ERROR}),
-        (False, "TODO"): frozenset({Verdict.WAIVED}),
-        (True, "SKIP"): frozenset({Verdict.SKIP}),
-    }[point.ok, point.directive]
-
-
 def _openmetrics(text: str) -> Told:
     samples = {family.name: family.samples for family in text_string_to_metric_families(text)}
     (decision,) = [
@@ -419,5 +388,4 @@ READERS: dict[str, Callable[[str], Told]] = {
     "openmetrics": _openmetrics,
     "sarif": _sarif,
     "table": _table,
-    "tap": _tap,
 }

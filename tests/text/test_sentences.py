@@ -120,9 +120,6 @@ CHINESE = ("unit.", "measure.", "template.")
 """Words of checks, boards and templates, which English says as they are written."""
 
 FORMAT = {
-    "TAP version 14",
-    "Bail out! {}",
-    "not ok",
     '<?xml version="1.0" encoding="utf-8"?>\n{}\n',
     "task weight",
     "bold red",

@@ -17,7 +17,6 @@ from readiness.model.board import Board
 from readiness.model.errors import ExitStatus, ReadinessError
 from readiness.model.settings import RunSettings, find_board, history_path
 from readiness.pipeline.features import Command, Feature, Printer
-from readiness.pipeline.features.open import open_page, with_page
 from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, ask, repository
 from readiness.record.document import RunDocument
@@ -59,8 +58,7 @@ def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
         return CLEAR + printer(document, settings, context)
 
     gc.enable()  # it goes on for hours
-    asked = with_page(settings) if settings.open else settings
-    asked = msgspec.structs.replace(asked, watch=False, reuse=True, traces=True)
+    asked = msgspec.structs.replace(settings, watch=False, reuse=True, traces=True)
     watched = _Watched(asked)
     board: Board | None = None
     while True:
@@ -70,9 +68,6 @@ def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
         status = run(asked, in_place if can_draw(os.environ, sys.stdout) else printer)
         if status >= ExitStatus.SIGNAL:
             return status
-        if asked.open:
-            open_page(asked)
-            asked = msgspec.structs.replace(asked, open=False)
         if status == ExitStatus.USAGE:
             tell(worded("watch.broken"))
         saved = watched.saved_meanwhile(before)
