@@ -24,7 +24,7 @@ def view(run: RunDocument) -> dict[str, object]:
     say = sentences(run.board.language)
     newest_run, run = run, of_the_project(run)
     points = marks(run)
-    viewer = Viewer(run, say, sparks(run, points, ways(run, points)))
+    viewer = Viewer(run, say, sparks(run, ways(run, points)))
     tasks = [task for task in run.tasks if task.attainment is not None]
     in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
