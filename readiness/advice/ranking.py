@@ -63,10 +63,10 @@ def works(board: Board, score: Score) -> list[Work]:
     """Each task with something open as a piece of work that is done whole or not at all."""
     gains: dict[str, Fraction] = {}
     blocking: set[str] = set()
-    for one in _open(board, score):
-        gains[one.task.id] = gains.get(one.task.id, Fraction(0)) + one.gain
-        if one.blocking:
-            blocking.add(one.task.id)
+    for step in _open(board, score):
+        gains[step.task.id] = gains.get(step.task.id, Fraction(0)) + step.gain
+        if step.blocking:
+            blocking.add(step.task.id)
     tasks = {task.id: task for task in board.tasks}
     return [
         Work(
