@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from readiness.model.words import Decision, Verdict
+from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.pace import number_to_reach
 from readiness.record.points import past_point
 from readiness.record.scores import goal_text
-from readiness.report._html.charts import Spark, level, plot, spark
+from readiness.report._html.charts import Spark, level, spark
 from readiness.report._html.criteria import Viewer
 from readiness.report._shown import badge_of, number
 from readiness.text.sentences import Sentences
@@ -18,7 +18,7 @@ from readiness.text.sentences import Sentences
 ROWS = 60
 """Number of criteria in the heat map."""
 
-_HEIGHT, _TOP = 168, 10.0
+_HEIGHT = 168
 
 
 def marks(run: RunDocument) -> list[PastPoint]:
@@ -31,34 +31,28 @@ def score_history(
 ) -> dict[str, object]:
     """Return the picture of the score over two runs or more, side by side, and its table.
 
-    `changes` are the places where the board changed, `released` says of each run whether it was
-    ready for release, `ends` are the first and the last day.
+    A run without a score has no `y`; `changed` says that the board changed before it.
     """
-    digests = [point.board_digest for point in points]
     dates = _dates(points)
-    changed = [at > 0 and digests[at] != digests[at - 1] for at in range(len(digests))]
     rows = [
         {
-            "number": at + 1,
+            "x": f"{1.5 + 97 * at / (len(points) - 1):.4g}%",
+            "y": None if (score := _finite(point.score)) is None else _level(score),
             "date": dates[at],
             "commit": point.commit[:10],
-            "decision": say(f"decision.{point.decision}"),
+            "decision": point.decision,
             "score": _score(point, say),
-            "board_changed": changed[at],
+            "changed": at > 0 and point.board_digest != points[at - 1].board_digest,
         }
         for at, point in enumerate(points)
     ]
-    picture = plot([_finite(point.score) for point in points], _TOP, _HEIGHT)
     target = goal_text(run.score.target)
     return {
-        "plot": picture,
-        "released": [point.decision is Decision.READY for point in points],
-        "target_y": level(run.score.target, _TOP, _HEIGHT),
+        "height": _HEIGHT,
+        "target_y": _level(run.score.target),
         "target": target,
-        "ticks": [(level(tick, _TOP, _HEIGHT), number(tick)) for tick in (0.0, 5.0, 10.0)],
-        "changes": [x for x, is_change in zip(picture.xs, changed, strict=True) if is_change],
+        "ticks": [(_level(tick), number(tick)) for tick in (0.0, 5.0, 10.0)],
         "rows": rows,
-        "ends": [dates[0], dates[-1]],
         "description": say(
             "page.score_from_to",
             first=rows[0]["score"],
@@ -68,6 +62,10 @@ def score_history(
             target=target,
         ),
     }
+
+
+def _level(score: float) -> float:
+    return level(score, 10.0, _HEIGHT)
 
 
 def heat(
