@@ -11,7 +11,7 @@ from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import board_place
 from readiness.report._links import web_link
-from readiness.report._reasons import FALLEN, said_of
+from readiness.report._reasons import FALLEN, said_of, untold_reasons
 from readiness.report._shown import (
     Entry,
     accepted_by,
@@ -106,7 +106,7 @@ class _Comment:
         bad, unattested, doubtful = open_blocks(run)
         problems = list(enumerate(bad))
         doubts = list(enumerate(doubtful))
-        yield from _folded(2, say("report.reasons"), run.gate.reasons, _reason, share=0.3)
+        yield from _folded(2, say("report.reasons"), untold_reasons(run), _reason, share=0.3)
         yield from _folded(3, say("report.problems"), problems, self._problem, share=0.6)
         yield from _folded(3, say("report.unattested"), unattested, _names)
         yield from _folded(4, say("report.doubts"), doubts, self._problem, share=0.6)
