@@ -8,6 +8,7 @@ import sys
 
 from readiness import __version__
 from readiness.model.status import ExitStatus
+from readiness.terminal import idle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be small
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # the watcher of a run imports this module, and has to be sma
 
 def protected(action: Callable[[], int]) -> int:
     """Run `action`; any exception becomes a message on stderr and an exit status."""
+    idle.show()  # again in a gate: no child inherits a timer
     try:
         return action()
     except KeyboardInterrupt:
@@ -118,7 +120,6 @@ def bug(error: BaseException) -> str:
 
 def tell(message: str) -> None:
     """Write one message to stderr, after all that went to stdout before."""
-    from readiness.terminal import idle
     from readiness.text.clean import clean
     from readiness.text.layout import inert
     from readiness.text.sentences import for_reader

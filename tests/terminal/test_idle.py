@@ -1,7 +1,10 @@
 """The sign of life of a command that shows nothing else."""
 
+import re
+
 import pytest
 
+from tests.support.program import Project, a_board
 from tests.support.terminal import on_a_terminal
 
 CODE = """
@@ -31,3 +34,12 @@ def test_a_terminal_is_told_that_something_goes_on(
     assert shown in text
     assert text.endswith("\r\x1b[Kthe end\n" if shown else "the end\n")
     assert ("…" in text) is bool(shown)
+
+
+def test_nothing_is_drawn_over_the_progress_of_a_run(project: Project) -> None:
+    """The process that only waits for the run draws nothing; the result has lines of its own."""
+    project.write(a_board({"id": "T.1", "title": "Slow", "run": "sleep 2"}))
+    text = project.on_a_terminal("check", 80)
+    first, last = text.index("0/1 "), text.rindex("0/1 ")
+    assert first < last
+    assert not re.search(r"… \d+ s", text[first:last])

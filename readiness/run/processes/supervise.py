@@ -58,6 +58,7 @@ def supervise(gate: Callable[[], int]) -> int:
     if _is_gate:
         return gate()
     _run_name = os.urandom(8).hex()
+    signal.setitimer(signal.ITIMER_REAL, 0)  # the gate alone draws on the terminal from now on
     keeper = partial(_watch_over, gate, signal.SIGSTOP, name=KEEPER)
     status = _watch_over(keeper, signal.SIGTSTP)
     _remove_scratch()
