@@ -11,6 +11,7 @@ from readiness.load.definitions import (
     Expects,
     FilePart,
     Id,
+    Ignores,
     Inputs,
     MeasureFile,
     Parameters,
@@ -180,7 +181,10 @@ class CheckFile(FilePart, frozen=True):
     findings: ReaderFile | UnsetType = UNSET
     flaky: ReaderFile | UnsetType = UNSET
     """Tests that passed only on another try, as findings."""
+    ignores: Ignores = field(default_factory=list)
     inputs: Inputs = field(default_factory=list)
+    reuse: bool = True
+    """Whether a result may be reused: not where it asks a service."""
     max_age: Duration | UnsetType = UNSET
     """How long a result may be reused: where it depends on more than files."""
     timeout: Duration | UnsetType = UNSET

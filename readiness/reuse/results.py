@@ -26,21 +26,16 @@ class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one probe gave, under its fingerprint. `readings` are by what was read of it.
+    """What one probe gave, and the `key` of all that this depends on.
 
-    `run` is the run that measured it, `at` when, in Unix time. `seen` are the files that it was
-    seen to depend on, as `Files.named` takes them; `state` is over what they were, and those of its
-    producers. One that `asks` for more than files has no readings, and need not be traced again.
+    `run` is the run that measured it, `at` when, in Unix time. `readings` are by what was read.
     """
 
-    fingerprint: str
+    key: str
     run: str
     at: float
     record: ProbeRecord
     readings: dict[str, KeptReading]
-    seen: tuple[str, ...] = ()
-    state: str = ""
-    asks: str = ""
 
 
 def reading_key(criterion: Criterion) -> str:
@@ -66,10 +61,10 @@ def kept_reading(
     if len(reading.samples) > 1 or not isinstance(sample, Measurement):
         return ""
     if reading.retried or reading.flaky or reading.quarantined or reading.left_over:
-        return worded("traced.doubt")
+        return worded("not_kept.doubt")
     value = sample.value
     if isinstance(value, str) and shown(value) != value:
-        return worded("traced.secret")
+        return worded("not_kept.secret")
     return KeptReading(
         number=value if isinstance(value, Decimal) else None,
         text=value if isinstance(value, str) else None,
