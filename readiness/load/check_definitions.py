@@ -186,7 +186,7 @@ class CheckFile(FilePart, frozen=True):
     reuse: bool = True
     """Whether a result may be reused: not where it asks a service."""
     max_age: Duration | UnsetType = UNSET
-    """How long a result may be reused: where it depends on more than files."""
+    """How old a report may be that the command only reads; such a result is not reused."""
     timeout: Duration | UnsetType = UNSET
     exclusive: Words = field(default_factory=list)
     """Probes that share a word never overlap; `$name` stands for the words of that parameter."""

@@ -116,10 +116,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     `exit_ok` are the statuses after which the output may be read; None, only for a check whose
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
-    None: the board's. `ignores` are patterns of the files that the tool does not read: all others
-    can affect it. With `reuse` a result may be taken over, for `max_age` seconds; None: all day.
-    `by_hand` is what people type to see the same. `tried` has, by tool, the versions that the check
-    is tried with.
+    None: the board's. `ignores` are patterns of the files that the tool does not read; with `reuse`
+    a result counts until another changes. `max_age` is how old, in seconds, a report may be that
+    the command only reads. `by_hand` is what people type to see the same. `tried` has, by tool, the
+    versions that the check is tried with.
     """
 
     name: str

@@ -7,7 +7,7 @@ from readiness.model.errors import UsageError
 from readiness.model.plan import Plan
 from readiness.project.git import Asking, GitError, ask, repository
 from readiness.reuse.fingerprint import checks_by_probe
-from readiness.reuse.snapshot import Ignoring
+from readiness.reuse.snapshot import Scope
 from readiness.text.worded import worded
 
 
@@ -24,9 +24,10 @@ def affected(board: Board, plan: Plan, revision: str) -> frozenset[str]:
     touched: set[int] = set()
     # Producers stand before their readers.
     for index, (probe, checks) in enumerate(zip(plan.probes, checks_by_probe(plan), strict=True)):
-        ignores = Ignoring(probe.workdir, checks)
+        ignores = frozenset(check.ignores for check in checks)
+        scope = Scope(os.path.realpath(probe.workdir), ignores)
         if not touched.isdisjoint(probe.after) or any(
-            not ignores(path, root) or any(_defines(path, check, board) for check in checks)
+            scope.covers(path, root) or any(_defines(path, check, board) for check in checks)
             for path in changed
         ):
             touched.add(index)

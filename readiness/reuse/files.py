@@ -28,13 +28,13 @@ MOST_FILES: Final = 200_000
 class ProjectFiles:
     """The files below a folder at one moment, each with what stands for its content in `held`.
 
-    What Git ignores, and all where there is no repository, is known by size and times. `changed`
+    What Git ignores, and all that is not known `by_git`, is known by size and times. `changed`
     has when a file was changed last, in ns of Unix time; `environments` are folders in which
     something is installed, which is not among the files. A `problem` is why not all can be known.
     `left_out` are files by device and inode.
     """
 
-    def __init__(self, root: str, left_out: Container[tuple[int, int]]) -> None:
+    def __init__(self, root: str, left_out: Container[tuple[int, int]], *, by_git: bool) -> None:
         self.root = root
         self.held: dict[str, str] = {}
         self.changed: dict[str, int] = {}
@@ -42,9 +42,9 @@ class ProjectFiles:
         self.problem = ""
         self._left_out = left_out
         self._followed = {root}
-        self._is_repository = os.path.exists(os.path.join(root, ".git"))
+        self._by_git = by_git
         try:
-            if self._is_repository:
+            if by_git:
                 self._ask_git()
             else:
                 self._take(root)
@@ -55,7 +55,7 @@ class ProjectFiles:
         """Return those of the paths that Git ignores."""
         inside = b"\0".join([os.fsencode(os.path.relpath(path, self.root)) for path in paths])
         try:
-            if inside and self._is_repository:
+            if inside and self._by_git:
                 names = ask(self.root, "check-ignore", "-z", "--stdin", stdin=inside).split(b"\0")
                 return set(map(self._path, names))
         except GitError:  # its status where it ignores none

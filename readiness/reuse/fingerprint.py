@@ -1,7 +1,6 @@
 """What a probe is asked, as one digest: its recipe, its variables, its machine and its day."""
 
 import os
-import shutil
 import sys
 import time
 from functools import cache
@@ -47,12 +46,6 @@ class Fingerprints:
         self._checks = checks_by_probe(plan)
         self._common = (__version__, sys.version, beside.decode(), *_machine())
         self.of = cache(self._make)
-
-    def lacks_a_tool(self, index: int) -> bool:
-        """Return whether a probe cannot start now, whatever comes before it."""
-        probe = self._plan.probes[index]
-        path = search_path(self._plan, probe)
-        return not all(shutil.which(name, path=path) for name in probe.check.tools)
 
     def _make(self, index: int) -> str:
         """Return the fingerprint of one probe."""

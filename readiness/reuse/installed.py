@@ -23,6 +23,8 @@ SYSTEM: Final = ("/var/lib/dpkg", "/lib/apk/db", "/var/lib/rpm")
 TELLING: Final = (".dist-info", ".egg-info")
 """The ends of the names of folders that come and go with one distribution."""
 
+ORIGIN: Final = "lib/python*/site-packages/*.dist-info/direct_url.json"
+
 
 class Installed:
     """The programs and distributions of a machine at one moment, each folder looked at once.
@@ -33,20 +35,25 @@ class Installed:
     def __init__(self) -> None:
         self.linked: set[str] = set()
         self._look = cache(self._look_into)
+        self.on_path = cache(self._on_path)
 
-    def on_path(self, path: str, workdir: str) -> str:
+    def _on_path(self, path: str, workdir: str) -> str:
         """Return what the folders of a PATH hold, and the environments that they belong to."""
         folders = [os.path.realpath(os.path.join(workdir, one)) for one in path.split(os.pathsep)]
         looks = [*map(self._look, (*folders, *SYSTEM))]
-        above = {*map(os.path.dirname, folders)}.union(*(behind for _, behind in looks))
-        return "\n".join([*(text for text, _ in looks), *map(self.environment, sorted(above))])
+        above = {*map(os.path.dirname, folders)}
+        for origin in (file for folder in above for file in _matching(folder, ORIGIN)):
+            if '"editable"' in (text := text_of(origin)):
+                with suppress(ValueError, KeyError, AttributeError):
+                    self.linked.add(unquote(urlsplit(json.loads(text)["url"]).path))
+        places = sorted(above.union(*(behind for _, behind in looks)))
+        return "\n".join([*(names for names, _ in looks), *map(self.environment, places)])
 
     def environment(self, folder: str) -> str:
         """Return the programs and distributions of one environment."""
         is_own = is_environment(folder) or os.path.basename(folder) == "node_modules"
-        patterns = [*(("", "bin") if is_own else ()), *PACKAGES]
-        places = (sorted(glob(os.path.join(escape(folder), each))) for each in patterns)
-        return "\n".join([self._look(place)[0] for some in places for place in some])
+        places = _matching(folder, *(("", "bin") if is_own else ()), *PACKAGES)
+        return "\n".join([self._look(place)[0] for place in places])
 
     def _look_into(self, folder: str) -> tuple[str, set[str]]:
         """Return what a folder holds, and the environments to which links there lead."""
@@ -55,9 +62,8 @@ class Installed:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.is_symlink():
                     behind.add(os.path.dirname(os.path.dirname(os.path.realpath(entry.path))))
-                if entry.name.endswith(TELLING):
-                    self._link(text_of(os.path.join(entry.path, "direct_url.json")))
-                elif entry.is_dir():  # Python makes one in that of a package as it is imported
+                # Python makes a folder in that of a package as it is first imported.
+                if entry.is_dir() and not entry.name.endswith(TELLING):
                     lines.append(entry.name)
                     continue
                 with suppress(OSError):  # a link that leads nowhere
@@ -65,8 +71,7 @@ class Installed:
                     lines.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
         return "\n".join(lines), {*filter(is_environment, behind)}
 
-    def _link(self, origin: str) -> None:
-        """Note where a distribution is imported from, if it is not installed itself."""
-        if '"editable"' in origin:
-            with suppress(ValueError, KeyError, AttributeError):
-                self.linked.add(unquote(urlsplit(json.loads(origin)["url"]).path))
+
+def _matching(folder: str, *patterns: str) -> list[str]:
+    each = (sorted(glob(os.path.join(escape(folder), pattern))) for pattern in patterns)
+    return [path for paths in each for path in paths]

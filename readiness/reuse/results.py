@@ -1,11 +1,11 @@
 """A probe's result as it is kept for later runs: the record, and what was read of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
 
-from readiness.model.board import Check, Criterion
+from readiness.model.board import Criterion
 from readiness.model.digests import short_digest
 from readiness.model.judgement import Measurement, Reading
 from readiness.record.document import FindingRecord, ProbeRecord
@@ -13,11 +13,10 @@ from readiness.text.worded import worded
 
 
 class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A measurement, with its value as what it is: a number, a text or a switch."""
+    """A measurement, whose value is a text, a switch or, as text, a number."""
 
-    number: Decimal | None = None
-    text: str | None = None
-    switch: bool | None = None
+    value: str | bool
+    is_number: bool = False
     unit: str = ""
     of: Decimal | None = None
     lines: list[str] = []
@@ -44,12 +43,6 @@ def reading_key(criterion: Criterion) -> str:
     return short_digest(msgspec.json.encode((criterion.check, criterion.measure, number)))
 
 
-def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> bool:
-    """Return whether a result may still be reused, by all the checks that read it."""
-    ages = [check.max_age for check in checks if check.max_age is not None]
-    return not ages or 0 <= now - result.at <= min(ages)
-
-
 def kept_reading(
     reading: Reading, findings: list[FindingRecord], shown: Callable[[str], str]
 ) -> KeptReading | str:
@@ -66,9 +59,8 @@ def kept_reading(
     if isinstance(value, str) and shown(value) != value:
         return worded("not_kept.secret")
     return KeptReading(
-        number=value if isinstance(value, Decimal) else None,
-        text=value if isinstance(value, str) else None,
-        switch=value if isinstance(value, bool) else None,
+        value=str(value) if isinstance(value, Decimal) else value,
+        is_number=isinstance(value, Decimal),
         unit=sample.unit,
         of=sample.of,
         lines=[shown(line) for line in sample.lines],
@@ -79,16 +71,15 @@ def kept_reading(
 
 def reading_of(kept: KeptReading) -> Reading:
     """Decode a kept reading."""
-    values = (kept.number, kept.switch, kept.text)
-    value = next(each for each in values if each is not None)
-    lines = tuple(kept.lines)
-    sample = Measurement(value=value, unit=kept.unit, of=kept.of, lines=lines)
+    value = Decimal(kept.value) if kept.is_number else kept.value
+    sample = Measurement(value=value, unit=kept.unit, of=kept.of, lines=tuple(kept.lines))
     return Reading(samples=(sample,), word=kept.word)
 
 
-def from_bytes(stored: bytes) -> KeptResult | None:
-    """Decode a stored result; None if the bytes are not one."""
+def from_bytes(stored: bytes, key: str) -> KeptResult | None:
+    """Decode a stored result; None if the bytes are none of that key."""
     try:
-        return msgspec.json.decode(stored, type=KeptResult)
+        result = msgspec.json.decode(stored, type=KeptResult)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    return result if result.key == key else None

@@ -11,23 +11,23 @@ from readiness.project.recipes import is_own
 from readiness.startup.patterns import later
 
 _ADDRESS = later(
-    r"(?i)\b(?!file:|sqlite)[a-z][\w+.-]*://|\blocalhost\b|/dev/(?:tcp|udp)/"
+    r"(?i)\b(?!file:|sqlite)[a-z][\w+.-]*://(?![\s\"']|$)|\blocalhost\b|/dev/(?:tcp|udp)/"
     r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
 )
 _OF_THE_WEB = later(r"(?i)https?://")
 _VARIABLE = later(r"\$\{?(\w+)")
 
 
-def service(
+def asked(
     probe: Probe, checks: Sequence[Check], environment: Mapping[str, str], placed: Collection[str]
 ) -> str:
-    """Return what says that a probe may ask a service; "" where nothing does.
+    """Return what says that a probe asks for more than files; "" where nothing does.
 
     `placed` are the variables that say where a profile's runs take place. An address in the
     environment counts for what may do anything: commands of the project, and checks that run its
     code, which ignore nothing. A tool of ours that reads files does not look there.
     """
-    if not all(check.reuse for check in checks):
+    if not all(check.reuse and check.max_age is None for check in checks):
         return "reuse: false"
     named = "\n".join((probe.command, *probe.env.values()))
     values = "\n".join(environment.get(name, "") for name in _VARIABLE.findall(named))

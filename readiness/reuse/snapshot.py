@@ -2,11 +2,12 @@
 
 import os
 from collections import ChainMap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Final
 
-from readiness.model.board import Check
+import msgspec
+
 from readiness.model.digests import digest
 from readiness.model.plan import Plan
 from readiness.project.git import repository
@@ -29,95 +30,104 @@ SCRIPTS: Final = "READINESS_CHECK_DIR"
 _PLACE = later(r"(?:^|(?<=[\s=,:;'\"]))(?:/|~/|\.\./)[\w.@+-][\w./@+-]*")
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """What a probe could see: files below `roots`, but for its `own`, and what a PATH leads to."""
+
+    workdir: str
+    ignores: frozenset[tuple[str, ...]]
+    roots: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+    path: str = ""
+
+    def covers(self, file: str, root: str) -> bool:
+        """Return whether a file below a root counts: not all its checks ignore it.
+
+        Patterns are from the probe's folder, for files outside of it from the repository's root,
+        and for what is no part of that from the root of all.
+        """
+        starts = (os.path.join(self.workdir, ""), os.path.join(root, ""))
+        start = next((len(start) for start in starts if file.startswith(start)), 0)
+        ignored = all(any_of(patterns).fullmatch(file, start) for patterns in self.ignores)
+        return file not in self.own and not ignored
+
+
 class Snapshot:
     """What each probe could see. `left_out` are the run's own files, by device and inode."""
 
-    def __init__(self, plan: Plan, left_out: Collection[tuple[int, int]]) -> None:
+    def __init__(self, plan: Plan, left_out: Collection[tuple[int, int]] = ()) -> None:
         self._plan = plan
         self._checks = checks_by_probe(plan)
         self._installed = Installed()
-        self._on_path = cache(self._installed.on_path)
-        self._programs = [
-            self._on_path(search_path(plan, probe), probe.workdir) for probe in plan.probes
-        ]
-        self._below = cache(lambda root: ProjectFiles(root, left_out))
-        self._roots = cache(lambda index: tuple(map(self._below, self._places(index))))
-        self._held = cache(lambda index: dict(self._counted(index)))
-        self._environments = cache(self._installed_for)
-        self._seen = cache(self._digest)
+        homes = {os.path.realpath(repository(probe.workdir) or "/") for probe in plan.probes}
+        for probe in plan.probes:  # which notes what is imported from elsewhere
+            self._installed.on_path(search_path(plan, probe), os.path.realpath(probe.workdir))
+        self._files = cache(lambda root: ProjectFiles(root, left_out, by_git=root in homes))
+        self._held = cache(lambda scope: dict(self._counted(scope)))
+        self._environments = cache(self._environments_of)
+        self._digest = cache(self._digest_of)
+        self.scope = cache(self._scope_of)
 
     def key(self, index: int) -> str:
         """Return what stands for all that a probe and its producers could see."""
-        return "\n".join(map(self._seen, self._plan.with_producers([index])))
+        scopes = map(self.scope, self._plan.with_producers([index]))
+        return "\n".join(map(self._digest, scopes))
 
     def problem(self, index: int) -> str:
         """Return why it is not known what a probe could see; "" where it is."""
-        return next((files.problem for files in self._roots(index) if files.problem), "")
+        problems = (self._files(root).problem for root in self.scope(index).roots)
+        return next(filter(None, problems), "")
 
     def disturbed(self, index: int, before: "Snapshot", began: float, ended: float) -> str:
         """Return a file that may have been another while a probe ran; "" for none.
 
         What Git ignores, and was changed no later than that, is taken for what the probe leaves.
         """
-        if self._environments(index) != before._environments(index):
+        scope = self.scope(index)
+        if self._environments(scope) != before._environments(scope):
             return "PATH"
-        held, then = self._held(index), before._held(index)
-        changed = ChainMap(*(files.changed for files in self._roots(index)))
+        held, then = self._held(scope), before._held(scope)
+        changed = ChainMap(*(self._files(root).changed for root in scope.roots))
         since, until = int(began * 1e9) - CLOCK_TICK, int(ended * 1e9) + CLOCK_TICK
         doubtful = {path for path in held if changed.get(path, 0) >= since}
         doubtful |= {path for path in held.keys() | then if held.get(path) != then.get(path)}
-        for files in self._roots(index) if doubtful else ():
-            doubtful -= files.ignored({one for one in doubtful if changed.get(one, 0) <= until})
+        for root in scope.roots if doubtful else ():
+            in_time = {path for path in doubtful if changed.get(path, 0) <= until}
+            doubtful -= self._files(root).ignored(in_time)
         return min(doubtful, default="")
 
-    def _digest(self, index: int) -> str:
-        lines = [f"{path}\0{held}\n" for path, held in sorted(self._held(index).items())]
-        text = "".join([self._environments(index), *lines])
+    def _digest_of(self, scope: Scope) -> str:
+        lines = [f"{path}\0{held}\n" for path, held in sorted(self._held(scope).items())]
+        text = "".join([self._environments(scope), *lines])
         return digest(text.encode("utf-8", "surrogateescape"))
 
-    def _installed_for(self, index: int) -> str:
-        inside = (folder for files in self._roots(index) for folder in files.environments)
-        return "\n".join([self._programs[index], *map(self._installed.environment, inside)])
+    def _environments_of(self, scope: Scope) -> str:
+        inside = (folder for root in scope.roots for folder in self._files(root).environments)
+        on_path = self._installed.on_path(scope.path, scope.workdir)
+        return "\n".join([on_path, *map(self._installed.environment, inside)])
 
-    def _counted(self, index: int) -> Iterator[tuple[str, str]]:
-        """Yield the files that a probe could see, but for those that it is read from."""
-        checks, workdir = self._checks[index], self._plan.probes[index].workdir
-        sources = {reader.source for check in checks for reader in check.readers()} - STREAMS
-        own = {os.path.realpath(os.path.join(workdir, source)) for source in sources}
-        ignores = Ignoring(workdir, checks)
-        for files in self._roots(index):
-            for path, held in files.held.items():
-                if path not in own and not ignores(path, files.root):
+    def _counted(self, scope: Scope) -> Iterator[tuple[str, str]]:
+        for root in scope.roots:
+            for path, held in self._files(root).held.items():
+                if scope.covers(path, root):
                     yield path, held
 
-    def _places(self, index: int) -> Iterator[str]:
-        """Yield where a probe's files are: its repository, and what it names or imports outside."""
-        probe = self._plan.probes[index]
+    def _scope_of(self, index: int) -> Scope:
+        """Return what a probe could see: its repository, what it names or imports outside."""
+        probe, checks = self._plan.probes[index], self._checks[index]
+        home = os.path.realpath(probe.workdir)
         named = _PLACE.findall("\n".join((probe.command, *probe.env.values())))
-        scripts = [check.folder for check in self._checks[index] if SCRIPTS in check.run]
-        home = repository(probe.workdir) or probe.workdir
-        known: list[str] = []
-        for name in (home, *sorted(self._installed.linked), *scripts, *named):
-            path = os.path.realpath(os.path.join(probe.workdir, os.path.expanduser(name)))
-            is_known = any(f"{path}/".startswith(f"{one}/") for one in known)
+        scripts = [check.folder for check in checks if SCRIPTS in check.run]
+        roots: list[str] = []
+        for name in (repository(home) or home, *sorted(self._installed.linked), *scripts, *named):
+            path = os.path.realpath(os.path.join(home, os.path.expanduser(name)))
+            is_known = any(f"{path}/".startswith(f"{root}/") for root in roots)
             if not is_known and path not in MOMENTARY and os.path.exists(path):
-                known.append(path)
-                yield path
-
-
-class Ignoring:
-    """Says of files whether all `checks` of a probe that runs in a folder ignore them.
-
-    Patterns are from that folder, for files outside of it from the repository's root, and for what
-    is no part of that from the root of all.
-    """
-
-    def __init__(self, workdir: str, checks: Sequence[Check]) -> None:
-        self._home = os.path.join(os.path.realpath(workdir), "")
-        self._patterns = {any_of(check.ignores) for check in checks}
-
-    def __call__(self, path: str, root: str) -> bool:
-        """Return whether a file in the tree below `root` is ignored."""
-        starts = (self._home, os.path.join(root, ""))
-        start = next((len(start) for start in starts if path.startswith(start)), 0)
-        return all(pattern.fullmatch(path, start) for pattern in self._patterns)
+                roots.append(path)
+        sources = {reader.source for check in checks for reader in check.readers()} - STREAMS
+        return Scope(
+            workdir=home,
+            ignores=frozenset(check.ignores for check in checks),
+            roots=tuple(roots),
+            own=frozenset(os.path.realpath(os.path.join(home, source)) for source in sources),
+            path=search_path(self._plan, probe),
+        )
