@@ -164,7 +164,7 @@ $(NPM): $(DEV) tests/support/npm.py
 	        "for Node.js, are skipped"; \
 	fi
 
-# Without it, the tests of what probes look at are skipped.
+# Without it, the tests of what commands start, and what a run costs, are skipped.
 $(STRACE): $(DEV)
 	@if command -v strace >/dev/null; then \
 	    touch $@; \
@@ -172,7 +172,7 @@ $(STRACE): $(DEV)
 	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends strace; then \
 	    touch $@; \
 	else \
-	    echo "no strace: the tests of what probes look at are skipped (apt-get install strace)"; \
+	    echo "no strace: the tests of what commands start are skipped (apt-get install strace)"; \
 	fi
 
 stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=1 installs without asking

@@ -13,8 +13,7 @@ EXPECTED_SHARE = 1 / 300
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """One concrete command. Equal probes are one probe.
 
-    `argv` is set where the command has no shell syntax and may be started directly; the first
-    attempt is made under `first_under`, a program that runs the one behind its words. `env` is what
+    `argv` is set where the command has no shell syntax and may be started directly. `env` is what
     this probe has beyond the plan's environment, `path` the PATH of its folder where that is not
     the plan's. `tool_path` is the file that its check's tool is, `elsewhere` says that it is
     not of the project's own environment, though there is one. `after` holds the indices, in the
@@ -27,7 +26,6 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     workdir: str
     timeout: float
     argv: tuple[str, ...] | None = None
-    first_under: tuple[str, ...] = ()
     check: Check
     env: dict[str, str] = {}
     path: str = ""

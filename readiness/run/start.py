@@ -71,8 +71,6 @@ class Starter:
         """Start this attempt of the probe, or raise CannotStart."""
         probe = self._probes[index]
         program, argv = self._program(probe)
-        if probe.first_under and number == 1:
-            program, argv = probe.first_under[0], (*probe.first_under, *argv)
         try:
             attempt = Attempt(index, number, probe, self._folder(index))
             self._spawn(attempt, program, argv)
