@@ -227,6 +227,22 @@ def test_a_producer_is_measured_again_for_its_reader(project: Project) -> None:
     assert f": make: {TOGETHER} read" in project("check", "--reuse").out
 
 
+def test_a_producer_is_reused_until_the_tool_of_its_reader_is_there(project: Project) -> None:
+    """A reader that lacks its tool needs nothing; all tests would run each time, for nobody."""
+    tool = project.folder.parent / "bin" / "new"
+    path = {"PATH": f"{tool.parent}:{project.environment['PATH']}"}
+    make_and_read(project, tool="new")
+    for reused in (False, True):
+        run = check(project, env=path)
+        assert [one.reused for one in run.probes if one.check == "make"] == [reused]
+    tool.parent.mkdir()
+    tool.write_text("")
+    tool.chmod(0o755)
+    run = check(project, env=path)
+    assert [one.reused for one in run.probes] == [False, False]
+    assert {one.verdict for one in run.criteria()} == {"pass"}
+
+
 EDITS = {
     "the document": "update runs set document = replace(document, 'errors', 'errorz')",
     "the result": "update results set result = replace(result, '\"3\"', '\"0\"')",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from functools import partial
+from shutil import which
 
 import msgspec
 
@@ -18,7 +19,7 @@ from readiness.pipeline.settle import Execution, Readings
 from readiness.project.git import identities
 from readiness.record.document import FindingRecord
 from readiness.record.earlier import ReusedFrom
-from readiness.reuse.fingerprint import Fingerprints, checks_by_probe
+from readiness.reuse.fingerprint import Fingerprints, checks_by_probe, search_path
 from readiness.reuse.results import (
     KeptReading,
     KeptResult,
@@ -89,7 +90,9 @@ class Reusing:
         for index in plan.order:
             for producer in self._partners.keys() & plan.probes[index].after:
                 self._partners[index].add(producer)
-                self._partners[producer].add(index)
+                tools, path = plan.probes[index].check.tools, search_path(plan, plan.probes[index])
+                if all(which(tool, path=path) for tool in tools):  # else it ends at once
+                    self._partners[producer].add(index)
         self._keys = {
             index: self._key(index, self._before)
             for index, refusal in self._refusals.items()
