@@ -221,7 +221,9 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
         "ratchet": FieldRule(Kind.RATCHET, _lower),
         "trial": FieldRule(Kind.TRIAL, _lower),
-        **_elsewhere("id task expect check measure params matrix workdirs unset warn baseline"),
+        **_elsewhere(
+            "id task expect check measure params matrix workdirs unset warn baseline insists"
+        ),
         # What is written takes the place of its check before boards are compared.
         **_elsewhere("weight profiles attest waive position written"),
     },

@@ -156,7 +156,8 @@ class CriterionLoader:
             if file.baseline is UNSET
             else number(file.baseline, (*path, "baseline"), self.problems),
             ratchet=file.ratchet,
-            trial=file.trial,
+            trial=file.trial is not False,
+            insists=file.trial is True,
             weight=weight,
             profiles=tuple(file.profiles),
             samples=samples,

@@ -174,8 +174,8 @@ class CriterionFile(FilePart, frozen=True):
     wait: Duration | UnsetType = UNSET
     """Tried again for this long."""
     retries: Annotated[int, Meta(ge=0, le=1000)] = 0
-    trial: bool = True
-    """Whether its command may be tried in broken copies of the project."""
+    trial: bool | UnsetType = UNSET
+    """Whether its command is tried in broken copies: false never, true also if it acts outside."""
     waive: WaiveFile | UnsetType = UNSET
 
 

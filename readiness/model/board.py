@@ -234,9 +234,10 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     `unset` names the variables that the criterion uses and nobody set. `written` is the command
     of the board whose place a check of the catalogue takes. `attest` is set where a person's word
     takes the place of a probe: then `check` and `measure` are None.
-    Without `trial` its command is not tried in broken copies of the project. `samples` counts runs
-    (median), the most of them if its `sampling` decides, `wait` is in seconds, `retries` counts
-    further tries; with `flaky_blocks` what passes only sometimes fails.
+    Without `trial` its command is not tried in broken copies of the project; where it `insists`,
+    also if it is meant to act. `samples` counts runs (median), the most of them if its `sampling`
+    decides, `wait` is in seconds, `retries` counts further tries; with `flaky_blocks` what passes
+    only sometimes fails.
     """
 
     id: str
@@ -255,6 +256,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Decimal | None = None
     ratchet: bool = False
     trial: bool = True
+    insists: bool = False
     weight: Decimal = Decimal(1)
     profiles: tuple[str, ...] = ()
     samples: int = 1

@@ -73,6 +73,12 @@ class Starter:
         program, argv = self._program(probe)
         try:
             attempt = Attempt(index, number, probe, self._folder(index))
+            if probe.confined is not None:
+                from readiness.walls import enclosed
+
+                own = (self.shared, attempt.tmp)
+                argv = enclosed(probe.confined, program, argv, self._spool, own)
+                program = argv[0]
             self._spawn(attempt, program, argv)
         except ValueError as error:  # a NUL in a command, or what no encoding knows
             raise CannotStart(ReasonCode.COULD_NOT_START, str(error)) from error
