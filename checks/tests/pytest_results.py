@@ -31,6 +31,8 @@ from checks.tests.uncollected import lost_tests
 
 NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
+AGAIN = "passed only on another try"
+SLOWEST = 5
 MARKS = ("ERROR: ", "E  ", "INTERNALERROR> ", "not measured: ")
 
 
@@ -115,16 +117,14 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     session = read_session(results)
     counted = numbers(session.cases)
     save_coverage(tmp)
-    whole = session.seconds if all_were_planned(params, session) else None
+    again = [case for case in session.cases if case.flaky]
+    slowest = sorted(session.cases, key=lambda case: -case.seconds)[:SLOWEST]
     more = {
         "deselected": session.deselected,
         "duration": session.seconds,
-        "duration_of_all": whole,
-        "flaky": [
-            place(case.path, case.line, case.name, "passed only on another try")
-            for case in session.cases
-            if case.flaky
-        ],
+        "duration_of_all": session.seconds if all_were_planned(params, session) else None,
+        "slowest": [f"{case.seconds:.1f} s  {case.path}::{case.name}" for case in slowest],
+        "flaky": [place(case.path, case.line, case.name, AGAIN) for case in again],
     }
     emit({**counted, **more}, failures(session.cases))
     return 0

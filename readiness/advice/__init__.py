@@ -1,1 +1,1 @@
-"""The advice stage: what to do next, and the cheapest way to a score. Pure."""
+"""The advice stage: what to do next, and a way to a score. Pure."""

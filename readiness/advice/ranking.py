@@ -1,12 +1,11 @@
 """Open criteria, in the order in which to take them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
 
 from readiness.advice.estimates import MINUTES, effort
-from readiness.advice.knapsack import Work
 from readiness.model.board import Board, Criterion, Task
 from readiness.model.judgement import Score
 from readiness.model.words import Verdict
@@ -30,6 +29,20 @@ class OpenCriterion(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...]
 
 
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """A task with something open, done whole or not at all: its cost in minutes, and its points.
+
+    `after` names the works that it waits for, what comes first first; `blocking` says that it alone
+    keeps the gate closed.
+    """
+
+    id: str
+    cost: int
+    gain: Fraction
+    after: tuple[str, ...] = ()
+    blocking: bool = False
+
+
 def rank(board: Board, score: Score) -> list[OpenCriterion]:
     """Order the open criteria: blockers first, then by gain; what a task waits for before it."""
     open_criteria = sorted(_open(board, score), key=_urgency)
@@ -49,8 +62,11 @@ def rank(board: Board, score: Score) -> list[OpenCriterion]:
 def works(board: Board, score: Score) -> list[Work]:
     """Each task with something open as a piece of work that is done whole or not at all."""
     gains: dict[str, Fraction] = {}
-    for one in _open(board, score):
-        gains[one.task.id] = gains.get(one.task.id, Fraction(0)) + one.gain
+    blocking: set[str] = set()
+    for step in _open(board, score):
+        gains[step.task.id] = gains.get(step.task.id, Fraction(0)) + step.gain
+        if step.blocking:
+            blocking.add(step.task.id)
     tasks = {task.id: task for task in board.tasks}
     return [
         Work(
@@ -58,9 +74,28 @@ def works(board: Board, score: Score) -> list[Work]:
             cost=cost_of(tasks[name]),
             gain=gain,
             after=tuple(other for other in _awaited(tasks, tasks[name]) if other in gains),
+            blocking=name in blocking,
         )
         for name, gain in gains.items()
     ]
+
+
+def enough(works: Sequence[Work], need: Fraction) -> list[Work] | None:
+    """Take works until they win `need`, in the order in which to do them; None where all do not.
+
+    Those that block come first, then those with the most points an hour; what a work waits for
+    comes before it.
+    """
+    by_id = {work.id: work for work in works}
+    taken: dict[str, Work] = {}
+    for work in sorted(works, key=lambda work: (not work.blocking, -work.gain / max(work.cost, 1))):
+        if need <= 0:
+            break
+        for name in (*work.after, work.id):
+            if name not in taken:
+                taken[name] = by_id[name]
+                need -= by_id[name].gain
+    return list(taken.values()) if need <= 0 else None
 
 
 def cost_of(task: Task) -> int:

@@ -108,8 +108,8 @@ class _Commands:
     async def next_steps(self, to: float | None = None, most: int = STEPS) -> Any:
         """Tell what to do next by the newest measurements: open criteria by gain, blockers first.
 
-        With `to`, a score from 0 to 10, also the cheapest set of tasks that reaches it. At most
-        so many criteria are told; `more` says how many others are open.
+        With `to`, a score from 0 to 10, also tasks that reach it. At most so many criteria are
+        told; `more` says how many others are open.
         """
         answer = await self._json("next", to=None if to is None else f"{to:g}")
         criteria = answer.get("criteria")

@@ -13,8 +13,7 @@ from typing import Annotated
 import msgspec
 
 from readiness.advice.estimates import effort, in_words
-from readiness.advice.knapsack import cheapest
-from readiness.advice.ranking import OpenCriterion, cost_of, rank, works
+from readiness.advice.ranking import OpenCriterion, cost_of, enough, rank, works
 from readiness.advice.steps import NOT_MEASURED, NextStep
 from readiness.command_line import options
 from readiness.command_line.options import Verb, asked, shared
@@ -59,7 +58,7 @@ class TaskToDo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """The cheapest set of tasks that reaches `to`, or all there are where none does.
+    """Tasks that reach `to`, in the order in which to do them, or all where these do not.
 
     `score` is what they lead to. `still_blocking` names criteria outside of them that keep the
     gate closed.
@@ -67,7 +66,6 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
     to: float
     reached: bool
-    cheapest: bool
     tasks: list[TaskToDo]
     minutes: int
     score: str
@@ -99,7 +97,7 @@ def next_steps(
     to: Annotated[
         str | None,
         shared(
-            "--to", "SCORE", "Find the cheapest set of tasks, by estimate, that reaches this score."
+            "--to", "SCORE", "Name tasks that reach this score, by points an hour, blockers first."
         ),
     ] = None,
     board_file: options.Board = None,
@@ -107,7 +105,7 @@ def next_steps(
     output_format: options.OutputFormat = "table",
     history: options.History = None,
 ) -> int:
-    """Print what to do next. The status is 1 where no set of tasks reaches the score `to`."""
+    """Print what to do next. The status is 1 where all tasks together do not reach `to`."""
     settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
@@ -233,15 +231,14 @@ def _way(
 ) -> Way:
     now = total.value or Fraction(0)
     possible = works(board, total)
-    chosen = cheapest(possible, Fraction(goal) - now)
-    done = possible if chosen is None else chosen.works
+    chosen = enough(possible, Fraction(goal) - now)
+    done = possible if chosen is None else chosen
     names = {work.id for work in done}
     then = now + sum((work.gain for work in done), Fraction(0))
     tasks = {task.id: task for task in board.tasks}
     return Way(
         to=float(goal),
         reached=chosen is not None,
-        cheapest=chosen is not None and chosen.exact,
         tasks=[
             TaskToDo(
                 id=work.id,
@@ -302,8 +299,6 @@ def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
         sentence = say("next.reached", goal=goal)
-    elif way.reached and way.cheapest:
-        sentence = say("next.cheapest", goal=goal, work=work, score=way.score)
     elif way.reached:
         sentence = say("next.way", goal=goal, work=work, score=way.score)
     else:

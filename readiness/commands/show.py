@@ -70,7 +70,9 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show(
-    subject: Annotated[str, argument("ID", "A task or a criterion.", "ids")],
+    subject: Annotated[
+        str | None, argument("[ID]", "A task or a criterion. Default: a list of all.", "ids")
+    ] = None,
     board_file: options.Board = None,
     profile: options.Profile = None,
     output_format: options.OutputFormat = "table",
@@ -84,10 +86,15 @@ def show(
         ),
     ] = False,
 ) -> int:
-    """Print the task or criterion whose id is `subject`."""
+    """Print the task or criterion whose id is `subject`; without one, what there is."""
     settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
+    if subject is None:
+        from readiness.commands.list import list_tasks
+
+        every = [criterion.id for criterion in board.criteria()]
+        return list_tasks(every, board_file, profile, output_format, history)
     task, criteria = _find(board, subject)
     run = standing(settings, board)
     measured = {} if run is None else _evidence(settings, board, criteria, run)

@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import groupby
 from typing import Annotated
 
 from readiness.command_line import options
@@ -13,6 +11,7 @@ from readiness.model.errors import ExitStatus
 from readiness.model.units import UNITS, counted
 from readiness.pipeline.opening import open_board
 from readiness.pipeline.past import recent_runs
+from readiness.project.change import default_branch
 from readiness.report._shown import elapsed, verdict_part
 from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, text_lines
 from readiness.terminal.output import put_blocks, put_json, wants_json
@@ -30,6 +29,12 @@ def trend_of(
     limit: Annotated[
         int, option("--limit", "N", "Maximum number of runs to show.", parser=whole_number)
     ] = 100,
+    branch: Annotated[
+        str | None,
+        option(
+            "--branch", "NAME", "Follow this branch. Default: the default branch, if it has runs."
+        ),
+    ] = None,
     board_file: options.Board = None,
     profile: options.Profile = None,
     output_format: options.OutputFormat = "table",
@@ -39,7 +44,8 @@ def trend_of(
     settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
-    course = trend(subject, recent_runs(settings, board, limit=limit))
+    default = default_branch(board.workdir)
+    course = trend(subject, recent_runs(settings, board, limit=limit), branch, default)
     if as_json:
         put_json(course)
     else:
@@ -47,41 +53,16 @@ def trend_of(
     return ExitStatus.READY
 
 
-def sparkline(values: Sequence[float | None]) -> str:
-    """Draw the values as bars, equal ones as a line in the middle; a gap where there is none."""
-    known = [value for value in values if value is not None]
-    low, high = min(known), max(known)
-    return "".join(
-        " " if value is None else BARS[3] if low == high else BARS[_rank(value, low, high)]
-        for value in values
-    )
+def sparkline(values: Sequence[float]) -> str:
+    """Draw the values as bars, equal ones as a line in the middle."""
+    low, high = min(values), max(values)
+    if low == high:
+        return BARS[3] * len(values)
+    return "".join(BARS[_rank(value, low, high)] for value in values)
 
 
 def _rank(value: float, low: float, high: float) -> int:
     return round((value - low) / (high - low) * (len(BARS) - 1))
-
-
-def over_time(points: Sequence[Point]) -> list[float | None]:
-    """Place the values along their time: one a day, the day's last; none for a day without a run.
-
-    Where that is more than `WIDEST` days, each place has several; within a day, one a run.
-    """
-    days = [datetime.fromisoformat(point.at).date().toordinal() for point in points]
-    if days[0] == days[-1]:
-        return [point.value for point in points[-WIDEST:]]
-    step = (max(days) - min(days)) // WIDEST + 1
-    places: list[float | None] = [None] * ((max(days) - min(days)) // step + 1)
-    for point, day in zip(points, days, strict=True):
-        places[(day - min(days)) // step] = point.value
-    return places
-
-
-def by_day(points: Sequence[Point]) -> list[tuple[Point, int]]:
-    """Return the last point of each day and the day's count; each by itself within one day."""
-    if points[0].at[:10] == points[-1].at[:10]:
-        return [(point, 1) for point in points]
-    grouped = (list(same) for _, same in groupby(points, key=lambda point: point.at[:10]))
-    return [(same[-1], len(same)) for same in grouped]
 
 
 def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
@@ -91,7 +72,7 @@ def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
         yield from text_lines(f"  {say('trend.nothing')}")
         return
     yield from text_lines(
-        f"  {sparkline(over_time(course.points))}",
+        f"  {sparkline([point.value for point in course.points[-WIDEST:]])}",
         f"  {_span(course, say)}",
         *([f"  {_outlook(course, say)}"] if len(course.points) > 1 or course.reached else []),
     )
@@ -99,8 +80,11 @@ def _blocks(course: Trend, say: Sentences) -> Iterator[Block]:
         yield from text_lines(f"  {_changed(change, course.unit, say)}")
     if course.left_out:
         yield from text_lines(f"  {say('trend.left_out', count=course.left_out)}")
+    if course.others:
+        others = ", ".join(f"{name or '-'} ({count})" for name, count in course.others.items())
+        yield from text_lines(f"  {say('trend.others', branch=course.branch, others=others)}")
     yield Line()
-    rows = [_row(point, count, say) for point, count in by_day(course.points)[-ROWS:]]
+    rows = [_row(point, say) for point in course.points[-ROWS:]]
     yield Grid(rows=rows, heads=say.heads("trend.heads"), right=(2,), spare=(1,))
 
 
@@ -146,11 +130,10 @@ def _outlook(course: Trend, say: Sentences) -> str:
     return say("trend.never", pace=pace)
 
 
-def _row(point: Point, count: int, say: Sentences) -> list[Part]:
+def _row(point: Point, say: Sentences) -> list[Part]:
     verdict = verdict_part(point.verdict, say) if point.verdict else ("", Style.PLAIN)
-    again = say("trend.again", count=count) if count > 1 else ""
     at = elapsed(point.at, time.time(), say)
-    return [(point.run, Style.STRONG), *plain(at, point.shown), verdict, (again, Style.DIM)]
+    return [(point.run, Style.STRONG), *plain(at, point.shown), verdict]
 
 
 VERB = Verb(trend_of, prints=Trend)

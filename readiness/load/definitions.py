@@ -77,6 +77,8 @@ class MeasureFile(ReaderFile, frozen=True):
 
     unit: str = ""
     """Its unit, or what it counts: "ms", "errors"."""
+    lines: str = ""
+    """A JMESPath expression for the lines that explain it, shown below a failure."""
     better: Better | UnsetType = UNSET
     of: str = ""
     """The measure that it is counted among; none there is an error."""

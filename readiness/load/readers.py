@@ -51,10 +51,13 @@ def reader(file: ReaderFile, path: Path, problems: Problems, *, one_value: bool 
 
 def measure(name: str, file: MeasureFile, path: Path, problems: Problems) -> Measure:
     """Return the measure, having recorded its faults; the caller sets `of`."""
+    if problem := file.lines and query_problem(file.lines):
+        problems.add((*path, "lines"), problem)
     return Measure(
         name=name,
         reader=reader(file, path, problems),
         unit=file.unit,
+        lines=file.lines,
         better=None if file.better is UNSET else file.better,
     )
 

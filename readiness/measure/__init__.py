@@ -10,6 +10,7 @@ import msgspec
 from readiness.measure.documents import Documents
 from readiness.measure.problem import NotMeasuredError
 from readiness.measure.select import picked, quantile, read, total
+from readiness.measure.structured import listed
 from readiness.measure.text import counted
 from readiness.measure.usable import own_words, unusable
 from readiness.measure.worker import close
@@ -45,9 +46,8 @@ def _measured(
             return Measurement(value=middle, unit=measure.unit, low=low, high=high)
         value = picked(values, measure.reader)
         of = total(documents, check, measure.of) if measure.of is not None else None
-        return Measurement(
-            value=value, unit=measure.unit, of=of, lines=counted(documents, measure.reader)
-        )
+        lines = counted(documents, measure.reader) or listed(documents, measure, check)
+        return Measurement(value=value, unit=measure.unit, of=of, lines=lines)
     except NotMeasuredError as error:
         own = own_words(documents.capture.stderr)  # why it left that out
         return msgspec.structs.replace(error.unmeasured, reason=own) if own else error.unmeasured

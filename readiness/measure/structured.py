@@ -2,13 +2,16 @@
 
 from decimal import Decimal
 
+import msgspec
+
 from readiness.measure import costly
 from readiness.measure.data import Data
 from readiness.measure.documents import Documents
 from readiness.measure.numbers import bounded, parse_number
 from readiness.measure.parsing import reader_of
 from readiness.measure.problem import NotMeasuredError, no_value, not_a_number, shown
-from readiness.model.board import Check, Reader
+from readiness.measure.text import COUNTED, LONGEST_LINE
+from readiness.model.board import Check, Measure, Reader
 from readiness.model.words import Format
 from readiness.text.worded import worded
 
@@ -36,6 +39,19 @@ def query_result(
 
     document = documents.document(reader.source, reader.format, passed_over)
     return search(reader.query, document, proven=proven)
+
+
+def listed(documents: Documents, measure: Measure, check: Check) -> tuple[str, ...]:
+    """Return the lines that explain a measure; none where they cannot be read."""
+    if not measure.lines:
+        return ()
+    reader = msgspec.structs.replace(measure.reader, query=measure.lines)
+    try:
+        lines = query_result(documents, reader, check)
+    except NotMeasuredError:
+        return ()
+    texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+    return tuple(line[:LONGEST_LINE] for line in texts[:COUNTED])
 
 
 def values(

@@ -14,7 +14,7 @@ from readiness.text.worded import worded
 COUNTED = 10
 """Number of the counted lines that are kept, for people."""
 
-_LONGEST_LINE = 2_000
+LONGEST_LINE = 2_000
 _MOST_MATCHES = 1_000_000
 _OTHER_TAILS = ("", "k", "M", "d", "h", "m", "s")
 _ENOUGH: dict[Pick | None, int] = {None: 2, Pick.FIRST: 1}
@@ -96,7 +96,7 @@ def counted(documents: Documents, reader: Reader) -> tuple[str, ...]:
         lines = bounded.lines(reader.count, text, COUNTED)
     except (bounded.PatternTooSlowError, re.error):
         return ()
-    return tuple(line[:_LONGEST_LINE] for line in lines)
+    return tuple(line[:LONGEST_LINE] for line in lines)
 
 
 def spans(pattern: str, text: str, limit: int) -> list[bounded.Span]:

@@ -54,13 +54,15 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
     """A named number, string or boolean that a check can read.
 
-    `of` is what it is counted among, another measure of its check: how much was looked at.
+    `of` is what it is counted among, another measure of its check: how much was looked at. `lines`
+    is a query for what people see below a failure.
     """
 
     name: str
     reader: Reader
     unit: str = ""
     better: Better | None = None
+    lines: str = ""
     of: "Measure | None" = None
 
 

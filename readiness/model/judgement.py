@@ -15,7 +15,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """One value with its unit. A number is finite and exact.
 
     `of` is the number that it is counted among, where its measure names one. `lines` are the first
-    of the lines that were counted, as they were printed. A quantile lies between `low` and `high`.
+    of the lines that were counted, or that explain it. A quantile lies between `low` and `high`.
     """
 
     value: Decimal | bool | str

@@ -79,6 +79,11 @@ def state_of(changed: Changed, base: str) -> dict[str, str]:
     return state
 
 
+def default_branch(folder: str) -> str:
+    """Return the name of the default branch as far as one can tell; empty where there is none."""
+    return _default(folder).removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
+
+
 def digest_of(state: dict[str, str]) -> str:
     """Compute one word for a state."""
     return hashlib.sha256(repr(sorted(state.items())).encode("utf-8", "replace")).hexdigest()

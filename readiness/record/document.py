@@ -99,11 +99,11 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
     `of` is what the value was counted among: 928, where 0 of 928 tests failed.
     `measure` is which of its check's measures was read, and `better` which way it improves.
     `by_hand` is a command by which people see the same; empty where somebody's word counts.
-    `counted` has the first of the lines that a failing count counted; `decisive` is the probe that
-    the verdict rests on, where there are several. `carried` is what an earlier run found of it,
-    where this one did not try. `seen_to_fail` says that it is known to be able to. `flaky_tests`
-    passed only on another try. `wordings` has the keys and facts of `reason`, `hint` and `shown`,
-    where they are sentences.
+    `counted` has the first of the lines that a failing count counted, or that explain a number;
+    `decisive` is the probe that the verdict rests on, where there are several. `carried` is what an
+    earlier run found of it, where this one did not try. `seen_to_fail` says that it is known to be
+    able to. `flaky_tests` passed only on another try. `wordings` has the keys and facts of
+    `reason`, `hint` and `shown`, where they are sentences.
     """
 
     id: str

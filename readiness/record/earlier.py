@@ -72,7 +72,7 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     """What a report shows of an earlier run: its score, and each criterion's verdict and number.
 
     `shown` is how its score is written. Criteria out of scope are in neither; `values` has finite
-    numbers alone. `again` has when the earlier runs of that day started that found the same.
+    numbers alone. Of the runs of a day that found the same, the last one is here.
     """
 
     id: str
@@ -84,7 +84,6 @@ class PastPoint(msgspec.Struct, frozen=True, kw_only=True):
     shown: str = ""
     verdicts: dict[str, Verdict]
     values: dict[str, float]
-    again: list[str] = []
 
 
 class PreviousRun(msgspec.Struct, frozen=True, kw_only=True):

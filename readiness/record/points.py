@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import msgspec
-
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
 
@@ -29,17 +27,10 @@ def past_point(run: RunDocument) -> PastPoint:
 
 
 def folded(points: Iterable[PastPoint]) -> list[PastPoint]:
-    """Merge successive runs of a day with equal results into one point: the last of them.
-
-    Its `again` lists the times at which the others started.
-    """
+    """Merge successive runs of a day with equal results into one point: the last of them."""
     marks: list[PastPoint] = []
     for point in points:
-        if marks and _alike(marks[-1], point):
-            again = [*marks[-1].again, marks[-1].started_at, *point.again]
-            marks[-1] = msgspec.structs.replace(point, again=again)
-        else:
-            marks.append(point)
+        marks[-1:] = [point] if marks and _alike(marks[-1], point) else [*marks[-1:], point]
     return marks
 
 

@@ -5,7 +5,10 @@ not in code. A backslash is long gone by then: a word in which they find somethi
 that people copy what stands there; where it cannot, an invisible space parts it.
 """
 
+import os
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from readiness.text.clean import clean
 
@@ -94,6 +97,31 @@ def fence(foreign: str) -> str:
     lines = clean(foreign, newlines=True).strip("\n")
     ticks = "`" * max(_free(lines), 3)
     return f"{ticks}text\n{lines}\n{ticks}"
+
+
+def paragraphs(words: str) -> str:
+    """Return the same of several paragraphs."""
+    return "\n\n".join(map(prose, filter(str.strip, words.split("\n\n"))))
+
+
+def filled(template: str, filters: Mapping[str, Callable[..., Any]], **facts: object) -> str:
+    """Return a template in the file `template`, filled with facts; it escapes what is foreign.
+
+    Beside `filters` it has those of this module.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder, name = os.path.split(template)
+    environment = Environment(  # noqa: S701 - Markdown is not HTML: see the filters
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for ours in (text, strong, prose, paragraphs, code, own):
+        environment.filters[ours.__name__] = ours
+    environment.filters |= filters
+    return environment.get_template(name).render(row=row, **facts).rstrip("\n") + "\n"
 
 
 def own(markdown: str, *, level: int) -> str:

@@ -4,20 +4,18 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from readiness.advice.steps import NextStep
 from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord, TaskRecord
 from readiness.record.scores import goal_text
 from readiness.text.layout import points
-from readiness.text.markdown import code, prose, row, text
+from readiness.text.markdown import filled, prose, row, text
 from readiness.text.sentences import Sentences, sentences
 from readiness.timeline.difference import CriterionChange, cause_in_words
 from readiness.timeline.period import ReportKind, TeamReport
 
-FOLDER = os.path.join(os.path.dirname(__file__), "templates")
+TEMPLATE = os.path.join(os.path.dirname(__file__), "templates", "team.md")
 CHANGES, DAYS = 30, 14
 STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
 """So many steps a person."""
@@ -35,14 +33,9 @@ def page(report: TeamReport) -> str:
     moved = [item for item in changes if item.change is not Movement.SAME]
     tasks = [task for task in report.tasks() if not task.done and task.in_scope()]
     daily = report.kind is ReportKind.DAILY
-    environment = Environment(  # noqa: S701 - Markdown: `text` and `prose` escape what is foreign
-        loader=FileSystemLoader(FOLDER),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"text": text, "prose": prose, "code": code, "planned": words.planned}
-    made = environment.get_template("team.md").render(
+    made = filled(
+        TEMPLATE,
+        {"planned": words.planned},
         report=report,
         now=now,
         compared=compared,

@@ -1,5 +1,6 @@
 """One number over the runs: where it comes from, and when it arrives at this pace."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -47,7 +48,8 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
     `pace` is its change a day, by least squares; null where they are less than an hour apart.
     `reached` says that the goal is met now, `expected_on` the day on which it is at this pace; null
     for never. `left_out` counts runs in which it was not measured, or measured in another way.
-    `changes` are where it changed, beyond chance.
+    `changes` are where it changed, beyond chance. All runs are of one `branch`; `others` has how
+    many there are of each other one.
     """
 
     id: str
@@ -61,6 +63,8 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
     expected_on: str | None
     left_out: int
     changes: list[ChangePoint] = []
+    branch: str = ""
+    others: dict[str, int] = {}
 
 
 class Subject(NamedTuple):
@@ -74,14 +78,28 @@ class Subject(NamedTuple):
     reached: bool
 
 
-def trend(subject: str, runs: Sequence[RunDocument]) -> Trend:
-    """Follow `subject`, a criterion, a task or `score`, over the runs, the oldest first.
+def trend(
+    subject: str, runs: Sequence[RunDocument], branch: str | None = None, default: str = ""
+) -> Trend:
+    """Follow `subject`, a criterion, a task or `score`, over the runs of a branch, oldest first.
 
-    A task is followed by the share of it that is earned. Raises `UsageError` where the newest run
-    knows no such subject, or nothing of it is a number.
+    Without a `branch` it is the `default` one, or the newest run's if that has none. A task is
+    followed by the share of it that is earned. Raises `UsageError` where no run is of the branch,
+    where the newest one knows no such subject, or nothing of it is a number.
     """
+    branches = [run.git.branch if run.git else "" for run in runs]
     if not runs:
         raise UsageError(worded("usage.no_run_yet"))
+    if branch is not None and branch not in branches:
+        raise UsageError(worded("usage.no_run_of_branch", name=branch))
+    if branch is None:
+        branch = default if default in branches else branches[-1]
+    own = [run for run, its in zip(runs, branches, strict=True) if its == branch]
+    others = Counter(its for its in branches if its != branch)
+    return msgspec.structs.replace(_of_subject(subject, own), branch=branch, others=dict(others))
+
+
+def _of_subject(subject: str, runs: Sequence[RunDocument]) -> Trend:
     if subject == SCORE:
         return _of_score(runs)
     newest = runs[-1]

@@ -1,17 +1,12 @@
-"""What to do next: ranked by what it gains, and the cheapest way to a score, exactly."""
+"""What to do next: ranked by what it gains, and a way to a score."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from readiness.advice.estimates import effort, in_words
-from readiness.advice.knapsack import Work, cheapest
-from readiness.advice.ranking import rank, works
+from readiness.advice.ranking import Work, enough, rank, works
 from readiness.decide.score import score
 from readiness.model.board import Board
 from readiness.model.words import Scoring
@@ -106,107 +101,45 @@ def test_progress_that_is_credited_is_not_gained_again() -> None:
     assert one.gain == Fraction(5, 2)
 
 
-# --- the cheapest way ---------------------------------------------------------------------------
+# --- the way to a score -------------------------------------------------------------------------
 
 
-def a_work(name: str, cost: int, gain: int | str, *after: str) -> Work:
+def a_work(name: str, cost: int, gain: int | Fraction, *after: str, blocking: bool = False) -> Work:
     """Build a piece of work."""
-    return Work(id=name, cost=cost, gain=Fraction(gain), after=after)
+    return Work(id=name, cost=cost, gain=Fraction(gain), after=after, blocking=blocking)
 
 
 @pytest.mark.parametrize(
     ("need", "names"),
     [
-        (0, []),
-        (-1, []),
-        (1, ["C"]),
-        (2, ["B"]),
-        (3, ["A"]),
-        (5, ["A"]),
-        ("5.5", ["A", "C"]),
-        (8, ["A", "B", "C"]),
-        ("8.01", None),
+        (0, ""),
+        (-1, ""),
+        (1, "D"),
+        (2, "D"),
+        (3, "D B"),
+        (6, "D B A"),
+        (11, "D B A C"),
+        (12, None),
     ],
 )
-def test_the_cheapest_works_are_found(need: int | str, names: list[str] | None) -> None:
-    """In the order in which they were given, or none where all together do not suffice."""
-    there = [a_work("A", 10, 5), a_work("B", 6, 2), a_work("C", 5, 1)]
-    found = cheapest(there, Fraction(need))
-    assert (None if found is None else [work.id for work in found.works]) == names
-
-
-def test_a_work_is_bought_with_all_that_it_waits_for() -> None:
-    """Even where another would be cheaper on its own."""
-    there = [a_work("A", 1, 5, "B"), a_work("B", 20, 0), a_work("C", 15, 5)]
-    assert names_of(there, 5) == ["C"]
-    assert names_of(there, 10) == ["A", "B", "C"]
-
-
-def test_of_equals_the_fewer_and_then_the_earlier_win() -> None:
-    """The answer is the same every time."""
-    there = [a_work("A", 2, 2), a_work("B", 2, 2), a_work("C", 1, 1), a_work("D", 1, 1)]
-    assert names_of(there, 2) == ["A"]
-
-
-def names_of(there: list[Work], need: int) -> list[str]:
-    """The ids of the answer."""
-    bundle = cheapest(there, Fraction(need))
-    assert bundle is not None
-    assert bundle.exact
-    return [work.id for work in bundle.works]
-
-
-def all_sets(there: list[Work]) -> Iterable[tuple[Work, ...]]:
-    """Every set of works in which none waits for one that is left out."""
-    for size in range(len(there) + 1):
-        for chosen in combinations(there, size):
-            names = {work.id for work in chosen}
-            if all(names >= set(work.after) for work in chosen):
-                yield chosen
-
-
-@st.composite
-def projects(draw: st.DrawFn) -> list[Work]:
-    """Draw works of which each may wait for earlier or later ones, without a cycle."""
-    number = draw(st.integers(0, 9))
-    order = draw(st.permutations(range(number)))
-    there = []
-    for place in range(number):
-        before = [f"W{other}" for other in range(number) if order[other] < order[place]]
-        after = draw(st.lists(st.sampled_from(before), unique=True, max_size=3)) if before else []
-        gain = Fraction(draw(st.integers(0, 12)), draw(st.sampled_from([1, 2, 3, 7])))
-        there.append(a_work(f"W{place}", draw(st.integers(0, 20)) * 30, str(gain), *after))
-    return there
-
-
-@settings(deadline=None, max_examples=150)
-@given(projects(), st.fractions(0, 40, max_denominator=21))
-def test_no_set_is_cheaper(there: list[Work], need: Fraction) -> None:
-    """Held against trying every set."""
-    enough = [
-        sum(work.cost for work in chosen)
-        for chosen in all_sets(there)
-        if sum((work.gain for work in chosen), Fraction(0)) >= need
+def test_works_are_taken_by_points_an_hour_blockers_first(need: int, names: str | None) -> None:
+    """Until they win enough; nothing where all together do not."""
+    there = [
+        a_work("A", 10, 5),
+        a_work("B", 0, 1),
+        a_work("C", 20, 3),
+        a_work("D", 90, 2, blocking=True),
     ]
-    bundle = cheapest(there, need)
-    if bundle is None:
-        assert not enough
-        return
-    assert bundle.exact
-    assert sum(work.cost for work in bundle.works) == min(enough)
-    assert sum((work.gain for work in bundle.works), Fraction(0)) >= need
-    names = {work.id for work in bundle.works}
-    assert all(names >= set(work.after) for work in bundle.works)
+    found = enough(there, Fraction(need))
+    assert (None if found is None else " ".join(work.id for work in found)) == names
 
 
-def test_too_many_choices_end_with_a_good_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It reaches what is asked for, and does not claim to be the cheapest."""
-    monkeypatch.setattr("readiness.advice.knapsack.LIMIT", 3)
-    there = [a_work(f"W{place}", 30 + 7 * place, 3 + place % 4) for place in range(12)]
-    bundle = cheapest(there, Fraction(20))
-    assert bundle is not None
-    assert not bundle.exact
-    assert sum(work.gain for work in bundle.works) >= 20
+def test_a_work_comes_after_all_that_it_waits_for() -> None:
+    """Once, however many wait for it."""
+    there = [a_work("A", 1, 5, "C", "B"), a_work("B", 20, 0, "C"), a_work("C", 9, 1)]
+    found = enough(there, Fraction(6))
+    assert found is not None
+    assert [work.id for work in found] == ["C", "B", "A"]
 
 
 def test_tasks_become_works_with_all_they_wait_for() -> None:
@@ -219,8 +152,8 @@ def test_tasks_become_works_with_all_they_wait_for() -> None:
     )
     judgements = judgements_of(board, "fail", "fail", "pass", "error", "pass")
     found = works(board, score(board, judgements))
-    assert [(work.id, work.cost, work.gain, work.after) for work in found] == [
-        ("T1", 300, Fraction(5, 2), ()),
-        ("T2", 960, Fraction(5, 4), ("T1",)),
-        ("T3", 480, Fraction(5, 2), ("T1", "T2")),
+    assert found == [
+        a_work("T1", 300, Fraction(5, 2)),
+        a_work("T2", 960, Fraction(5, 4), "T1"),
+        a_work("T3", 480, Fraction(5, 2), "T1", "T2"),
     ]

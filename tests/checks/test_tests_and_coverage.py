@@ -105,6 +105,9 @@ def test_how_long_all_tests_take_is_known_of_all_alone(
     build(project, {**service(settings=projects.SETTINGS + options), **more})
     outcome = run_check("pytest", project)
     assert outcome.number("duration") > 0
+    told = outcome.read("duration")
+    assert isinstance(told, Measurement)
+    assert re.fullmatch(r"\d+\.\d s  tests/\S+::\S+", told.lines[0])
     assert isinstance(outcome.read("duration_of_all"), Measurement) == known
 
 

@@ -23,6 +23,7 @@ def test_list_and_show_before_any_run(several: Project) -> None:
     assert [line.split()[0] for line in listed.out.splitlines()[2:5]] == ["T1", "T2", "T3"]
     assert [task["good"] for task in several("list", "--output-format", "json").json] == [None] * 3
     assert "not measured yet" in several("show", "T1.1").out
+    assert "T3.1" in several("show").out
     shown = several("show", "T1", "--output-format", "json").json
     assert (shown["id"], shown["criteria"], shown["probes"]) == ("T1", [], [])
 

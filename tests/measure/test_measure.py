@@ -295,6 +295,19 @@ def test_a_number_is_counted_among_another(output: str, expected: Measurement | 
     assert (found.reason if isinstance(found, Unmeasured) else found) == expected
 
 
+@pytest.mark.parametrize(
+    ("slowest", "lines"),
+    [('["9 s  a", 1, "8 s  b"]', ("9 s  a", "8 s  b")), ('"a"', ()), ("null", ())],
+)
+def test_a_number_has_the_lines_that_explain_it(slowest: str, lines: tuple[str, ...]) -> None:
+    """What the query finds that is text; where it finds no list, the number stands alone."""
+    duration = Measure(name="s", reader=a_reader("json", query="s"), lines="slowest")
+    documents = documents_of(a_capture(f'{{"s": 17, "slowest": {slowest}}}'))
+    assert measure(documents, a_check(), duration, number=True) == Measurement(
+        value=Decimal(17), lines=lines
+    )
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 

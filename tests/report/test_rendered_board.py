@@ -9,8 +9,7 @@ import pytest
 from readiness.model.words import Better, Verdict
 from readiness.record.document import RunDocument, TaskRecord
 from readiness.report import Context, render
-from readiness.report._board.progress import share
-from readiness.report._board.tasks import status
+from readiness.report.board import share, status
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 from tests.support.documents import a_criterion, a_document, a_task, a_written_document

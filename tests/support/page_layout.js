@@ -9,7 +9,7 @@
     for (let node = element; node && node !== document.body; node = node.parentElement) {
       const style = getComputedStyle(node);
       if (style.clipPath === "inset(50%)" || style.visibility === "hidden") return true;
-      if (node.classList.contains("skip")) return true;
+      if (node.classList.contains("skip") || node.classList.contains("scroll")) return true; // a key away
     }
     return false;
   };

@@ -44,9 +44,11 @@ def asked_in_template(source: str) -> Iterator[Asked]:
     for call in jinja2.Environment(autoescape=True).parse(source).find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == "say":
             key = call.args[0]
-            assert isinstance(key, nodes.Const), call
+            gap = isinstance(key, nodes.Concat)
+            known = key.nodes[0] if isinstance(key, nodes.Concat) else key
+            assert isinstance(known, nodes.Const), call
             facts = frozenset(word.key for word in call.kwargs)
-            yield Asked(key.value, False, facts, call.lineno)
+            yield Asked(known.value.rstrip("."), gap, facts, call.lineno)
 
 
 def sentences_of(source: str, *, raised: bool = False) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,7 @@ from readiness.propose.templates import templates
 from readiness.prove.document import ProofOutcome, World
 from readiness.record.comparison import Movement
 from readiness.report import openmetrics
-from readiness.report._board.tasks import RISKS
+from readiness.report.board import RISKS
 from readiness.statistics.sequences import Flakiness
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences

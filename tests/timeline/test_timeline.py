@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.commands.trend import by_day, over_time, sparkline
+from readiness.commands.trend import sparkline
 from readiness.model.errors import UsageError
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.comparison import Movement, change, comparable, scatter_of
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.earlier import Previous
+from readiness.record.origin import Git
 from readiness.timeline.difference import difference
-from readiness.timeline.trend import Point, trend
+from readiness.timeline.trend import trend
 from tests.support.documents import a_criterion, a_document, a_task
 from tests.support.program import Project
 
@@ -333,6 +334,25 @@ def test_the_score_and_tasks_are_followed_too() -> None:
     assert trend("T1", runs).points[-1].value == 50.0
 
 
+def test_a_trend_is_of_one_branch() -> None:
+    """The one that is asked for, else the default one, else the newest run's; others are named."""
+
+    def on(branch: str, run: RunDocument) -> RunDocument:
+        return msgspec.structs.replace(run, git=Git(commit="c", branch=branch, dirty=False))
+
+    runs = list(map(on, ["main", "fix", "fix", "new"], over_days([1, 2, 3, 4])))
+    for asked, default, branch, values in (
+        (None, "main", "main", [1.0]),
+        ("fix", "main", "fix", [2.0, 3.0]),
+        (None, "trunk", "new", [4.0]),
+    ):
+        course = trend("A", runs, asked, default)
+        assert (course.branch, [point.value for point in course.points]) == (branch, values)
+    assert trend("A", runs, None, "main").others == {"fix": 2, "new": 1}
+    with pytest.raises(UsageError, match="no run of branch gone"):
+        trend("A", runs, "gone")
+
+
 def test_what_is_unknown_is_an_error() -> None:
     """And so is what was never a number."""
     with pytest.raises(UsageError, match="no whole run is recorded"):
@@ -439,18 +459,7 @@ def test_earlier_runs_come_in_the_order_of_the_history(followed: Project) -> Non
     assert [point["values"]["T1.1"] for point in ended.json["past"]] == [3.0, 2.0]
 
 
-def test_a_line_of_bars_is_along_time() -> None:
-    """One bar a day, its last value; a gap for a day without a run; within a day one a run."""
-    moments = ["2026-11-01T09", "2026-11-01T10", "2026-11-02T09", "2026-11-05T09"]
-    points = [
-        Point(run=at, at=f"{at}:00:00+00:00", value=value, shown=str(value), verdict=None)
-        for at, value in zip(moments, [1.0, 2.0, 3.0, 4.0], strict=True)
-    ]
-    assert over_time(points) == [2.0, 3.0, None, None, 4.0]
-    assert over_time(points[:2]) == [1.0, 2.0]
-    assert [(point.value, count) for point, count in by_day(points)] == [
-        (2.0, 2),
-        (3.0, 1),
-        (4.0, 1),
-    ]
-    assert sparkline([1.0, None, 2.0]) == "▁ █"
+def test_a_line_of_bars_has_one_for_each_run() -> None:
+    """From the lowest to the highest; in the middle where they are all the same."""
+    assert sparkline([1.0, 1.5, 2.0]) == "▁▅█"
+    assert sparkline([2.0, 2.0]) == "▄▄"

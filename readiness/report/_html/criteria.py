@@ -177,7 +177,6 @@ class Viewer:
     def _facts(self, criterion: CriterionRecord) -> list[tuple[str, str]]:
         say = self._say
         change, _ = change_in_words(criterion, say)
-        spark = self._sparks.get(criterion.id)
         lacking = criterion.points_possible - criterion.points >= 0.005
         earned = say(
             "page.points",
@@ -188,7 +187,6 @@ class Viewer:
         facts = [
             (say("report.expected"), limit if criterion.warn else ""),
             (say("report.change"), change),
-            (say("page.changed_with"), spark.changed if spark else ""),
             ("", say("report.flaky") if criterion.flaky else ""),
             (say("report.waived"), waived_by(criterion, say, self.short)),
             ("", carried(criterion, say, str)),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from markupsafe import escape
 
-from readiness.model.words import Verdict
 from readiness.record.document import FindingRecord, ProbeRecord, RunDocument, StreamRecord
 from readiness.report._evidence import ending, output
 from readiness.report._links import editor_link, web_link
@@ -14,8 +13,6 @@ from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
 _WHOLE, _EXCERPT, _FINDING = 8_000, 1_500, 400
-_URGENCY = sorted(Verdict, key=lambda verdict: (not verdict.bad, not verdict.noted))
-_GOOD = _URGENCY.index(Verdict.PASS)
 
 
 def all_evidence(run: RunDocument, say: Sentences) -> dict[str, dict[str, object]]:
@@ -23,11 +20,12 @@ def all_evidence(run: RunDocument, say: Sentences) -> dict[str, dict[str, object
 
     There is room for so much output: that of criteria which are not good goes first.
     """
-    urgency = _urgency(run)
+    noted = {name for one in run.criteria() if one.verdict.noted for name in one.probes}
+    bad = {name for one in run.criteria() if one.verdict.bad for name in one.probes}
     room, longest = _room(run), longest_text(run)
     evidence: dict[str, dict[str, object]] = {}
-    for probe in sorted(run.probes, key=lambda probe: urgency.get(probe.id, len(_URGENCY))):
-        limit = _EXCERPT if urgency.get(probe.id, _GOOD) >= _GOOD else _WHOLE
+    for probe in sorted(run.probes, key=lambda one: (one.id not in bad, one.id not in noted)):
+        limit = _WHOLE if probe.id in noted else _EXCERPT
         outputs = []
         for name, stream in (("stdout", probe.stdout), ("stderr", probe.stderr)):
             excerpt = _excerpt(name, stream, min(limit, room), say)
@@ -72,16 +70,6 @@ def _room(run: RunDocument) -> int:
 
 def _size(run: RunDocument) -> int:
     return sum(1 for _ in run.criteria())
-
-
-def _urgency(run: RunDocument) -> dict[str, int]:
-    """Return the most urgent verdict that each probe stands behind."""
-    urgency: dict[str, int] = {}
-    for criterion in run.criteria():
-        rank = _URGENCY.index(criterion.verdict)
-        for probe in criterion.probes:
-            urgency[probe] = min(rank, urgency.get(probe, rank))
-    return urgency
 
 
 def _evidence(

@@ -11,7 +11,6 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from readiness.record.document import RunDocument
-from readiness.report._html.charts import BOX, MARK_PATHS
 from readiness.report._html.view import view
 from readiness.text.clean import clean
 from readiness.text.layout import literal, points
@@ -74,7 +73,6 @@ def environment(*folders: str) -> Environment:
     environment.filters["prose_lines"] = _prose_lines
     environment.filters["markdown"] = _markdown
     environment.filters["points"] = points
-    environment.globals |= {"BOX": BOX, "MARK_PATHS": MARK_PATHS}
     return environment
 
 

@@ -1,25 +1,13 @@
-"""The sections beside the tasks: why and what next, milestones, and what people have decided."""
+"""Why, and what next: the open criteria as steps, and the reasons that no step tells."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from readiness.model.words import Verdict
-from readiness.record.document import CriterionRecord, GateRecord, MilestoneRecord, RunDocument
-from readiness.record.scores import goal_text
+from readiness.record.document import GateRecord, RunDocument
 from readiness.record.wording import Wording
 from readiness.report._html.criteria import Link, Viewer, newly_bad
-from readiness.report._shown import (
-    Entry,
-    attested_by,
-    beneath,
-    causes,
-    decided,
-    measured,
-    open_criteria,
-    waived_by,
-    worth,
-)
-from readiness.report._standing import elsewhere
+from readiness.report._shown import Entry, causes, measured, open_criteria, worth
 from readiness.text.sentences import Sentences
 
 Step: TypeAlias = dict[str, Any]
@@ -144,56 +132,3 @@ def _criteria_of(wording: Wording) -> list[str]:
     names = wording.facts.get("names") if wording.key.startswith("complaint.") else None
     parts = names.facts.values() if isinstance(names, Wording) else [names]
     return [part for part in parts if isinstance(part, str)]
-
-
-def milestone(
-    record: MilestoneRecord, run: RunDocument, viewer: Viewer, say: Sentences
-) -> dict[str, object]:
-    """Return a milestone: its state, what it asks, and the tasks that it lacks."""
-    asks = [say("page.requires_all", priority=record.priority.value)] if record.priority else []
-    if record.score is not None:
-        asks.append(say("page.requires_score", score=goal_text(record.score)))
-    return {
-        "record": record,
-        "state": "open" if record.state == "not_met" else record.state,
-        "word": say(f"report.milestone.{record.state}"),
-        "due": say("report.due", date=record.due) if record.due else "",
-        "asks": " + ".join(asks),
-        "missing": [viewer.task_link(name, run) for name in record.missing],
-    }
-
-
-def decisions(
-    run: RunDocument, viewer: Viewer, say: Sentences
-) -> dict[str, list[dict[str, object]]]:
-    """Return what people have decided, and what is out of scope.
-
-    `text` is who, until when, and why; `note` the evidence, or what another profile found.
-    """
-    short = viewer.short
-
-    def shown(criterion: CriterionRecord, text: str, note: str = "") -> dict[str, object]:
-        return {
-            "badge": viewer.badge(criterion),
-            "link": viewer.criterion_link(criterion),
-            "title": short(criterion.title),
-            "text": text,
-            "note": note,
-        }
-
-    waived, stale, attested = decided(run)
-    outside = (record for record in run.criteria() if not record.verdict.in_scope)
-    return {
-        "waived": [shown(it, waived_by(it, say, str), short(beneath(it, say))) for it in waived],
-        "stale": [
-            shown(it, say("report.stale_hint", reason=short(it.waiver.reason)))
-            for it in stale
-            if it.waiver is not None
-        ],
-        "attested": [
-            shown(it, attested_by(it, say, short), short(it.attestation.evidence))
-            for it in attested
-            if it.attestation is not None
-        ],
-        "skipped": [shown(it, short(it.reason), elsewhere(it, say, short)) for it in outside],
-    }

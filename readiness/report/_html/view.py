@@ -2,14 +2,16 @@
 
 from readiness.record.document import RunDocument
 from readiness.record.newest import of_the_project
+from readiness.record.scores import goal_text
 from readiness.report._html.criteria import Viewer
 from readiness.report._html.head import head
 from readiness.report._html.history import heat, marks, score_history, sparks, ways
-from readiness.report._html.sections import NEXT, decisions, milestone, reasons, steps
+from readiness.report._html.sections import NEXT, reasons, steps
 from readiness.report._html.timeline import timeline
 from readiness.report._links import commit_link
 from readiness.report._reasons import REASONS
-from readiness.report._shown import badge_counts
+from readiness.report._shown import attested_by, badge_counts, beneath, decided, waived_by
+from readiness.report._standing import elsewhere
 from readiness.text.sentences import sentences
 
 LINKED = 100
@@ -24,12 +26,14 @@ def view(run: RunDocument) -> dict[str, object]:
     say = sentences(run.board.language)
     newest_run, run = run, of_the_project(run)
     points = marks(run)
-    viewer = Viewer(run, say, sparks(run, points, ways(run, points)))
+    viewer = Viewer(run, say, sparks(run, ways(run, points)))
     tasks = [task for task in run.tasks if task.attainment is not None]
     in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
     unlisted_reasons = reasons(run.gate, todo[: NEXT + LINKED])
     counts = badge_counts(run.criteria(), say)
+    waived, stale, attested = decided(run)
+    short = viewer.short
     return {
         "run": run,
         "say": say,
@@ -46,10 +50,26 @@ def view(run: RunDocument) -> dict[str, object]:
         "large": in_scope > LARGE,
         "badges": [shown for shown, _ in counts if shown.like.in_scope],
         "in_scope": in_scope,
-        "milestones": [milestone(record, run, viewer, say) for record in run.milestones],
+        "viewer": viewer,
+        "goal_text": goal_text,
         "heat": heat(run, points, viewer, say) if len(points) > 1 else None,
         "time": timeline(newest_run, viewer, say),
         "loosened": run.loosened,
         "not_run": run.base.not_run if run.base is not None else [],
-        **decisions(run, viewer, say),
+        "waived": [(it, waived_by(it, say, str), short(beneath(it, say))) for it in waived],
+        "stale": [
+            (it, say("report.stale_hint", reason=short(it.waiver.reason)), "")
+            for it in stale
+            if it.waiver is not None
+        ],
+        "attested": [
+            (it, attested_by(it, say, short), short(it.attestation.evidence))
+            for it in attested
+            if it.attestation is not None
+        ],
+        "skipped": [
+            (it, short(it.reason), elsewhere(it, say, short))
+            for it in run.criteria()
+            if not it.verdict.in_scope
+        ],
     }

@@ -123,6 +123,7 @@
     fields.text.focus();
   });
   window.addEventListener("hashchange", reveal);
+  for (const map of document.querySelectorAll(".scroll")) map.scrollLeft = map.scrollWidth;
   filter.hidden = false;
   restored();
   apply();
