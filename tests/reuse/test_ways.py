@@ -59,7 +59,7 @@ WAYS: dict[str, tuple[str, Change]] = {
     "a file of a repository within is edited": ("cat inner/a", writes("inner/a")),
     "a link is moved": ("cat link", links("link", "dirty")),
     "what a link leads to outside is edited": ("cat up", writes("../beside")),
-    "a file outside that is named is edited": ("cat ../beside", writes("../beside")),
+    "a file outside that is named is edited": ("cat ../named", writes("../named")),
     "a commit is made": ("git log --oneline", lambda it: commit(it, {})),
     "a commit is tagged": ("git describe --tags --always", lambda it: git(it, "tag", "v2")),
     "a file is staged": ("git ls-files", lambda it: git(it, "add", "staged")),
@@ -75,8 +75,12 @@ WAYS: dict[str, tuple[str, Change]] = {
             it / ".venv/lib/python3/site-packages/a-2.dist-info"
         ),
     ),
+    "a distribution is installed anew": (
+        "stat -c %Y .venv/lib/*/*/a-1.dist-info",
+        lambda it: os.utime(it / ".venv/lib/python3/site-packages/a-1.dist-info", (1, 1)),
+    ),
     "a distribution that is imported in place is edited": (
-        "cat ../lib/a.py",
+        'cat "$PWD"/../lib/a.py',
         writes("../lib/a.py"),
     ),
     "the environment is another": ("readlink -f venv", links("venv", "other")),
@@ -92,8 +96,18 @@ def place(project: Project) -> Project:
         {"a": "1\n", "dirty": "1\n", "hidden": "1\n", ".gitignore": ".env\ndist\n.venv\nvenv\n"},
     )
     git(folder, "update-index", "--assume-unchanged", "hidden")
-    for name in ("../beside", ".env", "dist/x", "inner/a", "staged", "../lib/a.py", "other/bin/x"):
+    for name in (
+        "../beside",
+        "../named",
+        ".env",
+        "dist/x",
+        "inner/a",
+        "staged",
+        "../lib/a.py",
+        "other/bin/x",
+    ):
         writes(name, "1\n")(folder)
+    writes("other/bin/x")(folder)
     writes("dirty", "edited\n")(folder)
     (folder / "inner/.git").mkdir()
     program("../bin/tool", "echo 1")(folder)
@@ -150,6 +164,7 @@ INNOCENT: dict[str, tuple[dict[str, Any], Change]] = {
     "a folder that is ignored has a new file": ({"ignores": ["docs/**"]}, writes("docs/new")),
     "a cache is filled": ({}, writes("src/__pycache__/a.pyc")),
     "an editor leaves something": ({}, writes(".idea/workspace.xml")),
+    "a process leaves data to be collected": ({}, writes(".coverage.host.1")),
     "a module is compiled where it is installed": (
         {},
         writes(".venv/lib/python3/site-packages/a/__pycache__/a.pyc"),
