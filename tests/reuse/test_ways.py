@@ -59,7 +59,7 @@ WAYS: dict[str, tuple[str, Change]] = {
     "a file of a repository within is edited": ("cat inner/a", writes("inner/a")),
     "a link is moved": ("cat link", links("link", "dirty")),
     "what a link leads to outside is edited": ("cat up", writes("../beside")),
-    "a file outside that is named is edited": ("cat ../beside", writes("../beside")),
+    "a file outside that is named is edited": ("cat ../named", writes("../named")),
     "a commit is made": ("git log --oneline", lambda it: commit(it, {})),
     "a commit is tagged": ("git describe --tags --always", lambda it: git(it, "tag", "v2")),
     "a file is staged": ("git ls-files", lambda it: git(it, "add", "staged")),
@@ -75,8 +75,12 @@ WAYS: dict[str, tuple[str, Change]] = {
             it / ".venv/lib/python3/site-packages/a-2.dist-info"
         ),
     ),
+    "a distribution is installed anew": (
+        "stat -c %Y .venv/lib/*/*/a-1.dist-info",
+        lambda it: os.utime(it / ".venv/lib/python3/site-packages/a-1.dist-info", (1, 1)),
+    ),
     "a distribution that is imported in place is edited": (
-        "cat ../lib/a.py",
+        'cat "$PWD"/../lib/a.py',
         writes("../lib/a.py"),
     ),
     "the environment is another": ("readlink -f venv", links("venv", "other")),
@@ -92,8 +96,18 @@ def place(project: Project) -> Project:
         {"a": "1\n", "dirty": "1\n", "hidden": "1\n", ".gitignore": ".env\ndist\n.venv\nvenv\n"},
     )
     git(folder, "update-index", "--assume-unchanged", "hidden")
-    for name in ("../beside", ".env", "dist/x", "inner/a", "staged", "../lib/a.py", "other/bin/x"):
+    for name in (
+        "../beside",
+        "../named",
+        ".env",
+        "dist/x",
+        "inner/a",
+        "staged",
+        "../lib/a.py",
+        "other/bin/x",
+    ):
         writes(name, "1\n")(folder)
+    writes("other/bin/x")(folder)
     writes("dirty", "edited\n")(folder)
     (folder / "inner/.git").mkdir()
     program("../bin/tool", "echo 1")(folder)
@@ -150,6 +164,7 @@ INNOCENT: dict[str, tuple[dict[str, Any], Change]] = {
     "a folder that is ignored has a new file": ({"ignores": ["docs/**"]}, writes("docs/new")),
     "a cache is filled": ({}, writes("src/__pycache__/a.pyc")),
     "an editor leaves something": ({}, writes(".idea/workspace.xml")),
+    "a process leaves data to be collected": ({}, writes(".coverage.host.1")),
     "a module is compiled where it is installed": (
         {},
         writes(".venv/lib/python3/site-packages/a/__pycache__/a.pyc"),
@@ -184,6 +199,12 @@ def test_what_a_probe_leaves_is_no_change(place: Project) -> None:
         assert "left changed while it ran" in run.probes[0].not_kept
 
 
+def test_what_is_put_back_is_a_change(place: Project) -> None:
+    """Git finds it as it was; what the probe saw meanwhile nobody knows."""
+    place.write(a_board({"run": "cp a dist/b; echo 9 > a; cp dist/b a"}))
+    assert "/a changed while it ran" in check(place, "--reuse").probes[0].not_kept
+
+
 def test_a_report_of_the_run_is_no_change(place: Project) -> None:
     """Nor is the history, wherever that is."""
     place.write(a_board(errors("cat a")))
@@ -200,10 +221,16 @@ def test_another_variable_is_another_question(place: Project) -> None:
     assert reused(check(place, "--reuse", SOME="1")) == [True]
 
 
-def test_what_was_measured_afresh_takes_the_place_of_what_was_known(place: Project) -> None:
+@pytest.mark.parametrize("afresh", ["echo errors: 4", "exit 7"])
+def test_what_was_measured_afresh_takes_the_place_of_what_was_known(
+    place: Project, afresh: str
+) -> None:
     """Else the next run would go back to what `--fresh` was asked not to believe."""
-    command = 'test "$(wc -l < "$HOME/ran.log")" -gt 1 && echo errors: 3'
-    place.write(a_board(number(f"{RAN}; {command}; echo errors: 4 | head -1", "< 5")))
-    place.write(a_board(number(f'{RAN}; echo errors: $(wc -l < "$HOME/ran.log")', "< 5")))
-    for options, value in ((["--reuse"], 1), (["--reuse", "--fresh"], 2), (["--reuse"], 2)):
-        assert [one.value for one in check(place, *options).criteria()] == [value]
+    log = place.folder.parent / "ran.log"
+    first = '[ "$(wc -l < "$HOME/ran.log")" = 2 ] || { echo errors: 3; exit; }'
+    place.write(a_board(number(f"{RAN}; {first}; {afresh}", "< 5")))
+    check(place, "--reuse")
+    (fresh,) = check(place, "--reuse", "--fresh").criteria()
+    assert (fresh.value, log.read_text().count("ran")) == (4 if "4" in afresh else None, 2)
+    (now,) = check(place, "--reuse").criteria()
+    assert (now.value, log.read_text().count("ran")) == ((4, 2) if "4" in afresh else (3, 3))
