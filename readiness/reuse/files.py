@@ -49,7 +49,7 @@ class ProjectFiles:
             else:
                 self._take(root)
         except GitError as error:
-            self.problem = str(error)
+            self.problem = error.args[0]  # as it was worded, for any language
 
     def ignored(self, paths: Collection[str]) -> set[str]:
         """Return those of the paths that Git ignores."""

@@ -14,7 +14,7 @@ RUNNING = {"name": "pytest", "folder": builtin_checks()}
 
 
 @pytest.mark.parametrize(
-    ("command", "more", "environment", "found"),
+    ("command", "more", "environment", "shown"),
     [
         ("curl -f https://shop.test/health", {}, {}, "https://"),
         ("exec 3<>/dev/tcp/shop/80", {}, {}, "/dev/tcp/"),
@@ -40,12 +40,12 @@ RUNNING = {"name": "pytest", "folder": builtin_checks()}
     ],
 )
 def test_what_asks_a_service_is_told(
-    command: str, more: dict[str, object], environment: dict[str, str], found: str
+    command: str, more: dict[str, object], environment: dict[str, str], shown: str
 ) -> None:
     """By its check, an address, a program, or the environment of what runs any code."""
     check = Check(**{"name": "", "run": command, "measures": (), **more})  # type: ignore[arg-type]
     probe = Probe(id="p1", command=command, workdir="/", timeout=1, check=check)
-    assert asked(probe, (check,), environment, ("HOST_URL",)) == found
+    assert asked(probe, (check,), environment, ("HOST_URL",)) == shown
 
 
 def test_every_check_that_reads_a_probe_is_asked() -> None:

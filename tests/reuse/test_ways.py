@@ -205,6 +205,15 @@ def test_what_is_put_back_is_a_change(place: Project) -> None:
     assert "/a changed while it ran" in check(place, "--reuse").probes[0].not_kept
 
 
+def test_what_git_cannot_tell_is_not_reused(place: Project) -> None:
+    """It is measured, and the record says why nothing is kept."""
+    place.write(a_board(errors("cat a")))
+    (place.folder / ".git/index").write_bytes(b"broken")
+    for _ in range(2):
+        run = check(place, "--reuse")
+        assert (reused(run), "index" in run.probes[0].not_kept) == ([False], True)
+
+
 def test_a_report_of_the_run_is_no_change(place: Project) -> None:
     """Nor is the history, wherever that is."""
     place.write(a_board(errors("cat a")))
