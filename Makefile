@@ -164,15 +164,15 @@ $(NPM): $(DEV) tests/support/npm.py
 	        "for Node.js, are skipped"; \
 	fi
 
-# Without it, the tests of what probes look at are skipped.
+# Without strace, the tests of what commands start are skipped; without bubblewrap, some of walls.
 $(STRACE): $(DEV)
-	@if command -v strace >/dev/null; then \
+	@if command -v strace >/dev/null && command -v bwrap >/dev/null; then \
 	    touch $@; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends strace; then \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends strace bubblewrap; then \
 	    touch $@; \
 	else \
-	    echo "no strace: the tests of what probes look at are skipped (apt-get install strace)"; \
+	    echo "no strace or no bubblewrap: tests are skipped (apt-get install strace bubblewrap)"; \
 	fi
 
 stack: $(DEV) $(OPS_READY)  ## start a whole production beside the example; YES=1 installs without asking

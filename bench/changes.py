@@ -55,7 +55,7 @@ def stopping(tools: Tools) -> dict[str, Case]:
     """A coding agent stops in a project of 2,000 files in which nothing changed."""
     folder = os.path.join(tools.work, "stopping")
     tree(folder, tools.size(FILES))
-    criteria = (f"run: test -e src\ninputs: ['src/**/*.py']\ntitle: Part {n}" for n in range(10))
+    criteria = (f"run: test -e src\ntitle: Part {n}" for n in range(10))
     write(os.path.join(folder, boards.NAME), boards.board(criteria))
     repository(folder)
     payload = os.path.join(tools.work, "payload.json")

@@ -23,12 +23,11 @@ import many
 import real
 import reuse
 import start
-import traced
 from goals import Goal, Line
 from install import HERE, install, smoke_tools, tools
 from measure import Case, Figures, Harness, WrongResult, as_data, summarise
 
-PARTS = (many, start, reuse, real, hostile, football, changes, traced, fleets, first)
+PARTS = (many, start, reuse, real, hostile, football, changes, fleets, first)
 GOALS: dict[int, Goal] = dict(sorted(each for part in PARTS for each in part.GOALS.items()))
 
 

@@ -6,13 +6,13 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from checks.git import git
 from checks.in_project.common import Params
-from readiness.project.room import COPIED, COPYING, room_in_memory
+from readiness.project.room import room_in_memory
 
 MYPY_CACHE = ".mypy_cache"
 """The folder in which mypy keeps what it knows of files that have not changed since."""
@@ -78,8 +78,7 @@ def copy_project(params: Params, name: str = "copy") -> Copy:
     if os.path.isdir(target):
         inside = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(top))
         _git("read-tree", "HEAD", folder=target)  # which looks at no file, unlike a reset
-        with _only_copying():
-            _copy_files(top, target, files)
+        _copy_files(top, target, files)
     if not os.path.isdir(target):
         ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__")
         shutil.copytree(".", target, symlinks=True, ignore=ignored)
@@ -112,21 +111,10 @@ def _files(top: str) -> dict[str, os.stat_result]:
     installed = tuple(path.removesuffix(_MARK) for path in added if path.endswith(f"/{_MARK}"))
     mine = (path for path in added if not installed or not path.startswith(installed))
     files = {}
-    with _only_copying():
-        for path in filter(None, (*known, *mine)):
-            with suppress(OSError):
-                files[path] = os.lstat(os.path.join(top, path))
+    for path in filter(None, (*known, *mine)):
+        with suppress(OSError):
+            files[path] = os.lstat(os.path.join(top, path))
     return files
-
-
-@contextmanager
-def _only_copying() -> Iterator[None]:
-    """Tell who traces this that what is read meanwhile is copied, and else read in the copy."""
-    os.access(COPYING, os.F_OK)
-    try:
-        yield
-    finally:
-        os.access(COPIED, os.F_OK)
 
 
 def _place(params: Params, size: int) -> str:

@@ -13,7 +13,7 @@ from readiness.model.settings import RunSettings
 PACKAGE = Path(__file__).parents[1] / "readiness"
 CHECKS = PACKAGE.parent / "checks"
 
-FOUNDATION = ["model", "text", "shell", "startup", "builtin", "statistics"]
+FOUNDATION = ["model", "text", "shell", "startup", "builtin", "statistics", "walls"]
 STAGES = ["load", "plan", "run", "measure", "decide", "advice", "record", "report", "timeline"]
 BESIDE = ["history", "project", "reuse", "guard", "prove", "terminal", "fleet", "cluster"]
 # What a run never imports: commands do, when they are asked for.
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "text": ["startup", "builtin"],
     "shell": ["startup"],
     "statistics": [],
+    "walls": ["model"],
     **dict.fromkeys(STAGES, FOUNDATION),
     "plan": [*FOUNDATION, "project"],
     "record": [*FOUNDATION, "decide"],
@@ -89,7 +90,7 @@ CHECKS_MAY_IMPORT = {
     "services": [],
     "__init__": [],
 }
-CHECKS_MAY_USE = {"model", "project", "shell", "text"}
+CHECKS_MAY_USE = {"model", "project", "shell", "text", "walls"}
 
 
 def unit(path: Path, top: Path = PACKAGE) -> str:
@@ -131,7 +132,7 @@ def test_no_rooms_import_each_other() -> None:
 
 @pytest.mark.parametrize("path", sorted(CHECKS.rglob("*.py")), ids=str)
 def test_what_measures_knows_little_of_the_engine(path: Path) -> None:
-    """It imports its own room, rooms below it, and four of readiness, or none of these."""
+    """It imports its own room, rooms below it, and five of readiness, or none of these."""
     own = unit(path, CHECKS)
     assert imported(path, "checks") <= {own, *CHECKS_MAY_IMPORT[own]}
     assert imported(path) <= (set() if own in ("run", "in_project") else CHECKS_MAY_USE)
@@ -185,6 +186,8 @@ def test_only_run_starts_probes() -> None:
         "agents/canary.py",
         "commands/mcp.py",
         "measure/worker.py",
+        "walls/__init__.py",
+        "walls/enclose.py",
     }
 
 

@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict, cast
 
 from checks.in_project.common import RUNNER, Params, not_measured, read_json, require
 from checks.project_copy import copy_project
+from readiness.walls import held_command
 
 
 class Flow(TypedDict):
@@ -73,7 +74,10 @@ def try_broken(params: Params, plan: FaultPlan) -> Broken:
     tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), "w", encoding="utf-8") as file:
         json.dump({**plan, "roots": [copy.folder, os.getcwd()], "beside": copy.beside}, file)
-    _, output = copy.run([python[1].strip(), RUNNER, "in_project/break_code"], quiet=True)
+    places = (copy.beside or copy.folder, tmp, params.env["READINESS_SCRATCH"])
+    command = (python[1].strip(), RUNNER, "in_project/break_code")
+    held = held_command(command, *places, scratch=tmp, readable=(os.getcwd(),))
+    _, output = copy.run([*held], quiet=True)
     left = os.path.join(tmp, "broken.json")
     if not os.path.exists(left):
         not_measured(f"the tests could not be run in a copy: {_last(output)}")

@@ -52,9 +52,8 @@ def check(
 ) -> int:
     """Run the board and print the report on stdout; the result is the exit status.
 
-    On a terminal, people are spared what an earlier run with `--reuse` saw to depend on nothing
-    that has changed, unless the run speaks for others too: a CI job, the rules of a base, a part
-    of a board. Only who asks for it waits for what is seen: that takes twice as long.
+    On a terminal, people are spared what nothing has changed for since an earlier run, unless this
+    one speaks for others too: a CI job, the rules of a base, a part of a board.
     """
     parameters = locals()
     for_others = os.environ.get("CI") or base or shard or on
@@ -66,7 +65,7 @@ def check(
         from readiness.pipeline.run import run_and_report
 
         settings = asked(parameters)
-        return run_and_report(replace(settings, reuse=reused and not fresh, traces=reuse), _print)
+        return run_and_report(replace(settings, reuse=reused), _print)
 
     return perform() if dry_run or watch else supervise(lambda: protected(perform))
 

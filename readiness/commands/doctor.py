@@ -30,6 +30,7 @@ from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, tex
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.sentences import Sentences, for_reader, say_now
+from readiness.walls import find_wall
 
 TIME_LIMIT = 30.0
 _ASKING = ("--version", "-V", "version")
@@ -92,7 +93,8 @@ def doctor(
         say = for_reader(board.language)
         own = surroundings.own(board.workdir)
         where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
-        put_blocks([*text_lines(where, *_elsewhere(tools, own, say), ""), *_table(tools, say)])
+        lines = [where, _walls(say), *_elsewhere(tools, own, say), ""]
+        put_blocks([*text_lines(*lines), *_table(tools, say)])
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
@@ -240,6 +242,11 @@ def _where(
     return say(
         "report.environment", workdir=workdir, kind=own.kind, folder=own.folder, python=python
     )
+
+
+def _walls(say: Sentences) -> str:
+    wall = find_wall(os.environ)
+    return say("doctor.wall", wall=wall) if wall else say("doctor.no_wall")
 
 
 def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences) -> list[str]:

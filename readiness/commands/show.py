@@ -40,6 +40,7 @@ from readiness.text.languages import Language
 from readiness.text.nearest import suggestion
 from readiness.text.sentences import Sentences, for_reader, spoken
 from readiness.text.worded import worded
+from readiness.walls import find_wall
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,7 +233,7 @@ class _Viewer:
         if not is_tried(criterion):
             return
         if past is None or past.trial.outcome is not TrialOutcome.SEEN:
-            yield self._fact(self._say("report.trial"), self._say("show.unseen"))
+            yield self._fact(self._say("report.trial"), _why_unseen(criterion, past, self._say))
             return
         at = ago(past.at, self._now, self._say)
         names = ", ".join(past.trial.programs)
@@ -243,6 +244,17 @@ class _Viewer:
 
     def _fact(self, label: str, text: str) -> Line:
         return self._labels.fact(label, ((text, Style.PLAIN),))
+
+
+def _why_unseen(criterion: Criterion, past: PastTrial | None, say: Sentences) -> str:
+    """Return the sentence that says why a command was not seen to fail."""
+    if not criterion.trial:
+        return say("show.not_tried_off")
+    if past is not None and past.trial.outcome is TrialOutcome.ACTS:
+        return say("show.not_tried_acts")
+    if past is None and not find_wall(os.environ):
+        return say("show.not_tried_no_wall")
+    return say("show.unseen")
 
 
 def _waived(waive: Waiver, say: Sentences) -> str:

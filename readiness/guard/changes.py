@@ -49,7 +49,7 @@ class Kind(StrEnum):
     TOOL = "tool"
     VERSION = "version command"
     PRODUCER = "producer"
-    INPUTS = "inputs"
+    REUSE = "reuse"
     SAMPLES = "samples"
     RETRIES = "retries"
     WAIT = "wait"

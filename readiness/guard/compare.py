@@ -22,8 +22,12 @@ from readiness.load.yamlfile import read
 from readiness.model.board import Board
 from readiness.model.errors import BaseError
 from readiness.project.git import GitError, repository
+from readiness.project.recipes import is_own
 from readiness.prove.copying import is_below
 from readiness.text.worded import worded
+
+LOOKED_AT = ("paths", "source")
+"""Parameters of checks for files and folders to look at."""
 
 FIRST_BOARD = "the base has no board: this is the first, and there is nothing to compare it with"
 
@@ -142,8 +146,8 @@ def _comparable(
 def _used(*boards: Board) -> list[str]:
     """Return the commands and parameters of all criteria, and of the checks that they come after.
 
-    A parameter that the check's inputs take for a folder of files to look at is never run, nor is
-    one that names files that people read, or locks.
+    A parameter by which a check of ours is told what to look at is never run, nor is one that names
+    files that people read, or locks.
     """
     used: dict[str, None] = {}
     for board in boards:
@@ -154,7 +158,7 @@ def _used(*boards: Board) -> list[str]:
                     used.update(
                         (value, None)
                         for name, value in params.items()
-                        if not any(pattern.startswith(f"${name}/") for pattern in check.inputs)
+                        if (name not in LOOKED_AT or is_own(check))
                         and not all(map(TABLE.prose.search, value.split()))
                     )
         used.update(dict.fromkeys(check.run for check in board.checks.values()))

@@ -32,6 +32,7 @@ from readiness.guard.states import States
 from readiness.model.board import Board, Check, Criterion
 from readiness.project.globs import covers
 from readiness.project.recipes import is_own
+from readiness.text.sentences import Sentences
 
 _IMPORTED: Final = (".py", ".pyc", ".so")
 _OWN: Final = frozenset(("test", "tests"))
@@ -169,6 +170,11 @@ class Decider:
         """Return whether code has tests in it, as Rust's has."""
         is_source = TABLE.sources.search(path) and not path.endswith(".py")
         return bool(is_source) and any(map(TABLE.among_code.search, self._states.texts(path)))
+
+    def told_by_code(self, names: Iterable[str], say: Sentences) -> list[str]:
+        """Say of which criteria the board's `code:` decides."""
+        shown = ", ".join(name for name in names if name in self.by_code)
+        return [say("guard.by_code", names=shown)] if shown else []
 
     def is_unsure_of(self, criterion: Criterion) -> bool:
         """Return whether only seeing a command run tells what it does with the changed files."""

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.settings import command_changed
 from readiness.model.board import (
-    TRACED,
     Board,
     Check,
     Criterion,
@@ -93,16 +92,6 @@ def _sampling(before: Sampling | None, after: Sampling | None) -> Direction:
 
 def _version(before: str, after: str) -> Direction:
     return LOOSE if before and not after else SAME
-
-
-def _inputs(before: tuple[str, ...], after: tuple[str, ...]) -> Direction:
-    """Return the direction of what decides how long a result is reused; without any none ever is.
-
-    Traced inputs are all that the command reads itself, but not what others read for it.
-    """
-    if before and TRACED in after:
-        return SAME
-    return LOOSE if after and (not before or set(before) - set(after)) else TIGHT
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -212,7 +201,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "quarantine": FieldRule(Kind.FIELD, _more, "quarantine"),
         "code": FieldRule(Kind.FIELD, _more, "code", key=frozenset),
         **_elsewhere("tasks checks priorities profiles env unset_env milestones accept"),
-        **_elsewhere("path digest catalogues profile"),
+        **_elsewhere("path digest catalogues profile profile_env"),
     },
     Task: {
         "priority": FieldRule(Kind.PRIORITY, _higher),  # P0 is the most urgent
@@ -232,7 +221,9 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
         "ratchet": FieldRule(Kind.RATCHET, _lower),
         "trial": FieldRule(Kind.TRIAL, _lower),
-        **_elsewhere("id task expect check measure params matrix workdirs unset warn baseline"),
+        **_elsewhere(
+            "id task expect check measure params matrix workdirs unset warn baseline insists"
+        ),
         # What is written takes the place of its check before boards are compared.
         **_elsewhere("weight profiles attest waive position written"),
     },
@@ -243,8 +234,9 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "reject": FieldRule(Kind.REJECT, _replaced),
         "tools": FieldRule(Kind.TOOL, _fewer, key=frozenset),
         "after": FieldRule(Kind.PRODUCER, _fewer, key=frozenset),
-        "inputs": FieldRule(Kind.INPUTS, _inputs, key=frozenset),
-        "max_age": FieldRule(Kind.INPUTS, _higher, "max_age", _seconds),
+        "ignores": FieldRule(Kind.REUSE, _more, key=frozenset),
+        "reuse": FieldRule(Kind.REUSE, _higher),
+        "max_age": FieldRule(Kind.REUSE, _higher, "max_age", _seconds),
         "version": FieldRule(Kind.VERSION, _version),
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
         "exclusive": FieldRule(Kind.EXCLUSIVE, _none),

@@ -25,7 +25,7 @@ from readiness.guard.put_aside import added_directives, may_be_silenced, put_asi
 from readiness.guard.states import States
 from readiness.guard.test_lists import TestLists
 from readiness.guard.tree import Commit
-from readiness.guard.verdicts import better, is_error, looks_better, result
+from readiness.guard.verdicts import better, is_error, looks_better, result, untried
 from readiness.guard.weighing import Weighed, Weigher
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Board, Criterion
@@ -269,7 +269,10 @@ class Measuring:
         return replace(
             findings,
             changes=list(dict.fromkeys([*changes, *weighed.changes])),
-            remarks=[*findings.remarks, *weighed.remarks, *self._by_code()],
+            remarks=[
+                *(*findings.remarks, *weighed.remarks, *untried(content, self._say)),
+                *self._decider.told_by_code(self.deciding, self._say),
+            ],
             compared=rows,
             differing={name: self.deciding[name].files for name in differ},
             spoken=self._decider.speaks_of,
@@ -280,10 +283,6 @@ class Measuring:
             mended="\n".join(result(of_base[name], self._say) for name in never),
             steady=not (weighed.remarks or lacking),
         )
-
-    def _by_code(self) -> list[str]:
-        names = ", ".join(name for name in self.deciding if name in self._decider.by_code)
-        return [self._say("guard.by_code", names=names)] if names else []
 
     def _weigher(self, run: TrialRunner) -> Weigher:
         return Weigher(

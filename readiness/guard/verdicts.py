@@ -1,5 +1,8 @@
 """Whether the head looks better: two verdicts on its code, by the base's rules and by its own."""
 
+import os
+from collections.abc import Sequence
+
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.deciding import Deciding
 from readiness.guard.project.makefiles import differing
@@ -13,6 +16,7 @@ from readiness.record.document import CriterionRecord
 from readiness.record.wording import sentence_of
 from readiness.text.sentences import Sentences
 from readiness.text.worded import in_language
+from readiness.walls import find_wall
 
 _VARYING = frozenset((*TIMES, *SIZES, "rps"))
 """Units of values that vary from run to run: there only the verdict counts."""
@@ -83,3 +87,8 @@ def _is_number(value: object) -> bool:
 def is_error(record: CriterionRecord) -> bool:
     """Return whether something could not be measured, though there was time for it."""
     return record.verdict is Verdict.ERROR and not record.cut_short
+
+
+def untried(names: Sequence[str], say: Sentences) -> list[str]:
+    """Say that nobody knows whether criteria notice what fails, where no wall is at hand."""
+    return [say("trial.no_wall", count=len(names))] if names and not find_wall(os.environ) else []

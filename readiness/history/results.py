@@ -1,4 +1,4 @@
-"""The results that later runs may take over, and what is known of the files they depend on.
+"""The results that later runs may take over, by a key of all that they depend on.
 
 They stand beside the runs: a result holds only as long as the run that measured it stands in the
 chain with a document that names the result's digest.
@@ -13,17 +13,14 @@ from readiness.history import chain
 from readiness.history.database import REMEMBERED
 from readiness.model.digests import digest
 
-TABLES = (
-    """create table if not exists results (
-        fingerprint text primary key, run integer not null, result blob not null
-    ) without rowid""",
-    "create table if not exists files (id integer primary key, known blob not null)",
-)
+TABLE = """create table if not exists results (
+    fingerprint text primary key, run integer not null, result blob not null
+) without rowid"""
 """Created by the first run that keeps anything, as most histories never need them."""
 
 
 class HeldResults(msgspec.Struct, frozen=True, kw_only=True):
-    """The results that hold, by fingerprint, and what was done to the runs since they were made."""
+    """The results that hold, by key, and what was done to the runs since they were made."""
 
     results: dict[str, bytes]
     alterations: list[chain.Alteration]
@@ -70,30 +67,22 @@ def _named(connection: sqlite3.Connection, run: int) -> frozenset[str]:
     return frozenset(probe.result for probe in document.probes if probe.result)
 
 
-def known_files(connection: sqlite3.Connection) -> bytes:
-    """Return what is known of the files that results depend on."""
-    row = connection.execute("select known from files").fetchone()
-    return row[0] if row and isinstance(row[0], bytes) else b""
-
-
 def keep(
     connection: sqlite3.Connection,
     run: int,
     *,
     results: Mapping[str, bytes],
-    files: bytes,
+    refuted: Collection[str],
 ) -> None:
     """Store what a run leaves to later ones, and delete what only old runs left.
 
-    `results` are by fingerprint; the document of the run has to name their digests.
+    `results` are by key; the document of the run has to name their digests. Those of the keys that
+    are `refuted` came out otherwise this time.
     """
-    if not results:
-        return
-    for table in TABLES:
-        connection.execute(table)
+    connection.execute(TABLE)
+    connection.executemany("delete from results where fingerprint = ?", [(key,) for key in refuted])
     connection.executemany(
         "insert or replace into results values (?, ?, ?)",
         [(fingerprint, run, result) for fingerprint, result in results.items()],
     )
-    connection.execute("insert or replace into files values (0, ?)", (files,))
     connection.execute("delete from results where run < ?", (run - REMEMBERED,))

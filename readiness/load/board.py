@@ -108,10 +108,9 @@ class _BoardLoader:
         self.document: Document = problems.document
         self.folder = os.path.dirname(self.document.path)
         self.profile = self._profile(profile)
-        layers = [file.env]
-        if self.profile in file.profiles:
-            layers.insert(0, file.profiles[self.profile].env)
-        self.variables = Variables(environ, *layers)
+        chosen = file.profiles.get(self.profile)
+        self.profile_env = chosen.env if chosen else {}
+        self.variables = Variables(environ, self.profile_env, file.env)
         self.folders = tuple(self._folders())
         self.catalogue = Catalogue(self.folders)
         self.ids: dict[str, str] = {}
@@ -163,6 +162,7 @@ class _BoardLoader:
             scoring=file.scoring,
             env=env,
             unset_env=unset_env,
+            profile_env=tuple(self.profile_env),
             settings_env=self.catalogue.settings_env(),
             secrets=tuple(file.secrets),
             timeout=seconds(file.timeout, ("timeout",), self.problems) or 600.0,

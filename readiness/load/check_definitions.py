@@ -11,6 +11,7 @@ from readiness.load.definitions import (
     Expects,
     FilePart,
     Id,
+    Ignores,
     Inputs,
     MeasureFile,
     Parameters,
@@ -180,9 +181,12 @@ class CheckFile(FilePart, frozen=True):
     findings: ReaderFile | UnsetType = UNSET
     flaky: ReaderFile | UnsetType = UNSET
     """Tests that passed only on another try, as findings."""
+    ignores: Ignores = field(default_factory=list)
     inputs: Inputs = field(default_factory=list)
+    reuse: bool = True
+    """Whether a result may be reused: not where it asks a service."""
     max_age: Duration | UnsetType = UNSET
-    """How long a result may be reused: where it depends on more than files."""
+    """How old a report may be that the command only reads; such a result is not reused."""
     timeout: Duration | UnsetType = UNSET
     exclusive: Words = field(default_factory=list)
     """Probes that share a word never overlap; `$name` stands for the words of that parameter."""

@@ -3,6 +3,7 @@
 import os
 from typing import Final
 
+import msgspec
 from msgspec import UNSET
 
 from readiness.load import decisions
@@ -19,7 +20,6 @@ from readiness.load.readers import (
     expectation,
     fit,
     fits,
-    inputs,
     measure,
     number,
     seconds,
@@ -39,7 +39,7 @@ COMMAND: Final = "command"
 """The parameter of a check that is `run` beside it; such a check has a `report` too."""
 
 _KINDS: Final = ("check", "run", "attest")
-_OF_INLINE: Final = ("read", "exit", "proof", "reject", "inputs", "max_age", "exclusive")
+_OF_INLINE: Final = ("read", "exit", "proof", "reject", "ignores", "max_age", "exclusive")
 _OF_PROBES: Final = (
     *("with", "matrix", "workdir", "measure", "expect", "warn", *_OF_INLINE, "timeout", "baseline"),
     *("samples", "confidence", "tolerance", "against", "wait", "retries"),
@@ -156,7 +156,8 @@ class CriterionLoader:
             if file.baseline is UNSET
             else number(file.baseline, (*path, "baseline"), self.problems),
             ratchet=file.ratchet,
-            trial=file.trial,
+            trial=file.trial is not False,
+            insists=file.trial is True,
             weight=weight,
             profiles=tuple(file.profiles),
             samples=samples,
@@ -215,7 +216,8 @@ class CriterionLoader:
             hint = suggestion(file.check, self.catalogue.names())
             self.problems.add((*path, "check"), message, hint)
             return None
-        return self.catalogue.find(file.check)
+        check = self.catalogue.find(file.check)
+        return check and (check if file.reuse else msgspec.structs.replace(check, reuse=False))
 
     def _inline(self, file: CriterionFile, command: str, path: Path) -> Check | None:
         """Create the check of a probe that the board defines in place."""
@@ -239,7 +241,8 @@ class CriterionLoader:
             exit_ok=exit_statuses(file.exit, (read,)),
             proof=proof,
             reject=file.reject,
-            inputs=inputs(file.inputs, (*path, "inputs"), problems),
+            ignores=words(file.ignores),
+            reuse=file.reuse,
             max_age=seconds(file.max_age, (*path, "max_age"), problems),
             timeout=seconds(file.timeout, (*path, "timeout"), problems),
             exclusive=words(file.exclusive),

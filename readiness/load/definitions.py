@@ -27,12 +27,12 @@ Number: TypeAlias = int | Decimal
 AsText: TypeAlias = Annotated[str, Meta(extra_json_schema={WRITTEN: True})]
 VariableName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
 Words: TypeAlias = str | list[str]
+Ignores: TypeAlias = Annotated[
+    Words, Meta(description="Patterns of the files that the tool does not read.")
+]
 Inputs: TypeAlias = Annotated[
-    Literal["traced"] | list[str],
-    Meta(
-        description="Patterns of the files that the result depends on, or `traced`: what its"
-        " command is seen to look at."
-    ),
+    Words,
+    Meta(description="No longer read: see `ignores`.", extra_json_schema={"deprecated": True}),
 ]
 Parameters: TypeAlias = dict[VariableName, AsText | list[AsText]]
 Environment: TypeAlias = dict[VariableName, AsText]
@@ -152,7 +152,10 @@ class CriterionFile(FilePart, frozen=True):
     exit: ExitFile | UnsetType = UNSET
     proof: ReaderFile | UnsetType = UNSET
     reject: Regex = ""
+    ignores: Ignores | UnsetType = UNSET
     inputs: Inputs | UnsetType = UNSET
+    reuse: bool = True
+    """Whether a result may be reused: not where it asks a service."""
     max_age: Duration | UnsetType = UNSET
     exclusive: Words | UnsetType = UNSET
     timeout: Duration | UnsetType = UNSET
@@ -173,8 +176,8 @@ class CriterionFile(FilePart, frozen=True):
     wait: Duration | UnsetType = UNSET
     """Tried again for this long."""
     retries: Annotated[int, Meta(ge=0, le=1000)] = 0
-    trial: bool = True
-    """Whether its command may be tried in broken copies of the project."""
+    trial: bool | UnsetType = UNSET
+    """Whether its command is tried in broken copies: false never, true also if it acts outside."""
     waive: WaiveFile | UnsetType = UNSET
 
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from readiness.load.definitions import ExitFile, Inputs, MeasureFile, Number, ReaderFile, Words
+from readiness.load.definitions import ExitFile, MeasureFile, Number, ReaderFile, Words
 from readiness.load.faults import Problems, shown
 from readiness.load.yamlfile import Path
 from readiness.model import expect
-from readiness.model.board import SWITCHED, TRACED, Expectation, Measure, Reader
+from readiness.model.board import SWITCHED, Expectation, Measure, Reader
 from readiness.model.units import duration, meant_unit
 from readiness.model.words import Format, Operator
 from readiness.text.worded import joined, worded, words_of
@@ -241,14 +241,6 @@ def exit_statuses(
     if all(each.reader.format is Format.EXIT for each in measures):
         return None
     return (0,)
-
-
-def inputs(value: Inputs | UnsetType, path: Path, problems: Problems) -> tuple[str, ...]:
-    """Return the patterns, or `TRACED` alone, having recorded it among patterns."""
-    if value is not UNSET and not isinstance(value, str) and TRACED in value:
-        message, hint = worded("fault.traced_among"), worded("hint.traced")
-        problems.add((*path, value.index(TRACED)), message, hint)
-    return words(value)
 
 
 def words(value: Words | UnsetType) -> tuple[str, ...]:

@@ -20,13 +20,14 @@ def standing(
 ) -> tuple[Check, dict[str, str]]:
     """Return the check that stands for a command, and its parameters; `inline` where there is none.
 
-    Its inputs and its time limit are as for any other command.
+    What it ignores and its time limit are as for any other command.
     """
     if file.run is UNSET or _is_judged(file):
         return inline, {}
     for check, params in stood_for(catalogue, file.run):
         own = {
-            "inputs": inline.inputs,
+            "ignores": inline.ignores,
+            "reuse": inline.reuse,
             "max_age": inline.max_age,
             "exclusive": inline.exclusive,
             "timeout": inline.timeout,

@@ -112,19 +112,16 @@ class StandsFor(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
 
 
-TRACED = "traced"
-"""Stands alone, in place of a check's inputs, for whatever its command is seen to look at."""
-
-
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue entry, or (with an empty `name`) a probe that a board defines in place.
 
     `exit_ok` are the statuses after which the output may be read; None, only for a check whose
     measure is the exit status itself, leaves that to the reader. `folder` is where the check file
     stands. `work` tells what there is to do, and when it counts as done. `timeout` is in seconds;
-    None: the board's. A change of `inputs` is one that it can affect. A result may be reused for
-    `max_age` seconds; None: all day. `by_hand` is what people type to see the same. `tried` has,
-    by tool, the versions that the check is tried with.
+    None: the board's. `ignores` are patterns of the files that the tool does not read; with `reuse`
+    a result counts until another changes. `max_age` is how old, in seconds, a report may be that
+    the command only reads. `by_hand` is what people type to see the same. `tried` has, by tool, the
+    versions that the check is tried with.
     """
 
     name: str
@@ -148,7 +145,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     expect: Expectation | None = None
     findings: Reader | None = None
     flaky: Reader | None = None
-    inputs: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+    reuse: bool = True
     max_age: float | None = None
     timeout: float | None = None
     exclusive: tuple[str, ...] = ()
@@ -238,9 +236,10 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     `unset` names the variables that the criterion uses and nobody set. `written` is the command
     of the board whose place a check of the catalogue takes. `attest` is set where a person's word
     takes the place of a probe: then `check` and `measure` are None.
-    Without `trial` its command is not tried in broken copies of the project. `samples` counts runs
-    (median), the most of them if its `sampling` decides, `wait` is in seconds, `retries` counts
-    further tries; with `flaky_blocks` what passes only sometimes fails.
+    Without `trial` its command is not tried in broken copies of the project; where it `insists`,
+    also if it is meant to act. `samples` counts runs (median), the most of them if its `sampling`
+    decides, `wait` is in seconds, `retries` counts further tries; with `flaky_blocks` what passes
+    only sometimes fails.
     """
 
     id: str
@@ -259,6 +258,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Decimal | None = None
     ratchet: bool = False
     trial: bool = True
+    insists: bool = False
     weight: Decimal = Decimal(1)
     profiles: tuple[str, ...] = ()
     samples: int = 1
@@ -338,7 +338,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """A loaded board, for one profile, with variables replaced.
 
     `path` is as given, `workdir` absolute. `env` is what the board and the profile set for
-    probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked.
+    probes; `unset_env` maps a name of `env` that could not be made to the variable it lacked;
+    `profile_env` are those of the profile.
     `settings_env` are patterns of the variables that the catalogue's tools obey.
     `min_measured` is a share 0..1; with `require_proof` what was never seen to fail is unknown.
     `longest_waiver` says how long from today a waiver may run. Times are in seconds. `checks` is
@@ -367,6 +368,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     scoring: Scoring = Scoring.STRICT
     env: dict[str, str] = {}
     unset_env: dict[str, str] = {}
+    profile_env: tuple[str, ...] = ()
     settings_env: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     timeout: float = 600.0

@@ -75,7 +75,8 @@ class TrialOutcome(StrEnum):
     they failed, and failed where they found something. `blind`: they looked at nothing. `undone`:
     it has programs that it did not start. `idle`: it has none, and passed wherever it was, `hollow`
     only where the files were gone. `missing`: its programs are not there. `unknown`: it could not
-    be told. `unseen`: nor may it pass without. `nothing`: a tool said that it had nothing to do.
+    be told. `acts`: it was not tried, as it acts outside. `unseen`: nor may it pass without.
+    `nothing`: a tool said that it had nothing to do.
     """
 
     SEEN = "seen"
@@ -87,6 +88,7 @@ class TrialOutcome(StrEnum):
     HOLLOW = "hollow"
     MISSING = "missing"
     UNKNOWN = "unknown"
+    ACTS = "acts"
     UNSEEN = "unseen"
     NOTHING = "nothing"
 

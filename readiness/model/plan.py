@@ -1,6 +1,7 @@
 """What a run will do: the distinct probes and their order. Nothing has run yet."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 import msgspec
 
@@ -10,16 +11,44 @@ EXPECTED_SHARE = 1 / 300
 """Share of its time limit that a probe is taken to need where it was never run."""
 
 
+class Wall(StrEnum):
+    """What holds a probe, the best first."""
+
+    BUBBLEWRAP = "bubblewrap"
+    NAMESPACES = "namespaces"
+    LANDLOCK = "landlock"
+
+
+class Confinement(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds a probe, which writes to its own folders and `writable` ones only.
+
+    Folders for temporary files are empty there, but for what is `readable` below them; what it
+    writes to the user's home is thrown away, where the walls can do that. With `layered`, all
+    folders are as they are, and what is written to others than its own is thrown away. Without
+    `network` it connects nowhere, not even to services of this machine. Programs that are
+    `replaced`, by their paths, are other ones there, unless Landlock is all that there is. Once the
+    walls stand, there is a file `mark`, if it is asked for.
+    """
+
+    wall: Wall
+    writable: tuple[str, ...]
+    readable: tuple[str, ...] = ()
+    network: bool = False
+    layered: bool = False
+    replaced: dict[str, str] = {}
+    mark: str = ""
+
+
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """One concrete command. Equal probes are one probe.
 
-    `argv` is set where the command has no shell syntax and may be started directly; the first
-    attempt is made under `first_under`, a program that runs the one behind its words. `env` is what
-    this probe has beyond the plan's environment, `path` the PATH of its folder where that is not
-    the plan's. `tool_path` is the file that its check's tool is, `elsewhere` says that it is
-    not of the project's own environment, though there is one. `after` holds the indices, in the
-    plan, of the probes that must have succeeded first. One that `settles` takes as many samples as
-    its verdict needs. `estimate` is the duration of earlier runs, in seconds.
+    `argv` is set where the command has no shell syntax and may be started directly; `confined` are
+    the walls that all attempts are made in. `env` is what this probe has beyond the plan's
+    environment, `path` the PATH of its folder where that is not the plan's. `tool_path` is the file
+    that its check's tool is, `elsewhere` says that it is not of the project's own environment,
+    though there is one. `after` holds the indices, in the plan, of the probes that must have
+    succeeded first. One that `settles` takes as many samples as its verdict needs. `estimate` is
+    the duration of earlier runs, in seconds.
     """
 
     id: str
@@ -27,7 +56,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     workdir: str
     timeout: float
     argv: tuple[str, ...] | None = None
-    first_under: tuple[str, ...] = ()
+    confined: Confinement | None = None
     check: Check
     env: dict[str, str] = {}
     path: str = ""

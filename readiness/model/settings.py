@@ -51,8 +51,8 @@ class BoardSettings(msgspec.Struct, frozen=True, kw_only=True):
 class RunSettings(BoardSettings, frozen=True, kw_only=True):
     """What commands that run probes are asked. Times are in seconds; `history` "" is none.
 
-    `shard` is which part of how many. `over_at` is when all runs of the command have to be over, by
-    the clock `time.monotonic`.
+    `shard` is which part of how many. With `fresh` nothing is reused. `over_at` is when all runs of
+    the command have to be over, by the clock `time.monotonic`.
     """
 
     selectors: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     over_at: float = math.inf
     fail_fast: bool = False
     reuse: bool = False
-    traces: bool = True
+    fresh: bool = False
     reports: tuple[ReportTarget, ...] = ()
     history: str | None = None
     dry_run: bool = False

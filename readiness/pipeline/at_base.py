@@ -21,7 +21,8 @@ from readiness.prove.worlds import Worlds
 from readiness.record.document import CriterionRecord, FindingRecord, ProbeRecord, RunDocument
 from readiness.record.values import exact
 from readiness.record.wording import sentence_of
-from readiness.reuse.fingerprint import Fingerprints, program_files
+from readiness.reuse.fingerprint import Fingerprints
+from readiness.reuse.installed import Installed
 from readiness.terminal.ending import tell
 from readiness.text.worded import worded
 
@@ -138,16 +139,15 @@ class AtBase(msgspec.Struct, frozen=True):
         plan = make_plan(anywhere(self.board), environ=os.environ)
         beside = msgspec.json.encode((self.board.secrets, self.board.quarantine))
         fingerprints = Fingerprints(plan, beside)
-        path, sites = worlds.path(), worlds.sites()
+        installed = Installed().on_path(worlds.path(), self.board.workdir)
+        sites = worlds.sites()
         keys = {}
         for planned in plan.planned:
             if planned.criterion.id not in names:
                 continue
             recipe = msgspec.json.encode(planned.criterion).decode()
             about = [commit, recipe, *map(fingerprints.of, planned.probes)]
-            probes = [plan.probes[index] for index in planned.probes]
-            tools = {file: _stamp(file) for one in probes for file in program_files(one, path)}
-            keys[planned.criterion.id] = content_key(about, tools, sites)
+            keys[planned.criterion.id] = content_key(about, {"": installed}, sites)
         return keys
 
 
@@ -174,11 +174,3 @@ def _earlier(record: CriterionRecord) -> Earlier:
         check=record.check or "",
         measure=record.measure or "",
     )
-
-
-def _stamp(path: str) -> str:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return ""
-    return f"{status.st_size} {status.st_mtime_ns}"

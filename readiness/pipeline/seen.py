@@ -45,9 +45,10 @@ class PastTrial(msgspec.Struct, frozen=True):
     at: str
     printed: tuple[str, ...] = ()
 
-    def holds(self, printed: tuple[str, ...]) -> bool:
+    def holds(self, printed: tuple[str, ...], *, insists: bool) -> bool:
         """Return whether it need not be tried again: it failed once, or all is as it was."""
-        if self.trial.outcome is TrialOutcome.MISSING:
+        outcome = self.trial.outcome
+        if outcome is TrialOutcome.MISSING or (insists and outcome is TrialOutcome.ACTS):
             return False
         return self.trial.outcome is TrialOutcome.SEEN or printed == self.printed
 
@@ -94,15 +95,18 @@ class Recipes:
         trials = {
             name: memory.trial
             for name in passed
-            if (memory := known.get(recipes[name])) and memory.holds(printed[name])
+            if (memory := known.get(recipes[name]))
+            and memory.holds(printed[name], insists=passed[name].criterion.insists)
         }
         unknown = [
             planned
             for name, planned in passed.items()
             if name not in trials and planned.criterion.trial
         ]
+        acting = [planned for planned in unknown if _acts(planned.criterion)]
+        outcomes = {one.criterion.id: Trial(outcome=TrialOutcome.ACTS) for one in acting}
         if unknown:
-            outcomes = self._try(execution, unknown, printed)
+            outcomes |= self._try(execution, [one for one in unknown if one not in acting], printed)
             self._new |= {
                 recipes[name]: PastTrial(trial, at, printed[name])
                 for name, trial in outcomes.items()
@@ -110,7 +114,7 @@ class Recipes:
             trials |= outcomes
         if self._board.require_proof:
             for name in passed:
-                if trials.get(name, UNKNOWN).outcome is TrialOutcome.UNKNOWN:
+                if trials.get(name, UNKNOWN).outcome in (TrialOutcome.UNKNOWN, TrialOutcome.ACTS):
                     trials[name] = Trial(outcome=TrialOutcome.UNSEEN)
         return trials | self._idle(execution, passed, texts)
 
@@ -164,29 +168,36 @@ class Recipes:
     def _try(
         self,
         execution: Execution,
-        passed: Sequence[Planned],
+        untried: Sequence[Planned],
         printed: Mapping[str, tuple[str, ...]],
     ) -> dict[str, Trial]:
         from readiness.pipeline.measured import running
         from readiness.project.room import room_in_memory
         from readiness.prove.rounds import Rounds
-        from readiness.prove.trial import Passed, Trials
+        from readiness.prove.trial import Trials
+        from readiness.prove.trials import passed
         from readiness.prove.worlds import Worlds
+        from readiness.walls import find_wall
 
+        if not untried:
+            return {}
+        if find_wall(os.environ) is None:
+            tell(worded("trial.no_wall", count=len(untried)))
+            return {}
         if not self._settings.quiet:
-            tell(worded("trial.trying", count=len(passed)))
+            tell(worded("trial.trying", count=len(untried)))
         folder = room_in_memory(execution.scratch, os.environ)
         if not folder:
             folder = os.path.join(execution.scratch, "trials")
             os.mkdir(folder)
         record = execution.readings.record
         subjects = [
-            Passed(
-                criterion=planned.criterion,
-                duration_s=max(record(index).duration_s for index in planned.probes),
-                printed=printed[planned.criterion.id],
+            passed(
+                planned.criterion,
+                list(map(record, planned.probes)),
+                printed[planned.criterion.id],
             )
-            for planned in passed
+            for planned in untried
         ]
         worlds = Worlds(self._board, os.environ, folder)
         run = running(msgspec.structs.replace(self._settings, quiet=True, timeout=None))
@@ -227,6 +238,12 @@ def is_tried(criterion: Criterion) -> bool:
     """Return whether a trial may say something: not of what reads another check's results."""
     check = criterion.check
     return check is not None and not criterion.unset and not check.after and is_own(check)
+
+
+def _acts(criterion: Criterion) -> bool:
+    """Return whether a command says that it is meant to act, and nobody insists."""
+    effects = (given.get("effects") for given in (criterion.params, *criterion.matrix))
+    return not criterion.insists and "allowed" in effects
 
 
 def recipe_of(criterion: Criterion, files: Mapping[str, bytes]) -> str:

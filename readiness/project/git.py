@@ -97,7 +97,7 @@ class Asking:
         headers, paths, untracked = parse(status)
         paths += _edited_unseen(self._root, flags)
         if paths:
-            written = _identities(outputs)
+            written = identities(outputs)
             paths = [path for path in paths if not _is_one_of(self._root, path, written)]
         return Changed(
             root=self._root,
@@ -260,8 +260,8 @@ def _digest(changes: dict[str, str]) -> str:
     return digest(changes)
 
 
-def _identities(outputs: Iterable[str]) -> set[tuple[int, int]]:
-    """Identify the files that a run writes: reports by name, and what its streams lead to."""
+def identities(outputs: Iterable[str]) -> set[tuple[int, int]]:
+    """Return the device and inode of reports, by name, and of what a run's streams lead to."""
     identities = set()
     names: tuple[str | int, ...] = (*outputs, 1, 2)
     for name in names:

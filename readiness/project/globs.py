@@ -19,8 +19,19 @@ def matches(rest: str, path: str) -> bool:
 
 
 @cache
+def any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches all paths that one of the patterns means, as `covers` has it."""
+    each = "|".join(_translated(os.path.normpath(pattern)) for pattern in patterns)
+    return re.compile(f"(?:{each})(?:/.*)?" if patterns else "(?!)", re.DOTALL)
+
+
+@cache
 def _compiled(rest: str) -> re.Pattern[str]:
-    return re.compile("".join(map(_piece, _PIECES.findall(rest))), re.DOTALL)
+    return re.compile(_translated(rest), re.DOTALL)
+
+
+def _translated(pattern: str) -> str:
+    return "".join(map(_piece, _PIECES.findall(pattern)))
 
 
 _PIECES = later(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)

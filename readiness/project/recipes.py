@@ -12,6 +12,7 @@ from readiness.model.board import Check, Criterion
 _LARGEST_SCRIPT: Final = 2**20
 _MOST_SCRIPTS: Final = 200
 _WORD: Final = re.compile(rb"[\w.@%+,=/-]+")
+_PATH: Final = re.compile(rb"(?<![\w.$}*/-])/[\w.+-]+(?:/[\w.+-]+)+")
 _READ_BY: Final = {
     **dict.fromkeys((b"make", b"gmake"), (b"GNUmakefile", b"makefile", b"Makefile")),
     **dict.fromkeys((b"npm", b"npx", b"pnpm", b"yarn", b"bun"), (b"package.json",)),
@@ -40,6 +41,12 @@ def recipe_files(criterion: Criterion, workdir: str) -> dict[str, bytes]:
     command, places = command_of(criterion)
     folders = [os.path.join(workdir, folder) for folder in places]
     return {path: text for folder in folders for path, text in _named(command, folder)}
+
+
+def paths_in(criterion: Criterion, workdir: str) -> set[str]:
+    """Return the paths from the root that a command has, or a file that it names."""
+    texts = (command_of(criterion)[0].encode(), *recipe_files(criterion, workdir).values())
+    return {os.fsdecode(path) for text in texts for path in _PATH.findall(text)}
 
 
 def command_of(criterion: Criterion) -> tuple[str, tuple[str, ...]]:

@@ -10,9 +10,6 @@ MEMORY: Final = "/dev/shm"  # noqa: S108 - the name within cannot be guessed
 """The folder that Linux keeps in memory: 2,500 files take 0.2 s there, and 2 s on a slow disk."""
 PLENTY: Final = 4 << 30
 """Bytes of memory that are left for others, and for what commands write into a copy."""
-COPYING: Final = "/readiness:copying"
-COPIED: Final = "/readiness:copied"
-"""Names that are looked up in vain: what is read between the two is only copied."""
 _LIMITS: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -38,8 +35,7 @@ def room_in_memory(scratch: str, environ: Mapping[str, str], size: int = 0) -> s
 
 def free_memory() -> int:
     """Return how many bytes of memory are available, or half the limit for all that runs here."""
-    # Spelled so that no result seems to depend on it: where a copy lies decides nothing.
-    with open(os.path.join("/proc", "meminfo"), encoding="ascii") as file:
+    with open("/proc/meminfo", encoding="ascii") as file:
         rows = dict(line.split(":") for line in file)
     free = int(rows["MemAvailable"].split()[0]) << 10
     for path in _LIMITS:

@@ -71,8 +71,8 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def is_installed(folder: str) -> bool:
-    """Return whether programs were installed into this folder, as installers mark it."""
-    if os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
+    """Return whether programs were installed into this folder, as its name or installers say."""
+    if os.path.isfile(os.path.join(folder, "pyvenv.cfg")) or os.path.basename(folder) == ".venv":
         return True
     return any(True for _ in _programs_in(os.path.join(folder, ".bin")))
 
@@ -174,7 +174,7 @@ class Original:
 
     def _beside_programs(self, source: str, copy: str, target: str) -> None:
         """Copy files that are not programs: sourced scripts name the folder that they are in."""
-        if os.path.lexists(copy) or _is_program(source):
+        if os.path.lexists(copy) or is_program(source):
             return
         if os.path.isfile(source) and os.path.getsize(source) < 2**20:
             with open(source, encoding="utf-8", errors="surrogateescape") as file:
@@ -275,11 +275,12 @@ def _entries(folder: str) -> "list[os.DirEntry[str]]":
 
 def _programs_in(folder: str) -> Iterator[tuple[str, str]]:
     for entry in _entries(folder):
-        if _is_program(entry.path):
+        if is_program(entry.path):
             yield entry.name, entry.path
 
 
-def _is_program(path: str) -> bool:
+def is_program(path: str) -> bool:
+    """Return whether a file can be run."""
     return os.path.isfile(path) and os.access(path, os.X_OK)
 
 

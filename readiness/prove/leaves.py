@@ -19,16 +19,14 @@ from readiness.shell.programs import HELPERS, is_utility
 LEAVES = "READINESS_TRIAL_LEAVES"
 STATUS = "READINESS_TRIAL_STATUS"
 ONLY = "READINESS_TRIAL_ONLY"
-REALLY = "READINESS_TRIAL_REALLY"
+SAYS = "READINESS_TRIAL_SAYS"
 WORDS = "READINESS_TRIAL_WORDS"
-ROOT = "READINESS_TRIAL_ROOT"
 OWN_PYTHON = "READINESS_PYTHON"
 _VARIABLES: Final = {
     "leaves": LEAVES,
     "log": LOG,
     "only": ONLY,
-    "really": REALLY,
-    "root": ROOT,
+    "says": SAYS,
     "status": STATUS,
     "words": WORDS,
 }
@@ -59,10 +57,6 @@ task taskset tox unbuffer unshare uv uvx watch yarn
 _RUNNERS: Final = frozenset(_RUNNER_NAMES.split())
 """Programs beyond the utilities that end as what they start does, or as they like."""
 
-_WRITER_NAMES = "chgrp chmod chown cp dd ln mkdir mkfifo mv rm rmdir split tee touch unlink"
-_WRITERS: Final = frozenset(_WRITER_NAMES.split())
-"""Utilities that change files: in a trial only those of the copy, and temporary ones."""
-
 _INTERPRETERS: Final = re.compile(
     r"(?:python|pypy|node|nodejs|deno|perl|ruby|php|lua|tclsh|Rscript|java|guile)[\d.]*"
 )
@@ -85,7 +79,7 @@ def is_idle(name: str) -> bool:
 _END = """\
 printf '%s\\n' {name} 2>/dev/null >> "${{{log}:-/dev/null}}"
 [ -z "${{{words}+1}}" ] || printf '%s\\n' {name} ${{{words}}}
-[ -z "${{{really}+1}}" ] || (unset {log}; PATH="${{{really}}}" {name} "$@") || :
+[ -z "${{{says}+1}}" ] || printf '%s\\n' "${{{says}}}"
 [ "${{{only}-"{name}"}}" = {name} ] || exit 0
 exit "${{{status}-1}}"
 """
@@ -127,20 +121,12 @@ _MAYBE = """\
 *) printf '%s\\n' {real}{letter}{name} 2>/dev/null >> "${{{log}:-/dev/null}}" ;;
 esac
 """
-_INSIDE = """\
-for word in "$@"; do case $word in
-"${{{root}:-/dev}}"/* | "${{READINESS_TMP:-/dev}}"* | "${{READINESS_SCRATCH:-/dev}}"*) ;;
-"${{TMPDIR:-/dev/null}}"*) ;;
-/dev/shm/*) exit 0 ;;
-/dev/*) ;;
-/* | *=/*) exit 0 ;;
-esac; done
-"""
 # What a pipe brings it only passes on; its own failure says nothing of whatever filled the pipe.
 _UNLESS_PIPED = "[ -p /dev/stdin ] || "
 # An interpreter may be a script of a manager of versions, which looks at things itself.
 _BELOW = "-"
 _INTERPRETS = f"{LEAVES}={Leaf.TOOL.value}{_BELOW}\nexport {LEAVES}\n"
+_WAITS = '[ -z "${{{leaves}-}}" ] || exit 0\n'
 MISSING = "?"
 """Begins a line of the log that has the name of a program which bash did not find."""
 
@@ -187,21 +173,14 @@ def of_the_project(name):
     return False
 
 
-def end():
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(int(os.environ.get({status!r}, "1")))
-
-
 def started(name):
     taken = leaf(name)
     if not taken or {log!r} not in os.environ:
         return
     with open(os.environ[{log!r}], "a") as log:
         log.write(taken + "\\n")
-    if {really!r} in os.environ:
-        atexit.register(end)
-        return
+    if {says!r} in os.environ:
+        print(os.environ[{says!r}], flush=True)
     if {words!r} in os.environ:
         print(taken, *os.environ[{words!r}].split(), sep="\\n", flush=True)
     fails = os.environ.get({only!r}, taken) == taken
@@ -213,9 +192,9 @@ class Leaves(StandIns):
     """Stand-ins that tell while a command runs which programs are its leaves.
 
     The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
-    tools always among them, and print their names and `WORDS` where these are set. With `ONLY`, the
-    name of one, the others succeed. With `REALLY`, a PATH, they do their work first. They are noted
-    in the file that `LOG` names, and of other programs their letters. Without `tools`, there are
+    tools always among them, and print their names and `WORDS` where these are set, or what `SAYS`
+    has. With `ONLY`, the name of one, the others succeed. They are noted in the file that `LOG`
+    names, and of other programs their letters. What waits does not. Without `tools`, there are
     no programs of that kind at all; `absent` are some that are not installed, and stand there too.
     """
 
@@ -223,6 +202,9 @@ class Leaves(StandIns):
         super().__init__(folder)
         self._tools = tools
         self._absent = absent
+        self.tool = os.path.join(folder, "tool")
+        text = _TOOL.format(asked=self._asked(), name='"${0##*/}"', **_VARIABLES)
+        write_program(self.tool, text)
 
     def _installed(self, folders: Sequence[str]) -> Sequence[str]:
         mirror = self._mirrored(folders)
@@ -233,14 +215,10 @@ class Leaves(StandIns):
         if leaf_of(name) is not Leaf.TOOL:
             write_program(path, self._through(name, program, _before(name)))
         elif self._tools:
-            ends = os.path.join(self._folder, "tool")
-            if not os.path.exists(ends):
-                text = _TOOL.format(asked=self._asked(), name='"${0##*/}"', **_VARIABLES)
-                write_program(ends, text)
             try:
-                os.link(ends, path)  # a thousand of them take as long as twenty new files
+                os.link(self.tool, path)  # a thousand of them take as long as twenty new files
             except OSError:  # the copy lies in memory, and this on a disk
-                shutil.copy(ends, path)
+                shutil.copy(self.tool, path)
 
     def _asked(self) -> str:
         """Write how what lost the environment of its probe finds it."""
@@ -276,4 +254,4 @@ def _before(name: str) -> str:
     )
     if leaf is Leaf.INTERPRETER:
         return maybe + _INTERPRETS
-    return maybe + _INSIDE.format(**_VARIABLES) if name in _WRITERS else maybe
+    return maybe + _WAITS.format(leaves=LEAVES) if name == "sleep" else maybe

@@ -8,13 +8,13 @@ import msgspec
 from readiness.model.board import Board, Control, Criterion
 from readiness.model.judgement import Trial
 from readiness.project.recipes import is_own
-from readiness.prove.addresses import without_services
 from readiness.prove.document import ProofRecord, World
 from readiness.prove.leaves import Leaf, leaf_of
 from readiness.prove.rounds import Rounds, Tried, printed
-from readiness.prove.trial import Passed, Trials
+from readiness.prove.trial import Trials
 from readiness.prove.trials import (
     BETWEEN,
+    Passed,
     TrialPlan,
     TrialRunner,
     control_of,
@@ -22,6 +22,7 @@ from readiness.prove.trials import (
     copies,
     installed_for,
     joined,
+    passed,
     reads_status_alone,
     settings_of,
     watched,
@@ -59,6 +60,7 @@ class Prover:
         self._criteria = {one.id: one for one in board.criteria() if one.id in chosen}
         self._environ = environ
         self._run = run
+        self._scratch = scratch
         self._timeout = timeout
         self.worlds = Worlds(board, environ, scratch)
         self._rounds = Rounds(board, self.worlds, scratch=scratch, run=run, timeout=timeout)
@@ -73,10 +75,10 @@ class Prover:
             if criterion.check is not None and not criterion.unset
         ]
         tried: dict[str, Tried] = {}
-        passed = self._as_they_are(runnable)
-        if passed:
-            tried = self._with_leaves(passed)
-            self._without_services([one for one in passed if one.criterion.id not in tried])
+        subjects = self._as_they_are(runnable) if self._rounds.wall else []
+        if subjects:
+            tried = self._with_leaves(subjects)
+            self._without_services([one for one in subjects if one.criterion.id not in tried])
         return [
             proof(
                 criterion,
@@ -84,6 +86,7 @@ class Prover:
                 tried.get(name),
                 self.trials.get(name),
                 failed_before=name in self._failed,
+                is_held=self._rounds.wall is not None,
             )
             for name, criterion in self._criteria.items()
         ]
@@ -103,10 +106,10 @@ class Prover:
         if document.interrupted:
             return []
         return [
-            Passed(
-                criterion=self._criteria[name],
-                duration_s=max((probes[each].duration_s for each in record.probes), default=0.0),
-                printed=printed(record, probes, self._healthy.board.workdir),
+            passed(
+                self._criteria[name],
+                [probes[each] for each in record.probes],
+                printed(record, probes, self._healthy.board.workdir),
             )
             for name, record in self._records.get(World.NORMAL, {}).items()
         ]
@@ -132,19 +135,20 @@ class Prover:
             programs = [f"{path}/.bin" for path in installed if path.endswith("node_modules")]
             path = os.pathsep.join([*programs, self._environ.get("PATH", os.defpath)])
             board = msgspec.structs.replace(self._board, workdir=folder)
-            copied = Copied(folder, board, {**self._environ, "PATH": path})
+            environ = {**self._environ, "PATH": path}
+            copied = Copied(folder, board, environ, original=self.worlds.original.place.root)
             parts.append(copied.part(criteria, World.CONTROL, timeout=self._timeout))
         return parts
 
     # --- broken worlds ----------------------------------------------------------------------------
 
-    def _with_leaves(self, passed: list[Passed]) -> dict[str, Tried]:
+    def _with_leaves(self, subjects: list[Passed]) -> dict[str, Tried]:
         """Try the criteria where their leaves fail, say nothing, or are not there."""
         copy = self._rounds.with_leaves("leaves")
-        own = [one for one in passed if one.criterion.check and is_own(one.criterion.check)]
+        own = [one for one in subjects if one.criterion.check and is_own(one.criterion.check)]
         trials = Trials(self._rounds, copy, own)
         self.trials = trials.outcomes()
-        others = [one.criterion.id for one in passed if one not in own]
+        others = [one.criterion.id for one in subjects if one not in own]
         tried = trials.failed | self._rounds.where_leaves_fail(copy, others)
         self._records[World.FAILING] = {name: one.record for name, one in tried.items()}
         self._records[World.HOLLOW] = trials.emptied
@@ -166,14 +170,12 @@ class Prover:
         checks = [name for name in names if name not in self._records[World.HOLLOW]]
         if checks:
             hollow = self.worlds.make("hollow", hollow=True)
-            emptied = self._rounds.perform(hollow, hollow.criteria(checks))
+            emptied = self._rounds.perform(hollow, hollow.criteria(checks), network=True)
             self._records[World.HOLLOW] |= emptied.records
-        alone = {
-            name: one
-            for name, criterion in self._healthy.criteria(names).items()
-            if (one := without_services(criterion))
-        }
-        self._records[World.UNREACHABLE] = self._rounds.perform(self._healthy, alone).records
+        alone = self._healthy.criteria(names)
+        unreachable = self._rounds.perform(self._healthy, alone).records
+        asking = {name: one for name, one in unreachable.items() if not one.verdict.good}
+        self._records[World.UNREACHABLE] = asking
 
 
 def _is_tool(leaf: str) -> bool:

@@ -3,14 +3,15 @@
 import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus
+from readiness.model.plan import Confinement
 from readiness.project.recipes import is_own
-from readiness.prove.addresses import NOBODY
 from readiness.prove.asking import failing_status, words_of
 from readiness.prove.leaves import (
     LEAVES,
@@ -18,8 +19,7 @@ from readiness.prove.leaves import (
     NOT_FOUND,
     ONLY,
     REAL,
-    REALLY,
-    ROOT,
+    SAYS,
     STATUS,
     WORDS,
     Leaf,
@@ -29,8 +29,9 @@ from readiness.prove.trials import TrialPlan, TrialRunner, joined, probes_of, re
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.criteria import digests_of
 from readiness.record.document import CriterionRecord, ProbeRecord
+from readiness.walls import find_wall
 
-_SHORTEST_LIMIT_S: Final = 3.0
+_SHORTEST_LIMIT_S: Final = 10.0
 _QUICK_S: Final = 10.0
 """Up to this duration what an interpreter starts is looked at, by running it once more."""
 
@@ -38,18 +39,6 @@ TOOLS: Final = str(Leaf.TOOL)
 READERS: Final = Leaf.TOOL + Leaf.READER
 _INTERPRETERS: Final = Leaf.TOOL + Leaf.INTERPRETER
 _ALL: Final = "".join(Leaf)
-
-_OFFLINE: Final = {
-    **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), f"http://{NOBODY}"),
-    "no_proxy": "localhost,127.0.0.1,::1",
-    "npm_config_offline": "true",
-    "npm_config_fetch_retries": "0",
-    "PIP_NO_INDEX": "1",
-    "UV_OFFLINE": "1",
-    "UV_NO_SYNC": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
-}
-"""What keeps programs that are not leaves from the network, and from installing anything."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -95,7 +84,8 @@ class Rounds:
 
     `durations` are how long their probes take, in seconds, by id: a round takes little more. Where
     that is unknown, the board's limits hold, or `timeout`.
-    `signal` is the number of one that ended a round: nothing runs after it.
+    `signal` is the number of one that ended a round: nothing runs after it, nor where no wall holds
+    what it writes and connects to.
     """
 
     def __init__(
@@ -108,6 +98,7 @@ class Rounds:
         timeout: float | None = None,
     ) -> None:
         self._board = board
+        self.wall = find_wall(os.environ)
         self.workdir = board.workdir
         self.catalogues = board.catalogues
         self.worlds = worlds
@@ -177,21 +168,23 @@ class Rounds:
         words: bool = False,
         path: str = "",
         only: Mapping[str, str] | None = None,
-        really: bool = False,
+        says: Mapping[str, str] | None = None,
+        network: bool = False,
     ) -> Round:
         """Run criteria in a copy; leaves are of the kinds in `letters`, and end with `status`.
 
         By default that is one which the criterion does not expect. `path` takes the place of PATH.
-        `only` names, by id, the one leaf that does not succeed. With `really` they do their work
-        first, and end with that status nevertheless.
+        `only` names, by id, the one leaf that does not succeed, `says` what they print. Without
+        `network` nothing is connected to.
         """
-        if not criteria or self.signal is not None:
+        if not criteria or self.signal is not None or self.wall is None:
             return Round()
         self._number += 1
         label = f"trial-{self._number}"
         logs = self.folder(f"logs-{self._number}")
         os.mkdir(logs)
         part = copied.part(criteria, label, timeout=self._timeout, logs=logs)
+        writable = (copied.root, logs, self._temporary)
         probes = []
         for probe in part.plan.probes:
             name = part.readers[probe.id]
@@ -200,16 +193,26 @@ class Rounds:
             if letters and duration > _QUICK_S and _is_own(criterion):
                 more += Leaf.INTERPRETER
             ends = failing_status(criterion) if status is None else status
-            settings = {LEAVES: more, STATUS: str(ends), ROOT: copied.root}
-            settings |= {"TMPDIR": self._temporary, **({"PATH": path} if path else {})}
+            settings = {LEAVES: more, STATUS: str(ends), "TMPDIR": self._temporary}
+            settings |= {"PATH": path} if path else {}
             settings |= {WORDS: words_of(probe.command)} if words else {}
             settings |= {ONLY: only[name]} if only else {}
-            settings |= {REALLY: self.worlds.path()} if really else {}
-            environment = {**probe.env, **_OFFLINE, **NOT_FOUND, **settings}
+            settings |= {SAYS: says[name]} if says else {}
+            environment = {**probe.env, **NOT_FOUND, **settings}
+            walls = Confinement(
+                wall=self.wall,
+                writable=writable,
+                readable=(self._scratch, self.worlds.original.place.root),
+                network=network,
+                replaced=copied.replaced(criterion) if letters else {},
+                mark=os.path.join(logs, probe.id),
+            )
             limit = probe.timeout
             if name in self.durations:
                 limit = min(limit, max(_SHORTEST_LIMIT_S, 2 * duration))
-            probes.append(msgspec.structs.replace(probe, env=environment, timeout=limit))
+            probes.append(
+                msgspec.structs.replace(probe, env=environment, timeout=limit, confined=walls)
+            )
         plan = msgspec.structs.replace(part.plan, probes=tuple(probes))
         whole = joined(self._board, [TrialPlan(board=part.board, plan=plan)])
         document = self._run(whole)
@@ -223,13 +226,19 @@ class Rounds:
         known = {probe.id: probe for probe in document.probes}
         records = {record.id: record for record in document.criteria()}
         ids = {name: renamed(name, label) for name in criteria}
+        begun = set(os.listdir(logs))
+        held = [name for name in criteria if begun.issuperset(started[ids[name]])]
         return Round(
-            {name: records[ids[name]] for name in criteria},
+            {name: records[ids[name]] for name in held},
             {
-                name: [line for probe in started[ids[name]] for line in lines_of(logs, probe)]
-                for name in criteria
+                name: [
+                    line
+                    for probe in started[ids[name]]
+                    for line in Path(logs, probe).read_text("utf-8", "surrogateescape").splitlines()
+                ]
+                for name in held
             },
-            {name: printed(records[ids[name]], known, copied.board.workdir) for name in criteria},
+            {name: printed(records[ids[name]], known, copied.board.workdir) for name in held},
         )
 
     @cached_property
@@ -244,15 +253,6 @@ def printed(
 ) -> tuple[str, ...]:
     """Return the digests of what a criterion's probes printed in a folder; `probes` are by id."""
     return digests_of(map(probes.__getitem__, record.probes), folder)
-
-
-def lines_of(logs: str, probe: str) -> list[str]:
-    """Return what the stand-ins of a probe logged; nothing where none was called."""
-    try:
-        with open(os.path.join(logs, probe), encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().splitlines()
-    except OSError:
-        return []
 
 
 def is_recipe(criterion: Criterion) -> bool:

@@ -27,7 +27,6 @@ exit 127
 # Python runs this before anything else, where it finds it on PYTHONPATH: so a tool that is run as
 # `python -m tool` can be seen and taken away, whichever python it is.
 _HOOK = """\
-import atexit
 import os
 import re
 import sys
@@ -87,6 +86,7 @@ class StandIns:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self.tool = ""
         self._hook = os.path.join(folder, "python")
         self._next: dict[str, list[str]] = {}
         os.makedirs(self._hook)

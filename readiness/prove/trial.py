@@ -11,8 +11,6 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
-import msgspec
-
 from readiness.load.catalogue import Catalogue
 from readiness.model.board import Criterion
 from readiness.model.judgement import Trial, TrialOutcome
@@ -20,9 +18,11 @@ from readiness.model.words import ReasonCode, Verdict
 from readiness.project.git import GitError, ask
 from readiness.project.recipes import RUNNER_FILES, recipe_files
 from readiness.prove.asking import WORD, remedies, with_remedy
+from readiness.prove.copying import is_below, programs_on
 from readiness.prove.leaves import Leaf, Leaves, is_idle, leaf_of
 from readiness.prove.rounds import READERS, TOOLS, Round, Rounds, Tried, is_recipe
 from readiness.prove.standins import StandIns
+from readiness.prove.trials import Passed
 from readiness.prove.worlds import Copied
 from readiness.record.document import CriterionRecord
 from readiness.shell.programs import HELPERS, SHELLS
@@ -39,14 +39,6 @@ _PROGRAM: Final = re.compile(r"[A-Za-z][\w+-]*(?:\.[\w+-]+)*")
 _RUNS_SCRIPT: Final = re.compile(r"\b(?:npm|pnpm|yarn|bun)\s(?:\S+\s)*?(?:run|test|start)\b")
 _OF_SCRIPTS: Final = frozenset(("npm", "pnpm", "yarn", "bun", "env", "node"))
 """What a script of package.json is run by, which does no work itself then."""
-
-
-class Passed(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion that passed: how long its probes took, and the digests of what they printed."""
-
-    criterion: Criterion
-    duration_s: float
-    printed: tuple[str, ...]
 
 
 class Trials:
@@ -82,8 +74,8 @@ class Trials:
                     readers[name] = tried
         outcomes |= self._idle(filter(self._did_nothing, self.failed))
         # In the project they started no tool: is there one where there is work, or something fails?
-        outcomes |= _not_started(self._talk(readers).leaves, readers)
-        outcomes |= _not_started(lambda name: readers[name].leaves, readers)
+        outcomes |= self._not_started(self._talk(readers).leaves, readers)
+        outcomes |= self._not_started(lambda name: readers[name].leaves, readers)
         outcomes |= self._unmeasured()
         outcomes |= self._ignored([name for name, one in outcomes.items() if _is_seen(one)])
         # The status 1 of a tool, which a recipe takes for an answer, is that of its findings.
@@ -103,14 +95,32 @@ class Trials:
     def _talk(self, tried: Mapping[str, Tried]) -> Round:
         return self._rounds.again(self._copy, tried, status=0, words=True)
 
+    def _not_started(
+        self, leaves: Callable[[str], Iterable[str]], names: Iterable[str]
+    ) -> dict[str, Trial]:
+        """Return those criteria that started tools in a round, where there was work for them.
+
+        Of the project's own programs on PATH, nobody sees whether they were started before.
+        """
+        outcomes = {}
+        for name in names:
+            started = (line for line in leaves(name) if leaf_of(line) is Leaf.TOOL)
+            if tools := tuple(tool for tool in started if tool not in self._own_programs):
+                outcomes[name] = Trial(outcome=TrialOutcome.UNDONE, programs=tools)
+        return outcomes
+
+    @cached_property
+    def _own_programs(self) -> dict[str, str]:
+        folders = self._copy.environ["PATH"].split(os.pathsep)
+        return programs_on(one for one in folders if is_below(one, self._copy.root))
+
     def _tried(
         self, copied: Copied, names: Iterable[str], letters: str = "", path: str = ""
     ) -> Round:
-        criteria = copied.criteria(names)
-        return self._rounds.perform(copied, criteria, letters, path=path)
+        return self._rounds.perform(copied, copied.criteria(names), letters, path=path)
 
     def _unmeasured(self) -> dict[str, Trial]:
-        """Return the criteria that pass where their tools do their work, and fail afterwards.
+        """Return the criteria that pass where their tools say what they said, and fail.
 
         Where these say nothing, it is an error that they left nothing to read, and no failure. A
         command that passes on their failure fails by it, and is not tried again.
@@ -124,7 +134,8 @@ class Trials:
             and _ends_by_status(self._passed[name].criterion)
         ]
         criteria = self._copy.criteria(due)
-        part = self._rounds.perform(self._copy, criteria, TOOLS, really=True)
+        says = {name: self._passed[name].output for name in due}
+        part = self._rounds.perform(self._copy, criteria, TOOLS, says=says)
         return {
             name: Trial(outcome=TrialOutcome.MASKED, programs=part.leaves(name))
             for name in part.good()
@@ -234,7 +245,7 @@ class Trials:
                 elif same[name] == self._passed[name].printed:
                     outcome = TrialOutcome.IDLE
             outcomes[name] = Trial(outcome=outcome)
-        return outcomes | _not_started(named.leaves, names) | self._without_programs(names)
+        return outcomes | self._not_started(named.leaves, names) | self._without_programs(names)
 
     def _without_programs(self, names: Iterable[str]) -> dict[str, Trial]:
         """Return those criteria that would start programs which are not installed."""
@@ -271,7 +282,7 @@ class Trials:
                         os.path.join(place.board.workdir, at), text.decode(errors="surrogateescape")
                     )
             alone = self._rounds.perform(place, place.criteria([name]), TOOLS)
-            outcomes |= _not_started(alone.leaves, [name])
+            outcomes |= self._not_started(alone.leaves, [name])
             nothing = not alone.leaves(name) and self._all_idle(name, alone.started(name))
             if nothing and alone.good().get(name) == self._passed[name].printed:
                 outcomes[name] = Trial(outcome=TrialOutcome.IDLE)
@@ -300,10 +311,6 @@ class Trials:
             os.symlink(installed[name], os.path.join(folder, name))
         return folder
 
-    @cached_property
-    def _healthy(self) -> Copied:
-        return self._rounds.worlds.make("healthy-copy")
-
     def _hollow(self, stand_ins: StandIns | None = None) -> Copied:
         self._copies += 1
         name = f"hollow-{self._copies}"
@@ -330,18 +337,14 @@ class Trials:
     def _remedy(self, name: str, letters: str) -> tuple[str, ...]:
         """Return a command that asks the same, passes as it is, and fails where its leaves do."""
         for remedy in remedies(_command(self._passed[name].criterion)):
-            if self._passes(self._healthy, name, remedy) and not self._passes(
-                self._copy, name, remedy, letters
+            criterion = with_remedy(self._copy.criteria([name])[name], remedy)
+            well = self._rounds.perform(self._copy, {name: criterion}, TOOLS, status=0)
+            if (
+                well.good()
+                and not self._rounds.perform(self._copy, {name: criterion}, letters).good()
             ):
                 return remedy
         return ()
-
-    def _passes(
-        self, copied: Copied, name: str, remedy: tuple[str, ...], letters: str = ""
-    ) -> bool:
-        criterion = with_remedy(copied.criteria([name])[name], remedy)
-        records = self._rounds.perform(copied, {name: criterion}, letters).records
-        return all(record.verdict.good for record in records.values())
 
 
 def _ends_by_status(criterion: Criterion) -> bool:
@@ -355,16 +358,6 @@ def _is_seen(trial: Trial) -> bool:
 
 def _seen(tried: Tried) -> Trial:
     return Trial(outcome=TrialOutcome.SEEN, programs=tried.leaves)
-
-
-def _not_started(leaves: Callable[[str], Iterable[str]], names: Iterable[str]) -> dict[str, Trial]:
-    """Return those criteria that started tools in a round, where there was work for them."""
-    tools = {
-        name: tuple(line for line in leaves(name) if leaf_of(line) is Leaf.TOOL) for name in names
-    }
-    return {
-        name: Trial(outcome=TrialOutcome.UNDONE, programs=own) for name, own in tools.items() if own
-    }
 
 
 def _still_passes(record: CriterionRecord) -> bool:

@@ -12,10 +12,13 @@ from readiness.model.board import Board, Control, Criterion
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import Format
 from readiness.project.environments import project_folders
-from readiness.record.document import RunDocument
+from readiness.record.document import ProbeRecord, RunDocument
 
 MOST_COPIES = 1000
 _LARGEST_SETTINGS = 2**20
+
+_MOST_SAID = 2**15
+"""Characters of what a tool said that it may say again; a variable has no room for many more."""
 
 BETWEEN = "@"
 """Separates a criterion's id from the world that it is tried in; no id contains it."""
@@ -34,6 +37,26 @@ class TrialPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 TrialRunner: TypeAlias = Callable[[TrialPlan], RunDocument]
 """Runs a trial to its end and returns the document of that run."""
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion that passed: how long its probes took, what they said, and digests of that."""
+
+    criterion: Criterion
+    duration_s: float
+    output: str
+    printed: tuple[str, ...]
+
+
+def passed(criterion: Criterion, probes: Sequence[ProbeRecord], printed: tuple[str, ...]) -> Passed:
+    """Return a criterion that passed, by the records of its probes."""
+    streams = [stream for probe in probes for stream in (probe.stdout, probe.stderr)]
+    return Passed(
+        criterion=criterion,
+        duration_s=max((probe.duration_s for probe in probes), default=0.0),
+        output="\n".join(f"{stream.head}{stream.tail}" for stream in streams)[:_MOST_SAID],
+        printed=printed,
+    )
 
 
 def renamed(identifier: str, world: str) -> str:

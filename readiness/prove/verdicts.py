@@ -36,6 +36,7 @@ def proof(
     trial: Trial | None,
     *,
     failed_before: bool,
+    is_held: bool = True,
 ) -> ProofRecord:
     """Return whether one criterion can fail, as its trials show.
 
@@ -43,7 +44,7 @@ def proof(
     last run too.
 
     `records` has what became of it in each world, `tried` its leaves, and `trial` what the trial
-    of a command of the board came to.
+    of a command of the board came to. Nothing is tried that no wall holds.
     """
     leaves = sorted(tried.leaves) if tried else []
     worlds = {
@@ -60,6 +61,8 @@ def proof(
     now = worlds.get(World.NORMAL)
     broken = [worlds[world] for world in BROKEN if world in worlds]
     conclusion = _finding(criterion, now, broken, trial)
+    if not is_held and not criterion.attest and not criterion.unset:
+        conclusion = Conclusion(ProofOutcome.NOT_TRIED, worded("prove.no_wall"))
     is_shown = conclusion.outcome is ProofOutcome.CAN_FAIL
     if is_shown and now is not None and _is_broken_already(now, broken, failed_before):
         why = worded("prove.fails_in_copy", reason=now.reason)

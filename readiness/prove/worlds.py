@@ -11,27 +11,52 @@ from msgspec.structs import replace
 from readiness.model.board import Board, Check, Criterion
 from readiness.plan import make_plan
 from readiness.project.environments import find_environment
+from readiness.project.recipes import paths_in
 from readiness.project.room import room_in_memory
 from readiness.prove.copying import (
     LINKED_FROM,
     Original,
     ProjectPlace,
     is_below,
+    is_program,
     place_of,
     programs_on,
 )
+from readiness.prove.leaves import Leaf, leaf_of
 from readiness.prove.standins import HOOK, LOG, StandIns
 from readiness.prove.trials import BETWEEN, TrialPlan, once, probes_of, renamed
+from readiness.walls import held
 
 _PACKAGES = "lib/python*/site-packages"
 
 
 class Copied(msgspec.Struct, frozen=True):
-    """A copy at `root`: the board as it is run there, and the environment of its probes."""
+    """A copy at `root` of `original`: its board as it is run there, its probes' environment.
+
+    What runs there writes to it and to `scratch` alone, where a wall is at hand. `stand_in` takes
+    the place of programs that are started by their paths; "" where none does.
+    """
 
     root: str
     board: Board
     environ: Mapping[str, str]
+    stand_in: str = ""
+    original: str = ""
+    scratch: str = ""
+
+    def replaced(self, criterion: Criterion) -> dict[str, str]:
+        """Return what stands in for tools that a command, or a file that it names, has paths to.
+
+        What lies in the copy is the project's own, or replaced already.
+        """
+        found = paths_in(criterion, self.board.workdir) if self.stand_in else ()
+        paths = [path for path in found if not is_below(path, self.root) and self._is_tool(path)]
+        return dict.fromkeys(paths, self.stand_in)
+
+    def _is_tool(self, path: str) -> bool:
+        names = map(os.path.basename, (path, os.path.realpath(path)))
+        is_own = is_below(path, self.original) and "bin/" not in path
+        return is_program(path) and not is_own and {*map(leaf_of, names)} == {Leaf.TOOL}
 
     def criteria(
         self, names: Iterable[str], tried: Callable[[Criterion], Criterion] = once
@@ -79,6 +104,7 @@ class Copied(msgspec.Struct, frozen=True):
             for probe in plan.probes
         )
         plan = replace(plan, probes=probes, environment={}, version_keys={})
+        plan = held(plan, self.root, self.scratch or self.root, readable=(self.original,))
         readers = {
             probe.id: planned.criterion.id.partition(BETWEEN)[0]
             for planned in plan.planned
@@ -161,7 +187,8 @@ class Worlds:
         copy = self.original.hollow if hollow else self.original.copy
         moved = copy(folder, stand_ins.fill)
         environ = stand_ins.environment(self._environ, self._place, moved)
-        return Copied(folder, self._moved(moved), environ)
+        places = stand_ins.tool, self._place.root, self._scratch
+        return Copied(folder, self._moved(moved), environ, *places)
 
     def _moved(self, moved: ProjectPlace) -> Board:
         """Return the board as it runs in the copy, whatever in it names the project's folder."""

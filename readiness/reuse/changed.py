@@ -1,33 +1,36 @@
-"""What a change can affect: the criteria whose inputs it touches, and those that name none."""
+"""What a change can affect: the criteria whose tools do not ignore all of its files."""
 
 import os
-from collections.abc import Sequence
 
-from readiness.model.board import TRACED, Board, Check
+from readiness.model.board import Board, Check
 from readiness.model.errors import UsageError
 from readiness.model.plan import Plan
 from readiness.project.git import Asking, GitError, ask, repository
-from readiness.reuse.fingerprint import (
-    SCRIPTS,
-    checks_by_probe,
-    input_patterns,
-    program_files,
-    programs_of_checks,
-)
-from readiness.reuse.patterns import Pattern
+from readiness.reuse.fingerprint import checks_by_probe
+from readiness.reuse.snapshot import Scope
 from readiness.text.worded import worded
 
 
 def affected(board: Board, plan: Plan, revision: str) -> frozenset[str]:
     """Return the ids of the criteria that what changed since `revision` can affect.
 
-    `plan` is that of the whole board. Uncommitted changes and files that git does not know count;
-    what is traced may look at any file. Raises `UsageError` where git cannot tell.
+    `plan` is that of the whole board. Uncommitted changes and files that git does not know count.
+    Raises `UsageError` where git cannot tell.
     """
     changed = changed_files(board.workdir, revision)
     if os.path.realpath(board.path) in changed:
         return frozenset(criterion.id for criterion in board.criteria())
-    touched = _touched(board, plan, changed)
+    root = repository(os.path.realpath(board.workdir))
+    touched: set[int] = set()
+    # Producers stand before their readers.
+    for index, (probe, checks) in enumerate(zip(plan.probes, checks_by_probe(plan), strict=True)):
+        ignores = frozenset(check.ignores for check in checks)
+        scope = Scope(os.path.realpath(probe.workdir), ignores)
+        if not touched.isdisjoint(probe.after) or any(
+            scope.covers(path, root) or any(_defines(path, check, board) for check in checks)
+            for path in changed
+        ):
+            touched.add(index)
     return frozenset(
         planned.criterion.id
         for planned in plan.planned
@@ -56,46 +59,7 @@ def changed_files(folder: str, revision: str) -> frozenset[str]:
     return frozenset(os.path.join(root, os.fsdecode(name)) for name in names if name)
 
 
-def _touched(board: Board, plan: Plan, paths: frozenset[str]) -> frozenset[int]:
-    """Return the probes that a change can affect, those behind them included."""
-    by_probe = checks_by_probe(plan)
-    touched: set[int] = set()
-    # Producers stand before their readers.
-    for index, probe in enumerate(plan.probes):
-        if not touched.isdisjoint(probe.after) or any(
-            _is_redefined(check, board, paths) for check in by_probe[index]
-        ):
-            touched.add(index)
-            continue
-        patterns = input_patterns(probe, by_probe[index], plan.environment)
-        search = probe.env.get("PATH") or probe.path or plan.environment.get("PATH", os.defpath)
-        if (
-            not patterns
-            or any(TRACED in check.inputs for check in by_probe[index])
-            or _are_covered(probe.workdir, patterns, paths)
-            or not paths.isdisjoint(program_files(probe, search))
-        ):
-            touched.add(index)
-    return frozenset(touched)
-
-
-def _are_covered(workdir: str, patterns: Sequence[Pattern], paths: frozenset[str]) -> bool:
-    home = os.path.realpath(workdir)
-    names = [name for path in paths for name in (os.path.relpath(path, home), path)]
-    real = [Pattern(os.path.realpath(os.path.join(home, one.base)), one.rest) for one in patterns]
-    return any(pattern.covers(name) for pattern in (*patterns, *real) for name in names)
-
-
-def _is_redefined(check: Check, board: Board, paths: frozenset[str]) -> bool:
-    """Return whether the check's definition or its scripts may have changed."""
-    folder = os.path.realpath(check.folder)
-    programs = programs_of_checks(check.folder) if SCRIPTS in check.run else []
-    catalogues = {os.path.realpath(folder) for folder in board.catalogues}
-    return any(
-        (
-            os.path.dirname(path) in catalogues
-            and os.path.splitext(os.path.basename(path))[0] == check.name
-        )
-        or any(pattern.covers(os.path.relpath(path, folder)) for pattern in programs)
-        for path in paths
-    )
+def _defines(path: str, check: Check, board: Board) -> bool:
+    """Return whether a file is the check's definition, or was it before it went."""
+    folder, name = os.path.split(path)
+    return name == f"{check.name}.yaml" and folder in map(os.path.realpath, board.catalogues)

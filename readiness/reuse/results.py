@@ -1,11 +1,11 @@
 """A probe's result as it is kept for later runs: the record, and what was read of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
 
-from readiness.model.board import Check, Criterion
+from readiness.model.board import Criterion
 from readiness.model.digests import short_digest
 from readiness.model.judgement import Measurement, Reading
 from readiness.record.document import FindingRecord, ProbeRecord
@@ -13,11 +13,10 @@ from readiness.text.worded import worded
 
 
 class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A measurement, with its value as what it is: a number, a text or a switch."""
+    """A measurement, whose value is a text, a switch or, as text, a number."""
 
-    number: Decimal | None = None
-    text: str | None = None
-    switch: bool | None = None
+    value: str | bool
+    is_number: bool = False
     unit: str = ""
     of: Decimal | None = None
     lines: list[str] = []
@@ -26,33 +25,22 @@ class KeptReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class KeptResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one probe gave, under its fingerprint. `readings` are by what was read of it.
+    """What one probe gave, and the `key` of all that this depends on.
 
-    `run` is the run that measured it, `at` when, in Unix time. `seen` are the files that it was
-    seen to depend on, as `Files.named` takes them; `state` is over what they were, and those of its
-    producers. One that `asks` for more than files has no readings, and need not be traced again.
+    `run` is the run that measured it, `at` when, in Unix time. `readings` are by what was read.
     """
 
-    fingerprint: str
+    key: str
     run: str
     at: float
     record: ProbeRecord
     readings: dict[str, KeptReading]
-    seen: tuple[str, ...] = ()
-    state: str = ""
-    asks: str = ""
 
 
 def reading_key(criterion: Criterion) -> str:
     """Return a key of what is read of a probe for a criterion; equal keys, equal readings."""
     number = criterion.expect.operator.needs_number
     return short_digest(msgspec.json.encode((criterion.check, criterion.measure, number)))
-
-
-def is_young_enough(result: KeptResult, checks: Sequence[Check], now: float) -> bool:
-    """Return whether a result may still be reused, by all the checks that read it."""
-    ages = [check.max_age for check in checks if check.max_age is not None]
-    return not ages or 0 <= now - result.at <= min(ages)
 
 
 def kept_reading(
@@ -66,14 +54,13 @@ def kept_reading(
     if len(reading.samples) > 1 or not isinstance(sample, Measurement):
         return ""
     if reading.retried or reading.flaky or reading.quarantined or reading.left_over:
-        return worded("traced.doubt")
+        return worded("not_kept.doubt")
     value = sample.value
     if isinstance(value, str) and shown(value) != value:
-        return worded("traced.secret")
+        return worded("not_kept.secret")
     return KeptReading(
-        number=value if isinstance(value, Decimal) else None,
-        text=value if isinstance(value, str) else None,
-        switch=value if isinstance(value, bool) else None,
+        value=str(value) if isinstance(value, Decimal) else value,
+        is_number=isinstance(value, Decimal),
         unit=sample.unit,
         of=sample.of,
         lines=[shown(line) for line in sample.lines],
@@ -84,16 +71,15 @@ def kept_reading(
 
 def reading_of(kept: KeptReading) -> Reading:
     """Decode a kept reading."""
-    values = (kept.number, kept.switch, kept.text)
-    value = next(each for each in values if each is not None)
-    lines = tuple(kept.lines)
-    sample = Measurement(value=value, unit=kept.unit, of=kept.of, lines=lines)
+    value = Decimal(kept.value) if kept.is_number else kept.value
+    sample = Measurement(value=value, unit=kept.unit, of=kept.of, lines=tuple(kept.lines))
     return Reading(samples=(sample,), word=kept.word)
 
 
-def from_bytes(stored: bytes) -> KeptResult | None:
-    """Decode a stored result; None if the bytes are not one."""
+def from_bytes(stored: bytes, key: str) -> KeptResult | None:
+    """Decode a stored result; None if the bytes are none of that key."""
     try:
-        return msgspec.json.decode(stored, type=KeptResult)
+        result = msgspec.json.decode(stored, type=KeptResult)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    return result if result.key == key else None

@@ -71,10 +71,14 @@ class Starter:
         """Start this attempt of the probe, or raise CannotStart."""
         probe = self._probes[index]
         program, argv = self._program(probe)
-        if probe.first_under and number == 1:
-            program, argv = probe.first_under[0], (*probe.first_under, *argv)
         try:
             attempt = Attempt(index, number, probe, self._folder(index))
+            if probe.confined is not None:
+                from readiness.walls import enclosed
+
+                own = (self.shared, attempt.tmp)
+                argv = enclosed(probe.confined, program, argv, self._spool, own)
+                program = argv[0]
             self._spawn(attempt, program, argv)
         except ValueError as error:  # a NUL in a command, or what no encoding knows
             raise CannotStart(ReasonCode.COULD_NOT_START, str(error)) from error

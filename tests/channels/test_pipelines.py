@@ -163,4 +163,4 @@ def test_one_variable_says_where_readiness_is(path: Path) -> None:
     """What is copied for CI names no home of its own, and nothing for a reader to replace."""
     text = path.read_text("utf-8")
     assert "READINESS_REQUIREMENT" in text
-    assert re.findall(r"OWNER|@COMMIT|readiness==|[/:]readiness@|component:", text) == []
+    assert re.findall(r"\bOWNER\b|@COMMIT|readiness==|[/:]readiness@|component:", text) == []

@@ -8,9 +8,9 @@ import pytest
 
 from readiness.record.document import RunDocument
 from tests.support.program import Project, a_board, number
-from tests.support.repositories import commit, git
+from tests.support.repositories import commit
 
-COUNT = "cat a.txt; echo ran >> ran.log"
+COUNT = 'cat a.txt; echo ran >> "$HOME/ran.log"'
 TOGETHER = "it can only be reused together with"
 TOKEN = {"read": {"as": "text", "regex": "(hunt.*)"}, "expect": "contains hunt"}
 
@@ -19,13 +19,13 @@ TOKEN = {"read": {"as": "text", "regex": "(hunt.*)"}, "expect": "contains hunt"}
 def counting(project: Project) -> Project:
     """A project with one criterion that reads a file, and leaves a line each time that it runs."""
     (project.folder / "a.txt").write_text("errors: 3\n")
-    project.write(a_board(number(COUNT, inputs=["a.txt"])))
+    project.write(a_board(number(COUNT)))
     return project
 
 
 def ran(project: Project) -> int:
     """How often the probe was run."""
-    return len((project.folder / "ran.log").read_text().splitlines())
+    return len((project.folder.parent / "ran.log").read_text().splitlines())
 
 
 def check(project: Project, *options: str, **kwargs: Any) -> RunDocument:
@@ -80,56 +80,50 @@ def test_on_a_terminal_check_reuses(
     counting: Project, line: str, variables: dict[str, str], times: int
 ) -> None:
     """Where nobody but whoever waits for it is told the result; it says how much."""
-    commit(counting.folder, {".gitignore": ".readiness\nran.log\n"})
+    commit(counting.folder, {".gitignore": ".readiness\n"})
     settle_clock()
     counting.environment.update(variables)
-    counting.on_a_terminal("check --reuse", 100)
+    first = counting.on_a_terminal("check --reuse", 100)
     shown = counting.on_a_terminal(line, 100)
-    assert ran(counting) == times, shown
+    assert ran(counting) == times, first + shown
     assert ("1 of 1 probes reused" in shown) is (times == 1)
 
 
-def test_a_terminal_alone_observes_nothing(counting: Project) -> None:
-    """To see what a probe depends on takes time, which is for who asks for it."""
-    settle_clock()
-    for _ in range(2):
-        assert "reused" not in counting.on_a_terminal("check", 100)
-    assert ran(counting) == 2
-
-
 def test_the_expectation_is_that_of_the_board_now(counting: Project) -> None:
-    """What was measured is reused, what is asked of it is not."""
-    settle_clock()
-    check(counting)
-    counting.write(a_board(number(COUNT, "< 3", inputs=["a.txt"])))
-    (criterion,) = check(counting).criteria()
-    assert (ran(counting), criterion.verdict) == (1, "fail")
+    """What was measured is reused, what is asked of it is not. Twin: who may read the board."""
+    for ignores, times in ((["board.yaml"], 1), ([], 3)):
+        counting.write(a_board(number(COUNT, ignores=ignores)))
+        settle_clock()
+        assert check(counting).probes[0].not_kept == ""
+        counting.write(a_board(number(COUNT, "< 3", ignores=ignores)))
+        (criterion,) = check(counting).criteria()
+        assert (ran(counting), criterion.verdict) == (times, "fail")
 
 
 def alter(project: Project, what: str) -> dict[str, Any]:
     """Change one thing that the result depends on; what the next run has to be given."""
     folder = project.folder
     match what:
-        case "an input":
+        case "a file":
             (folder / "a.txt").write_text("errors: 4\n")
         case "the command":
-            project.write(a_board(number(f"true; {COUNT}", inputs=["a.txt"])))
+            project.write(a_board(number(f"true; {COUNT}")))
         case "what is read":
             other = {"as": "text", "regex": r"(\d+)", "unit": "errors"}
-            project.write(a_board(number(COUNT, inputs=["a.txt"], read=other)))
-        case "the inputs":
-            project.write(a_board(number(COUNT, inputs=["a.txt", "b.txt"])))
+            project.write(a_board(number(COUNT, read=other)))
+        case "what it ignores":
+            project.write(a_board(number(COUNT, ignores=["b.txt"])))
         case "the environment":
             return {"env": {"SOME_SETTING": "1"}}
         case "the board's environment":
-            project.write(a_board(number(COUNT, inputs=["a.txt"]), env={"SOME": "x"}))
+            project.write(a_board(number(COUNT), env={"SOME": "x"}))
     return {}
 
 
 @pytest.mark.parametrize(
     "what",
     [
-        *("an input", "the command", "what is read", "the inputs"),
+        *("a file", "the command", "what is read", "what it ignores"),
         *("the environment", "the board's environment"),
     ],
 )
@@ -145,16 +139,17 @@ def test_whatever_it_depends_on_makes_it_run_again(counting: Project, what: str)
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"run": f"{COUNT}; date > day"}, "it depends on more than files"),
+        ({"run": f"{COUNT}; : http://shop.test"}, "it may depend on more than files (http://)"),
+        ({"reuse": False}, "it may depend on more than files (reuse: false)"),
         ({"samples": 2}, "it has samples, retries or a wait"),
         ({"retries": 1}, "it has samples, retries or a wait"),
         ({"wait": "1s"}, "it has samples, retries or a wait"),
-        ({"max_age": "1ms"}, ""),
+        ({"max_age": "1h"}, "it may depend on more than files (reuse: false)"),
         ({"run": f"{COUNT}; echo errors: many"}, ""),
         ({"run": f"{COUNT}; exit 7"}, ""),
-        ({"run": "echo ran >> ran.log; cat old.txt"}, "it is in doubt"),
+        ({"run": 'echo ran >> "$HOME/ran.log"; cat old.txt'}, "it is in doubt"),
         ({"run": f"{COUNT}; echo $TOKEN", **TOKEN}, "its value is a secret"),
-        ({"run": f"{COUNT}; echo x >> a.txt"}, "it changes its own input a.txt"),
+        ({"run": f"{COUNT}; echo x >> a.txt"}, "a.txt changed while it ran"),
         ({"run": f"{COUNT}; sleep 30 & disown"}, ""),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -165,7 +160,7 @@ def test_what_may_not_be_reused_is_run_again(
     """Whatever may not say the same again; where the board does not say so, the record does."""
     commit(counting.folder, {"seed": ""})
     (counting.folder / "old.txt").write_text("errors: 3\n")
-    counting.write(a_board(number(COUNT, inputs=["a.txt"]) | changes, secrets=["TOKEN"]))
+    counting.write(a_board(number(COUNT) | changes, secrets=["TOKEN"]))
     settle_clock()
     for _ in range(2):
         run = check(counting, env={"TOKEN": "hunter2hunter2"})
@@ -178,38 +173,27 @@ def test_what_may_not_be_reused_is_run_again(
 def test_a_file_that_is_edited_while_its_probe_runs_is_not_trusted(counting: Project) -> None:
     """Also where it is put back before the end: what the probe saw is not known."""
     command = f"{COUNT}; cp a.txt b; echo errors: 9 > a.txt; cp b a.txt"
-    counting.write(a_board(number(command, inputs=["a.txt"])))
+    counting.write(a_board(number(command)))
     settle_clock()
     check(counting)
     settle_clock()
     assert not check(counting).probes[0].reused
 
 
-WRITTEN = ("update-index", "--force-write-index")
-
-
-@pytest.mark.parametrize("command", ["git ls-files", f"git {' '.join(WRITTEN)}; git ls-files"])
-def test_an_index_counts_by_what_it_says(project: Project, command: str) -> None:
-    """Git writes it anew for the times of files, asked by the probe or by anybody else."""
-    commit(project.folder, {"a.txt": "", ".gitignore": ".readiness\n"})
-    project.write(a_board(number(f'{command}; echo "errors: 3"')))
-    settle_clock()
-    assert not check(project).probes[0].reused
-    git(project.folder, *WRITTEN)
-    settle_clock()
-    assert check(project).probes[0].reused
-
-
 def make_and_read(project: Project, **changes: Any) -> None:
     """Write a board whose check `read` reads what `make` leaves; `changes` are the reader's."""
     (project.folder / "checks").mkdir()
-    for name, run, inputs in (
-        ("make", 'echo ran >> ran.log; cat a.txt > "$READINESS_TMP/out"; echo 1', ["a.txt"]),
-        ("read", 'cat "$READINESS_TMP_MAKE/out" b.txt', ["b.txt"]),
+    for name, run, ignores in (
+        (
+            "make",
+            'echo ran >> "$HOME/ran.log"; cat a.txt > "$READINESS_TMP/out"; echo 1',
+            ["b.txt"],
+        ),
+        ("read", 'cat "$READINESS_TMP_MAKE/out" b.txt', ["a.txt"]),
     ):
         check_file = {
             "run": run,
-            "inputs": inputs,
+            "ignores": ignores,
             "after": ["make"] if name == "read" else [],
             "measures": {"n": {"as": "text", "regex": r"\d+", "pick": "first"}},
             "expect": ">= 0",
@@ -234,35 +218,23 @@ def test_a_producer_and_its_readers_are_reused_together(project: Project) -> Non
     assert [one.reused for one in check(project).probes] == [False, False]
 
 
-@pytest.mark.parametrize(
-    ("changes", "again", "reasons"),
-    [
-        (
-            {"run": "echo none"},
-            False,
-            {"", "it can only be reused together with read"},
-        ),
-        ({"tool": "none"}, True, {""}),
-    ],
-)
-def test_a_producer_is_measured_again_for_a_reader_that_needs_it(
-    project: Project, changes: dict[str, str], again: bool, reasons: set[str]
-) -> None:
-    """It says so, also where no criterion is its own. Twin: one that lacks its tool needs none."""
-    make_and_read(project, **changes)
-    assert {one.not_kept for one in check(project).probes} == reasons
-    makes = next(one for one in check(project).probes if one.check == "make")
-    assert makes.reused is again
+def test_a_producer_is_measured_again_for_its_reader(project: Project) -> None:
+    """What it leaves is gone by then; it says so, also where no criterion is its own."""
+    make_and_read(project, run="echo none")
+    assert {one.not_kept for one in check(project).probes} == {"", f"{TOGETHER} read"}
+    assert not any(one.reused for one in check(project).probes)
     project.write(a_board({"check": "read"}))
-    assert (f": make: {TOGETHER} read" in project("check", "--reuse").out) is not again
+    assert f": make: {TOGETHER} read" in project("check", "--reuse").out
 
 
-def test_a_producer_runs_again_once_the_tool_of_its_reader_is_there(project: Project) -> None:
-    """Its reader then finds what it leaves."""
+def test_a_producer_is_reused_until_the_tool_of_its_reader_is_there(project: Project) -> None:
+    """A reader that lacks its tool needs nothing; all tests would run each time, for nobody."""
     tool = project.folder.parent / "bin" / "new"
     path = {"PATH": f"{tool.parent}:{project.environment['PATH']}"}
     make_and_read(project, tool="new")
-    check(project, env=path)
+    for reused in (False, True):
+        run = check(project, env=path)
+        assert [one.reused for one in run.probes if one.check == "make"] == [reused]
     tool.parent.mkdir()
     tool.write_text("")
     tool.chmod(0o755)
@@ -320,13 +292,13 @@ def test_no_history_means_nothing_to_reuse(counting: Project) -> None:
 
 @pytest.fixture
 def repository(project: Project) -> Project:
-    """A committed project: two criteria with inputs, one without, one on a person's word."""
+    """A committed project: two criteria that ignore files, one that does not, a person's word."""
     for name in ("a.txt", "b.txt", "README.md"):
         (project.folder / name).write_text("1\n")
     project.write(
         a_board(
-            {"run": "test -s a.txt", "inputs": ["a.txt"]},
-            {"run": "test -s b.txt", "inputs": ["**/b.txt"]},
+            {"run": "test -s a.txt", "ignores": ["**/b.txt", "**/*.md"]},
+            {"run": "test -s b.txt", "ignores": ["a.txt", "docs", "**/*.md"]},
             {"run": "test -d ."},
             {"attest": {}},
         )
@@ -347,19 +319,37 @@ ALWAYS = ["T1.3", "T1.4"]
 
 @pytest.mark.parametrize(
     ("path", "also"),
-    [("a.txt", ["T1.1"]), ("deep/b.txt", ["T1.2"]), ("README.md", []), ("b.txt", ["T1.2"])],
+    [
+        ("a.txt", ["T1.1"]),
+        ("deep/a.txt", ["T1.1", "T1.2"]),
+        ("deep/b.txt", ["T1.2"]),
+        ("docs/a.txt", ["T1.1"]),
+        ("README.md", []),
+    ],
 )
 @pytest.mark.parametrize("how", ["uncommitted", "committed"])
 def test_changed_selects_what_the_change_can_affect(
     repository: Project, path: str, also: list[str], how: str
 ) -> None:
-    """By its inputs; what names none is always in."""
-    (repository.folder / "deep").mkdir()
+    """All but what ignores each of its files."""
+    (repository.folder / path).parent.mkdir(exist_ok=True)
     (repository.folder / path).write_text("2\n")
     if how == "committed":
         commit(repository.folder, {})
     selector = "changed" if how == "uncommitted" else "changed:HEAD~1"
     assert sorted(selected(repository, selector)) == sorted([*ALWAYS, *also])
+
+
+def test_what_defines_a_check_counts_though_its_tool_ignores_it(repository: Project) -> None:
+    """It may ask for something else now, also where it is gone and another one takes its place."""
+    path = repository.folder / "checks" / "own.yaml"
+    path.parent.mkdir()
+    path.write_text("run: 'true'\nignores: ['**']\nmeasures: {n: {as: exit}}\nexpect: == 0\n")
+    repository.write(a_board({"check": "own"}))
+    commit(repository.folder, {})
+    assert selected(repository, "changed") == []
+    path.write_text(path.read_text() + "\n")
+    assert selected(repository, "changed") == ["T1.1"]
 
 
 def test_another_board_may_change_everything(repository: Project) -> None:
@@ -372,8 +362,8 @@ def test_another_board_may_change_everything(repository: Project) -> None:
 def test_nothing_that_a_change_can_affect_is_good(project: Project) -> None:
     """There is nothing to hold against it; that is said."""
     (project.folder / "a.txt").write_text("1\n")
-    project.write(a_board({"run": "test -s a.txt", "inputs": ["a.txt"]}))
-    commit(project.folder, {})
+    project.write(a_board({"run": "test -s a.txt"}))
+    commit(project.folder, {"seed": ""})
     ended = project("check", "changed")
     assert ended.status == 0, ended
     assert "no criterion" in ended.out

@@ -110,7 +110,7 @@ def test_a_spoiled_board_is_a_board_or_refused(folder: Path, text: str) -> None:
 KEYS = [
     *("id", "title", "run", "check", "measure", "expect", "warn", "with", "read", "baseline"),
     *("ratchet", "weight", "profiles", "samples", "wait", "retries", "matrix", "attest", "waive"),
-    *("exit", "proof", "timeout", "exclusive", "inputs", "reject"),
+    *("exit", "proof", "timeout", "exclusive", "ignores", "reject"),
 ]
 
 

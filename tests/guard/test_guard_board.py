@@ -68,7 +68,9 @@ EDITS = [
     ("        proof: {as: text, regex: 'errors:'}\n", "", "T1.a", Kind.PROOF, LOOSE),
     ("regex: 'errors:'", "regex: 'e'", "T1.a", Kind.PROOF, LOOSE),
     ("        reject: 'cannot read'\n", "", "T1.a", Kind.REJECT, LOOSE),
-    ("inputs: [src]", "inputs: [docs]", "T1.a", Kind.INPUTS, LOOSE),
+    ("ignores: [docs]", "ignores: [docs, src]", "T1.a", Kind.REUSE, LOOSE),
+    ("ignores: [docs]", "ignores: []", "T1.a", Kind.REUSE, TIGHT),
+    ("reuse: false", "reuse: true", "T1.a", Kind.REUSE, LOOSE),
     ("samples: 3", "samples: 1", "T1.a", Kind.SAMPLES, LOOSE),
     ("retries: 1", "retries: 2", "T1.a", Kind.RETRIES, LOOSE),
     ("wait: 10s", "wait: 11s", "T1.a", Kind.WAIT, LOOSE),
@@ -158,25 +160,6 @@ def test_an_edit_is_told(
     assert all(kind is Kind.CHECK and change[1] in allowed for change in beside) or (
         all(change[1] is kind for change in beside)
     ), changes
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "direction"),
-    [
-        ("[src]", "traced", SAME),
-        ("traced", "[src]", LOOSE),
-        ("traced", "[]", TIGHT),
-        ("[]", "traced", LOOSE),
-    ],
-)
-def test_what_is_seen_is_more_than_what_is_named(
-    old: str, new: str, direction: Direction, tmp_path: Path
-) -> None:
-    """But what a service reads for a command is not seen."""
-    before = {**FILES, "board.yaml": edited("inputs: [src]", f"inputs: {old}")["board.yaml"]}
-    after = edited("inputs: [src]", f"inputs: {new}")
-    found = brief(compared(tmp_path, before, after))
-    assert [each for each in found if each[1] is Kind.INPUTS] == [("T1.a", Kind.INPUTS, direction)]
 
 
 OF_CHECKS = [
@@ -302,8 +285,9 @@ tasks:
       unit: errors
       better: lower
     reject: "cannot read"
-    inputs:
-    - src
+    ignores:
+    - docs
+    reuse: false
     ratchet: true
     baseline: 1e2
     weight: 3.0

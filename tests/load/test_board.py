@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from readiness.model.board import TRACED
 from readiness.model.words import Format, Operator, Place, Priority, Scoring
 from readiness.text.languages import Language
 from tests.load.conftest import CriterionLoader, Loader
@@ -118,20 +117,28 @@ def test_a_command_without_a_reader_passes_on_exit_status_0(criterion: Criterion
 
 
 def test_an_inline_probe_has_what_a_check_has(criterion: CriterionLoader, folder: Path) -> None:
-    """Proof, rejection, inputs, exclusive words and a time limit belong to its check."""
+    """Proof, rejection, what it ignores, exclusive words and a time limit belong to its check."""
     check = criterion(
-        "run: x\nproof: {as: text, regex: (a)(b)}\nreject: Traceback\ninputs: [a, b]\n"
+        "run: x\nproof: {as: text, regex: (a)(b)}\nreject: Traceback\nignores: [a, b]\n"
         "exclusive: database\ntimeout: 5s\n"
     ).check
     assert check.proof.regex == "(a)(b)"
-    assert (check.reject, check.inputs, check.exclusive) == ("Traceback", ("a", "b"), ("database",))
-    assert (check.timeout, check.folder) == (5, str(folder))
+    assert (check.reject, check.ignores) == ("Traceback", ("a", "b"))
+    assert (check.exclusive, check.timeout, check.folder) == (("database",), 5, str(folder))
 
 
-def test_inputs_may_be_what_is_seen(criterion: CriterionLoader) -> None:
-    """In place of a list; a file of that name is another matter."""
-    assert criterion("run: x\ninputs: traced").check.inputs == (TRACED,)
-    assert criterion("run: x\ninputs: [./traced]").check.inputs == ("./traced",)
+@pytest.mark.parametrize("text", ["inputs: traced", "inputs: ['$paths/**']"])
+def test_what_was_written_for_older_versions_is_no_fault(
+    criterion: CriterionLoader, text: str
+) -> None:
+    """A base of a change may still have it. All files count now, which is never less."""
+    assert criterion(f"run: x\n{text}").check.ignores == ()
+
+
+def test_a_criterion_of_a_check_may_refuse_to_be_reused(criterion: CriterionLoader) -> None:
+    """Only the board knows that its tests ask a service."""
+    assert not criterion("check: mypy\nreuse: false").check.reuse
+    assert criterion("check: mypy").check.reuse
 
 
 def test_parameters_of_an_inline_probe_are_free(criterion: CriterionLoader) -> None:
@@ -200,11 +207,11 @@ def test_a_check_stands_for_a_plain_command(
     criterion: CriterionLoader, command: str, params: dict[str, str]
 ) -> None:
     """A command that a check stands for is counted by it, where it runs, under its own words."""
-    loaded = criterion(f"run: {command}\ninputs: [src]\ntimeout: 3s")
+    loaded = criterion(f"run: {command}\nignores: [docs]\ntimeout: 3s")
     assert loaded.check.name == "make-target"
     assert {**loaded.params, **params, "in_place": "true"} == loaded.params
     assert (loaded.written, loaded.title) == (command, command)
-    assert (loaded.check.inputs, loaded.timeout) == (("src",), 3)
+    assert (loaded.check.ignores, loaded.timeout) == (("docs",), 3)
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,7 @@ FAULTS = [
     ("check: mypy\nwith: {'a b': c}", '6:16: T1.1: "a b" is not the name of a variable'),
     ('check: "a\\e[2J"', '5:16: T1.1: unknown check "a\\x1b[2J"'),
     ('run: x\n"a\\e": 1', '6:9: T1.1: unknown key "a\\x1b"'),
-    ("run: x\ninputs: seen", '6:17: T1.1: expected a list, found the text "seen"'),
-    ("run: x\ninputs: [a, traced]", '6:21: T1.1: "traced" cannot be combined with patterns'),
-    ("run: x\ninputs: trace", '6:17: T1.1: expected traced, found the text "trace"'),
+    ("run: x\nignores: {a: b}", "6:18: T1.1: expected text, found a mapping"),
     ("check: mypy\nmatrix: {path: [b]}", '6:18: T1.1: mypy has no parameter "path"'),
     # what does not go together
     ("check: mypy\nread: {as: json, query: a}", '6:9: T1.1: "read" cannot be combined with'),

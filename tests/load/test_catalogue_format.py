@@ -32,7 +32,8 @@ measures:
   status: {as: exit}
 expect: "== 0"
 findings: {as: text, regex: '(?P<path>.*):(?P<line>\\d+): (?P<message>.*)'}
-inputs: ["$paths/**/*.py", mypy.ini]
+ignores: ["**/*.md", docs]
+reuse: false
 timeout: 10m
 exclusive: [database, network]
 control: {files: {"bad_{n}.py": "x: int = ''"}, with: {paths: [., 1.10]},
@@ -83,7 +84,7 @@ def test_a_check_says_all_that_the_contract_lists(
     assert (check.measures[0].unit, check.measures[1].reader.pick) == ("errors", Pick.SUM)
     assert check.expect is not None
     assert check.findings is not None
-    assert (check.inputs, check.timeout) == (("$paths/**/*.py", "mypy.ini"), 600)
+    assert (check.ignores, check.reuse, check.timeout) == (("**/*.md", "docs"), False, 600)
     assert check.exclusive == ("database", "network")
     assert check.control == Control(
         files={"bad_{n}.py": "x: int = ''"},

@@ -8,7 +8,8 @@ import pytest
 
 from readiness.command_line.application import names
 from readiness.model.errors import ExitStatus
-from tests.support.program import Project, a_board, number, wait_until
+from tests.support.heard import heard
+from tests.support.program import Project, a_board, number
 from tests.support.proving import equip
 
 LISTED = {status.value for status in ExitStatus} - {ExitStatus.SIGNAL}
@@ -121,13 +122,12 @@ def test_a_signal_is_128_and_its_number(
 ) -> None:
     """Of every command that runs probes."""
     equip(project)
-    started = project.folder.parent / "started"
-    project.write(a_board(number(f"echo > {started}; sleep 30")))
-    process = project.start(command)
-    wait_until(started)
-    process.send_signal(sent)
-
-    assert project.end(process).status == 128 + sent
+    with heard() as log:
+        project.write(a_board(number(f"{log.say('started')}; sleep 30")))
+        process = project.start(command)
+        log.wait()
+        process.send_signal(sent)
+        assert project.end(process).status == 128 + sent
 
 
 # --- where it can be decided ----------------------------------------------------------------------

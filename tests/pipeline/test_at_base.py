@@ -10,6 +10,7 @@ import pytest
 
 from readiness.model.words import Decision, Lack
 from tests.support.few_programs import few_own_programs
+from tests.support.heard import heard
 from tests.support.program import Ended, Project, a_board, number, untried
 from tests.support.repositories import commit, git
 
@@ -127,52 +128,45 @@ def test_a_change_is_compared_with_its_base(name: str, project: Project) -> None
 
 def test_what_is_measured_again(project: Project) -> None:
     """What is bad alone, and once: kept outside of the project, it is known from then on."""
-    log = project.folder.parent / "log"
-    counted = [
-        {"run": f"echo {name} >>{log}; test ! -e {name}"} for name in ("good", "bad", "worse")
-    ]
-    rules = board(*counted)
-    clone = changed(project, {"board.yaml": rules, "bad": ""}, {"worse": ""})
-
-    def started() -> list[str]:
-        words = log.read_text().split()
-        log.unlink()
-        return sorted(words)
-
-    assert hold(clone).status == 1
-    assert started() == sorted(["good", "bad", "worse", "bad", "worse"])
-    git(clone.folder, "clean", "-qxdf")
-    assert hold(clone).status == 1
-    assert started() == ["bad", "good", "worse"]
-    commit(project.folder, {"worse": None, "bad": None})
-    git(clone.folder, "pull", "-q")
-    assert hold(clone).status == 0
-    assert started() == ["bad", "good", "worse"], "where all is good nothing is measured twice"
+    with heard() as log:
+        names = ("good", "bad", "worse")
+        rules = board(*({"run": f"{log.say(name)}; test ! -e {name}"} for name in names))
+        clone = changed(project, {"board.yaml": rules, "bad": ""}, {"worse": ""})
+        assert hold(clone).status == 1
+        assert log.words() == ["bad", "bad", "good", "worse", "worse"]
+        git(clone.folder, "clean", "-qxdf")
+        assert hold(clone).status == 1
+        assert log.words() == ["bad", "good", "worse"]
+        commit(project.folder, {"worse": None, "bad": None})
+        git(clone.folder, "pull", "-q")
+        assert hold(clone).status == 0
+        assert log.words() == ["bad", "good", "worse"], "where all is good nothing runs twice"
 
 
 def test_a_history_that_says_it_was_bad_is_not_believed(project: Project) -> None:
     """It lies where the change can write. Twin: what it says was good is, and saves the time."""
-    log = project.folder.parent / "log"
-    rules = board({"run": f"echo >>{log}; test ! -e broken"})
-    clone = changed(project, {"board.yaml": rules}, {"broken": ""})
-    git(clone.folder, "checkout", "-q", "origin/main")
-    assert clone("check").status == 0
-    log.unlink()
-    git(clone.folder, "checkout", "-q", "topic")
-    ended = hold(clone)
-    assert (ended.status, log.read_text()) == (1, "\n"), ended
-    with clone.opened_history() as history:
-        rows = history.execute("select sequence, document from runs").fetchall()
-        for sequence, document in rows:
-            forged = json.loads(document)
-            for task in forged["tasks"]:
-                for criterion in task["criteria"]:
-                    criterion |= {"verdict": "fail", "value": "1"}
-            stored = json.dumps(forged).encode()
-            history.execute("update runs set document=? where sequence=?", (stored, sequence))
-    ended = hold(clone)
-    assert (ended.status, ended.run.gate.decision) == (1, Decision.WORSE), ended
-    assert log.read_text() == "\n" * 3, "here, here, and there"
+    with heard() as log:
+        rules = board({"run": f"{log.say('ran')}; test ! -e broken"})
+        clone = changed(project, {"board.yaml": rules}, {"broken": ""})
+        git(clone.folder, "checkout", "-q", "origin/main")
+        assert clone("check").status == 0
+        assert log.words() == ["ran"]
+        git(clone.folder, "checkout", "-q", "topic")
+        ended = hold(clone)
+        assert (ended.status, log.words()) == (1, ["ran"]), ended
+        with clone.opened_history() as history:
+            rows = history.execute("select sequence, document from runs").fetchall()
+            for sequence, document in rows:
+                forged = json.loads(document)
+                for task in forged["tasks"]:
+                    for criterion in task["criteria"]:
+                        criterion |= {"verdict": "fail", "value": "1"}
+                stored = json.dumps(forged).encode()
+                query = "update runs set document=? where sequence=?"
+                history.execute(query, (stored, sequence))
+        ended = hold(clone)
+        assert (ended.status, ended.run.gate.decision) == (1, Decision.WORSE), ended
+        assert log.words() == ["ran", "ran"], "here, and there"
 
 
 def test_by_the_bases_board_nothing_is_measured_twice_either(project: Project) -> None:
@@ -185,23 +179,26 @@ def test_by_the_bases_board_nothing_is_measured_twice_either(project: Project) -
 
 def test_what_a_change_loosens_is_measured_once(project: Project) -> None:
     """For the same files, board and tools; guard then tells what the check has seen."""
-    log = project.folder.parent / "log"
-    script = f"echo >>{log}\n"
-    base = {"board.yaml": board({"run": "sh lint.sh"}), "lint.sh": script + "test ! -e broken\n"}
-    clone = changed(project, base, {"lint.sh": script, "broken": ""})
+    with heard() as log:
+        script = log.say("ran") + "\n"
+        base = {
+            "board.yaml": board({"run": "bash lint.sh"}),
+            "lint.sh": f"{script}grep -q good src/a.py\n",
+            "src/a.py": "good = 1\n",
+        }
+        clone = changed(project, base, {"lint.sh": script, "src/a.py": "bad = 1\n"})
 
-    def started(*command: str) -> int:
-        log.write_text("")
-        ended = clone(*command, "--base=origin/main")
-        assert ended.status == 4, ended
-        assert "lint.sh" in ended.out + ended.err
-        return len(log.read_text())
+        def started(*command: str) -> int:
+            ended = clone(*command, "--base=origin/main")
+            assert ended.status == 4, ended
+            assert "lint.sh" in ended.out + ended.err
+            return len(log.words())
 
-    assert started("check", "--hold-line") > 1
-    assert started("guard") == 0
-    assert started("score", "--hold-line") == 1
-    (clone.folder / "other").write_text("")
-    assert started("guard") > 1
+        assert started("check", "--hold-line") > 1
+        assert started("guard") == 0
+        assert started("score", "--hold-line") == 1
+        (clone.folder / "other").write_text("")
+        assert started("guard") > 1
 
 
 def test_what_a_branch_did_comes_first(project: Project) -> None:

@@ -29,12 +29,12 @@ params: {log: {help: where it notes that it ran}}
 exit: {ok: [0, 1]}
 measures: {n: {as: text, regex: '\\d+'}}
 expect: "== 0"
-inputs: [a.txt]
+ignores: ["**/log", other.txt]
 """
 
 
 def board(log: Path, *more: dict[str, Any]) -> dict[str, Any]:
-    """A board of a check with inputs, which notes each of its runs."""
+    """A board of a check that ignores files, which notes each of its runs."""
     counts = {"title": "no bad", "check": "count", "with": {"log": str(log)}}
     return {
         "version": 1,
@@ -95,7 +95,7 @@ def runs(log: Path) -> int:
 
 @pytest.fixture
 def watching(project: Project, log: Path) -> Iterator[Callable[..., Watching]]:
-    """Start to watch a board, of a check with inputs unless another is given."""
+    """Start to watch a board, of a check that ignores files unless another is given."""
     begun: list[subprocess.Popen[bytes]] = []
     (project.folder / "checks").mkdir()
     (project.folder / "checks" / "count.yaml").write_text(CHECK)

@@ -6,7 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.support.program import Project, number, tried, wait_until
+from tests.support.heard import heard
+from tests.support.program import Project, number, tried
 from tests.support.proving import proofs, proven
 
 
@@ -109,12 +110,12 @@ def test_no_secret_is_shown(equipped: Project) -> None:
 
 def test_a_signal_ends_it_and_leaves_nothing_behind(equipped: Project) -> None:
     """The copies are removed, the status is the signal's."""
-    started = equipped.folder.parent / "started"
-    proven(equipped, {"run": f"lint src/*.txt; echo > {started}; sleep 30"})
-    process = equipped.start("prove")
-    wait_until(started)
-    process.send_signal(signal.SIGINT)
-    ended = equipped.end(process)
+    with heard() as log:
+        proven(equipped, {"run": f"lint src/*.txt; {log.say('started')}; sleep 30"})
+        process = equipped.start("prove")
+        log.wait()
+        process.send_signal(signal.SIGINT)
+        ended = equipped.end(process)
 
     assert ended.status == 128 + signal.SIGINT, ended
     assert "interrupted" in ended.out

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from readiness.prove import copying
-from readiness.prove.addresses import without_services
 from readiness.prove.copying import Original, place_of
 from readiness.prove.leaves import Leaves
-from tests.support.builders import a_criterion
 from tests.support.proving import executable
 
 # --- copies ---------------------------------------------------------------------------------------
@@ -162,35 +160,3 @@ def test_without_a_repository_the_boards_folder_is_the_project(
     place = place_of(str(tmp_path / workdir), str(tmp_path / board))
 
     assert place.root == str((tmp_path / root).resolve())
-
-
-# --- addresses ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "dead"),
-    [
-        ("https://shop.example/health?a=1", "https://127.0.0.1:9/health?a=1"),
-        ("https://shop.example:8443", "https://127.0.0.1:9"),
-        ("redis://:secret@10.0.0.1:6379/0", "redis://:secret@127.0.0.1:9/0"),
-        ("postgresql+psycopg://me@[::1]:5432/x", "postgresql+psycopg://me@127.0.0.1:9/x"),
-        ("10.0.0.1:443", "127.0.0.1:9"),
-        ("[::1]:443", "127.0.0.1:9"),
-        ("shop.example:443", "127.0.0.1:9"),
-        ("shop.example:443=10.0.0.1:8443", "127.0.0.1:9=127.0.0.1:9"),
-        ("a=http://x/ b=http://y:1/", "a=http://127.0.0.1:9/ b=http://127.0.0.1:9/"),
-    ],
-)
-def test_an_address_leads_to_nobody(value: str, dead: str) -> None:
-    """Only where to, not what for or as whom: the rest of the request is as it was."""
-    criterion = a_criterion(params={"at": value, "n": "3"}, matrix=({"to": value}, {"to": "x"}))
-    alone = without_services(criterion)
-    assert alone is not None
-    assert alone.params == {"at": dead, "n": "3"}
-    assert alone.matrix == ({"to": dead}, {"to": "x"})
-
-
-@pytest.mark.parametrize("value", ["", "src", "12:30 h", "a:b", "docs/a.md:12 x", "50", "T1.1"])
-def test_what_is_no_address_stays(value: str) -> None:
-    """A criterion that names none asks no service that could be taken away."""
-    assert without_services(a_criterion(params={"at": value})) is None

@@ -1,5 +1,6 @@
 """The trial: a command that passes for the first time is tried where it should not."""
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from readiness.record.document import CriterionRecord
-from tests.support.program import Project, a_board, tried, wait_until
+from tests.support.program import Project, a_board, tried
 from tests.support.proving import executable
 from tests.support.repositories import commit, write
 
@@ -260,22 +261,21 @@ def started(project: Project) -> int:
 
 def test_a_recipe_is_tried_once(counting: Project) -> None:
     """Later runs know it. Twin: a script that changed is tried anew."""
-    write(counting.folder, {"gate.sh": "echo x >> $COUNT\nlint\n"})
+    write(counting.folder, {"gate.sh": "lint\n"})
     counting.write(a_board(tried("sh gate.sh"), tried("lint || true")))
 
-    def verdicts() -> list[str]:
+    def verdicts(*, tries: bool) -> list[str]:
         ended = counting("check", "--output-format=json")
+        assert ("Trying once" in ended.err) is tries
         return [record.verdict for record in ended.run.criteria()]
 
-    assert verdicts() == ["pass", "error"]
-    tried_once = started(counting)
-    assert tried_once > 3, "the script counts in the copy as well"
+    assert verdicts(tries=True) == ["pass", "error"]
     assert re.search(r"Seen to fail +\d+ s ago \(20", counting("show", "T1.1").out)
-    assert verdicts() == ["pass", "error"]
+    assert verdicts(tries=False) == ["pass", "error"]
     assert "Seen to fail  not yet" in counting("show", "T1.2").out
-    assert started(counting) == tried_once + 3
+    assert started(counting) == 4, "each time by each command, and never in a trial"
     write(counting.folder, {"gate.sh": "lint\necho done\n"})
-    assert verdicts() == ["error", "error"]
+    assert verdicts(tries=True) == ["error", "error"]
 
 
 def test_what_failed_in_a_run_needs_no_trial(counting: Project) -> None:
@@ -321,7 +321,7 @@ def test_a_trial_changes_nothing_outside_of_its_copies(counting: Project) -> Non
     """Not even where a tool that fails leaves half of the work. Twin: the copy, temporary files."""
     outside = counting.folder.parent / "outside"
     outside.touch()
-    command = f"lint || rm {outside}"
+    command = f"lint || {{ rm -f {outside} || true; }}"
     inside = "d=$(mktemp -d); mkdir -p a $READINESS_TMP/b $d/c; cp *.yaml a; lint < a/board.yaml"
     counting.write(a_board(tried(command), tried(f"{inside}; rm -r $d a")))
     ended = counting("check", "--output-format=json")
@@ -396,12 +396,83 @@ def test_a_tool_that_says_that_it_had_nothing_to_do(
         assert (f"lint says “{says}”" in records[0].reason) is (code is not None)
 
 
+def test_a_trial_does_not_wait(counting: Project) -> None:
+    """A `sleep` takes no time there: what comes after it is seen."""
+    counting.write(a_board(tried("lint || { sleep 999; true; }")))
+    (record,) = counting("check", "--output-format=json").run.criteria()
+    assert record.reason_code == "cannot_fail"
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not here")
+def test_each_tool_does_its_work_once(project: Project) -> None:
+    """Whatever it is, and however it is started: by name, by its path, by make or a script."""
+    outside = project.folder.parent
+    shell = f"#!/bin/sh\nexec {outside}/work/${{0##*/}}\n"
+    python = f"#!/usr/bin/env python3\nimport os, sys\nos.execv('{outside}/work/snake', ['x'])\n"
+    tools = {
+        "bin/shim": shell,
+        "bin/snake": python,
+        "project/.venv/bin/wrapper": shell,
+        "project/node_modules/.bin/module": shell,
+        "project/own/mine": shell,
+    }
+    for path, text in tools.items():
+        executable(outside / path, text)
+    for path in tools:
+        executable(outside / "work" / Path(path).name, "#!/bin/sh\n")
+    write(project.folder, {"Makefile": "lint:\n\twrapper src\n", "run.sh": f"{outside}/bin/shim\n"})
+    commands = ["shim", f"{outside}/bin/shim", "snake", "wrapper", "make lint", "sh run.sh"]
+    commands += [".venv/bin/wrapper", "node_modules/.bin/module"]
+    path = [f"{outside}/bin", "/usr/bin", "/bin"]
+    project.environment["PATH"] = os.pathsep.join(path)
+    project.write(a_board(*map(tried, commands)))
+    trace = outside / "trace"
+    prefix = ["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", str(trace)]
+    ended = project("check", "--output-format=json", prefix=prefix)
+    starts = re.findall(
+        rf'execve\("{outside}/work/\w+".*(?: = 0|<unfinished \.\.\.>)', trace.read_text()
+    )
+    assert len(starts) == len(commands), ended
+    assert {one.verdict for one in ended.run.criteria()} == {"pass"}
+
+
+def test_a_program_of_the_project_is_not_said_not_to_be_started(project: Project) -> None:
+    """It lies in a folder on PATH, and is no tool that was installed. Twin: one from outside."""
+    executable(project.folder / "own" / "mine", "#!/bin/sh\necho done\n")
+    executable(project.folder.parent / "bin" / "mine", "#!/bin/sh\n")
+    for folder, verdict in ((project.folder / "own", "pass"), (project.folder, "warn")):
+        project.environment["PATH"] = f"{folder}:{project.folder.parent}/bin:/usr/bin:/bin"
+        project.write(a_board(tried("[ -e package.json ] && mine; [ -d own ]"), title=str(folder)))
+        (record,) = project("check", "--fresh", "--output-format=json", "--history=").run.criteria()
+        assert record.verdict == verdict, record
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [({}, "acts outside"), ({"trial": True}, "s ago"), ({"trial": False}, "trial: false")],
+)
+def test_what_is_meant_to_act_is_not_tried(
+    counting: Project, more: dict[str, object], sentence: str
+) -> None:
+    """Unless somebody insists. Twin: what says nothing of effects is tried."""
+    check = {"summary": "Act", "run": "lint", "params": {"effects": {"default": "", "help": "?"}}}
+    write(counting.folder, {"checks/act.yaml": json.dumps(check)})
+    acting = {"check": "act", "with": {"effects": "allowed"}} | more
+    criteria = [acting, {"check": "act"}]
+    task = {"id": "T1", "title": "A task", "priority": "P0", "criteria": criteria}
+    counting.write(json.dumps({"version": 1, "title": "A board", "tasks": [task]}))
+    assert counting("check").status == 0
+    assert sentence in counting("show", "T1.1").out
+    assert "s ago" in counting("show", "T1.2").out
+
+
 def test_a_signal_ends_a_trial_too(counting: Project) -> None:
     """The run is interrupted, and nothing is left of it."""
-    mark = counting.folder.parent / "tried"
-    counting.write(a_board({**tried(f"until lint; do echo > {mark}; sleep 0.1; done")}))
+    counting.write(a_board(tried("until lint; do sleep 0.1; done")))
     process = counting.start("check")
-    wait_until(mark)
+    assert process.stderr is not None
+    while b"Trying once" not in (line := process.stderr.readline()):
+        assert line, "nothing was tried"
     process.send_signal(signal.SIGINT)
     ended = counting.end(process)
     assert ended.status == 128 + signal.SIGINT, ended

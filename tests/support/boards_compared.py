@@ -45,7 +45,8 @@ tasks:
         exit: {ok: [0, 1]}
         proof: {as: text, regex: 'errors:'}
         reject: 'cannot read'
-        inputs: [src]
+        ignores: [docs]
+        reuse: false
         expect: "<= 50"
         warn: "<= 10"
         baseline: 100

@@ -68,7 +68,7 @@ def contents(groups: Mapping[str, list[Check]]) -> str:
 
 
 def page(check: Check, group: str) -> str:
-    """One check: what it measures, on a board, what its numbers mean, its parameters, its tools.
+    """One check: on a board, its work, a table of its measures and parameters, what it needs.
 
     The board has one criterion, titled as `init` does where it proposes the check.
     """

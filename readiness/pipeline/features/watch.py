@@ -21,7 +21,7 @@ from readiness.pipeline.opening import open_board
 from readiness.project.git import GitError, ask, repository
 from readiness.record.document import RunDocument
 from readiness.report import Context
-from readiness.reuse.files import is_passed_over
+from readiness.reuse.files import OF_NO_INTEREST
 from readiness.startup.patterns import later
 from readiness.terminal.ending import tell
 from readiness.terminal.output import can_draw
@@ -36,6 +36,7 @@ MOST_NAMES: Final = 3
 
 State: TypeAlias = dict[str, tuple[int, int, int]]
 
+_PASSED_OVER: Final = OF_NO_INTEREST | {".venv", ".hg", ".svn", ".bzr", ".jj"}
 _TEMPORARY = later(r"(?:^|/)(?:\.#[^/]*|[^/]*(?:~|\.sw.|\.py[cod]))$")
 """Files that editors and Python make beside those that people save."""
 
@@ -58,7 +59,7 @@ def watch(settings: RunSettings, printer: Printer, run: Command) -> int:
         return CLEAR + printer(document, settings, context)
 
     gc.enable()  # it goes on for hours
-    asked = msgspec.structs.replace(settings, watch=False, reuse=True, traces=True)
+    asked = msgspec.structs.replace(settings, watch=False, reuse=True)
     watched = _Watched(asked)
     board: Board | None = None
     while True:
@@ -168,8 +169,9 @@ class _Watched:
 def _is_left_out(name: str) -> bool:
     """Return whether a file is there for a moment only, or in a folder of caches or packages."""
     folders = name.split("/")[:-1]
-    is_installed = "node_modules" in folders or any(map(is_passed_over, folders))
-    return is_installed or _TEMPORARY.search(name) is not None
+    is_installed = "node_modules" in folders or not _PASSED_OVER.isdisjoint(folders)
+    is_cache = any(folder[:1] == "." and folder.endswith("cache") for folder in folders)
+    return is_installed or is_cache or _TEMPORARY.search(name) is not None
 
 
 def _differing(one: State, other: State) -> set[str]:

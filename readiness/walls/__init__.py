@@ -1,0 +1,204 @@
+"""Walls around probes: which of them this machine has, and how a command is put into one."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from readiness.model.plan import Confinement, Plan, Wall
+from readiness.walls import enclose
+
+_BWRAP: Final = "bwrap"
+_FILTER: Final = "filter"
+_OF_FILES: Final = ("chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill",
+                    "setgid", "setuid")  # fmt: skip
+_TEMPORARY: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - hidden, not used
+_MADE: Final = ("//", "/dev/", "/proc/", "/run/", "/sys/")
+"""What the kernel and services make, beside the root itself."""
+_TEST: Final = """\
+! (: > "$1/out") 2>/dev/null || exit
+while read -r name value; do
+    [ "$name" != Seccomp: ] || exit $((value != 2))
+done < /proc/self/status
+exit 1
+"""
+
+
+def find_wall(environ: Mapping[str, str]) -> Wall | None:
+    """Return the best wall that holds on this machine, as it shows; None where none does."""
+    return _find(shutil.which(_BWRAP, path=environ.get("PATH", os.defpath)) or "")
+
+
+def held(plan: Plan, *writable: str, readable: Sequence[str] = ()) -> Plan:
+    """Return a plan whose probes write to these folders alone, and connect as they like."""
+    walls = _to_write(writable, readable)
+    if walls is None:
+        return plan
+    probes = tuple(msgspec.structs.replace(probe, confined=walls) for probe in plan.probes)
+    return msgspec.structs.replace(plan, probes=probes)
+
+
+def held_command(
+    command: Sequence[str], *writable: str, scratch: str, readable: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return a command that writes to these folders alone, and connects as it likes.
+
+    Its program is an absolute path, `scratch` is a folder for what this needs.
+    """
+    walls = _to_write(writable, readable)
+    return tuple(command) if walls is None else enclosed(walls, command[0], command, scratch)
+
+
+def _to_write(writable: Sequence[str], readable: Sequence[str]) -> Confinement | None:
+    """Return walls for copies in which commands run as they are; None where none is good enough.
+
+    What is written elsewhere has to seem to be, as a command that may not write would fail by that.
+    """
+    wall = find_wall(os.environ)
+    if wall is None or not _throws_away(wall):
+        return None
+    return Confinement(
+        wall=wall,
+        writable=tuple(filter(os.path.isdir, writable)),
+        readable=tuple(readable),
+        network=True,
+        layered=True,
+    )
+
+
+@cache
+def _throws_away(wall: Wall) -> bool:
+    """Return whether what is written within a wall can be thrown away, wherever that is."""
+    if wall is Wall.LANDLOCK:
+        return False
+    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        walls = Confinement(wall=wall, writable=(), network=True, layered=True)
+        words = enclosed(walls, "/bin/sh", ("sh", "-c", ': > "$1/out"', "sh", folder), folder)
+        ended = subprocess.run(words, capture_output=True, check=False)
+        return not ended.returncode and not os.listdir(folder)
+
+
+@cache
+def _layers() -> tuple[list[str], list[str]]:
+    """Return the folders of this machine that hold files, and what is to be seen within as it is.
+
+    Each is one file system: what is mounted below another is one of its own. A socket leads to its
+    service where it was made alone.
+    """
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        mounted = [line.split()[4].replace("\\040", " ") for line in file]
+    with os.scandir("/") as entries:
+        tops = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+    paths = [one for one in sorted({*tops, *mounted}) if not f"{one}/".startswith(_MADE)]
+    paths += filter(os.path.isdir, _TEMPORARY[2:])  # a folder of files among devices
+    folders = [one for one in paths if os.path.isdir(one) and os.access(one, os.R_OK | os.X_OK)]
+    with os.scandir(_TEMPORARY[0]) as entries:
+        sockets = [entry.path for entry in entries if stat.S_ISSOCK(os.lstat(entry.path).st_mode)]
+    return folders, [*filter(os.path.isfile, paths), *sockets]
+
+
+@cache
+def _find(bwrap: str) -> Wall | None:
+    if not enclose.can_filter():
+        return None
+    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        place = os.path.join(folder, "in")
+        os.mkdir(place)
+        command = ("sh", "-euc", _TEST, "sh", folder)
+        for wall in Wall if bwrap else (Wall.NAMESPACES, Wall.LANDLOCK):
+            mark = os.path.join(place, wall)
+            held = Confinement(wall=wall, writable=(place,), readable=(folder,), mark=mark)
+            words = enclosed(held, "/bin/sh", command, folder, bwrap=bwrap)
+            with suppress(OSError):
+                ended = subprocess.run(words, cwd=place, capture_output=True, check=False)
+                if not ended.returncode and os.path.exists(mark):
+                    return wall
+    return None
+
+
+@cache
+def _has_overlays(bwrap: str, folder: str) -> bool:
+    """Return whether what is written to a folder can be thrown away: from bubblewrap 0.11."""
+    command = (bwrap, "--ro-bind", "/", "/", "--overlay-src", folder, "--tmp-overlay", folder)
+    return not subprocess.run((*command, "true"), capture_output=True, check=False).returncode
+
+
+def _read() -> Iterator[str]:
+    """Yield the folders that programs are read from, and readiness itself."""
+    yield from os.environ.get("PATH", "").split(os.pathsep)
+    package = os.path.dirname(os.path.dirname(enclose.__file__))
+    yield from (sys.prefix, sys.base_prefix, os.path.dirname(package))
+
+
+def _shown(read: Sequence[str], hidden: Sequence[str], home: str) -> Iterator[str]:
+    """Yield what is to be seen of folders below those that are hidden, or other ones, in order."""
+    below = tuple(f"{folder}/" for folder in hidden)
+    for path in sorted({*read, *map(os.path.realpath, read)}):
+        is_in_home = path == home or path.startswith(f"{home}/")
+        is_link = os.path.realpath(path) != path  # in the home, links are there
+        if os.path.isdir(path) and (
+            path.startswith(below) or (home and is_in_home and not is_link)
+        ):
+            yield path
+
+
+def enclosed(
+    confined: Confinement,
+    program: str,
+    argv: Sequence[str],
+    scratch: str,
+    own: Sequence[str] = (),
+    bwrap: str = "",
+) -> tuple[str, ...]:
+    """Return the command that runs a program, with its words, in its walls.
+
+    `own` are folders that it may write to as well. `scratch` is a folder for what this needs.
+    """
+    writable = [*dict.fromkeys((*confined.writable, *own))]
+    own_temporary = os.environ.get("TMPDIR") or _TEMPORARY[0]
+    hidden: list[str] = []
+    for path in map(os.path.realpath, (*_TEMPORARY, own_temporary)):
+        if os.path.isdir(path) and not f"{path}/".startswith(tuple(f"{one}/" for one in hidden)):
+            hidden.append(path)
+    home = os.path.realpath(os.path.expanduser("~")).rstrip("/")
+    shown = [*_shown([home, *_read(), *confined.readable], hidden, home)]
+    layers = [home]
+    if confined.layered:
+        hidden, (layers, shown) = [], _layers()
+    if confined.wall is not Wall.BUBBLEWRAP:
+        folders = [writable, hidden, shown, layers, confined.replaced]
+        settings = json.dumps([confined.wall, *folders, confined.network, confined.mark])
+        return (sys.executable, "-I", "-S", enclose.__file__, settings, program, *argv)
+    command = [bwrap or shutil.which(_BWRAP) or _BWRAP, "--die-with-parent", "--unshare-pid",
+               "--unshare-ipc", "--cap-drop", "ALL"]  # fmt: skip
+    if not os.geteuid():
+        command += [word for right in _OF_FILES for word in ("--cap-add", f"cap_{right}")]
+    command += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc"]
+    command += [word for path in hidden for word in ("--tmpfs", path)]
+    if confined.layered or _has_overlays(command[0], home):
+        command += [w for one in layers for w in ("--overlay-src", one, "--tmp-overlay", one)]
+        shown = [one for one in shown if one not in layers]
+    command += [word for one in shown for word in ("--ro-bind", one, one)]
+    command += [
+        word for one, other in confined.replaced.items() for word in ("--ro-bind", other, one)
+    ]
+    command += [word for path in writable for word in ("--bind", path, path)]
+    marking = ("/bin/sh", "-c", ': > "$0" && exec "$@"', confined.mark)
+    within = marking if confined.mark else ()
+    if confined.network:
+        return (*command, *within, *argv)
+    path = os.path.join(scratch, _FILTER)
+    if not os.path.exists(path):
+        with open(path, "wb") as file:
+            file.write(enclose.socket_filter(enclose.LOCAL))
+    opening = ("/bin/sh", "-c", 'exec 9< "$0"; exec "$@"', path)
+    return (*opening, *command, "--unshare-net", "--seccomp", "9", *within, *argv)
