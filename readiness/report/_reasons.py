@@ -36,6 +36,17 @@ def untold_reasons(run: RunDocument) -> list[str]:
     return untold[1:] if is_short and len(untold) < len(run.gate.reasons) else untold
 
 
+def reason_of(run: RunDocument) -> dict[str, str]:
+    """Return the gate's first reason by the criterion that it names."""
+    ids = {one.id for one in run.criteria()}
+    return {
+        word: reason
+        for reason in reversed(run.gate.reasons)
+        for word in _WORDS_OF_REASON.split(reason)
+        if word in ids
+    }
+
+
 def named_ids(run: RunDocument) -> set[str]:
     """Return the words of the gate's reasons: ids of criteria are among them."""
     return {word for reason in run.gate.reasons for word in _WORDS_OF_REASON.split(reason)}

@@ -72,11 +72,7 @@ class Viewer:
 
     def criterion_link(self, criterion: CriterionRecord) -> Link:
         """Return the link to a criterion, which is on the page if it is in scope."""
-        return Link(criterion.id, self.anchor(criterion))
-
-    def anchor(self, criterion: CriterionRecord) -> str:
-        """Return where a criterion is on the page; "" for one out of scope."""
-        return self._criteria.get(criterion.id, "") if criterion.verdict.in_scope else ""
+        return Link(criterion.id, self._criteria[criterion.id] * criterion.verdict.in_scope)
 
     def task_link(self, name: str, run: RunDocument) -> Link:
         """Return the link to a task."""
@@ -139,7 +135,6 @@ class Viewer:
 
     def _criterion(self, criterion: CriterionRecord) -> dict[str, object]:
         """Return one criterion; `share` is its progress in percent, None if there is none."""
-        value, expect = self._value(criterion)
         shown, count = self._findings.get(criterion.id, ([], 0))
         progress = criterion.progress
         return {
@@ -147,8 +142,8 @@ class Viewer:
             "id": criterion.id,
             "title": self.short(criterion.title),
             "badge": self.badge(criterion),
-            "value": self.short(value),
-            "expect": self.short(expect),
+            "value": self.short(value_shown(criterion, self._say)),
+            "expect": "" if criterion.attestation else self.short(criterion.expect),
             "share": None if progress is None else whole(progress),
             "progress": "" if progress is None else percent(progress),
             "spark": self._sparks.get(criterion.id),
@@ -160,12 +155,6 @@ class Viewer:
             "findings": shown,
             "more_findings": count - len(shown),
         }
-
-    def _value(self, criterion: CriterionRecord) -> tuple[str, str]:
-        if criterion.attestation is None:
-            return value_shown(criterion, self._say), criterion.expect
-        passes = criterion.verdict is Verdict.PASS
-        return value_shown(criterion, self._say) if passes else "", ""
 
     def _outcome(self, criterion: CriterionRecord) -> str:
         """Format what was found, where the row does not show it already."""

@@ -1,8 +1,7 @@
 """What earlier runs tell: the score, each criterion's verdicts, each number's way to its target."""
 
 import math
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from readiness.model.words import Verdict
 from readiness.record.document import CriterionRecord, RunDocument
@@ -71,18 +70,13 @@ def _level(score: float) -> float:
 def heat(
     run: RunDocument, points: Sequence[PastPoint], viewer: Viewer, say: Sentences
 ) -> dict[str, object]:
-    """Return the verdicts of at most `ROWS` criteria in the runs.
-
-    Where there are more criteria, those count that are not good now or have not always been.
-    """
+    """Return the verdicts of at most `ROWS` criteria in the runs, those not good now first."""
     courses = {
         criterion.id: [point.verdicts.get(criterion.id) for point in points]
         for criterion in run.criteria()
     }
     present = [criterion for criterion in run.criteria() if any(courses[criterion.id])]
-    ranked = sorted(present, key=lambda record: _interest(courses[record.id]), reverse=True)
-    kept = {criterion.id for criterion in ranked[:ROWS]}
-    chosen = [criterion for criterion in present if criterion.id in kept]
+    chosen = sorted(present, key=lambda record: record.verdict.good)[:ROWS]
     seen = {verdict for criterion in chosen for verdict in courses[criterion.id]}
     return {
         "rows": [
@@ -99,32 +93,21 @@ def heat(
     }
 
 
-def ways(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, list[float]]:
-    """Return the numbers of each criterion over the points, where there are two.
+def sparks(run: RunDocument, points: Sequence[PastPoint]) -> dict[str, Spark]:
+    """Return the small picture of each number that is not always the same.
 
     What this run measured though it is no point, being of a part, comes last.
     """
-    courses: dict[str, list[float]] = {}
+    pictures = {}
     for criterion in run.criteria():
-        value = _number(criterion)
-        if value is None:
-            continue
         past = [point.values[criterion.id] for point in points if criterion.id in point.values]
         values = [number for number in past if math.isfinite(number)]
-        if not run.whole and criterion.carried is None:
+        value = _number(criterion)
+        if value is not None and not run.whole and criterion.carried is None:
             values.append(value)
-        if len(values) > 1:
-            courses[criterion.id] = values
-    return courses
-
-
-def sparks(run: RunDocument, courses: Mapping[str, Sequence[float]]) -> dict[str, Spark]:
-    """Return the small picture of each number that is not always the same."""
-    return {
-        criterion.id: spark(values, number_to_reach(criterion))
-        for criterion in run.criteria()
-        if len(set(values := courses.get(criterion.id, ()))) > 1
-    }
+        if value is not None and len(set(values)) > 1:
+            pictures[criterion.id] = spark(values, number_to_reach(criterion))
+    return pictures
 
 
 def _number(criterion: CriterionRecord) -> float | None:
@@ -151,9 +134,3 @@ def _dates(points: Sequence[PastPoint]) -> list[str]:
     if len({point.started_at[:10] for point in points}) > 1:
         return [point.started_at[:10] for point in points]
     return [point.started_at[:16].replace("T", " ") for point in points]
-
-
-def _interest(verdicts: Sequence[Verdict | None]) -> tuple[bool, int]:
-    known = [verdict for verdict in verdicts if verdict is not None]
-    changes = sum(one != other for one, other in pairwise(known))
-    return not known[-1].good, changes

@@ -5,11 +5,11 @@ from readiness.record.newest import of_the_project
 from readiness.record.scores import goal_text
 from readiness.report._html.criteria import Viewer
 from readiness.report._html.head import head
-from readiness.report._html.history import heat, marks, score_history, sparks, ways
-from readiness.report._html.sections import NEXT, reasons, steps
+from readiness.report._html.history import heat, marks, score_history, sparks
+from readiness.report._html.sections import NEXT, steps
 from readiness.report._html.timeline import timeline
 from readiness.report._links import commit_link
-from readiness.report._reasons import REASONS
+from readiness.report._reasons import REASONS, untold_reasons
 from readiness.report._shown import attested_by, badge_counts, beneath, decided, waived_by
 from readiness.report._standing import elsewhere
 from readiness.text.sentences import sentences
@@ -26,11 +26,11 @@ def view(run: RunDocument) -> dict[str, object]:
     say = sentences(run.board.language)
     newest_run, run = run, of_the_project(run)
     points = marks(run)
-    viewer = Viewer(run, say, sparks(run, ways(run, points)))
+    viewer = Viewer(run, say, sparks(run, points))
     tasks = [task for task in run.tasks if task.attainment is not None]
     in_scope = sum(len(task.in_scope()) for task in tasks)
     todo = steps(run, viewer, say)
-    unlisted_reasons = reasons(run.gate, todo[: NEXT + LINKED])
+    unlisted_reasons = untold_reasons(run)
     counts = badge_counts(run.criteria(), say)
     waived, stale, attested = decided(run)
     short = viewer.short
