@@ -11,7 +11,7 @@ from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import board_place
 from readiness.report._links import web_link
-from readiness.report._reasons import FALLEN, said_of, untold_reasons
+from readiness.report._reasons import FALLEN, first_reasons, said_of, untold_reasons
 from readiness.report._shown import (
     Entry,
     accepted_by,
@@ -101,18 +101,19 @@ class _Comment:
         """Yield all parts, in the order in which they are read."""
         run, say = self._run, self._say
         head = [*filter(None, [marker]), self._verdict(), "", *self._facts()]
-        yield Part(rank=0, head="\n".join(head))
+        yield Part(head="\n".join(head))
         yield from self._changes()
         bad, unattested, doubtful = open_blocks(run)
         problems = list(enumerate(bad))
         doubts = list(enumerate(doubtful))
-        yield from _folded(2, say("report.reasons"), untold_reasons(run), _reason, share=0.3)
-        yield from _folded(3, say("report.problems"), problems, self._problem, share=0.6)
-        yield from _folded(3, say("report.unattested"), unattested, _names)
-        yield from _folded(4, say("report.doubts"), doubts, self._problem, share=0.6)
+        reasons = first_reasons(untold_reasons(run), say)
+        yield from _folded(say("report.reasons"), reasons, _reason)
+        yield from _folded(say("report.problems"), problems, self._problem)
+        yield from _folded(say("report.unattested"), unattested, _names)
+        yield from _folded(say("report.doubts"), doubts, self._problem)
         yield from self._decisions()
         yield from self._criteria()
-        yield Part(rank=0, head=self._end())
+        yield Part(head=self._end())
 
     # --- the decision -----------------------------------------------------------------------------
 
@@ -204,12 +205,12 @@ class _Comment:
         """Yield what rests on somebody's word, and what was waived."""
         say = self._say
         waived, stale, attested = decided(self._run)
-        yield from _folded(4, say("report.waived"), waived, self._waived)
-        yield from _folded(4, say("report.stale"), stale, self._stale)
+        yield from _folded(say("report.waived"), waived, self._waived)
+        yield from _folded(say("report.stale"), stale, self._stale)
         foot = ""
         if self._run.score.attested > 0:
             foot = f"\n{say('report.attested_share', share=percent(self._run.score.attested))}"
-        yield from _folded(4, say("report.attestations"), attested, self._attested, foot=foot)
+        yield from _folded(say("report.attestations"), attested, self._attested, foot=foot)
 
     def _waived(self, criterion: CriterionRecord) -> str:
         reason = f"- {self._heading(criterion)}: {text(_short(beneath(criterion, self._say)))}"
@@ -242,7 +243,7 @@ class _Comment:
         more = max(len(lines) - most, 0)
         foot = f"\n{say('comment.more', count=more)}" if more else ""
         if lines:
-            yield Part(rank=1, items=lines[:most], write=self._line, foot=foot)
+            yield Part(items=lines[:most], write=self._line, foot=foot)
         total = len(same) + sum(map(len, marked.values()))
         red = sum(record.verdict.bad for record in same)
         if not self._compared:
@@ -252,7 +253,7 @@ class _Comment:
             rest = say("comment.rest", same=len(same), total=total, count=red)
         else:
             rest = say("comment.same", same=len(same), total=total)
-        yield Part(rank=0, head=rest)
+        yield Part(head=rest)
 
     def _mark(self, criterion: CriterionRecord) -> str:
         """Return what happened to a criterion since the run that the gate compares with."""
@@ -305,7 +306,7 @@ class _Comment:
         if rows:
             head += f"{row(*columns)}\n{row(*['---'] * len(columns))}"
             foot = "\n</details>"
-            yield Part(rank=8, head=head, items=rows, write=self._criterion, foot=foot)
+            yield Part(head=head, items=rows, write=self._criterion, foot=foot)
 
     def _criterion(self, criterion: CriterionRecord) -> str:
         say = self._say
@@ -339,19 +340,13 @@ def _value(value: object) -> str:
 
 
 def _folded(
-    rank: int,
-    title: str,
-    items: Sequence[Record],
-    write: Callable[[Record], str],
-    *,
-    foot: str = "",
-    share: float = 1.0,
+    title: str, items: Sequence[Record], write: Callable[[Record], str], *, foot: str = ""
 ) -> Iterator[Part]:
     """Yield a part that is folded away, unless it is empty."""
     if items:
         head = f"<details><summary>{title}: {len(items)}</summary>\n"
         foot = f"{foot}\n</details>"
-        yield Part(rank=rank, head=head, items=items, write=write, foot=foot, share=share)
+        yield Part(head=head, items=items, write=write, foot=foot)
 
 
 def _joined(lines: str) -> str:
