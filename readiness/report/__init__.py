@@ -13,7 +13,6 @@ from typing import Protocol
 from readiness.model.errors import UsageError
 from readiness.record.document import RunDocument
 from readiness.record.localised import localised
-from readiness.report._unfinished import unfinished
 from readiness.report._write import append_report, invalidate, write_over, write_report
 from readiness.terminal.blocks import Context
 from readiness.text.sentences import spoken
@@ -26,7 +25,6 @@ __all__ = [
     "invalidate",
     "past_wanted",
     "render",
-    "unfinished",
     "write_over",
     "write_report",
 ]

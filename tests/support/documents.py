@@ -22,7 +22,7 @@ from readiness.record.document import (
     TaskRecord,
 )
 from readiness.record.origin import BoardRef, Git, Tool
-from readiness.report import unfinished
+from readiness.report._unfinished import unfinished
 from readiness.text.languages import Language
 
 HOSTILE = "::error file=a::x [green]READY[/green] [/a/b] ##[error]x \x1b[2J\x07 a|b `c` <b>&amp;"

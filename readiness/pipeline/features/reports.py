@@ -8,7 +8,8 @@ from readiness.pipeline.reports import refuse_targets, write_reports
 from readiness.record.document import RunDocument
 from readiness.record.run import board_ref
 from readiness.record.values import timestamp
-from readiness.report import invalidate, unfinished, write_report
+from readiness.report import invalidate, write_report
+from readiness.report._unfinished import unfinished
 
 
 class ReportFiles(Feature):
