@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model.words import Decision
-from tests.support.program import Ended, Project, a_board, number
+from tests.support.program import LINT, Ended, Project, a_board, number
 from tests.support.repositories import commit, git
 
 ERRORS = number("cat errors", "<= 5")
@@ -118,14 +118,6 @@ def test_recorded_runs_hold_the_line_too(board: Project) -> None:
     assert (ended.status, ended.run.gate.decision) == (0, Decision.HELD), ended
 
 
-LINT = """\
-summary: Findings of a linter
-run: cat lint.json
-measures:
-  count: {as: json, query: length(@), unit: findings, better: lower}
-findings: {as: json, query: "[*].{path: f, line: l, rule: r, message: m}"}
-expect: "== 0"
-"""
 UNUSED = ("a.py", 3, "F401", "`os` imported but unused")
 CASES_OF_FINDINGS = [
     ("another rule in its place", [("a.py", 9, "F821", "Undefined name `x`")], True),

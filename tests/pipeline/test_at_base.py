@@ -11,17 +11,9 @@ import pytest
 from readiness.model.words import Decision, Lack
 from tests.support.few_programs import few_own_programs
 from tests.support.heard import heard
-from tests.support.program import Ended, Project, a_board, number, untried
+from tests.support.program import LINT, Ended, Project, a_board, number, untried
 from tests.support.repositories import commit, git
 
-LINT = """\
-summary: Findings of a linter
-run: cat lint.json
-measures:
-  count: {as: json, query: length(@), unit: findings, better: lower}
-findings: {as: json, query: "[*].{path: f, line: l, rule: r, message: m}"}
-expect: "== 0"
-"""
 WORKS = {"run": "test ! -e broken"}
 ERRORS = number("cat errors", "<= 5")
 OLD = {"f": "a.py", "l": 3, "r": "F401", "m": "`os` imported but unused"}

@@ -22,6 +22,15 @@ from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 120
+LINT = """\
+summary: Findings of a linter
+run: cat lint.json
+measures:
+  count: {as: json, query: length(@), unit: findings, better: lower}
+findings: {as: json, query: "[*].{path: f, line: l, rule: r, message: m}"}
+expect: "== 0"
+"""
+"""A check file whose findings stand in lint.json."""
 
 
 class Ended:
