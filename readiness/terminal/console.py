@@ -221,7 +221,7 @@ def _table(
             least = min(widths[block.flexible], READABLE)
             if not context.terminal:  # what is copied from there is whole
                 words = (word for row in rows for word in row[block.flexible].plain.split())
-                least = max(map(cell_len, words), default=0)
+                least = max([least, *map(cell_len, words)])
             widths[block.flexible] = min(widths[block.flexible], max(limit - others, least))
         cells = sum(widths[place] + GAP for place in kept) - GAP
         for place in kept:

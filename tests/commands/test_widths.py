@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from readiness.terminal.blocks import Context, Grid, Style
+from readiness.terminal.output import drawn
 from readiness.text.layout import width
 from tests.support.program import Project
 
@@ -62,6 +64,15 @@ def test_off_a_terminal_every_column_is_there(measured: Project, command: str) -
         assert head in narrow
     ids = r"\bT\d(?:\.\d)?\b|✗ fail|✓ pass"
     assert set(re.findall(ids, narrow)) == set(re.findall(ids, wide))
+
+
+def test_off_a_terminal_a_title_can_be_read() -> None:
+    """However wide the other columns are, it is no column of single words."""
+    grid = Grid(
+        rows=[[("x" * 60, Style.PLAIN), (_LONG, Style.PLAIN)]], heads=["a", "b"], flexible=1
+    )
+    lines = drawn([grid], Context(width=60)).splitlines()[2:]
+    assert len(lines) <= len(_LONG) // 15
 
 
 @pytest.mark.parametrize("term", ["dumb", "xterm"])

@@ -30,7 +30,7 @@ def step_blocks(steps: Sequence[NextStep], say: Sentences) -> Iterator[Block]:
             heads=say.heads("next.heads"),
             right=(3,),
             flexible=6,
-            spare=(7, 5, 2),
+            spare=(5, 2),
         )
         yield Line()
     gain = points(sum(step.gain for step in steps))
@@ -46,7 +46,6 @@ def _step_row(step: NextStep, say: Sentences) -> list[Part]:
         verdict_part(step.verdict, say),
         *plain(" ".join(step.after)),
         *plain(step.title if step.reason == NOT_MEASURED else step.hint or step.reason),
-        (step.by_hand, Style.DIM),
     ]
 
 
