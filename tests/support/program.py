@@ -217,7 +217,7 @@ def a_board(*criteria: Mapping[str, object], **changes: object) -> dict[str, obj
     """Make a board of one blocking task with these criteria, which are not tried."""
     task = {"id": "T1", "title": "A task", "priority": "P0"}
     numbered = [
-        {"title": f"Criterion {n}"} | ({} if "attest" in given else {"trial": False}) | given
+        {"title": f"Criterion {n}"} | ({} if "attest" in given else {"trial": False}) | dict(given)
         for n, given in enumerate(criteria, 1)
     ]
     return {"version": 1, "title": "A board", "tasks": [task | {"criteria": numbered}]} | changes
