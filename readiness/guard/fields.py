@@ -251,7 +251,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "unit": FieldRule(Kind.MEASURE, _any, "unit"),
         "of": FieldRule(Kind.MEASURE, _any, "what it is counted among"),
         "better": FieldRule(Kind.MEASURE, _any, "which way is better"),
-        **_elsewhere("name"),
+        **_elsewhere("name lines"),
     },
     PriorityRule: {
         "blocking": FieldRule(Kind.BLOCKING, _lower, text=_blocking),

@@ -1,9 +1,9 @@
 """Hollow tests: they pass whatever the code answers, or are always skipped."""
 
-from pathlib import Path
 from textwrap import indent
 
 from tests.support.checking import Outcome, build, run_check
+from tests.support.heard import heard
 
 SUMS = """\
 import contextlib
@@ -312,12 +312,13 @@ def test_a_file_that_skips_itself_is_for_another_machine(project: str) -> None:
 
 def test_what_tests_compare_is_heard_while_they_are_run_as_they_are(project: str) -> None:
     """Only what fails for being heard is run anew, which tells what it is."""
-    runs = Path(project).parent / "runs"
-    counted = {"sum": f"open({str(runs)!r}, 'a').write('.')\n{SERIOUS['sum']}"}
-    alone = {"alone": "assert not hasattr(scaled(2), 'compared_in')"}
-    sizes = []
-    for more in ({}, {"kind": SERIOUS["kind"], **alone}):
-        runs.write_text("")
-        assert hollow(try_tests(project, write_tests({**counted, **more}))) == {*more} - {"kind"}
-        sizes.append(runs.stat().st_size)
+    with heard() as log:
+        says = f"import socket\nwith socket.create_connection(('127.0.0.1', {log.port})) as s:"
+        counted = {"sum": f"{says}\n    s.sendall(b'.\\n')\n    s.recv(9)\n{SERIOUS['sum']}"}
+        alone = {"alone": "assert not hasattr(scaled(2), 'compared_in')"}
+        sizes = []
+        for more in ({}, {"kind": SERIOUS["kind"], **alone}):
+            tests = write_tests({**counted, **more})
+            assert hollow(try_tests(project, tests)) == {*more} - {"kind"}
+            sizes.append(len(log.words()))
     assert sizes == [3, 3]

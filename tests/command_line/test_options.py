@@ -62,7 +62,6 @@ FAULTS = [
         '"soon" is not a duration; write one such as "10m" (us, ms, s, m, h, d)',
     ),
     ("doctor T1 T2", "Got unexpected extra arguments (T1 T2)"),
-    ("show", "Missing argument 'ID'."),
     ("hook stop", "Missing option '--agent'."),
     ("waive T1.1 --reason later", "Missing option '--until'."),
 ]

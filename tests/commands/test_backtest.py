@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import Project, a_board, wait_until
+from tests.support.heard import heard
+from tests.support.program import Project, a_board
 from tests.support.repositories import commit, git
 
 BOARD = a_board({"run": "test -e src/a.py"}, {"run": "sh lint.sh"})
@@ -129,14 +130,13 @@ def test_with_check_the_board_is_run_at_each_commit(past: Project) -> None:
 
 def test_a_signal_ends_it_and_the_next_call_goes_on(past: Project) -> None:
     """What runs is ended with it, and nothing of it is left."""
-    marker = past.tmp.parent / "marker"
-    script = f"touch {marker}; sleep 60\n"
-    commit(past.folder, {"lint.sh": script}, "Slow")
-    commit(past.folder, {"src/b.py": "y = 3\n"}, "Newest")
-    process = past.start("backtest", "--last", "2")
-    wait_until(marker)
-    os.kill(process.pid, signal.SIGINT)
-    ended = past.end(process)
+    with heard() as log:
+        commit(past.folder, {"lint.sh": f"bash -c '{log.say('slow')}; sleep 60'\n"}, "Slow")
+        commit(past.folder, {"src/b.py": "y = 3\n"}, "Newest")
+        process = past.start("backtest", "--last", "2")
+        log.wait()
+        os.kill(process.pid, signal.SIGINT)
+        ended = past.end(process)
     assert ended.status == 130, ended
     assert "1 of 2 commits" in ended.err
     assert past.left() == []
