@@ -407,8 +407,8 @@ def test_a_trial_does_not_wait(counting: Project) -> None:
 def test_each_tool_does_its_work_once(project: Project) -> None:
     """Whatever it is, and however it is started: by name, by its path, by make or a script."""
     outside = project.folder.parent
-    shell = f"#!/bin/sh\nexec {outside}/work/${{0##*/}}\n"
-    python = f"#!/usr/bin/env python3\nimport os, sys\nos.execv('{outside}/work/snake', ['x'])\n"
+    shell = f"#!/bin/sh\nexec {outside}/real/${{0##*/}}\n"
+    python = f"#!/usr/bin/env python3\nimport os, sys\nos.execv('{outside}/real/snake', ['x'])\n"
     tools = {
         "bin/shim": shell,
         "bin/snake": python,
@@ -419,7 +419,7 @@ def test_each_tool_does_its_work_once(project: Project) -> None:
     for path, text in tools.items():
         executable(outside / path, text)
     for path in tools:
-        executable(outside / "work" / Path(path).name, "#!/bin/sh\n")
+        executable(outside / "real" / Path(path).name, "#!/bin/sh\n")
     write(project.folder, {"Makefile": "lint:\n\twrapper src\n", "run.sh": f"{outside}/bin/shim\n"})
     commands = ["shim", f"{outside}/bin/shim", "snake", "wrapper", "make lint", "sh run.sh"]
     commands += [".venv/bin/wrapper", "node_modules/.bin/module"]
@@ -430,7 +430,7 @@ def test_each_tool_does_its_work_once(project: Project) -> None:
     prefix = ["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", str(trace)]
     ended = project("check", "--output-format=json", prefix=prefix)
     starts = re.findall(
-        rf'execve\("{outside}/work/\w+".*(?: = 0|<unfinished \.\.\.>)', trace.read_text()
+        rf'execve\("{outside}/real/\w+".*(?: = 0|<unfinished \.\.\.>)', trace.read_text()
     )
     assert len(starts) == len(commands), ended
     assert {one.verdict for one in ended.run.criteria()} == {"pass"}
