@@ -23,11 +23,11 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
     """What holds a probe, which writes to its own folders and `writable` ones only.
 
     Folders for temporary files are empty there, but for what is `readable` below them; what it
-    writes to the user's home is thrown away, where the walls can do that. With `layered`, all
-    folders are as they are, and what is written to others than its own is thrown away. Without
-    `network` it connects nowhere, not even to services of this machine. Programs that are
-    `replaced`, by their paths, are other ones there, unless Landlock is all that there is. Once the
-    walls stand, there is a file `mark`, if it is asked for.
+    writes to the user's home is thrown away, where the walls can do that. With `layered`, all is as
+    for an ordinary command, but what it writes elsewhere is thrown away. Without `network` it
+    connects nowhere, not even to services of this machine. Programs that are `replaced`, by their
+    paths, are other ones there, unless Landlock is all that there is. Once the walls stand, there
+    is a file `mark`, if it is asked for.
     """
 
     wall: Wall

@@ -3,13 +3,13 @@
 import json
 import os
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -77,17 +77,23 @@ def _to_write(writable: Sequence[str], readable: Sequence[str]) -> Confinement |
 
 @cache
 def _throws_away(wall: Wall) -> bool:
-    """Return whether what is written within a wall can be thrown away, wherever that is."""
+    """Return whether what is written to home and to temporary folders is thrown away within a wall.
+
+    A user who is not root may be refused that in folders of others, as /tmp is.
+    """
     if wall is Wall.LANDLOCK:
         return False
     with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        places = (folder, _TEMPORARY[0], os.path.expanduser("~"))
+        name = f"{os.path.basename(folder)}-out"
+        paths = [os.path.join(one, name) for one in places if os.access(one, os.W_OK)]
         walls = Confinement(wall=wall, writable=(), network=True, layered=True)
-        words = enclosed(walls, "/bin/sh", ("sh", "-c", ': > "$1/out"', "sh", folder), folder)
+        command = ("sh", "-euc", 'for path; do : > "$path"; done', "sh", *paths)
+        words = enclosed(walls, "/bin/sh", command, folder)
         ended = subprocess.run(words, capture_output=True, check=False)
-        return not ended.returncode and not os.listdir(folder)
+        return not (ended.returncode or any(map(os.path.exists, paths)))
 
 
-@cache
 def _layers() -> tuple[list[str], list[str]]:
     """Return the folders of this machine that hold files, and what is to be seen within as it is.
 
@@ -101,8 +107,7 @@ def _layers() -> tuple[list[str], list[str]]:
     paths = [one for one in sorted({*tops, *mounted}) if not f"{one}/".startswith(_MADE)]
     paths += filter(os.path.isdir, _TEMPORARY[2:])  # a folder of files among devices
     folders = [one for one in paths if os.path.isdir(one) and os.access(one, os.R_OK | os.X_OK)]
-    with os.scandir(_TEMPORARY[0]) as entries:
-        sockets = [entry.path for entry in entries if stat.S_ISSOCK(os.lstat(entry.path).st_mode)]
+    sockets = [str(one) for one in Path(_TEMPORARY[0]).iterdir() if one.is_socket()]
     return folders, [*filter(os.path.isfile, paths), *sockets]
 
 
@@ -126,10 +131,17 @@ def _find(bwrap: str) -> Wall | None:
 
 
 @cache
-def _has_overlays(bwrap: str, folder: str) -> bool:
-    """Return whether what is written to a folder can be thrown away: from bubblewrap 0.11."""
-    command = (bwrap, "--ro-bind", "/", "/", "--overlay-src", folder, "--tmp-overlay", folder)
-    return not subprocess.run((*command, "true"), capture_output=True, check=False).returncode
+def _overlaid(bwrap: str, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those folders to which what is written can be thrown away: from bubblewrap 0.11.
+
+    Not every file system can lie below another, such as that of a boot partition.
+    """
+    words = [word for one in folders for word in ("--overlay-src", one, "--tmp-overlay", one)]
+    command = (bwrap, "--ro-bind", "/", "/", "--dev", "/dev", *words, "true")
+    if not subprocess.run(command, capture_output=True, check=False).returncode:
+        return folders
+    alone = len(folders) == 1
+    return () if alone else tuple(one for folder in folders for one in _overlaid(bwrap, (folder,)))
 
 
 def _read() -> Iterator[str]:
@@ -176,18 +188,24 @@ def enclosed(
         hidden, (layers, shown) = [], _layers()
     if confined.wall is not Wall.BUBBLEWRAP:
         folders = [writable, hidden, shown, layers, confined.replaced]
-        settings = json.dumps([confined.wall, *folders, confined.network, confined.mark])
+        told = (confined.network, confined.layered, confined.mark)
+        settings = json.dumps([confined.wall, *folders, *told])
         return (sys.executable, "-I", "-S", enclose.__file__, settings, program, *argv)
-    command = [bwrap or shutil.which(_BWRAP) or _BWRAP, "--die-with-parent", "--unshare-pid",
-               "--unshare-ipc", "--cap-drop", "ALL"]  # fmt: skip
-    if not os.geteuid():
-        command += [word for right in _OF_FILES for word in ("--cap-add", f"cap_{right}")]
-    command += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc"]
+    command = [bwrap or shutil.which(_BWRAP) or _BWRAP, "--die-with-parent"]
+    command += ["--ro-bind", "/", "/", "--dev", "/dev"]
+    if not confined.layered:
+        command += ["--unshare-pid", "--unshare-ipc", "--proc", "/proc", "--remount-ro", "/proc"]
+        rights = () if os.geteuid() else _OF_FILES
+        command += [
+            "--cap-drop",
+            "ALL",
+            *(w for one in rights for w in ("--cap-add", f"cap_{one}")),
+        ]
     command += [word for path in hidden for word in ("--tmpfs", path)]
-    if confined.layered or _has_overlays(command[0], home):
-        command += [w for one in layers for w in ("--overlay-src", one, "--tmp-overlay", one)]
-        shown = [one for one in shown if one not in layers]
-    command += [word for one in shown for word in ("--ro-bind", one, one)]
+    overlaid = _overlaid(command[0], tuple(layers))
+    command += [word for one in overlaid for word in ("--overlay-src", one, "--tmp-overlay", one)]
+    for one in shown:
+        command += [] if one in overlaid else ["--ro-bind-try", one, one]
     command += [
         word for one, other in confined.replaced.items() for word in ("--ro-bind", other, one)
     ]

@@ -94,6 +94,7 @@ class Walls(NamedTuple):
     layers: list[str]
     replaced: dict[str, str]
     network: bool
+    layered: bool
     mark: str
 
 
@@ -152,10 +153,11 @@ def _set_mount(path: str, *, on: int = 0, off: int = 0, recursive: bool = False)
     _done(_libc.syscall(number, -100, os.fsencode(path), flags, attributes, size), path)
 
 
-def _leave(*, network: bool) -> None:
+def _leave(walls: Walls) -> None:
     """Enter new namespaces, of users too unless it is root who asks."""
     user, group = os.geteuid(), os.getegid()
-    wanted = _NEW_MOUNTS | _NEW_IPC | _NEW_PIDS | (0 if network else _NEW_NETWORK)
+    wanted = _NEW_MOUNTS | (0 if walls.layered else _NEW_IPC | _NEW_PIDS)
+    wanted |= 0 if walls.network else _NEW_NETWORK
     _done(_libc.unshare(wanted | (_NEW_USERS if user else 0)), "unshare")
     for name, text in (
         ("setgroups", "deny"),
@@ -202,7 +204,6 @@ def _build(walls: Walls) -> None:
         _mount(f"/proc/self/fd/{held[other]}", path, "", _BIND | _RECURSIVE)
         if path in walls.writable:
             _set_mount(path, off=_READ_ONLY)
-    _mount("proc", "/proc", "proc", _READ_ONLY | _NO_SUID | _NO_EXEC)
     os.chdir(folder)
     for descriptor in (*held.values(), *devices.values()):
         os.close(descriptor)
@@ -224,7 +225,7 @@ def _overlay(original: int, path: str) -> bool:
 
 
 def _within_namespaces(walls: Walls, command: Sequence[str]) -> NoReturn:
-    _leave(network=walls.network)
+    _leave(walls)
     first = os.fork()
     if first:
         os._exit(_status_of(first))
@@ -232,7 +233,9 @@ def _within_namespaces(walls: Walls, command: Sequence[str]) -> NoReturn:
     _build(walls)
     if not walls.network:
         _bring_up_loopback()
-    _drop_rights()
+    if not walls.layered:
+        _mount("proc", "/proc", "proc", _READ_ONLY | _NO_SUID | _NO_EXEC)
+        _drop_rights()
     if not walls.network:
         _apply(socket_filter(LOCAL))
     _mark(walls.mark)

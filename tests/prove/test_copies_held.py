@@ -1,13 +1,14 @@
 """What commands of a project do outside of it they do once, however often copies run them again."""
 
 import json
+import os
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from readiness.model.plan import Wall
-from readiness.walls import find_wall
+from readiness.walls import held_command
 from tests.support.few_programs import few_own_programs
 from tests.support.heard import heard
 from tests.support.program import Project, a_board, untried
@@ -75,7 +76,7 @@ COPIES: Mapping[str, tuple[Mapping[str, object], Mapping[str, str | None], Seen,
 @pytest.mark.parametrize("name", COPIES)
 def test_copies_write_to_themselves(name: str, project: Project, tmp_path: Path) -> None:
     """They still reach services, and have folders for temporary files."""
-    if find_wall(project.environment) not in (Wall.BUBBLEWRAP, Wall.NAMESPACES):
+    if held_command(["/bin/true"], scratch=str(tmp_path)) == ("/bin/true",):
         pytest.skip("no wall of this machine holds a command that is to do its work")
     criterion, branch, seen, times = COPIES[name]
     outside, home = tmp_path / "outside", tmp_path / "home"
@@ -95,3 +96,24 @@ def test_copies_write_to_themselves(name: str, project: Project, tmp_path: Path)
         seen(project)
         assert service.words(), "copies connect"
     assert [len((folder / "log").read_text()) for folder in (outside, home)] == [times, times]
+
+
+def test_copies_see_what_an_ordinary_run_sees(project: Project, tmp_path: Path) -> None:
+    """A comment in a script that asks for a process, a socket and a network eases nothing."""
+    asked = "import socket, sys\nsocket.socket(socket.AF_UNIX).connect(sys.argv[1])\n"
+    path = f"/tmp/readiness-{os.getpid()}.socket"
+    script = f"set -e\nkill -0 {os.getpid()}\npython3 ask.py {path}\n"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(9)
+        base = {
+            "board.yaml": json.dumps(untried(a_board({"run": "sh alive.sh"}))),
+            "alive.sh": script,
+            "ask.py": asked,
+        }
+        commit(project.folder, base)
+        git(project.folder, "checkout", "-q", "-b", "topic")
+        commit(project.folder, {"alive.sh": f"# What has to be there.\n{script}"})
+        ended = project("check", "--hold-line", "--base=main")
+        os.unlink(path)
+    assert ended.status == 0, ended
