@@ -13,7 +13,7 @@ from readiness.pipeline.opening import open_board, tell_remarks
 from readiness.terminal.ending import tell
 from readiness.terminal.output import put_json, put_text, wants_json
 from readiness.text.fault import Fault
-from readiness.text.layout import literal, width
+from readiness.text.layout import literal
 from readiness.text.sentences import for_reader
 from readiness.text.worded import in_language
 
@@ -79,6 +79,8 @@ def validate(
 
 def _pointed(fault: Fault) -> list[str]:
     """Return the line of a fault with a mark below its column; nothing if it cannot be read."""
+    from rich.cells import cell_len
+
     try:
         with open(fault.path, encoding="utf-8") as file:
             line = next(islice(file, fault.line - 1, None), "").rstrip()
@@ -88,7 +90,7 @@ def _pointed(fault: Fault) -> list[str]:
     shown = literal(line[start - 1 : start + 2 * CONTEXT])
     before = literal(line[start - 1 : fault.column - 1])
     cut = "…" if start > 1 else ""
-    return [f"    {cut}{shown}", f"    {' ' * width(cut + before)}^"] if line else []
+    return [f"    {cut}{shown}", f"    {' ' * cell_len(cut + before)}^"] if line else []
 
 
 VERB = Verb(validate, prints=Validation)

@@ -1,8 +1,6 @@
-"""Text for people: how many cells it takes, wrapping, bars, times, and what no CI log obeys."""
+"""Text for people: wrapping, bars, times, and what no CI log obeys. Rich knows how wide it is."""
 
 import re
-import unicodedata
-from functools import lru_cache
 
 from readiness.startup.patterns import later
 from readiness.text.clean import clean
@@ -12,31 +10,6 @@ _OPENING = frozenset("（【「『《〈“‘")
 
 _COMMAND = later(r"##(?=[A-Za-z]*\[)")
 _WORKFLOW_COMMAND = later(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
-
-
-class _Cells(dict[str, int]):
-    """Cells of each character, worked out once."""
-
-    def __missing__(self, character: str) -> int:
-        if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc") or "ᅠ" <= character <= "ᇿ":
-            cells = 0
-        else:
-            cells = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-        self[character] = cells
-        return cells
-
-
-_CELLS = _Cells()
-
-
-def width(text: str) -> int:
-    """Return how many cells `text`, a single line, takes on a terminal."""
-    return len(text) if text.isascii() else _width(text)
-
-
-@lru_cache(maxsize=4096)
-def _width(text: str) -> int:
-    return sum(map(_CELLS.__getitem__, text))
 
 
 def literal(text: str) -> str:
@@ -60,20 +33,22 @@ def wrap(text: str, cells: int) -> list[str]:
 
     Between wide characters a line may be broken anywhere. There is always one line at least.
     """
+    from rich.cells import cell_len, chop_cells
+
     lines: list[str] = []
     line, used = "", 0
     for piece in _pieces(text):
-        size = width(piece)
+        size = cell_len(piece)
         if used + size > cells and line:
             lines.append(line.rstrip())
             line, used = "", 0
             piece = piece.lstrip()
-            size = width(piece)
+            size = cell_len(piece)
         while size > cells and len(piece) > 1:
-            head = _fitting(piece, cells)
+            head = chop_cells(piece, cells)[0] or piece[0]
             lines.append(head)
             piece = piece[len(head) :]
-            size = width(piece)
+            size = cell_len(piece)
         line += piece
         used += size
     if line.strip() or not lines:
@@ -83,12 +58,15 @@ def wrap(text: str, cells: int) -> list[str]:
 
 def middle(text: str, cells: int) -> str:
     """Return `text` in at most `cells`: where it is wider, its beginning and its end."""
-    if width(text) <= cells:
+    from rich.cells import cell_len, chop_cells
+
+    if cell_len(text) <= cells:
         return text
     room = max(cells - 3, 0)
-    head = _fitting(text, room - room // 2) if room else ""
-    tail = _fitting(text[::-1], room // 2)[::-1] if room > 1 else ""
-    return f"{head} … {tail}" if tail else _fitting(text, max(cells, 1))
+    if room < 2:
+        return chop_cells(text, max(cells, 1))[0]
+    tail = chop_cells(text[::-1], room // 2)[0][::-1]
+    return f"{chop_cells(text, room - room // 2)[0]} … {tail}"
 
 
 def bar(share: float, cells: int) -> str:
@@ -153,10 +131,12 @@ def _pieces(text: str) -> list[str]:
 
     No line begins with what closes, nor ends with what opens.
     """
+    from rich.cells import cell_len
+
     pieces: list[str] = []
     word = ""
     for character in text:
-        wide, closing = _CELLS[character] == 2, character in _CLOSING
+        wide, closing = cell_len(character) == 2, character in _CLOSING
         if closing and not word and pieces:
             pieces[-1] += character
             continue
@@ -169,13 +149,3 @@ def _pieces(text: str) -> list[str]:
             pieces.append(word)
             word = ""
     return [piece for piece in [*pieces, word] if piece]
-
-
-def _fitting(text: str, cells: int) -> str:
-    """Return as much of the start of `text` as fits, one character at least."""
-    used = 0
-    for index, character in enumerate(text):
-        used += _CELLS[character]
-        if used > cells and index:
-            return text[:index]
-    return text

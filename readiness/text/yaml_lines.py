@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from rich.cells import cell_len
+
 from readiness.text.clean import clean
-from readiness.text.layout import width, wrap
+from readiness.text.layout import wrap
 
 _WIDTH: Final = 100
 # Words that YAML 1.1 or 1.2 take for something else than text.
@@ -36,10 +38,12 @@ def mapping_lines(values: Mapping[str, object], indent: str = "") -> list[str]:
         line = f"{indent}{scalar(key)}: {_flow(value)}"
         if isinstance(value, str) and "\n" in value:
             lines.append(f"{indent}{scalar(key)}: {block(value, f'{indent}  ')}")
-        elif isinstance(value, list | tuple) and not (_are_words(value) and width(line) <= _WIDTH):
+        elif isinstance(value, list | tuple) and not (
+            _are_words(value) and cell_len(line) <= _WIDTH
+        ):
             lines.append(f"{indent}{scalar(key)}:")
             lines += [f"{indent}  - {_flow(item)}" for item in value]
-        elif isinstance(value, Mapping) and width(line) > _WIDTH:
+        elif isinstance(value, Mapping) and cell_len(line) > _WIDTH:
             lines += [f"{indent}{scalar(key)}:", *mapping_lines(value, f"{indent}  ")]
         else:
             lines.append(line)

@@ -3,10 +3,10 @@
 import re
 
 import pytest
+from rich.cells import cell_len
 
 from readiness.terminal.blocks import Context, Grid, Style
 from readiness.terminal.output import drawn
-from readiness.text.layout import width
 from tests.support.program import Project
 
 _WIDTHS = [40, 60, 80, 100, 140]
@@ -49,7 +49,7 @@ def test_a_listing_fits_the_terminal(measured: Project, command: str, columns: i
     text = measured.on_a_terminal(command, columns)
     text = re.sub(r"\x1b\[[0-9;]*m|\r(… \d+ s)?\x1b\[K", "", text)  # a sign of life may come first
     assert text.strip()
-    assert max(map(width, text.splitlines())) <= columns
+    assert max(map(cell_len, text.splitlines())) <= columns
     if command in ("list", "next"):
         assert "T2" in text
 
@@ -99,6 +99,6 @@ def words(text: str) -> set[str]:
 def test_help_fits_the_terminal(measured: Project, command: str, columns: int) -> None:
     """No word is cut, and it names what a pipe is told."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", measured.on_a_terminal(command, columns))
-    assert max(map(width, text.splitlines())) <= columns
+    assert max(map(cell_len, text.splitlines())) <= columns
     assert "…" not in text
     assert words(text) >= words(measured(*command.split()).out)

@@ -2,8 +2,8 @@
 
 import pytest
 import yaml
+from rich.cells import cell_len
 
-from readiness.text.layout import width
 from tests.support.program import Project
 
 BOARD = """\
@@ -162,7 +162,7 @@ def test_a_chinese_board_is_imported_in_chinese(shop: Project) -> None:
     text = (shop.folder / "board.yaml").read_text("utf-8")
     assert text.startswith("# 由 tasks.md 导入，")
     assert "# 第 7 行：没有检查项能测量它所说的全部内容。" in text
-    assert all(width(line) <= 100 for line in text.splitlines())
+    assert all(cell_len(line) <= 100 for line in text.splitlines())
     (shop.folder / "board.yaml").unlink()
     data = shop("import", "tasks.md", "--output-format", "json").json
     assert data["criteria"][1]["why"] == "no known check measures all of it"

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import rich.console
 import rich.table
+from rich.cells import cell_len
 
 from readiness.model.errors import UsageError
 from readiness.model.words import Priority, Verdict
@@ -18,7 +19,7 @@ from readiness.record.document import RunDocument, from_json, run_schema
 from readiness.report import Context, render
 from readiness.terminal.blocks import FileLink, Grid, Line, Style, plain
 from readiness.terminal.output import drawn
-from readiness.text.layout import inert, width
+from readiness.text.layout import inert
 from tests.support.documents import (
     HOSTILE,
     a_chinese_document,
@@ -116,7 +117,7 @@ def test_the_table_fits_the_terminal(document: RunDocument, columns: int) -> Non
     """No line is wider than the terminal, whatever characters it has."""
     lines = render("table", document, _terminal(columns)).splitlines()
     inserted = 2  # the backslashes that keep a CI log from obeying a line
-    assert max(map(width, lines)) <= max(columns, 2) + inserted
+    assert max(map(cell_len, lines)) <= max(columns, 2) + inserted
 
 
 @pytest.mark.parametrize("context", [_PIPE, _terminal(20), _terminal(80), _terminal(200)])

@@ -13,6 +13,7 @@ from typing import Any, TextIO, cast
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from readiness.model.board import Check
 from readiness.model.capture import Capture
@@ -21,7 +22,6 @@ from readiness.model.settings import RunSettings
 from readiness.model.words import ReasonCode, Verdict
 from readiness.terminal.progress import Judge, Progress, shown_progress
 from readiness.text.languages import Language
-from readiness.text.layout import width
 from tests.support.builders import a_criterion
 from tests.support.documents import HOSTILE
 
@@ -369,7 +369,7 @@ def test_it_never_outgrows_the_terminal(columns: int, lines: int) -> None:
         frame = _frame(watched.after(1.0))
         assert columns < 40 or frame[-1].endswith((" running", "1.0 s of about 3 s"))
         assert len(frame) <= max(lines - 1, 1)
-        assert max(map(width, frame)) < columns
+        assert max(map(cell_len, frame)) < columns
         assert all(line.isprintable() for line in frame)
 
 
@@ -377,9 +377,9 @@ def test_it_follows_a_terminal_that_changes_its_size() -> None:
     """Each frame is drawn for the size that the terminal has then."""
     with _watched(_plan(2, title="of many words " * 5), terminal=True) as watched:
         watched.progress.started(0, 1)
-        assert max(map(width, _frame(watched.after(1.0)))) > 60
+        assert max(map(cell_len, _frame(watched.after(1.0)))) > 60
         watched.resize(40, 10)
-        assert max(map(width, _frame(watched.after(1.0)))) < 40
+        assert max(map(cell_len, _frame(watched.after(1.0)))) < 40
 
 
 def test_a_reader_that_does_not_read_stops_nothing() -> None:

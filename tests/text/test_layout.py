@@ -10,41 +10,17 @@ from readiness.text.layout import (
     duration,
     inert,
     points,
-    width,
     wrap,
 )
 
 _TEXT = st.text(st.sampled_from("ab c1足球错误é✓━▲ｱﾊ́（）"), max_size=40)
 
 
-@pytest.mark.parametrize(
-    ("text", "cells"),
-    [
-        ("", 0),
-        ("abc", 3),
-        ("足球", 4),
-        ("✓ fail", 6),
-        ("e\u0301", 1),
-        ("（x）", 5),
-        ("한국", 4),
-    ],
-)
-def test_width_counts_cells(text: str, cells: int) -> None:
-    """A text is as wide as a terminal draws it."""
-    assert width(text) == cells
-
-
-@given(_TEXT)
-def test_width_agrees_with_rich(text: str) -> None:
-    """The two looks of a table measure text alike."""
-    assert width(text) == cell_len(text)
-
-
 @given(_TEXT, st.integers(2, 30))
 def test_wrapping_loses_nothing_but_spaces(text: str, cells: int) -> None:
     """Every line fits, and all characters are there in their order."""
     lines = wrap(text, cells)
-    assert all(width(line) <= cells for line in lines)
+    assert all(cell_len(line) <= cells for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
