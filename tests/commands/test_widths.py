@@ -87,18 +87,3 @@ def test_a_terminal_that_cannot_move_gets_no_escapes(measured: Project, term: st
     assert ("\x1b" in sized) is (term == "xterm")
     assert "[10/10]" in unsized
     assert "\x1b[J" not in unsized
-
-
-def words(text: str) -> set[str]:
-    """The words of a text, without the frames of its panels."""
-    return set(re.sub("[─│╭╮╰╯]", " ", text).split())
-
-
-@pytest.mark.parametrize("command", ["--help", "check --help", "report --help", "init --help"])
-@pytest.mark.parametrize("columns", _WIDTHS[1:])
-def test_help_fits_the_terminal(measured: Project, command: str, columns: int) -> None:
-    """No word is cut, and it names what a pipe is told."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", measured.on_a_terminal(command, columns))
-    assert max(map(cell_len, text.splitlines())) <= columns
-    assert "…" not in text
-    assert words(text) >= words(measured(*command.split()).out)

@@ -423,15 +423,10 @@ def test_asking_for_a_version_is_no_probe_to_tell_of(terminal: bool) -> None:
 
 def test_quiet_shows_nothing() -> None:
     """Neither on a terminal nor elsewhere."""
-    reader, writer = os.pipe()
-    shown = _progress(_plan(1), writer, _Clock(), quiet=True)
-    shown.started(0, 1)
-    shown.tick()
-    shown.finished(Capture(probe=0, exit_status=0))
-    shown.close()
-    os.close(writer)
-    assert os.read(reader, 100) == b""
-    os.close(reader)
+    with _watched(_plan(1), terminal=True, quiet=True) as watched:
+        watched.progress.started(0, 1)
+        watched.progress.finished(Capture(probe=0, exit_status=0))
+        assert watched.after(1.0) == ""
 
 
 def test_no_log_obeys_a_line() -> None:
