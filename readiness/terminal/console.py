@@ -172,7 +172,9 @@ def _clipped(line: Line, room: int) -> tuple[Part, ...]:
     """Return the parts, of the last as much left out in its middle as there is no room for."""
     *first, (words, style) = line.parts
     room -= sum(cell_len(part) for part, _ in first)
-    return (*first, (middle(literal(words), max(room, 1)), style))
+    shown = literal(words)
+    most = max(room, 1) * len(shown) // max(cell_len(shown), 1)
+    return (*first, (middle(shown, most) if cell_len(shown) > room else shown, style))
 
 
 def _hung(words: Text, indent: int, on: Console, limit: int) -> Iterator[Text]:

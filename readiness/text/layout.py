@@ -56,17 +56,12 @@ def wrap(text: str, cells: int) -> list[str]:
     return lines
 
 
-def middle(text: str, cells: int) -> str:
-    """Return `text` in at most `cells`: where it is wider, its beginning and its end."""
-    from rich.cells import cell_len, chop_cells
-
-    if cell_len(text) <= cells:
+def middle(text: str, most: int) -> str:
+    """Return `text` in at most so many characters: of a longer one its beginning and its end."""
+    if len(text) <= most:
         return text
-    room = max(cells - 3, 0)
-    if room < 2:
-        return chop_cells(text, max(cells, 1))[0]
-    tail = chop_cells(text[::-1], room // 2)[0][::-1]
-    return f"{chop_cells(text, room - room // 2)[0]} … {tail}"
+    room = max(most - 3, 2)
+    return f"{text[: room - room // 2]} … {text[-(room // 2) :]}"[:most]
 
 
 def bar(share: float, cells: int) -> str:
