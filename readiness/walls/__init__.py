@@ -204,8 +204,8 @@ def enclosed(
     command += [word for path in hidden for word in ("--tmpfs", path)]
     overlaid = _overlaid(command[0], tuple(layers))
     command += [word for one in overlaid for word in ("--overlay-src", one, "--tmp-overlay", one)]
-    for one in shown:
-        command += [] if one in overlaid else ["--ro-bind-try", one, one]
+    kept = [path for path in shown if path not in overlaid]
+    command += [word for path in kept for word in ("--ro-bind-try", path, path)]
     command += [
         word for one, other in confined.replaced.items() for word in ("--ro-bind", other, one)
     ]
