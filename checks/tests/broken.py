@@ -74,10 +74,8 @@ def try_broken(params: Params, plan: FaultPlan) -> Broken:
     tmp = params.tmp
     with open(os.path.join(tmp, "plan.json"), "w", encoding="utf-8") as file:
         json.dump({**plan, "roots": [copy.folder, os.getcwd()], "beside": copy.beside}, file)
-    places = (copy.beside or copy.folder, tmp, params.env["READINESS_SCRATCH"])
     command = (python[1].strip(), RUNNER, "in_project/break_code")
-    held = held_command(command, *places, scratch=tmp, readable=(os.getcwd(),))
-    _, output = copy.run([*held], quiet=True)
+    _, output = copy.run([*held_command(command, copy.beside, tmp, scratch=tmp)], quiet=True)
     left = os.path.join(tmp, "broken.json")
     if not os.path.exists(left):
         not_measured(f"the tests could not be run in a copy: {_last(output)}")

@@ -135,8 +135,7 @@ class Prover:
             programs = [f"{path}/.bin" for path in installed if path.endswith("node_modules")]
             path = os.pathsep.join([*programs, self._environ.get("PATH", os.defpath)])
             board = msgspec.structs.replace(self._board, workdir=folder)
-            environ = {**self._environ, "PATH": path}
-            copied = Copied(folder, board, environ, original=self.worlds.original.place.root)
+            copied = Copied(folder, board, {**self._environ, "PATH": path})
             parts.append(copied.part(criteria, World.CONTROL, timeout=self._timeout))
         return parts
 

@@ -104,7 +104,7 @@ class Copied(msgspec.Struct, frozen=True):
             for probe in plan.probes
         )
         plan = replace(plan, probes=probes, environment={}, version_keys={})
-        plan = held(plan, self.root, self.scratch or self.root, readable=(self.original,))
+        plan = held(plan, self.root, self.scratch or self.root)
         readers = {
             probe.id: planned.criterion.id.partition(BETWEEN)[0]
             for planned in plan.planned

@@ -38,27 +38,25 @@ def find_wall(environ: Mapping[str, str]) -> Wall | None:
     return _find(shutil.which(_BWRAP, path=environ.get("PATH", os.defpath)) or "")
 
 
-def held(plan: Plan, *writable: str, readable: Sequence[str] = ()) -> Plan:
+def held(plan: Plan, *writable: str) -> Plan:
     """Return a plan whose probes write to these folders alone, and connect as they like."""
-    walls = _to_write(writable, readable)
+    walls = _to_write(writable)
     if walls is None:
         return plan
     probes = tuple(msgspec.structs.replace(probe, confined=walls) for probe in plan.probes)
     return msgspec.structs.replace(plan, probes=probes)
 
 
-def held_command(
-    command: Sequence[str], *writable: str, scratch: str, readable: Sequence[str] = ()
-) -> tuple[str, ...]:
+def held_command(command: Sequence[str], *writable: str, scratch: str) -> tuple[str, ...]:
     """Return a command that writes to these folders alone, and connects as it likes.
 
     Its program is an absolute path, `scratch` is a folder for what this needs.
     """
-    walls = _to_write(writable, readable)
+    walls = _to_write(writable)
     return tuple(command) if walls is None else enclosed(walls, command[0], command, scratch)
 
 
-def _to_write(writable: Sequence[str], readable: Sequence[str]) -> Confinement | None:
+def _to_write(writable: Sequence[str]) -> Confinement | None:
     """Return walls for copies in which commands run as they are; None where none is good enough.
 
     What is written elsewhere has to seem to be, as a command that may not write would fail by that.
@@ -66,13 +64,8 @@ def _to_write(writable: Sequence[str], readable: Sequence[str]) -> Confinement |
     wall = find_wall(os.environ)
     if wall is None or not _throws_away(wall):
         return None
-    return Confinement(
-        wall=wall,
-        writable=tuple(filter(os.path.isdir, writable)),
-        readable=tuple(readable),
-        network=True,
-        layered=True,
-    )
+    places = tuple(filter(os.path.isdir, writable))
+    return Confinement(wall=wall, writable=places, network=True, layered=True)
 
 
 @cache
