@@ -70,7 +70,9 @@ def hidden(params: Params, paths: list[str]) -> Iterator[CheckFinding]:
     """Yield what tools report below the paths only where nothing silences them."""
     listed = [*filter(os.path.isfile, NAMES), *Tracked(["."]).files]
     files = sorted({path for path in listed if os.path.basename(path) in NAMES})
-    asked = [tool for tool in ASKED if shutil.which(tool) and any(_is_set(tool, files))]
+    asked = [tool for tool in ASKED if any(_is_set(tool, files))]
+    if absent := [tool for tool in asked if not shutil.which(tool)]:
+        not_measured(f"{absent[0]} has settings here, and is not installed to be asked")
     if not asked:
         return
     copy = copy_project(params, "silence")

@@ -4,6 +4,7 @@ import pytest
 
 from checks.silence.put_aside import without_comments, without_silence
 from tests.support.checking import build, run_check
+from tests.support.few_programs import few_programs
 from tests.support.projects import Files
 
 WRONG = "x: int = ''\n"
@@ -111,6 +112,16 @@ def test_what_tools_would_report_is_counted(project: str, name: str) -> None:
     assert run_check("suppressions", project, {"ask": "false"}).value() == sum(
         " " not in kind for kind in kinds
     )
+
+
+def test_a_tool_that_is_not_here_cannot_be_asked(project: str) -> None:
+    """It would find more once it is installed, and nothing got worse. Twin: nobody is asked."""
+    asked = {"src/a.py": UNUSED, "ruff.toml": "lint.ignore = ['F401']\n"}
+    build(project, {**asked, "tests/test_a.py": ""})
+    outcome = run_check("suppressions", project, path=few_programs())
+    assert "ruff has settings here, and is not installed" in outcome.stderr, outcome
+    alone = run_check("suppressions", project, {"ask": "false"}, path=few_programs())
+    assert alone.value() == 0
 
 
 def test_a_comment_that_means_nothing_keeps_its_place() -> None:

@@ -371,7 +371,8 @@ ENGLISH = re.compile(r"\b(?:the|it|is|and|what|here|of)\b")
 
 def test_who_asks_for_chinese_is_told_in_chinese(shop: Project) -> None:
     """The account and the comments of the board; what programs read stays English."""
-    build(str(shop.folder), {"mypy.ini": "[mypy]\n", "Makefile": "go:\n\ttwine upload x\n"})
+    readme = {"README.md": "[The code](shop/__init__.py)\n", "mypy.ini": "[mypy]\n"}
+    build(str(shop.folder), {**readme, "Makefile": "go:\n\ttwine upload x\n"})
     ended = shop("init", "--yes", "--verbose", "--lang", "zh", env={"PATH": few_tools(shop)})
     assert ended.status == 0, ended
     account = ended.out.replace("readiness check", "")
