@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from readiness.report._table.steps import STEPS_IN_FULL
 from tests.faults.rows import tried
 from tests.support.program import Project, a_board
 
@@ -115,7 +116,7 @@ def test_each_criterion_says_how_to_see_the_same_by_hand(tools: Project) -> None
     ahead = tools("next", "--output-format", "json")
     assert {one["id"]: one["by_hand"] for one in ahead.json["criteria"]} == typed
     table = tools("next").out
-    assert all(command in table for command in typed.values())
+    assert all(one["by_hand"] in table for one in ahead.json["criteria"][:STEPS_IN_FULL])
     for text in (*seen.reports.values(), ahead.out, table):
         assert "s3cr3t-folder-1" not in text
     for name in ("table", "markdown", "junit"):
