@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from checks.in_project.common import SETTINGS, Params, emit, files_below, not_measured
-from checks.silence.hidden import hidden, unexplained
 from checks.silence.silencing import in_files
 
 KINDS = (
@@ -29,14 +28,11 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     if not files:
         not_measured("there is no Python file below these paths")
     findings = list(in_files(paths))
-    reported = list(hidden(params, paths)) if params.text("ask") == "true" else []
-    findings += unexplained(reported, findings)
     rules = [each["rule"] for each in findings]
     emit(
         {
             "total": len(findings),
             **{kind.replace("-", "_"): rules.count(kind) for kind in KINDS},
-            "hidden": len(reported),
             "files": len(files),
         },
         findings,

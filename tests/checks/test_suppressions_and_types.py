@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from checks.python.mypy_neutral import without_comments
 from tests.support.checking import build, run_check
 from tests.support.projects import service
 
@@ -142,3 +143,11 @@ def test_functions_are_typed_as_mypy_asks(project: str) -> None:
     outcome = run_check("typed", project)
     assert (outcome.value("functions"), outcome.value("untyped")) == (7, 3)
     assert [found["line"] for found in outcome.findings] == [6, 7, 9]
+
+
+def test_a_comment_that_means_nothing_keeps_its_place() -> None:
+    """Strings, the head of a file and comments that give types are as they were."""
+    text = "#!/bin/sh\n# coding: utf-8\nx = []  # type: list[int]\ny = '# noqa'  # noqa: é E501\n"
+    ignored = "z = 1  # type: ignore[assignment]\n"
+    plain = text.replace("  # noqa: é E501", "  # xxxx: é x501")
+    assert without_comments(text + ignored) == f"{plain}z = 1  # xxxx: xxxxxx[xxxxxxxxxx]\n"

@@ -121,7 +121,7 @@ MEASURED = [
     pytest.param(
         {"check": "documents", "with": {"paths": "SECURITY.md"}}, "SECURITY.md", id="a document"
     ),
-    pytest.param({"check": "suppressions"}, "mypy.ini", id="settings that are counted"),
+    pytest.param({"check": "suppressions"}, "mypy.ini", id="settings that it does not read"),
     pytest.param(
         {"check": "documents", "with": {"paths": "SECURITY.md ci"}}, "SECURITY.md", id="documents"
     ),

@@ -141,7 +141,7 @@ class Checkout:
         files = [path for path in listed if path and not path.startswith(f"{self.project.tests}/")]
         parameters: dict[str, dict[str, str | list[str]]] = {
             "documents": {"paths": files, "min_words": "0", "min_headings": "0"},
-            "suppressions": {"paths": self.project.source, "ask": "false"},
+            "suppressions": {"paths": self.project.source},
             "importable": {"paths": self.project.source},
             "test-quality": {"paths": self.project.tests, "source": self.project.source},
         }
