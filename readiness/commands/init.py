@@ -14,7 +14,7 @@ from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading
 from readiness.model.settings import RunSettings, find_board
-from readiness.pipeline.first_run import FirstRun, first_run, judged_again, tools_of
+from readiness.pipeline.first_run import FirstRun, first_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.additions import new_proposals, with_tasks
@@ -27,11 +27,12 @@ from readiness.propose.goals import with_goals
 from readiness.propose.new_board import (
     FirstBoard,
     NewProbe,
+    Offer,
     new_board_path,
     new_criterion,
     write_new_file,
 )
-from readiness.propose.proposal import Proposal
+from readiness.propose.proposal import Proposal, Proposed
 from readiness.propose.proposals import propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
@@ -42,6 +43,7 @@ from readiness.run.scratch import scratch_folder
 from readiness.terminal.blocks import table
 from readiness.terminal.ending import protected, tell
 from readiness.terminal.output import ask, put_blocks, put_json, put_text, wants_json
+from readiness.text.nearest import suggestion
 from readiness.text.sentences import for_reader, sentences, spoken
 from readiness.text.worded import in_language, joined, worded
 
@@ -71,6 +73,10 @@ def init(
         ),
     ] = False,
     again: Annotated[bool, switch("--again", "Add what is new to the board.")] = False,
+    add: Annotated[
+        list[str] | None,
+        option("--add", "NAME", "Add a check that is possible here; can be repeated."),
+    ] = None,
     ci: Annotated[
         str | None,
         option("--ci", "NAME", "Write the file for `github` or `gitlab`.", complete=tuple(KINDS)),
@@ -106,25 +112,32 @@ def init(
     project = settings.project or "."
     if not os.path.isdir(project):
         raise UsageError(worded("init.no_project", path=project))
-    board = _existing(settings) if again or ci else None
+    board = _existing(settings) if again or ci or add else None
     path = new_board_path(settings, project) if board is None else board.path
     facts = survey(project)
-    if ci and board is not None and not again:
+    if ci and board is not None and not (again or add):
         put_text(write_ci(ci, facts, board, project, for_reader()))
         return ExitStatus.READY
     folder = os.path.dirname(os.path.abspath(path))
     if template is not None or ask:
         text = filled(template or SERVICE, facts, workdir=os.path.relpath(project, folder))
         return _copy_template(settings, path, text, ask=ask, can_ask=not (yes or as_json))
-    proposed = propose(facts, load_rules([os.path.join(folder, "checks")]), tools_of(project))
-    proposals = proposed.proposals if board is None else new_proposals(proposed.proposals, board)
+    added = add or ()
+    proposed = propose(facts, load_rules([os.path.join(folder, "checks")]), added)
+    for name in {*added}.difference(one.check for one in proposed.proposals):
+        names = [one.check for one in proposed.offers]
+        hint = suggestion(name, names, worded("init.templates_are", names=joined(names, "names")))
+        raise UsageError(worded("init.no_offer", name=name, hint=hint))
+    proposals = proposed.proposals
+    if board is not None:
+        wanted = [one for one in proposals if again or one.check in added]
+        proposals = tuple(new_proposals(wanted, board))
     if board is not None and not proposals:
         put_text(worded("init.nothing_new", path=path))
         return ExitStatus.READY
     if not yes:
         _agree(proposals, can_ask=not as_json)
-    left_out = list(proposed.left_out)
-    first = _First(settings, path, project, facts, proposals, left_out, not no_measure, board, ci)
+    first = _First(settings, path, project, facts, proposed, proposals, not no_measure, board, ci)
     return supervise(lambda: protected(first.perform))
 
 
@@ -206,8 +219,8 @@ class _First:
         path: str,
         project: str,
         facts: ProjectFacts,
+        proposed: Proposed,
         proposals: Sequence[Proposal],
-        left_out: list[Omission],
         measure: bool,
         existing: Board | None,
         ci: str | None,
@@ -219,7 +232,10 @@ class _First:
         self._path = path
         self._project = project
         self._facts = facts
-        self._left_out = left_out
+        self._left_out = list(proposed.left_out)
+        self._offers = [
+            Offer(one.check, in_language(one.title, for_reader())) for one in proposed.offers
+        ]
         self._day = datetime.datetime.now(datetime.UTC).date().isoformat()
         self._groups = self._loadable(self._grouped(proposals))
         self._proposed = self._loaded(self._groups)
@@ -244,10 +260,7 @@ class _First:
                 tell(for_reader()("init.nothing_written"))
                 return run.document.gate.exit_status
             self._readings, self._seconds = run.readings(), run.document.duration_s
-            self._groups = with_goals(self._groups, self._proposed, self._readings, self._left_out)
-            if not self._groups:
-                put_text(worded("init.nothing_new", path=self._path))
-                return ExitStatus.READY
+            self._groups = with_goals(self._groups, self._proposed, self._readings)
         board = self._loaded(self._groups)
         judgements = judged_again(board, self._readings)
         total = score(board, judgements)
@@ -306,7 +319,6 @@ class _First:
             workdir=os.path.relpath(self._project, folder),
             score=shown,
             proven=proven,
-            variables=self._facts.variables,
             python_path=self._facts.python_path,
             code=patterns_of_code(self._facts.parts, self._facts.others),
             language=spoken(),
@@ -349,7 +361,13 @@ class _First:
                 for judgement in judgements
                 if (proposal := proposals.get(judgement.criterion.id))
             ]
-            put_json(FirstBoard(board=self._path, criteria=criteria, left_out=self._left_out))
+            first = FirstBoard(
+                board=self._path,
+                criteria=criteria,
+                left_out=self._left_out,
+                offers=self._offers,
+            )
+            put_json(first)
             return
         account = FirstAccount(
             path=self._path,
@@ -359,6 +377,7 @@ class _First:
             readings=self._readings,
             planned=entries(self._groups),
             left_out=self._left_out,
+            offers=self._offers,
             seconds=self._seconds,
             branch=branch_of(self._project),
             added=self._existing is not None,

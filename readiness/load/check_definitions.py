@@ -57,7 +57,7 @@ class WhenFile(FilePart, frozen=True):
     """Patterns of files."""
     dependencies: list[str] = field(default_factory=list)
     """Packages that it asks for."""
-    otherwise: Literal["never", "installed", "always"] = "never"
+    otherwise: Literal["never", "always"] = "never"
     """Whether it applies where nothing speaks for it."""
     unless: list[str] = field(default_factory=list)
     """Patterns of files that speak against that."""

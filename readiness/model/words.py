@@ -199,7 +199,6 @@ class Goal(StrEnum):
     """What a first board asks of a number that is already known."""
 
     MEET = "meet"  # what the check itself expects, or today's value where that is better
-    HALVE = "halve"  # half of it, for a debt that is paid off step by step
     HOLD = "hold"  # no worse than today
 
 

@@ -2,8 +2,7 @@
 
 import datetime
 import os
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
@@ -18,7 +17,6 @@ from readiness.pipeline.facts import Facts, Outcome, Start, begin
 from readiness.pipeline.recording import enter, open_history, record
 from readiness.pipeline.seen import Recipes
 from readiness.plan import make_plan
-from readiness.plan.environment import probe_environment
 from readiness.project.git import Asking
 from readiness.record.criteria import Recorder
 from readiness.record.document import CriterionRecord, RunDocument
@@ -92,21 +90,6 @@ def first_run(board: Board, settings: RunSettings, scratch: str) -> FirstRun:
         limited=False,
     )
     return FirstRun(start=start, outcome=outcome)
-
-
-def tools_of(project: str) -> Callable[[str], bool]:
-    """Return a function that tells whether a probe of this project would find a program."""
-    board = Board(
-        path="",
-        digest="",
-        title="",
-        workdir=os.path.abspath(project),
-        tasks=(),
-        checks={},
-        priorities={},
-    )
-    path = probe_environment(board, os.environ).get("PATH")
-    return lambda tool: shutil.which(tool, path=path) is not None
 
 
 def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgement]:

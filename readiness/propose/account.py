@@ -13,7 +13,7 @@ from readiness.project.managers import fitting
 from readiness.propose.board_text import PlannedCriterion
 from readiness.propose.ci_lines import GITLAB_FILE
 from readiness.propose.facts import Omission, ProjectFacts
-from readiness.propose.new_board import install_commands
+from readiness.propose.new_board import Offer, install_commands
 from readiness.report._shown import verdict_part
 from readiness.terminal.blocks import Block, Grid, Line, Style, plain, text_lines
 from readiness.text.layout import duration
@@ -35,6 +35,7 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
     readings: Mapping[str, Reading]
     planned: Sequence[PlannedCriterion]
     left_out: Sequence[Omission]
+    offers: Sequence[Offer]
     seconds: float
     branch: str
     added: bool
@@ -54,6 +55,9 @@ class FirstAccount(msgspec.Struct, frozen=True, kw_only=True):
         elif self.left_out:
             omissions = omission_lines(self.left_out, self.say)
             blocks += text_lines("", self.say("init.left_out"), *omissions)
+        if self.offers:
+            names = self.say("joint.names").join(offer.name for offer in self.offers)
+            blocks += text_lines("", self.say("init.offered", names=names))
         return [*blocks, *text_lines("", *numbered_steps(self._steps(), self.say))]
 
     def _written(self) -> str:

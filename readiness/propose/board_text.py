@@ -1,6 +1,5 @@
 """A first board as text, made to be read and changed: every criterion says why it is there."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from itertools import count
@@ -10,13 +9,11 @@ from typing import Final
 import msgspec
 
 from readiness.model.words import Priority
-from readiness.propose.facts import Variable
 from readiness.propose.proposal import Proposal
-from readiness.text.clean import looks_secret
 from readiness.text.languages import Language
 from readiness.text.sentences import Sentences, sentences
 from readiness.text.worded import in_language, worded
-from readiness.text.yaml_lines import comment, mapping_lines, quoted, scalar
+from readiness.text.yaml_lines import comment, mapping_lines, scalar
 
 TARGET: Final = Decimal("8.0")
 _PRIORITY: Final = attrgetter("priority")
@@ -76,7 +73,6 @@ def board_text(
     workdir: str = "",
     score: str = "",
     proven: bool = False,
-    variables: Sequence[Variable] = (),
     python_path: Sequence[str] = (),
     code: Sequence[str] = (),
     language: Language = Language.EN,
@@ -103,43 +99,18 @@ def board_text(
     if code:
         listed = ", ".join(map(scalar, code))
         lines.append(f"code: [{listed}]  # {say('init.board_code')}")
-    lines += _environment(variables, python_path, say)
-    lines += ["", "tasks:"]
-    for group in groups:
-        lines += [*task_lines(group, say), ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _environment(
-    variables: Sequence[Variable], python_path: Sequence[str], say: Sentences
-) -> list[str]:
-    """Return where the code is imported from, and the settings that it is said to need.
-
-    Settings with an example are set, the others named, and so are secrets.
-    """
-    lines: list[str] = []
+    variables = dict(pair for entry in entries(groups) for pair in entry.proposal.env)
+    lines += ["", "env:"] if python_path or variables else []
     if python_path:
         lines += comment(say("init.board_path"), "  ")
         lines.append(f"  PYTHONPATH: {scalar(':'.join(python_path))}")
     if variables:
-        files = say("joint.names").join(dict.fromkeys(variable.path for variable in variables))
-        lines += comment(say("init.board_settings", files=files), "  ")
-    for variable in variables:
-        usable = variable.example and not re.search(r"[${}\x00-\x1f]", variable.example)
-        default = f":-{variable.example}" if usable else ""
-        value = quoted(f"${{{variable.name}{default}}}")
-        lines.append(f"  {'' if usable else '# '}{variable.name}: {value}")
-    if not lines:
-        return []
-    named = [line for line in lines if not line.lstrip().startswith("#")]
-    secrets = [variable.name for variable in variables if looks_secret(variable.name)]
-    return [
-        "",
-        "env:" if named else "env: {}",
-        *lines,
-        *([f"secrets:  # {say('init.board_secrets')}"] if secrets else []),
-        *(f"  - {name}" for name in secrets),
-    ]
+        lines += comment(say("init.board_env"), "  ")
+        lines += mapping_lines({**variables}, "  ")
+    lines += ["", "tasks:"]
+    for group in groups:
+        lines += [*task_lines(group, say), ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def task_lines(group: PlannedTask, say: Sentences) -> list[str]:

@@ -50,7 +50,8 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     `text` is the command as it could be run again, `source` how the origin spells it (`make lint`),
     `path` in which file, `folder` where it is run ("" for the root). `alone` says that it needs
     nothing of the commands around it. With `recipe` it only names others, whose words are in
-    `inner`. A line that is not yet taken apart has no words.
+    `inner`. `env` are the variables that CI sets for it, where their values are plain. A line that
+    is not yet taken apart has no words.
     """
 
     text: str
@@ -62,14 +63,7 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     alone: bool = True
     recipe: bool = False
     inner: tuple[tuple[str, ...], ...] = ()
-
-
-class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """A setting that the code is said to need, with the example that is given for it."""
-
-    name: str
-    example: str
-    path: str
+    env: tuple[tuple[str, str], ...] = ()
 
 
 class Omission(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +93,7 @@ class Subproject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was found: the parts, what is run where, and what the code needs to be told.
+    """All that was found: the parts, and what is run where.
 
     `others` are the projects of other languages, whose paths are relative to their own folders.
     `python_path` are the folders from which the code is imported, where that is not the root.
@@ -111,7 +105,6 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Subproject, ...]
     others: tuple[Subproject, ...] = ()
     steps: tuple[RunCommand, ...] = ()
-    variables: tuple[Variable, ...] = ()
     python_path: tuple[str, ...] = ()
     left_out: tuple[Omission, ...] = ()
     files: tuple[str, ...] = ()

@@ -11,11 +11,8 @@ from readiness.model.expect import holds
 from readiness.model.judgement import Measurement, Reading, Unmeasured
 from readiness.model.words import Better, Goal, Operator
 from readiness.propose.board_text import PlannedCriterion, PlannedTask
-from readiness.propose.facts import Omission
 from readiness.text.worded import joined, worded
 
-FEW: Final = 5
-"""The size of a debt that is paid off at once: half of it would be a goal nobody remembers."""
 _TENTH: Final = Decimal("0.1")
 _SPACED: Final = ("%",)
 
@@ -31,24 +28,17 @@ def with_goals(
     groups: Iterable[PlannedTask],
     board: Board,
     readings: Mapping[str, Reading],
-    left_out: list[Omission],
 ) -> list[PlannedTask]:
-    """Return the groups with goals for what was measured, and the reason for what was not.
-
-    What nobody asked for and cannot be measured here is no debt of the project: it is left out.
-    """
+    """Return the groups with goals for what was measured, and the reason for what was not."""
     criteria = {criterion.id: criterion for criterion in board.criteria()}
-    tasks = []
-    for group in groups:
-        kept = []
-        for entry in group.entries:
-            planned = _with_goal(entry, criteria[entry.id], readings[entry.id].samples[0])
-            if planned.missing and not entry.proposal.asked:
-                left_out.append(Omission(what=entry.proposal.check, why=planned.missing))
-            else:
-                kept.append(planned)
-        tasks += [msgspec.structs.replace(group, entries=tuple(kept))] if kept else []
-    return tasks
+
+    def planned(entry: PlannedCriterion) -> PlannedCriterion:
+        return _with_goal(entry, criteria[entry.id], readings[entry.id].samples[0])
+
+    return [
+        msgspec.structs.replace(group, entries=tuple(map(planned, group.entries)))
+        for group in groups
+    ]
 
 
 def _with_goal(
@@ -86,15 +76,13 @@ def aim(criterion: Criterion, measurement: Measurement, goal: Goal) -> Aim:
         return Aim(expect=_floor(criterion, value, met=met, goal=goal), baseline=_rounded(value))
     if goal is Goal.HOLD and not met:
         return Aim(expect=f"<= {_text(value)}", baseline=value)
-    if goal is Goal.HALVE and not met and value > FEW:
-        return Aim(expect=f"<= {_text((value / 2).to_integral_value(ROUND_FLOOR))}", baseline=value)
     return Aim(expect=expected.text, baseline=value)
 
 
 def title_for(title: str, criterion: Criterion, goal: Goal, expect: str) -> str:
     """Return a title that promises no more than what is expected."""
     measure, check = criterion.measure, criterion.check
-    if goal is not Goal.HALVE or measure is None or measure.better is Better.HIGHER:
+    if goal is not Goal.HOLD or measure is None or measure.better is Better.HIGHER:
         return title
     if expect == criterion.expect.text or check is None:
         return title
@@ -102,12 +90,9 @@ def title_for(title: str, criterion: Criterion, goal: Goal, expect: str) -> str:
 
 
 def _floor(criterion: Criterion, value: Decimal, *, met: bool, goal: Goal) -> str:
-    """Return what to ask of a number that should be high: the check's limit, today's or halfway."""
+    """Return what to ask of a number that should be high: the check's limit, or today's."""
     expected = criterion.expect
-    if expected.operator is Operator.EQ or (not met and goal is not Goal.HOLD):
-        if goal is Goal.HALVE and not met and expected.number is not None:
-            middle = ((value + expected.number) / 2).to_integral_value(ROUND_FLOOR)
-            return f">= {_text(middle)}{_unit(criterion)}"
+    if expected.operator is Operator.EQ if met else goal is not Goal.HOLD:
         return expected.text
     floor = value.to_integral_value(ROUND_FLOOR)
     return f">= {_text(floor)}{_unit(criterion)}" if floor > 0 else expected.text

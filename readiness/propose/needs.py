@@ -1,17 +1,15 @@
-"""What a project says that it needs: packages, by name, and variables of the environment."""
+"""The packages that a project says it needs."""
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from readiness.project.own import normal
-from readiness.propose.facts import Data, Variable
+from readiness.propose.facts import Data
 from readiness.propose.tree import lookup, read_text
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_ASSIGNED: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
-_EXAMPLES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
 _FILES: Final = ("pyproject.toml", "setup.cfg", "tox.ini", "tox.toml", "Pipfile")
 _NAMES_PACKAGES: Final = re.compile(r"depend|require|deps$|^(?:dev-)?packages$")
 
@@ -69,22 +67,3 @@ def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
             if names:
                 lists[path] = {REQUIREMENTS: names}
     return lists
-
-
-def needed_variables(root: str, files: Sequence[str]) -> tuple[Variable, ...]:
-    """Return the variables that examples of an environment name, each once."""
-    variables: dict[str, Variable] = {}
-    for path in files:
-        if os.path.basename(path) in _EXAMPLES:
-            for line in read_text(root, path).splitlines():
-                if match := _ASSIGNED.fullmatch(line):
-                    example = _unquoted(match[2])
-                    variable = Variable(name=match[1], example=example, path=path)
-                    variables.setdefault(variable.name, variable)
-    return tuple(variables.values())
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] in "'\"" and value.find(value[0], 1) > 0:
-        return value[1 : value.find(value[0], 1)]
-    return value.partition(" #")[0].rstrip()

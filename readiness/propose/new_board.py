@@ -71,12 +71,20 @@ class NewCriterion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     why: str
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """A check that applies to the project, though nothing there asks for it, and what it is for."""
+
+    name: str
+    why: str
+
+
 class FirstBoard(msgspec.Struct, frozen=True, kw_only=True):
     """What `--output-format json` gives."""
 
     board: str
     criteria: list[NewCriterion]
     left_out: list[Omission]
+    offers: list[Offer] = []
 
 
 def new_board_path(settings: RunSettings, project: str = "") -> str:

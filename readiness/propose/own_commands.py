@@ -66,12 +66,13 @@ def own_commands(
                 ),
                 workdir=folder,
                 task=CI_TASK if by_ci else RECIPE_TASK,
-                priority=Priority.P1 if by_ci else Priority.P2,
+                priority=Priority.P0 if by_ci else Priority.P2,
                 why=sentences_of(run_by(step), ""),
                 run=f"{_WITH_COLOURS * (is_test and facts.of_colours)}{step.text}",
                 early=by_ci,
                 tests=is_test,
                 steps=(step.words,),
+                env=step.env,
             )
 
 

@@ -17,7 +17,8 @@ class Proposal(NewProbe, frozen=True, kw_only=True):
     """A criterion that applies, with its probe; `why` is one line.
 
     Its expectation and baseline are empty until it was measured. `early` puts it before others of
-    its priority; `tests` says that it runs the project's tests.
+    its priority; `tests` says that it runs the project's tests, and
+    `env` what CI sets for it.
     """
 
     title: str
@@ -29,10 +30,12 @@ class Proposal(NewProbe, frozen=True, kw_only=True):
     asked: bool = True
     tests: bool = False
     steps: tuple[tuple[str, ...], ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
 
 
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
-    """What `propose` answers."""
+    """What `propose` answers; `offers` apply too, but nothing in the project asks for them."""
 
     proposals: tuple[Proposal, ...]
     left_out: tuple[Omission, ...]
+    offers: tuple[Proposal, ...] = ()

@@ -1,7 +1,7 @@
 """Facts and rules → the criteria that apply, the most important first, and what is left out."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -32,27 +32,30 @@ from readiness.propose.tree import lookup, matching
 from readiness.propose.values import Sign, breadth, named_paths, says_all, value_of
 from readiness.text.worded import joined, worded
 
-UNASKED: Final = worded("propose.unasked")
 FOREIGN: Final = set(map(str, Ecosystem)) - {Ecosystem.PYTHON}
 
 
 def propose(
-    facts: ProjectFacts, rules: Sequence[ProposalRule], has_tool: Callable[[str], bool]
+    facts: ProjectFacts, rules: Sequence[ProposalRule], added: Collection[str] = ()
 ) -> Proposed:
-    """Propose the criteria that apply to a project, by priority; among equals, CI's first."""
+    """Propose the criteria that a project asks for, by priority; among equals, CI's first.
+
+    What else applies to it is an offer, but for the checks that are `added`.
+    """
     left_out = list(facts.left_out)
     proposals: list[Proposal] = []
     several = len(facts.parts) > 1
     for part in facts.parts:
         for rule in sorted(rules, key=_turn):
-            ours = list(_of_rule(rule, part, facts, proposals, has_tool, left_out))
+            ours = list(_of_rule(rule, part, facts, proposals, left_out))
             proposals += [_within(proposal, part) for proposal in ours] if several else ours
         if is_unittest(part, facts):
             alone = unittest_proposal(part, facts)
             proposals.append(_within(alone, part) if several else alone)
     proposals += _beside(facts, rules, left_out)
-    proposals += _of_others(facts, rules, has_tool, left_out)
-    proposals = _unique(proposals)
+    proposals += _of_others(facts, rules, left_out)
+    offers = [one for one in proposals if not one.asked and one.check not in added]
+    proposals = _unique(one for one in proposals if one.asked or one.check in added)
     checks = {proposal.check for proposal in proposals}
     applying = [
         rule for rule in rules if rule.check in checks or not FOREIGN & {*rule.propose.needs}
@@ -61,7 +64,12 @@ def propose(
     proposals += own_commands(facts, {step.words for step in speaking}, left_out)
     proposals = with_tests(proposals, facts.test_target)
     order = sorted(proposals, key=lambda proposal: (proposal.priority, not proposal.early))
-    return Proposed(proposals=tuple(order), left_out=tuple(dict.fromkeys(left_out)))
+    names = {proposal.check for proposal in order}
+    return Proposed(
+        proposals=tuple(order),
+        left_out=tuple(dict.fromkeys(left_out)),
+        offers=tuple({one.check: one for one in offers if one.check not in names}.values()),
+    )
 
 
 def known_params(facts: ProjectFacts, rules: Sequence[ProposalRule]) -> dict[str, dict[str, str]]:
@@ -121,13 +129,12 @@ def _beside(
         if terms.when.files and not set(terms.needs) - {"git"} and terms.per != "command":
             only = msgspec.structs.replace(terms, when=WhenFile(files=terms.when.files))
             rule = msgspec.structs.replace(rule, propose=only)
-            yield from _of_rule(rule, part, alone, [], lambda _: False, left_out)
+            yield from _of_rule(rule, part, alone, [], left_out)
 
 
 def _of_others(
     facts: ProjectFacts,
     rules: Sequence[ProposalRule],
-    has_tool: Callable[[str], bool],
     left_out: list[Omission],
 ) -> Iterator[Proposal]:
     """Yield what applies to projects of other languages, each run in the project's own folder."""
@@ -142,7 +149,7 @@ def _of_others(
         here = msgspec.structs.replace(part, folder="")
         for rule in rules:
             if part.ecosystem in rule.propose.needs:
-                for proposal in _of_rule(rule, here, own, [], has_tool, left_out):
+                for proposal in _of_rule(rule, here, own, [], left_out):
                     there = msgspec.structs.replace(proposal, workdir=part.folder)
                     yield _within(there, part) if several else there
 
@@ -155,7 +162,6 @@ def _of_rule(
     part: Subproject,
     facts: ProjectFacts,
     earlier: Sequence[Proposal],
-    has_tool: Callable[[str], bool],
     left_out: list[Omission],
 ) -> Iterator[Proposal]:
     terms = rule.propose
@@ -172,7 +178,7 @@ def _of_rule(
     lacks_files = bool(terms.files) and not _matching(terms.files, part)
     if lacks_files or not all(here[need] for need in terms.needs):
         return
-    for evidence in _evidence(rule, part, facts, earlier, has_tool, left_out):
+    for evidence in _evidence(rule, part, facts, earlier, left_out):
         params = _producer_params(rule, earlier)
         for name, candidates in terms.with_.items():
             if value := value_of(candidates, part, evidence, terms.options):
@@ -185,22 +191,24 @@ def _of_rule(
             left_out.append(Omission(what=rule.check, why=why))
             continue
         by_ci = evidence.step is not None and evidence.step.origin is Origin.CI
+        is_test = terms.task == TESTS_TASK
         inner = evidence.step.inner if evidence.step and terms.per == "command" else ()
         argument = (*evidence.files, *(evidence.step.words[1:] if evidence.step else ()), "")[0]
         yield Proposal(
             title=terms.title.replace("{argument}", argument),
             # A task that a check names as ours is called is ours.
             task=CI_TASK if terms.task == CI_TASK else terms.task,
-            priority=_moved(terms.priority, by_ci - (evidence.text == UNASKED)),
+            priority=Priority.P0 if by_ci or is_test else max(terms.priority, Priority.P1),
             why=sentences_of(evidence.text, terms.why),
             check=rule.check,
             params=params,
             measure=terms.measure,
             goal=terms.goal,
             early=by_ci,
-            asked=evidence.text != UNASKED,
-            tests=terms.task == TESTS_TASK or any(map(runs_tests, inner)),
+            asked=evidence.asked or is_test,
+            tests=is_test or any(map(runs_tests, inner)),
             steps=tuple(step.words for step in _speaking(terms.when, facts.steps)),
+            env=evidence.step.env if evidence.step else (),
         )
 
 
@@ -219,7 +227,6 @@ def _evidence(
     part: Subproject,
     facts: ProjectFacts,
     earlier: Sequence[Proposal],
-    has_tool: Callable[[str], bool],
     left_out: list[Omission],
 ) -> Iterator[Sign]:
     terms, when = rule.propose, rule.propose.when
@@ -228,25 +235,24 @@ def _evidence(
         covered = {command for proposal in earlier for command in proposal.steps}
         for step in speaking:
             if step.origin is Origin.CI and _is_worth_it(step, covered, left_out):
-                yield Sign(text=run_by(step), step=step, steps=(step,))
+                yield Sign(text=run_by(step), step=step, steps=(step,), asked=True)
         return
     if terms.per == "file":
         for path in _matching(when.files, part):
             yield Sign(text=worded("propose.is_there", path=path), files=(path,))
         return
+    by_hooks = [step for step in speaking if step.origin is Origin.HOOK]
+    if by_hooks and len(by_hooks) == len(speaking):
+        return  # pre-commit runs it, in an environment of its own
+    speaking = [step for step in speaking if step.origin is not Origin.HOOK]
+    is_alone = all(effect(step.words) is not Deed.LOOKS for step in facts.steps)
     # What is about more comes first: a part of the tests in a job of its own is not the tests.
     speaking.sort(key=lambda step: -breadth(step, part, terms.options))
-    evidence = _first(when, part, ranked(speaking))
+    evidence = _first(when, part, ranked(speaking), is_alone=is_alone)
     if evidence is not None:
         yield evidence
-    elif when.otherwise != "never" and not _matching(when.unless, part):
-        if when.otherwise == "always":
-            yield Sign()
-        elif all(map(has_tool, words(rule.file.tool))):
-            yield Sign(text=UNASKED)
-        else:
-            why = worded("propose.not_installed", install=rule.file.install)
-            left_out.append(Omission(what=rule.check, why=why))
+    elif when.otherwise == "always" and not _matching(when.unless, part):
+        yield Sign()
 
 
 def _is_about(step: RunCommand, part: Subproject, facts: ProjectFacts) -> bool:
@@ -260,8 +266,13 @@ def _is_about(step: RunCommand, part: Subproject, facts: ProjectFacts) -> bool:
     return not named or any(is_inside(path, [part.folder]) for path in named)
 
 
-def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Sign | None:
-    """Return what speaks loudest: the first of `spoken`, settings, a file, a dependency."""
+def _first(
+    when: WhenFile, part: Subproject, spoken: Sequence[RunCommand], *, is_alone: bool = False
+) -> Sign | None:
+    """Return what speaks loudest: the first of `spoken`, settings, a file, a dependency.
+
+    Settings ask for a check where they are `is_alone`: nobody runs anything that looks.
+    """
     files = _matching(when.files, part)
     setting = next((reference for reference in when.settings if _is_set(reference, part)), "")
     file, _, table = setting.partition(":")
@@ -269,12 +280,12 @@ def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Si
     config = own if part.folder else ""
     if spoken:
         alike = tuple(step for step in spoken if step.origin is spoken[0].origin)
-        return Sign(text=run_by(spoken[0]), step=spoken[0], steps=alike, files=files, config=config)
-    if table:
-        text = worded("propose.has_table", path=own, table=table)
-        return Sign(text=text, files=files, config=config)
+        text = run_by(spoken[0])
+        return Sign(text=text, step=spoken[0], steps=alike, files=files, config=config, asked=True)
     if setting:
-        return Sign(text=worded("propose.is_there", path=own), files=files, config=config)
+        named = worded("propose.has_table", path=own, table=table)
+        text = named if table else worded("propose.is_there", path=own)
+        return Sign(text=text, files=files, config=config, asked=is_alone)
     if files:
         return Sign(text=worded("propose.is_there", path=files[0]), files=files)
     for name in when.dependencies:
@@ -284,8 +295,12 @@ def _first(when: WhenFile, part: Subproject, spoken: Sequence[RunCommand]) -> Si
 
 
 def _speaking(when: WhenFile, steps: Iterable[RunCommand]) -> list[RunCommand]:
+    """Return the commands that ask for a check; one that rewrites files asks nothing of them."""
     return ranked(
-        step for step in steps if any(_begins(step, command) for command in when.commands)
+        step
+        for step in steps
+        if any(_begins(step, command) for command in when.commands)
+        and (step.origin is Origin.HOOK or effect(step.words) is not Deed.REWRITES)
     )
 
 
@@ -307,12 +322,6 @@ def _matching(patterns: Iterable[str], part: Subproject) -> tuple[str, ...]:
     return matching(
         patterns, {os.path.relpath(path, part.folder or "."): path for path in part.files}
     )
-
-
-def _moved(priority: Priority, steps: int) -> Priority:
-    """Raise a priority by some steps; lower it by negative ones, as for what nobody asked for."""
-    order = list(Priority)
-    return order[min(max(order.index(priority) - steps, 0), len(order) - 1)]
 
 
 # --- commands -------------------------------------------------------------------------------------

@@ -32,11 +32,15 @@ _DEPTH: Final = 6
 USES: Final = "uses"
 """What stands in place of a program where a step of CI is an action of somebody else."""
 _GITLAB_FILES: Final = (".gitlab-ci.yml", ".gitlab-ci.yaml")
-_HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml")
+_HOOKS: Final = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
+_ALL_HOOKS: Final = " ".join(("pre-commit", "run", "--all-files"))
 _MASKING: Final = re.compile(r"\|\||[|>&;`\n]|\$\(")
 _AND: Final = re.compile(r"\s+&&\s+")
 ASSIGNED: Final = re.compile(r"(?:^|\s)[A-Za-z_]\w*=")
 _CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
+_FOR_CHANGES: Final = frozenset(
+    ("merge_group", "pull_request", "pull_request_target", "push", "workflow_call")
+)
 _SHEBANG: Final = re.compile(r"#!\s*\S*/(?:env\s+(?:-S\s*)?)?(?:\S*/)?(?:ba|da|z|k|a)?sh\b")
 _READS_COMMANDS: Final = SHELLS | {"pwsh", "powershell", "cmd"}
 
@@ -81,18 +85,33 @@ def find_steps(
 
 
 def _github(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
+    if not _runs_for_changes(data.get("on")):
+        return
     for job in part_of(data, "jobs").values():
         for step in parts_of(part_of(job).get("steps")):
             if isinstance(step.get("uses"), str):
                 yield _action(path, step)
-            if not isinstance(step.get("run"), str):
+            if not isinstance(step.get("run"), str) or step.get("continue-on-error") is True:
                 continue
             how = {**part_of(data, "defaults", "run"), **part_of(job, "defaults", "run"), **step}
             shell = str(how.get("shell") or "sh").split()
             if os.path.basename(shell[0]) in _READS_COMMANDS:
                 alone = not {"shell", "working-directory"} & set(how)
                 folder = str(how.get("working-directory") or "")
-                yield from _script(path, str(step["run"]), alone=alone, folder=folder)
+                env = _plain(*(part_of(one, "env") for one in (data, job, step)))
+                yield from _script(path, str(step["run"]), alone=alone, folder=folder, env=env)
+
+
+def _runs_for_changes(on: object) -> bool:
+    """Return whether a workflow with these triggers runs before a change is merged, or at its push.
+
+    One for releases, on a day of the week or by hand asks nothing of a change.
+    """
+    events = part_of(on) or dict.fromkeys(map(str, items_of(on)))
+    push = part_of(events, "push")
+    is_of_tags = "tags" in push and "branches" not in push
+    kept = {event for event in events if event != "push" or not is_of_tags}
+    return not events or not _FOR_CHANGES.isdisjoint(kept)
 
 
 def _action(path: str, step: Mapping[str, object]) -> RunCommand:
@@ -104,13 +123,32 @@ def _action(path: str, step: Mapping[str, object]) -> RunCommand:
 def _gitlab(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
     for job in data.values():
         for key in ("before_script", "script"):
+            env = _plain(*(part_of(one, "variables") for one in (data, job)))
             for script in items_of(part_of(job).get(key)):
                 if isinstance(script, str):
-                    yield from _script(path, script)
+                    yield from _script(path, script, env=env)
+
+
+def _plain(*given: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Return the variables of a step whose values are the same elsewhere; none is for colours."""
+    values = {name: to for layer in given for name, to in layer.items() if "COLOR" not in name}
+    plain = {
+        name: str(to).lower() if isinstance(to, bool) else str(to)
+        for name, to in values.items()
+        if isinstance(to, (str, int))
+    }
+    return tuple(
+        (name, text) for name, text in plain.items() if not re.search(r"[${}\x00-\x1f]", text)
+    )
 
 
 def _script(
-    path: str, script: str, *, alone: bool = True, folder: str = ""
+    path: str,
+    script: str,
+    *,
+    alone: bool = True,
+    folder: str = "",
+    env: tuple[tuple[str, str], ...] = (),
 ) -> Iterator[RunCommand]:
     here = moved("", ("cd", _CI_VALUE.sub("$ci", folder) or "."))
     for command in _commands_of(script):
@@ -120,6 +158,7 @@ def _script(
             origin=Origin.CI,
             folder=here,
             alone=alone and not here,
+            env=env,
         )
         here = moved(here, command.split())
 
@@ -149,6 +188,8 @@ def moved(folder: str, words: Sequence[str]) -> str:
 
 
 def _hooks(path: str, data: Mapping[str, object]) -> Iterator[RunCommand]:
+    if data:
+        yield RunCommand(text=_ALL_HOOKS, path=path, origin=Origin.RECIPE, source=_ALL_HOOKS)
     for repository in parts_of(data.get("repos")):
         for hook in parts_of(repository.get("hooks")):
             if not isinstance(hook.get("id"), str):

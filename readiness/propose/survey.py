@@ -9,7 +9,7 @@ from readiness.project.git import GitError, ask, repository
 from readiness.propose.ecosystems import find_others
 from readiness.propose.facts import Layout, ProjectFacts, Subproject
 from readiness.propose.layout import find_parts
-from readiness.propose.needs import needed_variables, read_requirements
+from readiness.propose.needs import read_requirements
 from readiness.propose.recipes import read_recipes
 from readiness.propose.steps import find_steps
 from readiness.propose.suites import suite_of
@@ -34,7 +34,6 @@ def survey(root: str) -> ProjectFacts:
         parts=parts,
         others=find_others(root, files),
         steps=steps,
-        variables=needed_variables(root, files),
         python_path=tuple(path for part in parts for path in _imported_from(part)),
         left_out=unread,
         files=files,

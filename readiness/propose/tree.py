@@ -111,6 +111,10 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_multi_constructor("", lambda *_: None)
+# As in YAML 1.2: `on` is a word, and a key of workflows.
+_Loader.yaml_implicit_resolvers = {
+    first: kinds for first, kinds in _Loader.yaml_implicit_resolvers.items() if first not in "oO"
+}
 
 
 def read_yaml(text: str) -> Data:

@@ -19,7 +19,8 @@ _FACT: Final = re.compile(r"(?<!\$)\{([^{}]+)\}")
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
     """What in a project speaks for a check, in words; with the step, or the files, that do.
 
-    `steps` are all those that speak as loudly.
+    `steps` are all those that speak as loudly. With `asked`, the project runs it, or has settings
+    for it and runs nothing.
     """
 
     text: str = ""
@@ -27,6 +28,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[RunCommand, ...] = ()
     files: tuple[str, ...] = ()
     config: str = ""
+    asked: bool = False
 
 
 def value_of(

@@ -88,6 +88,7 @@ ROWS: Final = {
     ),
 }
 WRITTEN: Final = {"github": ".github/workflows/readiness.yml", "gitlab": ".gitlab-ci.yml"}
+INSTALLS: Final = ("pip install", "pipx install")
 LABEL: Final = {"name": "readiness-accepted"}
 
 
@@ -189,7 +190,7 @@ def github(
     ended = Ended(0, b"", b"")
     for step in steps:
         asked = evaluated(f"${{{{ {step.get('if', '1')} }}}}", context)
-        if "run" not in step or asked == "False" or step["run"].startswith("pip install"):
+        if "run" not in step or asked == "False" or step["run"].startswith(INSTALLS):
             continue
         env = {name: evaluated(value, context) for name, value in step.get("env", {}).items()}
         options = ("--noprofile", "--norc", "-eo", "pipefail")
@@ -214,7 +215,7 @@ def gitlab(job: Mapping[str, Any], origin: Path, row: Row, folder: Path, **varia
         "GITLAB_USER_LOGIN": "mallory",
         **variables,
     }
-    lines = [line for line in job["script"] if not line.startswith("pip install")]
+    lines = [line for line in job["script"] if not line.startswith(INSTALLS)]
     return machine.bash("\n".join(lines), "-eo", "pipefail", env=known)
 
 

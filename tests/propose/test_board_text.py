@@ -1,14 +1,11 @@
 """The text of a first board."""
 
-import pytest
-import yaml
 from msgspec.structs import replace
 
 from readiness.load import load_board_text
 from readiness.model.board import Board
 from readiness.model.words import Priority
 from readiness.propose.board_text import PlannedTask, board_text, grouped
-from readiness.propose.facts import Variable
 from readiness.propose.proposal import Proposal
 
 RUFF = Proposal(
@@ -72,13 +69,3 @@ def test_a_goal_and_where_it_started_are_written() -> None:
     (only,) = board.criteria()
     assert (only.expect.text, only.baseline, only.ratchet) == ("<= 18", 37, True)
     assert str(board.baseline) == "7.5"
-
-
-@pytest.mark.parametrize("example", ["", "${OTHER}", "a}b"])
-def test_a_setting_without_a_usable_example_is_only_named(example: str) -> None:
-    """It gets a place in env, as a comment."""
-    given = [Variable(name="SHOP_URL", example=example, path=".env.example")]
-    text = board_text("shop", grouped([RUFF]), day="2026-01-31", variables=given)
-    assert '  # SHOP_URL: "${SHOP_URL}"' in text
-    assert yaml.safe_load(text)["env"] == {}
-    loaded(text)

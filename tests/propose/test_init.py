@@ -16,7 +16,6 @@ from readiness.propose import ci_lines
 from readiness.propose.facts import ProjectFacts
 from tests.support.checking import build
 from tests.support.program import Project
-from tests.support.projects import fake_tool
 
 FILES = {
     "pyproject.toml": '[project]\nname = "shop"\n',
@@ -42,7 +41,7 @@ def test_a_board_is_written_and_its_first_run_recorded(shop: Project) -> None:
     A count stands there with what it is counted among, as in the table of `check`.
     """
     before = files(shop)
-    ended = shop("init", "--yes")
+    ended = shop("init", "--yes", "--add", "suppressions")
     assert ended.status == 0, ended
     new = {name for name in files(shop) - before if "__pycache__" not in name}
     assert {name.partition("/")[0] for name in new} == {"board.yaml", ".readiness"}
@@ -56,7 +55,7 @@ def test_a_board_is_written_and_its_first_run_recorded(shop: Project) -> None:
 
 def test_init_tells_values_before_there_are_limits_and_has_colour(shop: Project) -> None:
     """A check's usual limit is not the one that the board will have. Errors are told at once."""
-    ended = shop("init", "--yes", env={"FORCE_COLOR": "1"})
+    ended = shop("init", "--yes", "--add", "suppressions", env={"FORCE_COLOR": "1"})
     told = re.sub(r"\x1b\[[\d;]*m", "", ended.err)
     progress = [line.split("  ")[:2] for line in told.splitlines() if "] " in line]
     assert ["[2/2] T2.1 No more suppressions than today", "1 suppression in 1 file"] in progress
@@ -136,7 +135,7 @@ def test_nothing_is_run_where_that_is_not_wanted(shop: Project) -> None:
 
 def test_a_command_that_hides_a_failure_is_an_error_with_its_remedy(shop: Project) -> None:
     """It was tried: the first board says that it cannot fail."""
-    rule = "{title: a, task: b, priority: P1, why: c, when: {files: [pyproject.toml]}}"
+    rule = "{title: a, task: b, priority: P1, why: c, when: {settings: [pyproject.toml]}}"
     check = f"summary: s\nrun: grep -q x a || true\npropose:\n  - {rule}\n"
     build(str(shop.folder), {"checks/masked.yaml": check})
     ended = shop("init", "--yes", "--output-format", "json")
@@ -191,7 +190,7 @@ def few_tools(project: Project) -> str:
 
 def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     """A check whose tool is not here is an error, with a comment that says how to get it."""
-    style = "[testenv:style]\ncommands = pycodestyle src\n"
+    style = "[testenv:style]\ncommands =\n  pycodestyle src\n  mypy shop\n"
     build(str(shop.folder), {"mypy.ini": "[mypy]\n", "tox.ini": style})
     ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
     assert ended.status == 0, ended
@@ -204,26 +203,25 @@ def test_what_is_missing_here_is_told_where_it_stands(shop: Project) -> None:
     assert re.search("(?m)^ +check: mypy$", text)
     (shop.folder / "board.yaml").unlink()
     (shop.folder / "Pipfile.lock").write_text("{}")
-    ended = shop("init", "--yes", env={"PATH": few_tools(shop)})
+    ended = shop("init", "--yes", "--add", "pip-audit", env={"PATH": few_tools(shop)})
     assert "`pipenv install --dev pip-audit mypy`" in ended.out
     assert "# Not measured here: no tests were recognised" in text
 
 
-def test_what_nobody_asks_for_and_cannot_be_measured_is_left_out(shop: Project) -> None:
-    """A tool that only happens to be here is no debt; one that the project has settings of is."""
-    build(str(shop.folder), {"go.sh": "echo $1\n"})
-    script = "echo 'no such file' >&2; exit 3"
-    broken = fake_tool(f"{few_tools(shop)}-broken", "shellcheck", script).partition(":")[0]
-    path = {"PATH": f"{broken}:{few_tools(shop)}"}
-    first = shop("init", "--yes", "--output-format", "json", env=path).json
-    assert "shellcheck" not in {row.get("check") for row in first["criteria"]}
-    whys = {row["what"]: row["why"] for row in first["left_out"]}
-    assert whys["shellcheck"].startswith("exit status 3, expected 0 or 1: no such file")
-    assert shop("check", env=path).status == 3
-    (shop.folder / "board.yaml").unlink()
-    (shop.folder / ".shellcheckrc").touch()
-    first = shop("init", "--yes", "--output-format", "json", env=path).json
-    assert {row.get("check"): row["verdict"] for row in first["criteria"]}["shellcheck"] == "error"
+def test_what_nobody_asks_for_is_offered_and_added_by_name(shop: Project) -> None:
+    """In one line; who adds it finds it behind what was there, of which no line changes."""
+    first = shop("init", "--yes", "--no-measure")
+    (offer,) = re.findall(r"Also possible here: (.*); `readiness init --add NAME`", first.out)
+    assert "suppressions" in offer.split(", ")
+    before = (shop.folder / "board.yaml").read_text("utf-8")
+    assert "suppressions" not in before
+    wrong = shop("init", "--yes", "--add", "supressions")
+    assert (wrong.status, 'did you mean "suppressions"?' in wrong.err) == (2, True)
+    added = shop("init", "--yes", "--add", "suppressions", "--output-format", "json").json
+    assert [each.get("check") for each in added["criteria"]] == ["suppressions"]
+    assert "suppressions" not in [offer["name"] for offer in added["offers"]]
+    assert (shop.folder / "board.yaml").read_text("utf-8").startswith(before.rstrip())
+    assert shop("init", "--yes", "--add", "suppressions").out == "Nothing new for board.yaml\n"
 
 
 def on_a_terminal(project: Project, typed: str) -> tuple[int, str]:
@@ -244,14 +242,14 @@ def on_a_terminal(project: Project, typed: str) -> tuple[int, str]:
 
 def test_on_a_terminal_the_proposals_are_shown_first(shop: Project) -> None:
     """And a board of them is written after a yes."""
-    workflow = "on: [push]\njobs: {a: {runs-on: x, steps: [{run: tox}]}}\n"
+    workflow = "on: [push]\njobs: {a: {runs-on: x, steps: [{run: mypy shop}]}}\n"
     build(str(shop.folder), {".github/workflows/ci.yml": workflow, "mypy.ini": "[mypy]\n"})
     status, shown = on_a_terminal(shop, "\n")
     assert status == 0, shown
     shown = re.sub(r"\x1b\[[\d;]*m", "", shown)
-    assert re.search(r"(?m)^P\d  .*  suppressions\r$", shown)
+    assert re.search(r"(?m)^P\d  .*  mypy\r$", shown)
     assert "[Y]es, (n)o: " in shown
-    assert "check: suppressions" in (shop.folder / "board.yaml").read_text(encoding="utf-8")
+    assert "check: mypy" in (shop.folder / "board.yaml").read_text(encoding="utf-8")
 
 
 def test_code_that_nobody_imports_is_not_imported(shop: Project) -> None:
@@ -278,7 +276,7 @@ def test_a_workflow_is_written_where_one_is_asked_for(shop: Project) -> None:
     runs = [step["run"] for step in steps if "run" in step]
     assert runs[:2] == ["pip install -r requirements.txt -e .", "pip install mypy"]
     # It is on no index: a package of its name there would be somebody else's.
-    assert runs[2].startswith('pip install "${READINESS_REQUIREMENT:?')
+    assert runs[2].startswith('pipx install "${READINESS_REQUIREMENT:?')
     assert steps[0]["with"] == {"fetch-depth": 0}
     assert shop("init", "--ci", "github").status == 2
     assert shop("init", "--ci", "gitlab").out.startswith("Written: .gitlab-ci.yml")
@@ -289,7 +287,10 @@ def test_a_workflow_is_written_where_one_is_asked_for(shop: Project) -> None:
 
 def test_a_front_end_is_installed_as_it_manages_its_packages(shop: Project) -> None:
     """In its own folder: what package.json names is there with all else, here as in CI."""
-    package = {"scripts": {"test": "ava"}, "devDependencies": {"eslint": "*", "typescript": "*"}}
+    package = {
+        "scripts": {"test": "ava", "lint": "eslint . && tsc"},
+        "devDependencies": {"eslint": "*", "typescript": "*"},
+    }
     settings = ("eslint.config.js", "tsconfig.json", "pnpm-lock.yaml")
     build(
         str(shop.folder),
@@ -328,7 +329,7 @@ def test_the_home_of_the_repository_is_in_the_workflow(monkeypatch: pytest.Monke
         "gitlab", ProjectFacts(name="shop", parts=()), [], branch="main", home=home
     )
     source = f"git+https://git.example.org/readiness@v{__version__}"
-    assert f'pip install "${{READINESS_REQUIREMENT:-{source}}}"' in text
+    assert f'pipx install "${{READINESS_REQUIREMENT:-{source}}}"' in text
 
 
 def test_what_is_new_is_added_and_no_line_changes(shop: Project) -> None:
@@ -338,7 +339,7 @@ def test_what_is_new_is_added_and_no_line_changes(shop: Project) -> None:
     path.write_text(path.read_text("utf-8") + "\n# the end\nmilestones: []\n", "utf-8")
     before = path.read_text("utf-8")
     assert shop("init", "--again", "--yes").out == "Nothing new for board.yaml\n"
-    build(str(shop.folder), {"README.md": "# Shop\n", "tests/test_a.py": "def test(): pass\n"})
+    build(str(shop.folder), {"mypy.ini": "[mypy]\n", "tests/test_a.py": "def test(): pass\n"})
     added = shop("init", "--again", "--yes")
     assert added.status == 0, added
     assert "Added to board.yaml: " in added.out
@@ -350,7 +351,7 @@ def test_what_is_new_is_added_and_no_line_changes(shop: Project) -> None:
         for task in yaml.safe_load(text)["tasks"]
         for criterion in task["criteria"]
     }
-    assert {"pytest", "documents", "suppressions"} <= checks
+    assert {"pytest", "mypy"} <= checks
     assert shop("validate").status == 0
 
 
@@ -373,7 +374,8 @@ def test_who_asks_for_chinese_is_told_in_chinese(shop: Project) -> None:
     """The account and the comments of the board; what programs read stays English."""
     readme = {"README.md": "[The code](shop/__init__.py)\n", "mypy.ini": "[mypy]\n"}
     build(str(shop.folder), {**readme, "Makefile": "go:\n\ttwine upload x\n"})
-    ended = shop("init", "--yes", "--verbose", "--lang", "zh", env={"PATH": few_tools(shop)})
+    arguments = ("--add", "documents", "--verbose", "--lang", "zh")
+    ended = shop("init", "--yes", *arguments, env={"PATH": few_tools(shop)})
     assert ended.status == 0, ended
     account = ended.out.replace("readiness check", "")
     assert ENGLISH.findall(account.partition("\n未纳入\n")[2]) == []

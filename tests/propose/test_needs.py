@@ -1,4 +1,4 @@
-"""What a project says that it needs, and which of its files are its own."""
+"""Which settings a project has, and which of its files are its own."""
 
 from pathlib import Path
 
@@ -7,30 +7,6 @@ import pytest
 from readiness.propose.survey import survey
 from readiness.propose.tree import list_files, lookup, settings_of
 from tests.support.checking import build
-
-EXAMPLES = [
-    ("A=1", "A", "1"),
-    ("  A = one two  ", "A", "one two"),
-    ('A="one # two" # why', "A", "one # two"),
-    ("A='x'", "A", "x"),
-    ("A=one # why", "A", "one"),
-]
-
-
-@pytest.mark.parametrize(("line", "name", "example"), EXAMPLES)
-def test_a_setting_is_read_with_its_example(
-    line: str, name: str, example: str, tmp_path: Path
-) -> None:
-    """Quotes and remarks are no part of it."""
-    build(str(tmp_path), {".env.example": f"# A=0\n\n{line}\nnot a setting\n"})
-    (found,) = survey(str(tmp_path)).variables
-    assert (found.name, found.example) == (name, example)
-
-
-def test_a_real_environment_is_not_looked_at(tmp_path: Path) -> None:
-    """What is in .env is nobody's example, and may be secret."""
-    build(str(tmp_path), {".env": "A=secret\n"})
-    assert survey(str(tmp_path)).variables == ()
 
 
 def test_what_belongs_to_others_is_not_listed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from readiness.load.catalogue import load_catalogue
 from readiness.model.errors import BoardError
 from readiness.model.words import Priority
 from readiness.propose.proposal import Proposal, Proposed
-from readiness.propose.proposals import UNASKED, propose
+from readiness.propose.proposals import propose
 from readiness.propose.rules import load_rules
 from readiness.propose.survey import survey
 from tests.support.checking import build
@@ -19,11 +19,11 @@ from tests.support.repositories import commit
 PACKAGE = {"shop/__init__.py": "", "shop/a.py": "x = 1\n", "tests/test_a.py": "def test(): ...\n"}
 
 
-def proposed(folder: Path, files: Mapping[str, str], *, installed: bool = True) -> Proposed:
-    """What applies to a project of a package, its tests and these files."""
+def proposed(folder: Path, files: Mapping[str, str], *added: str) -> Proposed:
+    """What applies to a project of a package, its tests and these files; `added` is asked for."""
     build(str(folder), {**PACKAGE, **files})
     rules = load_rules([str(folder / "checks")])
-    return propose(survey(str(folder)), rules, lambda tool: installed)
+    return propose(survey(str(folder)), rules, added)
 
 
 def ci(*commands: str) -> dict[str, str]:
@@ -33,8 +33,8 @@ def ci(*commands: str) -> dict[str, str]:
 
 
 def the(answer: Proposed, check: str) -> Proposal:
-    """The one proposal of a check."""
-    (proposal,) = [proposal for proposal in answer.proposals if proposal.check == check]
+    """The one proposal or offer of a check."""
+    (proposal,) = [one for one in (*answer.proposals, *answer.offers) if one.check == check]
     return proposal
 
 
@@ -74,19 +74,56 @@ def test_nothing_speaks_for_what_is_not_used(tmp_path: Path) -> None:
     assert [one for one in proposed(tmp_path, files).proposals if one.check == "mypy"] == []
 
 
-def test_what_ci_runs_is_one_priority_more_important(tmp_path: Path) -> None:
-    """CI moves a criterion up, and what nobody asked for moves down."""
-    answer = proposed(tmp_path, ci("mypy shop"))
-    priorities = the(answer, "mypy").priority, the(answer, "ruff").priority
-    assert priorities == (Priority.P0, Priority.P3)
-    assert the(answer, "ruff").why.startswith(UNASKED)
+def test_what_ci_runs_and_what_tests_blocks_a_release(tmp_path: Path) -> None:
+    """Nothing else does, though its check would have it so."""
+    answer = proposed(tmp_path, {"uv.lock": "", **ci("mypy shop")}, "pip-audit")
+    blocking = [one.check for one in answer.proposals if one.priority is Priority.P0]
+    assert blocking == ["mypy", "pytest"]
+    assert the(answer, "pip-audit").priority is Priority.P1
 
 
-def test_what_nobody_asked_for_and_is_not_installed_is_named(tmp_path: Path) -> None:
-    """It is left out, and the reader told how to get it."""
-    found = proposed(tmp_path, {}, installed=False)
-    assert [one for one in found.proposals if one.check == "ruff"] == []
-    assert reasons(found)["ruff"].endswith("it is not installed: pip install ruff")
+@pytest.mark.parametrize("on", ["schedule: [{cron: '0 0 * * 1'}]", "push: {tags: ['v*']}"])
+def test_what_ci_runs_apart_from_changes_is_not_asked_of_them(on: str, tmp_path: Path) -> None:
+    """Each week, or for a release. Twin: at a push to a branch."""
+    path, text = next(iter(ci("mypy shop").items()))
+    answer = proposed(tmp_path, {path: f"on: {{{on}}}\n{text}"})
+    assert "mypy" not in [one.check for one in answer.proposals]
+    answer = proposed(tmp_path, {path: f"on: {{push: {{branches: [main]}}, {on}}}\n{text}"})
+    assert ("mypy" in [one.check for one in answer.proposals]) is on.startswith("schedule")
+
+
+def test_what_nobody_asks_for_is_offered(tmp_path: Path) -> None:
+    """Once, though several files speak for it; who adds it has it as a criterion."""
+    files = {"uv.lock": "", "poetry.lock": "", "requirements-dev.txt": "mypy\n"}
+    answer = proposed(tmp_path, files)
+    assert [one.check for one in answer.proposals] == ["pytest"]
+    offers = [one.check for one in answer.offers]
+    assert {"mypy", "pip-audit", "coverage", "suppressions"} <= set(offers)
+    assert len(set(offers)) == len(offers)
+    answer = proposed(tmp_path, files, "mypy")
+    assert "mypy" in [one.check for one in answer.proposals]
+    assert "mypy" not in [one.check for one in answer.offers]
+
+
+def test_settings_ask_for_a_check_where_nothing_is_run(tmp_path: Path) -> None:
+    """Else they are of what somebody runs by hand, or once did. So does a recipe that rewrites."""
+    files = {"pyproject.toml": "[tool.mypy]\n"}
+    assert the(proposed(tmp_path / "a", files), "mypy").asked
+    assert not the(proposed(tmp_path / "b", {**files, **ci("pytest")}), "mypy").asked
+    answer = proposed(tmp_path / "c", {"Makefile": "format:\n\truff format\n"})
+    assert "ruff-format" not in [one.check for one in answer.proposals]
+
+
+def test_what_a_hook_runs_is_asked_for_once(tmp_path: Path) -> None:
+    """By the hooks' own criterion, in their environments. Twin: CI runs it too."""
+    files = {".pre-commit-config.yaml": HOOK, "pyproject.toml": "[tool.black]\n"}
+    answer = proposed(tmp_path, files)
+    hooks = the(answer, "pre-commit")
+    assert hooks.why.startswith("`pre-commit run --all-files` runs it (.pre-commit-config.yaml)")
+    assert {one.check for one in answer.proposals} == {"pytest", "pre-commit"}
+    assert "black" not in [one.check for one in answer.offers]
+    answer = proposed(tmp_path, {**files, **ci("black --check .")})
+    assert {one.check for one in answer.proposals} == {"pytest", "pre-commit", "black"}
 
 
 PATHS = [
@@ -120,7 +157,8 @@ LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "p
 def test_each_lock_is_compared_and_audited(tmp_path: Path) -> None:
     """None stands for another, whatever CI audits, and no two criteria of a check share a title."""
     files = dict.fromkeys(["requirements.lock", "pyproject.toml", *LOCKS], "")
-    answer = proposed(tmp_path, {**files, **ci("pip-audit -r requirements.lock")})
+    wanted = {**files, **ci("pip-audit -r requirements.lock")}
+    answer = proposed(tmp_path, wanted, "lock", "pip-audit")
     for check in ("lock", "pip-audit"):
         ours = [proposal for proposal in answer.proposals if proposal.check == check]
         assert {proposal.params["lock"] for proposal in ours} == {"requirements.lock", *LOCKS}
@@ -133,7 +171,7 @@ def test_each_lock_is_compared_and_audited(tmp_path: Path) -> None:
 def test_a_lock_of_a_sample_or_of_another_project_is_not_proposed(tmp_path: Path) -> None:
     """Only what lies beside the project's own settings is what it is installed from."""
     found = proposed(tmp_path, {"tests/uv.lock": "", "web/yarn.lock": ""})
-    assert {each.check for each in found.proposals} & {"lock", "pip-audit"} == set()
+    assert {each.check for each in found.offers} & {"lock", "pip-audit"} == set()
 
 
 def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
@@ -231,7 +269,7 @@ def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -
     files = {f"packages/{name}/src/{name}/__init__.py": "" for name in "ab"}
     files |= {f"packages/{name}/pyproject.toml": "" for name in "ab"}
     build(str(tmp_path), {**files, "README.md": "# Shop\n", "alembic.ini": ""})
-    answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: True)
+    answer = propose(survey(str(tmp_path)), load_rules([]), ["ruff"])
     assert the(answer, "documents").params["paths"] == "README.md"
     assert the(answer, "alembic-heads").params == {"config": "alembic.ini"}
     linted = {one.params["paths"] for one in answer.proposals if one.check == "ruff"}
@@ -244,7 +282,7 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
     parts = {f"{name}/{path.format(name=name)}": "" for name in "ab" for path in paths}
     steps = ci("mypy src\n        working-directory: a", "ruff check b/src", "pytest -q")
     build(str(tmp_path), {**parts, **steps})
-    answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    answer = propose(survey(str(tmp_path)), load_rules([]))
     by_ci = [proposal for proposal in answer.proposals if "CI runs" in proposal.why]
     pairs = {(proposal.check, proposal.params.get("paths", "")) for proposal in by_ci}
     assert {pair for pair in pairs if pair[0] in ("mypy", "ruff", "pytest")} == {
@@ -288,7 +326,7 @@ def test_tests_that_pytest_does_not_run_are_run_too(
 ) -> None:
     """They block the release as those of pytest do."""
     build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    found = propose(survey(str(tmp_path)), load_rules([]))
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check or tests.run, tests.priority) == (runner, Priority.P0)
     assert [*tests.params.values(), *tests.matrix.get("args", [])] == runs
@@ -298,7 +336,6 @@ HOOK = "repos: [{repo: https://x.org/psf/black, rev: 23.1.0, hooks: [{id: black}
 LINES = "[testenv:style]\ncommands =\n  isort -c shop\n  pylint -E --disable C0114 shop\n"
 SCRIPTS = '[tool.hatch.envs.types.scripts]\nall = ["strict"]\nstrict = "pyright {args:shop}"\n'
 LINTERS: list[tuple[dict[str, str], dict[str, dict[str, str]]]] = [
-    ({".pre-commit-config.yaml": HOOK}, {"black": {"paths": "."}}),
     (
         {"tox.ini": LINES},
         {"isort": {"paths": "shop"}, "pylint": {"paths": "shop", "args": "-E --disable=C0114"}},
@@ -320,8 +357,8 @@ def test_what_a_project_uses_becomes_a_check(
     """Hooks, environments, scripts, requirements and CI speak for a linter, with its options."""
     build(str(tmp_path), {"shop/__init__.py": "", **files})
     rules = [rule for rule in load_rules([]) if rule.propose.task in ("Style", "Types")]
-    proposed = propose(survey(str(tmp_path)), rules, lambda tool: False)
-    params = {proposal.check: proposal.params for proposal in proposed.proposals}
+    proposed = propose(survey(str(tmp_path)), rules)
+    params = {one.check: one.params for one in (*proposed.proposals, *proposed.offers)}
     assert {name: params.get(name) for name in checks} == checks
     assert not [proposal for proposal in proposed.proposals if proposal.run and not proposal.exits]
 
@@ -337,7 +374,7 @@ def test_what_a_project_uses_becomes_a_check(
 def test_something_runs_the_tests(files: dict[str, str], check: str, tmp_path: Path) -> None:
     """Examples in docstrings are tests; where nothing is recognised, that stands on the board."""
     build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    found = propose(survey(str(tmp_path)), load_rules([]))
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check, tests.priority) == (check, Priority.P0)
     assert bool(tests.exits) is not bool(check)
@@ -366,7 +403,7 @@ def test_a_project_of_another_language_is_measured_in_its_folder(tmp_path: Path)
         "core/Cargo.toml": "",
         "examples/b/go.mod": "",
     }
-    answer = proposed(tmp_path, files)
+    answer = proposed(tmp_path, files, "clippy")
     checks = {each.check: (each.workdir, each.task) for each in answer.proposals if each.workdir}
     assert checks["tsc"] == ("web", "Types of web")
     assert {name: checks[name][0] for name in ("vitest", "go-test", "cargo-test", "clippy")} == {
@@ -383,7 +420,7 @@ def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_pat
     build(str(tmp_path), files)
     for line in ("npm test", "if true; then npm test; fi"):
         build(str(tmp_path), {**files, **ci(line)})
-        answer = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+        answer = propose(survey(str(tmp_path)), load_rules([]))
         assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
 
 
@@ -393,7 +430,7 @@ def test_each_package_of_a_workspace_runs_its_own_tests(tmp_path: Path) -> None:
     for name in "ab":
         files[f"packages/{name}/package.json"] = '{"scripts": {"test": "ava"}}'
     build(str(tmp_path), files)
-    answer = propose(survey(str(tmp_path)), load_rules([]), lambda _: False)
+    answer = propose(survey(str(tmp_path)), load_rules([]))
     assert [(each.run, each.workdir) for each in answer.proposals if each.tests] == [
         ("npm test", "packages/a"),
         ("npm test", "packages/b"),
@@ -419,7 +456,7 @@ def test_a_runner_that_can_write_a_report_is_read_by_it(
 ) -> None:
     """With all that its command says; what cannot be said again stays the project's own command."""
     build(str(tmp_path), {"package.json": json.dumps({"scripts": {"test": script}})})
-    answer = propose(survey(str(tmp_path)), load_rules([]), lambda _: False)
+    answer = propose(survey(str(tmp_path)), load_rules([]))
     tests = [each.params.get("command", each.run) for each in answer.proposals if each.tests]
     assert tests == [command or "npm test"]
 
@@ -453,7 +490,7 @@ def test_tests_of_colours_do_not_get_the_variable_that_forbids_them(tmp_path: Pa
         folder = tmp_path / name
         folder.mkdir()
         commit(folder, {"package.json": '{"scripts": {"test": "ava"}}', "a.js": code})
-        answer = propose(survey(str(folder)), load_rules([]), lambda _: False)
+        answer = propose(survey(str(folder)), load_rules([]))
         runs = [each.run for each in answer.proposals if each.tests]
         assert runs == ["env -u NO_COLOR npm test" if name == "with" else "npm test"]
 
@@ -461,7 +498,7 @@ def test_tests_of_colours_do_not_get_the_variable_that_forbids_them(tmp_path: Pa
 def test_make_runs_the_tests_where_nothing_else_is_known_to(tmp_path: Path) -> None:
     """By a target of that name. Twin: what a check recognises is measured by that check."""
     build(str(tmp_path / "make"), {"Makefile": "test:\n\tsh t.sh\n", "t.sh": "true\n"})
-    answer = propose(survey(str(tmp_path / "make")), load_rules([]), lambda _: False)
+    answer = propose(survey(str(tmp_path / "make")), load_rules([]))
     assert the(answer, "make-target").params == {"target": "test"}
     answer = proposed(tmp_path / "pytest", {"Makefile": "test:\n\tpytest\n"})
     assert "make-target" not in [each.check for each in answer.proposals]
@@ -498,7 +535,7 @@ def test_the_tests_of_java_are_read_from_their_reports(
 ) -> None:
     """Those of all modules, written anew, by the wrapper and with the profile that CI gives."""
     build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]), lambda tool: False)
+    found = propose(survey(str(tmp_path)), load_rules([]))
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check, tests.priority) == ("junit", Priority.P0)
     assert tests.params["command"] == command
@@ -524,9 +561,9 @@ def test_the_compiler_reads_the_settings_that_ci_names(
 
 
 def test_auditors_of_workflows_are_proposed_where_somebody_asks_for_them(tmp_path: Path) -> None:
-    """Not wherever they happen to be installed; a Compose file asks for itself."""
-    files = {".github/zizmor.yml": "", "compose.yaml": "", "compose.prod.yaml": "", **ci("make")}
+    """Not wherever they happen to be installed; a Compose file only could be checked."""
+    files = {".github/zizmor.yml": "", "compose.yaml": "", "compose.prod.yaml": "", **ci("true")}
     checks = {proposal.check: proposal.params for proposal in proposed(tmp_path, files).proposals}
     assert "zizmor" in checks
     assert "actionlint" not in checks
-    assert checks["compose-config"] == {"files": "compose.yaml"}
+    assert the(proposed(tmp_path, files), "compose-config").params == {"files": "compose.yaml"}

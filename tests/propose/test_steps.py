@@ -117,7 +117,7 @@ def test_a_recipe_says_where_it_stands(tmp_path: Path) -> None:
 def test_a_hook_is_known_by_its_name(tmp_path: Path) -> None:
     """Hooks of pre-commit say which tools are used, and are never run as they are."""
     text = "repos:\n  - repo: x\n    hooks:\n      - id: ruff-format\n        args: [--diff]\n"
-    (found,) = steps(tmp_path, {".pre-commit-config.yaml": text})
+    _, found = steps(tmp_path, {".pre-commit-config.yaml": text})
     assert (found.words, found.origin, found.alone) == (
         ("ruff-format", "--diff"),
         Origin.HOOK,

@@ -50,6 +50,18 @@ jobs:
 """
 
 
+NEEDING: Final = """\
+on: {pull_request: {}}
+env: {SHOP_NAME: corner, FORCE_COLOR: 1}
+jobs:
+  tests:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: pytest
+        env: {SHOP_SECRET_KEY: only-for-tests, SHOP_URL: "${{ secrets.URL }}", SHOP_SIZE: 3}
+"""
+
+
 def pyproject(name: str, *tables: str) -> str:
     """A pyproject.toml of a project of this name."""
     return "\n".join([f'[project]\nname = "{name}"\nversion = "1.0"\n', *tables])
@@ -96,7 +108,7 @@ def poetry() -> Files:
         "pyproject.toml": '[tool.poetry]\nname = "shop"\nversion = "1.0"\n'
         '\n[tool.poetry.group.dev.dependencies]\nmypy = "*"\nbandit = "*"\n',
         "poetry.lock": "",
-        ".env.example": "SHOP_NAME=corner\nSHOP_SECRET_KEY=only-an-example\nSHOP_URL=\n",
+        ".github/workflows/ci.yml": NEEDING,
         "shop/__init__.py": "",
         "shop/settings.py": SETTINGS,
         "shop/sums.py": SUMS + "\n\nfrom shop.settings import NAME  # noqa: E402, F401\n",

@@ -1,5 +1,6 @@
 """The recordings of checks of other things than Python: shell, Node.js, Go, Rust, documents."""
 
+import json
 from typing import Final
 
 from readiness.model.board import Control
@@ -86,11 +87,29 @@ def of_a_tool(clean: Files, failing: Files, broken: Files, nothing: Files) -> li
     ]
 
 
+HOOKS: Final = ".pre-commit-config.yaml"
+
+
+def hooks(**entries: str) -> str:
+    """The settings of pre-commit with hooks that start programs of every system."""
+    lines = [
+        f"  - {{id: {name}, name: {name}, language: system, entry: {json.dumps(entry)}}}"
+        for name, entry in entries.items()
+    ]
+    return "\n".join(["repos:", "- repo: local", "  hooks:", *lines, ""])
+
+
 TOOLS: Final[dict[str, list[Case]]] = {
     "shellcheck": of_files(
         {"a.sh": '#!/bin/sh\necho "$1"\n', "bin/b": "#!/usr/bin/env bash\ntrue\n"},
         {"bin/c": "#!/bin/bash -e\nA=1\n", "d.sh": "#!/bin/zsh\nrm $1\n"},
         {"c.sh": "#!/bin/sh\nif then\n"},
+    ),
+    "pre-commit": of_a_tool(
+        {HOOKS: hooks(good="true"), "a.py": "A = 1\n"},
+        {HOOKS: hooks(good="true", bad="false", fixing="sh -c 'echo >> a.py'")},
+        {HOOKS: "repos: [\n"},
+        {"a.py": "A = 1\n"},
     ),
     "yamllint": of_files({"a.yaml": "---\na: 1\n"}, {"b.yml": "a:    1\na: 2\n"}),
     "hadolint": of_files(
