@@ -13,6 +13,9 @@ from checks.project_copy import MYPY_CACHE
 
 FRESH = re.compile(r"^LOG: +Metadata fresh for (?P<module>[\w.]+): file (?P<path>.+)")
 """What `mypy -v` says of a file of the same size and time: it did not read it."""
+DIGEST = re.compile(rb"[0-9a-f]{40,}")
+DIGESTS = {40: "sha1", 64: "sha256"}
+"""By their length: those that mypy takes, and took until 1.4."""
 META = re.compile(r"(?P<module>[^\0]+?)(?:/__init__)?\.meta\.(?:json|ff)$")
 
 
@@ -28,13 +31,21 @@ def refuse_another_content(log: Iterable[str]) -> None:
     entries = _entries() if fresh else {}
     for module, path in fresh.items():
         with open(path, "rb") as file:
-            digest = hashlib.sha1(file.read(), usedforsecurity=False).hexdigest().encode()
-        if module in entries and not any(digest in data for data in entries[module]):
+            content = file.read()
+        of_others = [_is_of_another(data, content) for data in entries.get(module, ())]
+        if of_others and all(of_others):
             not_measured(
                 f"mypy did not read {path}: its cache has another content of the same size and"
                 f" time; remove {MYPY_CACHE}",
                 NOT_THE_TREE,
             )
+
+
+def _is_of_another(data: bytes, content: bytes) -> bool:
+    """Return whether an entry has digests of a kind that is known, and none of the content."""
+    kinds = {DIGESTS[len(found)] for found in DIGEST.findall(data) if len(found) in DIGESTS}
+    digests = [hashlib.new(kind, content, usedforsecurity=False).hexdigest() for kind in kinds]
+    return bool(digests) and not any(digest.encode() in data for digest in digests)
 
 
 def _entries() -> dict[str, list[bytes]]:

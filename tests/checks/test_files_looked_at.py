@@ -1,9 +1,13 @@
 """Linters count the files that they looked at; none, or settings alone, is an error."""
 
+import hashlib
 import json
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
+from checks.python.mypy_cache import refuse_another_content
 from readiness.model.judgement import Measurement
 from tests.support import projects
 from tests.support.checking import Outcome, build, run_check
@@ -206,3 +210,18 @@ def test_mypys_own_words_are_the_reason(project: str, params: dict[str, str], sa
     outcome = run_check("mypy", project, params)
     refused(outcome, says)
     assert says in outcome.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("sha1", True), ("sha256", True), ("md5", False)])
+def test_a_cache_is_of_another_content_by_a_digest_that_is_known(
+    kind: str, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By that of mypy until 1.4 as by that of today; of another kind nothing is said."""
+    monkeypatch.chdir(tmp_path)
+    for content in ("x = 1\n", "x = 2\n"):
+        digest = hashlib.new(kind, content.encode()).hexdigest()
+        meta = {".mypy_cache/3.11/a.meta.json": json.dumps({"hash": digest})}
+        build(str(tmp_path), {"a.py": "x = 1\n", **meta})
+        wrong = refused and content == "x = 2\n"
+        with pytest.raises(SystemExit) if wrong else nullcontext():
+            refuse_another_content(["LOG:  Metadata fresh for a: file a.py"])
