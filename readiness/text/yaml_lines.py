@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from readiness.text.clean import clean
 from readiness.text.layout import wrap
 
-_WIDTH: Final = 100
+_WIDTH: Final = 78
+"""What formatters of YAML keep to where it is indented once more."""
 # Words that YAML 1.1 or 1.2 take for something else than text.
 _NOT_TEXT: Final = re.compile(
     r"(?i)(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|[-+.\d][\d_.:eExXoO+-]*|0x[\da-f]+)"
@@ -26,7 +27,7 @@ def comment(text: str, indent: str = "") -> list[str]:
 
 
 def mapping_lines(values: Mapping[str, object], indent: str = "") -> list[str]:
-    """Format the entries of a mapping, each on one line if it fits; leave out those without value.
+    """Format the entries of a mapping, a line each; leave out those without value.
 
     Values are texts, numbers, true, and lists and mappings of them. A list of sentences, or of
     mappings, has an item a line.
@@ -43,7 +44,7 @@ def mapping_lines(values: Mapping[str, object], indent: str = "") -> list[str]:
         ):
             lines.append(f"{indent}{scalar(key)}:")
             lines += [f"{indent}  - {_flow(item)}" for item in value]
-        elif isinstance(value, Mapping) and cell_len(line) > _WIDTH:
+        elif isinstance(value, Mapping):
             lines += [f"{indent}{scalar(key)}:", *mapping_lines(value, f"{indent}  ")]
         else:
             lines.append(line)
@@ -74,7 +75,9 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Quote a text."""
+    """Quote a text, singly where that spares it escapes."""
+    if '"' in text and "\\" not in text and text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
     written = json.dumps(text, ensure_ascii=False)
     return written if written.isprintable() else "".join(map(_printable, written))
 

@@ -1,5 +1,9 @@
 """The text of a first board."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from msgspec.structs import replace
 
 from readiness.load import load_board_text
@@ -7,6 +11,7 @@ from readiness.model.board import Board
 from readiness.model.words import Priority
 from readiness.propose.board_text import PlannedTask, board_text, grouped
 from readiness.propose.proposal import Proposal
+from tests.support.npm import PROGRAMS
 
 RUFF = Proposal(
     title="ruff finds nothing",
@@ -51,6 +56,23 @@ def test_nothing_that_a_file_says_leaves_its_comment() -> None:
     text = board_text("shop", grouped([ODD]), day="2026-01-31")
     assert "\x1b" not in text
     assert "      # it\\nbreaks a line" in text or "      # it breaks a line" in text
+
+
+def test_formatters_leave_it_as_it_is(tmp_path: Path) -> None:
+    """A project's own linters of YAML have nothing against its board, however long its words."""
+    paths = " ".join(f"src/package_{number}" for number in range(12))
+    long = replace(RUFF, params={"paths": paths, "args": "--select E,F"}, expect="== 0")
+    text = board_text(
+        "shop", grouped([ODD, long]), day="2026-01-31", score="7.5", proven=True, code=["src/**"]
+    )
+    (tmp_path / "board.yaml").write_text(text, "utf-8")
+    tools = Path(sys.executable).parent
+    prettier = [PROGRAMS / "prettier", "--check"]
+    for command in (prettier, [tools / "yamllint", "--no-warnings"]):
+        done = subprocess.run(
+            [*command, "board.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done
 
 
 def test_what_was_not_measured_stays_with_the_reason() -> None:

@@ -139,7 +139,7 @@ FIRST_BOARD = {
     "apt-get install ",
     "sudo apt-get install -y {}",
     "hatch run",
-    "require_proof: true  # {}",
+    "require_proof: true",
     *(
         text
         for module in (ci_lines, layout)
