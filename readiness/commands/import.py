@@ -5,8 +5,8 @@ from typing import Annotated
 
 from readiness.command_line import options
 from readiness.command_line.options import Verb, argument, asked
-from readiness.importing.board import Imported
 from readiness.importing.convert import convert
+from readiness.importing.drafts import DraftBoard
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import RunSettings
 from readiness.propose.account import numbered_steps, omission_lines
@@ -50,8 +50,8 @@ def _read(document: str) -> str:
         raise UsageError(worded("import.not_read", path=document, why=why)) from None
 
 
-def _tell(board: Imported, path: str, settings: RunSettings) -> None:
-    criteria = list(board.criteria())
+def _tell(board: DraftBoard, path: str, settings: RunSettings) -> None:
+    criteria = board.criteria
     if wants_json(settings.output_format):
         new = [
             new_criterion(
@@ -61,7 +61,7 @@ def _tell(board: Imported, path: str, settings: RunSettings) -> None:
             )
             for criterion in criteria
         ]
-        put_json(FirstBoard(board=path, criteria=new, left_out=list(board.left_out)))
+        put_json(FirstBoard(board=path, criteria=new, left_out=board.left_out))
         return
     say = for_reader()
     unprobed = [

@@ -1,333 +1,328 @@
-"""From an outline to the tasks of a board, whatever the style in which they are written."""
+"""From a document to the tasks of a board, whatever the style in which they are written."""
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Final
 
-from readiness.importing.drafts import (
-    DraftBoard,
-    DraftCriterion,
-    DraftTask,
+from markdown_it.tree import SyntaxTreeNode
+
+from readiness.importing.document import (
+    ListedItem,
+    TaskDocument,
+    box,
+    grid,
+    is_strong,
+    line_of,
+    lines_of,
+    parsed,
+    rows,
+    text_of,
+)
+from readiness.importing.drafts import DraftBoard, DraftCriterion, DraftTask
+from readiness.importing.words import (
+    chapter_priority,
     fields,
+    identifier,
     label,
-    numbered,
     owned,
     titled,
-    unnumbered,
+    without_emoji,
+    words_of,
 )
-from readiness.importing.items import SHELL_LANGUAGES, is_grouping, item_fields, parts
-from readiness.importing.outline import (
-    Block,
-    Chapter,
-    Columns,
-    Listed,
-    ListedItem,
-    Outline,
-    Prose,
-    outline,
-)
-from readiness.importing.scores import OF_TEN, STANDS, TARGET
-from readiness.importing.tables import Table
-from readiness.importing.words import chapter_priority, without_emoji
-from readiness.model.words import Priority
 
-_DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
+_SHELL: Final = ("", "sh", "bash", "shell", "zsh", "console", "shell-session", "terminal")
 # What a box says of itself that only a task has.
-_OWN: Final = {"priority", "owner", "estimate", "criteria"}
-_SAID_IN_LISTS: Final = ("depends", "problem", "goal", "tags", "risk")
-# A heading says more than its title where an owner, a priority or several things in brackets are.
-_SAYS_MORE: Final = re.compile(
-    r"@\w|[(\[（【]\s*[Pp][0-3]\s*[)\]）】]|[(\[（][^)\]）]*[,，;；:：=][^)\]）]*[)\]）]"
+_OWN: Final = frozenset(("priority", "owner", "estimate", "criteria"))
+_SAID_IN_LISTS: Final = ("depends", "problem", "goal", "tags", "risk", "milestones")
+# A score is of ten where it says so, or where its label says that it is a score.
+_OF_TEN: Final = (
+    r"(\d+(?:\.\d+)?)(?:\s*/\s*10|\s+(?:out )?of (?:10|ten)|\s*分?\s*[(（]?\s*满分\s*10)(?!\.?\d)"
 )
-_OTHER_LABEL: Final = re.compile(r"\*\*[^*\n]+\*\*\s*[:：]?|__[^_\n]+__\s*[:：]?")
+_ALONE: Final = (
+    r"(?:[^\w\n]|\b(?:is|of|at least)\b|为|是|至少|达到)*?"
+    r"(\d+(?:\.\d+)?)(?!\.?\d|[^\S\n]*(?!points?\b|分|以上)[%\w/])"
+)
 
 
 def read_board(text: str, name: str) -> DraftBoard:
     """Read a task board, called `name` where it has no title; all else in it is left alone."""
-    document = outline(text)
-    board = _Walker(document).board
-    if all(criterion.assumed for task in board.tasks for criterion in task.criteria):
+    document = parsed(text)
+    board = _Walker(document, plain=False).board
+    if all(criterion.assumed for criterion in board.criteria):
         # Nothing says what is a criterion, so each item of a list is one.
         board = _Walker(document, plain=True).board
-    board.title = _title(document) or name
-    empty = [task for task in board.tasks if task.details and not task.criteria]
-    board.unread = {task.line: "\n".join(task.details) for task in empty}
+    titles = [text_of(block) for block in document.blocks if block.tag == "h1"]
+    title = without_emoji(titles[0]) if len(titles) == 1 else name
+    board.title = document.matter.get("title") or title
+    board.unread = {
+        task.line: "\n".join(task.labelled["details"])
+        for task in board.tasks
+        if task.labelled["details"] and not task.criteria
+    }
     board.tasks = [task for task in board.tasks if task.criteria]
     for task in board.tasks:
         task.title = task.title or board.title
     if not board.tasks and board.figures:
         board.tasks = [DraftTask(title=board.title, criteria=board.figures)]
         board.figures = []
-    for figure in board.figures:
-        # The score, as one figure among others.
-        now, aim = (re.fullmatch(OF_TEN, cell.strip()) for cell in (figure.start, figure.limit))
-        if aim:
-            document.matter.setdefault("target", aim[1])
-            document.matter.setdefault("baseline", now[1] if now else "")
-    for name, expression in (("target", TARGET), ("baseline", STANDS)):
-        match = expression.search(text)
-        score = document.matter.get(name, "") or (match and (match[1] or match[2])) or ""
-        if re.fullmatch(r"\d+(?:\.\d+)?", score) and float(score) <= 10:
-            setattr(board, name, score)
+    for name in ("target", "baseline"):
+        goal, score = (words_of("scores", f"{name}{kind}").pattern for kind in ("", "_score"))
+        expression = rf"(?i)(?:{goal})[^\d\n]{{0,20}}{_OF_TEN}|(?:{score}){_ALONE}"
+        match = re.search(expression, document.text)
+        value = document.matter.get(name) or (match and (match[1] or match[2])) or ""
+        if re.fullmatch(r"\d+(?:\.\d+)?", value) and float(value) <= 10:
+            board.labelled[name] = [value]
     return board
 
 
-def _title(document: Outline) -> str:
-    """Return the title that the front matter or the one heading above all gives; else empty."""
-    heads = [chapter for chapter in document.top.chapters if chapter.level == 1]
-    own = document.matter.get("title", "")
-    return own or (without_emoji(heads[0].title) if len(heads) == 1 else "")
-
-
 class _Walker:
-    """Walks through the chapters of a document, and fills a board.
+    """Walks through a document, and fills a board.
 
     With `plain`, items of lists are criteria although nothing calls them so.
     """
 
-    def __init__(self, document: Outline, *, plain: bool = False) -> None:
+    def __init__(self, document: TaskDocument, *, plain: bool) -> None:
         self.board = DraftBoard()
+        self._document = document
         self._plain = plain
-        self.chapter(document.top, None, None)
+        self._here = self._task("", 0, None, level=0)
+        about = ""
+        for block in document.blocks:
+            if block.type == "heading":
+                about = self._heading(block)
+            else:
+                about = self._block(block, self._here, about)
+        self._leave(0)
 
-    def chapter(
-        self, chapter: Chapter, parent: DraftTask | None, priority: Priority | None
-    ) -> None:
-        """Read a chapter and those below it; one with a label for a title is about its parent."""
-        name = label(chapter.title)
-        own = None if name else chapter_priority(chapter.title)
-        if name == "milestones":
-            self._milestones(chapter.blocks)
-            return
-        if name and parent is not None:
-            task = parent
-        else:
-            title, identifier = titled(chapter.title)
-            title, values = owned(title) if identifier or _SAYS_MORE.search(title) else (title, {})
-            task = DraftTask(
-                title=title,
-                id=identifier,
-                number=numbered(chapter.title),
-                line=chapter.line,
-                stated=bool(identifier),
-            )
-            for key, value in values.items():
-                task.put(key, value)
-            priority = own or priority
-            self.board.tasks.append(task)
-            name = name if name in ("criteria", "goal") else ""
-        before = len(self.board.tasks)
-        self._blocks(chapter.blocks, task, name)
-        task.priority = task.priority or priority
-        above = task if chapter.level else None
-        for inner in chapter.chapters:
-            self.chapter(inner, above, priority)
-        if task is not parent:
-            self._finish(task, self.board.tasks[before:], priority, plain=own is not None)
+    # --- tasks ------------------------------------------------------------------------------------
 
-    def _finish(
-        self,
-        task: DraftTask,
-        below: Sequence[DraftTask],
-        priority: Priority | None,
-        *,
-        plain: bool = False,
-    ) -> None:
+    def _heading(self, block: SyntaxTreeNode) -> str:
+        """Begin a task; a label for a title is about the task above it. Return what follows it."""
+        text, level = " ".join(lines_of(block)), int(block.tag[1])
+        self._leave(level)
+        name = label(text)
+        if name and (self._here.line or name == "milestones"):
+            return name
+        self._here = self._task(text, line_of(block), self._here, level=level)
+        self._here.title = self._here.title or text
+        if not name and (priority := chapter_priority(text)):
+            self._here.priority, self._here.ranked = self._here.priority or priority, True
+        return name if name in ("criteria", "goal") else ""
+
+    def _leave(self, level: int) -> None:
+        """Finish the tasks of headings of this level and below."""
+        while self._here.level >= level:
+            self._finish(self._here)
+            if self._here.parent is None:
+                break
+            self._here = self._here.parent
+
+    def _task(self, text: str, line: int, parent: DraftTask | None, level: int = 7) -> DraftTask:
+        """Add a task, with what its title says of it."""
+        cut, values = owned(text)
+        title, key, number = titled(cut)
+        place = len(self.board.tasks)
+        task = DraftTask(title, key, number, line, level, place, parent, stated=bool(key))
+        self.board.tasks.append(task)
+        for pair in values.items():
+            self.board.put(task, *pair)
+        return task
+
+    def _finish(self, task: DraftTask) -> None:
         """Decide what of a task is a criterion, where nothing in it is called one."""
-        for inner in below:
-            inner.priority = inner.priority or priority
-        items = tuple(item for block in task.listed for item in block.items)
-        if not task.criteria:
-            task.criteria = task.ticked_steps
-        if self._plain:
-            self._items(Listed(items=items), task, "listed")
-        elif not task.criteria and (plain or task.stated):
-            self._items(Listed(items=items), task, "criteria")
-        else:
-            task.details += [block.source for block in task.listed]
-        if not task.criteria and task.stated and not any(inner.criteria for inner in below):
-            task.criteria = [DraftCriterion(title=task.title, line=task.line, assumed=True)]
+        task.criteria = task.criteria or task.done_when
+        about = "criteria" if not task.criteria and (task.ranked or task.stated) else ""
+        for items, source in task.listed:
+            if self._plain or about:
+                self._list(items, source, task, "listed" if self._plain else about)
+            else:
+                task.labelled["details"].append(source)
+        inner = self.board.tasks[task.place + 1 :]
+        if not task.criteria and task.stated and not any(other.criteria for other in inner):
+            task.criteria = [DraftCriterion(task.title, task.line, assumed=True)]
 
     # --- blocks -----------------------------------------------------------------------------------
 
-    def _blocks(self, blocks: Iterable[Block], task: DraftTask, name: str) -> None:
-        for block in blocks:
-            if isinstance(block, Prose):
-                name = self._prose(block, task, name)
-            elif isinstance(block, Columns):
-                self._grid(block, task)
-            elif isinstance(block, Listed):
-                self._items(block, task, name)
-            elif name == "verify" and block.language.lower() in SHELL_LANGUAGES:
-                criterion = DraftCriterion(
-                    title=task.title, line=task.line, code=(block.text,), assumed=True
-                )
-                task.ticked_steps.append(criterion)
-            elif name in ("details", ""):
-                task.details.append(block.source)
-
-    def _prose(self, block: Prose, task: DraftTask, name: str) -> str:
-        """Take a paragraph, and tell what comes after it is about."""
-        if not block.lines:
+    def _block(self, block: SyntaxTreeNode, task: DraftTask, about: str) -> str:
+        """Read a block of a task; return what the next one is about, as `about` is of this one."""
+        source = self._document.source(block)
+        if block.type == "hr":
             return ""
-        first = block.lines[0]
-        if _OTHER_LABEL.fullmatch(block.source) and not (fields(first) or label(first)):
-            return ""  # what follows is about something else
-        last = ""
-        for place, line in enumerate(block.lines):
-            pairs = fields(line)
-            if not pairs and not place and (known := label(line)):
-                name = last = known
-                continue
-            for key, value in pairs:
-                self._put(task, key, value)
-                last = key
+        if block.type == "paragraph":
+            lines, items = self._document.marked(lines_of(block), line_of(block))
+            about = self._text(lines, task, about, strong=is_strong(block))
+            self._list(items, source, task, about)
+        elif block.type == "table" and about == "milestones":
+            for cells in grid(block)[1:]:
+                self.board.put(task, about, ": ".join(filter(None, cells)))
+        elif block.type == "table":
+            kind, items = rows(block)
+            task.labelled["details"] += [] if items else [source]
+            self._list(items, "", task, kind)
+        elif about == "verify" and _is_shell(block):
+            code = (block.content,)
+            task.done_when.append(DraftCriterion(task.title, task.line, code=code, assumed=True))
+        elif block.type in ("fence", "code_block") and about in ("details", ""):
+            task.labelled["details"].append(source)
+        else:
+            self._list(self._document.items(block), source, task, about)
+        return about
+
+    def _text(self, lines: list[str], task: DraftTask, about: str, *, strong: bool) -> str:
+        """Take the lines of a paragraph, and return what comes after them is about."""
+        about = last = "" if strong else about
+        for place, line in enumerate(lines):
+            name = "" if place else label(line)
+            pairs = fields(line) or ([(name, "")] if name else [])
+            for pair in pairs:
+                self.board.put(task, *pair)
             if pairs:
-                name = last if not pairs[-1][1] else ""
-            elif (last or name) and _goes_on(last or name, line):
-                self._put(task, last or name, line)
-            elif not (place or last or name) and task.title and block.source:
-                task.problem.append(" ".join(block.lines))
-        if name == "details" and last != "details":
-            task.details.append(block.source)
-        return name
-
-    def _put(self, task: DraftTask, name: str, value: str) -> None:
-        board = self.board
-        if name == "created" and not board.created and (day := _DATE.search(value)):
-            board.created = day[1]
-        elif name == "review":
-            board.review = board.review or value
-        elif name == "goal" and value:
-            board.goal = f"{board.goal}\n{value}".strip()
-        elif name == "milestones" and value:
-            board.milestones.append(value)
-        elif name == "due" and value:
-            task.details.append(f"{name}: {value}")
-        elif value:
-            task.put(name, value)
-
-    def _grid(self, block: Columns, task: DraftTask) -> None:
-        name, rows = Table(block).items()
-        task.details += [] if rows.items else [block.source]
-        self._items(rows, task, name)
-
-    def _milestones(self, blocks: Iterable[Block]) -> None:
-        milestones = self.board.milestones
-        for block in blocks:
-            if isinstance(block, Listed):
-                milestones += [item.text for item in block.items]
-            elif isinstance(block, Columns):
-                for row in block.rows:
-                    days = [cell for cell in row if _DATE.fullmatch(cell.strip())]
-                    name, *rest = [cell for cell in row if cell and cell not in days] or [""]
-                    when = f" ({days[0]})" if days else ""
-                    milestones.append(f"{name}{when}: {': '.join(rest)}")
+                last, value = pairs[-1]
+                about = "" if value else last
+            elif last not in ("", "criteria", "milestones"):
+                self.board.put(task, last, line)
+            elif not (last or place or strong) and task.title:
+                task.labelled["problem"].append(" ".join(lines))
+        return about
 
     # --- lists ------------------------------------------------------------------------------------
 
-    def _items(self, block: Listed, task: DraftTask, name: str) -> None:
-        if name == "details":
-            task.details.append(block.source)
+    def _list(self, items: list[ListedItem], source: str, task: DraftTask, about: str) -> None:
+        if about == "details":
+            task.labelled["details"] += [source] if items else []
             return
-        beside = "beside" if any(item.boxed for item in block.items) else ""
+        beside = "beside" if any(item.boxed for item in items) else ""
         loose = []
-        for item in block.items:
-            if name == "milestones":
-                self.board.milestones.append(item.text)
-            elif name == "figures":
-                self.board.figures.append(_criterion(item.text, item, ()))
-            elif name == "steps" and not self._plain:
-                self._step(item, task)
-            elif name in _SAID_IN_LISTS and not item.boxed:
-                self._put(task, name, item.text)
-            elif not self._item(item, task, name or beside):
+        for item in items:
+            if about == "figures":
+                self._figure(item)
+            elif about == "steps" and not self._plain:
+                text = _sentence(item)[0]
+                task.labelled["steps"].append(text)
+                task.done_when += [DraftCriterion(text, item.line)] if item.boxed else []
+            elif about in _SAID_IN_LISTS and not item.boxed:
+                self.board.put(task, about, item.text)
+            elif not self._item(item, task, about or beside):
                 loose.append(item)
         if loose:
-            task.listed.append(Listed(items=tuple(loose), source=block.source))
+            task.listed.append((loose, source))
 
-    def _step(self, item: ListedItem, task: DraftTask) -> None:
-        text, _, _ = parts(item)
-        task.steps.append(text)
-        if item.boxed:
-            task.ticked_steps.append(DraftCriterion(title=text, line=item.line))
+    def _figure(self, item: ListedItem) -> None:
+        """Take a key figure, but for those of the board itself: its score, its tasks."""
+        figure = _criterion(item.text, item, ())
+        whole = re.fullmatch(r".*: ([\d.]+)\s*/\s*([\d.]+)", figure.title)
+        if whole is None:
+            self.board.figures.append(figure)
+        elif whole[2] == "10":
+            self._document.matter.setdefault("target", whole[1])
+            self._document.matter.setdefault("baseline", figure.start.partition("/")[0].strip())
 
-    def _item(self, item: ListedItem, task: DraftTask, name: str) -> bool:
+    def _item(self, item: ListedItem, task: DraftTask, about: str) -> bool:
         """Take an item as a criterion, as a task of its own, or for what it names.
 
         Return whether it is any of these.
         """
-        text, pairs, code = parts(item)
-        wanted = item.boxed or name in ("criteria", "listed", "cards")
+        text, pairs, code = _sentence(item)
+        wanted = item.boxed or about in ("criteria", "listed", "cards")
         if not (text or item.below) or (not wanted and self._names_something(item, task)):
             return True
         title, values = owned(text)
         says_more = values or _OWN & dict(pairs).keys()
-        is_group = is_grouping(item) or (name == "listed" and any(item.items))
-        stated = name == "cards" or bool(
-            item.boxed and name != "criteria" and not task.stated and title and says_more
+        is_group = _is_group(item) or (about == "listed" and bool(item.items))
+        stated = about == "cards" or bool(
+            item.boxed and about != "criteria" and not task.stated and title and says_more
         )
         if is_group or stated:
-            self._card(item, task, stated=stated and (name == "cards" or not is_group))
-        elif wanted or name == "beside":
-            task.criteria += [_criterion(text, item, code)] if text else []
+            self._card(item, task, stated=stated and (about == "cards" or not is_group))
+        elif wanted or about == "beside":
+            title = box(text, signs=True)[1]
+            task.criteria += [_criterion(title, item, code)] if text else []
             remarks = [inner.text for inner in item.items if not fields(inner.text)]
             remarks += [value for name, value in item.values if name == "details" and value]
-            task.details += [f"{text}: {remark}" for remark in remarks]
+            task.labelled["details"] += [f"{text}: {remark}" for remark in remarks]
         else:
             return False
         return True
 
     def _names_something(self, item: ListedItem, task: DraftTask) -> bool:
         """Take an item such as `Owner: li`, or `Acceptance criteria:` with a list below it."""
-        pairs = item_fields(item)
-        if not pairs:
-            return False
-        last, value = pairs[-1]
+        pairs = _named(item)
+        last, value = pairs[-1] if pairs else ("", "")
         boxed = any(inner.boxed for inner in item.items)
-        if boxed and (value or last not in ("criteria", "steps")):
+        if not pairs or (boxed and (value or last not in ("criteria", "steps"))):
             return False
         for key, text in pairs:
-            self._put(task, key, text)
+            self.board.put(task, key, text)
         if not value:
-            self._blocks(item.below, task, last)
+            self._below(item, task, last)
         return True
 
-    def _card(self, item: ListedItem, parent: DraftTask, *, stated: bool = False) -> None:
+    def _card(self, item: ListedItem, parent: DraftTask, *, stated: bool) -> None:
         """Take an item as a task of its own, or as a group of tasks."""
-        text, _, code = parts(item)
-        sentence, values = owned(text)
-        title, identifier = titled(sentence or parent.title)
-        own = dict(item.values).get("id", "")
-        identifier = f"T{own}" if own.isdigit() else own or identifier
-        task = DraftTask(title=title, id=identifier, line=item.line)
-        task.stated = stated or bool(identifier)
-        self.board.tasks.append(task)
-        for key, value in (*values.items(), *item.values):
-            self._put(task, key, value)
-        task.priority = task.priority or parent.priority
-        criterion = _criterion(sentence or title, item, code)
-        if stated and (criterion.code or criterion.limit):
-            task.ticked_steps.append(criterion)
-        before = len(self.board.tasks)
-        self._blocks(item.below, task, "")
-        below = self.board.tasks[before:]
-        self._finish(task, below, task.priority)
+        text, _, code = _sentence(item)
+        sentence = owned(text)[0]
+        task = self._task(text, item.line, parent)
+        task.title = task.title or parent.title
+        task.id = identifier(dict(item.values).get("id", "")) or task.id
+        task.stated = stated or bool(task.id)
+        for pair in (*item.values, *(pair for line in item.lines[1:] for pair in fields(line))):
+            self.board.put(task, *pair)
+        criterion = _criterion(sentence or task.title, item, code)
+        if stated and (code or criterion.title != (sentence or task.title)):
+            task.done_when.append(criterion)
+        self._below(item, task, "")
+        self._finish(task)
         if stated and all(other.assumed and not other.code for other in task.criteria):
             task.criteria = [criterion]
         if not task.criteria and task.title:  # a group of tasks
-            for inner in below:
-                inner.title = f"{task.title}: {inner.title}"
+            for other in self.board.tasks[task.place + 1 :]:
+                other.title = f"{task.title}: {other.title}"
+
+    def _below(self, item: ListedItem, task: DraftTask, about: str) -> None:
+        self._list(list(item.marked), "", task, about)
+        for block in item.below:
+            about = self._block(block, task, about)
+
+
+def _is_shell(block: SyntaxTreeNode) -> bool:
+    info = block.info if block.type == "fence" else ""
+    return (
+        block.type in ("fence", "code_block") and info.strip().lower().partition(" ")[0] in _SHELL
+    )
+
+
+def _sentence(item: ListedItem) -> tuple[str, list[tuple[str, str]], tuple[str, ...]]:
+    """Return an item's sentence, the fields that it names below, and the code that verifies it."""
+    more = item.lines[1:]
+    text = " ".join([item.text, *(line for line in more if not fields(line))]).strip()
+    # Chinese goes on in the next line without a space.
+    text = re.sub("(?<=[\u2e80-\uffef]) (?=[\u2e80-\uffef])", "", text)
+    texts = [line for part in item.below if part.type == "paragraph" for line in lines_of(part)]
+    lines = [*more, *texts, *(inner.text for inner in item.items if not inner.boxed)]
+    pairs = [pair for line in lines for pair in fields(line)]
+    code = [block.content for block in item.below if _is_shell(block)]
+    code += [value for name, value in (*pairs, *item.values) if name == "verify" and value]
+    return text, [pair for pair in pairs if pair[0] != "verify"], tuple(code)
+
+
+def _named(item: ListedItem) -> list[tuple[str, str]]:
+    """Return the fields that an item names; above a list, a label may lack its colon."""
+    name = "" if item.boxed or not item.items else label(item.text)
+    return fields(item.text) or ([(name, "")] if name else [])
+
+
+def _is_group(item: ListedItem) -> bool:
+    """Return whether there are criteria below an item: boxes, or a list that is called so."""
+    return any(
+        inner.boxed
+        or _is_group(inner)
+        or (_named(inner)[-1:] == [("criteria", "")] and inner.items)
+        for inner in item.items
+    )
 
 
 def _criterion(title: str, item: ListedItem, code: tuple[str, ...]) -> DraftCriterion:
-    """Return an item as a criterion; beside a command, a limit is one of the command's."""
+    """Return an item as a criterion; what it aims at may stand in a column of its own."""
     values = dict(item.values)
-    code = (*code, *filter(None, [values.get("verify")]))
-    limit, start = values.get("target", ""), values.get("current", "")
-    return DraftCriterion(title=title, line=item.line, limit=limit, start=start, code=code)
-
-
-def _goes_on(name: str, line: str) -> bool:
-    """Return whether a line belongs to the label before it: prose about criteria is none."""
-    return name != "criteria" or unnumbered(line) != line
+    limit = values.get("target", "")
+    whole = f"{title}: {limit}" if limit not in title and not box(limit)[0] else title
+    return DraftCriterion(whole, item.line, values.get("current", ""), code)

@@ -5,8 +5,8 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.importing.amounts import amounts, normal
 from readiness.importing.convert import convert
+from readiness.importing.phrases import amounts, normal
 from readiness.load import load_board_text
 from readiness.model.errors import UsageError
 from tests.importing.test_styles import BOARDS, NAMES
@@ -52,7 +52,7 @@ def test_any_document_gives_a_board_or_a_reason(text: str) -> None:
 @given(st.text(alphabet="0123456789.,%<>≥≤=+-→到从 msK个from to below", max_size=30))
 def test_any_amount_is_read_or_refused(text: str) -> None:
     """A number that is read can be written into a board as it stands."""
-    numbers = amounts(normal(text))
-    if numbers and numbers.limit:
+    numbers = amounts(normal(text), normal(text))
+    if numbers.limit:
         assert float(numbers.limit.number) >= 0
         assert numbers.limit.number.replace(".", "", 1).isascii()

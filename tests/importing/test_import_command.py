@@ -91,7 +91,7 @@ def test_the_project_beside_the_board_is_known(shop: Project) -> None:
         {"paths": "checks_of_ours", "source": "shop", "neutral": "true", "below": "shop/api"},
         {"paths": "shop"},
         {"lock": "uv.lock"},
-        None,
+        {"paths": "README.md", "min_words": "0", "min_headings": "0"},
         {"host": "${LOAD_URL}"},
         {"host": "${LOAD_URL}", "users": "151"},
     ]

@@ -1,8 +1,10 @@
 """Boards in other styles: tables, nested lists, emoji, fields in lists, exports, and templates."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from readiness.importing.convert import convert
 from readiness.load import load_board_text
@@ -18,11 +20,11 @@ def summary(text: str) -> str:
     board, written = convert(text, "board.md", "board.yaml", {})
     load_board_text(written.encode(), "board.yaml", profile=None, environ={})
     lines = []
-    for task in board.tasks:
-        draft = task.draft
-        facts = [task.id, task.priority, draft.title, draft.owner, draft.estimate, draft.risk]
-        lines.append(" | ".join([*filter(None, facts), *(f"after {on}" for on in task.depends_on)]))
-        lines += [f"  {each.title} -> {described(each.probe)}" for each in task.criteria]
+    for task, draft in zip(yaml.safe_load(written)["tasks"], board.tasks, strict=True):
+        facts = map(task.get, ("id", "priority", "title", "owner", "estimate", "risk"))
+        after = [f"after {on}" for on in task.get("depends_on", [])]
+        lines.append(" | ".join([*filter(None, facts), *after]))
+        lines += [f"  {each.title} -> {described(each.probe)}" for each in draft.criteria]
     return "\n".join(lines)
 
 
@@ -69,6 +71,22 @@ def test_what_holds_no_criterion_is_no_board(text: str) -> None:
         convert(text, "notes.md", "board.yaml", {})
 
 
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("- Backend\n  [ ] tests pass\n  [ ] mypy passes\n", ["tests pass", "mypy passes"]),
+        ("- [ ] a\n- ✅ b\n", ["a", "b"]),
+        ("- [ ] a\n\n# Notes\n- ✅ supported\n", ["a"]),
+        ("- [ ] 第一行\n  第二行\n", ["第一行第二行"]),
+        ("| Check | OK |\n|---|---|\n| a - b | [ ] |\n", ["a - b"]),
+    ],
+)
+def test_boxes_are_where_people_put_them(text: str, titles: list[str]) -> None:
+    """Also in the lines of an item; a sign is one beside them, and none where it stands alone."""
+    board, _ = convert(text, "a.md", "board.yaml", {})
+    assert [criterion.title for criterion in board.criteria] == titles
+
+
 def test_a_ticked_box_is_no_pass() -> None:
     """Ticked or not, a criterion comes out as the same one, without an attestation given."""
     _, ticked = convert("- [x] Team trained\n- [X] mypy passes\n", "a.md", "board.yaml", {})
@@ -82,8 +100,8 @@ def test_milestones_are_those_that_ask_for_something() -> None:
     text = (BOARDS / "milestones.md").read_text(encoding="utf-8")
     board, _ = convert(text, "a.md", "board.yaml", {})
     first, second = board.milestones
-    assert (first.id, first.due, first.priority) == ("M1", "2025-03-01", "P0")
-    assert (second.id, second.due, second.score) == ("M2", "2025-01-15", "7.5")
+    assert (first["due"], first["requires"]) == ("2025-03-01", {"priority": "P0"})
+    assert (second["due"], second["requires"]) == ("2025-01-15", {"score": Decimal("7.5")})
     assert [omission.what for omission in board.left_out] == ["milestone Later: party"]
 
 
@@ -94,7 +112,7 @@ def test_tasks_never_wait_for_each_other() -> None:
         for one, two in ((1, 2), (2, 3), (3, 1))
     )
     board, written = convert(text, "a.md", "board.yaml", {})
-    assert [task.depends_on for task in board.tasks] == [("T2",), ("T3",), ()]
+    assert [task.depends_on for task in board.tasks] == [["T2"], ["T3"], []]
     load_board_text(written.encode(), "board.yaml", profile=None, environ={})
 
 

@@ -150,12 +150,12 @@ FIRST_BOARD = {
 """What is written for programs, or names of files: keys of a board, commands, lines of CI."""
 
 READ = {
-    "[个条项处次名]?",
-    r"(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+)(?=[.)、:：\s])",
-    "完成度|就绪度|当前评分|readiness|current score|overall score",
     r"(\d+(?:\.\d+)?)(?:\s*/\s*10|\s+(?:out )?of (?:10|ten)|\s*分?\s*[(（]?\s*满分\s*10)(?!\.?\d)",
-    r"(?:[^\w\n]|_|\b(?:is|of|at least)\b|为|是|至少|达到)*?",
-    r"{}(\d+(?:\.\d+)?)(?!\.?\d|\s*(?!points?\b|分|以上)[%\w/])",
+    (
+        r"(?:[^\w\n]|\b(?:is|of|at least)\b|为|是|至少|达到)*?"
+        r"(\d+(?:\.\d+)?)(?!\.?\d|[^\S\n]*(?!points?\b|分|以上)[%\w/])"
+    ),
+    r"\d+(?:\.\d+)?(?:\s*[-–]\s*\d+(?:\.\d+)?)?\s*(?:h|d|w|hrs?|days?|hours?|weeks?|天|小时|周)",
 }
 """Words that are looked for in a task board, in whatever language it is."""
 
