@@ -91,14 +91,14 @@ def board_text(
     lines += [f"language: {language}"] if language is not Language.EN else []
     if workdir not in ("", "."):
         lines.append(f"workdir: {scalar(workdir)}")
-    told = {
+    explained = {
         f"target: {TARGET}": say("init.board_target"),
         f"baseline: {score}": say("init.board_baseline", day=day) if score else "",
         "require_proof: true": say("init.board_proven") if proven else "",
         "\n".join(mapping_lines({"code": list(code)})): say("init.board_code") if code else "",
     }
     # Above, for formatters do not agree on what stands between a value and its comment.
-    for line, why in told.items():
+    for line, why in explained.items():
         lines += [*comment(why), line] if why else []
     variables = dict(pair for entry in entries(groups) for pair in entry.proposal.env)
     lines += ["", "env:"] if python_path or variables else []
