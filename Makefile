@@ -86,7 +86,9 @@ lint: $(DEV)  ## types and style
 	$(BIN)/mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m tests.support.subjects
+	@! git log --no-merges --format=%s 9ed398f.. 2>/dev/null | \
+		grep -E '.{73}|^[^:]*[^a-z0-9_/:-]|^[^:]*$$|:$$' || \
+		{ echo 'subjects of commits: `area: what changes`, at most 72 characters'; exit 1; }
 
 gate: $(DEV)  ## hold the line of this project's own board, by what is cheap to measure
 	$(BIN)/readiness score --board examples/readiness/board.yaml --hold-line

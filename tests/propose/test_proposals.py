@@ -19,11 +19,15 @@ from tests.support.repositories import commit
 PACKAGE = {"shop/__init__.py": "", "shop/a.py": "x = 1\n", "tests/test_a.py": "def test(): ...\n"}
 
 
+def of_files(folder: Path, files: Mapping[str, str], *added: str) -> Proposed:
+    """What applies to a project of these files; `added` is asked for."""
+    build(str(folder), files)
+    return propose(survey(str(folder)), load_rules([str(folder / "checks")]), added)
+
+
 def proposed(folder: Path, files: Mapping[str, str], *added: str) -> Proposed:
-    """What applies to a project of a package, its tests and these files; `added` is asked for."""
-    build(str(folder), {**PACKAGE, **files})
-    rules = load_rules([str(folder / "checks")])
-    return propose(survey(str(folder)), rules, added)
+    """What applies to a project of a package, its tests and these files."""
+    return of_files(folder, {**PACKAGE, **files}, *added)
 
 
 def ci(*commands: str) -> dict[str, str]:
@@ -268,8 +272,7 @@ def test_what_lies_beside_the_projects_of_a_repository_is_seen(tmp_path: Path) -
     """Configuration and documents at the root belong to no part, and apply all the same."""
     files = {f"packages/{name}/src/{name}/__init__.py": "" for name in "ab"}
     files |= {f"packages/{name}/pyproject.toml": "" for name in "ab"}
-    build(str(tmp_path), {**files, "README.md": "# Shop\n", "alembic.ini": ""})
-    answer = propose(survey(str(tmp_path)), load_rules([]), ["ruff"])
+    answer = of_files(tmp_path, {**files, "README.md": "# Shop\n", "alembic.ini": ""}, *["ruff"])
     assert the(answer, "documents").params["paths"] == "README.md"
     assert the(answer, "alembic-heads").params == {"config": "alembic.ini"}
     linted = {one.params["paths"] for one in answer.proposals if one.check == "ruff"}
@@ -281,8 +284,7 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
     paths = ("pyproject.toml", "src/{name}/__init__.py", "tests/test_x.py")
     parts = {f"{name}/{path.format(name=name)}": "" for name in "ab" for path in paths}
     steps = ci("mypy src\n        working-directory: a", "ruff check b/src", "pytest -q")
-    build(str(tmp_path), {**parts, **steps})
-    answer = propose(survey(str(tmp_path)), load_rules([]))
+    answer = of_files(tmp_path, {**parts, **steps})
     by_ci = [proposal for proposal in answer.proposals if "CI runs" in proposal.why]
     pairs = {(proposal.check, proposal.params.get("paths", "")) for proposal in by_ci}
     assert {pair for pair in pairs if pair[0] in ("mypy", "ruff", "pytest")} == {
@@ -325,8 +327,7 @@ def test_tests_that_pytest_does_not_run_are_run_too(
     files: dict[str, str], runner: str, runs: list[str], tmp_path: Path
 ) -> None:
     """They block the release as those of pytest do."""
-    build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]))
+    found = of_files(tmp_path, files)
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check or tests.run, tests.priority) == (runner, Priority.P0)
     assert [*tests.params.values(), *tests.matrix.get("args", [])] == runs
@@ -373,8 +374,7 @@ def test_what_a_project_uses_becomes_a_check(
 )
 def test_something_runs_the_tests(files: dict[str, str], check: str, tmp_path: Path) -> None:
     """Examples in docstrings are tests; where nothing is recognised, that stands on the board."""
-    build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]))
+    found = of_files(tmp_path, files)
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check, tests.priority) == (check, Priority.P0)
     assert bool(tests.exits) is not bool(check)
@@ -429,8 +429,7 @@ def test_each_package_of_a_workspace_runs_its_own_tests(tmp_path: Path) -> None:
     files = {"package.json": '{"workspaces": ["packages/*"]}'}
     for name in "ab":
         files[f"packages/{name}/package.json"] = '{"scripts": {"test": "ava"}}'
-    build(str(tmp_path), files)
-    answer = propose(survey(str(tmp_path)), load_rules([]))
+    answer = of_files(tmp_path, files)
     assert [(each.run, each.workdir) for each in answer.proposals if each.tests] == [
         ("npm test", "packages/a"),
         ("npm test", "packages/b"),
@@ -455,8 +454,7 @@ def test_a_runner_that_can_write_a_report_is_read_by_it(
     script: str, command: str, tmp_path: Path
 ) -> None:
     """With all that its command says; what cannot be said again stays the project's own command."""
-    build(str(tmp_path), {"package.json": json.dumps({"scripts": {"test": script}})})
-    answer = propose(survey(str(tmp_path)), load_rules([]))
+    answer = of_files(tmp_path, {"package.json": json.dumps({"scripts": {"test": script}})})
     tests = [each.params.get("command", each.run) for each in answer.proposals if each.tests]
     assert tests == [command or "npm test"]
 
@@ -534,8 +532,7 @@ def test_the_tests_of_java_are_read_from_their_reports(
     files: dict[str, str], command: str, tmp_path: Path
 ) -> None:
     """Those of all modules, written anew, by the wrapper and with the profile that CI gives."""
-    build(str(tmp_path), files)
-    found = propose(survey(str(tmp_path)), load_rules([]))
+    found = of_files(tmp_path, files)
     (tests,) = [proposal for proposal in found.proposals if proposal.tests]
     assert (tests.check, tests.priority) == ("junit", Priority.P0)
     assert tests.params["command"] == command
