@@ -38,7 +38,7 @@ def run_answer(run: RunDocument, status: int, characters: int = CHARACTERS) -> A
             "decision": run.gate.decision.value,
             "score": run.score.shown if run.score.value is not None else None,
             "target": run.score.target,
-            "measured": f"{run.score.measured} of {run.score.in_scope}",
+            "measured": f"{run.score.measured} of {run.score.in_scope + run.score.left_out}",
             "reasons": [reason for reason in run.gate.reasons if not _is_about(reason, named)],
             "loosened": run.loosened,
         }

@@ -99,7 +99,7 @@ def _run_line(run: RunSummary, say: Sentences) -> str:
         facts.append(run.commit[:10] + (f" ({say('report.modified')})" if run.dirty else ""))
     if run.partial:
         facts.append(say("diff.of_part"))
-    else:
+    if run.score is not None or not run.partial:
         unknown = say("report.unknown")
         facts.append(say("diff.score_of", score=unknown if run.score is None else run.shown))
     return "  ".join(facts)

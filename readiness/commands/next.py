@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from itertools import chain
 from typing import Annotated
 
 import msgspec
@@ -72,12 +71,21 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     still_blocking: list[str]
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """The criteria that a profile leaves to others, and the command that measures them."""
+
+    profiles: tuple[str, ...]
+    criteria: list[str]
+    check: str
+
+
 class Next(msgspec.Struct, frozen=True, kw_only=True):
     """What `--output-format json` gives, null where there was no run.
 
     `score` and milestones are of the whole run `run`, the criteria are by their newest
     measurements, of which `since` were taken later; `standing` is what these would come to.
-    `tree_changed` names the files that are not as they were measured.
+    `tree_changed` names the files that are not as they were measured. The score is of the criteria
+    `in_scope`, and not of those that are measured `elsewhere`.
     """
 
     run: str | None
@@ -91,6 +99,14 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     way: Way | None
     milestones: list[MilestoneRecord]
     tree_changed: list[str] = []
+    in_scope: int = 0
+    elsewhere: list[Elsewhere] = []
+
+    def over(self, say: Sentences) -> str:
+        """Format of how many criteria the score is; "" where it is of all."""
+        left = sum(len(one.criteria) for one in self.elsewhere)
+        scope = self.in_scope
+        return say("report.over", scope=scope, total=scope + left) if left else ""
 
 
 def next_steps(
@@ -124,8 +140,7 @@ def next_steps(
         put_json(answer)
     else:
         say = for_reader(board.language)
-        blocks = chain(_blocks(answer, say), text_lines(*_elsewhere(board, say)))
-        put_blocks(blocks, redactor.redact)
+        put_blocks(_blocks(answer, say), redactor.redact)
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 
@@ -167,7 +182,26 @@ def advise(
         criteria=[_step(step, records, places, redact) for step in ranked],
         way=None if goal is None else _way(board, total, ranked, goal),
         milestones=[] if run is None else as_decided(run, today),
+        in_scope=total.in_scope,
+        elsewhere=_elsewhere(total),
     )
+
+
+def _elsewhere(total: Score) -> list[Elsewhere]:
+    """Return what is left to other profiles, by these."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for criterion in total.left_out:
+        names.setdefault(criterion.profiles, []).append(criterion.id)
+    return [
+        Elsewhere(
+            profiles=profiles,
+            criteria=criteria,
+            check=shlex.join(
+                ["readiness", *command_line("check", RunSettings(profile=profiles[0]))]
+            ),
+        )
+        for profiles, criteria in names.items()
+    ]
 
 
 def _not_measured(criterion: Criterion, board: Board) -> Judgement:
@@ -180,7 +214,7 @@ def as_decided(run: RunDocument, today: date) -> list[MilestoneRecord]:
     """Return the milestones as the run decided on them; a day may be over by now."""
     return [
         msgspec.structs.replace(
-            one, overdue=not one.met and bool(one.due) and one.due < today.isoformat()
+            one, overdue=one.met is False and bool(one.due) and one.due < today.isoformat()
         )
         for one in run.milestones
     ]
@@ -264,7 +298,8 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
     else:
         at = ago(answer.measured_at or "", time.time(), say)
         score, target = answer.score, goal_text(answer.target)
-        yield from text_lines(say("next.measured", moment=at, score=score, target=target))
+        of = answer.over(say)
+        yield from text_lines(say("next.measured", moment=at, score=score, over=of, target=target))
     if answer.since:
         yield from text_lines(say("next.since", count=answer.since, standing=answer.standing))
     if answer.board_changed:
@@ -273,32 +308,20 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
         yield from text_lines(tree_changed(answer.tree_changed, say))
     if answer.way is not None:
         yield Line()
-        yield from _way_blocks(answer.way, say)
+        yield from _way_blocks(answer.way, answer.over(say), say)
     yield Line()
     yield from step_blocks(answer.criteria, say)
     if answer.milestones:
         yield from text_lines("", *(milestone_line(one, say) for one in answer.milestones))
+    for one in answer.elsewhere:
+        names, count = ", ".join(one.criteria), len(one.criteria)
+        yield from text_lines("", say("next.elsewhere", count=count, names=names, check=one.check))
 
 
-def _elsewhere(board: Board, say: Sentences) -> Iterator[str]:
-    """Yield which tasks have criteria of which this profile knows nothing, and where they are."""
-    outside = {
-        task.id: criterion.profiles
-        for task in board.tasks
-        for criterion in task.criteria
-        if criterion.profiles and board.profile not in criterion.profiles
-    }
-    if outside:
-        others = dict.fromkeys(name for profiles in outside.values() for name in profiles)
-        names, others_shown = ", ".join(outside), ", ".join(others)
-        yield ""
-        yield say("next.elsewhere", names=names, profile=board.profile, others=others_shown)
-
-
-def _way_blocks(way: Way, say: Sentences) -> Iterator[Block]:
+def _way_blocks(way: Way, over: str, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
-        sentence = say("next.reached", goal=goal)
+        sentence = say("next.reached", goal=goal, over=over)
     elif way.reached:
         sentence = say("next.way", goal=goal, work=work, score=way.score)
     else:

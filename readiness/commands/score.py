@@ -44,7 +44,8 @@ def score(
     repository: options.Repository = None,
 ) -> int:
     """Run the board, or join recorded runs, and print score, gate and reasons."""
-    parameters = locals()
+    # That nothing gets worse is for a change to show, which is no release.
+    parameters = {**locals(), "release": not hold_line}
 
     def perform() -> int:
         from readiness.pipeline.run import run_and_report
@@ -82,6 +83,7 @@ def _print(document: "RunDocument", settings: "RunSettings", context: "Context")
 def summary(document: "RunDocument") -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.record.localised import localised
+    from readiness.record.scores import over
     from readiness.report._reasons import also_bad, first_reasons
     from readiness.report._shown import accepted_by, line
     from readiness.text.layout import percentage
@@ -110,8 +112,8 @@ def summary(document: "RunDocument") -> list[str]:
         why = say("score.nothing") if document.whole else say("score.part")
         lines.append(say("score.unknown", why=why))
     else:
-        percent = percentage(score.shown)
-        lines.append(say("score.readiness", percent=percent, score=score.shown))
+        percent, of = percentage(score.shown), over(score, say)
+        lines.append(say("score.readiness", percent=percent, score=score.shown, over=of))
     return lines
 
 

@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from readiness.decide.line import complaint, fallen
 from readiness.decide.score import by_criterion, display, share_of_board, total_of
-from readiness.model.board import Board, Task
+from readiness.decide.score import score as score_of
+from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.judgement import ComparedFindings, Gate, HeldLine, Judgement, Score
 from readiness.model.words import Decision, ReasonCode, Verdict
-from readiness.text.worded import worded
+from readiness.text.worded import joined, worded
 
 STATUSES = {
     Decision.READY: ExitStatus.READY,
@@ -31,6 +32,7 @@ def gate(
     *,
     partial: bool,
     empty: bool = False,
+    release: bool = False,
     interrupted: bool = False,
     loosened: Sequence[str] = (),
     accepted: bool = False,
@@ -39,6 +41,8 @@ def gate(
 ) -> Gate:
     """Decide on a run: `partial` for a selection, `loosened` for what a change weakens.
 
+    What the profile leaves to others makes it a part too, and then it is good where all that it
+    measured is; but no `release` may rest on it.
     Where that is `accepted`, it is decided as if nothing was, and a good decision says so.
     An `empty` selection is good: it is of what a change can affect, which is nothing.
     With a `line` of a commit the gate asks only that nothing is worse than there, whatever it asks
@@ -56,8 +60,9 @@ def gate(
     elif partial and empty and not interrupted:
         reason = worded("gate.unaffected")
         return Gate(decision=Decision.PARTIAL, exit_status=ExitStatus.READY, reasons=(reason,))
-    elif partial:
-        return _partial(board, score, by_id, interrupted, line, places)
+    elif partial or (score.left_out and line is None):
+        part = _partial(board, score, by_id, interrupted, line, places)
+        return part if partial else _of_profile(part, board, score, by_id, release=release)
     elif line is not None:
         decision, reasons = _hold(board, score, by_id, line, places)
     else:
@@ -117,6 +122,56 @@ def _partial(
     if failed:
         status = ExitStatus.NOT_READY
     return Gate(decision=Decision.PARTIAL, exit_status=status, reasons=(*reasons, *aside))
+
+
+def _of_profile(
+    part: Gate, board: Board, score: Score, by_id: Mapping[str, Judgement], *, release: bool
+) -> Gate:
+    """Add to the decision on all that a profile measures what it leaves to others.
+
+    A release is ruled out where no outcome of that could make it ready, and else undecided.
+    """
+    status, blocking = part.exit_status, []
+    if release:
+        unknown = {
+            one.id: Judgement(criterion=one, verdict=Verdict.ERROR) for one in score.left_out
+        }
+        all_of_it = {**by_id, **unknown}
+        decision, _ = _decide(board, score_of(board, [*all_of_it.values()]), all_of_it)
+        ruled_out = decision is Decision.NOT_READY
+        status = ExitStatus.NOT_READY if ruled_out else ExitStatus.UNDECIDED
+        blocking = _left_blocking(board, score.left_out)
+    profiles = dict.fromkeys(name for one in score.left_out for name in one.profiles)
+    summary = worded(
+        "gate.left_out",
+        good=sum(judgement.verdict.good for judgement in by_id.values()),
+        scope=score.in_scope,
+        count=len(score.left_out),
+        total=score.in_scope + len(score.left_out),
+        profiles=joined([*profiles], "names"),
+    )
+    return Gate(
+        decision=part.decision,
+        exit_status=status,
+        reasons=(*part.reasons, *blocking, summary),
+    )
+
+
+def _left_blocking(board: Board, left_out: Sequence[Criterion]) -> list[str]:
+    """Write a sentence for those of a blocking priority that are left to the same profiles."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for task, criterion in board.pairs():
+        if criterion in left_out and board.priorities[task.priority].blocking:
+            alike.setdefault((task.priority.value, criterion.profiles), []).append(criterion.id)
+    return [
+        worded(
+            "gate.left_blocking",
+            names=joined(names, "names"),
+            priority=priority,
+            profiles=joined(profiles, "names"),
+        )
+        for (priority, profiles), names in alike.items()
+    ]
 
 
 # --- the line -----------------------------------------------------------------------------------

@@ -56,6 +56,11 @@ def score(board: Board, judgements: Sequence[Judgement]) -> Score:
         measured_share=share_of_board(board, measured),
         attested_share=from_attested / points if points else Fraction(0),
         seen_to_fail=sum(one.seen_to_fail and one.code in MEASURED for one in by_id.values()),
+        left_out=tuple(
+            one
+            for one in board.criteria()
+            if one.profiles and one.elsewhere and not by_id[one.id].verdict.in_scope
+        ),
     )
 
 

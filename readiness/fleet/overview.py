@@ -9,6 +9,7 @@ from readiness.fleet.project import ProjectState, worst, worst_first
 from readiness.fleet.rows import FleetRow, rows
 from readiness.model.errors import ExitStatus
 from readiness.model.words import Decision
+from readiness.record.scores import over
 from readiness.text.languages import Language
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences, sentences, spoken
@@ -72,7 +73,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         """Format the score and its target."""
         if state.run is None or state.score is None:
             return "–"
-        return f"{state.run.score.shown}/{state.run.score.target:g}"
+        return (
+            f"{state.run.score.shown}/{state.run.score.target:g}{over(state.run.score, self.say)}"
+        )
 
     def summary(self) -> str:
         """Return a sentence with the number of projects by decision, and the exit status."""

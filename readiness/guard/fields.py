@@ -221,6 +221,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "timeout": FieldRule(Kind.TIMEOUT, _none, text=_seconds),
         "ratchet": FieldRule(Kind.RATCHET, _lower),
         "trial": FieldRule(Kind.TRIAL, _lower),
+        "elsewhere": FieldRule(Kind.FIELD, _lower, "elsewhere"),
         **_elsewhere(
             "id task expect check measure params matrix workdirs unset warn baseline insists"
         ),

@@ -101,6 +101,7 @@ def stricter(old: Criterion, new: Criterion, scoring: Scoring) -> Criterion:
         warn=new.warn if old.warn is None else _tighter(old.warn, new.warn, unit),
         baseline=new.baseline if takes_baseline else old.baseline,
         trial=old.trial or new.trial,
+        elsewhere=old.elsewhere or new.elsewhere,
         ratchet=old.ratchet or (new.ratchet and (takes_baseline or not is_moved)),
     )
 

@@ -118,7 +118,7 @@ class History:
             previous = chain.head(connection)
             document = msgspec.structs.replace(document, previous_run=_named(previous))
             stored = to_json(document)
-            end = (state, document.partial, len(stored), document.id)
+            end = (state, document.selected, len(stored), document.id)
             known = connection.execute(
                 "update runs set state = ?, partial = ?, document = zeroblob(?)"
                 " where id = ? and state = 'running'",

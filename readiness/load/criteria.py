@@ -115,6 +115,7 @@ class CriterionLoader:
                 expect=ATTESTED,
                 weight=weight,
                 profiles=tuple(file.profiles),
+                elsewhere=file.elsewhere is UNSET,
                 attest=decisions.attestation(file.attest, (*path, "attest"), self.problems),
                 waive=waive,
             )
@@ -160,6 +161,7 @@ class CriterionLoader:
             insists=file.trial is True,
             weight=weight,
             profiles=tuple(file.profiles),
+            elsewhere=file.elsewhere is UNSET,
             samples=samples,
             sampling=sampling,
             wait=seconds(file.wait, (*path, "wait"), self.problems) or 0.0,

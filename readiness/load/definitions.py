@@ -165,6 +165,8 @@ class CriterionFile(FilePart, frozen=True):
     """Worse than the baseline always fails."""
     weight: Number = 1
     profiles: list[Id] = field(default_factory=list)
+    elsewhere: Literal["never"] | UnsetType = UNSET
+    """`never`: other profiles have no use for it, and are whole without it."""
     samples: Annotated[int, Meta(ge=1, le=1000)] | SamplesFile = 1
     """Runs, of which the median counts; or `{min, max}`: as many as it takes to be sure."""
     confidence: Percent | UnsetType = UNSET

@@ -239,7 +239,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     Without `trial` its command is not tried in broken copies of the project; where it `insists`,
     also if it is meant to act. `samples` counts runs (median), the most of them if its `sampling`
     decides, `wait` is in seconds, `retries` counts further tries; with `flaky_blocks` what passes
-    only sometimes fails.
+    only sometimes fails. Where it is measured nowhere `elsewhere`, a profile without it has no use
+    for it, and is whole without it.
     """
 
     id: str
@@ -261,6 +262,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     insists: bool = False
     weight: Decimal = Decimal(1)
     profiles: tuple[str, ...] = ()
+    elsewhere: bool = True
     samples: int = 1
     sampling: Sampling | None = None
     wait: float = 0.0

@@ -204,8 +204,9 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """The score, 0..10, exact; None where nothing in scope was measured.
 
     `in_scope` counts the criteria of this run, `measured` those of them with a measured verdict,
-    `seen_to_fail` those that are known to be able to fail, `total` all of the board.
-    `measured_share` is by weight, of the whole board, 0..1.
+    `seen_to_fail` those that are known to be able to fail, `total` all of the board. `left_out`
+    are those that the profile leaves to others. `measured_share` is by weight, of the whole board,
+    0..1.
     """
 
     value: Fraction | None
@@ -217,6 +218,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     measured_share: Fraction
     attested_share: Fraction = Fraction(0)
     seen_to_fail: int = 0
+    left_out: tuple[Criterion, ...] = ()
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):

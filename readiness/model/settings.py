@@ -70,6 +70,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     explain: bool = False
     exit_zero: bool = False
     hold_line: bool = False
+    release: bool = False
     accepted: AcceptedBy | None = None
     until_decided: bool = False
     shard: tuple[int, int] | None = None

@@ -54,6 +54,7 @@ def conclude(
         judgements,
         partial=facts.partial,
         empty=facts.empty,
+        release=start.release,
         interrupted=stopped,
         loosened=reasons,
         accepted=not refused,
@@ -73,7 +74,10 @@ def conclude(
         tool=TOOL,
         board=board_ref(board, start.git),
         profile=start.profile,
-        partial=facts.partial,
+        partial=facts.partial or bool(total.left_out),
+        left_to=[]
+        if facts.partial
+        else list(dict.fromkeys(name for one in total.left_out for name in one.profiles)),
         interrupted=facts.interrupted or facts.signal != 0,
         git=start.git,
         started_at=timestamp(start.at),

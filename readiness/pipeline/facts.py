@@ -31,7 +31,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     With a `line` the gate decides on whether that is held, instead of on the release. `seen` tells,
     of what the run found, what the base's rules say otherwise; `before` has what the base itself
     says, which `earlier_findings` returns too, beside those of the run that this one is shown with.
-    `stopped` is the signal that ended what was measured beside the run, or 0.
+    A `release` rests on the run, so that nothing may be left out of it. `stopped` is the signal
+    that ended what was measured beside the run, or 0.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     base: BaseRef | None = None
     loosened: Sequence[Loosening] = ()
     accepted: AcceptedBy | None = None
+    release: bool = False
     line: HeldLine | None = None
     seen: Callable[[RunDocument], Sequence[Loosening]] | None = None
     before: Mapping[str, CriterionRecord] = {}

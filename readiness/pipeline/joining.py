@@ -99,6 +99,7 @@ def join(board: Board, runs: Sequence[RunDocument], settings: RunSettings) -> Ru
                 for loosening in run.loosened
             }.values()
         ),
+        release=settings.release,
         accepted=settings.accepted or _accepted_in(runs),
     )
     facts = Facts(

@@ -100,6 +100,8 @@ def perform(
             document = with_past(document, history, board, formats_of(settings))
             problems += not_entered + not_recorded
             for feature in features:
+                document = feature.concluded(document, board)
+            for feature in features:
                 problems += feature.recorded(document, board)
             problems += write_step_files(document, settings, os.environ)
         text = printer(document, settings, context(os.environ, settings))

@@ -51,7 +51,10 @@ def select(
 def skip_reason(criterion: Criterion, board: Board, chosen: frozenset[str] | None) -> str:
     """Why a criterion is not part of this run; empty where it is."""
     if criterion.profiles and board.profile not in criterion.profiles:
-        return worded("reason.only_in_profile", names=joined(criterion.profiles, "names"))
+        names = joined(criterion.profiles, "names")
+        if criterion.elsewhere:
+            return worded("reason.only_in_profile", names=names)
+        return worded("reason.not_in_profile", names=names)
     if chosen is not None and criterion.id not in chosen:
         return worded("reason.not_selected")
     return ""

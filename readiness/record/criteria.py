@@ -27,6 +27,7 @@ from readiness.record.document import (
     WaiverRecord,
 )
 from readiness.record.earlier import Previous, Value
+from readiness.record.newest import is_done, of_all
 from readiness.record.origin import FolderRecord
 from readiness.record.values import number, timestamp
 from readiness.record.wording import wordings_of
@@ -267,14 +268,13 @@ def task_records(
 def _task(
     task: Task, records: list[CriterionRecord], points: list[Points], *, blocking: bool
 ) -> TaskRecord:
-    in_scope = [record.verdict for record in records if record.verdict.in_scope]
     return TaskRecord(
         id=task.id,
         title=task.title,
         priority=task.priority,
         owner=task.owner,
-        done=bool(in_scope) and all(verdict.good for verdict in in_scope),
-        attainment=_attainment(points),
+        done=is_done(records),
+        attainment=of_all(_attainment(points), records),
         criteria=records,
         blocking=blocking,
         weight=float(task.weight),

@@ -32,7 +32,8 @@ VERSION = 1
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The score: `value` and `progress` are null where there is none, `shown` is what is printed.
 
-    There is none where nothing was measured, or not all that should have been. `attested` is the
+    There is none where nothing was measured, or not all that should have been. `left_out` counts
+    what the profile leaves to others: the score is not of these, and no progress. `attested` is the
     share of the score, 0..1, that rests on attestations. The points of all criteria and `rounding`
     (0 or less) add up to what is shown. `seen_to_fail` counts what is known to be able to fail.
     """
@@ -44,6 +45,7 @@ class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     measured: int
     in_scope: int
     total: int
+    left_out: int = 0
     attested: float = 0.0
     rounding: float = 0.0
     seen_to_fail: int = 0
@@ -147,6 +149,12 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.value if is_number else None  # type: ignore[return-value]
 
     @property
+    def left_out(self) -> bool:
+        """Whether it is no part of its run, though a release needs it."""
+        why = self.wordings.get("reason")
+        return not self.verdict.in_scope and not has_key(why, ("reason.not_in_profile",))
+
+    @property
     def cut_short(self) -> bool:
         """Whether the run was over before this was measured, by its time or by a signal."""
         return self.verdict.unknown and has_key(self.wordings.get("reason"), OVER)
@@ -155,8 +163,9 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One task. `attainment` is the share of it that is earned, 0..1; null out of scope.
 
-    `estimate` is as the board has it, such as `1-2d`. `depends_on` names other tasks. `details` is
-    Markdown, `notes` say what was done by ISO date.
+    What its run left out is neither earned nor done. `estimate` is as the board has it, such as
+    `1-2d`. `depends_on` names other tasks. `details` is Markdown, `notes` say what was done by ISO
+    date.
     """
 
     id: str
@@ -180,6 +189,10 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     def in_scope(self) -> list[CriterionRecord]:
         """Return the criteria that count in this run."""
         return [criterion for criterion in self.criteria if criterion.verdict.in_scope]
+
+    def asked(self) -> list[CriterionRecord]:
+        """Return the criteria that have to hold until the task is done."""
+        return [one for one in self.criteria if one.verdict.in_scope or one.left_out]
 
     def good(self) -> int:
         """Count the criteria that hold."""
@@ -253,13 +266,14 @@ class FindingRecord(Finding, frozen=True, kw_only=True):
 class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A milestone: whether its requirement is met. `due` is an ISO date or empty.
 
-    It asks for all tasks of `priority`, for a `score`, or for both. `missing` names the tasks of
-    that priority that are not done. `overdue` says that its day is over and it is not met.
+    Where only what the run left out can tell, `met` is null. It asks for all tasks of `priority`,
+    for a `score`, or for both. `missing` names the tasks of that priority that are not done.
+    `overdue` says that its day is over and it is not met.
     """
 
     id: str
     title: str
-    met: bool
+    met: bool | None
     due: str
     overdue: bool = False
     priority: Priority | None = None
@@ -268,7 +282,9 @@ class MilestoneRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """The name of the state: `met`, `overdue` or `not_met`."""
+        """The name of the state: `met`, `undecided`, `overdue` or `not_met`."""
+        if self.met is None:
+            return "undecided"
         return "met" if self.met else "overdue" if self.overdue else "not_met"
 
 
@@ -319,7 +335,8 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     reports are made from have these; the history keeps each run once. `put_aside` names the
     caller's variables that change what tools do: no probe got them. A run of a part, or one that
     was interrupted, has no score and decides no milestone; `whole_run` is the newest whole one
-    that its history knew. A `shard` is a part by --shard.
+    that its history knew. A run of all that its profile asks for is `partial` as well where that
+    leaves criteria `left_to` other profiles. A `shard` is a part by --shard.
     """
 
     version: int = VERSION
@@ -347,12 +364,18 @@ class RunDocument(msgspec.Struct, frozen=True, kw_only=True):
     folders: list[FolderRecord] = []
     put_aside: list[str] = []
     whole_run: WholeRun | None = None
+    left_to: list[str] = []
     shard: Shard | None = None
 
     @property
     def whole(self) -> bool:
-        """Whether it measured all that it should, so that it speaks of the project itself."""
-        return not self.partial and not self.interrupted
+        """Whether it measured all that its profile asks for, so that it speaks of that."""
+        return not self.selected and not self.interrupted
+
+    @property
+    def selected(self) -> bool:
+        """Whether it is a part of its profile, by a selection or as a shard."""
+        return self.partial and not self.left_to
 
     def criteria(self) -> Iterable[CriterionRecord]:
         """Return an iterator over all criteria, in the order of the board."""

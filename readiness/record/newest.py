@@ -1,6 +1,6 @@
 """A run as it speaks of the project: each criterion's newest measurement, the newest whole run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -131,9 +131,27 @@ def _task(task: TaskRecord, run: RunDocument) -> TaskRecord:
     return msgspec.structs.replace(
         task,
         criteria=criteria,
-        done=bool(scope) and all(record.verdict.good for record in scope),
-        attainment=attainment(scope),
+        done=is_done(criteria),
+        attainment=of_all(attainment(scope), criteria),
     )
+
+
+def is_done(criteria: Iterable[CriterionRecord]) -> bool:
+    """Return whether all of a task's criteria hold; what the run left out does not."""
+    asked = [one for one in criteria if one.verdict.in_scope or one.left_out]
+    return bool(asked) and all(one.verdict.good for one in asked)
+
+
+def of_all(attained: float | None, criteria: Sequence[CriterionRecord]) -> float | None:
+    """Return the share of a task's criteria that is earned, by that of those in scope.
+
+    What the run left out has no points to be told by: it counts by number.
+    """
+    left = sum(one.left_out for one in criteria)
+    if not left or attained is None:
+        return attained
+    scope = sum(one.verdict.in_scope for one in criteria)
+    return int(attained * scope / (scope + left) * 1000) / 1000
 
 
 def attainment(records: Iterable[CriterionRecord]) -> float | None:

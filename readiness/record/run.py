@@ -34,7 +34,7 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
     """Return the score as numbers, and as it must be printed."""
     value = score.value
     progress = None
-    if value is not None:
+    if value is not None and not score.left_out:
         progress = min(below(value / Fraction(score.target), 1), 1.0) if score.target else 1.0
     return ScoreRecord(
         value=None if value is None else below(value, score.target),
@@ -44,6 +44,7 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
         measured=score.measured,
         in_scope=score.in_scope,
         total=score.total,
+        left_out=len(score.left_out),
         attested=round(float(score.attested_share), 6),
         seen_to_fail=score.seen_to_fail,
         rounding=float(rounding),
@@ -53,7 +54,7 @@ def score_record(score: Score, shown: str, rounding: Decimal) -> ScoreRecord:
 def no_score(score: Score) -> ScoreRecord:
     """Return the empty score of a run that did not measure all that it should."""
     record = score_record(score, NO_SCORE, Decimal(0))
-    return msgspec.structs.replace(record, value=None, progress=None, attested=0.0)
+    return msgspec.structs.replace(record, value=None, progress=None, attested=0.0, left_out=0)
 
 
 def gate_record(
@@ -133,12 +134,14 @@ def milestone_records(
     for milestone in board.milestones:
         asked = [task for task in tasks if task.priority is milestone.priority]
         missing = [task.id for task in asked if not task.done]
-        holds = []
+        holds: list[bool | None] = []
         if milestone.priority is not None:
-            holds.append(bool(asked) and not missing)
+            is_open = any(not one.verdict.good for task in asked for one in task.in_scope())
+            holds.append(bool(asked) and not missing if is_open or not missing else None)
         if milestone.score is not None:
-            holds.append(score.value is not None and score.value >= milestone.score)
-        met = bool(holds) and all(holds)
+            reached = score.value is not None and score.value >= milestone.score
+            holds.append(None if score.left_out else reached)
+        met = None if None in holds and False not in holds else bool(holds) and all(holds)
         late = bool(milestone.due) and date.fromisoformat(milestone.due) < today
         records.append(
             MilestoneRecord(
@@ -146,7 +149,7 @@ def milestone_records(
                 title=milestone.title,
                 met=met,
                 due=milestone.due,
-                overdue=late and not met,
+                overdue=late and met is False,
                 priority=milestone.priority,
                 score=None if milestone.score is None else float(milestone.score),
                 missing=missing,

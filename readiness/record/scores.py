@@ -14,6 +14,13 @@ def score_text(score: ScoreRecord, say: Sentences) -> str:
     return NO_SCORE if score.shown == NO_SCORE else say("report.unknown")
 
 
+def over(score: ScoreRecord, say: Sentences) -> str:
+    """Format of how many criteria a score is; "" where the profile leaves nothing to others."""
+    if not score.left_out:
+        return ""
+    return say("report.over", scope=score.in_scope, total=score.in_scope + score.left_out)
+
+
 def goal_text(score: float) -> str:
     """Format a target or a first score, with one decimal at least: `8.0`, `8.25`."""
     return f"{score:.1f}" if round(score, 1) == score else repr(score)

@@ -59,7 +59,7 @@ def gate_state(run: RunDocument) -> GateState:
     if good is None or run.gate.exit_status != 0:
         return GateState.BAD
     # An earlier whole run was good, and a part ran since: nothing failed, nothing was decided.
-    return GateState.PARTIAL if run.partial else good
+    return GateState.PARTIAL if run.selected else good
 
 
 def gate_name(run: RunDocument) -> str:
@@ -71,7 +71,7 @@ def gate_sentence(run: RunDocument) -> str:
     """Format the decision and its reasons, and of a partial run which whole run stands."""
     told = f"{SAY(f'decision.{run.gate.decision}')}{meaning(run.gate, SAY)}"
     parts = [told, *map(literal, run.gate.reasons)]
-    if run.partial and not run.interrupted:
+    if run.selected and not run.interrupted:
         is_own = run.gate.decision is Decision.PARTIAL
         stands = (is_own and last_whole(run, SAY)) or as_of(run, SAY)
         parts.insert(1, stands.rstrip("."))

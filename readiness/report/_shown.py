@@ -82,7 +82,7 @@ def seen_to_fail(run: RunDocument, say: Sentences) -> str:
     """Return how many of what a whole run measured is known to be able to fail; "" without any."""
     criteria = [record for record in run.criteria() if record.verdict.in_scope]
     measured = [one for one in criteria if not one.attestation and one.reason_code in MEASURED]
-    if not measured or run.partial:
+    if not measured or run.selected:
         return ""
     seen = sum(one.seen_to_fail for one in measured)
     return say("report.seen_to_fail", seen=seen, count=len(measured))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.newest import measured_since
-from readiness.record.scores import score_text
+from readiness.record.scores import over, score_text
 from readiness.report._shown import meaning, moment
 from readiness.text.layout import literal
 from readiness.text.sentences import Sentences
@@ -34,7 +34,13 @@ def last_whole(run: RunDocument, say: Sentences) -> str:
         return ""
     decision = say(f"decision.{stands.gate.decision}") + meaning(stands.gate, say)
     score = literal(score_text(stands.score, say))
-    return say("report.whole_run", moment=moment(stands.at), decision=decision, score=score)
+    return say(
+        "report.whole_run",
+        moment=moment(stands.at),
+        decision=decision,
+        score=score,
+        over=over(stands.score, say),
+    )
 
 
 def carried(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

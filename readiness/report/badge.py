@@ -3,7 +3,7 @@
 from readiness.model.words import Decision
 from readiness.record.document import RunDocument
 from readiness.record.newest import of_the_project
-from readiness.record.scores import score_text
+from readiness.record.scores import over, score_text
 from readiness.report import Context
 from readiness.report._facts import GateState, gate_state
 from readiness.report._json import dump
@@ -31,7 +31,7 @@ def render(run: RunDocument, _: Context) -> str:
         decision = Decision.UNDECIDED
     message = say(f"decision.{decision}").lower()
     if run.score.value is not None:
-        message = f"{message} {literal(score_text(run.score, say))}/10"
+        message = f"{message} {literal(score_text(run.score, say))}/10{over(run.score, say)}"
     if not run.whole and run.whole_run is not None:
         message = f"{message} ({run.whole_run.at[:10]})"
     badge = {

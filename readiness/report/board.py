@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from readiness.model.words import Better, Priority, Verdict
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument, TaskRecord
 from readiness.record.newest import of_the_project
-from readiness.record.scores import goal_text, score_text
+from readiness.record.scores import goal_text, over, score_text
 from readiness.report import Context
 from readiness.report._shown import (
     attested_by,
@@ -31,6 +31,7 @@ FOR_PEOPLE = True
 
 TEMPLATE = os.path.join(os.path.dirname(__file__), "templates", "board.md")
 
+_AHEAD = ("not_met", "undecided")
 RISKS = {"high": "🔴", "medium": "🟡", "low": "🟠", "very_low": "🔵"}
 _ESTIMATE = re.compile(r"\s*([0-9.]+(?:\s*-\s*[0-9.]+)?)\s*([mhdw])\s*")
 
@@ -52,7 +53,7 @@ class _Board:
     def written(self) -> str:
         """Return the template, filled with the words of this board."""
         run, say, score = self._run, self._say, self._run.score
-        shown = text(score_text(score, say))
+        shown, of = text(score_text(score, say)), over(score, say)
         verdicts = {record.id: (record.carried or record).verdict for record in run.criteria()}
         filters = {
             "estimate": lambda written: estimate(written, say),
@@ -77,8 +78,9 @@ class _Board:
             meaning=meaning(run.gate, say, text),
             updated=moment(run.finished_at),
             score=shown,
-            score_shown=f"{shown}/10" if score.value is not None else shown,
-            progress=share(score.progress or 0) if score.value is not None else "0%",
+            over=of,
+            score_shown=f"{shown}/10{of}" if score.value is not None else shown,
+            progress="–" if score.left_out else share(score.progress or 0),
             target=goal_text(score.target),
             goal_text=goal_text,
             percent=percent,
@@ -86,8 +88,12 @@ class _Board:
             reuse=reuse(run, say),
             revision=revision(run, say, code),
             figures=[self._figure(*chosen) for chosen in self._chosen()],
-            reached=score.value is not None and score.value >= score.target,
-            blocking=[it.id for task, it in run.pairs() if task.blocking and it.verdict.bad],
+            reached=score.value is not None and score.value >= score.target and not of,
+            blocking=[
+                it.id
+                for task, it in run.pairs()
+                if task.blocking and (it.verdict.bad or it.left_out)
+            ],
             goals=[
                 (goal, [name for name in goal.criteria if _lacks(verdicts.get(name))])
                 for goal in run.board.success
@@ -122,9 +128,9 @@ class _Board:
         say, priority, score = self._say, milestone.priority, milestone.score
         asks = [] if priority is None else [say("board.asks_priority", priority=priority.value)]
         asks += [] if score is None else [say("board.asks_score", score=goal_text(score))]
-        state = "met" if milestone.met else "not_met"
-        emoji = Verdict.PASS.emoji if milestone.met else Verdict.FAIL.emoji
-        facts = [f"{emoji} {say(f'report.milestone.{state}')}"]
+        state = "not_met" if milestone.overdue else milestone.state
+        like = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.ERROR}[milestone.met]
+        facts = [f"{like.emoji} {say(f'report.milestone.{state}')}"]
         facts += [f"**{say('report.milestone.overdue')}**"] if milestone.overdue else []
         if milestone.missing:
             names = say("report.comma").join(map(text, milestone.missing))
@@ -136,7 +142,7 @@ class _Board:
         run, say = self._run, self._say
         if run.board.review.strip():
             yield text(run.board.review)
-        due = [record for record in run.milestones if record.due and record.state == "not_met"]
+        due = [record for record in run.milestones if record.due and record.state in _AHEAD]
         if due:
             first = min(due, key=lambda milestone: milestone.due)
             yield say("board.next_due", milestone=f"{strong(first.id)} ({text(first.due)})")
@@ -211,6 +217,7 @@ def share(part: float) -> str:
 def status(task: TaskRecord, say: Sentences) -> str:
     """Return how far a task has come, judged by the evidence."""
     done, scope = task.good(), len(task.in_scope())
+    left = len(task.asked()) - scope
     if not scope:
         return say("board.status_out")
     verdicts = [criterion.verdict for criterion in task.criteria]
@@ -221,7 +228,8 @@ def status(task: TaskRecord, say: Sentences) -> str:
         state = say("board.status_progress")
     else:
         state = say("board.status_unknown") if unmeasured == scope else say("board.status_open")
-    facts = [say("board.passed", good=done, scope=scope)]
+    facts = [say("board.passed", good=done, scope=scope + left)]
+    facts += [say("board.left_out", count=left)] if left else []
     facts += [say("board.unmeasured", count=unmeasured)] if unmeasured else []
     facts += [say("board.waived", count=waived)] if waived else []
     return f"{state} - {say('report.comma').join(facts)}"

@@ -13,7 +13,7 @@ import msgspec
 from readiness.model.errors import NotWrittenError
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import FindingRecord, RunDocument
-from readiness.record.scores import goal_text, score_text
+from readiness.record.scores import goal_text, over, score_text
 from readiness.report import Context
 from readiness.report._comment.comment import comment
 from readiness.report._evidence import WIDEST, printed
@@ -102,7 +102,7 @@ def outputs(run: RunDocument) -> str:
         "exit-status": str(int(gate.exit_status)),
         "score": score.shown if known else "",
         "target": goal_text(score.target),
-        "readiness": f"{percentage(score.shown)}%" if known else "",
+        "readiness": f"{percentage(score.shown)}%" if known and not score.left_out else "",
         "measured": str(score.measured),
         "in-scope": str(score.in_scope),
         "total": str(score.total),
@@ -130,9 +130,14 @@ def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
     decision = run.gate.decision
     facts = [
         f"{say(f'decision.{decision}')}{meaning(run.gate, say)}",
-        say("report.score", score=score_text(run.score, say), target=goal_text(run.score.target)),
+        say(
+            "report.score",
+            score=score_text(run.score, say),
+            over=over(run.score, say),
+            target=goal_text(run.score.target),
+        ),
     ]
-    if run.partial and not run.interrupted:
+    if run.selected and not run.interrupted:
         facts.append(last_whole(run, say) or say("report.no_whole_run"))
     if left_out:
         facts.append(say("report.more_findings", count=left_out))

@@ -49,9 +49,7 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     yield "readiness_board_info", [(board, 1)]
     yield from _known("readiness_score", score.value)
     yield "readiness_score_target", [({}, score.target)]
-    yield from _known(
-        "readiness_score_progress_ratio", None if score.value is None else score.progress
-    )
+    yield from _known("readiness_score_progress_ratio", score.progress)
     yield (
         "readiness_gate_decision",
         [({"decision": decision.value}, decision is run.gate.decision) for decision in Decision],
@@ -61,7 +59,10 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     yield "readiness_run_interrupted", [({}, run.interrupted)]
     yield from _known("readiness_run_timestamp_seconds", unix_seconds(run.finished_at))
     yield "readiness_run_duration_seconds", [({}, run.duration_s)]
-    yield "readiness_milestone_met", [({"milestone": each.id}, each.met) for each in run.milestones]
+    yield (
+        "readiness_milestone_met",
+        [({"milestone": one.id}, one.met) for one in run.milestones if one.met is not None],
+    )
 
 
 def _known(name: str, value: float | None) -> Iterator[Metric]:

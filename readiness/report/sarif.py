@@ -150,7 +150,7 @@ def _invocation(run: RunDocument, left_out: int) -> dict[str, object]:
     return {
         "executionSuccessful": state is not GateState.UNKNOWN,
         # Of a partial run this is the project's gate, which ended another process.
-        **({} if run.partial else {"exitCode": run.gate.exit_status}),
+        **({} if run.selected else {"exitCode": run.gate.exit_status}),
         "toolExecutionNotifications": notifications,
         **{key: moment for key, moment in moments.items() if _MOMENT.fullmatch(moment)},
     }

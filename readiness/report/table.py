@@ -66,7 +66,7 @@ def _blocks(
     table, left_out = grid(
         run,
         say,
-        skipped=verbose or not run.partial,
+        skipped=verbose or not run.selected,
         failed_only=folded,
         empty_tasks=len(criteria) < MOST,
         most=len(criteria) if verbose else MOST,

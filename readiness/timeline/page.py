@@ -8,7 +8,7 @@ from readiness.advice.steps import NextStep
 from readiness.model.words import Verdict
 from readiness.record.comparison import Movement
 from readiness.record.document import MilestoneRecord, TaskRecord
-from readiness.record.scores import goal_text
+from readiness.record.scores import goal_text, over
 from readiness.text.layout import points
 from readiness.text.markdown import filled, prose, row, text
 from readiness.text.sentences import Sentences, sentences
@@ -19,7 +19,7 @@ TEMPLATE = os.path.join(os.path.dirname(__file__), "templates", "team.md")
 CHANGES, DAYS = 30, 14
 STEPS, STEPS_AT_MOST = {ReportKind.DAILY: 3}, 5
 """So many steps a person."""
-MARKS = {True: Verdict.PASS.emoji, False: Verdict.FAIL.emoji}
+MARKS = {True: Verdict.PASS.emoji, False: Verdict.FAIL.emoji, None: Verdict.ERROR.emoji}
 
 
 def page(report: TeamReport) -> str:
@@ -45,7 +45,9 @@ def page(report: TeamReport) -> str:
         kind=say(f"team.kind.{report.kind}", since=report.since[:10]),
         decision=say(f"decision.{now.gate.decision}"),
         meaning=say(f"meaning.{now.gate.decision}"),
-        score=now.score.shown if now.score.value is not None else say("report.unknown"),
+        score=now.score.shown + over(now.score, say)
+        if now.score.value is not None
+        else say("report.unknown"),
         target=goal_text(now.score.target),
         dates=(report.since[:10], (report.until or now.started_at)[:10]),
         causes=[one for one in (compared.causes if compared else ()) if report.is_about(one.what)],

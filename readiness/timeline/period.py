@@ -74,7 +74,7 @@ class TeamReport(msgspec.Struct, frozen=True, kw_only=True):
             return []
         expected = course.expected_on or "9999"
         asked = [one for one in self.now.milestones if one.score is not None and one.due]
-        return [one for one in asked if not one.met and not one.overdue and one.due < expected]
+        return [one for one in asked if one.met is False and not one.overdue and one.due < expected]
 
     def done(self) -> list[TaskRecord]:
         """Return the tasks that are done, and were not before."""

@@ -77,13 +77,13 @@ def test_the_worst_word_counts(joint: Project) -> None:
 
 
 def test_selections_may_make_a_whole(joint: Project) -> None:
-    """Together they are no longer partial, or still are."""
+    """Together they are all of their profile, or still not; a release takes the others too."""
     first = record(joint, "first.json", "T1")
     second = record(joint, "second.json", "T2")
     whole = joined(joint, first, second)
-    assert (whole.status, whole.run.partial, whole.run.gate.decision) == (0, False, "ready")
+    assert (whole.status, whole.run.left_to) == (3, ["production"])
     half = joined(joint, first)
-    assert (half.status, half.run.partial, half.run.gate.decision) == (0, True, "partial")
+    assert (half.status, half.run.left_to, half.run.gate.decision) == (0, [], "partial")
 
 
 def test_another_board_is_refused(joint: Project) -> None:
@@ -133,8 +133,8 @@ def test_it_records_nothing_and_replaces_no_input(joint: Project) -> None:
     """Reports are written beside; a recorded run is not one of them."""
     name = record(joint, "run.json", "--history=.readiness/history.db")
     before = (joint.folder / name).read_bytes()
-    assert joint("score", name, "--report", "json=union.json").status == 0
-    assert json.loads((joint.folder / "union.json").read_text())["gate"]["decision"] == "ready"
+    assert joint("score", name, "--report", "json=union.json").status == 3
+    assert json.loads((joint.folder / "union.json").read_text())["gate"]["decision"] == "partial"
     ended = joint("score", name, "--report", f"json={name}")
     assert (ended.status, ended.out) == (2, ""), ended
     assert (joint.folder / name).read_bytes() == before

@@ -125,10 +125,10 @@ def test_list_show_and_next_take_the_newest(parted: Project) -> None:
 
 
 SCORES = {
-    "next": r"score ([\d.]+), target 8.25",
+    "next": r"score ([\d.]+) over \d of \d, target 8.25",
     "trend": r"([\d.]+) \(first run\)",
-    "history": r"not ready +([\d.]+) ",
-    "report --output-format board": r"\*\*: ([\d.]+) of 10 \(target 8.25",
+    "history": r"partial +(\d[\d.]+) ",
+    "report --output-format board": r"\*\*: ([\d.]+) of 10 over \d of \d \(target 8.25",
     "report --output-format badge": r"([\d.]+)/10",
     "report --output-format html": r'<p class="number"><b>([\d.]+)</b>',
     "report --output-format table": r"Last whole run.*score ([\d.]+) of 10",

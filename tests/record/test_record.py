@@ -173,7 +173,7 @@ def tasks_of(*verdicts: str) -> Any:
     ("verdicts", "done", "attainment"),
     [
         (["pass", "warn"], True, 1.0),
-        (["pass", "skip"], True, 1.0),
+        (["pass", "skip"], False, 0.5),
         (["pass", "fail"], False, 0.5),
         (["pass", "error", "error"], False, 0.333),
         (["pass", "waived"], False, 0.5),

@@ -87,7 +87,7 @@ FAMILIES: Mapping[str, object] = {
     "rule": set(RULES.values()),
     "rule_hint": set(RULES.values()),
     "complaint": ("fails", "unmeasured", "uncompared", "aside", "worse"),
-    "report.milestone": ("met", "overdue", "not_met"),
+    "report.milestone": ("met", "undecided", "overdue", "not_met"),
     "report.cause": (BOARD, SCOPE, ROUNDING),
     "prove.said": Proving,
     "hook.next": [agent.name for agent in AGENTS],

@@ -103,6 +103,10 @@ class Feature:
         """Return what writes, beside the run's entry in the history, what later runs may use."""
         return None
 
+    def concluded(self, document: "RunDocument", board: "Board") -> "RunDocument":
+        """Return what reports are made of where that is more than the run, which is recorded."""
+        return document
+
     def recorded(self, document: "RunDocument", board: "Board") -> Sequence[str]:
         """Pass on what came out; return what went wrong."""
         return ()

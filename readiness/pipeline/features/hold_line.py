@@ -13,7 +13,7 @@ from readiness.model.board import Board
 from readiness.model.judgement import HeldLine, Judgement
 from readiness.model.plan import Plan
 from readiness.model.units import JITTERY
-from readiness.model.words import Lack, ReasonCode
+from readiness.model.words import Decision, Lack, ReasonCode
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
@@ -92,11 +92,7 @@ def _base_of(history: History | None, board: Board, git: Git | None) -> tuple[st
     commit = base_of(folder, git.commit, git.branch, "")
     if commit == git.commit and not git.dirty:
         runs = _runs(history, board) if history else ()
-        good = {
-            run.git.commit
-            for run in runs
-            if run.gate.decision.good and run.git and not run.git.dirty
-        }
+        good = {run.git.commit for run in runs if _was_good(run) and run.git and not run.git.dirty}
         commit = nearest(folder, commit, good - {commit}) or head_of(folder, f"{commit}^")
     if not commit:
         return "", Lack.SHALLOW if is_shallow(folder) else Lack.FIRST
@@ -104,6 +100,14 @@ def _base_of(history: History | None, board: Board, git: Git | None) -> tuple[st
     own = os.path.relpath(path, os.path.realpath(root))
     had = own.startswith(os.pardir) or had_board(root, commit, os.path.dirname(path), own)
     return (commit, None) if had else ("", Lack.NO_BOARD)
+
+
+def _was_good(run: RunDocument) -> bool:
+    """Return whether a run was good, for release or to be merged, as far as its profile goes."""
+    if run.gate.decision is not Decision.PARTIAL:
+        return run.gate.decision.good
+    blocked = any(task.blocking and record.verdict.bad for task, record in run.pairs())
+    return not blocked and (run.score.value or 0.0) >= run.score.target
 
 
 def _runs(history: History, board: Board) -> Iterator[RunDocument]:

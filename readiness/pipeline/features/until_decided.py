@@ -79,10 +79,12 @@ def _never(index: int, start: Start) -> Capture:
     )
 
 
-def decision(board: Board, judgements: Sequence[Judgement], *, partial: bool) -> Decided:
+def decision(
+    board: Board, judgements: Sequence[Judgement], *, partial: bool, release: bool = False
+) -> Decided:
     """Return what a run comes to: its decision, and the exit status of that."""
     total = score(board, judgements)
-    decided = gate(board, total, judgements, partial=partial)
+    decided = gate(board, total, judgements, partial=partial, release=release)
     return decided.decision, decided.exit_status
 
 
@@ -122,7 +124,8 @@ class Course:
         return bool(pending) and is_certain(self._decision, judged, pending, self._start.day())
 
     def _decision(self, judgements: Sequence[Judgement]) -> Decided:
-        return decision(self._board, judgements, partial=self._plan.partial)
+        release = self._start.release
+        return decision(self._board, judgements, partial=self._plan.partial, release=release)
 
     def _look(self, planned: Planned) -> bool:
         """Judge a criterion once all its probes are over; return whether that is news."""

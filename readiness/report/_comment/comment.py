@@ -6,7 +6,7 @@ from typing import TypeVar
 from readiness.model.words import Decision
 from readiness.record.document import CriterionRecord, FindingRecord, Loosening, RunDocument
 from readiness.record.newest import of_the_project
-from readiness.record.scores import goal_text, score_text
+from readiness.record.scores import goal_text, over, score_text
 from readiness.report._comment.parts import Limit, Part, fitted
 from readiness.report._evidence import WIDEST, printed
 from readiness.report._facts import board_place
@@ -124,9 +124,8 @@ class _Comment:
         if line is not None and line.score and line.score != run.score.shown:
             shown = f"{text(_short(line.score, 40))} → {shown}"
         verdict = f"{decision.emoji} {say(f'decision.{decision}')}{say(f'meaning.{decision}')}"
-        return (
-            f"## {verdict} · {say('report.score', score=shown, target=goal_text(run.score.target))}"
-        )
+        target, of = goal_text(run.score.target), over(run.score, say)
+        return f"## {verdict} · {say('report.score', score=shown, over=of, target=target)}"
 
     def _facts(self) -> Iterator[str]:
         run, say = self._run, self._say
@@ -248,7 +247,7 @@ class _Comment:
         red = sum(record.verdict.bad for record in same)
         if not self._compared:
             good = sum(record.verdict.good for record in run.criteria())
-            rest = say("comment.first", good=good, total=total)
+            rest = say("comment.first", good=good, total=total + run.score.left_out)
         elif red:
             rest = say("comment.rest", same=len(same), total=total, count=red)
         else:

@@ -120,7 +120,7 @@ class Viewer:
             "owner": task.owner,
             "done": task.done,
             "open": _fails(task) and self._unfolded <= UNFOLDED,
-            "done_text": say("report.done", good=task.good(), scope=len(criteria)),
+            "done_text": say("report.done", good=task.good(), scope=len(task.asked())),
             "share": whole(attainment),
             "progress": percent(attainment),
             "missing": sum(one.points_possible - one.points for one in criteria),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from readiness.record.document import RunDocument
 from readiness.record.earlier import PastPoint
 from readiness.record.pace import arrival, pace
-from readiness.record.scores import goal_text, score_text
+from readiness.record.scores import goal_text, over, score_text
 from readiness.report._html.criteria import Link, Viewer
 from readiness.report._shown import (
     Badge,
@@ -39,7 +39,7 @@ def head(
     scale are in thousandths.
     """
     score, gate = run.score, run.gate
-    known = score.value is not None
+    known = score.progress is not None
     target = goal_text(score.target)
     profile = [say("report.profile", name=run.profile)] if run.profile else []
     base = [say("report.base", base=f"{run.base.ref} {run.base.commit[:10]}")] if run.base else []
@@ -48,9 +48,10 @@ def head(
         "word": say(f"decision.{gate.decision}"),
         "meaning": meaning(gate, say).strip(" :：，"),
         "score": score_text(score, say),
+        "over": over(score, say),
         "target": target,
         "target_at": whole(score.target / 10) * 10,
-        "reached_at": whole((score.value or 0.0) / 10) * 10,
+        "reached_at": whole((score.value or 0.0) / 10) * 10 if known else 0,
         "reached": known and (score.progress or 0) >= 1,
         "way": say("report.way", share=percent(score.progress or 0), target=target)
         if known
@@ -79,7 +80,7 @@ def _forecast(run: RunDocument, points: Sequence[PastPoint], say: Sentences) -> 
     """Format when the target is reached at the pace of the runs on the page; "" once it is."""
     known = [point for point in points if point.score is not None]
     scores = [point.score or 0.0 for point in known]
-    if not known or run.score.value is None or (run.score.progress or 0) >= 1:
+    if not known or run.score.progress is None or run.score.progress >= 1:
         return ""
     moments = [point.started_at for point in known]
     try:

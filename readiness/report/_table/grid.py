@@ -106,7 +106,7 @@ def _task(task: TaskRecord, say: Sentences) -> Row:
     if task.attainment is None:
         return [(task.id, Style.STRONG), (say(f"verdict.{Verdict.SKIP}"), Style.DIM), title]
     style = Style.GOOD if task.done else Style.PLAIN
-    done = say("report.tally", good=task.good(), scope=len(task.in_scope()))
+    done = say("report.tally", good=task.good(), scope=len(task.asked()))
     progress = (percent(task.attainment), style)
     return [(task.id, Style.STRONG), (done, style), title, *plain("", ""), progress]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from readiness.model.words import Decision, Verdict
 from readiness.record.document import MilestoneRecord, RunDocument
-from readiness.record.scores import goal_text, score_text
+from readiness.record.scores import goal_text, over, score_text
 from readiness.report._reasons import also_bad, first_reasons
 from readiness.report._shown import badge_counts, meaning, moment, reuse, revision
 from readiness.report._standing import last_whole
@@ -13,6 +13,7 @@ from readiness.text.layout import bar, duration, percentage
 from readiness.text.sentences import Sentences
 
 _NAMES = 6
+_STYLES = {True: Style.GOOD, False: Style.BAD, None: Style.UNKNOWN}
 _DOT: Part = (" · ", Style.DIM)
 
 
@@ -37,7 +38,7 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Block]:
     rows = [
         [
             (f"  {milestone.id}", Style.PLAIN),
-            (_state(milestone, say), Style.GOOD if milestone.met else Style.BAD),
+            (_state(milestone, say), _STYLES[milestone.met]),
             (say("report.due", date=milestone.due) if milestone.due else "", Style.DIM),
             (milestone.title, Style.PLAIN),
         ]
@@ -47,7 +48,8 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Block]:
 
 
 def _state(milestone: MilestoneRecord, say: Sentences) -> str:
-    return f"{'✓' if milestone.met else '✗'} {say(f'report.milestone.{milestone.state}')}"
+    mark = {True: "✓", False: "✗", None: "?"}[milestone.met]
+    return f"{mark} {say(f'report.milestone.{milestone.state}')}"
 
 
 def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator[Line]:
@@ -61,12 +63,13 @@ def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator
     record = run.score
     shown = score_text(record, say)
     goal = goal_text(record.target)
-    words = say("report.score", score=shown, target=goal)
+    of = over(record, say)
+    words = say("report.score", score=shown, over=of, target=goal)
     if record.value is not None:
-        words = say("report.readiness", percent=percentage(shown), score=shown, target=goal)
+        percent = percentage(shown)
+        words = say("report.readiness", percent=percent, score=shown, over=of, target=goal)
     parts: list[Part] = [(words, Style.STRONG)]
-    if record.value is not None:
-        progress = record.progress or 0.0
+    if record.value is not None and (progress := record.progress) is not None:
         parts.append((f"  {bar(progress, 30)}", Style.GOOD if progress >= 1 else Style.WARN))
     yield Line(parts=tuple(parts))
     if not record.measured == record.in_scope == record.total:
@@ -74,7 +77,7 @@ def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator
             "report.measured", measured=record.measured, scope=record.in_scope, total=record.total
         )
         yield Line(parts=((measured, Style.PLAIN),))
-    if run.partial and not run.interrupted:
+    if run.selected and not run.interrupted:
         whole = last_whole(run, say) or say("report.no_whole_run")
         yield Line(parts=((whole, Style.DIM),))
 
@@ -108,7 +111,7 @@ def decision(
         )
     if reasons:
         yield Line()
-    if run.gate.decision is Decision.PARTIAL:
+    if run.gate.decision is Decision.PARTIAL and not run.left_to:
         yield _part(run, say)
     mark, style = gate.decision.mark, Style(gate.decision.tone)
     yield Line(
