@@ -80,6 +80,7 @@ EDITS = [
     ("[src, tests]", "[src]", "T2.b", Kind.MATRIX, LOOSE),
     ("[src, tests]", "[src, tests, docs]", "T2.b", Kind.MATRIX, TIGHT),
     ("profiles: [local, production]", "profiles: [local]", "T1.b", Kind.PROFILE, LOOSE),
+    ("on]\n  - id: T2", "on]\n        elsewhere: never\n  - id: T2", "T1.b", Kind.FIELD, LOOSE),
     # decisions
     ("until: 2026-02-01", "until: 2026-02-02", "T1.b", Kind.WAIVER, LOOSE),
     ('up_to: "<= 2"', 'up_to: "<= 3"', "T1.b", Kind.WAIVER, LOOSE),
