@@ -31,7 +31,7 @@ from readiness.record.by_hand import criterion_by_hand
 from readiness.record.document import CriterionRecord, MilestoneRecord, RunDocument
 from readiness.record.localised import localised
 from readiness.record.newest import measured_since, rests_on, tried
-from readiness.record.scores import goal_text
+from readiness.record.scores import goal_text, over
 from readiness.report._shown import ago
 from readiness.report._standing import tree_changed
 from readiness.report._table.steps import step_blocks
@@ -71,21 +71,13 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     still_blocking: list[str]
 
 
-class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
-    """The criteria that a profile leaves to others, and the command that measures them."""
-
-    profiles: tuple[str, ...]
-    criteria: list[str]
-    check: str
-
-
 class Next(msgspec.Struct, frozen=True, kw_only=True):
     """What `--output-format json` gives, null where there was no run.
 
     `score` and milestones are of the whole run `run`, the criteria are by their newest
     measurements, of which `since` were taken later; `standing` is what these would come to.
-    `tree_changed` names the files that are not as they were measured. The score is of the criteria
-    `in_scope`, and not of those that are measured `elsewhere`.
+    `tree_changed` names the files that are not as they were measured, `elsewhere` what other
+    profiles measure, by these.
     """
 
     run: str | None
@@ -99,14 +91,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     way: Way | None
     milestones: list[MilestoneRecord]
     tree_changed: list[str] = []
-    in_scope: int = 0
-    elsewhere: list[Elsewhere] = []
-
-    def over(self, say: Sentences) -> str:
-        """Format of how many criteria the score is; "" where it is of all."""
-        left = sum(len(one.criteria) for one in self.elsewhere)
-        scope = self.in_scope
-        return say("report.over", scope=scope, total=scope + left) if left else ""
+    elsewhere: dict[str, list[str]] = {}
 
 
 def next_steps(
@@ -140,7 +125,8 @@ def next_steps(
         put_json(answer)
     else:
         say = for_reader(board.language)
-        put_blocks(_blocks(answer, say), redactor.redact)
+        of = "" if run is None else over(run.score, say)
+        put_blocks(_blocks(answer, of, say), redactor.redact)
     unreachable = answer.way is not None and not answer.way.reached
     return ExitStatus.NOT_READY if unreachable else ExitStatus.READY
 
@@ -182,26 +168,16 @@ def advise(
         criteria=[_step(step, records, places, redact) for step in ranked],
         way=None if goal is None else _way(board, total, ranked, goal),
         milestones=[] if run is None else as_decided(run, today),
-        in_scope=total.in_scope,
         elsewhere=_elsewhere(total),
     )
 
 
-def _elsewhere(total: Score) -> list[Elsewhere]:
-    """Return what is left to other profiles, by these."""
-    names: dict[tuple[str, ...], list[str]] = {}
+def _elsewhere(total: Score) -> dict[str, list[str]]:
+    """Return what is left to other profiles, by the first that measures it."""
+    names: dict[str, list[str]] = {}
     for criterion in total.left_out:
-        names.setdefault(criterion.profiles, []).append(criterion.id)
-    return [
-        Elsewhere(
-            profiles=profiles,
-            criteria=criteria,
-            check=shlex.join(
-                ["readiness", *command_line("check", RunSettings(profile=profiles[0]))]
-            ),
-        )
-        for profiles, criteria in names.items()
-    ]
+        names.setdefault(criterion.profiles[0], []).append(criterion.id)
+    return names
 
 
 def _not_measured(criterion: Criterion, board: Board) -> Judgement:
@@ -292,13 +268,12 @@ def _way(
     )
 
 
-def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
+def _blocks(answer: Next, of: str, say: Sentences) -> Iterator[Block]:
     if answer.run is None:
         yield from text_lines(say("report.no_whole_run") if answer.since else say("next.never"))
     else:
         at = ago(answer.measured_at or "", time.time(), say)
         score, target = answer.score, goal_text(answer.target)
-        of = answer.over(say)
         yield from text_lines(say("next.measured", moment=at, score=score, over=of, target=target))
     if answer.since:
         yield from text_lines(say("next.since", count=answer.since, standing=answer.standing))
@@ -308,20 +283,20 @@ def _blocks(answer: Next, say: Sentences) -> Iterator[Block]:
         yield from text_lines(tree_changed(answer.tree_changed, say))
     if answer.way is not None:
         yield Line()
-        yield from _way_blocks(answer.way, answer.over(say), say)
+        yield from _way_blocks(answer.way, of, say)
     yield Line()
     yield from step_blocks(answer.criteria, say)
     if answer.milestones:
         yield from text_lines("", *(milestone_line(one, say) for one in answer.milestones))
-    for one in answer.elsewhere:
-        names, count = ", ".join(one.criteria), len(one.criteria)
-        yield from text_lines("", say("next.elsewhere", count=count, names=names, check=one.check))
+    for other, names in answer.elsewhere.items():
+        shown, count = ", ".join(names), len(names)
+        yield from text_lines("", say("next.elsewhere", count=count, profile=other, names=shown))
 
 
-def _way_blocks(way: Way, over: str, say: Sentences) -> Iterator[Block]:
+def _way_blocks(way: Way, of: str, say: Sentences) -> Iterator[Block]:
     goal, work = goal_text(way.to), in_words(way.minutes)
     if way.reached and not way.tasks:
-        sentence = say("next.reached", goal=goal, over=over)
+        sentence = say("next.reached", goal=goal, over=of)
     elif way.reached:
         sentence = say("next.way", goal=goal, work=work, score=way.score)
     else:

@@ -131,47 +131,29 @@ def _of_profile(
 
     A release is ruled out where no outcome of that could make it ready, and else undecided.
     """
-    status, blocking = part.exit_status, []
+    reasons, status = list(part.reasons), part.exit_status
     if release:
-        unknown = {
-            one.id: Judgement(criterion=one, verdict=Verdict.ERROR) for one in score.left_out
-        }
-        all_of_it = {**by_id, **unknown}
+        all_of_it = {**by_id, **{one.id: _left_out(one) for one in score.left_out}}
         decision, _ = _decide(board, score_of(board, [*all_of_it.values()]), all_of_it)
         ruled_out = decision is Decision.NOT_READY
         status = ExitStatus.NOT_READY if ruled_out else ExitStatus.UNDECIDED
-        blocking = _left_blocking(board, score.left_out)
-    profiles = dict.fromkeys(name for one in score.left_out for name in one.profiles)
+        blocking = _blocking(board, all_of_it).items()
+        left = {name: judged for name, judged in blocking if judged is not by_id[name]}
+        reasons += _complaints(board, left)
     summary = worded(
         "gate.left_out",
         good=sum(judgement.verdict.good for judgement in by_id.values()),
         scope=score.in_scope,
         count=len(score.left_out),
         total=score.in_scope + len(score.left_out),
-        profiles=joined([*profiles], "names"),
+        profiles=joined(score.left_to, "names"),
     )
-    return Gate(
-        decision=part.decision,
-        exit_status=status,
-        reasons=(*part.reasons, *blocking, summary),
-    )
+    return Gate(decision=part.decision, exit_status=status, reasons=(*reasons, summary))
 
 
-def _left_blocking(board: Board, left_out: Sequence[Criterion]) -> list[str]:
-    """Write a sentence for those of a blocking priority that are left to the same profiles."""
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for task, criterion in board.pairs():
-        if criterion in left_out and board.priorities[task.priority].blocking:
-            alike.setdefault((task.priority.value, criterion.profiles), []).append(criterion.id)
-    return [
-        worded(
-            "gate.left_blocking",
-            names=joined(names, "names"),
-            priority=priority,
-            profiles=joined(profiles, "names"),
-        )
-        for (priority, profiles), names in alike.items()
-    ]
+def _left_out(criterion: Criterion) -> Judgement:
+    why = worded("gate.left_to", profiles=joined(criterion.profiles, "names"))
+    return Judgement(criterion=criterion, verdict=Verdict.ERROR, reason=why)
 
 
 # --- the line -----------------------------------------------------------------------------------

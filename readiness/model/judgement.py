@@ -220,6 +220,11 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     seen_to_fail: int = 0
     left_out: tuple[Criterion, ...] = ()
 
+    @property
+    def left_to(self) -> list[str]:
+        """The profiles that measure what is left out."""
+        return list(dict.fromkeys(name for one in self.left_out for name in one.profiles))
+
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """The decision, and the sentences that explain it (none where it is ready)."""

@@ -75,9 +75,7 @@ def conclude(
         board=board_ref(board, start.git),
         profile=start.profile,
         partial=facts.partial or bool(total.left_out),
-        left_to=[]
-        if facts.partial
-        else list(dict.fromkeys(name for one in total.left_out for name in one.profiles)),
+        left_to=[] if facts.partial else total.left_to,
         interrupted=facts.interrupted or facts.signal != 0,
         git=start.git,
         started_at=timestamp(start.at),

@@ -10,6 +10,8 @@ from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
 from readiness.record.document import RunDocument
 
+_STATE = ("commit", "dirty", "worktree")
+
 
 class Release(Feature):
     """A run that blocks a release until each profile has measured what only it can."""
@@ -42,12 +44,7 @@ class Release(Feature):
         run = ask_or_warn(self._history, lambda: next(runs, None))
         if run is None or run.git is None or run.board.digest != document.board.digest:
             return None
-        there, here = run.git, document.git
-        is_same = (there.commit, there.dirty, there.worktree) == (
-            here.commit,
-            here.dirty,
-            here.worktree,
-        )
+        is_same = all(getattr(run.git, name) == getattr(document.git, name) for name in _STATE)
         return run if is_same else None
 
 
