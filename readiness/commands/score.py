@@ -77,14 +77,15 @@ def _print(document: "RunDocument", settings: "RunSettings", context: "Context")
     if settings.output_format != "table":
         return render(settings.output_format, document, context)
     explained = [*explanation(document), Line()] if settings.explain else []
-    return drawn([*explained, *text_lines(*summary(document))], context)
+    told = summary(document)
+    return drawn([*explained, *text_lines(*(told[-1:] if context.quiet else told))], context)
 
 
 def summary(document: "RunDocument") -> list[str]:
     """Score, gate and reasons; last, one plain line for programs that grep."""
     from readiness.record.localised import localised
     from readiness.record.scores import over
-    from readiness.report._reasons import also_bad, first_reasons
+    from readiness.report._reasons import also_bad, first_reasons, placed_reasons
     from readiness.report._shown import accepted_by, line
     from readiness.text.layout import percentage
     from readiness.text.sentences import sentences, spoken
@@ -102,7 +103,7 @@ def summary(document: "RunDocument") -> list[str]:
     )
     if gate.line is not None:
         lines.append(say("score.line", line=line(gate.line, say)))
-    lines += [f"  - {reason}" for reason in gate.reasons]
+    lines += [f"  - {reason}" for reason in placed_reasons(document)]
     lines += [f"  {bad}" for bad in first_reasons(also_bad(document), say)]
     measured, scope, total = score.measured, score.in_scope, score.total
     lines.append(say("score.measured", measured=measured, scope=scope, total=total))

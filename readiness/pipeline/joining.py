@@ -188,6 +188,8 @@ def _common_git(runs: Sequence[RunDocument]) -> Git | None:
 
 def _read_part(name: str, board: Board) -> RunDocument:
     """Read a recorded run. Raises `UsageError` where it is not a whole one of this board."""
+    if not os.path.lexists(name):
+        raise UsageError(worded("usage.takes_runs", name=name))
     run = read_run(name)
     if run.board.digest != board.digest:
         theirs = f"{run.board.path}, {run.board.digest[:19]}"

@@ -1,5 +1,7 @@
 """Which reasons of the gate a report tells, and what failed without being one of them."""
 
+from itertools import zip_longest
+
 from readiness.record.document import RunDocument
 from readiness.report._shown import open_criteria
 from readiness.startup.patterns import later
@@ -59,6 +61,16 @@ FALLEN = ("gate.moved", "complaint.worse", "complaint.unmeasured", "complaint.un
 def said_of(run: RunDocument, *keys: str) -> list[str]:
     """Return the ids of the criteria of which the gate says one of these."""
     return [str(one.facts.get("names")) for one in run.gate.wordings if one.key in keys]
+
+
+def placed_reasons(run: RunDocument) -> list[str]:
+    """Return the gate's reasons, each on a single criterion with the first place that it names."""
+    places = {one.criterion: one.place for one in reversed(run.findings) if one.path}
+    about = [wording.facts.get("names") for wording in run.gate.wordings]
+    return [
+        f"{reason} ({places[name]})" if isinstance(name, str) and name in places else reason
+        for reason, name in zip_longest(run.gate.reasons, about[: len(run.gate.reasons)])
+    ]
 
 
 def also_bad(run: RunDocument) -> list[str]:

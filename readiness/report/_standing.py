@@ -33,14 +33,9 @@ def last_whole(run: RunDocument, say: Sentences) -> str:
     if stands is None:
         return ""
     decision = say(f"decision.{stands.gate.decision}") + meaning(stands.gate, say)
-    score = literal(score_text(stands.score, say))
-    return say(
-        "report.whole_run",
-        moment=moment(stands.at),
-        decision=decision,
-        score=score,
-        over=over(stands.score, say),
-    )
+    at, shown = moment(stands.at), literal(score_text(stands.score, say))
+    of = over(stands.score, say)
+    return say("report.whole_run", moment=at, decision=decision, score=shown, over=of)
 
 
 def carried(record: CriterionRecord, say: Sentences, safe: Callable[[str], str] = literal) -> str:

@@ -128,14 +128,10 @@ def _heredoc(name: str, value: str) -> str:
 
 def _decision(run: RunDocument, say: Sentences, left_out: int) -> _Annotation:
     decision = run.gate.decision
+    shown, of = score_text(run.score, say), over(run.score, say)
     facts = [
         f"{say(f'decision.{decision}')}{meaning(run.gate, say)}",
-        say(
-            "report.score",
-            score=score_text(run.score, say),
-            over=over(run.score, say),
-            target=goal_text(run.score.target),
-        ),
+        say("report.score", score=shown, over=of, target=goal_text(run.score.target)),
     ]
     if run.selected and not run.interrupted:
         facts.append(last_whole(run, say) or say("report.no_whole_run"))

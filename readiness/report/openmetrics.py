@@ -59,10 +59,8 @@ def _whole(run: RunDocument) -> Iterator[Metric]:
     yield "readiness_run_interrupted", [({}, run.interrupted)]
     yield from _known("readiness_run_timestamp_seconds", unix_seconds(run.finished_at))
     yield "readiness_run_duration_seconds", [({}, run.duration_s)]
-    yield (
-        "readiness_milestone_met",
-        [({"milestone": one.id}, one.met) for one in run.milestones if one.met is not None],
-    )
+    met = {one.id: one.met for one in run.milestones if one.met is not None}
+    yield "readiness_milestone_met", [({"milestone": name}, each) for name, each in met.items()]
 
 
 def _known(name: str, value: float | None) -> Iterator[Metric]:

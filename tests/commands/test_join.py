@@ -139,3 +139,15 @@ def test_it_records_nothing_and_replaces_no_input(joint: Project) -> None:
     assert (ended.status, ended.out) == (2, ""), ended
     assert (joint.folder / name).read_bytes() == before
     assert len(joint.entries()) == 1
+
+
+def test_what_is_no_file_is_said_to_be_for_check(joint: Project) -> None:
+    """The name of a task is a selection, and no recorded run."""
+    ended = joint("score", "T1")
+    assert ended.status == 2
+    assert "score takes recorded runs, readiness check T1 a selection" in ended.err
+
+
+def test_quietly_it_is_one_line(joint: Project) -> None:
+    """The one that programs look for."""
+    assert joint("score", "-q").out == "Readiness: 100.0% (10.0/10 over 3 of 4)\n"

@@ -101,7 +101,7 @@ def joined(project: Project, names: Sequence[str], *more: str) -> Ended:
 @pytest.mark.parametrize("count", COUNTS)
 def test_shards_that_were_run_are_the_whole_run(parted: Project, count: int) -> None:
     """Whatever a board has: matrices, producers, waivers, words, retries, other profiles."""
-    whole = parted("check", "--history=", "--output-format", "json")
+    whole = parted("score", "--history=", "--output-format", "json")
     joint = joined(parted, shards(parted, count)[::-1])
     assert joint.status == whole.status, joint
     assert without_times(joint.run) == without_times(whole.run)

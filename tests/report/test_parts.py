@@ -1,7 +1,6 @@
 """A profile that leaves criteria out is a part: no output says more than it measured."""
 
 import re
-import subprocess
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from readiness.record.localised import localised
 from readiness.report import FORMATS, Context, render
 from readiness.text.languages import Language
 from tests.support.program import Project
+from tests.support.repositories import git, init
 
 ELSEWHERE = {"id": "T1.1", "title": "There", "run": "cat board.yaml", "profiles": ["prod"]}
 HERE = {"id": "T1.2", "title": "Here", "run": "cat board.yaml"}
@@ -66,7 +66,6 @@ def test_no_format_says_more_than_was_measured(
     ("command", "status", "says"),
     [
         ("check", 0, "1 of 1 measured here are good; 1 of 2 is left to prod: no release decision"),
-        ("check", 0, "Readiness: 100.0% (10.0/10 over 1 of 2)"),
         ("check --hold-line", 0, "1 of 2 is left to prod"),
         ("score", 3, "T1.1 (P0) could not be measured: measured only with --profile prod"),
         ("score --explain", 3, "Readiness: 100.0% (10.0/10 over 1 of 2)"),
@@ -87,7 +86,7 @@ def test_each_command_says_what_is_left(
 
 @pytest.mark.parametrize(
     ("change", "status", "decision"),
-    [("", 0, "ready"), ("echo >> board.yaml", 3, "partial"), ("touch new", 3, "partial")],
+    [("", 0, "ready"), ("board.yaml", 3, "partial"), ("new", 3, "partial")],
 )
 def test_a_release_takes_what_other_profiles_measured_of_the_same(
     project: Project, change: str, status: int, decision: str
@@ -95,10 +94,14 @@ def test_a_release_takes_what_other_profiles_measured_of_the_same(
     """It is ready once the history has their runs, until the board or the tree is another."""
     _measured(project, BOARDS["some of a task"])
     (project.folder / ".gitignore").write_text(".readiness\n")
-    _shell(project, "git init -q; git add -A; git -c user.name=a -c user.email=a@b commit -qm one")
+    init(project.folder)
+    git(project.folder, "add", ".")
+    git(project.folder, "commit", "-qm", "one")
     assert project("score", "-q").status == 3
     assert project("check", "--profile", "prod", "-q").status == 0
-    _shell(project, change)
+    if change:
+        with (project.folder / change).open("a") as file:
+            file.write("\n")
     ended = project("score", "--output-format", "json")
     assert (ended.status, ended.run.gate.decision) == (status, decision)
 
@@ -108,10 +111,6 @@ def test_what_is_never_asked_for_elsewhere_leaves_a_profile_whole(project: Proje
     run = _measured(project, _board(ELSEWHERE | {"elsewhere": "never"}, HERE))
     assert (run.partial, run.gate.decision, run.score.left_out) == (False, "ready", 0)
     assert [one.met for one in run.milestones] == [True]
-
-
-def _shell(project: Project, command: str) -> None:
-    subprocess.run(["sh", "-ec", command], cwd=project.folder, check=True)
 
 
 def _measured(project: Project, board: dict[str, Any]) -> RunDocument:

@@ -11,6 +11,7 @@ from readiness.record.document import CriterionRecord, FindingRecord, RunDocumen
 from readiness.record.wording import Wording
 from readiness.report import Context, render
 from readiness.report._evidence import printed
+from readiness.report._reasons import placed_reasons
 from tests.support.documents import HOSTILE, a_criterion, a_document, a_probe, a_task
 from tests.support.html_pages import page, parsed, words_of
 
@@ -263,3 +264,23 @@ def test_what_waits_to_be_attested_has_not_failed(name: str) -> None:
     assert "not attested" in plain[1]
     assert "t1.7" in plain[1]
     assert failed == of_all
+
+
+def test_each_reason_of_one_criterion_says_where() -> None:
+    """With the first place that its tool names, and none where several have one cause."""
+    found = [
+        FindingRecord(criterion="T1.1", path="a.py", line=line, rule="", message="")
+        for line in (3, 9)
+    ]
+    several = Wording(key="names", facts={"1": "T1.1", "2": "T1.2"})
+    document = a_document(findings=found)
+    gate = msgspec.structs.replace(
+        document.gate,
+        reasons=["T1.1 fails", "T1.1, T1.2 fail", "too low"],
+        wordings=[
+            Wording(key="complaint.fails", facts={"names": "T1.1"}),
+            Wording(key="complaint.fails", facts={"names": several}),
+        ],
+    )
+    told = placed_reasons(msgspec.structs.replace(document, gate=gate))
+    assert told == ["T1.1 fails (a.py:3)", "T1.1, T1.2 fail", "too low"]

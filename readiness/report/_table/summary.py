@@ -13,7 +13,7 @@ from readiness.text.layout import bar, duration, percentage
 from readiness.text.sentences import Sentences
 
 _NAMES = 6
-_STYLES = {True: Style.GOOD, False: Style.BAD, None: Style.UNKNOWN}
+_MET = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.ERROR}
 _DOT: Part = (" · ", Style.DIM)
 
 
@@ -38,7 +38,7 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Block]:
     rows = [
         [
             (f"  {milestone.id}", Style.PLAIN),
-            (_state(milestone, say), _STYLES[milestone.met]),
+            (_state(milestone, say), Style(_MET[milestone.met].tone)),
             (say("report.due", date=milestone.due) if milestone.due else "", Style.DIM),
             (milestone.title, Style.PLAIN),
         ]
@@ -48,8 +48,7 @@ def milestones(run: RunDocument, say: Sentences) -> Iterator[Block]:
 
 
 def _state(milestone: MilestoneRecord, say: Sentences) -> str:
-    mark = {True: "✓", False: "✗", None: "?"}[milestone.met]
-    return f"{mark} {say(f'report.milestone.{milestone.state}')}"
+    return f"{_MET[milestone.met].mark} {say(f'report.milestone.{milestone.state}')}"
 
 
 def score(run: RunDocument, say: Sentences, *, folded: bool = False) -> Iterator[Line]:
