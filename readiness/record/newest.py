@@ -143,15 +143,12 @@ def is_done(criteria: Iterable[CriterionRecord]) -> bool:
 
 
 def of_all(attained: float | None, criteria: Sequence[CriterionRecord]) -> float | None:
-    """Return the share of a task's criteria that is earned, by that of those in scope.
-
-    What the run left out has no points to be told by: it counts by number.
-    """
-    left = sum(one.left_out for one in criteria)
-    if not left or attained is None:
-        return attained
+    """Return the share of a task that is earned where what its run left out counts by number."""
     scope = sum(one.verdict.in_scope for one in criteria)
-    return int(attained * scope / (scope + left) * 1000) / 1000
+    asked = scope + sum(one.left_out for one in criteria)
+    if attained is None or scope == asked:
+        return attained
+    return int(attained * scope / asked * 1000) / 1000
 
 
 def attainment(records: Iterable[CriterionRecord]) -> float | None:

@@ -31,7 +31,6 @@ FOR_PEOPLE = True
 
 TEMPLATE = os.path.join(os.path.dirname(__file__), "templates", "board.md")
 
-_AHEAD = ("not_met", "undecided")
 RISKS = {"high": "🔴", "medium": "🟡", "low": "🟠", "very_low": "🔵"}
 _ESTIMATE = re.compile(r"\s*([0-9.]+(?:\s*-\s*[0-9.]+)?)\s*([mhdw])\s*")
 
@@ -142,7 +141,8 @@ class _Board:
         run, say = self._run, self._say
         if run.board.review.strip():
             yield text(run.board.review)
-        due = [record for record in run.milestones if record.due and record.state in _AHEAD]
+        ahead = ("not_met", "undecided")
+        due = [record for record in run.milestones if record.due and record.state in ahead]
         if due:
             first = min(due, key=lambda milestone: milestone.due)
             yield say("board.next_due", milestone=f"{strong(first.id)} ({text(first.due)})")

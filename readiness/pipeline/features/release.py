@@ -4,13 +4,10 @@ import msgspec
 
 from readiness.history.store import History, board_key
 from readiness.model.board import Board
-from readiness.model.words import Decision
 from readiness.pipeline.facts import Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.recording import ask_or_warn
 from readiness.record.document import RunDocument
-
-_STATE = ("commit", "dirty", "worktree")
 
 
 class Release(Feature):
@@ -26,10 +23,8 @@ class Release(Feature):
     def concluded(self, document: RunDocument, board: Board) -> RunDocument:
         """Return it joined with the newest run of each profile to which it leaves something.
 
-        That has to be of the same board and work tree.
+        That has to be of the same board and work tree, in a history that nobody altered.
         """
-        if not document.left_to or document.gate.decision is not Decision.PARTIAL:
-            return document
         others = [run for name in document.left_to if (run := self._newest(document, board, name))]
         if not others:
             return document
@@ -38,14 +33,13 @@ class Release(Feature):
         return join(board, [document, *others], self.settings)
 
     def _newest(self, document: RunDocument, board: Board, profile: str) -> RunDocument | None:
-        if self._history is None or document.git is None:
+        history = self._history
+        if history is None or document.git is None:
             return None
-        runs = self._history.runs(board_key(board.path), profile, whole=True, limit=1)
-        run = ask_or_warn(self._history, lambda: next(runs, None))
-        if run is None or run.git is None or run.board.digest != document.board.digest:
-            return None
-        is_same = all(getattr(run.git, name) == getattr(document.git, name) for name in _STATE)
-        return run if is_same else None
+        runs = history.runs(board_key(board.path), profile, whole=True, limit=1)
+        run = ask_or_warn(history, lambda: None if history.verify().altered else next(runs, None))
+        same = run and (run.git, run.board.digest) == (document.git, document.board.digest)
+        return run if same else None
 
 
 FEATURE = Release
