@@ -23,32 +23,11 @@ from readiness.record.earlier import (
     Value,
 )
 from readiness.record.origin import BaseRef, BoardRef, FolderRecord, Git, Tool
+from readiness.record.scores import ScoreRecord
 from readiness.record.wording import OVER, Wording, has_key, reworded
 from readiness.text.worded import worded
 
 VERSION = 1
-
-
-class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The score: `value` and `progress` are null where there is none, `shown` is what is printed.
-
-    There is none where nothing was measured, or not all that should have been. `left_out` counts
-    what the profile leaves to others: the score is not of these, and no progress. `attested` is the
-    share of the score, 0..1, that rests on attestations. The points of all criteria and `rounding`
-    (0 or less) add up to what is shown. `seen_to_fail` counts what is known to be able to fail.
-    """
-
-    value: float | None
-    shown: str
-    target: float
-    progress: float | None
-    measured: int
-    in_scope: int
-    total: int
-    left_out: int = 0
-    attested: float = 0.0
-    rounding: float = 0.0
-    seen_to_fail: int = 0
 
 
 class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,9 +142,8 @@ class CriterionRecord(msgspec.Struct, frozen=True, kw_only=True):
 class TaskRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One task. `attainment` is the share of it that is earned, 0..1; null out of scope.
 
-    What its run left out is neither earned nor done. `estimate` is as the board has it, such as
-    `1-2d`. `depends_on` names other tasks. `details` is Markdown, `notes` say what was done by ISO
-    date.
+    What its run left out is not done. `estimate` is as the board has it, such as `1-2d`.
+    `depends_on` names other tasks. `details` is Markdown, `notes` say what was done by ISO date.
     """
 
     id: str

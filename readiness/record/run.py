@@ -17,11 +17,10 @@ from readiness.record.document import (
     LineRecord,
     Loosening,
     MilestoneRecord,
-    ScoreRecord,
     TaskRecord,
 )
 from readiness.record.origin import BoardRef, Git
-from readiness.record.scores import NO_SCORE
+from readiness.record.scores import NO_SCORE, ScoreRecord
 from readiness.record.values import below
 from readiness.record.wording import sentence_of, wording_of, wordings_of
 from readiness.text.clean import clean

@@ -1,10 +1,33 @@
-"""How a score is written, wherever people read one: nothing else makes a text of it."""
+"""The score of a run, and how it is written: nothing else makes a text of it."""
 
-from readiness.record.document import ScoreRecord
+import msgspec
+
 from readiness.text.sentences import Sentences
 
 NO_SCORE = "–"
 """Stands for the score of a run that did not measure all that it should."""
+
+
+class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The score: `value` and `progress` are null where there is none, `shown` is what is printed.
+
+    There is none where nothing was measured, or not all that should have been. `left_out` counts
+    what the profile leaves to others: the score is not of these, and no progress. `attested` is the
+    share of the score, 0..1, that rests on attestations. The points of all criteria and `rounding`
+    (0 or less) add up to what is shown. `seen_to_fail` counts what is known to be able to fail.
+    """
+
+    value: float | None
+    shown: str
+    target: float
+    progress: float | None
+    measured: int
+    in_scope: int
+    total: int
+    left_out: int = 0
+    attested: float = 0.0
+    rounding: float = 0.0
+    seen_to_fail: int = 0
 
 
 def score_text(score: ScoreRecord, say: Sentences) -> str:

@@ -2,8 +2,9 @@
 
 from readiness.model.errors import ExitStatus
 from readiness.model.words import Decision
-from readiness.record.document import GateRecord, RunDocument, ScoreRecord
+from readiness.record.document import GateRecord, RunDocument
 from readiness.record.origin import BoardRef, Git, Tool
+from readiness.record.scores import ScoreRecord
 from readiness.text.languages import Language
 from readiness.text.sentences import sentences
 

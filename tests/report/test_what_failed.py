@@ -268,12 +268,12 @@ def test_what_waits_to_be_attested_has_not_failed(name: str) -> None:
 
 def test_each_reason_of_one_criterion_says_where() -> None:
     """With the first place that its tool names, and none where several have one cause."""
-    found = [
+    places = [
         FindingRecord(criterion="T1.1", path="a.py", line=line, rule="", message="")
         for line in (3, 9)
     ]
     several = Wording(key="names", facts={"1": "T1.1", "2": "T1.2"})
-    document = a_document(findings=found)
+    document = a_document(findings=places)
     gate = msgspec.structs.replace(
         document.gate,
         reasons=["T1.1 fails", "T1.1, T1.2 fail", "too low"],

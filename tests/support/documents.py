@@ -17,11 +17,11 @@ from readiness.record.document import (
     MilestoneRecord,
     ProbeRecord,
     RunDocument,
-    ScoreRecord,
     StreamRecord,
     TaskRecord,
 )
 from readiness.record.origin import BoardRef, Git, Tool
+from readiness.record.scores import ScoreRecord
 from readiness.report._unfinished import unfinished
 from readiness.text.languages import Language
 
