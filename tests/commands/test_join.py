@@ -150,4 +150,4 @@ def test_what_is_no_file_is_said_to_be_for_check(joint: Project) -> None:
 
 def test_quietly_it_is_one_line(joint: Project) -> None:
     """The one that programs look for."""
-    assert joint("score", "-q").out == "Readiness: 100.0% (10.0/10 over 3 of 4)\n"
+    assert joint("score", "-q").out == "Readiness: 100.0% (10.0/10) over 3 of 4\n"

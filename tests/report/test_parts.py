@@ -67,7 +67,7 @@ def test_no_format_says_more_than_was_measured(
         ("check", 0, "1 of 1 measured here are good; 1 of 2 is left to prod: no release decision"),
         ("check --hold-line", 0, "1 of 2 is left to prod"),
         ("score", 3, "T1.1 (P0) could not be measured: measured only with --profile prod"),
-        ("score", 3, "Readiness: 100.0% (10.0/10 over 1 of 2)"),
+        ("score", 3, "Readiness: 100.0% (10.0/10) over 1 of 2"),
         ("next", 0, "measured elsewhere: readiness check --profile prod measures T1.1"),
         ("next", 0, "M1: undecided"),
         ("next --to 8", 0, "8.0 is already reached over 1 of 2."),
