@@ -302,7 +302,8 @@ class Readings:
         hints = [sample.hint]
         if probe.elsewhere:
             hints.append(worded("hint.elsewhere", tool=probe.tool_path))
-        if aside := self._plan.put_aside:
+        # Only where it says so itself: a shell has many that no command ever asks for.
+        if aside := [name for name in self._plan.put_aside if name in sample.reason]:
             names = joined(aside, "and")
             hints.append(worded("hint.put_aside", count=len(aside), names=names))
         hint = joined(list(filter(None, hints)), "semicolon")

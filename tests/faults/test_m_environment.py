@@ -114,19 +114,21 @@ def test_2007_twin_what_the_board_sets_is_kept(project: Project) -> None:
 
 
 def test_what_was_put_aside_is_told(project: Project) -> None:
-    """With -v, in the run document, and by name where a criterion errs."""
-    project.write(a_board(plain("python3 -c 'import ours'", read=NUMBER, expect="> 0")))
+    """With -v, in the run document, and where a criterion errs for want of it. Twin: another."""
+    needing = """python3 -c 'import os; os.environ["PYTHON" "SHOP"]'"""
+    project.write(a_board(plain(needing, read=NUMBER, expect="> 0")))
     env = {
         "PYTHONPATH": f"{project.environment['PYTHONPATH']}:/ours",
+        "PYTHONSHOP": "corner",
         "MAKEFLAGS": "w",
         "LANG": "C",
     }
     ended = project("check", "--output-format", "json", env={**env, "MAKELEVEL": "1"})
     assert ended.status == 3, ended
     run = ended.run
-    assert run.put_aside == ["PYTHONPATH"]
+    assert run.put_aside == ["PYTHONPATH", "PYTHONSHOP"]
     (criterion,) = run.criteria()
-    assert "PYTHONPATH was not passed on; set it in the board's env" in (criterion.hint or "")
+    assert criterion.hint == "PYTHONSHOP was not passed on; set it in the board's env"
     assert "PYTHONPATH" in project("check", "-v", env=env).out
     project.write(a_board(plain("test -d .")))
     assert "PYTHONPATH" not in project("check", env=env).out
