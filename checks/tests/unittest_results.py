@@ -13,7 +13,7 @@ SUMMARY = re.compile(
     re.MULTILINE,
 )
 LOST = re.compile(r"^ERROR: (\S+) \(unittest\.loader\._FailedTest", re.MULTILINE)
-BAD = re.compile(r"(FAIL|ERROR): (\S+) \(")
+BAD = re.compile(r"(FAIL|ERROR): (\S+) (\([^)\n]*\))")
 LINE = re.compile(r'^  File "(.+)", line (\d+), in (\S+)$', re.MULTILINE)
 BETWEEN = f"\n{'=' * 70}\n"
 """What stands before each test that failed."""
@@ -29,11 +29,17 @@ def findings(text: str) -> Iterator[CheckFinding]:
     """Yield each test that failed, with its own line of the traceback."""
     for block in text.split(BETWEEN)[1:]:
         if bad := BAD.match(block):
-            kind, test = bad.groups()
+            kind, test, _ = bad.groups()
             lines = [found.groups() for found in LINE.finditer(block)]
             own = [(path, line) for path, line, function in lines if function == test]
             path, line = own[0] if own else ("", 0)
             yield place(path, int(line), kind.lower(), test)
+
+
+def repeated(text: str) -> int:
+    """Count how often a test is named that failed before: each of its subtests is."""
+    named = [bad.group(2, 3) for block in text.split(BETWEEN)[1:] if (bad := BAD.match(block))]
+    return len(named) - len({*named})
 
 
 def main(_argv: list[str], _env: Mapping[str, str], stdin: TextIO) -> int:
@@ -59,7 +65,7 @@ def main(_argv: list[str], _env: Mapping[str, str], stdin: TextIO) -> int:
         not_measured(f"the test runner says {summary['end']}, which does not fit together")
     skipped = outcomes.get("skipped", 0)
     numbers = {
-        "failed": failed,
+        "failed": failed - repeated(text),
         "executed": executed - skipped,
         "skipped": skipped,
         "expected_failures": outcomes.get("expected failures", 0),

@@ -182,6 +182,16 @@ def test_unittest_is_believed_at_its_end(project: str) -> None:
     assert (outcome.value(), outcome.value("executed")) == (0, 1)
 
 
+def test_a_test_of_unittest_fails_once(project: str) -> None:
+    """However many of its subtests do; each of them is a finding."""
+    lines = ["for n in 0, 1, 2:", "    with self.subTest(n=n):", "        assert n == 1"]
+    body = "".join(f"        {line}\n" for line in lines)
+    text = f"import unittest\n\n\nclass A(unittest.TestCase):\n    def test_a(self):\n{body}"
+    build(project, {"test_a.py": text})
+    outcome = run_check("unittest", project)
+    assert (outcome.value(), outcome.value("executed"), len(outcome.findings)) == (1, 1, 2)
+
+
 def test_flake8_looks_at_what_git_has(project: str) -> None:
     """Not into an environment, which has findings of its own by the thousand."""
     build(project, {"src/a.py": "import os\n", "b.py": "", ".gitignore": "made/\n"})
