@@ -119,13 +119,16 @@ def test_settings_ask_for_a_check_where_nothing_is_run(tmp_path: Path) -> None:
 
 
 def test_what_a_hook_runs_is_asked_for_once(tmp_path: Path) -> None:
-    """By the hooks' own criterion, in their environments. Twin: CI runs it too."""
+    """By the hooks' own criterion, in their environments. Twin: CI runs it too; tests."""
     files = {".pre-commit-config.yaml": HOOK, "pyproject.toml": "[tool.black]\n"}
     answer = proposed(tmp_path, files)
     hooks = the(answer, "pre-commit")
     assert hooks.why.startswith("`pre-commit run --all-files` runs it (.pre-commit-config.yaml)")
     assert {one.check for one in answer.proposals} == {"pytest", "pre-commit"}
     assert "black" not in [one.check for one in answer.offers]
+    own = "- {repo: local, hooks: [{id: pytest, entry: pytest, language: system}]}"
+    tested = proposed(tmp_path / "tests", {".pre-commit-config.yaml": f"repos:\n{own}\n"})
+    assert {one.check for one in tested.proposals} == {"pytest", "pre-commit"}
     answer = proposed(tmp_path, {**files, **ci("black --check .")})
     assert {one.check for one in answer.proposals} == {"pytest", "pre-commit", "black"}
 
