@@ -15,6 +15,7 @@ from readiness.project.environments import (
 from readiness.text.clean import in_urls, looks_secret
 
 _SHORTEST_KEY: Final = 8
+_SWITCHES: Final = frozenset(("true", "false", "none", "null"))
 
 # What says how text looks and where this process stands; nobody misses it.
 UNTOLD: Final = (
@@ -148,14 +149,15 @@ def probe_environment(board: Board, environ: Mapping[str, str]) -> dict[str, str
 def secret_values(board: Board, environ: Mapping[str, str]) -> list[str]:
     """Return the values that must not be shown, each once.
 
-    They are those of every variable and parameter that looks secret or is named as one, and what
-    a URL in any other reveals, unless that is an ordinary word, such as `postgres`.
+    They are those of every variable and parameter that is named as one or looks secret, but for
+    switches, and what a URL in any other reveals, unless that is an ordinary word, such as
+    `postgres`.
     """
     named = set(board.secrets)
     values: dict[str, None] = {}
     for source in (environ, board.env, *_parameters(board)):
         for name, value in source.items():
-            if name in named or looks_secret(name):
+            if name in named or (looks_secret(name) and value.lower() not in _SWITCHES):
                 values[value] = None
             elif "://" in value:
                 parts = [value[start:end] for start, end in in_urls(value)]

@@ -316,10 +316,10 @@ def test_the_projects_own_environment_leads_path(tmp_path: Path) -> None:
 
 
 def test_secret_values_are_those_of_all_that_looks_secret() -> None:
-    """In the environment, in the board's own, in parameters, or by name; each once."""
+    """In the environment, in the board's own, in parameters, or by name; each once, no switch."""
     criterion = a_criterion(params={"token": "three", "paths": "src"}, matrix=({"password": "4"},))
     board = a_board(
         a_task("T1", [criterion]), env={"API_KEY": "two", "PLAIN": "x"}, secrets=("NAMED",)
     )
-    environ = {"DEPLOY_TOKEN": "one", "NAMED": "two", "HOME": "/root"}
+    environ = {"DEPLOY_TOKEN": "one", "NAMED": "two", "HOME": "/root", "TOKEN_ON": "True"}
     assert sorted(secret_values(board, environ)) == ["4", "one", "three", "two"]
