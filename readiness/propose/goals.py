@@ -61,7 +61,7 @@ def _with_goal(
 
 
 def aim(criterion: Criterion, measurement: Measurement, goal: Goal) -> Aim:
-    """Return the expectation and the baseline of a criterion that was measured today.
+    """Return the expectation of a criterion that was measured today, and its baseline if it is bad.
 
     Where more is better, both are rounded down: a fraction of a percent that comes and goes with
     the weather is no reason to stop a release.
@@ -73,10 +73,11 @@ def aim(criterion: Criterion, measurement: Measurement, goal: Goal) -> Aim:
         return Aim(expect=expected.text)
     met = holds(expected, value, measurement.unit)
     if better is Better.HIGHER:
-        return Aim(expect=_floor(criterion, value, met=met, goal=goal), baseline=_rounded(value))
-    if goal is Goal.HOLD and not met:
-        return Aim(expect=f"<= {_text(value)}", baseline=value)
-    return Aim(expect=expected.text, baseline=value)
+        baseline = None if met else _rounded(value)
+        return Aim(expect=_floor(criterion, value, met=met, goal=goal), baseline=baseline)
+    if met:
+        return Aim(expect=expected.text)
+    return Aim(expect=f"<= {_text(value)}" if goal is Goal.HOLD else expected.text, baseline=value)
 
 
 def title_for(title: str, criterion: Criterion, goal: Goal, expect: str) -> str:
