@@ -2,7 +2,8 @@
 
 import datetime
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -41,6 +42,20 @@ class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
         return {
             record.id: Reading(samples=(_sample(record),)) for record in self.document.criteria()
         }
+
+    def asks_for(self, names: Iterable[str]) -> list[str]:
+        """Return those variables of which probes wrote that did not end well."""
+        run = self.document
+        bad = {probe for one in run.criteria() if not one.verdict.good for probe in one.probes}
+        streams = [
+            each for probe in run.probes if probe.id in bad for each in (probe.stdout, probe.stderr)
+        ]
+        wrote = "\n".join(text for each in streams for text in (each.head, each.tail))
+        return [name for name in names if re.search(rf"\b{name}\b", wrote)]
+
+    def good(self) -> int:
+        """Count the criteria that hold."""
+        return sum(record.verdict.good for record in self.document.criteria())
 
     def proven(self) -> bool:
         """Return whether every command of the project that passed was seen to fail."""

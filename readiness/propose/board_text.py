@@ -1,6 +1,6 @@
 """A first board as text, made to be read and changed: every criterion says why it is there."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
 from operator import attrgetter
@@ -74,12 +74,14 @@ def board_text(
     score: str = "",
     proven: bool = False,
     python_path: Sequence[str] = (),
+    needed: Mapping[str, str] = {},
     code: Sequence[str] = (),
     language: Language = Language.EN,
 ) -> str:
     """Return the whole file. `score` is today's, "" where nothing was measured.
 
-    With `proven`, what was never seen to fail does not count. `code` are patterns.
+    With `proven`, what was never seen to fail does not count. `needed` are variables with examples,
+    `code` are patterns.
     """
     say = sentences(language)
     how = say("init.board_measured", day=day) if score else say("init.board_unmeasured")
@@ -101,13 +103,16 @@ def board_text(
     for line, why in explained.items():
         lines += [*comment(why), line] if why else []
     variables = dict(pair for entry in entries(groups) for pair in entry.proposal.env)
-    lines += ["", "env:"] if python_path or variables else []
+    lines += ["", "env:"] if python_path or variables or needed else []
     if python_path:
         lines += comment(say("init.board_path"), "  ")
         lines.append(f"  PYTHONPATH: {scalar(':'.join(python_path))}")
     if variables:
         lines += comment(say("init.board_env"), "  ")
         lines += mapping_lines({**variables}, "  ")
+    if needed:
+        lines += comment(say("init.board_needed"), "  ")
+        lines += mapping_lines({name: f"${{{name}:-{to}}}" for name, to in needed.items()}, "  ")
     lines += ["", "tasks:"]
     for group in groups:
         lines += [*task_lines(group, say), ""]

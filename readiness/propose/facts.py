@@ -98,6 +98,7 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     `others` are the projects of other languages, whose paths are relative to their own folders.
     `python_path` are the folders from which the code is imported, where that is not the root.
     `files` are all that there are, `test_target` is what make is asked for to run the tests.
+    `examples` are variables that it may need.
     Code that is `of_colours` asks for the variable NO_COLOR.
     """
 
@@ -109,5 +110,6 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[Omission, ...] = ()
     files: tuple[str, ...] = ()
     git: bool = False
+    examples: Mapping[str, str] = {}
     of_colours: bool = False
     test_target: str = ""

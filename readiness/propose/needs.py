@@ -1,4 +1,4 @@
-"""The packages that a project says it needs."""
+"""The packages that a project says it needs, and examples of variables that it may need."""
 
 import os
 import re
@@ -10,6 +10,8 @@ from readiness.propose.facts import Data
 from readiness.propose.tree import lookup, read_text
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_ASSIGNED: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
+_EXAMPLES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
 _FILES: Final = ("pyproject.toml", "setup.cfg", "tox.ini", "tox.toml", "Pipfile")
 _NAMES_PACKAGES: Final = re.compile(r"depend|require|deps$|^(?:dev-)?packages$")
 
@@ -67,3 +69,21 @@ def read_requirements(root: str, files: Iterable[str]) -> dict[str, Data]:
             if names:
                 lists[path] = {REQUIREMENTS: names}
     return lists
+
+
+def example_variables(root: str, files: Iterable[str]) -> dict[str, str]:
+    """Return the variables that examples of an environment give a plain value."""
+    values: dict[str, str] = {}
+    for path in files:
+        if os.path.basename(path) in _EXAMPLES:
+            for match in filter(None, map(_ASSIGNED.fullmatch, read_text(root, path).splitlines())):
+                value = _unquoted(match[2])
+                if value and not re.search(r"[${}\x00-\x1f]", value):
+                    values.setdefault(match[1], value)
+    return values
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] in "'\"" and value.find(value[0], 1) > 0:
+        return value[1 : value.find(value[0], 1)]
+    return value.partition(" #")[0].rstrip()

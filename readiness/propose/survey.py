@@ -9,7 +9,7 @@ from readiness.project.git import GitError, ask, repository
 from readiness.propose.ecosystems import find_others
 from readiness.propose.facts import Layout, ProjectFacts, Subproject
 from readiness.propose.layout import find_parts
-from readiness.propose.needs import read_requirements
+from readiness.propose.needs import example_variables, read_requirements
 from readiness.propose.recipes import read_recipes
 from readiness.propose.steps import find_steps
 from readiness.propose.suites import suite_of
@@ -38,6 +38,7 @@ def survey(root: str) -> ProjectFacts:
         left_out=unread,
         files=files,
         git=bool(repository(root)),
+        examples=example_variables(root, files),
         of_colours=_is_of_colours(root),
         test_target=next((name for name in TEST_TARGETS if ("make", name) in recipes), ""),
     )

@@ -46,7 +46,8 @@ def parameters_of(name: str) -> Iterator[tuple[Any, st.SearchStrategy[object]]]:
         elif parameter.nargs == -1:
             yield parameter, st.lists(TEXTS, max_size=3).map(tuple)
         elif parameter.expose_value:
-            yield parameter, VALUES.get(parameter.name, TEXTS)
+            texts = st.lists(TEXTS, min_size=1, max_size=3) if parameter.multiple else TEXTS
+            yield parameter, VALUES.get(parameter.name, texts)
 
 
 @st.composite

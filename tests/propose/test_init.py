@@ -252,12 +252,6 @@ def test_on_a_terminal_the_proposals_are_shown_first(shop: Project) -> None:
     assert "check: mypy" in (shop.folder / "board.yaml").read_text(encoding="utf-8")
 
 
-def test_code_that_nobody_imports_is_not_imported(shop: Project) -> None:
-    """To import is to run: it is proposed only where tests or CI import the code anyway."""
-    told = shop("init", "--yes", "--no-measure")
-    assert "importable" not in (shop.folder / "board.yaml").read_text(encoding="utf-8"), told
-
-
 @pytest.mark.parametrize("typed", ["n\n", "maybe\n", "\x04"])
 def test_who_does_not_agree_gets_no_board(typed: str, shop: Project) -> None:
     """Nothing is run and nothing is written, also where the input ends."""

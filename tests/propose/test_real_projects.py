@@ -64,11 +64,11 @@ def test_what_ci_believes_in_comes_first(project: Project) -> None:
     assert reasons["twine upload 'dist/*'"] == "it publishes"
 
 
-def test_what_ci_sets_for_a_command_is_set_here_too(project: Project) -> None:
-    """Where its value is plain; what only CI knows, and what is about colours, is not."""
+def test_settings_that_the_code_needs_get_a_place(project: Project) -> None:
+    """What CI sets and a command asks for; not what only CI knows, nor what nobody asked for."""
     _, board = first_board(project, "poetry")
     assert board["env"] == {
-        "SHOP_NAME": "corner",
         "SHOP_SECRET_KEY": "only-for-tests",
         "SHOP_SIZE": "3",
+        "SHOP_NAME": "${SHOP_NAME:-corner}",
     }

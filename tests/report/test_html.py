@@ -278,9 +278,9 @@ def test_code_in_titles_is_code_and_nothing_else_is() -> None:
         criterion = a_criterion("T1.1", Verdict.FAIL, title=title, **hint)
         task = a_task("T1", criterion, title=title, steps=[title], problem=f"1\n{title}")
         board = msgspec.structs.replace(a_document().board, title=title)
-        # The heading; the title, step and hint of the criterion, twice; the task's own.
+        # The heading; the first step; the title, step and hint, twice; the task's own.
         text = page(a_document(tasks=[task], board=board)).partition("</head>")[2]
-        assert text.count(shown) == 8
+        assert text.count(shown) == 9
 
 
 def test_the_commit_leads_to_the_web() -> None:

@@ -52,13 +52,13 @@ jobs:
 
 NEEDING: Final = """\
 on: {pull_request: {}}
-env: {SHOP_NAME: corner, FORCE_COLOR: 1}
+env: {SHOP_SECRET_KEY: only-for-tests, FORCE_COLOR: 1}
 jobs:
   tests:
     runs-on: ubuntu-24.04
     steps:
       - run: pytest
-        env: {SHOP_SECRET_KEY: only-for-tests, SHOP_URL: "${{ secrets.URL }}", SHOP_SIZE: 3}
+        env: {SHOP_URL: "${{ secrets.URL }}", SHOP_SIZE: 3}
 """
 
 
@@ -109,6 +109,7 @@ def poetry() -> Files:
         '\n[tool.poetry.group.dev.dependencies]\nmypy = "*"\nbandit = "*"\n',
         "poetry.lock": "",
         ".github/workflows/ci.yml": NEEDING,
+        ".env.example": "SHOP_NAME=corner\nSHOP_COLOUR=red\nSHOP_URL=\n",
         "shop/__init__.py": "",
         "shop/settings.py": SETTINGS,
         "shop/sums.py": SUMS + "\n\nfrom shop.settings import NAME  # noqa: E402, F401\n",
