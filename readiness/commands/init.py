@@ -14,7 +14,7 @@ from readiness.model.board import Board, Criterion
 from readiness.model.errors import BoardError, ExitStatus, UsageError
 from readiness.model.judgement import Judgement, Reading
 from readiness.model.settings import RunSettings, find_board
-from readiness.pipeline.first_run import FirstRun, first_run, judged_again
+from readiness.pipeline.first_run import FirstRun, best_run, judged_again
 from readiness.pipeline.interrupts import held, interruptible
 from readiness.propose.account import FirstAccount, template_account
 from readiness.propose.additions import new_proposals, with_tasks
@@ -49,9 +49,6 @@ from readiness.text.worded import in_language, joined, worded
 
 SERVICE = "service"
 """The ready-made board of which `--ask` is most use."""
-
-MOST_VARIABLES = 8
-"""For so many that are missing a first board is measured again."""
 
 LIST = "list"
 """What `--template` takes in place of a name, for a list of all."""
@@ -213,13 +210,6 @@ def _agree(proposals: Sequence[Proposal], *, can_ask: bool) -> None:
         raise UsageError(worded("init.nothing_written"))
 
 
-def _folder(scratch: str, number: int) -> str:
-    """Make a folder for one run among others."""
-    path = os.path.join(scratch, str(number))
-    os.mkdir(path)
-    return path
-
-
 class _First:
     """One first board, from the proposals to what is told at the end."""
 
@@ -247,7 +237,7 @@ class _First:
             Offer(one.check, in_language(one.title, for_reader())) for one in proposed.offers
         ]
         self._day = datetime.datetime.now(datetime.UTC).date().isoformat()
-        self._needed: dict[str, str] = {}
+        self._needed: Mapping[str, str] = {}
         self._groups = self._loadable(self._grouped(proposals))
         self._proposed = self._loaded(self._groups)
         self._readings: Mapping[str, Reading] = {}
@@ -266,7 +256,7 @@ class _First:
         if scratch:
             self._announce()
             with interruptible(), held():
-                run = self._first_run(scratch)
+                run = best_run(self._with, self._facts.examples, self._settings, scratch)
             if run.document.interrupted:
                 tell(for_reader()("init.nothing_written"))
                 return run.document.gate.exit_status
@@ -293,23 +283,11 @@ class _First:
             tell(worded("notice.warning", what=problem))
         return ExitStatus.NOT_WRITTEN if problems else ExitStatus.READY
 
-    def _first_run(self, scratch: str) -> FirstRun:
-        """Measure; once more for each variable that what failed asks for, as long as that helps."""
-        run = best = first_run(self._proposed, self._settings, _folder(scratch, 0))
-        given, board = dict[str, str](), self._proposed
-        examples = self._facts.examples
-        while not run.document.interrupted and len(given) < MOST_VARIABLES:
-            asked_for = [name for name in run.asks_for(examples) if name not in given]
-            if not asked_for:
-                break
-            given |= {name: examples[name] for name in asked_for}
-            self._needed = given
-            board = self._loaded(self._groups)
-            run = first_run(board, self._settings, _folder(scratch, len(given)))
-        helps = run.good() > best.good()
-        self._needed = given if helps else {}
-        self._proposed = board if helps else self._proposed
-        return run if helps or run.document.interrupted else best
+    def _with(self, needed: Mapping[str, str]) -> Board:
+        """Return what is proposed as a board that sets these variables."""
+        self._needed = needed
+        self._proposed = self._loaded(self._groups)
+        return self._proposed
 
     def _grouped(self, proposals: Sequence[Proposal]) -> Sequence[PlannedTask]:
         board = self._existing

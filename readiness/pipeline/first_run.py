@@ -3,7 +3,7 @@
 import datetime
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -24,6 +24,9 @@ from readiness.record.document import CriterionRecord, RunDocument
 from readiness.record.values import exact
 from readiness.record.wording import sentence_of
 from readiness.text.clean import Redactor
+
+MOST_VARIABLES = 8
+"""For so many that are missing a first board is measured again."""
 
 
 class FirstRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +108,37 @@ def first_run(board: Board, settings: RunSettings, scratch: str) -> FirstRun:
         limited=False,
     )
     return FirstRun(start=start, outcome=outcome)
+
+
+def best_run(
+    load: Callable[[Mapping[str, str]], Board],
+    examples: Mapping[str, str],
+    settings: RunSettings,
+    scratch: str,
+) -> FirstRun:
+    """Measure; again with each variable that what failed asks for, as long as that helps.
+
+    `load` gives the board that sets some variables, and is called last with those that are kept.
+    """
+    variables: dict[str, str] = {}
+    run = best = first_run(load(variables), settings, _folder(scratch, 0))
+    while not run.document.interrupted and len(variables) < MOST_VARIABLES:
+        lacking = [name for name in run.asks_for(examples) if name not in variables]
+        if not lacking:
+            break
+        variables |= {name: examples[name] for name in lacking}
+        run = first_run(load(variables), settings, _folder(scratch, len(variables)))
+    if run.good() > best.good() or run.document.interrupted:
+        return run
+    load({})
+    return best
+
+
+def _folder(scratch: str, number: int) -> str:
+    """Make a folder for one run among others."""
+    path = os.path.join(scratch, str(number))
+    os.mkdir(path)
+    return path
 
 
 def judged_again(board: Board, readings: Mapping[str, Reading]) -> list[Judgement]:
