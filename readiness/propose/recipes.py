@@ -29,7 +29,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 Recipes = Mapping[tuple[str, str], Recipe]
 """By the program that knows the name, and the name."""
 
-RUNNERS: Final = ("make", "tox", "nox")
+RUNNERS: Final = ("make", "tox", "nox", "poe")
 MANAGERS: Final = ("npm", "pnpm", "yarn", "bun")
 """What runs the scripts of package.json."""
 PACKAGE: Final = "package.json"
@@ -68,6 +68,7 @@ def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) 
         recipes.update(_sessions("noxfile.py", read_text(root, "noxfile.py")))
     recipes.update(_environments(settings))
     recipes.update(_scripts(settings))
+    recipes.update(_tasks(settings))
     recipes.update(_packages(root, files))
     return recipes
 
@@ -137,18 +138,35 @@ def script_called(words: Sequence[str], folder: str) -> tuple[str, str]:
 
 
 def _scripts(settings: Mapping[str, Data]) -> _Named:
-    environments = lookup(settings, "", "pyproject.toml:tool.hatch.envs")
-    for environment, keys in part_of(environments).items():
+    for environment, keys in part_of(
+        lookup(settings, "", "pyproject.toml:tool.hatch.envs")
+    ).items():
         scripts = part_of(keys, "scripts")
         for name, value in scripts.items():
-            lines = [
+            lines = tuple(
                 f"{SCRIPTS} {environment}:{line}" if line.split(" ")[0] in scripts else line
                 for line in map(_tox_text, map(str, filter(None, items_of(value))))
-            ]
-            yield (
-                (SCRIPTS, f"{environment}:{name}"),
-                Recipe(lines=tuple(lines), path="pyproject.toml"),
             )
+            yield (SCRIPTS, f"{environment}:{name}"), Recipe(lines=lines, path="pyproject.toml")
+
+
+# --- poe ------------------------------------------------------------------------------------------
+
+
+def _tasks(settings: Mapping[str, Data]) -> _Named:
+    for name, task in part_of(lookup(settings, "", "pyproject.toml:tool.poe.tasks")).items():
+        yield ("poe", name), Recipe(lines=tuple(_commands(task)), path="pyproject.toml")
+
+
+def _commands(task: object) -> Iterator[str]:
+    """Yield the commands of a task; a word in a sequence, or a `ref`, names another."""
+    for part in [task] if isinstance(task, str) else items_of(part_of(task).get("sequence", task)):
+        if isinstance(part, str):
+            yield part if part is task else f"poe {part}"
+        elif "ref" in part_of(part):
+            yield f"poe {part_of(part)['ref']}"
+        else:
+            yield from (str(part_of(part)[key]) for key in ("cmd", "shell") if key in part_of(part))
 
 
 # --- tox and nox ----------------------------------------------------------------------------------

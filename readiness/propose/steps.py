@@ -307,8 +307,10 @@ def called(words: Sequence[str], recipes: Recipes, folder: str = "") -> Iterator
     if SCRIPTS in " ".join(words):
         script = runner if ":" in runner else f"default:{runner}"
         yield from (key for key in recipes if key == (SCRIPTS, script))
-    if runner == "make":
-        asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
+    asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
+    if runner == "poe":
+        yield from ((runner, name) for name in names if _is_meant("".join(asked[:1]), name))
+    elif runner == "make":
         yield from ((runner, name) for name in asked or names[:1] if name in names)
     elif runner in RUNNERS:
         for environment in _environments(arguments) or names:

@@ -420,10 +420,8 @@ def test_a_project_of_another_language_is_measured_in_its_folder(tmp_path: Path)
 def test_a_script_with_tests_of_its_own_kind_stands_for_all_that_it_runs(tmp_path: Path) -> None:
     """No check runs them: `npm test` itself is the criterion."""
     files = {"package.json": '{"scripts": {"test": "ava && tsd"}}', **ci("npm test")}
-    build(str(tmp_path), files)
     for line in ("npm test", "if true; then npm test; fi"):
-        build(str(tmp_path), {**files, **ci(line)})
-        answer = propose(survey(str(tmp_path)), load_rules([]))
+        answer = of_files(tmp_path, {**files, **ci(line)})
         assert [each.run for each in answer.proposals if each.tests] == ["npm test"]
 
 
@@ -498,8 +496,7 @@ def test_tests_of_colours_do_not_get_the_variable_that_forbids_them(tmp_path: Pa
 
 def test_make_runs_the_tests_where_nothing_else_is_known_to(tmp_path: Path) -> None:
     """By a target of that name. Twin: what a check recognises is measured by that check."""
-    build(str(tmp_path / "make"), {"Makefile": "test:\n\tsh t.sh\n", "t.sh": "true\n"})
-    answer = propose(survey(str(tmp_path / "make")), load_rules([]))
+    answer = of_files(tmp_path / "make", {"Makefile": "test:\n\tsh t.sh\n", "t.sh": "true\n"})
     assert the(answer, "make-target").params == {"target": "test"}
     answer = proposed(tmp_path / "pytest", {"Makefile": "test:\n\tpytest\n"})
     assert "make-target" not in [each.check for each in answer.proposals]

@@ -74,6 +74,10 @@ WAYS = {
         "    session.run('mypy', 'src')\n",
         **github("nox -s types-3.13"),
     },
+    "poe, by the matrix": {
+        "pyproject.toml": "[tool.poe.tasks]\nall = ['types']\ntypes.cmd = 'mypy src'\n",
+        **github("uv run --python 3.13 poe ${{ matrix.task }}"),
+    },
     "a script without an ending": {
         "scripts/check": "#!/bin/sh -e\n# types\nif [ -d src ]; then\n  mypy \\\n    src\nfi\n",
         **github("poetry run bash -e ./scripts/check"),
