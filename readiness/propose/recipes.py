@@ -134,7 +134,7 @@ def script_called(words: Sequence[str], folder: str) -> tuple[str, str]:
     return (os.path.join(folder, PACKAGE), name if is_script else "")
 
 
-# --- hatch ----------------------------------------------------------------------------------------
+# --- hatch and poe --------------------------------------------------------------------------------
 
 
 def _scripts(settings: Mapping[str, Data]) -> _Named:
@@ -148,9 +148,6 @@ def _scripts(settings: Mapping[str, Data]) -> _Named:
                 for line in map(_tox_text, map(str, filter(None, items_of(value))))
             )
             yield (SCRIPTS, f"{environment}:{name}"), Recipe(lines=lines, path="pyproject.toml")
-
-
-# --- poe ------------------------------------------------------------------------------------------
 
 
 def _tasks(settings: Mapping[str, Data]) -> _Named:

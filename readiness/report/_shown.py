@@ -247,15 +247,16 @@ def moment(iso: str) -> str:
     return f"{iso[:10]} {iso[11:16]} UTC" if len(iso) >= 16 else iso
 
 
-def change(criterion: CriterionRecord, say: Sentences) -> Part:
+def change(criterion: CriterionRecord, say: Sentences, *, all_known: bool = True) -> Part:
     """Return what a criterion was in the last comparable run: its value, else its verdict.
 
+    Where not `all_known`, as of a base on which only what is bad is measured, the rest is not new.
     The mark says what happened since: ▲ better, ▼ worse, = the same, ± neither of these.
     """
     if not criterion.verdict.in_scope:
         return ("", Style.DIM)
     if criterion.previous is None:
-        return (say("report.new"), Style.DIM)
+        return (say("report.new") if all_known else "", Style.DIM)
     movement = _movement(criterion, criterion.previous)
     mark, style = CHANGE_MARKS[movement]
     if movement is Movement.SAME:

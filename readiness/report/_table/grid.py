@@ -1,13 +1,14 @@
 """The table itself: tasks by priority, and a row for each criterion."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TypeAlias
 
 from readiness.model.words import Priority, Verdict
 from readiness.record.document import CriterionRecord, ProbeRecord, RunDocument, TaskRecord
 from readiness.report._evidence import reused
 from readiness.report._shown import Badge, badge, change, percent, value_shown
-from readiness.terminal.blocks import Cell, Grid, Style, plain
+from readiness.terminal.blocks import Cell, Grid, Part, Style, plain
 from readiness.text.layout import duration
 from readiness.text.sentences import Sentences
 
@@ -44,6 +45,7 @@ def grid(
         tasks = [task for task in tasks if any(map(has_row, task.criteria))]
     tasks.sort(key=lambda task: task.priority)
     compared = any(criterion.previous for criterion in run.criteria())
+    change_of = partial(change, say=say, all_known=run.gate.line is None) if compared else None
     probes = {probe.id: probe for probe in run.probes}
     rows: list[Row] = []
     ends = set[int]()
@@ -61,7 +63,7 @@ def grid(
             group = task.priority
             rows.append(_filled(_group(group, tasks, say), compared=compared))
         rows.append(_filled(_task(task, say), compared=compared))
-        rows += [_row(each, probes, say, compared=compared) for each in criteria[:room]]
+        rows += [_row(each, probes, say, change_of) for each in criteria[:room]]
     time = _CHANGE + compared
     table = Grid(
         rows=rows,
@@ -112,7 +114,10 @@ def _task(task: TaskRecord, say: Sentences) -> Row:
 
 
 def _row(
-    criterion: CriterionRecord, probes: dict[str, ProbeRecord], say: Sentences, *, compared: bool
+    criterion: CriterionRecord,
+    probes: dict[str, ProbeRecord],
+    say: Sentences,
+    change_of: Callable[[CriterionRecord], Part] | None,
 ) -> Row:
     verdict, title, value, rest = _look(badge(criterion, say))
     attested = criterion.attestation is not None and criterion.verdict is Verdict.PASS
@@ -124,7 +129,7 @@ def _row(
         (value_shown(criterion, say), value),
         ("" if attested else criterion.expect, rest),
         (progress, Style.DIM),
-        *([change(criterion, say)] if compared else []),
+        *([change_of(criterion)] if change_of else []),
         (_time([probes[name] for name in criterion.probes if name in probes], say), Style.DIM),
     ]
 
