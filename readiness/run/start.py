@@ -59,7 +59,10 @@ class Starter:
         self._base[b"READINESS_SCRATCH"] = os.fsencode(self.shared)
         self._base[b"READINESS_PYTHON"] = os.fsencode(sys.executable)
         self._tmp_of: dict[int, str] = {}
-        self._producers = {producer for probe in plan.probes for producer in probe.after}
+        self._readers: dict[int, set[str]] = {}
+        for probe in plan.probes:
+            for producer in probe.after:
+                self._readers.setdefault(producer, set()).add(probe.check.name)
         self._spare: list[str] = []
 
     def close(self) -> None:
@@ -93,7 +96,7 @@ class Starter:
         """
         with suppress(OSError):  # it is gone
             is_empty = os.lstat(capture.tmp).st_mode == _AS_MADE and not os.listdir(capture.tmp)
-            if is_empty and not capture.leaked and capture.probe not in self._producers:
+            if is_empty and not capture.leaked and capture.probe not in self._readers:
                 self._spare.append(capture.tmp)
 
     # --- what to start --------------------------------------------------------------------------
@@ -127,8 +130,8 @@ class Starter:
             self._programs[key] = program
         return self._programs[key]
 
-    def _variables(self, probe: Probe, tmp: str) -> dict[bytes, bytes]:
-        variables = self._base.copy()
+    def _variables(self, attempt: Attempt) -> dict[bytes, bytes]:
+        probe, variables = attempt.probe, self._base.copy()
         if probe.path:
             variables[b"PATH"] = os.fsencode(probe.path)
         for name, value in probe.env.items():
@@ -139,7 +142,9 @@ class Starter:
                 variables[variable] = os.fsencode(self._tmp_of[producer])
         if probe.check.folder:
             variables[b"READINESS_CHECK_DIR"] = os.fsencode(probe.check.folder)
-        variables[b"READINESS_TMP"] = os.fsencode(tmp)
+        if readers := self._readers.get(attempt.index):
+            variables[b"READINESS_READERS"] = os.fsencode(" ".join(sorted(readers)))
+        variables[b"READINESS_TMP"] = os.fsencode(attempt.tmp)
         return variables
 
     def _folder(self, index: int) -> str:
@@ -156,7 +161,7 @@ class Starter:
 
     def _spawn(self, attempt: Attempt, program: str, argv: tuple[str, ...]) -> None:
         probe = attempt.probe
-        variables = self._variables(probe, attempt.tmp)
+        variables = self._variables(attempt)
         fds: list[int] = []
         away = probe.workdir != self._home
         try:

@@ -34,6 +34,14 @@ def test_coverage_is_of_statements_alone(project: str) -> None:
     assert outcome.value("listed") == 100
 
 
+def test_tests_run_without_coverage_where_nobody_reads_it(project: str) -> None:
+    """It takes half as long again. Twin: where a check reads it, it is measured."""
+    is_traced = "import sys\n\n\ndef test_it():\n    assert 'coverage' not in sys.modules\n"
+    build(project, {**service(), "tests/test_traced.py": is_traced})
+    assert run_check("pytest", project).value("failed") == 0
+    assert run_check("coverage", project).value("statements") == 6
+
+
 def test_coverage_of_one_path_and_of_modules(project: str) -> None:
     """Coverage below a path, a limit for a folder as a whole, and one for each file in it."""
     build(project, {**service(), "src/app/dead.py": "x = 1\n"})

@@ -108,17 +108,20 @@ def test_a_parameter_may_name_the_words(runner: Runner) -> None:
 
 
 def test_a_probe_waits_for_its_producers(runner: Runner) -> None:
-    """It starts when all of them have succeeded, and finds what they left in their folders."""
+    """It starts when all of them have succeeded, and finds what they left, knowing for whom."""
     command = (
         'cat "$READINESS_TMP_MY_TOOL/a" "$READINESS_TMP_OTHER/b" && test ! -e "$READINESS_TMP/a"'
     )
     captures = runner(
-        {"command": command, "after": (1, 2)},
-        {"command": 'sleep 0.1; echo 1 >"$READINESS_TMP/a"', "check": a_check("my-tool")},
+        {"command": command, "after": (1, 2), "check": a_check("reader")},
+        {
+            "command": 'sleep 0.1; echo $READINESS_READERS >"$READINESS_TMP/a"',
+            "check": a_check("my-tool"),
+        },
         {"command": 'echo 2 >"$READINESS_TMP/b"', "check": a_check("other"), "after": (1,)},
     )
     assert [capture.probe for capture in runner.captures] == [1, 2, 0]
-    assert captures[0].stdout.data == b"1\n2\n"
+    assert captures[0].stdout.data == b"other reader\n2\n"
     assert succeeded(captures[0])
 
 

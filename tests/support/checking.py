@@ -176,7 +176,8 @@ def _run(
 ) -> Outcome:
     env = dict(base)
     for producer in check.after:
-        first = _run(catalogue()[producer], folder, base, params, scratch)
+        read = {**base, "READINESS_READERS": check.name}
+        first = _run(catalogue()[producer], folder, read, params, scratch)
         if isinstance(found := first.read(), Unmeasured):
             raise ProducerFailedError(f"{found.reason}\n{first.stderr}")
         env[f"READINESS_TMP_{producer.upper().replace('-', '_')}"] = _tmp(scratch, producer)
