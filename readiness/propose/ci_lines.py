@@ -12,9 +12,10 @@ from readiness.model.board import Board
 from readiness.model.errors import NotWrittenError
 from readiness.project.git import Asking
 from readiness.project.managers import managers, node_install
-from readiness.propose.facts import Ecosystem, ProjectFacts, Subproject
+from readiness.propose.facts import Ecosystem, ProjectFacts
 from readiness.propose.new_board import install_commands, within, write_new_file
 from readiness.propose.recipes import PACKAGE
+from readiness.propose.set_up import SetUp, find_set_up
 from readiness.text.sentences import Sentences
 from readiness.text.worded import worded
 
@@ -28,8 +29,8 @@ _FILES: Final[Mapping[str, tuple[str, str, str]]] = {
 KINDS: Final = tuple(_FILES)
 _SYSTEM: Final = "apt-get install "
 _TOOLCHAIN: Final = """\
-      - uses: actions/setup-{name}@v5
-        with: {{{name}-version-file: {path}}}
+      - uses: actions/setup-{name}@v6
+        with: {{{name}-version{source}}}
 """
 
 
@@ -42,7 +43,8 @@ def write_ci(kind: str, facts: ProjectFacts, board: Board, project: str, say: Se
     own = [within(place, node_install(os.path.join(project, place))) for place in folders]
     tools = list(dict.fromkeys([*own, *install_commands(board.criteria(), project)]))
     home = home_of_readiness()
-    path, text = ci_file(kind, facts, tools, branch=branch_of(project), home=home)
+    set_up = find_set_up(project, facts) if kind == "github" else None
+    path, text = ci_file(kind, facts, tools, set_up, branch=branch_of(project), home=home)
     whole = os.path.join(project, path)
     try:
         os.makedirs(os.path.dirname(whole), exist_ok=True)
@@ -62,19 +64,27 @@ def branch_of(project: str) -> str:
 
 
 def ci_file(
-    kind: str, facts: ProjectFacts, tools: Sequence[str], *, branch: str, home: str
+    kind: str,
+    facts: ProjectFacts,
+    tools: Sequence[str],
+    set_up: SetUp | None = None,
+    *,
+    branch: str,
+    home: str,
 ) -> tuple[str, str]:
     """Return the file that measures the board in CI, by its path below the project, and its text.
 
-    `tools` are commands that install those that the board needs; `home` is the address of the
-    repository of readiness. The variable READINESS_REQUIREMENT says otherwise, or, without a home,
-    has to.
+    `tools` are commands that install those that the board needs; `set_up` is what the project's
+    own CI does first; `home` is the address of the repository of readiness. The variable
+    READINESS_REQUIREMENT says otherwise, or, without a home, has to.
     """
     path, beside, step = _FILES[kind]
     if beside and path in facts.files:
         path = beside
-    lines = "".join(map(_toolchain, facts.others)) if kind == "github" else ""
-    lines += "".join(f"{step}{command}\n" for command in _own(facts))
+    own = set_up or SetUp()
+    lines = "".join(_toolchains(facts, own)) if kind == "github" else ""
+    lines += own.steps_text()
+    lines += "".join(f"{step}{command}\n" for command in (() if set_up else _own(facts)))
     for command in tools:
         if command.removeprefix(_SYSTEM) not in managers("there")[kind]:
             # A sentence is for somebody to follow.
@@ -83,7 +93,8 @@ def ci_file(
     text = files("readiness.propose").joinpath("ci", f"{kind}.yml").read_text(encoding="utf-8")
     other = f"-git+{home}@v{__version__}" if home else "?"
     source = f'"${{READINESS_REQUIREMENT:{other}}}"'
-    for name, value in {"install": lines, "branch": branch, "source": source}.items():
+    known = {"install": lines, "branch": branch, "source": source, "job": own.job_text()}
+    for name, value in known.items():
         text = text.replace(f"{{{name}}}", value)
     return path, text
 
@@ -105,13 +116,16 @@ def _unasked(command: str) -> str:
     return f"{managers('brings')[manager[1]]} && {command}" if manager else command
 
 
-def _toolchain(part: Subproject) -> str:
-    """Return the steps that bring the version of Go or Node.js that a project names."""
-    package = part.settings.get(PACKAGE, {})
-    if part.ecosystem is not Ecosystem.GO and "engines" not in package:
-        return ""
-    name, file = ("go", "go.mod") if part.ecosystem is Ecosystem.GO else ("node", PACKAGE)
-    return _TOOLCHAIN.format(name=name, path=os.path.join(part.folder, file))
+def _toolchains(facts: ProjectFacts, own: SetUp) -> Iterator[str]:
+    """Yield the steps that bring Python and the version of Go or Node.js that a project names."""
+    sources = {"python": ': "3.x"'}
+    for part in facts.others:
+        if part.ecosystem is Ecosystem.GO or "engines" in part.settings.get(PACKAGE, {}):
+            name, file = ("go", "go.mod") if part.ecosystem is Ecosystem.GO else ("node", PACKAGE)
+            sources[name] = f"-file: {os.path.join(part.folder, file)}"
+    for name, source in sources.items():
+        if not own.has(f"actions/setup-{name}"):
+            yield _TOOLCHAIN.format(name=name, source=source)
 
 
 def _own(facts: ProjectFacts) -> Iterator[str]:

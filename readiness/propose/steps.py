@@ -37,7 +37,7 @@ _ALL_HOOKS: Final = " ".join(("pre-commit", "run", "--all-files"))
 _MASKING: Final = re.compile(r"\|\||[|>&;`\n]|\$\(")
 _AND: Final = re.compile(r"\s+&&\s+")
 ASSIGNED: Final = re.compile(r"(?:^|\s)[A-Za-z_]\w*=")
-_CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
+CI_VALUE: Final = re.compile(r"\$\{\{.*?\}\}")
 _FOR_CHANGES: Final = frozenset(
     ("merge_group", "pull_request", "pull_request_target", "push", "workflow_call")
 )
@@ -116,7 +116,7 @@ def _runs_for_changes(on: object) -> bool:
 
 def _action(path: str, step: Mapping[str, object]) -> RunCommand:
     name, words = str(step["uses"]).partition("@")[0], part_of(step, "with").get("args")
-    text = " ".join([USES, name, *_CI_VALUE.sub("$ci", str(words or "")).split()])
+    text = " ".join([USES, name, *CI_VALUE.sub("$ci", str(words or "")).split()])
     return RunCommand(text=text, path=path, origin=Origin.CI, source=name, alone=False)
 
 
@@ -150,10 +150,10 @@ def _script(
     folder: str = "",
     env: tuple[tuple[str, str], ...] = (),
 ) -> Iterator[RunCommand]:
-    here = moved("", ("cd", _CI_VALUE.sub("$ci", folder) or "."))
-    for command in _commands_of(script):
+    here = moved("", ("cd", CI_VALUE.sub("$ci", folder) or "."))
+    for command in commands_of(script):
         yield RunCommand(
-            text=_CI_VALUE.sub("$ci", command),
+            text=CI_VALUE.sub("$ci", command),
             path=path,
             origin=Origin.CI,
             folder=here,
@@ -163,10 +163,10 @@ def _script(
         here = moved(here, command.split())
 
 
-def _commands_of(script: str) -> Iterator[str]:
+def commands_of(script: str) -> Iterator[str]:
     """Yield the commands of a script; its lines where no shell can read it."""
     # What CI puts in is as long as it was: places stay.
-    filled = _CI_VALUE.sub(lambda value: f"$ci{'_' * (len(value[0]) - 3)}", script)
+    filled = CI_VALUE.sub(lambda value: f"$ci{'_' * (len(value[0]) - 3)}", script)
     commands = statements(filled)
     if commands is None:
         stripped = (line.strip() for line in CONTINUED.sub(" ", script).splitlines())
@@ -264,7 +264,7 @@ class _Expander:
         if path := _script_of(words, self._files, folder):
             text = read_text(self._root, path)
             if _is_shell_script(path, text):
-                recipes.append(Recipe(lines=tuple(_commands_of(text)), path=path, apart=False))
+                recipes.append(Recipe(lines=tuple(commands_of(text)), path=path, apart=False))
         return recipes
 
 

@@ -156,3 +156,21 @@ def words_of(value: object) -> list[str]:
     if isinstance(value, str):
         return list(filter(None, re.split(r"[,\s]+", value)))
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes lines as lines."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _lines)
+
+
+def yaml_text(data: object, indent: int) -> str:
+    """Return data as the lines of a YAML file, so many columns in."""
+    dumped = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+    return "".join(f"{' ' * indent}{line}".rstrip() + "\n" for line in dumped.splitlines())

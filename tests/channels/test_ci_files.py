@@ -1,13 +1,12 @@
 """The files for CI are what each CI takes, by its linters and schemas; nothing is asked online."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.support.channels import TOOLS, gitlab_jobs
+from tests.support.channels import gitlab_jobs, judged
 from tests.support.program import ROOT
 
 WORKFLOWS = [
@@ -16,14 +15,6 @@ WORKFLOWS = [
     "examples/ci/github/release.yml",
 ]
 GITLAB = ["templates/readiness.yml", "examples/ci/gitlab/parallel.gitlab-ci.yml"]
-
-
-def judged(tool: str, *arguments: str) -> None:
-    """Run a linter of this environment; all that it says is a fault."""
-    done = subprocess.run(
-        [TOOLS / tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(params=WORKFLOWS)

@@ -263,3 +263,11 @@ _Words.yaml_implicit_resolvers = {
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Words.add_implicit_resolver(_READ_AS_WORDS[0], re.compile("^(?:true|false)$"), list("tf"))
+
+
+def judged(tool: str, *arguments: str) -> None:
+    """Run a linter of this environment; all that it says is a fault."""
+    done = subprocess.run(
+        [TOOLS / tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
