@@ -29,14 +29,23 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 Recipes = Mapping[tuple[str, str], Recipe]
 """By the program that knows the name, and the name."""
 
-RUNNERS: Final = ("make", "tox", "nox", "poe")
+RUNNERS: Final = ("make", "just", "tox", "nox", "poe")
 MANAGERS: Final = ("npm", "pnpm", "yarn", "bun")
 """What runs the scripts of package.json."""
 PACKAGE: Final = "package.json"
 SCRIPTS: Final = "hatch run"
 """What runs the scripts of environments, whose names are `environment:script`."""
 _Named = Iterator[tuple[tuple[str, str], Recipe]]
-_MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")
+_MAKEFILES: Final = {
+    "make": ("GNUmakefile", "makefile", "Makefile"),
+    "just": ("justfile", "Justfile", ".justfile"),
+}
+# How just writes what make has: the names of parameters, and the place of a variable.
+_OF_JUST: Final = (
+    (re.compile(r"^[ \t]+", re.MULTILINE), "\t"),
+    (re.compile(r"^@?([\w-]+)\s[^:=\n]*(?:=[^:\n]*)?:(?!=)", re.MULTILINE), r"\1:"),
+    (re.compile(r"\{\{\s*([\w-]+)\s*\}\}"), r"$(\1)"),
+)
 CONTINUED: Final = re.compile(r"[^\S\n]*\\\n[^\S\n]*")
 """Where a line goes on in the next one."""
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?:?=\s*(.*)")
@@ -61,9 +70,12 @@ _TOX_NAMES: Final = {
 def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) -> Recipes:
     """Return all named commands of the project's root."""
     recipes: dict[tuple[str, str], Recipe] = {}
-    makefile = next((name for name in _MAKEFILES if name in files), "")
-    if makefile:
-        recipes.update(_makefile(makefile, read_text(root, makefile)))
+    for runner, names in _MAKEFILES.items():
+        for path in [name for name in names if name in files][:1]:
+            text = read_text(root, path)
+            for pattern, by in _OF_JUST if runner == "just" else ():
+                text = pattern.sub(by, text)
+            recipes.update(_makefile(runner, path, text))
     if "noxfile.py" in files:
         recipes.update(_sessions("noxfile.py", read_text(root, "noxfile.py")))
     recipes.update(_environments(settings))
@@ -73,10 +85,10 @@ def read_recipes(root: str, files: Sequence[str], settings: Mapping[str, Data]) 
     return recipes
 
 
-# --- make -----------------------------------------------------------------------------------------
+# --- make and just --------------------------------------------------------------------------------
 
 
-def _makefile(path: str, text: str) -> _Named:
+def _makefile(runner: str, path: str, text: str) -> _Named:
     variables = {"MAKE": "make"}
     bodies: dict[str, list[str]] = {}
     needs: dict[str, list[str]] = {}
@@ -100,7 +112,7 @@ def _makefile(path: str, text: str) -> _Named:
     for target, body in bodies.items():
         if not target.startswith(".") and "%" not in target:
             others = tuple(name for name in needs[target] if name in bodies)
-            yield ("make", target), Recipe(lines=tuple(body), path=path, needs=others)
+            yield (runner, target), Recipe(lines=tuple(body), path=path, needs=others)
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:

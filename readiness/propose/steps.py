@@ -310,7 +310,7 @@ def called(words: Sequence[str], recipes: Recipes, folder: str = "") -> Iterator
     asked = [word for word in arguments if not word.startswith("-") and "=" not in word]
     if runner == "poe":
         yield from ((runner, name) for name in names if _is_meant("".join(asked[:1]), name))
-    elif runner == "make":
+    elif runner in ("make", "just"):
         yield from ((runner, name) for name in asked or names[:1] if name in names)
     elif runner in RUNNERS:
         for environment in _environments(arguments) or names:

@@ -74,6 +74,11 @@ WAYS = {
         "    session.run('mypy', 'src')\n",
         **github("nox -s types-3.13"),
     },
+    "just": {
+        "justfile": "code := 'src'\nall: (types \"x\")\n# types\n@types how='a b': lint\n"
+        "    @mypy {{ code }}\nlint:\n  true\n",
+        **github("just types"),
+    },
     "poe, by the matrix": {
         "pyproject.toml": "[tool.poe.tasks]\nall = ['types']\ntypes.cmd = 'mypy src'\n",
         **github("uv run --python 3.13 poe ${{ matrix.task }}"),
