@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -65,13 +66,13 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "config": [evidence.config] if evidence.config else [],
         # Without a path a tool looks at the folder in which it was started: `cd tests && pytest`.
         "command": named_paths(step, part, options) or _entered(step, part) if step else [],
-        "options": kept_options(step.words, options) if step else [],
+        "options": _common_options(evidence, options),
         "argument": _arguments(step)[:1] if step else [],
         "words": _kept_words(step.words, options) if step else [],
         "rest": _kept_words(step.words, options)[1:] if step else [],
         "folder": [part.folder] if part.folder else [],
     }
-    return " ".join(path for path in facts[name] if " " not in path)
+    return " ".join(text for text in facts[name] if name == "options" or " " not in text)
 
 
 def _option(name: str, step: RunCommand, part: Subproject) -> list[str]:
@@ -140,10 +141,24 @@ def named_paths(step: RunCommand, part: Subproject, flags: Sequence[str]) -> lis
     return list(dict.fromkeys(named))
 
 
+def _common_options(evidence: Sign, options: Sequence[str]) -> Sequence[str]:
+    """Return the options that a rule keeps; those with `*` where all commands have the same.
+
+    Jobs that ask for other tests each, the fast ones and the slow ones, are about all of them.
+    """
+    anywhere = [option for option in options if "*" not in option]
+    common = [option.replace("=*", "=") for option in options]
+    kept = {tuple(kept_options(step.words, common)) for step in evidence.steps}
+    if len(kept) == 1:
+        return kept.pop()
+    return kept_options(evidence.steps[0].words if kept else (), anywhere)
+
+
 def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
     """Return the options of a command that a rule keeps; `--config=` is one with a value.
 
-    No option is kept where one of them is more than a plain word.
+    With `*` these are all but those with `!`, quoted. No option is kept where one of them is more
+    than a plain word, or a value that only CI knows.
     """
     kept = []
     waiting = ""
@@ -154,8 +169,13 @@ def kept_options(words: Sequence[str], options: Sequence[str]) -> list[str]:
             continue
         name, equals, _ = word.partition("=")
         attached = word[1:2] != "-" and word[2:] and f"{word[:2]}=" in options  # `-Pci`
+        dropped = {f"{start}{end}" for start in (name, word[:2]) for end in ("!", "=!")}
         if (equals and f"{name}=" in options) or word in options or attached:
             kept.append(word)
         elif f"{word}=" in options:
             waiting = word
+        elif "*" in options and word.startswith("-") and dropped.isdisjoint(options):
+            kept.append(word)
+    if "*" in options:
+        return [] if "$" in "".join(kept) else [shlex.quote(word) for word in kept]
     return [] if re.search(r"['\"$*\s]", "".join(kept)) else kept

@@ -182,10 +182,18 @@ def test_a_lock_of_a_sample_or_of_another_project_is_not_proposed(tmp_path: Path
 
 
 def test_one_run_of_the_tests_serves_all(tmp_path: Path) -> None:
-    """Coverage is given what the tests are given; options that select tests prove nothing."""
-    answer = proposed(tmp_path, ci("pytest -m fast --import-mode importlib tests"))
-    params = {"paths": "tests", "source": "shop", "args": "--import-mode=importlib"}
+    """Coverage is given what the tests are given, with the options that CI has for them."""
+    command = "pytest -vv -n4 -m 'not net' --cov shop --record=none --import-mode importlib tests"
+    answer = proposed(tmp_path, ci(command))
+    args = "-m 'not net' --record=none --import-mode=importlib"
+    params = {"paths": "tests", "source": "shop", "args": args}
     assert the(answer, "pytest").params == the(answer, "coverage").params == params
+
+
+def test_jobs_for_some_tests_each_are_about_all(tmp_path: Path) -> None:
+    """What only one of them asks for would leave out the others' tests."""
+    answer = proposed(tmp_path, ci("pytest --import-mode importlib -m a", "pytest -m 'not a'"))
+    assert the(answer, "pytest").params["args"] == "--import-mode=importlib"
 
 
 def test_a_command_of_ci_that_only_looks_becomes_a_criterion(tmp_path: Path) -> None:
