@@ -86,11 +86,14 @@ def of_the_gate(board: Board, root: str) -> list[str]:
     ]
 
 
-def serves_tests(path: str, states: States) -> bool:
-    """Return whether a file holds tests, or serves them alone."""
+def serves_tests(path: str, states: States, behind: frozenset[str] = frozenset()) -> bool:
+    """Return whether a file holds tests, or serves them alone: code imports what it looks for."""
     if TABLE.test_tree.search(path):
         return True
-    return path.endswith(".py") and any(map(TABLE.serves_tests.search, states.texts(path)))
+    if not path.endswith(".py") or not any(map(TABLE.serves_tests.search, states.texts(path))):
+        return False
+    importers = states.importers(path) - behind
+    return all(serves_tests(each, states, behind | {path}) for each in importers)
 
 
 class Decider:

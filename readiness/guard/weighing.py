@@ -162,7 +162,7 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         gone = (each for each in before.faults if not self.altered.has(each.function))
         kept = kept.union(*(each.tests for each in gone)) - weaker.keys()
         kept |= self.altered.without_code(old.named("failed") - after)
-        named = _names(after)
+        named = _names(after - new.named("failed"))  # what fails now hides nothing
         changes = [
             self._difference(*each, Kind.WEAKER)
             for each in weaker.items()

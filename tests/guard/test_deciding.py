@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from readiness.guard.deciding import Decider
+from readiness.guard.deciding import Decider, serves_tests
 from readiness.guard.states import States
 from readiness.load import load_board_text
 from tests.guard.test_guard_any_project import Memory
@@ -165,3 +165,26 @@ def test_a_board_says_what_its_code_is(
 ) -> None:
     """For programs that do not tell what they run and what they read."""
     assert deciding(criterion, changed, **CODE) is decides
+
+
+MOCKS = "from unittest.mock import Mock\n"
+SERVING = [
+    pytest.param("src/tools.py", {"tests/test_a.py": "import tools\n"}, True, id="tests alone"),
+    pytest.param("src/plug.py", {}, True, id="what nobody imports, as a plugin"),
+    pytest.param("src/tools.py", {"src/a.py": "import tools\n"}, False, id="code"),
+    pytest.param(
+        "src/tools.py",
+        {"src/more.py": f"import tools\n{MOCKS}", "tests/test_a.py": "import more\n"},
+        True,
+        id="what serves tests itself",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "files", "serves"), SERVING)
+def test_what_code_imports_does_not_serve_tests(
+    path: str, files: dict[str, str], serves: bool
+) -> None:
+    """A library may know mocks, and pytest: it is what is tested."""
+    memory = Memory({name: text.encode() for name, text in {path: MOCKS, **files}.items()})
+    assert serves_tests(path, States(memory, memory)) is serves
