@@ -181,7 +181,6 @@ def test_only_run_starts_probes() -> None:
         "project/shield.py",
         "fleet/measuring.py",
         "cluster/part.py",
-        "guard/gate_steps.py",
         "commands/doctor.py",
         "agents/canary.py",
         "commands/mcp.py",

@@ -13,10 +13,10 @@ from readiness.model.board import Acceptance
 MEASURED: Final = frozenset(
     (
         *(Kind.SUPPRESSION, Kind.TEST, Kind.SKIP, Kind.ASSERTION, Kind.HOOK, Kind.SETTING),
-        *(Kind.RECIPE, Kind.VERDICT),
+        *(Kind.RECIPE, Kind.VERDICT, Kind.CALLER),
     )
 )
-"""Kinds of change that can be accepted: how things are measured, no rule of the board itself."""
+"""Kinds of change that can be accepted: how and when things are measured, no rule of the board."""
 
 
 def accepted(

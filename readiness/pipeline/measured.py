@@ -14,7 +14,6 @@ from readiness.guard.changes import Change
 from readiness.guard.compare import Comparison
 from readiness.guard.deciding import Decider, measurable, of_the_gate
 from readiness.guard.findings import Compared
-from readiness.guard.gate_steps import steps_seen
 from readiness.guard.keeping import KeptResults, anywhere, content_key, result_folder
 from readiness.guard.measuring import Measuring
 from readiness.guard.observing import FileObserver
@@ -54,7 +53,6 @@ class Measurer:
         self._comparison = comparison
         self._run = running(settings)
         self._nothing_more = running(replace(settings, over_at=0))
-        self._scratch = scratch
         self._kept = KeptResults(result_folder(os.environ, "changes"))
         self._key = ""
         self.interrupted = 0
@@ -110,12 +108,11 @@ class Measurer:
         return accepted_by_base(self._comparison, self.result.changes, files)
 
     def _measured(self, document: RunDocument | None) -> MeasuredChange:
-        read, states = self._comparison.changes, self._comparison.states
-        if self.measuring is None or states is None:
+        read = self._comparison.changes
+        if self.measuring is None:
             return MeasuredChange(read)
         seen = self.measuring.compare(document, self.run, read)
-        steps = steps_seen(states, read, self._scratch)
-        changes = [*seen.changes, *steps, *map(seen.judged, read)]
+        changes = [*seen.changes, *map(seen.judged, read)]
         result = MeasuredChange(changes, seen.compared, seen.remarks)
         if seen.steady and not self.interrupted:
             with suppress(UnicodeEncodeError):  # of a path that is no text

@@ -26,6 +26,17 @@ def test_what_the_base_accepts_loosens_nothing(project: Project) -> None:
     assert project("guard", "--no-run", "--base", "HEAD~1").status == 0
 
 
+def test_a_step_before_the_gate_can_be_accepted(project: Project) -> None:
+    """As what else a job of CI does; else it is loosened."""
+    job = "on: push\njobs: {gate: {steps: [%s{run: readiness check}]}}\n"
+    before, after = ({".github/workflows/ci.yml": job % step} for step in ("", "{run: make}, "))
+    ended = guarded(project, {**board(ACCEPT), **before}, after)
+    assert ended.status == 4, ended
+    commit(project.folder, {**board({**ACCEPT, "what": ".github/*"}), **before})
+    commit(project.folder, after)
+    assert project("guard", "--base", "HEAD~1").status == 0
+
+
 def test_accept_writes_it(project: Project) -> None:
     """It counts once it is in the base; a change that adds it is loosened."""
     commit(project.folder, board())

@@ -1,30 +1,16 @@
 """The steps, hooks and scripts that run this gate: taken away, masked, or made conditional."""
 
-import os
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
-from readiness.guard.project.files import Differing, line_of, lines_of
-from readiness.guard.project.gate_conditions import differences
-from readiness.guard.project.gate_jobs import surroundings
+from readiness.guard.project.files import Differing, line_of
+from readiness.guard.project.gate_jobs import calls, jobs, worse
 from readiness.guard.project.rules import TABLE
-from readiness.guard.states import States
 
-_CALL: Final = re.compile(
-    r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
-    r"|\buses:\s*['\"]?[^\s#@'\"]*\breadiness\b[^\s#@'\"/]*"
-)
-"""A command, a hook of pre-commit, or the action, whatever its version."""
-_BEHIND: Final = re.compile(
-    r"(?<![>&|])(\|{1,2}+|;|&(?!&))\s*+(?!(?:exit|return)\s+[1-9]|false\b)([\w./:-]*)"
-)
-"""What a shell does besides on the same line, and may end as well as it does."""
-_SAID: Final = re.compile(r"(?:^|[\s\"';&|])(?:echo|printf|true|[:#])\s[^;&|]*$")
-"""What begins a command that only prints what follows, or does nothing with it."""
-_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
+_LONGEST: Final = 160
+"""Characters of what a job says that are shown."""
 _HARMLESS: Final = re.compile(
     r"-[vqj]|\d+|--(?:report|output-format|quiet|verbose|jobs|timeout|history|base|open)\b\S*"
     r"|[\w-]+=\S+"
@@ -56,30 +42,32 @@ def callers(files: Differing) -> Iterator[Change]:
                 text = after if partner else before
                 line = line_of(text, partner or call)
                 yield Teller(path, path, line)(Kind.CALLER, Direction.LOOSENED, call, partner)
-        if TABLE.workflows.search(path) and after:
-            yield from _conditions(path, before, after)
-            yield from _around(path, before, after, files.states)
-    yield from _by_scripts(files)
+    yield from _by_jobs(files)
 
 
-def _by_scripts(files: Differing) -> Iterator[Change]:
-    """Yield what scripts do now that workflows run before their gate, as they did before."""
-    changed = list(filter(TABLE.scripts.search, files.paths()))
-    for path in filter(TABLE.workflows.search, files.states.after) if changed else ():
-        text = "".join(files.states.texts(path)) if path not in files.paths() else ""
-        if any(script in text for script in changed):
-            yield from _around(path, text, text, files.states)
-
-
-def calls(text: str) -> list[str]:
-    """List the runs of the gate in a text, each with what a shell does behind it on its line."""
-    lines = [_COMMENT.sub("", line) for line in lines_of(text)]
-    return [
-        " ".join([*found[0].split(), *map(" ".join, _BEHIND.findall(line, found.end()))])
-        for line in lines
-        for found in _CALL.finditer(line)
-        if not _SAID.search(line, 0, found.start())
-    ]
+def _by_jobs(files: Differing) -> Iterator[Change]:
+    """Yield what jobs say that run the gate now, and did not say before, wherever each is."""
+    states = files.states
+    paths = list(filter(TABLE.workflows.search, states.all_paths))
+    old, new = (
+        [
+            (path, job)
+            for path in paths
+            if (text := states.text(path, side))
+            for job in jobs(path, text, digests)
+        ]
+        for side, digests in enumerate((states.before, states.after))
+    )
+    for path, job in old if new else ():
+        each = [(list(worse(job, other)), at, at != path) for at, other in new]
+        said, place, _ = min(each, key=lambda one: (bool(one[0]), one[2], len(one[0])))
+        text = states.text(place, 1) or ""
+        for before, after in said:
+            line = line_of(text, after.partition(": ")[2].partition(": ")[0])
+            yield Teller(place, place, line)(
+                Kind.CALLER, Direction.LOOSENED, before[:_LONGEST], after[:_LONGEST],
+                "decides what the gate looks at",
+            )  # fmt: skip
 
 
 def asks_less(old: str, new: str) -> bool:
@@ -88,28 +76,3 @@ def asks_less(old: str, new: str) -> bool:
     gone = {word for word in before if word not in after and not _HARMLESS.fullmatch(word)}
     come = {word for word in after if word not in before and not _HARMLESS.fullmatch(word)}
     return bool(gone - _LESS or come)
-
-
-def _around(path: str, before: str, after: str, states: States) -> Iterator[Change]:
-    """Yield what stands around the gate now, and may have it look at something else."""
-
-    def is_tracked(name: str) -> bool:
-        plain = os.path.normpath(name)
-        return plain in states.before or plain in states.folders
-
-    old, new = (
-        surroundings(path, text, calls, is_tracked, partial(states.text, side=side))
-        for side, text in enumerate((before, after))
-    )
-    for words in sorted(new - old):
-        yield Teller(path, path, line_of(after, words.partition(": ")[0]))(
-            Kind.CALLER, Direction.LOOSENED, "", words, "decides what the gate looks at"
-        )
-
-
-def _conditions(path: str, before: str, after: str) -> Iterator[Change]:
-    """Yield changes of what decides whether the call is made: triggers and conditions."""
-    for name, old, new in differences(before, after, path, calls):
-        yield Teller(f"{path} {name}", path, line_of(after, name.rpartition(".")[2]))(
-            Kind.CALLER, Direction.LOOSENED, old, new, "decides whether the gate runs"
-        )

@@ -1,126 +1,189 @@
-"""What stands above the gate in its CI job, and may have it look at something else.
+"""The CI job that runs this gate: what starts it, what it needs, and what it does before.
 
-Nothing of a workflow is run here. What its other steps install or build cannot be known by reading;
-told is only what speaks of the gate itself, or puts something else in the place of tracked files.
+What a step does cannot be known by reading it, so one rule holds: whatever else is said there now
+may have the gate run less often, or look at something else. Versions may move, triggers may come,
+whole steps may go, and behind the gate everything may change.
 """
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from readiness.guard.project.gate_conditions import commands
+from readiness.guard.project.files import lines_of
 from readiness.guard.project.rules import TABLE
 from readiness.load.yamlfile import parse as parse_yaml
-from readiness.shell.programs import simple_commands
-from readiness.text.parts import part_of, parts_of
+from readiness.text.parts import items_of, part_of, parts_of
 
-Tracked: TypeAlias = Callable[[str], bool]
-Read: TypeAlias = Callable[[str], str | None]
-Node: TypeAlias = Mapping[str, object]
+Part: TypeAlias = dict[str, object]
 
-_RULING: Final = re.compile(
-    r"READINESS_\w+|PATH|ENV|IFS|SHELLOPTS|BASH\w*|LD_\w+|PYTHON(?:PATH|HOME|STARTUP|USERBASE)|NODE_\w+"
+_CALL: Final = re.compile(
+    r"\breadiness['\"]?[\s,]+['\"]?(?:check|score|guard|prove|hook)\b[^\n;&|\"']*|\bid:\s*readiness[\w-]*"
+    r"|\buses:\s*['\"]?[^\s#@'\"]*\breadiness\b[^\s#@'\"/]*"
 )
-"""Variables that rule this gate or whatever it starts; probes do not get those that tools obey."""
-_INDEX: Final = re.compile(r"(?:PIP|UV)_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?")
-_INSTALLS: Final = re.compile(r"\binstall\b.*\breadiness\b")
-_SHELLS: Final = frozenset(("bash", "sh", "pwsh", "python", ""))
-_CHECKOUT: Final = ("path", "ref", "repository", "sparse-checkout")
-_OF_THE_EVENT: Final = re.compile(
-    r"\$\{\{\s*(?:needs|inputs|github)\.(?!base_ref|event\.(?:\w+\.base\b|before\b|repository\b))"
+"""A command, a hook of pre-commit, or the action, whatever its version."""
+_BEHIND: Final = re.compile(
+    r"(?<![>&|])(\|{1,2}+|;|&(?!&))\s*+(?!(?:exit|return)\s+[1-9]|false\b)([\w./:-]*)"
 )
-"""What the event is about; the branch that a change is for is another tree."""
-_SET: Final = re.compile(r"([A-Z_a-z]\w*)(?:=|<<)[^>]*>>\s*[\"']?\$\{?GITHUB_ENV")
-_PATH: Final = re.compile(r"[\"']?([^\"'\s]+)[\"']?\s*>>\s*[\"']?\$\{?GITHUB_PATH")
-_HERE: Final = re.compile(r"^(?:\$PWD|\$\{PWD\}|\$\(pwd\)|\$GITHUB_WORKSPACE|\.|[\w.-]+)(?:/|$)")
-_OWN_GATE: Final = re.compile(
-    r"\breadiness\s*\(\)|\balias\s+[\"']?readiness=|\binstall\b[^;&|]*/[\w.-]*readiness"
-    r"|(?<![\w$])READINESS_\w+=|\binstall\b(?=.*\breadiness\b).*?\s(?:-i|-f|--(?:extra-)?index(?:-url)?|--find-links)\b"
+"""What a shell does besides on the same line, and may end as well as it does."""
+_SAID: Final = re.compile(r"(?:^|[\s\"';&|])(?:echo|printf|true|[:#])\s[^;&|]*$")
+"""What begins a command that only prints what follows, or does nothing with it."""
+_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
+
+_ASIDE: Final = frozenset(
+    (
+        "concurrency", "environment", "id", "jobs", "name", "needs", "on", "outputs", "permissions",
+        "run-name", "steps", "timeout-minutes",
+    )
+)  # fmt: skip
+"""Keys that do not say what is done, or that are read by themselves."""
+_OF_INPUTS: Final = frozenset(
+    ("artifact", "comment", "history", "language", "python", "sarif", "summary")
 )
-"""Another program by its name, or its settings."""
-_PATH_SET: Final = re.compile(r"(?<![\w$])PATH=[\"']?([^\"':\s]+)")
-_IN_PLACE: Final = re.compile(r"-[a-zA-Z]*i(?:\..*)?$|--in-place.*")
-_TO_FILE: Final = re.compile(r"(?<![<>&\d])>>?\s*[\"']?([\w./-]+)")
+"""What this gate's own action is given that decides nothing."""
+_PULLS: Final = ("pull_request", "pull_request_target")
+_TYPES: Final = ["opened", "synchronize", "reopened"]
+"""When a pull request's workflow runs if it does not say so itself."""
+_ALWAYS: Final = re.compile(
+    r"if: (?:\$\{\{)?\s*(?:true|always\(\)|success\(\)|!\s*cancelled\(\)"
+    r"|github\.event_name\s*==\s*'(?P<event>\w+)')\s*(?:\}\})?(?:  \(.*)?"
+)
+_VERSIONED: Final = re.compile(r"version$|\bmatrix\b|\bruns-on$|\b(?:image|container)$")
+"""Keys in whose values any number is a version."""
+_NUMBER: Final = re.compile(r"(?<![\w.])v?\d[\w.]*|\blatest\b")
+_VERSION: Final = re.compile(r"([=~<>!]=|[@:-])v?\d+(?:\.\w+)+")
+_REF: Final = re.compile(r"(?<=@)\S+")
+_RUNNER: Final = re.compile(r"\b(?:uvx|(?:uv|pipx|poetry|pdm|hatch) run)\s+(?=readiness\b)")
 
 
-def surroundings(
-    path: str, text: str, calls: Callable[[str], object], tracked: Tracked, read: Read
-) -> set[str]:
-    """Return all that a workflow says around its gate which decides what that looks at.
+def calls(text: str) -> list[str]:
+    """List the runs of the gate in a text, each with what a shell does behind it on its line."""
+    lines = [_COMMENT.sub("", line) for line in lines_of(text)]
+    return [
+        " ".join([*found[0].split(), *map(" ".join, _BEHIND.findall(line, found.end()))])
+        for line in lines
+        for found in _CALL.finditer(line)
+        if not _SAID.search(line, 0, found.start())
+    ]
 
-    `calls` tells whether a text runs the gate, `tracked` whether a path has files that Git knows,
-    and `read` what a script of the project says.
+
+def jobs(path: str, text: str, digests: Mapping[str, str]) -> list[set[str]]:
+    """Return, for each job of a workflow that runs the gate, all that is said of when and how.
+
+    Versions are left out of it. `digests` are those of the project's files.
     """
     whole = part_of(parse_yaml(text.encode("utf-8", "replace"), path).data)
-    jobs = map(part_of, part_of(whole, "jobs").values())
-    return {said for job in jobs for said in _of_job(whole, job, calls, tracked, read)}
+    found = part_of(whole, "jobs")
+    around = [*_triggers(whole.get("on")), *_flat(whole)]
+    of_gates = (set(_of_gate(job, found, digests)) for job in map(part_of, found.values()))
+    return [
+        {entry for entry in (*around, *of_gate) if not _is_met(entry, around)}
+        for of_gate in of_gates
+        if of_gate
+    ]
 
 
-def _of_job(
-    whole: Node, job: Node, calls: Callable[[str], object], tracked: Tracked, read: Read
-) -> Iterator[str]:
+def worse(old: Collection[str], new: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is said of a job now that may loosen its gate, and what is no longer said."""
+    for entry in sorted(set(new) - set(old)):
+        name = _name(entry)
+        event = " ".join(name.split()[:2])
+        is_longer = name.startswith("on ") and not name.endswith("-ignore") and _says(old, name)
+        if not is_longer and (not name.startswith("on ") or (name != event and event in old)):
+            yield "", entry
+    for entry in sorted(set(old) - set(new)):
+        name = _name(entry)
+        if name.startswith("on "):
+            is_shorter = entry == name or (_says(new, name) and not name.endswith("-ignore"))
+        else:
+            is_shorter = name.split()[0] not in ("step", "needs", "script", *TABLE.off)
+        if is_shorter:
+            yield entry, ""
+
+
+def _name(entry: str) -> str:
+    return entry.partition(": ")[0]
+
+
+def _says(job: Collection[str], name: str) -> bool:
+    return any(_name(entry) == name for entry in job)
+
+
+def _is_met(entry: str, around: Collection[str]) -> bool:
+    """Return whether a condition keeps nothing of a pull request from running."""
+    met = _ALWAYS.fullmatch(entry)
+    events = {entry.split()[1] for entry in around if entry.startswith("on ")}
+    pulls = events.intersection(_PULLS) or events
+    return met is not None and (met["event"] is None or pulls == {met["event"]})
+
+
+def _triggers(on: object) -> Iterator[str]:
+    events = part_of(on) or dict.fromkeys(map(str, items_of(on)))
+    for event, filters in events.items():
+        yield f"on {event}"
+        usual = {"types": _TYPES} if event in _PULLS else {}
+        for name, value in {**usual, **part_of(filters)}.items():
+            yield from (f"on {event} {name}: {each}" for each in items_of(value))
+
+
+def _of_gate(job: Part, others: Part, digests: Mapping[str, str]) -> Iterator[str]:
     steps = parts_of(job.get("steps"))
-    calling = [number for number, step in enumerate(steps) if calls(commands(step))]
+    calling = [number for number, step in enumerate(steps) if calls(_commands(step))]
     if not calling:
         return
-    gate = steps[calling[-1]]
-    yield from _of_gate(whole, job, gate)
-    for step in steps[: calling[-1] + 1]:
-        yield from _of_step(step, tracked, read)
-        if _INSTALLS.search(str(step.get("run", ""))):
-            given = [item for part in (whole, job, step) for item in part_of(part, "env").items()]
-            yield from (f"env {name}: {value}" for name, value in given if _INDEX.fullmatch(name))
+    yield from _of_job(job, steps[: calling[-1] + 1], digests)
+    needed = list(map(str, items_of(job.get("needs"))))
+    for name in needed:
+        other = part_of(others, name)
+        needed += [more for more in map(str, items_of(other.get("needs"))) if more not in needed]
+        of_other = _of_job(other, parts_of(other.get("steps")), digests)
+        yield from (f"needs {name}: {entry}" for entry in ("", *of_other))
 
 
-def _of_gate(whole: Node, job: Node, gate: Node) -> Iterator[str]:
-    for part in (whole, job, gate):
-        for name, value in part_of(part, "env").items():
-            if _RULING.fullmatch(name) and not TABLE.harmless_variables.fullmatch(name):
-                yield f"env {name}: {value}"
-    for part in (*(part_of(one, "defaults", "run") for one in (whole, job)), gate):
-        if folder := part.get("working-directory"):
-            yield f"working-directory: {folder}"
-        if (shell := str(part.get("shell", ""))) not in _SHELLS:
-            yield f"shell: {shell}"
+def _of_job(job: Part, steps: list[Part], digests: Mapping[str, str]) -> Iterator[str]:
+    yield from _flat(job)
+    for step in steps:
+        plain = {name: value for name, value in step.items() if name not in TABLE.off}
+        if calls(_commands(step)):
+            given = part_of(step, "with").items()
+            plain["with"] = {name: value for name, value in given if name not in _OF_INPUTS}
+        words = "; ".join(_flat(plain))
+        yield f"step: {words}"
+        keeping = _flat({name: step.get(name) for name in TABLE.off})
+        yield from (f"{entry}  ({words})" for entry in keeping)
+        for word in (*str(step.get("run", "")).split(), f"{step.get('uses', '')}/action.yml"):
+            is_own = TABLE.scripts.search(word) or word.startswith("./")
+            if is_own and (digest := digests.get(os.path.normpath(word))):
+                yield f"script {word}: {digest[:12]}"
 
 
-def _of_step(step: Node, tracked: Tracked, read: Read) -> Iterator[str]:
-    if "/checkout@" in str(step.get("uses", "")):
-        for name in _CHECKOUT:
-            value = str(part_of(step, "with").get(name, ""))
-            if value and not _OF_THE_EVENT.search(value):
-                yield f"{name}: {value}"
-    run = str(step.get("run", ""))
-    scripts = [read(word) or "" for word in run.split() if TABLE.scripts.search(word)]
-    for line in "\n".join([run, *scripts]).replace("\\\n", " ").splitlines():
-        if _OWN_GATE.search(line) or _sets(line) or any(_replaces(line, tracked)):
-            yield line.strip()
+def _commands(step: Part) -> str:
+    """Return all that a step runs, as text; the action that it uses as the line that names it."""
+    used = f"uses: {step['uses']}" if "uses" in step else ""
+    return "\n".join([used, *(str(step.get(key, "")) for key in TABLE.commands)])
 
 
-def _sets(line: str) -> bool:
-    """Return whether a line sets a variable of the gate for the steps behind it, or their PATH."""
-    names = _SET.findall(line)
-    return any(map(_RULING.fullmatch, names)) or any(
-        map(_HERE.match, _PATH.findall(line) + _PATH_SET.findall(line))
-    )
-
-
-def _replaces(line: str, tracked: Tracked) -> Iterator[bool]:
-    """Yield, for each command of a line, whether it puts something else in the place of files."""
-    for words in simple_commands(line) or ():
-        program, *rest = (os.path.basename(words[0]), *words[1:]) if words else ("",)
-        named = [word for word in rest if not word.startswith("-")]
-        if program == "git":
-            yield bool(named) and named[0] in TABLE.other_tree and "-b" not in rest
-        elif program in ("cp", "install"):
-            yield any(tracked(os.path.join(named[-1], end)) for end in _ends(named))
+def _flat(part: Part, within: str = "") -> Iterator[str]:
+    """Yield all that a part of a workflow says, each with its key."""
+    for name, value in part.items():
+        key = f"{within}{name}"
+        if not within and name in _ASIDE:
+            continue
+        if isinstance(value, dict):
+            yield from _flat(value, f"{key}.")
+        elif value == []:
+            yield f"{key}: []"
         else:
-            is_writing = program in TABLE.writers or any(map(_IN_PLACE.fullmatch, rest))
-            yield is_writing and any(map(tracked, named))
-    yield any(map(tracked, _TO_FILE.findall(line)))
+            values = (each for each in items_of(value) if each not in (False, ""))
+            yield from (f"{key}: {_plain(key, str(each))}" for each in values)
 
 
-def _ends(named: list[str]) -> list[str]:
-    """Return the names that files get where they are copied: their own, in a folder."""
-    return ["", *map(os.path.basename, named[:-1])] if len(named) > 1 else []
+def _plain(key: str, value: str) -> str:
+    """Return a value without versions, comments, and the words of the gate: these are compared."""
+    if key == "uses":
+        return _REF.sub("…", value)
+    if _VERSIONED.search(key):
+        value = _NUMBER.sub("…", value)
+    lines = (_COMMENT.sub("", line).rstrip() for line in lines_of(value))
+    shown = "; ".join(filter(None, lines)) if "\n" in value else value
+    return _VERSION.sub(r"\1…", _CALL.sub("readiness …", _RUNNER.sub("", shown)))

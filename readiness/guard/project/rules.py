@@ -43,10 +43,7 @@ class ToolSettings(msgspec.Struct, frozen=True):
     `implied` has patterns of the switches that are on where another one is, `defaults` what keys
     are that are not written, and `extended` the lists that an `extend-…` adds to by itself. Keys
     like `moved` are below `moved_to` in newer releases. `excluding` is a pattern of the keys that
-    leave files out, `harmless` one of values that hide nothing, and of the lines that they mean.
-    What the keys of `among` list counts as far as the keys that these name ask for it; `rule` parts
-    a rule in what others must have too, and what they must begin with. `about` is a pattern of keys
-    about files or modules, `imports` of those about modules without types.
+    leave files out.
     """
 
     name: str
@@ -56,11 +53,6 @@ class ToolSettings(msgspec.Struct, frozen=True):
     defaults: dict[str, str] = {}
     extended: dict[str, str] = {}
     excluding: str = ""
-    among: dict[str, str] = {}
-    rule: str = ""
-    harmless: str = ""
-    about: str = ""
-    imports: str = ""
     moved: str = ""
     moved_to: str = ""
 
@@ -81,7 +73,6 @@ class Silencing(msgspec.Struct, frozen=True):
     skips: frozenset[str]
     marks: frozenset[str]
     untyped: frozenset[str]
-    untyped_imports: frozenset[str]
     unchecked: Later
     data: Later
     ignored_files: frozenset[str]
@@ -91,8 +82,6 @@ class Silencing(msgspec.Struct, frozen=True):
     outcomes: frozenset[str]
     locks: dict[str, str]
     commands: frozenset[str]
-    other_tree: frozenset[str]
-    writers: frozenset[str]
     off: dict[str, frozenset[str]]
     interpreters: frozenset[str]
     harmless_of: Later
@@ -116,7 +105,6 @@ class Silencing(msgspec.Struct, frozen=True):
     requirements: Later
     callers: Later
     test_tree: Later
-    vendored: Later
     test_runners: Later
     sources: Later
     prose: Later
