@@ -16,10 +16,9 @@ from readiness.guard.complaints import Complaints
 from readiness.guard.deciding import Decider, Deciding, measurable
 from readiness.guard.findings import Compared, Findings
 from readiness.guard.following import Followers
-from readiness.guard.harmless import keep_harmless
 from readiness.guard.keeping import KeptResults
 from readiness.guard.moved import MovedCode
-from readiness.guard.overlay import keep_gone, lay_over
+from readiness.guard.overlay import keep_gone, keep_widths, lay_over
 from readiness.guard.planted import PlantedFaults
 from readiness.guard.put_aside import added_directives, may_be_silenced, put_aside
 from readiness.guard.states import States
@@ -171,7 +170,7 @@ class Measuring:
         """Put the base's rules into a copy, fit for the head's code."""
         paths = set(files)
         lay_over(self._commit, folder, paths)
-        keep_harmless(self._states, folder, paths)
+        keep_widths(self._states, folder, paths)
         lists = (path for one in self.deciding.values() for path in one.lists)
         keep_gone(self._states, folder, paths.intersection(lists))
 

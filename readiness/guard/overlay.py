@@ -6,9 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Final
 
 from readiness.guard.states import States
 from readiness.guard.tree import Commit
+
+_WIDTH: Final = re.compile(r"(?m)^(\s*(?:max[-_])?line[-_]length\s*[=:]\s*)(\d+)")
+"""How long lines of code may be, in the settings of any tool: whose change hides nothing."""
 
 
 def lay_over(base: Commit, folder: str, paths: Iterable[str]) -> None:
@@ -44,6 +48,18 @@ def keep_gone(states: States, folder: str, lists: Iterable[str]) -> None:
         if len(kept) < len(lines) and not os.path.islink(whole):
             with open(whole, "w", encoding="utf-8") as file:
                 file.write("".join(kept))
+
+
+def keep_widths(states: States, folder: str, paths: Iterable[str]) -> None:
+    """Have the base's settings below `folder` take lines as long as the head's do."""
+    for path in paths:
+        base, head = states.both(path)
+        whole = os.path.join(folder, path)
+        old, new = (dict.fromkeys(_WIDTH.findall(text)) for text in (base, head))
+        if len(old) == len(new) == 1 and old != new and not os.path.islink(whole):
+            (width,) = (number for _, number in new)
+            with open(whole, "w", encoding="utf-8") as file:
+                file.write(_WIDTH.sub(rf"\g<1>{width}", base))
 
 
 def _names(line: str, gone: Iterable[str]) -> bool:

@@ -12,7 +12,6 @@ from typing import Final
 from readiness.builtin import builtin_checks
 from readiness.guard.project.comments import (
     Suppression,
-    is_of_import,
     is_python,
     may_differ,
     net,
@@ -20,7 +19,6 @@ from readiness.guard.project.comments import (
     suppressions_in,
 )
 from readiness.guard.project.files import LONGEST
-from readiness.guard.project.newcomers import newcomers_of
 from readiness.guard.project.rules import TABLE
 from readiness.guard.states import States
 from readiness.model.board import Check
@@ -84,9 +82,7 @@ def added_directives(states: States) -> dict[str, list[Comment]]:
             ]
             for said, those in zip((old, new), known, strict=True):
                 those.extend(suppressions_in(path, said))
-    newcomers = newcomers_of(states)
-    come = (one for one in net(*known)[1] if not is_of_import(one, newcomers))
-    wider = {(one.path, one.line) for one in come}
+    wider = {(one.path, one.line) for one in net(*known)[1]}
     added: dict[str, list[Comment]] = {}
     for path, comments in after.items():
         for directive in comments:

@@ -12,7 +12,6 @@ import msgspec
 
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import LONGEST, Differing, lines_of, surplus
-from readiness.guard.project.newcomers import Newcomers, newcomers_of
 from readiness.guard.project.rules import TABLE, Comment
 
 ALL: Final = frozenset({"*"})
@@ -39,14 +38,11 @@ def suppressions(files: Differing) -> Iterator[Change]:
     old = [each for path in paths for each in suppressions_in(path, files.before.get(path, ""))]
     new = [each for path in paths for each in suppressions_in(path, files.after.get(path, ""))]
     gone, come = net(old, new)
-    newcomers = newcomers_of(files.states)
     widened = _grouped(gone, _by_code)
     for suppression in come:
         same = widened.get(_by_code(suppression))
         was = same.pop(0) if same else None
-        is_new = suppression.path in newcomers.vendored or is_of_import(suppression, newcomers)
-        direction = Direction.NEUTRAL if is_new else Direction.LOOSENED
-        yield _change(suppression, direction, was.text if was else "", suppression.text)
+        yield _change(suppression, Direction.LOOSENED, was.text if was else "", suppression.text)
     gone = [suppression for rest in widened.values() for suppression in rest]
     for suppression in gone:
         yield _change(suppression, Direction.TIGHTENED, suppression.text, "")
@@ -73,11 +69,6 @@ def net(
         else:
             lost[suppression.name] -= len(suppression.codes)
     return gone, added
-
-
-def is_of_import(one: Suppression, newcomers: Newcomers) -> bool:
-    """Return whether it says no more than that a module which nothing imported has no types."""
-    return one.codes <= TABLE.untyped_imports and newcomers.is_import_alone(one.code)
 
 
 def may_differ(before: str, after: str) -> bool:

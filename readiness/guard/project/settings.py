@@ -12,7 +12,6 @@ import msgspec
 from readiness.guard.changes import Change, Direction, Kind, Teller
 from readiness.guard.project.files import Differing, line_of
 from readiness.guard.project.flat import Value, flat
-from readiness.guard.project.newcomers import Newcomers, newcomers_of
 from readiness.guard.project.rules import TABLE, Effect, ToolSettings
 from readiness.guard.states import States
 
@@ -46,34 +45,7 @@ def settings(files: Differing) -> Iterator[Change]:
     for folder in sorted(folders):
         for tool in TABLE.tools:
             old, new = (_effective(tool, folder, files.states, side) for side in (0, 1))
-            yield from _compared(tool, old, new, newcomers_of(files.states))
-
-
-def harmless_keys(states: States, path: str) -> frozenset[str]:
-    """Return the keys of a settings file whose change hides nothing, as `flat` has them."""
-    name = os.path.basename(path)
-    old, new = (flat(name, text) or {} for text in states.both(path))
-    differing = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-    newcomers = newcomers_of(states)
-
-    def is_harmless(tool: ToolSettings, prefix: str, key: str) -> bool:
-        known = _as_obeyed(tool, _below(prefix, old))
-        sides = [_below(prefix, {key: side[key]}) if key in side else {} for side in (old, new)]
-        before, after = (_as_obeyed(tool, side) for side in sides)
-        names = before.keys() | after.keys()
-        return bool(names) and all(
-            _same(was, _counting(tool, each, was, after.get(each), known, newcomers))
-            for each in names
-            for was in [before.get(each)]
-        )
-
-    return frozenset(
-        key
-        for key in differing
-        for tool in TABLE.tools
-        for place in tool.places
-        if place.file == name and is_harmless(tool, place.prefix, key)
-    )
+            yield from _compared(tool, old, new)
 
 
 # --- what takes effect ----------------------------------------------------------------------------
@@ -127,9 +99,7 @@ def _as_obeyed(tool: ToolSettings, keys: dict[str, Value]) -> dict[str, Value]:
 # --- what a difference does -----------------------------------------------------------------------
 
 
-def _compared(
-    tool: ToolSettings, old: Settings, new: Settings, newcomers: Newcomers
-) -> Iterator[Change]:
+def _compared(tool: ToolSettings, old: Settings, new: Settings) -> Iterator[Change]:
     for key in sorted(old.keys.keys() | new.keys.keys()):
         default = tool.defaults.get(key)
         before, after = old.keys.get(key, default), new.keys.get(key, default)
@@ -137,56 +107,13 @@ def _compared(
             continue
         effect = _effect(tool, key)
         implied = after is None and before is not None and _is_implied(tool, key, new)
-        counts = _counting(tool, key, before, after, old.keys, newcomers)
-        direction = SAME if implied or _same(before, counts) else _direction(effect, before, counts)
+        direction = SAME if implied else _direction(effect, before, after)
         shown = _difference(effect, before, after)
         place = new if new.path else old
         unsure = effect is Effect.UNKNOWN or key == "testpaths"  # commands may name folders
         yield Teller(f"{tool.name} {key}", place.path, _line(place.text, key))(
             Kind.SETTING, direction, shown[0], shown[1], unsure=unsure
         )
-
-
-def _counting(
-    tool: ToolSettings,
-    key: str,
-    before: Value | None,
-    after: Value | None,
-    known: Mapping[str, Value],
-    newcomers: Newcomers,
-) -> Value | None:
-    """Return a value without what silences nothing that the tool, as it was told, was asked for."""
-    module, about = re.fullmatch(tool.imports, key or "-"), re.fullmatch(tool.about, key or "-")
-    if module and newcomers.is_imported_anew(module[1]):
-        return before
-    if about and newcomers.is_vendored_alone(about[1]):
-        return before
-    if _effect(tool, key) is not Effect.MORE_LOOSENS:
-        return after
-    asked = next((of for pattern, of in tool.among.items() if re.fullmatch(pattern, key)), None)
-    asked_for = _items(known.get(asked, tool.defaults.get(asked))) if asked else set()
-
-    def counts(item: str) -> bool:
-        if re.fullmatch(tool.harmless, item):
-            return not newcomers.are_spared(item, tool.harmless)
-        if re.fullmatch(tool.excluding, key) and newcomers.is_vendored_alone(item):
-            return False
-        return not asked or "ALL" in asked_for or _is_asked(tool, item, asked_for)
-
-    kept = [each for each in _items(after) if each in _items(before) or counts(each)]
-    return tuple(sorted(kept)) if kept or before is not None else None
-
-
-def _is_asked(tool: ToolSettings, item: str, asked_for: set[str]) -> bool:
-    """Return whether rules by their letters, whole, and digits are among those asked for."""
-    rule = re.fullmatch(tool.rule, item)
-    if item == "ALL" or not rule:
-        return True
-    known = (match for of in asked_for if (match := re.fullmatch(tool.rule, of)))
-    return any(
-        of[1] == rule[1] and (of[2].startswith(rule[2]) or rule[2].startswith(of[2]))
-        for of in known
-    )
 
 
 def leaves_out(subject: str) -> bool:
