@@ -70,6 +70,7 @@ LOOSENED = [
     (CI, ACTION, ACTION.replace("base: main", ""), "the action, no base"),
     (CI, ACTION, ACTION.replace("base: main", "base: main\n          arguments: T1"), "a part"),
     (CI, WORKFLOW, "", "the workflow is emptied"),
+    (CI, WORKFLOW, edited("jobs:", "jobs: ["), "no workflow any more"),
     (".pre-commit-config.yaml", HOOK, "repos: []\n", "the hook is dropped"),
     ("ci/gate.sh", SCRIPT, "set -e\ntrue\n", "a script"),
     (".husky/pre-push", SCRIPT, "true\n", "a hook of git"),

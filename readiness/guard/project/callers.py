@@ -58,15 +58,19 @@ def _by_jobs(files: Differing) -> Iterator[Change]:
         ]
         for side, digests in enumerate((states.before, states.after))
     )
-    for path, job in old if new else ():
-        each = [(list(worse(job, other)), at, at != path) for at, other in new]
-        said, place, _ = min(each, key=lambda one: (bool(one[0]), one[2], len(one[0])))
+    for path, job in old:
+        # A workflow that is no workflow any more still has the line that would run the gate.
+        broken = [(path, set[str]())] if calls(states.text(path, 1) or "") else []
+        each = [(list(worse(job, other)), at, at != path) for at, other in new or broken]
+        entries, place, _ = min(
+            each, key=lambda one: (bool(one[0]), one[2], len(one[0])), default=([], path, False)
+        )
         text = states.text(place, 1) or ""
-        for before, after in said:
+        for before, after in entries:
             line = line_of(text, after.partition(": ")[2].partition(": ")[0])
             yield Teller(place, place, line)(
                 Kind.CALLER, Direction.LOOSENED, before[:_LONGEST], after[:_LONGEST],
-                "decides what the gate looks at",
+                "decides when the gate runs, and what it looks at",
             )  # fmt: skip
 
 
