@@ -172,7 +172,8 @@ def _passed(
         doubts.append(worded("reason.quarantined", count=len(reading.quarantined), names=names))
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(worded("reason.wanted", expect=criterion.warn.text))
-    hint = ""
+    doubts += reading.changed
+    hint = worded("hint.tree_changed") if reading.changed else ""
     if path := reading.left_over:
         doubts.append(worded("reason.left_over", path=path))
         hint = worded("hint.left_over", path=path)

@@ -222,6 +222,7 @@ FIELDS: Final[dict[type[msgspec.Struct], Mapping[str, FieldRule | None]]] = {
         "ratchet": FieldRule(Kind.RATCHET, _lower),
         "trial": FieldRule(Kind.TRIAL, _lower),
         "elsewhere": FieldRule(Kind.FIELD, _lower, "elsewhere"),
+        "allow_changes": FieldRule(Kind.FIELD, _more, "allow_changes", key=frozenset),
         **_elsewhere(
             "id task expect check measure params matrix workdirs unset warn baseline insists"
         ),

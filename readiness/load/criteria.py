@@ -42,7 +42,7 @@ _KINDS: Final = ("check", "run", "attest")
 _OF_INLINE: Final = ("read", "exit", "proof", "reject", "ignores", "max_age", "exclusive")
 _OF_PROBES: Final = (
     *("with", "matrix", "workdir", "measure", "expect", "warn", *_OF_INLINE, "timeout", "baseline"),
-    *("samples", "confidence", "tolerance", "against", "wait", "retries"),
+    *("samples", "confidence", "tolerance", "against", "wait", "retries", "allow_changes"),
 )
 
 
@@ -167,6 +167,7 @@ class CriterionLoader:
             wait=seconds(file.wait, (*path, "wait"), self.problems) or 0.0,
             retries=file.retries,
             flaky_blocks=self.flaky_blocks,
+            allow_changes=words(file.allow_changes),
             timeout=check.timeout
             if file.timeout is UNSET or file.check is UNSET
             else seconds(file.timeout, (*path, "timeout"), self.problems),

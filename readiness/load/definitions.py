@@ -180,6 +180,8 @@ class CriterionFile(FilePart, frozen=True):
     retries: Annotated[int, Meta(ge=0, le=1000)] = 0
     trial: bool | UnsetType = UNSET
     """Whether its command is tried in broken copies: false never, true also if it acts outside."""
+    allow_changes: Words | UnsetType = UNSET
+    """Files of the repository that its probe may change."""
     waive: WaiveFile | UnsetType = UNSET
 
 

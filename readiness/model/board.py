@@ -240,7 +240,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     also if it is meant to act. `samples` counts runs (median), the most of them if its `sampling`
     decides, `wait` is in seconds, `retries` counts further tries; with `flaky_blocks` what passes
     only sometimes fails. Where it is measured nowhere `elsewhere`, a profile without it has no use
-    for it, and is whole without it.
+    for it, and is whole without it. `allow_changes` are the files that its probe may change.
     """
 
     id: str
@@ -268,6 +268,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     wait: float = 0.0
     retries: int = 0
     flaky_blocks: bool = False
+    allow_changes: tuple[str, ...] = ()
     timeout: float | None = None
     attest: Attestation | None = None
     waive: Waiver | None = None

@@ -3,8 +3,7 @@
 import datetime
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -27,6 +26,7 @@ from readiness.model.judgement import (
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.facts import Start
+from readiness.pipeline.tree_changes import Span, left_over
 from readiness.project.recipes import is_own
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
@@ -39,7 +39,6 @@ from readiness.run.retry import (
     pause,
     tries_for_better,
 )
-from readiness.startup.patterns import later
 from readiness.text.worded import joined, worded
 
 FOR_WANT_OF_SETTINGS = (
@@ -74,6 +73,7 @@ class Readings:
         self.trials: dict[str, Trial] = {}
         self.pairs: dict[str, PairedNumbers] = {}
         self.usual = HeldLine()
+        self.spans: list[Span] = []
         self._board = board
         self._plan = plan
         self._recorder = recorder
@@ -95,6 +95,7 @@ class Readings:
             self._keep_version(probe, capture)
             return Settled(succeeded=True)
         self._records[index] = self._recorder.probe(probe, capture)
+        self.spans.append(Span(index, capture.started_at, capture.started_at + capture.duration))
         documents = Documents(
             capture, probe.workdir, self._environment(probe, capture), timeout=probe.timeout
         )
@@ -187,6 +188,14 @@ class Readings:
     def name_refusal(self, index: int, why: str) -> None:
         """Have the record of a probe say why nothing of it is kept for later runs."""
         self._records[index] = self._recorder.not_kept(self._records[index], why)
+
+    def note_changes(self, planned: Planned, changes: Sequence[str]) -> None:
+        """Note what the work tree became while a criterion was measured."""
+        key = (planned.criterion.id, planned.probes[0])
+        if reading := self._readings.get(key):
+            self._readings[key] = msgspec.structs.replace(
+                reading, changed=(*reading.changed, *changes)
+            )
 
     def judge(self, planned: Planned) -> Judgement:
         """Judge a criterion by what its probes have given."""
@@ -284,7 +293,7 @@ class Readings:
                 return reading
             word = printed.data.decode("utf-8", "replace").strip()
             return msgspec.structs.replace(reading, word=word)
-        path = _left_over(probe.check, probe.workdir, self._started)
+        path = left_over(probe.check, probe.workdir, self._started)
         return msgspec.structs.replace(reading, left_over=path)
 
     def _with_hints(self, sample: Unmeasured, probe: Probe) -> Unmeasured:
@@ -357,23 +366,6 @@ class Readings:
         text = (capture.stdout.data or capture.stderr.data).decode("utf-8", "replace").strip()
         if capture.exit_status == 0 and text:
             self.versions[probe.key] = self._recorder.text(text.splitlines()[0])
-
-
-_REPORT = later(r"(?<![\w./-])[\w./-]+\.(?:csv|html?|info|jsonl?|log|out|txt|xml|ya?ml)(?![\w./-])")
-
-
-def _left_over(check: Check, workdir: str, since: float) -> str:
-    """Return a report older than the run that a command takes its value from; "" if there is none.
-
-    A file that Git has belongs to its commit; without a repository, nothing is known.
-    """
-    for name in () if check.max_age is not None else _REPORT.findall(check.run):
-        with suppress(OSError):
-            if os.stat(os.path.join(workdir, name)).st_mtime < since:
-                from readiness.project.git import knows
-
-                return "" if knows(workdir, name) else name
-    return ""
 
 
 def _succeeded(check: Check, capture: Capture) -> bool:

@@ -58,7 +58,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 class Asking:
     """`git status`, asked early so that the answer is there when it is needed."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, *, status_alone: bool = False) -> None:
         """Ask about the repository that `folder` is in; starts nothing where there is none."""
         folder = os.path.realpath(folder)
         self._root = repository(folder)
@@ -67,6 +67,7 @@ class Asking:
         if self._root:
             status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all")
             self._status = _start(self._root, *status)
+        if self._root and not status_alone:
             self._flags = _start(self._root, "ls-files", "-v", "-z")
             self._remote = _start(self._root, "ls-remote", "--get-url")
 
