@@ -41,7 +41,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
     for module, file, own in not_of_the_tree(sources, top):
         log("elsewhere", module=module, file=file, own=own)
     if coverage:
-        measure_all(coverage, sources)
+        log("unlisted", files=measure_all(coverage, sources))
     return status
 
 
@@ -84,14 +84,14 @@ def _is_another(file: str, own: str, *, inside: bool) -> bool:
         return imported.read() != tracked.read()
 
 
-def measure_all(coverage: Any, sources: list[str]) -> None:
-    """Have coverage count the files that it lists for no folder without `__init__.py`.
+def measure_all(coverage: Any, sources: list[str]) -> list[str]:
+    """Have coverage count the files that it lists for no folder without `__init__.py`; return them.
 
     Of a whole project only those within packages count: the others may be scripts.
     """
     current = coverage.Coverage.current()
     if current is None:
-        return
+        return []
     data = current.get_data()
     relative = current.get_option("run:relative_files")
     measured = set(map(os.path.realpath, data.measured_files()))
@@ -103,6 +103,7 @@ def measure_all(coverage: Any, sources: list[str]) -> None:
     ]
     with suppress(coverage.CoverageException):  # of nothing that was measured there is no more
         data.touch_files(unlisted)
+    return unlisted
 
 
 def _counts(source: str, path: str) -> bool:

@@ -32,6 +32,7 @@ UNTOLD = (
     ("pytest.PytestUnhandledThreadExceptionWarning", r"^(?:AssertionError|Failed)\b"),
     ("pytest.PytestUnraisableExceptionWarning", r"^(?:AssertionError|Failed)\b"),
     ("RuntimeWarning", r"^coroutine '.+' was never awaited"),
+    ("pytest.PytestAssertRewriteWarning", r"^assertion is always true"),
 )
 """Warnings of failures that fail no test, and what stands in them."""
 USUAL = {
@@ -167,8 +168,12 @@ class Witness:
         if settings and top and not is_inside(os.path.realpath(settings), top):
             self._log("outside", path=str(settings))
             raise pytest.UsageError(f"{settings} lies outside the repository")
-        if hasattr(early_config.known_args_namespace, "no_cov"):
-            early_config.known_args_namespace.no_cov = True
+        asked = early_config.known_args_namespace
+        if hasattr(asked, "no_cov"):
+            if asked.cov_source and not asked.no_cov:
+                under, config = asked.cov_fail_under, asked.cov_config
+                self._log("limit", sources=asked.cov_source, under=under, config=config)
+            asked.no_cov = True
         yield
 
     @pytest.hookimpl(tryfirst=True)
@@ -203,7 +208,8 @@ class Witness:
             of_this_kind = warning_message.category.__name__ == name.rpartition(".")[2]
             match = re.search(pattern, text, re.MULTILINE) if of_this_kind else None
             if match and _may_fail(warning_message.source):
-                self._log("untold", id=nodeid, why=match[0])
+                place = {"path": warning_message.filename, "line": warning_message.lineno}
+                self._log("untold", id=nodeid, why=match[0], **place)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Count what there is before anything is left out."""

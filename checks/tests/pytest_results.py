@@ -26,6 +26,7 @@ from checks.in_project.common import (
     read_text,
     require,
 )
+from checks.tests.coverage_limit import refuse_below_limit
 from checks.tests.session import Session, failures, numbers, read_session
 from checks.tests.uncollected import lost_tests
 
@@ -33,7 +34,7 @@ NO_SOURCE = "No source for code: "
 """How coverage begins to say that code which ran, such as a template's, stands in no file."""
 AGAIN = "passed only on another try"
 SLOWEST = 5
-MARKS = ("ERROR: ", "E  ", "INTERNALERROR> ", "not measured: ")
+MARKS = ("ERROR: ", "FAIL ", "E  ", "INTERNALERROR> ", "not measured: ")
 
 
 def last_words(said: str) -> str:
@@ -117,6 +118,11 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     session = read_session(results)
     counted = numbers(session.cases)
     save_coverage(tmp)
+    if not counted["failed"]:
+        events = [json.loads(line) for line in read_text(results).splitlines()]
+        omitted = os.path.join(tmp, "omitted")
+        omit = read_text(omitted) if os.path.exists(omitted) else ""
+        refuse_below_limit(events, os.path.join(tmp, "coverage"), params.words("source"), omit)
     again = [case for case in session.cases if case.flaky]
     slowest = sorted(session.cases, key=lambda case: -case.seconds)[:SLOWEST]
     more = {

@@ -142,7 +142,7 @@ def read_session(path: str, last_words: str = "") -> Session:
             attempts[event["id"]] = _TestTry()
         elif event["event"] in ("phase", "report"):
             attempts.setdefault(event["id"], _TestTry()).add(event)
-    untold = {event["id"]: event["why"] for event in by_kind.get("untold", [])}
+    untold = {_named(event, plan["tests"]): event["why"] for event in by_kind.get("untold", [])}
     cases = [
         _case(test, attempts.get(test["id"], _TestTry()), untold.get(test["id"], ""))
         for test in plan["tests"]
@@ -184,6 +184,17 @@ def _case(test: Event, attempt: _TestTry, untold: str) -> SeenTest:
     )
 
 
+def _named(untold: Event, tests: list[Event]) -> str:
+    """Return the id of the test that a warning is about: of a line that is read, the one above."""
+    above = [
+        (test["line"], test["id"])
+        for test in tests
+        if not untold["id"].count("::") and relative(untold["path"]) == relative(test["path"])
+        if test["line"] <= untold["line"]
+    ]
+    return max(above)[1] if above else str(untold["id"])
+
+
 def _of_the_tree(by_kind: dict[str, list[Event]]) -> None:
     """End the script where something from elsewhere ruled the session, or was tested in it."""
     for settings in by_kind.get("outside", []):
@@ -214,6 +225,8 @@ def _complete(cases: list[SeenTest], by_kind: dict[str, list[Event]], reason: st
     status = by_kind["ended"][-1]["status"]
     if status not in ENDED_WELL:
         not_measured(f"pytest ended with status {status}: {reason}")
+    if status == 1 and not any(case.outcome == "failed" for case in cases):
+        not_measured(f"no test failed, and pytest ended with status 1: {reason}")
 
 
 def _because(events: dict[str, list[Event]]) -> str:

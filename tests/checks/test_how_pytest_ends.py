@@ -1,0 +1,70 @@
+"""What pytest says at its end counts as well as its tests."""
+
+import pytest
+
+from tests.support import projects
+from tests.support.checking import build, run_check
+from tests.support.projects import service
+
+ENDS = """
+
+def pytest_sessionfinish(session, exitstatus):
+    if not exitstatus:
+        print("\\nERROR: too slow by half")
+        session.exitstatus = {status}
+"""
+OPTIONS = '''"""The options of pytest-cov, which measures nothing while another does."""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--cov", action="append", default=[], nargs="?", const=True, dest="cov_source")
+    parser.addoption("--cov-fail-under", type=float, dest="cov_fail_under")
+    parser.addoption("--cov-config", default=".coveragerc", dest="cov_config")
+    parser.addoption("--no-cov", action="store_true", dest="no_cov")
+'''
+
+
+@pytest.mark.parametrize(("status", "is_error"), [(1, True), (0, False)])
+def test_a_session_that_a_plugin_ends_badly_is_none(
+    project: str, status: int, is_error: bool
+) -> None:
+    """No test fails, and whoever starts pytest sees it fail: the reason is what pytest said."""
+    build(project, {**service(), "tests/conftest.py": ENDS.format(status=status)})
+    outcome = run_check("pytest", project)
+    assert outcome.is_error == is_error
+    assert ("pytest ended with status 1: ERROR: too slow by half" in outcome.stderr) == is_error
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_error"),
+    [
+        ("--cov=src --cov-fail-under=90", True),
+        ("--cov=app --cov-fail-under=90", True),
+        ("--cov --cov-fail-under=90", True),
+        ("--cov=src", True),
+        ("--cov=src --cov-fail-under=80", False),
+        ("--cov=src --cov=tests --cov-fail-under=90", False),
+        ("--cov=src --cov-fail-under=90 --no-cov", False),
+        ("--cov-fail-under=90", False),
+    ],
+)
+def test_the_limit_of_pytest_cov_counts(project: str, asked: str, is_error: bool) -> None:
+    """It is put aside for the run, and its limit is held; of other code nothing is known."""
+    limit = "[tool.coverage.report]\nfail_under = 99\n"
+    settings = f"{projects.SETTINGS}addopts = '-p options_of_cov {asked}'\n{limit}"
+    beside = {"options_of_cov.py": OPTIONS, "src/scripts/never.py": "x = 1\n" * 50}
+    build(project, {**service(settings=settings), **beside})
+    outcome = run_check("pytest", project)
+    assert outcome.is_error == is_error, outcome.stderr
+    assert ("Coverage failure: total of 83 is less than" in outcome.stderr) == is_error
+
+
+def test_an_assertion_on_a_tuple_fails_its_test(project: str) -> None:
+    """It is always true, as pytest says in a warning; one with a message is not."""
+    tuple_, message = "(1 == 2, 'not so')", "(1 == 1), 'so'"
+    tests = (
+        f"\n\ndef test_tuple():\n    assert {tuple_}\n\n\ndef test_other():\n    assert {message}\n"
+    )
+    build(project, service(tests=projects.TESTS + tests))
+    (found,) = run_check("pytest", project).findings
+    assert (found["rule"], "assertion is always true" in found["message"]) == ("test_tuple", True)
