@@ -64,6 +64,11 @@ def not_measured(why: str, code: str = "") -> NoReturn:
     sys.exit(NOT_MEASURED)
 
 
+def doubtful(why: str) -> None:
+    """Say what makes the results of a script no more than a warning."""
+    sys.stderr.write(f"doubtful: {why}\n")
+
+
 def require(*tools: str) -> None:
     """End the script as a shell would where a tool is missing, which the end of a pipe hides."""
     for tool in tools:

@@ -23,6 +23,7 @@ from checks.in_project.common import (
 from checks.project_copy import keep_cache
 from checks.python import mypy_neutral
 from checks.python.mypy_cache import refuse_another_content
+from checks.python.not_in_git import refuse_not_in_git
 from checks.python.pinned import refuse_another_version
 from checks.silence.silencing import count
 
@@ -31,6 +32,10 @@ COMPLAINT = re.compile(
     r"(?:  \[(?P<rule>[a-z0-9-]+)\])?$"
 )
 SOURCE = re.compile(r"^LOG: +Found source: +BuildSource\(path=(?P<path>'[^']*'|\"[^\"]*\")")
+READ = re.compile(
+    r"^LOG: +(?:Parsing (?P<parsed>.+) \([\w.]+\)|Metadata fresh for \S+: file (?P<kept>.+))"
+)
+"""What `mypy -v` says of a file that it reads, or of which it has kept all."""
 SUMMARY = re.compile(
     r"^(?:Success: no issues found in (?P<clean>\d+) source files?"
     r"|Found (?P<errors>\d+) errors? in \d+ files? \(checked (?P<checked>\d+) source files?\))$"
@@ -57,6 +62,12 @@ def read_log(path: str) -> tuple[list[str], list[str]]:
                 sys.stderr.write(line)
                 messages.append(line.strip())
     return sorted(sources), messages
+
+
+def read_sources(path: str) -> list[str]:
+    """List the files whose types mypy knows, also those that an import led it to."""
+    with open(path, encoding="utf-8", errors="replace") as log:
+        return [match["parsed"] or match["kept"] for match in filter(None, map(READ.match, log))]
 
 
 def refuse_broken_settings(messages: list[str]) -> None:
@@ -122,6 +133,7 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     if not uses_shadows:
         with open(os.path.join(tmp, "mypy.log"), encoding="utf-8", errors="replace") as log:
             refuse_another_content(log)
+    refuse_not_in_git(read_sources(os.path.join(tmp, "mypy.log")), "mypy")
     document = {
         "errors": len(errors),
         "files": len(sources),

@@ -26,6 +26,7 @@ from checks.in_project.common import (
     read_text,
     require,
 )
+from checks.python.not_in_git import refuse_not_in_git
 from checks.tests.coverage_limit import refuse_below_limit
 from checks.tests.session import Session, failures, numbers, read_session
 from checks.tests.uncollected import lost_tests
@@ -117,9 +118,11 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     add_lost_tests(params, results, last_words(output))
     session = read_session(results)
     counted = numbers(session.cases)
+    events = [json.loads(line) for line in read_text(results).splitlines()]
+    imported = next((event["files"] for event in events if event["event"] == "imported"), ())
+    refuse_not_in_git(imported, "the tests")
     save_coverage(tmp)
     if not counted["failed"]:
-        events = [json.loads(line) for line in read_text(results).splitlines()]
         omitted = os.path.join(tmp, "omitted")
         omit = read_text(omitted) if os.path.exists(omitted) else ""
         refuse_below_limit(events, os.path.join(tmp, "coverage"), params.words("source"), omit)

@@ -172,12 +172,12 @@ def _passed(
         doubts.append(worded("reason.quarantined", count=len(reading.quarantined), names=names))
     if criterion.warn and _ask(criterion.warn, middle.value, middle.unit, matches) is not True:
         doubts.append(worded("reason.wanted", expect=criterion.warn.text))
-    doubts += reading.changed
-    hint = worded("hint.tree_changed") if reading.changed else ""
+    doubts += reading.doubts
+    hint = reading.hint
     if path := reading.left_over:
         doubts.append(worded("reason.left_over", path=path))
         hint = worded("hint.left_over", path=path)
-    elif criterion.is_by_status and reading.is_number:
+    elif not hint and criterion.is_by_status and reading.is_number:
         hint = worded("hint.unread_number", number=reading.word)
     verdict = Verdict.FAIL if blocks else Verdict.WARN if doubts else Verdict.PASS
     judgement = _measured(criterion, verdict, middle, doubts, flaky=flaky, hint=hint)

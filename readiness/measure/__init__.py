@@ -12,12 +12,12 @@ from readiness.measure.problem import NotMeasuredError
 from readiness.measure.select import picked, quantile, read, total
 from readiness.measure.structured import listed
 from readiness.measure.text import counted
-from readiness.measure.usable import own_words, unusable
+from readiness.measure.usable import doubts, own_words, unusable
 from readiness.measure.worker import close
 from readiness.model.board import Check, Measure
 from readiness.model.judgement import Finding, Measurement, Unmeasured
 
-__all__ = ["Documents", "close", "find", "measure", "unusable"]
+__all__ = ["Documents", "close", "doubts", "find", "measure", "unusable"]
 
 
 def measure(

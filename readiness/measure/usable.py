@@ -20,6 +20,7 @@ _TELLING = later(
     re.IGNORECASE,
 )
 _OWN_WORDS = "not measured: "
+_DOUBT = "doubtful: "
 """Beginning of the line of standard error on which a check's script says why it cannot measure."""
 
 _OWN_CODES = (
@@ -216,7 +217,7 @@ def _last_words(stream: Stream) -> list[str]:
 
     Lines in which a check's script speaks itself are not among them.
     """
-    lines = [line for line in _lines(_end(stream)) if not line.startswith(_OWN_WORDS)]
+    lines = [line for line in _lines(_end(stream)) if not line.startswith((_OWN_WORDS, _DOUBT))]
     if any(line.startswith(_TRACEBACK) for line in lines):
         return lines[-1:]
     last = lines[-_LINES_LOOKED_AT:]
@@ -259,6 +260,13 @@ def own_words(stream: Stream) -> str:
     if (crashed and ": " in own) or not any(map(_TELLING.search, words)):
         return own
     return f"{own}: {_joined(words)}"
+
+
+def doubts(stream: Stream) -> tuple[str, ...]:
+    """Return what a check's script says that makes its results no more than a warning."""
+    lines = dict.fromkeys((*_lines(_beginning(stream)), *_lines(_end(stream))))
+    words = (line.removeprefix(_DOUBT) for line in lines if line.startswith(_DOUBT))
+    return tuple(shown(line, _SHOWN) for line in words)
 
 
 def _adds(line: str, known: str) -> bool:

@@ -140,8 +140,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     `word` is all that it printed, where that is short; None where it is longer or unknown.
     `left_over` is a report that its command only reads, and that was there before the run. `flaky`
-    tests passed only on another try, `quarantined` ones failed and do not count. `changed` says
-    which files of the repository changed while it ran.
+    tests passed only on another try, `quarantined` ones failed and do not count. `doubts`
+    make it no more than a warning, whose remedy is the `hint`.
     """
 
     samples: tuple[Measurement | Unmeasured, ...]
@@ -150,7 +150,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     left_over: str = ""
     flaky: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def is_number(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from readiness.decide.judge import judge
-from readiness.measure import Documents, find, measure, unusable
+from readiness.measure import Documents, doubts, find, measure, unusable
 from readiness.measure.bounded import matches
 from readiness.model.board import Board, Check, Criterion
 from readiness.model.capture import Capture, Stream
@@ -194,7 +194,7 @@ class Readings:
         key = (planned.criterion.id, planned.probes[0])
         if reading := self._readings.get(key):
             self._readings[key] = msgspec.structs.replace(
-                reading, changed=(*reading.changed, *changes)
+                reading, doubts=(*reading.doubts, *changes), hint=worded("hint.tree_changed")
             )
 
     def judge(self, planned: Planned) -> Judgement:
@@ -279,6 +279,7 @@ class Readings:
             retried=leaves_a_doubt(probe, attempt) and may_repeat(probe),
             flaky=tuple(dict.fromkeys(flaky)),
             quarantined=quarantined,
+            doubts=doubts(documents.capture.stderr) if check.name else (),
         )
         if not check.name:
             reading = self._of_an_own_command(reading, criterion, probe, documents.capture.stdout)

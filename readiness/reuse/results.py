@@ -53,7 +53,13 @@ def kept_reading(
     sample = reading.samples[0]
     if len(reading.samples) > 1 or not isinstance(sample, Measurement):
         return ""
-    if reading.retried or reading.flaky or reading.quarantined or reading.left_over:
+    if (
+        reading.retried
+        or reading.flaky
+        or reading.quarantined
+        or reading.left_over
+        or reading.doubts
+    ):
         return worded("not_kept.doubt")
     value = sample.value
     if isinstance(value, str) and shown(value) != value:
