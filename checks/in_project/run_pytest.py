@@ -31,6 +31,7 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         omitted = [own.get_option(key) or [] for key in ("run:omit", "report:omit")]
         with open(os.path.join(tmp, "omitted"), "w", encoding="utf-8") as omit:
             omit.write(",".join(str(pattern) for listed in omitted for pattern in listed))
+        log("settings", tool="coverage", path=own.config.config_file or "")
     began = running()
     words = [*params.shell_words("args"), *params.shell_words("paths")]
     status = run_session(["--color=no", *words], tmp, [Witness(log)])

@@ -168,6 +168,7 @@ class Witness:
         if settings and top and not is_inside(os.path.realpath(settings), top):
             self._log("outside", path=str(settings))
             raise pytest.UsageError(f"{settings} lies outside the repository")
+        self._log("settings", tool="pytest", path=str(settings or ""))
         asked = early_config.known_args_namespace
         if hasattr(asked, "no_cov"):
             if asked.cov_source and not asked.no_cov:

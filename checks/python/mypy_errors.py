@@ -25,6 +25,7 @@ from checks.python import mypy_neutral
 from checks.python.mypy_cache import refuse_another_content
 from checks.python.not_in_git import refuse_not_in_git
 from checks.python.pinned import refuse_another_version
+from checks.python.settings import tell_unread
 from checks.silence.silencing import count
 
 COMPLAINT = re.compile(
@@ -32,6 +33,7 @@ COMPLAINT = re.compile(
     r"(?:  \[(?P<rule>[a-z0-9-]+)\])?$"
 )
 SOURCE = re.compile(r"^LOG: +Found source: +BuildSource\(path=(?P<path>'[^']*'|\"[^\"]*\")")
+CONFIG = re.compile(r"^LOG: +Config File: +(.+)")
 READ = re.compile(
     r"^LOG: +(?:Parsing (?P<parsed>.+) \([\w.]+\)|Metadata fresh for \S+: file (?P<kept>.+))"
 )
@@ -56,6 +58,8 @@ def read_log(path: str) -> tuple[list[str], list[str]]:
     sources, messages = [], []
     with open(path, encoding="utf-8", errors="replace") as log:
         for line in log:
+            if found := CONFIG.match(line):
+                tell_unread("mypy", found[1])
             if found := SOURCE.match(line):
                 sources.append(relative(found["path"][1:-1]))
             if line.strip() and not line.startswith("LOG:"):

@@ -16,7 +16,7 @@ from checks.in_project.common import (
     place,
     relative,
 )
-from checks.python.settings import refuse_outside
+from checks.python.settings import refuse_outside, tell_unread
 from checks.silence.silencing import ignored_rules, in_files, ruff_table
 
 SETTINGS_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
@@ -58,6 +58,7 @@ class RuffSettings:
         self.path = found[1] if found else ""
         if not any(option.startswith("--config") for option in options):
             refuse_outside("ruff", self.path)
+            tell_unread("ruff", self.path)
 
     def under(self, key: str) -> str:
         """Return what stands under a key, such as `linter.rules.enabled`."""

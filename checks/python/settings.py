@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TextIO
 
-from checks.in_project.common import OUTSIDE_SETTINGS, not_measured
+from checks.in_project.common import (
+    OUTSIDE_SETTINGS,
+    doubtful,
+    not_measured,
+    read_text,
+    relative,
+)
 from checks.in_project.tracked import repository
 
 _USERS = ("flake8", "cargo", "clippy")
@@ -48,6 +54,28 @@ FOUND_UPWARDS: Mapping[str, Mapping[str, str]] = {
 
 Only those of tools that don't stop where a repository begins.
 """
+
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "pytest": {
+        "pyproject.toml": "[tool.pytest.",
+        "setup.cfg": "[tool:pytest]",
+        "tox.ini": "[pytest]",
+    },
+    "mypy": {"pyproject.toml": "[tool.mypy]", "setup.cfg": "[mypy]"},
+    "ruff": {"pyproject.toml": "[tool.ruff"},
+    "coverage": {"pyproject.toml": "[tool.coverage.", "setup.cfg": "[coverage:"},
+}
+"""Where in files for many tools one finds its settings, unless a file of its own is there too."""
+
+
+def tell_unread(tool: str, taken: str) -> None:
+    """Say which settings a tool did not take, as those of a file beside them come first."""
+    if os.path.dirname(os.path.abspath(taken)) != os.getcwd():
+        return
+    for name, head in SECTIONS[tool].items():
+        is_another = name != os.path.basename(taken) and os.path.isfile(name)
+        if is_another and re.search(f"^{re.escape(head)}", read_text(name), re.MULTILINE):
+            doubtful(f"{tool} takes its settings from {relative(taken)}, none from {name}")
 
 
 def nearest(names: Mapping[str, str]) -> str:

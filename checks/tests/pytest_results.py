@@ -18,6 +18,7 @@ from checks.in_project.common import (
     NOT_MEASURED,
     NOT_THE_TREE,
     Params,
+    doubtful,
     emit,
     files_below,
     heard,
@@ -27,6 +28,7 @@ from checks.in_project.common import (
     require,
 )
 from checks.python.not_in_git import refuse_not_in_git
+from checks.python.settings import tell_unread
 from checks.tests.coverage_limit import refuse_below_limit
 from checks.tests.session import Session, failures, numbers, read_session
 from checks.tests.uncollected import lost_tests
@@ -121,6 +123,12 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     events = [json.loads(line) for line in read_text(results).splitlines()]
     imported = next((event["files"] for event in events if event["event"] == "imported"), ())
     refuse_not_in_git(imported, "the tests")
+    for event in events:
+        if event["event"] == "settings":
+            tell_unread(event["tool"], event["path"])
+    for case in session.cases:
+        if "got empty parameter set" in case.message:
+            doubtful(f"{case.path}::{case.function} ran for nothing: its parameters are empty")
     save_coverage(tmp)
     if not counted["failed"]:
         omitted = os.path.join(tmp, "omitted")

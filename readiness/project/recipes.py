@@ -17,6 +17,10 @@ _READ_BY: Final = {
     **dict.fromkeys((b"make", b"gmake"), (b"GNUmakefile", b"makefile", b"Makefile")),
     **dict.fromkeys((b"npm", b"npx", b"pnpm", b"yarn", b"bun"), (b"package.json",)),
     b"just": (b"justfile",),
+    b"tox": (b"tox.ini", b"tox.toml"),
+    b"nox": (b"noxfile.py",),
+    **dict.fromkeys((b"pre-commit", b"prek"), (b".pre-commit-config.yaml",)),
+    **dict.fromkeys((b"invoke", b"inv"), (b"tasks.py",)),
     b"task": (b"Taskfile.yml",),
 }
 """Files that runners of commands read without being told to, by their names."""

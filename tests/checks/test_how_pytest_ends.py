@@ -59,6 +59,40 @@ def test_the_limit_of_pytest_cov_counts(project: str, asked: str, is_error: bool
     assert ("Coverage failure: total of 83 is less than" in outcome.stderr) == is_error
 
 
+@pytest.mark.parametrize(("numbers", "doubts"), [("[]", 1), ("[1]", 0)])
+def test_a_test_without_parameters_is_a_doubt(project: str, numbers: str, doubts: int) -> None:
+    """The folder that they come from may have moved; pytest skips it, and says nothing else."""
+    marked = (
+        f"@pytest.mark.parametrize('number', {numbers})\ndef test_number(number):\n    assert 1\n"
+    )
+    build(project, service(tests=f"{projects.TESTS}\n\n{marked}"))
+    outcome = run_check("pytest", project)
+    doubt = "doubtful: tests/unit/test_sums.py::test_number ran for nothing"
+    assert (outcome.value("failed"), outcome.stderr.count(doubt)) == (0, doubts)
+
+
+SETTINGS = {
+    "pytest": ("pytest.ini", ""),
+    "coverage": (".coveragerc", "[tool.coverage.run]\nbranch = true\n"),
+    "mypy": ("mypy.ini", "[tool.mypy]\nstrict = true\n"),
+    "ruff": ("ruff.toml", "[tool.ruff]\nline-length = 99\n"),
+}
+
+
+@pytest.mark.parametrize("tool", SETTINGS)
+@pytest.mark.parametrize("own", [True, False])
+def test_settings_that_a_tool_does_not_take_are_a_doubt(
+    project: str, tool: str, *, own: bool
+) -> None:
+    """An empty file of its own comes first; where the section is all that there is, it counts."""
+    file, section = SETTINGS[tool]
+    beside = {file: "[pytest]\npythonpath = src\n" if tool == "pytest" else ""} if own else {}
+    build(project, {**service(settings=projects.SETTINGS + section), **beside})
+    outcome = run_check("pytest" if tool == "coverage" else tool, project)
+    doubt = f"doubtful: {tool} takes its settings from {file}, none from pyproject.toml"
+    assert (doubt in outcome.stderr) == own, outcome
+
+
 def test_an_assertion_on_a_tuple_fails_its_test(project: str) -> None:
     """It is always true, as pytest says in a warning; one with a message is not."""
     tuple_, message = "(1 == 2, 'not so')", "(1 == 1), 'so'"

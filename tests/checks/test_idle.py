@@ -19,6 +19,7 @@ TOOLS = [
     ("tests/pytest", "pytest -q full", False),
     ("tests/unittest", "python -m unittest discover empty", True),
     ("tests/unittest", "python -m unittest discover full", False),
+    ("tests/unittest", "python -m unittest discover skipped", True),
     ("python/ruff", "ruff check empty", True),
     ("python/ruff", "ruff check full", False),
     ("python/black", "black --check empty", True),
@@ -35,6 +36,9 @@ def test_a_tool_says_that_it_had_nothing_to_do(
     """Where it had something to do, nothing in its output reads so."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "full").mkdir()
+    (tmp_path / "skipped").mkdir()
+    skipped = TEST.replace("    def", "    @unittest.skip('not here')\n    def")
+    (tmp_path / "skipped/test_b.py").write_text(skipped if "skipped" in command else "")
     if command not in ("pytest", "pytest empty"):
         (tmp_path / "full/test_a.py").write_text(TEST, encoding="utf-8")
     done = subprocess.run(
