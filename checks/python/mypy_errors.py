@@ -53,25 +53,21 @@ def complaints(lines: list[str]) -> list[CheckFinding]:
     ]
 
 
-def read_log(path: str) -> tuple[list[str], list[str]]:
-    """List the files that mypy checked; what else it said is listed too, and passed on."""
-    sources, messages = [], []
+def read_log(path: str) -> tuple[list[str], list[str], list[str]]:
+    """List what mypy checked, what it read, and what else it said, which is passed on."""
+    sources, read, messages = [], [], []
     with open(path, encoding="utf-8", errors="replace") as log:
         for line in log:
-            if found := CONFIG.match(line):
-                tell_unread("mypy", found[1])
-            if found := SOURCE.match(line):
-                sources.append(relative(found["path"][1:-1]))
+            if config := CONFIG.match(line):
+                tell_unread("mypy", config[1])
+            if source := SOURCE.match(line):
+                sources.append(relative(source["path"][1:-1]))
+            if file := READ.match(line):
+                read.append(file["parsed"] or file["kept"])
             if line.strip() and not line.startswith("LOG:"):
                 sys.stderr.write(line)
                 messages.append(line.strip())
-    return sorted(sources), messages
-
-
-def read_sources(path: str) -> list[str]:
-    """List the files whose types mypy knows, also those that an import led it to."""
-    with open(path, encoding="utf-8", errors="replace") as log:
-        return [match["parsed"] or match["kept"] for match in filter(None, map(READ.match, log))]
+    return sorted(sources), read, messages
 
 
 def refuse_broken_settings(messages: list[str]) -> None:
@@ -114,7 +110,7 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     require("mypy")
     tmp = params.tmp
     lines = stdin.read().splitlines()
-    sources, messages = read_log(os.path.join(tmp, "mypy.log"))
+    sources, read, messages = read_log(os.path.join(tmp, "mypy.log"))
     refuse_broken_settings(messages)
     summary = next(filter(None, map(SUMMARY.match, reversed(lines))), None)
     if summary is None:
@@ -137,7 +133,7 @@ def main(_argv: list[str], env: Mapping[str, str], stdin: TextIO) -> int:
     if not uses_shadows:
         with open(os.path.join(tmp, "mypy.log"), encoding="utf-8", errors="replace") as log:
             refuse_another_content(log)
-    refuse_not_in_git(read_sources(os.path.join(tmp, "mypy.log")), "mypy")
+    refuse_not_in_git(read, "mypy")
     document = {
         "errors": len(errors),
         "files": len(sources),

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from glob import glob
 
 from checks.in_project.common import NOT_THE_TREE, doubtful, not_measured
-from checks.in_project.tracked import AT_ONCE, git, real_path, repository
+from checks.in_project.tracked import git, listed, real_path, repository
 
 GENERATED = re.compile(rb"\bgenerated\b|do not (?:edit|modify|change)", re.IGNORECASE)
 """What a file says of itself that the build makes, and makes again in a clone."""
@@ -47,10 +47,7 @@ def refuse_not_in_git(files: Iterable[str], who: str) -> None:
 def _unknown(files: Iterable[str], top: str) -> Iterator[str]:
     """Yield the files of the project itself that Git does not have, there or in another folder."""
     paths = {path for path in map(real_path, files) if path.startswith(f"{top}/")}
-    known = set()
-    for some in _batches(sorted(paths)):
-        listed = git("--literal-pathspecs", "ls-files", "-z", "--full-name", "--", *some)
-        known |= {os.path.join(top, name) for name in listed.split("\0")}
+    known = {real_path(entry.partition("\t")[2]) for entry in listed(sorted(paths))}
     for path in paths - known:
         if os.path.isfile(path) and os.path.getsize(path) and _is_own(path, top):
             names = git("ls-files", "-z", "--", f":(top,glob)**/{os.path.basename(path)}").split(
@@ -58,10 +55,6 @@ def _unknown(files: Iterable[str], top: str) -> Iterator[str]:
             )
             if not any(name and os.path.isfile(name) and cmp(name, path, False) for name in names):
                 yield path
-
-
-def _batches(paths: list[str]) -> Iterator[list[str]]:
-    return (paths[start : start + AT_ONCE] for start in range(0, len(paths), AT_ONCE))
 
 
 def _is_own(path: str, top: str) -> bool:

@@ -29,7 +29,7 @@ from checks.in_project.common import (
 )
 from checks.python.not_in_git import refuse_not_in_git
 from checks.python.settings import tell_unread
-from checks.tests.coverage_limit import refuse_below_limit
+from checks.tests.coverage_data import refuse_below_limit
 from checks.tests.session import Session, failures, numbers, read_session
 from checks.tests.uncollected import lost_tests
 

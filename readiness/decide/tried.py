@@ -12,6 +12,7 @@ _CODES: Final = {
     TrialOutcome.MISSING: ReasonCode.TOOL_MISSING,
     TrialOutcome.UNSEEN: ReasonCode.NO_PROOF,
     TrialOutcome.NOTHING: ReasonCode.NO_PROOF,
+    TrialOutcome.SILENT: ReasonCode.NO_PROOF,
 }
 
 

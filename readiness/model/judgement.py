@@ -76,7 +76,8 @@ class TrialOutcome(StrEnum):
     it has programs that it did not start. `idle`: it has none, and passed wherever it was, `hollow`
     only where the files were gone. `missing`: its programs are not there. `unknown`: it could not
     be told. `acts`: it was not tried, as it acts outside. `unseen`: nor may it pass without.
-    `nothing`: a tool said that it had nothing to do.
+    `nothing`: a tool said that it had nothing to do, `part`: that it left something out, `ignored`:
+    that something failed; `silent`: it said nothing where there was something to do.
     """
 
     SEEN = "seen"
@@ -91,6 +92,9 @@ class TrialOutcome(StrEnum):
     ACTS = "acts"
     UNSEEN = "unseen"
     NOTHING = "nothing"
+    PART = "part"
+    IGNORED = "ignored"
+    SILENT = "silent"
 
     @property
     def cannot_fail(self) -> bool:
@@ -102,12 +106,19 @@ class TrialOutcome(StrEnum):
             TrialOutcome.MISSING,
             TrialOutcome.UNSEEN,
             TrialOutcome.NOTHING,
+            TrialOutcome.IGNORED,
+            TrialOutcome.SILENT,
         )
 
     @property
     def in_doubt(self) -> bool:
         """Whether what passes like this is a warning."""
-        return self in (TrialOutcome.QUESTION, TrialOutcome.UNDONE, TrialOutcome.HOLLOW)
+        return self in (
+            TrialOutcome.QUESTION,
+            TrialOutcome.UNDONE,
+            TrialOutcome.HOLLOW,
+            TrialOutcome.PART,
+        )
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):

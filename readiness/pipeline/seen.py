@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from readiness.builtin import builtin_checks
 from readiness.history.store import History
 from readiness.model.board import Board, Criterion
 from readiness.model.digests import digest
@@ -116,7 +117,10 @@ class Recipes:
             for name in passed:
                 if trials.get(name, UNKNOWN).outcome in (TrialOutcome.UNKNOWN, TrialOutcome.ACTS):
                     trials[name] = Trial(outcome=TrialOutcome.UNSEEN)
-        return trials | self._idle(execution, passed, texts)
+        idle = self._idle(execution, passed, texts).items()
+        failing = {name for name, one in trials.items() if one.outcome.cannot_fail}
+        worse = {name: one for name, one in idle if one.outcome.cannot_fail or name not in failing}
+        return trials | worse
 
     def _files_of(self, criterion: Criterion) -> dict[str, bytes]:
         """Return the files that say what a command does, which several criteria may share."""
@@ -149,20 +153,31 @@ class Recipes:
     ) -> dict[str, Trial]:
         """Return the commands one of whose tools says that it had nothing to do."""
         from readiness.load.catalogue import Catalogue
+        from readiness.text.tables import read_table
 
         catalogue = Catalogue(self._board.catalogues)
+        table = read_table(os.path.join(builtin_checks(), "idle.toml"))
+        signs = [(*key.split(" "), pattern) for key, pattern in table]
         outcomes = {}
         for name, planned in passed.items():
             if not planned.criterion.is_by_status or planned.criterion.check is None:
                 continue
             text = f"{planned.criterion.check.run}\n{texts[name].decode(errors='replace')}"
-            for tool in sorted({*_NAME.findall(text)}.intersection(catalogue.names())):
-                check = catalogue.find(tool)
-                line = _idle_line(check.idle, execution, planned) if check and check.idle else ""
-                if line:
-                    outcomes[name] = Trial(
-                        outcome=TrialOutcome.NOTHING, programs=(tool,), line=line
-                    )
+            words = {*_NAME.findall(text)}
+            checks = map(catalogue.find, sorted(words.intersection(catalogue.names())))
+            own = [("nothing", one.name, one.idle) for one in checks if one and one.idle]
+            probes = map(execution.readings.record, planned.probes)
+            streams = [stream for probe in probes for stream in (probe.stdout, probe.stderr)]
+            printed = [f"{stream.head}\n{stream.tail}" for stream in streams if stream.bytes]
+            for kind, tool, pattern in (*signs, *own):
+                searched = printed if tool in words else []
+                if kind == TrialOutcome.SILENT:
+                    searched = [] if printed else [text]
+                for one in searched:
+                    if match := re.search(pattern, one, re.MULTILINE):
+                        line = match[0].rpartition("\n")[2].strip("= ")
+                        outcome = TrialOutcome(kind)
+                        outcomes[name] = Trial(outcome=outcome, programs=(tool,), line=line)
         return outcomes
 
     def _try(
@@ -260,12 +275,3 @@ def recipe_of(criterion: Criterion, files: Mapping[str, bytes]) -> str:
 
 def _printed(execution: Execution, planned: Planned, workdir: str) -> tuple[str, ...]:
     return digests_of(map(execution.readings.record, planned.probes), workdir)
-
-
-def _idle_line(pattern: str, execution: Execution, planned: Planned) -> str:
-    """Return the last line in which a tool says, by the pattern, that it had nothing to do."""
-    for probe in map(execution.readings.record, planned.probes):
-        for stream in (probe.stdout, probe.stderr):
-            if match := re.search(pattern, f"{stream.head}\n{stream.tail}", re.MULTILINE):
-                return match[0].rpartition("\n")[2].strip("= ")
-    return ""
