@@ -56,7 +56,10 @@ FAULTS = {
 }
 UNTYPED = 50
 HIDDEN = {"src/m.py": "from data.n import x\n", "tests/test_a.py": ELSEWHERE}
-HIDE = "mkdir src/data; touch src/data/__init__.py; printf '%b' '{1}' > src/data/n.py; echo '{0}' > .gitignore"
+HIDE = (
+    "mkdir src/data; touch src/data/__init__.py; echo '{0}' > .gitignore;"
+    " printf '%b' '{1}' > src/data/n.py"
+)
 TREES = {
     **{
         f"{check} follows a link": Row(
