@@ -17,7 +17,6 @@ from readiness.pipeline.facts import Facts, Outcome, Start
 from readiness.pipeline.features import Feature
 from readiness.pipeline.seen import Recipes
 from readiness.pipeline.settle import Execution, Readings
-from readiness.pipeline.tree_changes import note_tree_changes
 from readiness.plan import secret_values
 from readiness.record.criteria import Recorder, with_versions
 from readiness.run.run import run
@@ -93,7 +92,10 @@ def execute(
         )
         observer.close()
         if recipes is not None and signal is None:
-            note_tree_changes(execution, [report.path for report in settings.reports])
+            if start.git is not None:
+                from readiness.pipeline.tree_changes import note_tree_changes
+
+                note_tree_changes(execution, [report.path for report in settings.reports])
             readings.trials.update(recipes.tried(execution))
             signal = recipes.signal
             if any(one.sampling and one.sampling.against_base for one in board.criteria()):

@@ -26,7 +26,6 @@ from readiness.model.judgement import (
 from readiness.model.plan import Plan, Planned, Probe
 from readiness.model.words import ReasonCode, Verdict
 from readiness.pipeline.facts import Start
-from readiness.pipeline.tree_changes import Span, left_over
 from readiness.project.recipes import is_own
 from readiness.record.criteria import Recorder
 from readiness.record.document import FindingRecord, ProbeRecord
@@ -57,6 +56,7 @@ class Readings:
     Of an attempt only its record and its measurements are kept: the output itself is let go.
     `lasting` has when those probes started whose results say something beyond this run, `trials`
     how commands did that were tried, and `pairs` how numbers compare with the base's, by criterion.
+    `spans` are when each attempt of a probe began and ended, in Unix time.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Readings:
         self.trials: dict[str, Trial] = {}
         self.pairs: dict[str, PairedNumbers] = {}
         self.usual = HeldLine()
-        self.spans: list[Span] = []
+        self.spans: list[tuple[int, float, float]] = []
         self._board = board
         self._plan = plan
         self._recorder = recorder
@@ -95,7 +95,8 @@ class Readings:
             self._keep_version(probe, capture)
             return Settled(succeeded=True)
         self._records[index] = self._recorder.probe(probe, capture)
-        self.spans.append(Span(index, capture.started_at, capture.started_at + capture.duration))
+        began = capture.started_at
+        self.spans.append((index, began, began + capture.duration))
         documents = Documents(
             capture, probe.workdir, self._environment(probe, capture), timeout=probe.timeout
         )
@@ -294,6 +295,8 @@ class Readings:
                 return reading
             word = printed.data.decode("utf-8", "replace").strip()
             return msgspec.structs.replace(reading, word=word)
+        from readiness.pipeline.tree_changes import left_over
+
         path = left_over(probe.check, probe.workdir, self._started)
         return msgspec.structs.replace(reading, left_over=path)
 

@@ -58,7 +58,8 @@ def note_tree_changes(execution: "Execution", outputs: Sequence[str]) -> None:
     are the run's own.
     """
     plan, readings = execution.plan, execution.readings
-    spans = [span for span in readings.spans if _may_write(plan.probes[span.probe])]
+    every = (Span(*span) for span in readings.spans)
+    spans = [span for span in every if _may_write(plan.probes[span.probe])]
     if not spans:
         return
     changes: dict[int, dict[tuple[str, ...], list[str]]] = {}
