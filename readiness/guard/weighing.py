@@ -159,6 +159,10 @@ class Weigher(msgspec.Struct, frozen=True, dict=True):
         tried = _known(new.faults if new.ended else faults)
         asked = [each for each in faults if (each.key, each.way) in tried]
         kept = {name for each in asked for name in each.noticed}
+        # The change itself is a fault too: what notices it no longer passes with either code.
+        code = [path for path in self.states.changed if path not in support]
+        suspects = kept & old.named("failed") & before.passed & after if code else ()
+        kept -= self._measured("either", suspects, code, asked=faults[:1]).passed
         gone = (each for each in before.faults if not self.altered.has(each.function))
         kept = kept.union(*(each.tests for each in gone)) - weaker.keys()
         kept |= self.altered.without_code(old.named("failed") - after)

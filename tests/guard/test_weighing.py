@@ -714,3 +714,33 @@ def test_a_test_that_fails_now_and_then_is_no_alarm(project: Project) -> None:
     base = {**BASE, AT: FLAKY, "board.yaml": CHECK}
     ended = guarded(project, base, {AT: FLAKY.replace("    assert random.random() < 0.5\n", "")})
     assert "weaker test" not in ended.out, ended
+
+
+DOUBLED = """\
+import pytest
+
+from app import shares
+
+
+@pytest.mark.parametrize(("total", "wanted"), [(4, [2, 2]), (6, [3, 3]), (8, [4, 4])])
+def test_each(total, wanted):
+    assert shares(total, 2) == wanted
+"""
+BROKEN = APP.replace("in range(parts)]", "in range(parts)] if total != 8 else [4, 5]")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        (", (8, [4, 4])]", "]", 4),
+        ("== wanted", "[:1] == wanted[:1]", 4),
+        ("(8, [4, 4])", "(8, [4, 5])", 0),
+    ],
+)
+def test_the_change_itself_is_a_fault_that_its_tests_have_to_notice(
+    old: str, new: str, status: int, project: Project
+) -> None:
+    """What passes with either code, where the base's test fails with the change's, asks less."""
+    base = {**BASE, AT: DOUBLED, "board.yaml": CHECK}
+    ended = guarded(project, base, {"app.py": BROKEN, **edited(old, new, DOUBLED)})
+    assert ended.status == status, ended
