@@ -58,8 +58,9 @@ def note_tree_changes(execution: "Execution", outputs: Sequence[str]) -> None:
     are the run's own.
     """
     plan, readings = execution.plan, execution.readings
-    every = (Span(*span) for span in readings.spans)
-    spans = [span for span in every if _may_write(plan.probes[span.probe])]
+    checks = [probe.check for probe in plan.probes]
+    writing = {at for at, check in enumerate(checks) if is_own(check) or not check.ignores}
+    spans = [Span(*span) for span in readings.spans if span[0] in writing]
     if not spans:
         return
     changes: dict[int, dict[tuple[str, ...], list[str]]] = {}
@@ -82,10 +83,6 @@ def note_tree_changes(execution: "Execution", outputs: Sequence[str]) -> None:
         sentences = [_sentence(names, others) for others, names in by_others.items()]
         for planned in _readers(execution, index):
             readings.note_changes(planned, sentences)
-
-
-def _may_write(probe: Probe) -> bool:
-    return is_own(probe.check) or not probe.check.ignores
 
 
 def _readers(execution: "Execution", index: int) -> list[Planned]:
