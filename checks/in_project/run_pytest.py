@@ -34,7 +34,8 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         log("settings", tool="coverage", path=own.config.config_file or "")
     began = running()
     words = [*params.shell_words("args"), *params.shell_words("paths")]
-    status = run_session(["--color=no", *words], tmp, [Witness(log)])
+    covered = "" if coverage else os.path.join(tmp, "pytest-cov")
+    status = run_session(["--color=no", *words], tmp, [Witness(log, covered)])
     log("ended", status=status, seconds=round(running() - began, 3))
     top = repository() or os.getcwd()
     files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]

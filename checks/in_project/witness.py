@@ -152,16 +152,19 @@ class Body:
 class Witness:
     """The plugin. It is given to pytest as an object, so that no option can keep it out."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, covered: str = "") -> None:
+        """With `covered`, pytest-cov keeps there what it measures."""
         self._log = log
+        self._covered = covered
         self._made: list[pytest.Item] = []
         self._deselected: set[int] = set()
         self._terminal: Any = None
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Wrapper:
-        """Keep pytest-cov from measuring inside the measurement: it would take the lines away.
+        """Keep pytest-cov from measuring inside a measurement: it would take the lines away.
 
+        Where nothing else does, it measures to the end, and leaves nothing in the project.
         Settings from outside the repository decide nothing.
         """
         settings, top = early_config.inipath, repository()
@@ -170,7 +173,10 @@ class Witness:
             raise pytest.UsageError(f"{settings} lies outside the repository")
         self._log("settings", tool="pytest", path=str(settings or ""))
         asked = early_config.known_args_namespace
-        if hasattr(asked, "no_cov"):
+        if self._covered:
+            asked.cov_report = {}
+            os.environ["COVERAGE_FILE"] = self._covered
+        elif hasattr(asked, "no_cov"):
             if asked.cov_source and not asked.no_cov:
                 under, config = asked.cov_fail_under, asked.cov_config
                 self._log("limit", sources=asked.cov_source, under=under, config=config)

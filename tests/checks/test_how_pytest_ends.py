@@ -54,7 +54,7 @@ def test_the_limit_of_pytest_cov_counts(project: str, asked: str, is_error: bool
     settings = f"{projects.SETTINGS}addopts = '-p options_of_cov {asked}'\n{limit}"
     beside = {"options_of_cov.py": OPTIONS, "src/scripts/never.py": "x = 1\n" * 50}
     build(project, {**service(settings=settings), **beside})
-    outcome = run_check("pytest", project)
+    outcome = run_check("pytest", project, readers="coverage")
     assert outcome.is_error == is_error, outcome.stderr
     assert ("Coverage failure: total of 83 is less than" in outcome.stderr) == is_error
 
@@ -88,7 +88,7 @@ def test_settings_that_a_tool_does_not_take_are_a_doubt(
     file, section = SETTINGS[tool]
     beside = {file: "[pytest]\npythonpath = src\n" if tool == "pytest" else ""} if own else {}
     build(project, {**service(settings=projects.SETTINGS + section), **beside})
-    outcome = run_check("pytest" if tool == "coverage" else tool, project)
+    outcome = run_check("pytest" if tool == "coverage" else tool, project, readers="coverage")
     doubt = f"doubtful: {tool} takes its settings from {file}, none from pyproject.toml"
     assert (doubt in outcome.stderr) == own, outcome
 

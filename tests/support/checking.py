@@ -132,12 +132,13 @@ def run_check(
     python: str = sys.executable,
     instead: str = "",
     shared: str = "",
+    readers: str = "",
 ) -> Outcome:
     """Run a check, its producers first, in a project's folder.
 
     `path` is what stands on PATH, by default that of all tools. `python` is what readiness runs
     with. `instead` is run in place of the check's own command and producers. `shared` is what all
-    probes of a run share.
+    probes of a run share, `readers` are the checks that read what this one leaves.
     """
     base = {
         **TOOLCHAINS,
@@ -149,6 +150,7 @@ def run_check(
         "READINESS_PYTHON": python,
         "READINESS_CHECK_DIR": CHECKS,
         "PIP_CONFIG_FILE": os.devnull,
+        "READINESS_READERS": readers,
     }
     with tempfile.TemporaryDirectory(prefix="readiness-") as scratch:
         base["READINESS_SCRATCH"] = shared or _tmp(scratch, "shared of all")
