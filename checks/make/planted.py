@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import glob
 from itertools import chain, product
 
 from checks.in_project.common import not_measured
 from checks.make.started import Watched
 
 DOC = '"""A flaw that is to be noticed."""\n'
-CODE = {
+RUFF = {
     "B006": "\n\ndef gather(into: list[int] = []) -> list[int]:\n    return into\n",
     "C401": "\nNAMES = set(name for name in dir())\n",
     "E501": f'\nTEXT = "{200 * "x"}"\n',
@@ -26,22 +27,32 @@ CODE = {
     ),
     "SIM102": "\nif __name__:\n    if __doc__:\n        print(1)\n",
     "UP032": '\nprint("{}".format(__name__))\n',
-    "format": "\nNUMBERS = [ 1,\n  2 ]\n",
+}
+MYPY = {
     "arg-type": '\n\ndef twice(number: int) -> int:\n    return 2 * number\n\n\ntwice("2")\n',
     "attr-defined": "\nNOTHING = __name__.nothing\n",
     "no-untyped-def": "\n\ndef twice(number):\n    return 2 * number\n",
     "return-value": '\n\ndef number() -> int:\n    return "1"\n',
     "type-arg": "\n\ndef first(numbers: list) -> None:\n    print(numbers)\n",
+}
+BANDIT = {
     "B105": '\nPASSWORD = "secret"\n',
     "B110": "\ntry:\n    print(__doc__)\nexcept Exception:\n    pass\n",
     "B301": "\nimport pickle\n\nprint(pickle.loads(input().encode()))\n",
     "B307": "\nprint(eval(input()))\n",
     "B324": '\nimport hashlib\n\nprint(hashlib.md5(b""))\n',
     "B602": "\nimport subprocess\n\nsubprocess.call(input(), shell=True)\n",
+}
+CODE = {
+    **RUFF,
+    **MYPY,
+    **BANDIT,
+    "format": "\nNUMBERS = [ 1,\n  2 ]\n",
     "test": "\n\ndef test_planted() -> None:\n    assert 1 + 1 == 3\n",
 }
 """Flaws by the rule of ruff or bandit, the error of mypy, or what else notices them; all formatted
 well but `format`."""
+TOOLS = {"ruff": RUFF, "mypy": MYPY, "bandit": BANDIT}
 
 
 @dataclass(frozen=True)
@@ -59,16 +70,35 @@ class Flaw:
 
 
 def flaws(words: list[str]) -> list[list[Flaw]]:
-    """Read `F401,E501=src,tests format=src`: what a word lists is planted together."""
+    """Read `ruff=src F401,E501=src/*,tests`: what a word lists is planted together.
+
+    A tool stands for all of its flaws, and `src/*` for the packages in src.
+    """
     parts = [each.partition("=") for each in words]
     listed = [
-        [Flaw(*flaw) for flaw in product(kinds.split(","), folders.split(","))]
+        [
+            Flaw(*flaw)
+            for flaw in product(
+                chain(*(TOOLS.get(kind, [kind]) for kind in kinds.split(","))),
+                chain(*map(packages, folders.split(","))),
+            )
+        ]
         for kinds, _, folders in parts
     ]
     for flaw in chain(*listed):
         if flaw.kind not in CODE:
-            not_measured(f"{flaw.kind!r} is no flaw to plant; there are {', '.join(CODE)}")
+            not_measured(
+                f"{flaw.kind!r} is no flaw to plant; there are {', '.join([*TOOLS, *CODE])}"
+            )
     return listed
+
+
+def packages(folder: str) -> list[str]:
+    """Return the folders with Python files that `src/*` names; another folder is itself."""
+    if not folder.endswith("/*"):
+        return [folder]
+    found = sorted({os.path.dirname(path) for path in glob(f"{folder}/*.py")})
+    return found or not_measured(f"there is no Python in {folder}")
 
 
 def unnoticed(watched: Watched, command: list[str], planted: list[Flaw]) -> list[str]:

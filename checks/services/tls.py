@@ -61,7 +61,9 @@ class TlsServer:
     """The server, ready to be connected to again and again."""
 
     def __init__(self, options: TlsOptions) -> None:
-        self.host = address(options.host, port=443)
+        # Of an address of the site, what stands between the scheme and the path.
+        host = options.host.rpartition("://")[2].partition("/")[0]
+        self.host = address(host, port=443)
         self.place = address(options.connect, port=self.host.port) if options.connect else self.host
         self.options = options
 

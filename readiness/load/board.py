@@ -10,10 +10,11 @@ from msgspec import UNSET
 from readiness.load.catalogue import Catalogue
 from readiness.load.criteria import CriterionLoader
 from readiness.load.decisions import check_acceptance, check_quarantine, day
-from readiness.load.definitions import TEXT_UNDER, BoardFile, TaskFile
+from readiness.load.definitions import TEXT_UNDER, BoardFile, Parameters, TaskFile
 from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.graph import cycles
 from readiness.load.milestones import milestones
+from readiness.load.parameters import is_parameter
 from readiness.load.readers import number, seconds, share
 from readiness.load.validate import Walk, convert
 from readiness.load.variables import RULE, Variables, broken_reference, expanded
@@ -126,6 +127,7 @@ class _BoardLoader:
             self.catalogue,
             self.variables,
             profiles=tuple(file.profiles),
+            defaults=self._defaults(),
             unset_env=unset_env,
             unset=tuple(unset),
             longest_waiver=longest_waiver,
@@ -229,6 +231,18 @@ class _BoardLoader:
         place = ("workdir",)
         folder = expanded(self.file.workdir, self.variables, place, self.problems, unset)
         return os.path.abspath(os.path.join(self.folder, "" if unset else folder))
+
+    def _defaults(self) -> dict[str, Parameters]:
+        """Return the parameters by check, having recorded names that nothing has."""
+        for name, values in self.file.defaults.items():
+            place = ("defaults", name)
+            if not self.catalogue.knows(name):
+                hint = suggestion(name, self.catalogue.names())
+                self.problems.add(place, worded("fault.no_check", name=name), hint, key=True)
+            elif check := self.catalogue.find(name):
+                for each in values:
+                    is_parameter(each, check, (*place, each), self.problems)
+        return self.file.defaults
 
     # --- tasks ------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from readiness.load import decisions
 from readiness.load.catalogue import Catalogue
-from readiness.load.definitions import AttestFile, CriterionFile, MeasureFile
+from readiness.load.definitions import AttestFile, CriterionFile, MeasureFile, Parameters
 from readiness.load.faults import Problems, suggestion
 from readiness.load.parameters import ParameterLoader
 from readiness.load.proofs import proof_of
@@ -60,6 +60,7 @@ class CriterionLoader:
         variables: Variables,
         *,
         profiles: tuple[str, ...],
+        defaults: dict[str, Parameters],
         unset_env: dict[str, str],
         unset: tuple[str, ...] = (),
         longest_waiver: float | None = None,
@@ -72,7 +73,7 @@ class CriterionLoader:
         self.longest_waiver = longest_waiver
         self.read: dict[MeasureFile, Measure] = {}
         self.parameters = ParameterLoader(
-            problems, catalogue, variables, unset_env=unset_env, unset=unset
+            problems, catalogue, variables, defaults=defaults, unset_env=unset_env, unset=unset
         )
         path = problems.document.path
         self.board = path

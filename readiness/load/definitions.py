@@ -17,7 +17,7 @@ from readiness.text.languages import Language
 
 # Below these keys plain values are text as written, whatever they look like.
 TEXT_UNDER: Final = frozenset(
-    {"env", "with", "matrix", "params", "expect", "warn", "up_to"}
+    {"env", "with", "defaults", "matrix", "params", "expect", "warn", "up_to"}
     | {"timeout", "run_timeout", "wait", "valid", "key_figures", "notes", "says"}
 )
 # Marks, in a schema, the strings that may be written as other scalars too.
@@ -272,6 +272,8 @@ class BoardFile(FilePart, frozen=True):
     priorities: dict[Priority, PriorityFile] = field(default_factory=dict)
     checks: list[str] | UnsetType = UNSET
     """Catalogue folders; default: checks/ beside it."""
+    defaults: dict[Id, Parameters] = field(default_factory=dict)
+    """Parameters by check: what its criteria have that set no other value."""
     env: Environment = field(default_factory=dict)
     secrets: list[VariableName] = field(default_factory=list)
     timeout: Duration | UnsetType = UNSET

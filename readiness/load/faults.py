@@ -41,7 +41,8 @@ class Problems:
             hint=printable(hint),
         )
         self._broken.add(path)
-        self.faults.append(fault)
+        if fault not in self.faults:  # of what several criteria share
+            self.faults.append(fault)
 
     def break_field(self, path: Path) -> None:
         """Mark a field as unusable, for a fault that is reported elsewhere."""

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import UNSET
 
 from readiness.load.catalogue import Catalogue
-from readiness.load.definitions import CriterionFile
+from readiness.load.definitions import CriterionFile, Parameters
 from readiness.load.faults import Problems, shown, suggestion
 from readiness.load.readers import switched
 from readiness.load.variables import Variables, expanded
@@ -35,9 +35,11 @@ class ParameterLoader:
         catalogue: Catalogue,
         variables: Variables,
         *,
+        defaults: dict[str, Parameters],
         unset_env: dict[str, str],
         unset: tuple[str, ...],
     ) -> None:
+        self.defaults = defaults
         self.problems = problems
         self.catalogue = catalogue
         self.variables = variables
@@ -56,30 +58,23 @@ class ParameterLoader:
         workdir: tuple[str, Path],
     ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[str, ...], tuple[str, ...]]:
         """Return parameters, combinations of the matrix, their folders, and unset names."""
-        plain = file.with_ is UNSET and file.matrix is UNSET and not (workdir[0] or self.mentions)
+        values, places = self._values(file, path, check, written)
+        plain = not values and file.matrix is UNSET and not (workdir[0] or self.mentions)
         if plain and not (check.params or written):
             return {}, NOTHING, (), self.unset
         unset = list(self.unset)
         params = {**{param.name: param.default for param in check.params}, **written}
-        known = set(params) if check.name else None
-        values = {} if file.with_ is UNSET else file.with_
-        known_values = {
-            name: value
-            for name, value in values.items()
-            if self._known(name, known, (*path, "with", name), check)
-        }
         switches = {param.name for param in check.params if param.is_switch}
-        axes = self._axes(file, path, check, known, workdir[0], switches, unset)
+        texts = [workdir[0], *_texts(values)]
+        axes = self._axes(file, path, check, texts, switches, unset)
         matrix = NOTHING
         if axes:
             matrix = self._combinations(axes, (*path, "matrix")) or NOTHING
-        made = [self._made(known_values, path, matrix[0], workdir, switches, unset)]
+        made = [self._made(values, places, matrix[0], workdir, switches, unset)]
         for combination in matrix[1:]:
-            varies = any(
-                _mentions(text, name) for text in _texts(file, workdir[0]) for name in combination
-            )
+            varies = any(_mentions(text, name) for text in texts for name in combination)
             made.append(
-                self._made(known_values, path, combination, workdir, switches, unset)
+                self._made(values, places, combination, workdir, switches, unset)
                 if varies
                 else made[0]
             )
@@ -104,25 +99,41 @@ class ParameterLoader:
         folders = tuple(folder for _, folder in made)
         return first, differing, folders if any(folders) else (), tuple(dict.fromkeys(unset))
 
+    def _values(
+        self, file: CriterionFile, path: Path, check: Check, written: dict[str, str]
+    ) -> tuple[Parameters, dict[str, Path]]:
+        """Return the parameters that the criterion or the board's defaults set, and where."""
+        own = {} if file.with_ is UNSET else file.with_
+        theirs = {*own, *written, *(() if file.matrix is UNSET else file.matrix)}
+        shared = self.defaults.get(check.name, {})
+        shared = {name: value for name, value in shared.items() if name not in theirs}
+        places: dict[str, Path] = {name: ("defaults", check.name, name) for name in shared}
+        places.update({name: (*path, "with", name) for name in own})
+        values = {**shared, **own}
+        known = {
+            name: value
+            for name, value in values.items()
+            if is_parameter(name, check, places[name], self.problems)
+        }
+        return known, places
+
     def _axes(
         self,
         file: CriterionFile,
         path: Path,
         check: Check,
-        known: set[str] | None,
-        workdir: str,
+        texts: list[str],
         switches: set[str],
         unset: list[str],
     ) -> dict[str, list[str]]:
         """Return the values of each name of the matrix: a parameter, or what others refer to."""
         if file.matrix is UNSET:
             return {}
-        texts = _texts(file, workdir)
         axes: dict[str, list[str]] = {}
         for name, values in file.matrix.items():
             here = (*path, "matrix", name)
             used = any(_mentions(text, name) for text in texts)
-            if used or self._known(name, known, here, check):
+            if used or is_parameter(name, check, here, self.problems):
                 axes[name] = [
                     self._text(value, (*here, index), unset, self.variables, name in switches)
                     for index, value in enumerate(values)
@@ -131,8 +142,8 @@ class ParameterLoader:
 
     def _made(
         self,
-        values: dict[str, str | list[str]],
-        path: Path,
+        values: Parameters,
+        places: dict[str, Path],
         combination: dict[str, str],
         workdir: tuple[str, Path],
         switches: set[str],
@@ -141,7 +152,7 @@ class ParameterLoader:
         """Return the parameters and the folder of one combination."""
         variables = self.variables.having(combination) if combination else self.variables
         own = {
-            name: self._text(value, (*path, "with", name), unset, variables, name in switches)
+            name: self._text(value, places[name], unset, variables, name in switches)
             for name, value in values.items()
         }
         text, place = workdir
@@ -157,17 +168,6 @@ class ParameterLoader:
             self.problems.broken((*path, field)) or self.problems.broken((*path, field, name))
             for field in ("with", "matrix")
         )
-
-    def _known(self, name: str, known: set[str] | None, path: Path, check: Check) -> bool:
-        if known is None or name in known:
-            return True
-        hint = suggestion(name, known, otherwise=worded("hint.parameters_are"))
-        self.problems.add(
-            path, worded("fault.check_no_parameter", check=check.name, name=name), hint, key=True
-        )
-        if hint.startswith("did"):
-            self.problems.break_field((*path[:-2], "with", hint.split('"')[1]))
-        return False
 
     def _text(
         self,
@@ -210,12 +210,22 @@ class ParameterLoader:
                 yield from self._commands(producer)
 
 
-def _texts(file: CriterionFile, workdir: str) -> list[str]:
-    """Return all texts that may refer to names of the matrix."""
-    texts = [workdir]
-    for value in () if file.with_ is UNSET else file.with_.values():
-        texts += [value] if isinstance(value, str) else value
-    return texts
+def is_parameter(name: str, check: Check, path: Path, problems: Problems) -> bool:
+    """Return whether a check takes it, as a command of the board takes any; records where not."""
+    known = [param.name for param in check.params]
+    if not check.name or name in known:
+        return True
+    hint = suggestion(name, known, otherwise=worded("hint.parameters_are"))
+    message = worded("fault.check_no_parameter", check=check.name, name=name)
+    problems.add(path, message, hint, key=True)
+    if hint.startswith("did"):
+        problems.break_field((*path[:-2], "with", hint.split('"')[1]))
+    return False
+
+
+def _texts(values: Parameters) -> Iterator[str]:
+    for value in values.values():
+        yield from [value] if isinstance(value, str) else value
 
 
 def _mentions(text: str, name: str) -> bool:

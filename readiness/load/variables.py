@@ -1,4 +1,4 @@
-"""`${NAME}`, `${NAME:-default}` and `$$` in a board, replaced when it is loaded."""
+"""`${NAME}`, `${NAME:-default}`, `${NAME:+text}` and `$$` in a board, replaced at loading."""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +11,10 @@ from readiness.text.worded import worded, words_of
 
 # Either a whole reference, or the start of one that is not.
 _REFERENCE: Final = later(
-    r"\$(?:(?P<dollar>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<with_default>:-(?P<default>[^{}]*))?\}|(?P<bad>\{))"
+    r"\$(?:(?P<dollar>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?::(?P<sign>[-+])(?P<other>(?:[^{}]|\$\{[^{}]*\})*))?\}|(?P<bad>\{))"
 )
+PORTS: Final = {"http": 80, "https": 443}
 MAX_STEPS: Final = 10_000
 MAX_LENGTH: Final = 128 * 1024
 RULE: Final = "write ${NAME} or ${NAME:-default}, and $$ for one $"
@@ -24,6 +26,8 @@ def broken_reference(text: str) -> str:
         if reference["bad"]:
             end = text.find("}", reference.start())
             return text[reference.start() : end + 1 if end >= 0 else len(text)]
+        if broken := broken_reference(reference["other"] or ""):
+            return broken
     return ""
 
 
@@ -60,9 +64,13 @@ class Variables:
             if not name:
                 return "$" if reference["dollar"] else reference[0]
             value, lacking = self._look_up(name)
-            if reference["with_default"] and (value is None or not value):
-                return reference["default"]
-            if value is None:
+            if reference["sign"] and bool(value) == (reference["sign"] == "+"):
+                value, lacking = self.expand(reference["other"])
+            elif reference["sign"]:
+                value, lacking = value or "", ()
+            elif value is None:
+                value, lacking = self._derived(name, lacking)
+            if value is None or lacking:
                 missing.extend(lacking)
                 return ""
             return value
@@ -98,6 +106,25 @@ class Variables:
                 value, missing = self._entry(depth, name)
                 return (None, missing) if missing else (value, ())
         return None, (name,)
+
+    def _derived(self, name: str, lacking: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+        """Return what follows from X_URL, for X_HOST and X_ADDRESS, its host and port."""
+        stem, _, part = name.rpartition("_")
+        if not stem or part not in ("HOST", "ADDRESS"):
+            return None, lacking
+        url, lacks = self._look_up(f"{stem}_URL")
+        if url is None:
+            return None, lacks if any(f"{stem}_URL" in layer for layer in self.layers) else lacking
+        from urllib.parse import urlsplit
+
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port or PORTS.get(parts.scheme)
+        except ValueError:
+            return None, lacking
+        shown = f"[{host}]" if host and ":" in host else host
+        derived = shown if part == "HOST" or not shown else port and f"{shown}:{port}"
+        return (derived, ()) if derived else (None, lacking)
 
     def _entry(self, depth: int, name: str) -> tuple[str, tuple[str, ...]]:
         self._underway.append((depth, name))

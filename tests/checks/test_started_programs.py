@@ -96,10 +96,25 @@ def test_a_target_fails_for_flaws_that_are_planted(project: str, command: str, l
     assert messages == ([f"lint ends well with this {left}"] if left else [])
 
 
+def test_a_tool_stands_for_its_flaws_and_a_star_for_the_packages(project: str) -> None:
+    """All that the tool notices, in each folder that has Python."""
+    build(
+        project,
+        {**LINT, "Makefile": LINT["Makefile"].replace("RUFF", "ruff check --select F401 .")},
+    )
+    outcome = run_check("make-target", project, {"target": "lint", "notices": "ruff=src/*"})
+    (finding,) = outcome.findings
+    assert "planted in src/deep: B006, C401, E501, E711, F821" in finding["message"]
+
+
 def test_flaws_and_folders_that_there_are_not_cannot_be_planted(project: str) -> None:
     """Then nothing was measured."""
     build(project, {**LINT, "Makefile": LINT["Makefile"].replace("RUFF", "ruff check .")})
-    for planted, why in (("F999=src", "'F999' is no flaw"), ("F401=lib", "no folder lib")):
+    for planted, why in (
+        ("F999=src", "'F999' is no flaw"),
+        ("F401=lib", "no folder lib"),
+        ("mypy=lib/*", "no Python in lib/*"),
+    ):
         outcome = run_check("make-target", project, {"target": "lint", "notices": planted})
         assert outcome.is_error
         assert why in outcome.stderr

@@ -141,6 +141,18 @@ def test_a_criterion_of_a_check_may_refuse_to_be_reused(criterion: CriterionLoad
     assert criterion("check: mypy").check.reuse
 
 
+def test_a_boards_defaults_are_for_its_criteria_that_say_nothing_else(
+    criterion: CriterionLoader,
+) -> None:
+    """Of this check alone; what the criterion, its matrix or its command says comes first."""
+    head = "defaults: {mypy: {args: --strict, paths: '${code}/lib'}, http: {url: '${NONE}'}}\n"
+    assert criterion("check: mypy\nmatrix: {code: [a, b]}", head).matrix[1]["paths"] == "b/lib"
+    one = criterion("check: mypy\nwith: {args: ''}\nmatrix: {paths: [c]}", head)
+    assert (one.params["args"], one.matrix, one.unset) == ("", ({"paths": "c"},), ())
+    assert criterion("check: http", head).unset == ("NONE",)
+    assert criterion("run: make $args", head).params == {}
+
+
 def test_parameters_of_an_inline_probe_are_free(criterion: CriterionLoader) -> None:
     """A command of the board's own may have parameters and a matrix too."""
     loaded = criterion(

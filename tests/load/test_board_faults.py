@@ -154,6 +154,15 @@ BOARD_FAULTS = [
         put("run: x", "milestones: [{id: M, requires: {}}]\n"),
         "board.yaml:1:32: a milestone re",
     ),
+    (put("check: mypy", "defaults: {mipy: {}}\n"), 'board.yaml:1:12: unknown check "mipy"'),
+    (
+        put("check: mypy\nwith: {args: x}", "defaults: {mypy: {arg: x}}\n"),
+        'board.yaml:1:19: mypy has no parameter "arg"; did you mean "args"?',
+    ),
+    (
+        put("check: http", "defaults: {http: {url: '${'}}\n") + "      - check: http\n",
+        "board.yaml:1:24: `${` is not a variable",
+    ),
     (
         put("run: x", "key_figures: {T1.2: Figure}\n"),
         'board.yaml:1:15: unknown criterion "T1.2"; did you mean "T1.1"?',

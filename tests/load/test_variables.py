@@ -22,6 +22,14 @@ CASES = [
     ("${LACKS}", "", ("NONE",)),
     ("${LACKS:-default}", "default", ()),
     ("${NASTY}", "${A} $$ `id`", ()),
+    ("${NONE:-${A}/x}", "env/x", ()),
+    ("${NONE:-${OTHER}}", "", ("OTHER",)),
+    ("${A:+<${B}>}${EMPTY:+x}${NONE:+x}", "<board>", ()),
+    ("${SITE_HOST} ${SITE_ADDRESS}", "shop.test shop.test:443", ()),
+    ("${PLAIN_ADDRESS} ${ODD_HOST}", "[::1]:80 10.0.0.1", ()),
+    ("${SITE_HOST:-other} ${SITE_PORT:-1}", "other 1", ()),  # a default is as before
+    ("${ODD_ADDRESS}${FILE_HOST}${DB_HOST}", "", ("ODD_ADDRESS", "FILE_HOST", "DB_HOST")),
+    ("${LATER_HOST}", "", ("NONE",)),  # what follows from it is not asked for by itself
 ]
 
 
@@ -29,7 +37,12 @@ CASES = [
 def variables() -> Variables:
     """Return the variables of an environment, a profile and a board."""
     return Variables(
-        {"A": "env", "EMPTY": "", "SELF": "env-self", "NASTY": "${A} $$ `id`"},
+        {"A": "env", "EMPTY": "", "SELF": "env-self", "NASTY": "${A} $$ `id`"}
+        | {
+            "SITE_URL": "https://me:pw@shop.test/a",
+            "ODD_URL": "odd://10.0.0.1",
+            "FILE_URL": "file:x",
+        },
         {"P": "profile", "BOTH": "profile", "A": "profile"},
         {
             "B": "board",
@@ -38,6 +51,8 @@ def variables() -> Variables:
             "LOOP": "${LOOP}",
             "CHAIN": "<${P}>",
             "LACKS": "${NONE}",
+            "LATER_URL": "${NONE}",
+            "PLAIN_URL": "http://[::1]/",
         },
     )
 
@@ -55,7 +70,8 @@ def test_references_are_replaced(
     [
         ("a ${A b", "${A b"),
         ("${A:?x}", "${A:?x}"),
-        ("${A:-${B}}", "${A:-${B}"),
+        ("${A:-${B}}", ""),
+        ("${A:-x ${9}}", "${9}"),
         ("${A} ${", "${"),
         ("$${", ""),
         ("$A ${A} ${A:-b} $$ $", ""),
