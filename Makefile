@@ -14,6 +14,7 @@ PYTHONS := 3.11 3.12 3.13 3.14
 DECIDING := tests/decide tests/model tests/load tests/plan tests/shell
 NPM := $(VENV)/.npm
 STRACE := $(VENV)/.strace
+GITLEAKS := $(VENV)/.gitleaks
 OLDEST := $(VENV)/.oldest
 OPS_READY := $(EXAMPLE)/.venv/.ops
 # Root on Debian gets what the tests on running services need; elsewhere these are skipped.
@@ -21,7 +22,7 @@ LIVE := $(shell [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && echo $(VENV
 # The Debian packages that were installed from here.
 INSTALLED := $(abspath $(VENV))/.installed
 # What the tests need, and how they are run: files as units, divided finer by tests/support/scheduling.py.
-TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(BROWSER) $(NPM) $(STRACE) $(OLDEST) $(LIVE)
+TESTED := $(DEV) $(EXAMPLE_READY) $(OPS_READY) $(GITLEAKS) $(BROWSER) $(NPM) $(STRACE) $(OLDEST) $(LIVE)
 PYTEST := $(BIN)/python -m compileall -q readiness checks && $(BIN)/python -m pytest -n auto --maxprocesses 6 --dist loadfile
 # Those that failed, one by one: a shared machine may stand still for a moment.
 AGAIN := { echo "Tests failed, as said above: those that did are tried again, one by one." >&2; false; } || \
@@ -37,7 +38,7 @@ STACK := cd $(EXAMPLE) && .venv/bin/python -m ops.stack
 .PHONY: check docs gate release-gate pictures llms test-matrix test test-all test-nightly test-live test-breaks test-versions durations lint format bench scale mutation mutation-deciding stack stack-check stack-down clean
 
 # Whatever asks an advisory service is measured where one answers.
-check: $(DEV) $(EXAMPLE_READY)  ## run the board against examples/football
+check: $(DEV) $(EXAMPLE_READY) $(GITLEAKS)  ## run the board against examples/football
 	@if $(ANSWERS); then \
 	    profile=online; echo "An advisory service answers: profile online." >&2; \
 	else \
@@ -128,6 +129,17 @@ $(DEV): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	$(BIN)/python -m compileall -q readiness
 	touch $@
+
+# Without it, the criterion about secrets is an error.
+$(GITLEAKS): $(DEV)
+	@if command -v gitleaks >/dev/null; then \
+	    touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends gitleaks; then \
+	    touch $@; \
+	else \
+	    echo "no gitleaks: whether there are secrets is not measured (apt-get install gitleaks)" >&2; \
+	fi
 
 # The oldest libraries that readiness may be installed with.
 $(OLDEST): $(DEV)

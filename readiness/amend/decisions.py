@@ -3,13 +3,14 @@
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
 
 from readiness.amend.rewriting import rewrite
 from readiness.load import text_data
 from readiness.load.edit import edit
-from readiness.model.board import Board, Criterion
+from readiness.model.board import Board, Criterion, Task
 from readiness.model.errors import ExitStatus, UsageError
 from readiness.model.settings import BoardSettings
 from readiness.project.git import user_name
@@ -20,7 +21,7 @@ from readiness.text.worded import worded
 
 Fields = Mapping[str, str | None]
 Place = tuple[str | int, ...]
-Make = Callable[[Board, Criterion, Mapping[str, str]], Fields]
+Subject = TypeVar("Subject", Criterion, Task)
 
 
 class BoardEdit(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,30 +44,31 @@ def write_decision(
     settings: BoardSettings,
     subject: str,
     kind: str,
-    make: Make,
+    find: Callable[[Board, str], tuple[Subject, Place]],
+    make: Callable[[Board, Subject, Mapping[str, str]], Fields],
     *,
     dry_run: bool,
 ) -> int:
-    """Write what `make` says of a criterion, below the key `kind`, into the board; show it.
+    """Write what `make` says of what `find` finds, below the key `kind`, into the board; show it.
 
-    `make` receives the board, the criterion, and what is written there so far. With `dry_run` the
+    `make` receives the board, what was found, and what is written there so far. With `dry_run` the
     change is only shown. Raises `UsageError` where nothing can be written there, and
     `NotWrittenError` where the board cannot be written: it is untouched then.
     """
     as_json = wants_json(settings.output_format)
 
     def change(board: Board, content: bytes) -> bytes:
-        criterion, place = criterion_of(board, subject)
+        found, place = find(board, subject)
         before = decision_fields(content, place, kind)
-        return edit(content, place, kind, make(board, criterion, before))
+        return edit(content, place, kind, make(board, found, before))
 
     done = rewrite(settings, change, dry_run=dry_run)
-    criterion, place = criterion_of(done.board, subject)
+    found, place = find(done.board, subject)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
         board=done.path,
-        line=criterion.position.line,
+        line=found.position.line,
         before=decision_fields(done.before, place, kind),
         after=decision_fields(done.after, place, kind),
         diff=done.diff,

@@ -27,7 +27,7 @@ PANELS = {
     "Start": "init import validate doctor",
     "Run": "check score prove",
     "Understand": "list show next checks report history diff trend flaky fleet",
-    "Decide": "attest waive accept",
+    "Decide": "attest waive accept note",
     "Guard": "guard backtest",
     "Use elsewhere": "hook mcp schema",
 }

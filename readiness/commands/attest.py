@@ -8,6 +8,7 @@ from typing import Annotated
 from readiness.amend.decisions import (
     BoardEdit,
     Fields,
+    criterion_of,
     day,
     decider,
     one_line,
@@ -67,7 +68,7 @@ def attest(
         values["digest"] = _digest(shown, board) if is_path(shown) else None
         return values
 
-    return write_decision(settings, subject, "attest", fields, dry_run=dry_run)
+    return write_decision(settings, subject, "attest", criterion_of, fields, dry_run=dry_run)
 
 
 def _day(text: str | None) -> str:

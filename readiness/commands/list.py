@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from readiness.command_line import options
-from readiness.command_line.options import Verb, asked
+from readiness.command_line.options import Verb, asked, option
 from readiness.model.board import Criterion, Task
 from readiness.model.errors import ExitStatus
 from readiness.model.words import Verdict
@@ -53,8 +54,15 @@ def list_tasks(
     profile: options.Profile = None,
     output_format: options.OutputFormat = "table",
     history: options.History = None,
+    owner: Annotated[
+        str | None,
+        option("--owner", "NAME", 'The tasks of this owner alone; "" for those of none.'),
+    ] = None,
 ) -> int:
-    """Print the tasks of the board; with selectors those that are asked for, and their criteria."""
+    """Print the tasks of the board; with selectors those that are asked for, and their criteria.
+
+    `owner` None is everybody, "" nobody.
+    """
     settings = asked(locals())
     as_json = wants_json(settings.output_format)
     board = open_board(settings)
@@ -65,7 +73,8 @@ def list_tasks(
     lines = [
         _line(task, records.get(task.id), "" if run is None else run.id)
         for task in board.tasks
-        if chosen is None or any(criterion.id in chosen for criterion in task.criteria)
+        if owner in (None, task.owner)
+        and (chosen is None or any(criterion.id in chosen for criterion in task.criteria))
     ]
     if as_json:
         put_json(lines)
@@ -75,6 +84,13 @@ def list_tasks(
     if run is not None:
         since = say("list.since", moment=ago(run.started_at, time.time(), say))
     total = say("list.total", count=len(lines), since=since)
+    blocking = {name for name, rule in board.priorities.items() if rule.blocking}
+    alone = [
+        line.id
+        for line in lines
+        if line.priority in blocking and line.attainment != 1 and not line.owner
+    ]
+    unowned = say("list.unowned", names=say("report.comma").join(alone)) if alone else ""
     rests = "" if run is None else as_of(run, say)
     seen = "" if run is None else seen_to_fail(run, say)
     table = Grid(
@@ -91,7 +107,7 @@ def list_tasks(
         rows = [_criterion_row(one, known, say) for one in board.criteria() if one.id in chosen]
         heads = say.heads("list.criteria_heads")
         blocks += [Grid(rows=rows, heads=heads, flexible=4), Line()]
-    put_blocks([*blocks, *text_lines(*filter(None, (total, seen, rests)))])
+    put_blocks([*blocks, *text_lines(*filter(None, (total, unowned, seen, rests)))])
     return ExitStatus.READY
 
 

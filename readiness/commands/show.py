@@ -176,6 +176,8 @@ class _Viewer:
         for name, value in facts.items():
             if value:
                 yield from text_lines(f"  {self._say(f'show.fact.{name}', it=value)}")
+        for line in task.details.splitlines():
+            yield from text_lines(f"  {line}")
         for number, step in enumerate(task.steps, 1):
             yield from text_lines(f"  {number}. {step}")
         for on, note in sorted(task.notes.items()):

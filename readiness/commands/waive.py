@@ -6,6 +6,7 @@ from typing import Annotated
 from readiness.amend.decisions import (
     BoardEdit,
     Fields,
+    criterion_of,
     decider,
     last_day,
     one_line,
@@ -55,7 +56,7 @@ def waive(
             values["up_to"] = _bound(up_to, criterion) if up_to else None
         return values
 
-    return write_decision(settings, subject, "waive", fields, dry_run=dry_run)
+    return write_decision(settings, subject, "waive", criterion_of, fields, dry_run=dry_run)
 
 
 def _end(until: str) -> str:

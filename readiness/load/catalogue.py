@@ -12,7 +12,6 @@ from msgspec import UNSET
 from readiness.builtin import builtin_checks
 from readiness.load.definitions import TEXT_UNDER, Parameters
 from readiness.load.faults import Problems, suggestion
-from readiness.load.proofs import proof_of
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
@@ -22,6 +21,7 @@ from readiness.load.readers import (
     fit,
     measure,
     pattern,
+    proof_of,
     reader,
     seconds,
     switched,

@@ -11,7 +11,6 @@ from readiness.load.catalogue import Catalogue
 from readiness.load.definitions import AttestFile, CriterionFile, MeasureFile, Parameters
 from readiness.load.faults import Problems, suggestion
 from readiness.load.parameters import ParameterLoader
-from readiness.load.proofs import proof_of
 from readiness.load.readers import (
     EXIT,
     EXIT_IS_ZERO,
@@ -22,6 +21,7 @@ from readiness.load.readers import (
     fits,
     measure,
     number,
+    proof_of,
     seconds,
     words,
 )

@@ -1,10 +1,10 @@
-"""What a board or a check says of reading values: readers, measures, expectations."""
+"""What a board or a check says of reading values: readers, proofs, measures, expectations."""
 
 import re
 import warnings
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET, UnsetType
 
@@ -15,7 +15,12 @@ from readiness.model import expect
 from readiness.model.board import SWITCHED, Expectation, Measure, Reader
 from readiness.model.units import duration, meant_unit
 from readiness.model.words import Format, Operator
+from readiness.shell.plain import does_nothing
 from readiness.text.worded import joined, worded, words_of
+
+if TYPE_CHECKING:
+    from readiness.load.check_definitions import CheckFile
+    from readiness.load.definitions import CriterionFile
 
 # What passes on exit status 0, unless told otherwise.
 EXIT: Final = Measure(name="exit", reader=Reader(format=Format.EXIT))
@@ -47,6 +52,25 @@ def reader(file: ReaderFile, path: Path, problems: Problems, *, one_value: bool 
         count=file.count,
         pick=None if file.pick is UNSET else file.pick,
     )
+
+
+def proof_of(
+    file: "CheckFile | CriterionFile", command: str, path: Path, problems: Problems
+) -> Reader | None:
+    """Return the proof that a tool did its work; records faults in it and in `reject`.
+
+    A command of comments alone is a fault.
+    """
+    if command and does_nothing(command):
+        problems.add((*path, "run"), worded("fault.does_nothing"), worded("hint.say_what_to_run"))
+    if file.reject:
+        pattern(file.reject, (*path, "reject"), problems)
+    if file.proof is UNSET:
+        return None
+    proof = reader(file.proof, (*path, "proof"), problems, one_value=False)
+    if proof.format is Format.EXIT:
+        problems.add((*path, "proof", "as"), worded("fault.status_no_proof"))
+    return proof
 
 
 def measure(name: str, file: MeasureFile, path: Path, problems: Problems) -> Measure:

@@ -14,7 +14,10 @@ _REFERENCE: Final = later(
     r"\$(?:(?P<dollar>\$)|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"(?::(?P<sign>[-+])(?P<other>(?:[^{}]|\$\{[^{}]*\})*))?\}|(?P<bad>\{))"
 )
-PORTS: Final = {"http": 80, "https": 443}
+_SITE: Final = later(
+    r"(?P<scheme>\w+)://(?:[^@/?#]*@)?(?P<host>\[[^]]+\]|[^:/?#]+)(?::(?P<port>\d+))?"
+)
+PORTS: Final = {"http": "80", "https": "443"}
 MAX_STEPS: Final = 10_000
 MAX_LENGTH: Final = 128 * 1024
 RULE: Final = "write ${NAME} or ${NAME:-default}, and $$ for one $"
@@ -113,17 +116,11 @@ class Variables:
         if not stem or part not in ("HOST", "ADDRESS"):
             return None, lacking
         url, lacks = self._look_up(f"{stem}_URL")
-        if url is None:
+        site = _SITE.match(url or "")
+        if site is None:
             return None, lacks if any(f"{stem}_URL" in layer for layer in self.layers) else lacking
-        from urllib.parse import urlsplit
-
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port or PORTS.get(parts.scheme)
-        except ValueError:
-            return None, lacking
-        shown = f"[{host}]" if host and ":" in host else host
-        derived = shown if part == "HOST" or not shown else port and f"{shown}:{port}"
+        host, port = site["host"], site["port"] or PORTS.get(site["scheme"])
+        derived = host if part == "HOST" else port and f"{host}:{port}"
         return (derived, ()) if derived else (None, lacking)
 
     def _entry(self, depth: int, name: str) -> tuple[str, tuple[str, ...]]:

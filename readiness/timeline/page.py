@@ -31,7 +31,7 @@ def page(report: TeamReport) -> str:
     changes = [item for item in changes if report.is_about(item.id)]
     days = {point.at[5:10]: point.shown for point in report.course.points} if report.course else {}
     moved = [item for item in changes if item.change is not Movement.SAME]
-    tasks = [task for task in report.tasks() if not task.done and task.in_scope()]
+    tasks = [task for task in report.tasks() if not task.done and task.asked()]
     daily = report.kind is ReportKind.DAILY
     made = filled(
         TEMPLATE,
@@ -64,6 +64,8 @@ def page(report: TeamReport) -> str:
         most=STEPS.get(report.kind, STEPS_AT_MOST),
         risky=[task for task in tasks if task.risk.strip() and not daily],
         open=[] if daily else tasks,
+        unowned=[task for task in tasks if task.blocking and not task.owner],
+        daily=daily,
         task_table=_table(say.heads("team.task_heads"), map(_task, tasks)),
         CHANGES=CHANGES,
         MARKS=MARKS,
@@ -156,7 +158,7 @@ def _task(task: TaskRecord) -> list[str]:
         task.priority.value,
         text(task.owner),
         text(task.estimate),
-        f"{task.good()}/{len(task.in_scope())}",
+        f"{task.good()}/{len(task.asked())}",
         prose(task.risk),
     ]
 

@@ -730,7 +730,6 @@ NEIGHBOURS = (
         ("T6.1", "T6.5"),
         (
             ("BASE_URL", MOVED),
-            ("BASE_HOST", "football.test:8443"),
             ("BASE_ADDRESS", "{SERVICE_ADDRESS}:8443"),
             (
                 "SITE_ADDRESSES",

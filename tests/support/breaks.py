@@ -318,6 +318,14 @@ def append_to(path: str, text: str) -> Callable[[Football], None]:
     return lambda football: football.append(f"docs/{path}", text)
 
 
+def leave_a_key(football: Football) -> None:
+    football.write("ops/keys.py", f'KEY = "{"AKIA"}{"Q3EGWZ7TLNYKM5RV"}"\n')
+
+
+def leave_a_password(football: Football) -> None:
+    football.append("src/core/errors.py", '\nPASSWORD = "secret"  # nosec\n')
+
+
 def start_by_tags_alone(football: Football) -> None:
     football.edit(WORKFLOW, r"^  push:\n  pull_request:$", "  push:\n    tags: ['v*']")
 
@@ -414,10 +422,12 @@ SILENCED = World(
 
 UNTESTED = World(
     "untested",
-    ("T4", "T9.1", "T9.2", "T9.3", "T9.4", "T9.5"),
+    ("T4", "T6.4", "T6.6", "T9.1", "T9.2", "T9.3", "T9.4", "T9.5"),
     (
         a_break("modules that no test runs", "T4.2 T4.3 T4.4 T9.1 T9.2", three_dead_modules),
         a_break("a test fails", "T4.5", fail_a_test),
+        a_break("a key beside the code", "T6.4", leave_a_key),
+        a_break("a password, kept from bandit", "T6.6", leave_a_password),
         a_break("a test passes whatever comes out", "T9.3", assert_whatever_comes),
         a_break("the test of a flow is skipped", "T9.4", skip_a_flow),
         a_break("the test of a flow is gone, and its name with it", "T9.5", drop_a_flow),

@@ -225,6 +225,10 @@ def test_the_daily_report_begins_with_the_exceptions(reported: Project) -> None:
     assert weekly.startswith("# Reported: Weekly report, ")
     assert "0 better, 1 worse, 0 unchanged" in weekly
     assert "2 runs in this period" in weekly
+    assert "**T1** Clean: blocks the release, and has no owner" in weekly
+    told = [heading in ended.out for heading in ("## Milestones", "## Open tasks", "unchanged")]
+    assert told == [False, False, True]
+    assert "## Milestones" in weekly
 
 
 def test_a_recorded_run_is_reported_again(reported: Project) -> None:

@@ -95,7 +95,6 @@ class State:
             "BASE_ADDRESS": f"{self.address}:{self.ports['https']}",
             "HTTP_URL": f"http://{HOST}:{self.ports['http']}",
             "HTTP_ADDRESS": f"{self.address}:{self.ports['http']}",
-            "BASE_HOST": f"{HOST}:{self.ports['https']}",
             "SITE_ADDRESSES": f"{self._pinned('https')} {self._pinned('http')}",
             "LOAD_URL": f"https://{self.address}:{self.ports['https']}",
             "SERVICE_URL": self.url("service"),
