@@ -47,6 +47,7 @@ ARGUMENTS = {
     "prove": ["T1.1"],
     "waive": ["T1.1", "--reason", "later", "--by", "li.wei", "--until", str(TOMORROW)],
     "attest": ["T1.3", "--by", "li.wei"],
+    "note": ["T1", "begun"],
     "accept": ["src/*", "--reason", "later", "--by", "li.wei"],
 }
 WITHOUT = {"schema", "mcp", "hook"}

@@ -15,6 +15,7 @@ from readiness.builtin import builtin_checks
 from readiness.command_line import options
 from readiness.command_line.options import Verb, asked
 from readiness.guard.catalogue import with_producers
+from readiness.load import load_board
 from readiness.model.board import Board, Check
 from readiness.model.errors import ExitStatus
 from readiness.model.versions import is_within
@@ -76,7 +77,7 @@ def doctor(
     profile: options.Profile = None,
     output_format: options.OutputFormat = "table",
 ) -> int:
-    """Print every tool that a run in this profile needs, and the hooks of coding agents.
+    """Print every tool and variable that this profile needs, and the hooks of coding agents.
 
     The status is 3 where a tool is missing or a hook is dead.
     """
@@ -94,7 +95,8 @@ def doctor(
         own = surroundings.own(board.workdir)
         where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
         lines = [where, _walls(say), *_elsewhere(tools, own, say), ""]
-        put_blocks([*text_lines(*lines), *_table(tools, say)])
+        blocks = [*text_lines(*lines), *_table(tools, say), *text_lines(*_variables(board, say))]
+        put_blocks(blocks, redactor.redact)
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
 
 
@@ -254,6 +256,22 @@ def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences)
     return [
         say("report.elsewhere", tool=tool.path, folder=folder) for tool in tools if tool.elsewhere
     ]
+
+
+def _variables(board: Board, say: Sentences) -> Iterator[str]:
+    """Yield the variables of the caller that this profile needs and for what, and what follows."""
+    bare = load_board(board.path, profile=board.profile or None, environ={})
+    needed: dict[str, list[str]] = {}
+    for criterion in bare.criteria():
+        for name in () if skip_reason(criterion, bare, None) else criterion.unset:
+            needed.setdefault(name, []).append(criterion.id)
+    lacking = {name for criterion in board.criteria() for name in criterion.unset}
+    for name, ids in needed.items():
+        state = "missing" if name in lacking else "set"
+        yield say(f"doctor.variable.{state}", name=name, names=", ".join(ids))
+    for name in board.profile_env if needed else ():
+        if name not in os.environ and board.env.get(name):
+            yield say("doctor.variable.follows", name=name, value=board.env[name])
 
 
 def _table(tools: list[ToolRecord], say: Sentences) -> Iterator[Block]:

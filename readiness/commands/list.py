@@ -84,12 +84,9 @@ def list_tasks(
     if run is not None:
         since = say("list.since", moment=ago(run.started_at, time.time(), say))
     total = say("list.total", count=len(lines), since=since)
-    blocking = {name for name, rule in board.priorities.items() if rule.blocking}
-    alone = [
-        line.id
-        for line in lines
-        if line.priority in blocking and line.attainment != 1 and not line.owner
-    ]
+    blocking = [name for name, rule in board.priorities.items() if rule.blocking]
+    open_now = [line for line in lines if line.priority in blocking and line.attainment != 1]
+    alone = [line.id for line in open_now if not line.owner]
     unowned = say("list.unowned", names=say("report.comma").join(alone)) if alone else ""
     rests = "" if run is None else as_of(run, say)
     seen = "" if run is None else seen_to_fail(run, say)

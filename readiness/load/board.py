@@ -12,7 +12,6 @@ from readiness.load.criteria import CriterionLoader
 from readiness.load.decisions import check_acceptance, check_quarantine, day
 from readiness.load.definitions import TEXT_UNDER, BoardFile, Parameters, TaskFile
 from readiness.load.faults import Problems, shown, suggestion
-from readiness.load.graph import cycles
 from readiness.load.milestones import milestones
 from readiness.load.parameters import is_parameter
 from readiness.load.readers import number, seconds, share
@@ -319,7 +318,7 @@ class _BoardLoader:
                     hint = suggestion(name, needs)
                     place = (*path, "depends_on", position)
                     self.problems.add(place, worded("fault.no_task", name=name), hint)
-        for circle in cycles(needs):
+        for circle in _cycles(needs):
             round_trip = " → ".join([*circle, circle[0]])
             place = (*paths[circle[0]], "depends_on")
             self.problems.add(place, worded("fault.tasks_wait", names=round_trip))
@@ -370,3 +369,22 @@ class _BoardLoader:
         for name in notes:
             day(name, (*path, name), self.problems)
         return notes
+
+
+def _cycles(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return cycles of names that wait for one another, in waiting order; each name is in one."""
+    waiting = {name: [other for other in needs[name] if other in needs] for name in needs}
+    circles: list[list[str]] = []
+    if not any(waiting.values()):
+        return circles
+    from graphlib import CycleError, TopologicalSorter
+
+    while True:
+        try:
+            TopologicalSorter(waiting).prepare()
+        except CycleError as error:
+            circle = error.args[1][:0:-1]
+            circles.append(circle)
+            waiting |= {name: [] for name in circle}
+        else:
+            return circles

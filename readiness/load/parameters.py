@@ -65,7 +65,9 @@ class ParameterLoader:
         unset = list(self.unset)
         params = {**{param.name: param.default for param in check.params}, **written}
         switches = {param.name for param in check.params if param.is_switch}
-        texts = [workdir[0], *_texts(values)]
+        texts = [workdir[0]]
+        for value in values.values():
+            texts += [value] if isinstance(value, str) else value
         axes = self._axes(file, path, check, texts, switches, unset)
         matrix = NOTHING
         if axes:
@@ -109,13 +111,9 @@ class ParameterLoader:
         shared = {name: value for name, value in shared.items() if name not in theirs}
         places: dict[str, Path] = {name: ("defaults", check.name, name) for name in shared}
         places.update({name: (*path, "with", name) for name in own})
-        values = {**shared, **own}
-        known = {
-            name: value
-            for name, value in values.items()
-            if is_parameter(name, check, places[name], self.problems)
-        }
-        return known, places
+        both = {**shared, **own}
+        known = [name for name in both if is_parameter(name, check, places[name], self.problems)]
+        return {name: both[name] for name in known}, places
 
     def _axes(
         self,
@@ -221,11 +219,6 @@ def is_parameter(name: str, check: Check, path: Path, problems: Problems) -> boo
     if hint.startswith("did"):
         problems.break_field((*path[:-2], "with", hint.split('"')[1]))
     return False
-
-
-def _texts(values: Parameters) -> Iterator[str]:
-    for value in values.values():
-        yield from [value] if isinstance(value, str) else value
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -121,3 +121,21 @@ def test_a_package_for_node_is_installed_as_the_project_installs(lock: str, tmp_
     assert fitting("npm install --save-dev jest", str(tmp_path)) == "npm install --global jest"
     (tmp_path / "package.json").write_text(f'{{"packageManager": "{known.split()[0]}@10.33.0"}}')
     assert fitting("npm install --save-dev jest", str(tmp_path)) == f"{adding} jest"
+
+
+def test_variables_are_told_with_what_they_are_for(project: Project) -> None:
+    """Those that a criterion cannot do without, what follows, and what a dry run lacks."""
+    asked = {"run": "true", "with": {"at": "${SITE_HOST}", "key": "${KEY:-}"}}
+    board = a_board(asked, {"run": "true", "with": {"log": "${LOG}"}}, {"run": "true"})
+    production = {"SITE_URL": "${SITE_URL}", "SITE_ADDRESS": "${SITE_ADDRESS}"}
+    project.write({**board, "profiles": {"production": {"env": production}}})
+    ended = project("doctor", env={"SITE_URL": "https://me:secret@shop.test/a"})
+    told = [line for line in ended.out.splitlines() if line[:4] in ("SITE", "LOG ", "KEY ")]
+    assert told == [
+        "SITE_URL is set: needed by T1.1",
+        "LOG is not set: needed by T1.2",
+        "SITE_ADDRESS follows: shop.test:443",
+    ]
+    planned = project("check", "T1.1", "T1.2", "--dry-run")
+    lacking = [line.split() for line in planned.out.splitlines() if "not set" in line]
+    assert [(line[-1], line[-6]) for line in lacking] == [("T1.1", "SITE_URL"), ("T1.2", "LOG")]

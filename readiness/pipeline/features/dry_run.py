@@ -48,6 +48,10 @@ def describe(board: Board, plan: Plan) -> list[Block]:
     say = for_reader(board.language)
     readers = plan.readers()
     rows = [_row(plan, index, readers[index], say) for index in plan.order]
+    for planned in plan.planned:
+        if (unset := planned.criterion.unset) and not planned.skipped:
+            what = say("dry_run.unset", names=", ".join(unset))
+            rows.append(["-", "-", what, "-", "-", planned.criterion.id])
     criteria = len(plan.planned)
     skipped = sum(1 for planned in plan.planned if planned.skipped)
     summary = say(
