@@ -41,6 +41,10 @@ def main(_argv: list[str], env: Mapping[str, str], _stdin: TextIO) -> int:
         not_measured(f"no scanner is called {unknown[0]}; there are {', '.join(SCANNERS)}")
     if not wanted:
         not_measured("no scanner is named")
+    places = [{"bandit": "paths", "gixy": "nginx"}.get(name, name) for name in wanted]
+    for place in places:
+        if not params.text(place):
+            not_measured(f"the parameter {place} is empty: where is it?")
     if params.text("least") not in LEVELS:
         not_measured(f"least is {params.text('least')!r}; it is one of {', '.join(LEVELS)}")
     counted = LEVELS[: LEVELS.index(params.text("least")) + 1]
@@ -101,8 +105,6 @@ def probe(name: str) -> Callable[[Params], ScannerReport]:
     """Make the scanner of a server that readiness.probes speaks to."""
 
     def speak(params: Params) -> ScannerReport:
-        if not params.text(name):
-            not_measured(f"the parameter {name} is empty: where is it?")
         return report(
             params, [sys.executable, "-P", "-m", "readiness.probes", name, "--url-env", name]
         )

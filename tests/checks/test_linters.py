@@ -155,6 +155,8 @@ def test_the_least_severity_that_counts(project: str, least: str, problems: int)
     outcome = run_check("security-scan", project, {**SCAN, "least": least})
     assert outcome.value("problems") == len(outcome.findings) == problems
     assert outcome.value("high") == 0
+    outcome = run_check("security-scan", project, {**SCAN, "nginx": ""})
+    assert (outcome.is_error, "the parameter nginx is empty" in outcome.stderr) == (True, True)
 
 
 def test_a_checks_own_options_win_over_those_of_its_parameter(project: str) -> None:
