@@ -58,17 +58,17 @@ def write_decision(
     as_json = wants_json(settings.output_format)
 
     def change(board: Board, content: bytes) -> bytes:
-        found, place = find(board, subject)
+        target, place = find(board, subject)
         before = decision_fields(content, place, kind)
-        return edit(content, place, kind, make(board, found, before))
+        return edit(content, place, kind, make(board, target, before))
 
     done = rewrite(settings, change, dry_run=dry_run)
-    found, place = find(done.board, subject)
+    target, place = find(done.board, subject)
     decision = BoardEdit(
         criterion=subject,
         kind=kind,
         board=done.path,
-        line=found.position.line,
+        line=target.position.line,
         before=decision_fields(done.before, place, kind),
         after=decision_fields(done.after, place, kind),
         diff=done.diff,

@@ -28,12 +28,12 @@ def note(
 ) -> int:
     """Add to the board's notes on the task `subject`; what the day has already stays before it."""
     settings = asked(locals())
-    said = one_line("TEXT", text)
+    line = one_line("TEXT", text)
     on = (day("--on", done_on) if done_on else dt.datetime.now(dt.UTC).date()).isoformat()
 
     def fields(board: Board, _: Task, before: Mapping[str, str]) -> Fields:
         say = for_reader(board.language)
-        return {on: say("decided.together", before=before[on], text=said) if on in before else said}
+        return {on: say("decided.together", before=before[on], text=line) if on in before else line}
 
     return write_decision(settings, subject, "notes", _task_of, fields, dry_run=dry_run)
 
