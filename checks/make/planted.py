@@ -2,13 +2,14 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import glob
-from itertools import chain, product
+from itertools import chain, product, starmap
 
-from checks.in_project.common import not_measured
+from checks.in_project.common import not_measured, require
 from checks.make.started import Watched
 
 DOC = '"""A flaw that is to be noticed."""\n'
@@ -72,25 +73,29 @@ class Flaw:
 def flaws(words: list[str]) -> list[list[Flaw]]:
     """Read `ruff=src F401,E501=src/*,tests`: what a word lists is planted together.
 
-    A tool stands for all of its flaws, and `src/*` for the packages in src.
+    A tool stands for its flaws, ruff for those that the settings select; `src/*` are packages.
     """
-    parts = [each.partition("=") for each in words]
-    listed = [
-        [
-            Flaw(*flaw)
-            for flaw in product(
-                chain(*(TOOLS.get(kind, [kind]) for kind in kinds.split(","))),
-                chain(*map(packages, folders.split(","))),
-            )
-        ]
-        for kinds, _, folders in parts
-    ]
+    listed: list[list[Flaw]] = []
+    for each in words:
+        kinds, _, folders = each.partition("=")
+        named = chain(*map(noticed_by, kinds.split(",")))
+        listed.append([*starmap(Flaw, product(named, chain(*map(packages, folders.split(",")))))])
     for flaw in chain(*listed):
         if flaw.kind not in CODE:
             not_measured(
                 f"{flaw.kind!r} is no flaw to plant; there are {', '.join([*TOOLS, *CODE])}"
             )
     return listed
+
+
+def noticed_by(tool: str) -> list[str]:
+    """Return the flaws of a tool, of ruff's those that the project selects; a flaw is itself."""
+    flawed = [*TOOLS.get(tool, [tool])]
+    if tool == "ruff":
+        require("ruff")
+        shown = subprocess.run(["ruff", "check", "--show-settings", "."], capture_output=True)
+        flawed = [kind for kind in flawed if f"({kind})".encode() in shown.stdout]
+    return flawed or not_measured("the settings of ruff select none of the flaws to plant")
 
 
 def packages(folder: str) -> list[str]:
