@@ -45,6 +45,7 @@ def edited(old: str, new: str) -> str:
     return WORKFLOW.replace(old, new)
 
 
+IN_SPITE = edited("  gate:", "  gate:\n    if: always()")
 LOOSENED = [
     (CI, WORKFLOW, edited(f"run: {CALL}", "run: echo checked"), "taken away"),
     (CI, WORKFLOW, edited(CALL, f"{CALL} --exit-zero"), "--exit-zero"),
@@ -71,6 +72,8 @@ LOOSENED = [
     (CI, ACTION, ACTION.replace("base: main", "base: main\n          arguments: T1"), "a part"),
     (CI, WORKFLOW, "", "the workflow is emptied"),
     (CI, WORKFLOW, edited("jobs:", "jobs: ["), "no workflow any more"),
+    (CI, WORKFLOW, edited("[main]", "[main, '!topic']"), "but for a branch"),
+    (CI, IN_SPITE, WORKFLOW, "no longer in spite of others"),
     (".pre-commit-config.yaml", HOOK, "repos: []\n", "the hook is dropped"),
     ("ci/gate.sh", SCRIPT, "set -e\ntrue\n", "a script"),
     (".husky/pre-push", SCRIPT, "true\n", "a hook of git"),

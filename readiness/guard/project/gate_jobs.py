@@ -48,6 +48,8 @@ _ALWAYS: Final = re.compile(
     r"if: (?:\$\{\{)?\s*(?:true|always\(\)|success\(\)|!\s*cancelled\(\)"
     r"|github\.event_name\s*==\s*'(?P<event>\w+)')\s*(?:\}\})?(?:  \(.*)?"
 )
+_IN_SPITE: Final = re.compile(r"if: .*(?:always|cancelled|failure)\(\)")
+"""A condition by which a job runs though one that it needs did not."""
 _VERSIONED: Final = re.compile(r"version$|\bmatrix\b|\bruns-on$|\b(?:image|container)$")
 """Keys in whose values any number is a version."""
 _NUMBER: Final = re.compile(r"(?<![\w.])v?\d[\w.]*|\blatest\b")
@@ -75,12 +77,8 @@ def jobs(path: str, text: str, digests: Mapping[str, str]) -> list[set[str]]:
     whole = part_of(parse_yaml(text.encode("utf-8", "replace"), path).data)
     found = part_of(whole, "jobs")
     around = [*_triggers(whole.get("on")), *_flat(whole)]
-    of_gates = (set(_of_gate(job, found, digests)) for job in map(part_of, found.values()))
-    return [
-        {entry for entry in (*around, *of_gate) if not _is_met(entry, around)}
-        for of_gate in of_gates
-        if of_gate
-    ]
+    of_gates = (list(_of_gate(job, found, digests)) for job in map(part_of, found.values()))
+    return [{*around, *of_gate} for of_gate in of_gates if of_gate]
 
 
 def worse(old: Collection[str], new: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -88,15 +86,19 @@ def worse(old: Collection[str], new: Collection[str]) -> Iterator[tuple[str, str
     for entry in sorted(set(new) - set(old)):
         name = _name(entry)
         event = " ".join(name.split()[:2])
-        is_longer = name.startswith("on ") and not name.endswith("-ignore") and _says(old, name)
-        if not is_longer and (not name.startswith("on ") or (name != event and event in old)):
+        is_ignored = name.endswith("-ignore") or entry.startswith(f"{name}: !")
+        is_wider = name.startswith("on ") and (
+            entry == name or event not in old or (_says(old, name) and not is_ignored)
+        )
+        if not is_wider and not _is_met(entry, new):
             yield "", entry
     for entry in sorted(set(old) - set(new)):
         name = _name(entry)
         if name.startswith("on "):
             is_shorter = entry == name or (_says(new, name) and not name.endswith("-ignore"))
         else:
-            is_shorter = name.split()[0] not in ("step", "needs", "script", *TABLE.off)
+            is_free = name.split()[0] in ("step", "needs", "script", *TABLE.off)
+            is_shorter = not is_free or bool(_IN_SPITE.match(entry))
         if is_shorter:
             yield entry, ""
 
@@ -109,10 +111,10 @@ def _says(job: Collection[str], name: str) -> bool:
     return any(_name(entry) == name for entry in job)
 
 
-def _is_met(entry: str, around: Collection[str]) -> bool:
+def _is_met(entry: str, job: Collection[str]) -> bool:
     """Return whether a condition keeps nothing of a pull request from running."""
     met = _ALWAYS.fullmatch(entry)
-    events = {entry.split()[1] for entry in around if entry.startswith("on ")}
+    events = {each.split()[1] for each in job if each.startswith("on ")}
     pulls = events.intersection(_PULLS) or events
     return met is not None and (met["event"] is None or pulls == {met["event"]})
 
