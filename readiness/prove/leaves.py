@@ -126,7 +126,6 @@ _UNLESS_PIPED = "[ -p /dev/stdin ] || "
 # An interpreter may be a script of a manager of versions, which looks at things itself.
 _BELOW = "-"
 _INTERPRETS = f"{LEAVES}={Leaf.TOOL.value}{_BELOW}\nexport {LEAVES}\n"
-_WAITS = '[ -z "${{{leaves}-}}" ] || exit 0\n'
 MISSING = "?"
 """Begins a line of the log that has the name of a program which bash did not find."""
 
@@ -194,8 +193,8 @@ class Leaves(StandIns):
     The environment of a probe decides: `LEAVES` has the letters of those that end with `STATUS`,
     tools always among them, and print their names and `WORDS` where these are set, or what `SAYS`
     has. With `ONLY`, the name of one, the others succeed. They are noted in the file that `LOG`
-    names, and of other programs their letters. What waits does not. Without `tools`, there are
-    no programs of that kind at all; `absent` are some that are not installed, and stand there too.
+    names, and of other programs their letters. Without `tools`, there are no programs of that kind
+    at all; `absent` are some that are not installed, and stand there too.
     """
 
     def __init__(self, folder: str, *, tools: bool = True, absent: Iterable[str] = ()) -> None:
@@ -252,6 +251,4 @@ def _before(name: str) -> str:
         real=REAL,
         **_VARIABLES,
     )
-    if leaf is Leaf.INTERPRETER:
-        return maybe + _INTERPRETS
-    return maybe + _WAITS.format(leaves=LEAVES) if name == "sleep" else maybe
+    return maybe + _INTERPRETS if leaf is Leaf.INTERPRETER else maybe

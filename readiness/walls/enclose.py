@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 # --- system calls, by the name of the machine: their numbers, of linux/unistd.h -------------------
 
 _MACHINES: Final = {
-    "x86_64": (0xC000003E, 41, (90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260,
-                                261, 268, 280, 452)),
-    "aarch64": (0xC00000B7, 198, (5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88, 452)),
+    "x86_64": (0xC000003E, 41, (35, 230), (90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199,
+                                           235, 260, 261, 268, 280, 452)),
+    "aarch64": (0xC00000B7, 198, (101, 115), (5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88, 452)),
 }  # fmt: skip
-"""What seccomp calls it, `socket`, and what changes modes, owners, times and attributes."""
+"""What seccomp calls it, `socket`, what sleeps, and what changes modes, owners and times."""
 _IO_URING_SETUP: Final = 425
 _MOUNT_SETATTR: Final = 442
 _LANDLOCK: Final = (444, 445, 446)  # create_ruleset, add_rule, restrict_self
@@ -53,10 +53,11 @@ def can_filter() -> bool:
 def socket_filter(families: Iterable[int], *, keeps_modes: bool = False) -> bytes:
     """Return a seccomp program that denies sockets of other families, of services above all.
 
+    Who sleeps is woken at once, by whatever program: nobody in a trial has anything to wait for.
     With `keeps_modes`, what changes the mode, owner or times of a file does nothing, and says that
     it did: Landlock does not hold that.
     """
-    architecture, make_socket, changing = _MACHINES[os.uname().machine]
+    architecture, make_socket, sleeping, changing = _MACHINES[os.uname().machine]
     rows = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, architecture),
@@ -67,7 +68,7 @@ def socket_filter(families: Iterable[int], *, keeps_modes: bool = False) -> byte
         (_EQUAL, 0, 1, _IO_URING_SETUP),  # a second way to sockets
         (_RETURN, 0, 0, _ERRNO | _ENOSYS),
     ]
-    for number in changing if keeps_modes else ():
+    for number in (*sleeping, *(changing if keeps_modes else ())):
         rows += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO)]
     rows += [(_EQUAL, 1, 0, make_socket), (_RETURN, 0, 0, _ALLOW), (_LOAD, 0, 0, _FIRST_ARGUMENT)]
     for family in families:
