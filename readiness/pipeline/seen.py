@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -33,6 +34,12 @@ TABLE: Final = """create table if not exists recipes (
 REMEMBERED: Final = 1000
 """Number of runs for which it is kept how a command that nobody runs any more was tried."""
 
+_SHARE: Final = 0.1
+"""Share of a run's time that its trials may take; what is left is tried in the next run."""
+_LEAST_S: Final = 1.0
+"""Seconds for each command that a short run gives to trials nevertheless."""
+_TOGETHER: Final = 16
+"""Number of commands that are tried at once, whatever that takes."""
 
 _NAME: Final = re.compile(r"[A-Za-z][\w-]*")
 
@@ -214,13 +221,21 @@ class Recipes:
             )
             for planned in untried
         ]
+        subjects.sort(key=lambda one: one.duration_s)
         worlds = Worlds(self._board, os.environ, folder)
         run = running(msgspec.structs.replace(self._settings, quiet=True, timeout=None))
         rounds = Rounds(self._board, worlds, scratch=folder, run=run)
-        try:
-            outcomes = Trials(rounds, rounds.with_leaves("copy"), subjects).outcomes()
-        except OSError:  # no room for copies: nothing is known
-            return {}
+        share = _SHARE * (time.time() - execution.start.at)
+        over_at = time.monotonic() + max(share, _LEAST_S * len(subjects))
+        outcomes: dict[str, Trial] = {}
+        with suppress(OSError):  # no room for copies: nothing more is known
+            copy = rounds.with_leaves("copy")
+            while subjects and rounds.signal is None:
+                outcomes |= Trials(rounds, copy, subjects[:_TOGETHER]).outcomes()
+                del subjects[:_TOGETHER]
+                if subjects and time.monotonic() > over_at and not self._board.require_proof:
+                    tell(worded("trial.left", count=len(subjects)))
+                    break
         self.signal = rounds.signal
         return outcomes
 

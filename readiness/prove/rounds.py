@@ -11,6 +11,7 @@ import msgspec
 from readiness.model.board import Board, Criterion
 from readiness.model.errors import ExitStatus
 from readiness.model.plan import Confinement
+from readiness.model.words import ReasonCode
 from readiness.project.recipes import is_own
 from readiness.prove.asking import failing_status, words_of
 from readiness.prove.leaves import (
@@ -31,9 +32,11 @@ from readiness.record.criteria import digests_of
 from readiness.record.document import CriterionRecord, ProbeRecord
 from readiness.walls import find_wall
 
-_SHORTEST_LIMIT_S: Final = 10.0
 _QUICK_S: Final = 10.0
-"""Up to this duration what an interpreter starts is looked at, by running it once more."""
+"""Up to this duration what an interpreter starts is looked at, by running it once more.
+
+What takes longer is tried at its start only.
+"""
 
 TOOLS: Final = str(Leaf.TOOL)
 READERS: Final = Leaf.TOOL + Leaf.READER
@@ -82,8 +85,9 @@ class Tried(msgspec.Struct, frozen=True):
 class Rounds:
     """Runs criteria of a board in copies that `worlds` makes, below the folder `scratch`.
 
-    `durations` are how long their probes take, in seconds, by id: a round takes little more. Where
-    that is unknown, the board's limits hold, or `timeout`.
+    `durations` are how long their probes take, in seconds, by id: a round takes little more, and
+    nothing of a slow one but its start. Where that is unknown, the board's limits hold, or
+    `timeout`.
     `signal` is the number of one that ended a round: nothing runs after it, nor where no wall holds
     what it writes and connects to.
     """
@@ -109,9 +113,19 @@ class Rounds:
         self.durations: Mapping[str, float] = {}
         self.signal: int | None = None
 
+    def new(self, name: str) -> str:
+        """Return a name that nothing else has here."""
+        self._number += 1
+        return f"{name}-{self._number}"
+
     def folder(self, name: str) -> str:
-        """Return a path below the scratch folder."""
-        return os.path.join(self._scratch, name)
+        """Return a new path below the scratch folder."""
+        return os.path.join(self._scratch, self.new(name))
+
+    def is_cut(self, name: str, record: CriterionRecord) -> bool:
+        """Return whether a criterion that takes long was ended at its start."""
+        is_slow = self.durations.get(name, 0.0) > _QUICK_S
+        return is_slow and record.reason_code is ReasonCode.TIMEOUT
 
     def with_leaves(self, name: str, *, tools: bool = True) -> Copied:
         """Copy the project with stand-ins for what may be a leaf; see `Leaves` for `tools`."""
@@ -179,9 +193,7 @@ class Rounds:
         """
         if not criteria or self.signal is not None or self.wall is None:
             return Round()
-        self._number += 1
-        label = f"trial-{self._number}"
-        logs = self.folder(f"logs-{self._number}")
+        label, logs = self.new("trial"), self.folder("logs")
         os.mkdir(logs)
         part = copied.part(criteria, label, timeout=self._timeout, logs=logs)
         writable = (copied.root, logs, self._temporary)
@@ -209,7 +221,7 @@ class Rounds:
             )
             limit = probe.timeout
             if name in self.durations:
-                limit = min(limit, max(_SHORTEST_LIMIT_S, 2 * duration))
+                limit = min(limit, _QUICK_S if duration > _QUICK_S else _QUICK_S + duration)
             probes.append(
                 msgspec.structs.replace(probe, env=environment, timeout=limit, confined=walls)
             )

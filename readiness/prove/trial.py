@@ -52,7 +52,6 @@ class Trials:
         self._rounds = rounds
         self._copy = copy
         self._passed = {one.criterion.id: one for one in passed}
-        self._copies = 0
         rounds.durations = {name: one.duration_s for name, one in self._passed.items()}
         self.failed: dict[str, Tried] = {}
         self.emptied: dict[str, CriterionRecord] = {}
@@ -68,6 +67,8 @@ class Trials:
                 outcomes[name] = Trial(outcome=TrialOutcome.MISSING, programs=tried.missing)
             elif tried.record.verdict.good:
                 good[name] = tried
+            elif self._rounds.is_cut(name, tried.record):
+                outcomes[name] = Trial(outcome=TrialOutcome.UNKNOWN)
             else:
                 outcomes[name] = _seen(tried)
                 if tried.letters == READERS:
@@ -214,7 +215,11 @@ class Trials:
             return set()
         empty = self._tried(self._hollow(), names).good()
         # Within the same walls, as git names the file system that it looked through.
-        full = self._tried(self._rounds.worlds.make("full-copy"), empty).good() if empty else {}
+        full = (
+            self._tried(self._rounds.worlds.make(self._rounds.new("full")), empty).good()
+            if empty
+            else {}
+        )
         same = [name for name in empty if any(empty[name]) and empty[name] == full.get(name)]
         if not same:
             return set()
@@ -231,12 +236,14 @@ class Trials:
         same = hollow.good()
         bare = self._tried(self._hollow(), same, path=self._shells).records
         passing = [name for name in same if name in bare and _still_passes(bare[name])]
-        place = self._named(names, Leaves(self._rounds.folder("programs-named")))
+        place = self._named(names, Leaves(self._rounds.folder("programs")))
         named = self._tried(place, names, TOOLS)
         outcomes = {}
         for name in hollow.records:
             outcome = TrialOutcome.SEEN
-            if name in passing and _still_passes(named.records[name]):
+            if self._rounds.is_cut(name, hollow.records[name]):
+                outcome = TrialOutcome.UNKNOWN
+            elif name in passing and _still_passes(named.records[name]):
                 outcome = TrialOutcome.HOLLOW
                 if _ELSEWHERE.search(_command(self._passed[name].criterion)):
                     outcome = TrialOutcome.UNKNOWN
@@ -257,8 +264,8 @@ class Trials:
         words = {word for own in wanted.values() for word in own if leaf_of(word) is Leaf.TOOL}
         if not words:
             return {}
-        stand_ins = Leaves(self._rounds.folder("programs-absent"), absent=words)
-        copied = self._rounds.worlds.make_with(stand_ins, "with-absent-programs")
+        stand_ins = Leaves(self._rounds.folder("programs"), absent=words)
+        copied = self._rounds.worlds.make_with(stand_ins, self._rounds.new("absent"))
         part = self._tried(copied, [name for name in names if wanted[name] & words], TOOLS)
         started = {name: tuple(words.intersection(part.leaves(name))) for name in part.records}
         return {
@@ -271,7 +278,7 @@ class Trials:
         """Return the criteria that do as well where nothing is there but what says what to run."""
         outcomes: dict[str, Trial] = {}
         for name in names:
-            place = self._hollow(Leaves(self._rounds.folder(f"programs-{name}")))
+            place = self._hollow(Leaves(self._rounds.folder("programs")))
             files = recipe_files(self._passed[name].criterion, self._rounds.workdir)
             for path, text in files.items():
                 if os.path.basename(path) in RUNNER_FILES:
@@ -310,8 +317,7 @@ class Trials:
         return folder
 
     def _hollow(self, stand_ins: StandIns | None = None) -> Copied:
-        self._copies += 1
-        name = f"hollow-{self._copies}"
+        name = self._rounds.new("hollow")
         if stand_ins is None:
             return self._rounds.worlds.make(name, hollow=True)
         return self._rounds.worlds.make_with(stand_ins, name, hollow=True)

@@ -404,6 +404,28 @@ def test_a_trial_does_not_wait(counting: Project) -> None:
     assert [one.reason_code for one in records] == ["cannot_fail"] * len(sleeps)
 
 
+def test_trials_take_little_of_a_run(counting: Project) -> None:
+    """What there is no time for is tried in the next run. Twin: the quickest are tried at once."""
+    counting.write(a_board(tried("sleep 1; lint"), tried("lint")))
+    hasty = "from readiness.pipeline import seen\nseen._LEAST_S, seen._TOGETHER = 0, 1"
+    for left, ago in ((True, ("not yet", "s ago")), (False, ("s ago", "s ago"))):
+        ended = counting.end(counting.start_patched(hasty, "check"))
+        assert ("1 command is tried in the next run" in ended.err) is left
+        for name, seen in zip(("T1.1", "T1.2"), ago, strict=True):
+            assert seen in counting("show", name).out
+
+
+def test_what_takes_long_is_tried_at_its_start_only(counting: Project) -> None:
+    """What it would have done later is not known. Twin: what fails at its start is."""
+    waits = "mkfifo pipe; read -r line <> pipe"
+    counting.write(a_board(tried(f"sleep 6; lint || {{ {waits}; }}"), tried("sleep 6; lint")))
+    hasty = "from readiness.prove import rounds\nrounds._QUICK_S = 5.0"
+    ended = counting.end(counting.start_patched(hasty, "check", "--jobs=2"))
+    assert ended.status == 0, ended
+    assert "not yet" in counting("show", "T1.1").out
+    assert "s ago" in counting("show", "T1.2").out
+
+
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not here")
 def test_each_tool_does_its_work_once(project: Project) -> None:
     """Whatever it is, and however it is started: by name, by its path, by make or a script."""
