@@ -31,7 +31,7 @@ from readiness.terminal.blocks import Block, Grid, Line, Part, Style, plain, tex
 from readiness.terminal.output import put_blocks, put_json, wants_json
 from readiness.text.clean import Redactor
 from readiness.text.sentences import Sentences, for_reader, say_now
-from readiness.walls import find_wall
+from readiness.walls import find_wall, wall_of_copies
 
 TIME_LIMIT = 30.0
 _ASKING = ("--version", "-V", "version")
@@ -94,7 +94,7 @@ def doctor(
         say = for_reader(board.language)
         own = surroundings.own(board.workdir)
         where = _where(board.workdir, own, surroundings.environment(board.workdir), say)
-        lines = [where, _walls(say), *_elsewhere(tools, own, say), ""]
+        lines = [where, *_walls(say), *_elsewhere(tools, own, say), ""]
         blocks = [*text_lines(*lines), *_table(tools, say), *text_lines(*_variables(board, say))]
         put_blocks(blocks, redactor.redact)
     return ExitStatus.UNDECIDED if any(tool.path is None for tool in tools) else ExitStatus.READY
@@ -246,9 +246,11 @@ def _where(
     )
 
 
-def _walls(say: Sentences) -> str:
+def _walls(say: Sentences) -> Iterator[str]:
     wall = find_wall(os.environ)
-    return say("doctor.wall", wall=wall) if wall else say("doctor.no_wall")
+    yield say("doctor.wall", wall=wall) if wall else say("doctor.no_wall")
+    if wall_of_copies(os.environ) is None:
+        yield say("doctor.open_copies")
 
 
 def _elsewhere(tools: list[ToolRecord], own: Environment | None, say: Sentences) -> list[str]:

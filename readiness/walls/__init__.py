@@ -38,6 +38,15 @@ def find_wall(environ: Mapping[str, str]) -> Wall | None:
     return _find(shutil.which(_BWRAP, path=environ.get("PATH", os.defpath)) or "")
 
 
+def wall_of_copies(environ: Mapping[str, str]) -> Wall | None:
+    """Return the wall for copies in which commands run as they are; None where none is good enough.
+
+    An old bubblewrap cannot throw away what is written, where namespaces of our own can.
+    """
+    walls = dict.fromkeys((find_wall(environ), Wall.NAMESPACES))
+    return next((one for one in walls if one and _throws_away(one)), None)
+
+
 def held(plan: Plan, *writable: str) -> Plan:
     """Return a plan whose probes write to these folders alone, and connect as they like."""
     walls = _to_write(writable)
@@ -61,8 +70,8 @@ def _to_write(writable: Sequence[str]) -> Confinement | None:
 
     What is written elsewhere has to seem to be, as a command that may not write would fail by that.
     """
-    wall = find_wall(os.environ)
-    if wall is None or not _throws_away(wall):
+    wall = wall_of_copies(os.environ)
+    if wall is None:
         return None
     places = tuple(filter(os.path.isdir, writable))
     return Confinement(wall=wall, writable=places, network=True, layered=True)
@@ -77,7 +86,7 @@ def _throws_away(wall: Wall) -> bool:
     if wall is Wall.LANDLOCK:
         return False
     with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
-        places = (folder, _TEMPORARY[0], os.path.expanduser("~"))
+        places = (folder, *_TEMPORARY, os.path.expanduser("~"))
         name = f"{os.path.basename(folder)}-out"
         paths = [os.path.join(one, name) for one in places if os.access(one, os.W_OK)]
         walls = Confinement(wall=wall, writable=(), network=True, layered=True)
@@ -90,15 +99,20 @@ def _throws_away(wall: Wall) -> bool:
 def _layers() -> tuple[list[str], list[str]]:
     """Return the folders of this machine that hold files, and what is to be seen within as it is.
 
-    Each is one file system: what is mounted below another is one of its own. A socket leads to its
-    service where it was made alone.
+    Each is one file system: what is mounted below another is one of its own. So is what belongs to
+    others and the user writes to, or is the user's below it: only its root can be made anew. A
+    socket leads to its service where it was made alone.
     """
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
         mounted = [line.split()[4].replace("\\040", " ") for line in file]
     with os.scandir("/") as entries:
         tops = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-    paths = [one for one in sorted({*tops, *mounted}) if not f"{one}/".startswith(_MADE)]
-    paths += filter(os.path.isdir, _TEMPORARY[2:])  # a folder of files among devices
+    own = {
+        os.path.realpath(one)
+        for one in (os.path.expanduser("~"), tempfile.gettempdir(), *_TEMPORARY)
+    }
+    kept = {one for one in (*tops, *mounted) if not f"{one}/".startswith(_MADE)}
+    paths = sorted(kept | own - {"/"})
     folders = [one for one in paths if os.path.isdir(one) and os.access(one, os.R_OK | os.X_OK)]
     sockets = [str(one) for one in Path(_TEMPORARY[0]).iterdir() if one.is_socket()]
     return folders, [*filter(os.path.isfile, paths), *sockets]
