@@ -1,6 +1,5 @@
 """Throw-away copies of a project."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -13,10 +12,6 @@ from readiness.project.git import CACHES, GitError, ask, repository
 
 LINKED_FROM = 200 * 2**20
 """The size from which a folder that git ignores is linked instead of copied, in bytes."""
-
-CLONED_FROM = 2**20
-"""The size from which cloning a file's data is faster than copying it, in bytes."""
-_FICLONE = 0x40049409  # of linux/fs.h; Python has no name for it
 
 NOT_COPIED = frozenset((".readiness",))
 _OBJECTS = "objects"
@@ -141,7 +136,8 @@ class Original:
             elif os.path.realpath(entry.path) in self._logs:
                 self._link(entry.path, there)
             elif entry.is_file() and not self._is_left(inner):
-                copy_file(entry.path, there)
+                # Never a hard link: what a probe writes in place would change the original.
+                shutil.copy2(entry.path, there)
         if relative:
             shutil.copystat(source, copy)
 
@@ -209,25 +205,6 @@ def _appended_to() -> frozenset[str]:
                 if path[:1] == "/" and int(flags.split()[1], 8) & os.O_APPEND:
                     files.add(path)
     return frozenset(files)
-
-
-def copy_file(source: str, copy: str) -> None:
-    """Copy a file; a large one without its data, where the file system lets both share it.
-
-    Never by a hard link: what a probe writes in place would change the original.
-    """
-    if os.path.getsize(source) < CLONED_FROM or not _clone(source, copy):
-        shutil.copy2(source, copy)
-
-
-def _clone(source: str, copy: str) -> bool:
-    try:
-        with open(source, "rb") as original, open(copy, "wb") as made:
-            fcntl.ioctl(made.fileno(), _FICLONE, original.fileno())
-        shutil.copystat(source, copy)
-    except OSError:
-        return False
-    return True
 
 
 def _copy_repository(root: str, target: str) -> None:

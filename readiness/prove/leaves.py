@@ -8,12 +8,11 @@ import os
 import re
 import shlex
 import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from readiness.prove.standins import LOG, StandIns, write_program
+from readiness.prove.standins import LOG, StandIns, settings_of, write_program
 from readiness.shell.programs import HELPERS, is_utility
 
 LEAVES = "READINESS_TRIAL_LEAVES"
@@ -93,27 +92,8 @@ if [ "${{{words}+1}}" ]; then
 fi
 """
 _TOOL = "#!/bin/sh\n{asked}" + _END
-# What cleared the environment between a probe and its program did so on the way, not before.
-_ASKED = '[ "${{{log}+1}}" ] || eval "$({python} -I {script} $PPID)"\n'
-_ANCESTORS = """\
-import re, shlex, sys
-
-process = sys.argv[1]
-while process != "0":
-    try:
-        with open(f"/proc/{process}/environ", "rb") as file:
-            environment = file.read().decode("utf-8", "surrogateescape")
-        with open(f"/proc/{process}/stat", "rb") as file:
-            process = file.read().rpartition(b")")[2].split()[1].decode()
-    except OSError:
-        break
-    settings = dict(re.findall(r"\\b(READINESS_(?:PROVE|TRIAL)_\\w+)=([^\\0]*)", environment))
-    if "READINESS_PROVE_LOG" in settings:
-        for name, value in settings.items():
-            print(f"export {name}={shlex.quote(value)}")
-        break
-"""
-"""Prints, for a shell, the settings of trials that the nearest ancestor has which has any."""
+# What cleared the environment between a probe and its program finds the probe's settings here.
+_ASKED = '[ "${{{log}+1}}" ] || . {settings}\n'
 _MAYBE = """\
 {unless}case "${{{leaves}-}}" in
 *{letter}*) {end} ;;
@@ -202,7 +182,10 @@ class Leaves(StandIns):
         self._tools = tools
         self._absent = absent
         self.tool = os.path.join(folder, "tool")
-        text = _TOOL.format(asked=self._asked(), name='"${0##*/}"', **_VARIABLES)
+        settings = settings_of(self.tool)
+        write_program(settings, "")
+        asked = _ASKED.format(log=LOG, settings=shlex.quote(settings))
+        text = _TOOL.format(asked=asked, name='"${0##*/}"', **_VARIABLES)
         write_program(self.tool, text)
 
     def _installed(self, folders: Sequence[str]) -> Sequence[str]:
@@ -218,14 +201,6 @@ class Leaves(StandIns):
                 os.link(self.tool, path)  # a thousand of them take as long as twenty new files
             except OSError:  # the copy lies in memory, and this on a disk
                 shutil.copy(self.tool, path)
-
-    def _asked(self) -> str:
-        """Write how what lost the environment of its probe finds it."""
-        script = os.path.join(self._folder, "ancestors.py")
-        write_program(script, _ANCESTORS)
-        return _ASKED.format(
-            log=LOG, python=shlex.quote(sys.executable), script=shlex.quote(script)
-        )
 
     def _started(self) -> str:
         return _STARTED.format(

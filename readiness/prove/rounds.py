@@ -1,8 +1,8 @@
 """Criteria in copies whose leaves fail, or say nothing, or talk: what is a leaf shows meanwhile."""
 
 import os
+import shlex
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from readiness.prove.leaves import (
     Leaf,
     Leaves,
 )
+from readiness.prove.standins import LOG, settings_of
 from readiness.prove.trials import TrialPlan, TrialRunner, joined, probes_of, renamed
 from readiness.prove.worlds import Copied, Worlds
 from readiness.record.criteria import digests_of
@@ -196,7 +197,6 @@ class Rounds:
         label, logs = self.new("trial"), self.folder("logs")
         os.mkdir(logs)
         part = copied.part(criteria, label, timeout=self._timeout, logs=logs)
-        writable = (copied.root, logs, self._temporary)
         probes = []
         for probe in part.plan.probes:
             name = part.readers[probe.id]
@@ -205,18 +205,24 @@ class Rounds:
             if letters and duration > _QUICK_S and _is_own(criterion):
                 more += Leaf.INTERPRETER
             ends = failing_status(criterion) if status is None else status
-            settings = {LEAVES: more, STATUS: str(ends), "TMPDIR": self._temporary}
-            settings |= {"PATH": path} if path else {}
+            settings = {LEAVES: more, STATUS: str(ends), LOG: probe.env[LOG]}
             settings |= {WORDS: words_of(probe.command)} if words else {}
             settings |= {ONLY: only[name]} if only else {}
             settings |= {SAYS: says[name]} if says else {}
-            environment = {**probe.env, **NOT_FOUND, **settings}
+            environment = {**probe.env, **NOT_FOUND, **settings, "TMPDIR": logs}
+            environment |= {"PATH": path} if path else {}
+            replaced = copied.replaced(criterion) if letters else {}
+            if copied.stand_in:
+                told = os.path.join(logs, f"{probe.id}-settings")
+                lines = (f"export {key}={shlex.quote(value)}" for key, value in settings.items())
+                Path(told).write_text("\n".join(lines), "utf-8", "surrogateescape")
+                replaced |= {settings_of(copied.stand_in): told}
             walls = Confinement(
                 wall=self.wall,
-                writable=writable,
+                writable=(copied.root, logs),
                 readable=(self._scratch, self.worlds.original.place.root),
                 network=network,
-                replaced=copied.replaced(criterion) if letters else {},
+                replaced=replaced,
                 mark=os.path.join(logs, probe.id),
             )
             limit = probe.timeout
@@ -252,12 +258,6 @@ class Rounds:
             },
             {name: printed(records[ids[name]], known, copied.board.workdir) for name in held},
         )
-
-    @cached_property
-    def _temporary(self) -> str:
-        folder = self.folder("temporary")
-        os.mkdir(folder)
-        return folder
 
 
 def printed(

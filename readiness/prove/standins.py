@@ -123,9 +123,7 @@ class StandIns:
         after = known[known.index(program) + 1 :] if program in known else known
         # What starts itself anew by its name may do so; there is nothing that it could look for.
         candidates = [program, *after] if after else [program] * 3
-        # What clears the environment stays a parent of what it starts, as that looks for it there.
-        becomes = '{}) {} "$@"; exit ;;' if name == "env" else '{}) exec {} "$@" ;;'
-        cases = [becomes.format(place, shlex.quote(one)) for place, one in enumerate(candidates)]
+        cases = [f'{n}) exec {shlex.quote(one)} "$@" ;;' for n, one in enumerate(candidates)]
         return _THROUGH.format(
             again=AGAIN, name=shlex.quote(name), before=before, programs="\n".join(cases)
         )
@@ -167,6 +165,11 @@ class StandIns:
         os.mkdir(mirror)
         self.fill(mirror, {n: one for n, one in programs_on(folders).items() if wanted(n)})
         return mirror
+
+
+def settings_of(tool: str) -> str:
+    """Return the file beside a stand-in in whose place walls put the settings of each probe."""
+    return f"{tool}-settings"
 
 
 def write_program(path: str, text: str) -> None:
