@@ -213,10 +213,10 @@ class Rounds:
             environment |= {"PATH": path} if path else {}
             replaced = copied.replaced(criterion) if letters else {}
             if copied.stand_in:
-                told = os.path.join(logs, f"{probe.id}-settings")
+                settings_file = os.path.join(logs, f"{probe.id}-settings")
                 lines = (f"export {key}={shlex.quote(value)}" for key, value in settings.items())
-                Path(told).write_text("\n".join(lines), "utf-8", "surrogateescape")
-                replaced |= {settings_of(copied.stand_in): told}
+                Path(settings_file).write_text("\n".join(lines), "utf-8", "surrogateescape")
+                replaced |= {settings_of(copied.stand_in): settings_file}
             walls = Confinement(
                 wall=self.wall,
                 writable=(copied.root, logs),
