@@ -58,21 +58,14 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class FoundStep:
-    """A step that has the command, and what is in its way.
-
-    `job_shown` and `shown` match what the forge calls the job and the step, and `is_alone` says
-    that they match no other step.
-    """
+    """A step that has the command, and what is in its way."""
 
     line: int
-    job_shown: str
-    shown: str
-    is_alone: bool
     obstacles: tuple[Obstacle, ...]
 
-    def of_kind(self, *kinds: Hindrance) -> list[Obstacle]:
-        """Return what of these kinds is in the way."""
-        return [each for each in self.obstacles if each.kind in kinds]
+    def of_kind(self, kind: Hindrance) -> list[Obstacle]:
+        """Return what of this kind is in the way."""
+        return [each for each in self.obstacles if each.kind is kind]
 
 
 def _literal(value: object) -> str:
@@ -196,20 +189,11 @@ class Workflow:
         """Find the steps that have the command, in one job or in any."""
         above = [*self._of_triggers(), *self._of_keys(self.top)]
         above += self._of_keys(part_of(self.top, "defaults", "run"))
-        titles = [
-            (self._job_title(name), _title(step))
-            for name in self.jobs
-            for step in parts_of(part_of(self.jobs, name).get("steps"))
-        ]
         for name in (name for name in self.jobs if only in ("", name)):
             job = part_of(self.jobs, name)
-            job_shown = _pattern(self._job_title(name)) + r"(?: \(.*\))?"
             gate = [*above, *self._of_job(name), *self._of_keys(part_of(job, "defaults", "run"))]
             matrix = part_of(job, "strategy").get("matrix")
             for step in parts_of(job.get("steps")):
-                shown = _pattern(_title(step))
-                alike = re.compile(f"{job_shown}\n{shown}")
-                is_alone = sum(bool(alike.fullmatch("\n".join(title))) for title in titles) == 1
                 run = str(step.get("run", ""))
                 for place in occurrences(run, command):
                     line = self._line(step, "run") + place.line
@@ -217,22 +201,8 @@ class Workflow:
                     reasons = filter(None, (place.reason, unknown_value(run, matrix)))
                     own = [Obstacle(kind, line, reason) for reason in reasons]
                     obstacles = (*gate, *self._of_keys(step), *own)
-                    yield FoundStep(line, job_shown, shown, is_alone, obstacles)
+                    yield FoundStep(line, obstacles)
                 gate += self._effects(step, matrix)
-
-    def _job_title(self, name: str) -> str:
-        return str(part_of(self.jobs, name).get("name", name))
-
-
-def _title(step: Part) -> str:
-    """Return what the forge calls a step, apart from expressions."""
-    first = str(step.get("run", step.get("uses", ""))).strip().partition("\n")[0]
-    return str(step.get("name") or f"Run {first}")
-
-
-def _pattern(name: str) -> str:
-    """Return a pattern for a name as the forge shows it, with its expressions filled in."""
-    return ".*".join(map(re.escape, EXPRESSION.sub("\0", name).split("\0")))
 
 
 def elsewhere(path: str, command: str) -> Obstacle | None:

@@ -119,7 +119,6 @@ def ci(old: str = "", new: str = "") -> Files:
 
 GUIDE = {"paths": "guide.md", "min_words": "5", "sections": "Deploy|回滚"}
 PYTEST = {"command": "pytest -q -p no:cacheprovider --junitxml=junit.xml tests"}
-CTRF = '{"results": {"summary": {"tests": 1}, "tests": [{"name": "a", "status": "passed"}]}}'
 COVERAGE = {"command": "coverage run --source src -m pytest -q tests && coverage xml -q"}
 RUFF = {"command": "ruff check -q --isolated --output-format sarif src", "report": "-"}
 CASES: dict[str, list[Case]] = {
@@ -133,10 +132,6 @@ CASES: dict[str, list[Case]] = {
     "tap": [
         Case("failing", {"a.t": "print qq{1..2\\nok 1\\nnot ok 2\\n}"}, {"command": "perl a.t"}),
         Case("cut-off", {"a.t": "print qq{1..2\\nok 1\\n}"}, {"command": "perl a.t"}),
-    ],
-    "ctrf": [
-        Case("one", {"a.json": CTRF}, {"command": "cat a.json", "report": "-"}),
-        Case("none", {"a.json": "{}"}, {"command": "cat a.json", "report": "-"}),
     ],
     "coverage-report": [
         Case("clean", service(), COVERAGE),
