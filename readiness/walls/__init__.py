@@ -92,7 +92,10 @@ def _throws_away(wall: Wall) -> bool:
         walls = Confinement(wall=wall, writable=(), network=True, layered=True)
         command = ("sh", "-euc", 'for path; do : > "$path"; done', "sh", *paths)
         words = enclosed(walls, "/bin/sh", command, folder)
-        ended = subprocess.run(words, capture_output=True, check=False)
+        try:
+            ended = subprocess.run(words, capture_output=True, check=False)
+        except OSError:  # a program that this user may not start
+            return False
         return not (ended.returncode or any(map(os.path.exists, paths)))
 
 
