@@ -269,11 +269,14 @@ def _variables(board: Board, say: Sentences) -> Iterator[str]:
             needed.setdefault(name, []).append(criterion.id)
     lacking = {name for criterion in board.criteria() for name in criterion.unset}
     for name, ids in needed.items():
-        state = "missing" if name in lacking else "set"
-        yield say(f"doctor.variable.{state}", name=name, names=", ".join(ids))
+        shown = ", ".join(ids)
+        if name in lacking:
+            yield say("doctor.variable_missing", name=name, names=shown)
+        else:
+            yield say("doctor.variable_set", name=name, names=shown)
     for name in board.profile_env if needed else ():
         if name not in os.environ and board.env.get(name):
-            yield say("doctor.variable.follows", name=name, value=board.env[name])
+            yield say("doctor.variable_follows", name=name, value=board.env[name])
 
 
 def _table(tools: list[ToolRecord], say: Sentences) -> Iterator[Block]:
