@@ -50,6 +50,7 @@ def shared(number: int, commands: int) -> str:
     return board(
         f"title: Criterion {each} of {number}\n"
         f"run: sh -c 'echo {each % commands} >> started; echo {each % commands}'\n"
+        "allow_changes: [started]\n"
         r"read: {as: text, regex: '^\d+$'}"
         f'\nexpect: "<= {each}"'
         for each in range(number)

@@ -46,7 +46,8 @@ def _name(peer: str) -> str:
 
 def _readiness(tools: Tools) -> Case:
     text = boards.board(
-        f"run: sh -c 'echo {number} >> started'\nignores: [started]" for number in range(TASKS)
+        f"run: sh -c 'echo {number} >> started'\nignores: [started]\nallow_changes: [started]"
+        for number in range(TASKS)
     )
     name = "reuse/readiness"
     folder = os.path.join(tools.work, name)

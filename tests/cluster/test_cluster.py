@@ -44,7 +44,8 @@ BOARD: dict[str, Any] = {
         {"id": "T3", "criteria": [
             {"title": "bad", "run": "false"},
             {"title": "absent", "run": "no-such-tool"},
-            {"title": "made", "run": "test ! -e made.txt; touch made.txt"}]},
+            {"title": "made", "run": "test ! -e made.txt; touch made.txt",
+             "allow_changes": ["made.txt"]}]},
     ],
 }  # fmt: skip
 

@@ -239,6 +239,7 @@ def test_options_of_one_name_mean_one_thing() -> None:
         if option.name in shared and (name, option.name) not in {
             ("accept", "dry_run"),
             ("attest", "dry_run"),
+            ("note", "dry_run"),
             ("waive", "dry_run"),
         }:
             assert option.envvar == shared[option.name], name

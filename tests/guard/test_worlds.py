@@ -8,7 +8,6 @@ import pytest
 from readiness.guard.overlay import lay_over
 from readiness.guard.states import States
 from readiness.guard.tree import Commit, work_tree
-from readiness.prove.copying import CLONED_FROM, copy_file
 from tests.support.loosening import board, guarded
 from tests.support.program import Project
 from tests.support.repositories import commit, write
@@ -42,22 +41,6 @@ def test_a_link_is_the_same_on_both_sides(tmp_path: Path, to: str) -> None:
     write(tmp_path, {"bin/tool": "false\n"})
     through = {"bin/chain", "bin/last", "bin/link"} if to.endswith("tool") else set()
     assert {*States(base, work_tree(str(tmp_path), base)).changed} == {"bin/tool", *through}
-
-
-def test_a_large_file_of_a_copy_is_its_own(tmp_path: Path) -> None:
-    """Where the file system lets two files share their data, what is written to one stays in it."""
-    original, copy = tmp_path / "a.bin", tmp_path / "b.bin"
-    original.write_bytes(b"1" * (2 * CLONED_FROM))
-    original.chmod(0o640)
-    copy_file(str(original), str(copy))
-    assert copy.read_bytes() == original.read_bytes()
-    assert (copy.stat().st_mode, copy.stat().st_mtime) == (
-        original.stat().st_mode,
-        original.stat().st_mtime,
-    )
-    with copy.open("r+b") as file:
-        file.write(b"2")
-    assert original.read_bytes()[:1] == b"1"
 
 
 @pytest.mark.parametrize("also", [{}, {"src/a.py": "A = 1\n"}])
