@@ -69,8 +69,11 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def tell_unread(tool: str, taken: str) -> None:
-    """Say which settings a tool did not take, as those of a file beside them come first."""
-    if os.path.dirname(os.path.abspath(taken)) != os.getcwd():
+    """Say which settings a tool did not take, as those of a file beside them come first.
+
+    Where it took none of a file, as it was told, there is nothing to say.
+    """
+    if not os.path.isfile(taken) or os.path.dirname(os.path.abspath(taken)) != os.getcwd():
         return
     for name, head in SECTIONS[tool].items():
         is_another = name != os.path.basename(taken) and os.path.isfile(name)

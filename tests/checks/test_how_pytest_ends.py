@@ -93,6 +93,12 @@ def test_settings_that_a_tool_does_not_take_are_a_doubt(
     assert (doubt in outcome.stderr) == own, outcome
 
 
+def test_settings_that_are_put_aside_are_no_doubt(project: str) -> None:
+    """With `neutral`, mypy is told to take none."""
+    build(project, service(settings=projects.SETTINGS + SETTINGS["mypy"][1]))
+    assert "doubtful" not in run_check("mypy", project, {"neutral": "true"}).stderr
+
+
 def test_an_assertion_on_a_tuple_fails_its_test(project: str) -> None:
     """It is always true, as pytest says in a warning; one with a message is not."""
     tuple_, message = "(1 == 2, 'not so')", "(1 == 1), 'so'"
