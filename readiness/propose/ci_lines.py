@@ -81,10 +81,10 @@ def ci_file(
     path, beside, step = _FILES[kind]
     if beside and path in facts.files:
         path = beside
-    own = set_up or SetUp()
+    own = set_up or SetUp(apart=True)
     lines = "".join(_toolchains(facts, own)) if kind == "github" else ""
     lines += own.steps_text()
-    lines += "".join(f"{step}{command}\n" for command in (() if set_up else _own(facts)))
+    lines += "".join(f"{step}{command}\n" for command in (_own(facts) if own.apart else ()))
     for command in tools:
         if command.removeprefix(_SYSTEM) not in managers("there")[kind]:
             # A sentence is for somebody to follow.

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from readiness.propose.effects import Deed, effect, runs_tests
+from readiness.propose.effects import Deed, effect, runs_tests, unwrapped
 from readiness.propose.facts import Origin, ProjectFacts, RunCommand
 from readiness.propose.steps import CI_VALUE, commands_of, shown
 from readiness.propose.tree import read_text, settings_of, yaml_text
@@ -16,6 +16,7 @@ from readiness.text.parts import items_of, part_of, parts_of
 Keys: TypeAlias = Mapping[str, object]
 _MATRIX: Final = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}|\bmatrix\.([\w.-]+)")
 _UNKNOWN: Final = re.compile(r"\b(?:(?:matrix|needs|strategy)\.|actions/download-artifact@)")
+_APART: Final = (("tox",), ("nox",), ("hatch",))
 _OF_JOB: Final[tuple[str, ...]] = ("env", "services")
 _OF_STEP: Final = frozenset(
     ("name", "id", "if", "uses", "with", "run", "shell", "working-directory", "env")
@@ -23,10 +24,14 @@ _OF_STEP: Final = frozenset(
 
 
 class SetUp(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands before the tests: `job` are keys of the job itself, `steps` its steps."""
+    """What stands before the tests: `job` are keys of the job itself, `steps` its steps.
+
+    Where they are run `apart`, in an environment of their own, nothing installs the project here.
+    """
 
     job: Keys = {}
     steps: list[Keys] = []
+    apart: bool = False
 
     def job_text(self) -> str:
         """Return the keys as they stand in a workflow's job."""
@@ -76,11 +81,15 @@ def _set_up(workflow: Keys, job: Keys, tests: set[str], gates: set[str]) -> SetU
     job = {**job, "env": {**part_of(workflow, "env"), **part_of(job, "env")}}
     run = part_of(workflow, "defaults", "run") | part_of(job, "defaults", "run")
     before = [_filled(_before(step, run, gates), row) for step in steps[: last + 1]]
-    own = _filled({key: job[key] for key in _OF_JOB if job.get(key)}, row)
+    own = part_of(_filled({key: job[key] for key in _OF_JOB if job.get(key)}, row))
+    own["env"] = {name: to for name, to in part_of(own, "env").items() if "COLOR" not in name}
     is_linux = str(_filled(job.get("runs-on"), row)).startswith("ubuntu")
     if not is_linux or _UNKNOWN.search(str((own, before))):
         return None
-    return SetUp(job=part_of(own), steps=list(filter(None, map(part_of, before))))
+    told = tests & {*_commands(steps[last])}
+    apart = all(unwrapped(each.split())[:1] in _APART for each in told)
+    filled = {key: value for key, value in own.items() if value}
+    return SetUp(job=filled, steps=list(filter(None, map(part_of, before))), apart=apart)
 
 
 def _commands(step: Keys) -> dict[str, str]:

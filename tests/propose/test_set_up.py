@@ -95,6 +95,14 @@ def test_nothing_is_taken_over_from_another_system(tmp_path: Path) -> None:
     assert steps_of(tmp_path, steps, runs_on="windows-latest") == begun
 
 
+def test_what_runs_in_an_environment_of_its_own_is_installed_here_too(tmp_path: Path) -> None:
+    """The board starts the tests by itself, beside it."""
+    build(str(tmp_path), {"tox.ini": "[testenv]\ncommands = pytest tests\n"})
+    steps = "- run: pip install tox\n- run: tox -e py"
+    begun = ["actions/setup-python@v6", "pip install tox", "pip install -e ."]
+    assert steps_of(tmp_path, steps) == begun
+
+
 def test_a_python_of_its_own_stays(tmp_path: Path) -> None:
     """No other one is put before it."""
     steps = "- uses: actions/setup-python@v6\n  with: {python-version: '3.11'}\n- run: pytest"
