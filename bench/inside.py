@@ -24,7 +24,7 @@ def table(path: str, rows: int) -> float:
 
     with open(path, "rb") as file:
         run = from_json(file.read(), path)
-    plain = Context(width=None, colour=False, terminal=False, quiet=False, verbose=True)
+    plain = Context(width=140, verbose=True)
     return best(lambda: render("table", run, plain), rows)
 
 
