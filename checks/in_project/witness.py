@@ -4,6 +4,8 @@ What pytest reports is written down beside what really happened, one JSON object
 the file before the next thing happens: whatever ends the process early shows as work not done.
 """
 
+from __future__ import annotations
+
 import importlib._bootstrap_external
 import importlib.util
 import json
@@ -229,9 +231,8 @@ class Witness:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note what could not be collected, or was left out as a whole."""
         if report.outcome != "passed":
-            path = report.nodeid.partition("::")[0]
             event = "uncollected" if report.outcome == "failed" else "left out"
-            self._log(event, path=path, message=_message(report))
+            self._log(event, path=report.nodeid.partition("::")[0], message=_message(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -276,6 +277,10 @@ class Witness:
             self._log("halted", why=str(why))
 
 
+if not hasattr(pytest, "version_tuple"):
+    del Witness.pytest_ignore_collect  # until pytest 6 there were no paths of this kind
+
+
 class Phases:
     """The part that is registered when all others are, and so stands closest to the tests."""
 
@@ -308,7 +313,7 @@ class Phases:
         asserted = isinstance(error, AssertionError | pytest.fail.Exception)
         raised = type(error).__name__ if error else ""
         if error:
-            body["in_code"] = _is_in_code(error, os.path.dirname(os.path.realpath(item.path)))
+            body["in_code"] = _is_in_code(error, os.path.dirname(os.path.realpath(_path(item))))
         self._log("phase", id=item.nodeid, when=when, raised=raised, asserted=asserted, **body)
 
 
@@ -325,13 +330,12 @@ def _is_in_code(error: BaseException, tests: str) -> bool:
 
 def _described(item: pytest.Item) -> dict[str, object]:
     path, line, _ = item.location
-    name = getattr(item, "originalname", None) or item.name
     return {
         "id": item.nodeid,
         "path": path,
         "line": 0 if line is None else line + 1,
         "name": item.name,
-        "function": name,
+        "function": getattr(item, "originalname", None) or item.name,
         "markers": [
             (mark.name, value)
             for mark in item.iter_markers()
@@ -367,12 +371,16 @@ def _defined_at(item: pytest.Item) -> Iterator[str]:
     if not isinstance(item, pytest.Function):
         return
     name = item.originalname or item.name
-    yield f"{item.path}::{name}"
+    yield f"{_path(item)}::{name}"
     if item.cls is None:
         yield f"{_file(getattr(item.obj, '__module__', ''))}::{name}"
     for owner in getattr(item.cls, "__mro__", ()):
         if name in vars(owner):
             yield f"{_file(owner.__module__)}::{owner.__qualname__}.{name}"
+
+
+def _path(item: pytest.Item) -> str:
+    return str(getattr(item, "path", "") or item.fspath)  # the latter until pytest 6
 
 
 def _file(module: str) -> str:
