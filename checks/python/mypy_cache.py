@@ -14,8 +14,7 @@ from checks.project_copy import MYPY_CACHE
 FRESH = re.compile(r"^LOG: +Metadata fresh for (?P<module>[\w.]+): file (?P<path>.+)")
 """What `mypy -v` says of a file of the same size and time: it did not read it."""
 DIGEST = re.compile(rb"[0-9a-f]{40,}")
-DIGESTS = {40: "sha1", 64: "sha256"}
-"""By their length: those that mypy takes, and took until 1.4."""
+"""Of SHA-1, which mypy takes, or of SHA-256, which it took until 1.4."""
 META = re.compile(r"(?P<module>[^\0]+?)(?:/__init__)?\.meta\.(?:json|ff)$")
 
 
@@ -43,7 +42,8 @@ def refuse_another_content(log: Iterable[str]) -> None:
 
 def _is_of_another(data: bytes, content: bytes) -> bool:
     """Return whether an entry has digests of a kind that is known, and none of the content."""
-    kinds = {DIGESTS[len(found)] for found in DIGEST.findall(data) if len(found) in DIGESTS}
+    # The byte before a digest, which says how long it is, may look like one more digit of it.
+    kinds = {"sha256" if len(found) >= 64 else "sha1" for found in DIGEST.findall(data)}
     digests = [hashlib.new(kind, content, usedforsecurity=False).hexdigest() for kind in kinds]
     return bool(digests) and not any(digest.encode() in data for digest in digests)
 
