@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from readiness.propose.facts import RunCommand, Subproject
-from readiness.propose.layout import is_inside
+from readiness.propose.layout import PYTEST, is_inside
 from readiness.propose.steps import ASSIGNED
 from readiness.propose.tree import lookup, words_of
 
@@ -66,6 +66,7 @@ def _fact(name: str, part: Subproject, evidence: Sign, options: Sequence[str]) -
         "config": [evidence.config] if evidence.config else [],
         # Without a path a tool looks at the folder in which it was started: `cd tests && pytest`.
         "command": named_paths(step, part, options) or _entered(step, part) if step else [],
+        "everywhere": [part.folder or "."] if step and step.words[:1] == (PYTEST,) else [],
         "options": _common_options(evidence, options),
         "argument": _arguments(step)[:1] if step else [],
         "words": _kept_words(step.words, options) if step else [],

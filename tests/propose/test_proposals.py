@@ -301,8 +301,8 @@ def test_a_command_speaks_for_the_project_that_it_is_run_in(tmp_path: Path) -> N
     assert {pair for pair in pairs if pair[0] in ("mypy", "ruff", "pytest")} == {
         ("mypy", "a/src"),
         ("ruff", "b/src"),
-        ("pytest", "a/tests"),
-        ("pytest", "b/tests"),
+        ("pytest", "a"),
+        ("pytest", "b"),
     }
 
 
