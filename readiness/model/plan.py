@@ -9,6 +9,8 @@ from readiness.model.board import Check, Criterion
 
 EXPECTED_SHARE = 1 / 300
 """Share of its time limit that a probe is taken to need where it was never run."""
+READERS = "READINESS_READERS"
+"""The variable by which a producer is told which checks read its results."""
 
 
 class Wall(StrEnum):

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from readiness.model.board import Board, Check, Criterion
+from readiness.model.plan import READERS
 from readiness.plan import make_plan
 from readiness.project.environments import find_environment
 from readiness.project.recipes import paths_in
@@ -98,6 +99,7 @@ class Copied(msgspec.Struct, frozen=True):
                     **({"PATH": probe.path} if probe.path else {}),
                     **_hooked(self.environ.get(HOOK, ""), plan.environment),
                     **({LOG: os.path.join(logs, renamed(probe.id, label))} if logs else {}),
+                    **_read_by(self.board).get(probe.check.name, {}),
                     **probe.env,
                 },
             )
@@ -118,6 +120,19 @@ class _Everything:
 
     def __contains__(self, _: object) -> bool:
         return True
+
+
+def _read_by(board: Board) -> dict[str, dict[str, str]]:
+    """Return, by the name of a producer, what tells it who reads its results on the whole board.
+
+    A criterion that is tried alone has it run as it ran beside all others.
+    """
+    checks = {one.check.name: one.check for one in board.criteria() if one.check is not None}
+    readers: dict[str, set[str]] = {}
+    for name, check in checks.items():
+        for producer in check.after:
+            readers.setdefault(producer, set()).add(name)
+    return {name: {READERS: " ".join(sorted(by))} for name, by in readers.items()}
 
 
 def _hooked(folder: str, environment: Mapping[str, str]) -> dict[str, str]:

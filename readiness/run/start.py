@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from readiness.model.capture import Capture
-from readiness.model.plan import Plan, Probe
+from readiness.model.plan import READERS, Plan, Probe
 from readiness.model.words import ReasonCode
 from readiness.run.attempt import Attempt
 from readiness.run.stream import Sink
@@ -143,7 +143,7 @@ class Starter:
         if probe.check.folder:
             variables[b"READINESS_CHECK_DIR"] = os.fsencode(probe.check.folder)
         if readers := self._readers.get(attempt.index):
-            variables[b"READINESS_READERS"] = os.fsencode(" ".join(sorted(readers)))
+            variables.setdefault(READERS.encode(), os.fsencode(" ".join(sorted(readers))))
         variables[b"READINESS_TMP"] = os.fsencode(attempt.tmp)
         return variables
 
