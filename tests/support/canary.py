@@ -314,7 +314,9 @@ class Canary:
         trace = self._tmp / "trace"
         calls = "execve,execveat,connect,openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2"
         calls += ",unlink,unlinkat,symlink,symlinkat,link,linkat,truncate,rmdir"
+        calls += ",clone,clone3,fork,vfork"
         strace = ["strace", "-f", "-qq", "-s", "4096", "-e", "signal=none", "-e", f"trace={calls}"]
+        strace += ["--decode-pids=pidns"]
         before = self.left()
         done = subprocess.run(
             [
@@ -332,7 +334,7 @@ class Canary:
             timeout=300,
             check=False,
         )
-        calls = trace.read_text(encoding="utf-8", errors="replace")
+        calls = _outside_of_walls(trace.read_text(encoding="utf-8", errors="replace"))
         return Seen(
             done.returncode,
             done.stdout.decode(errors="replace"),
@@ -357,6 +359,30 @@ class Canary:
         paths = [os.path.normpath(os.path.join(self.folder, path)) for path in opened]
         kept = (f"{self._tmp}/tmp/", "/dev/null/", "/dev/tty/", "/proc/")
         return [path for path in paths if not f"{path}/".startswith(kept)]
+
+
+def _outside_of_walls(calls: str) -> str:
+    """Leave out what bubblewrap does to set itself up, which is in a place of its own."""
+    parents, begun, lines = {}, {}, []
+    for pid, _, call in (line.partition(" ") for line in calls.splitlines()):
+        if call.endswith("<unfinished ...>"):
+            begun[pid] = call.removesuffix("<unfinished ...>")
+            continue
+        if resumed := re.match(r"\s*<\.\.\. \w+ resumed>", call):
+            call = begun.pop(pid, "") + call[resumed.end() :]
+        lines.append((pid, call))
+        if made := re.search(r"\b(?:clone3?|v?fork)\b.* = (\d+)(?: /\* (\d+) in )?", call):
+            parents[made[2] or made[1]] = pid
+    inside: dict[str, bool] = {}
+    kept = []
+    for pid, call in lines:
+        inside.setdefault(pid, inside.get(parents.get(pid, ""), False))
+        if started := re.match(r'\s*execve\("([^"]+)".* = 0', call):
+            inside[pid] = os.path.basename(started[1]) == "bwrap"
+        elif inside[pid]:
+            continue
+        kept.append(call)
+    return "\n".join(kept)
 
 
 def _programs(calls: str) -> set[str]:
