@@ -64,7 +64,6 @@ DONE_BEFORE = {
 """Lines of the example's guides that are not run once more, and why."""
 
 STAYS_UP = {
-    "readiness check --watch": "watching",
     "dask scheduler": "Scheduler at",
     "dask worker": "Registered to",
 }

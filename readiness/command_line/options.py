@@ -242,14 +242,6 @@ HoldLine = Annotated[
         panel=DECIDING,
     ),
 ]
-UntilDecided = Annotated[
-    bool,
-    shared_switch(
-        "--until-decided",
-        "Run what can decide soonest first, and stop when nothing left can change the decision.",
-        panel=DECIDING,
-    ),
-]
 Accepted = Annotated[
     Any,
     shared(

@@ -23,14 +23,10 @@ def check(
     reports: options.Reports = None,
     output_format: options.ReportFormat = "table",
     dry_run: options.DryRun = False,
-    watch: Annotated[
-        bool, shared_switch("--watch", "Rerun whatever a saved file can affect, until Ctrl-C.")
-    ] = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     base: options.Base = None,
     hold_line: options.HoldLine = False,
-    until_decided: options.UntilDecided = False,
     exit_zero: options.ExitZero = False,
     project: options.Project = None,
     timeout: options.Timeout = None,
@@ -67,7 +63,7 @@ def check(
         settings = asked(parameters)
         return run_and_report(replace(settings, reuse=reused), _print)
 
-    return perform() if dry_run or watch else supervise(lambda: protected(perform))
+    return perform() if dry_run else supervise(lambda: protected(perform))
 
 
 def _print(document: "RunDocument", settings: "RunSettings", context: "Context") -> str:

@@ -31,7 +31,6 @@ def score(
     verbose: options.Verbose = False,
     base: options.Base = None,
     hold_line: options.HoldLine = False,
-    until_decided: options.UntilDecided = False,
     exit_zero: options.ExitZero = False,
     project: options.Project = None,
     timeout: options.Timeout = None,

@@ -72,9 +72,7 @@ class RunSettings(BoardSettings, frozen=True, kw_only=True):
     hold_line: bool = False
     release: bool = False
     accepted: AcceptedBy | None = None
-    until_decided: bool = False
     shard: tuple[int, int] | None = None
-    watch: bool = False
     on: str | None = None
     repository: str | None = None
 

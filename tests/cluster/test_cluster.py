@@ -175,7 +175,7 @@ def test_what_no_cluster_can_run_is_refused(far: Project) -> None:
         assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1), ended
         return ended.err
 
-    flags = ("--reuse", "--until-decided", "--fail-fast", "--hold-line", "--base=HEAD")
+    flags = ("--reuse", "--fail-fast", "--hold-line", "--base=HEAD")
     for flag in (*flags, "--shard=1/2"):
         assert "is for this machine" in refusal(flag)
     (far.folder / "new.txt").write_text("x")

@@ -78,7 +78,7 @@ def test_nothing_is_written_that_goes_without_saying(name: str) -> None:
     taken = {field_of(each.name or "") for each in command.params}
     others: dict[str, Any] = {
         field: value
-        for field, value in {"jobs": 3, "board": "b", "watch": True, "reuse": True}.items()
+        for field, value in {"jobs": 3, "board": "b", "reuse": True}.items()
         if field not in taken
     }
     line = command_line(name, RunSettings(**others), **{each.name or "": "x" for each in needed})

@@ -204,10 +204,8 @@ def test_what_is_no_part_is_refused(parted: Project, text: str) -> None:
     assert "part 1 of 4 is 1/4" in ended.err
 
 
-def test_a_part_cannot_tell_when_all_is_decided(parted: Project) -> None:
-    """Nor is there a part of what was recorded."""
-    ended = parted("check", "--shard=1/2", "--until-decided")
-    assert (ended.status, ended.out) == (2, "")
+def test_there_is_no_part_of_what_was_recorded(parted: Project) -> None:
+    """Parts are of a plan."""
     name = shard(parted, 1, 1)
     ended = parted("score", name, "--shard=1/2")
     assert (ended.status, ended.out) == (2, "")

@@ -17,17 +17,15 @@ def test_they_come_in_their_turn() -> None:
         hold_line=True,
         reports=(ReportTarget("json", "run.json"),),
         reuse=True,
-        until_decided=True,
     )
     names = [type(feature).__module__.rpartition(".")[2] for feature in features_of(settings)]
-    assert sorted(names) == ["base", "hold_line", "reports", "reuse", "until_decided"]
+    assert sorted(names) == ["base", "hold_line", "reports", "reuse"]
     assert names.index("base") < names.index("hold_line")
-    assert names.index("reuse") < names.index("until_decided")
 
 
 def test_a_dry_run_is_instead_of_all_others() -> None:
     """Whatever else is asked for beside it."""
-    settings = RunSettings(dry_run=True, on="tcp://there:1", watch=True)
+    settings = RunSettings(dry_run=True, on="tcp://there:1")
     names = [type(feature).__module__.rpartition(".")[2] for feature in features_of(settings)]
-    assert sorted(names) == ["dry_run", "on", "watch"]
+    assert sorted(names) == ["dry_run", "on"]
     assert names[-1] == "dry_run"

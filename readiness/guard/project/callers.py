@@ -15,9 +15,7 @@ _HARMLESS: Final = re.compile(
     r"-[vqj]|\d+|--(?:report|output-format|quiet|verbose|jobs|timeout|history|base|open)\b\S*"
     r"|[\w-]+=\S+"
 )
-_LESS: Final = frozenset(
-    ("--exit-zero", "--dry-run", "--fail-fast", "--hold-line", "--no-run", "--until-decided")
-)
+_LESS: Final = frozenset(("--exit-zero", "--dry-run", "--fail-fast", "--hold-line", "--no-run"))
 
 
 def callers(files: Differing) -> Iterator[Change]:

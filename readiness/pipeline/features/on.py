@@ -38,7 +38,7 @@ from readiness.text.worded import worded, words_of
 PARTS_A_THREAD = 4
 """So many parts for each that can run at once: a long one is then no long wait at the end."""
 
-ALONE = ("base", "hold_line", "reuse", "until_decided", "fail_fast", "shard", "project")
+ALONE = ("base", "hold_line", "reuse", "fail_fast", "shard", "project")
 """What asks for the run to be on this machine, or in a part already."""
 
 

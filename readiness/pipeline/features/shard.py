@@ -4,22 +4,14 @@ import msgspec
 
 from readiness import __version__
 from readiness.model.board import Board
-from readiness.model.errors import UsageError
 from readiness.model.plan import Plan, Shard
 from readiness.pipeline.facts import Start
-from readiness.pipeline.features import Command, Feature
+from readiness.pipeline.features import Feature
 from readiness.plan.shards import digest_of, only, parts
-from readiness.text.worded import worded
 
 
 class PartOfPlan(Feature):
     """A run of one part of the plan."""
-
-    def around(self, command: Command) -> Command:
-        """Raise `UsageError` where the run is also to decide, which no part can."""
-        if self.settings.until_decided:
-            raise UsageError(worded("usage.shard_decides_nothing"))
-        return command
 
     def planned(self, plan: Plan, start: Start, board: Board) -> Plan:
         """Return the part."""
