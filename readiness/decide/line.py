@@ -24,6 +24,9 @@ _NOISE = Decimal("0.25")
 _BROKEN = (ReasonCode.EXIT_STATUS, ReasonCode.NO_PROOF)
 """What is measured no longer because of what the tool ran on, such as tests without an import."""
 
+_ABSENT = {ReasonCode.TOOL_MISSING, ReasonCode.COULD_NOT_START, ReasonCode.UNSET_VARIABLE}
+"""What was not measured for want of something on this machine: of the project it says nothing."""
+
 
 class _Fall(Enum):
     """How a criterion compares with the base; `ASIDE` decides nothing, and is named."""
@@ -51,7 +54,8 @@ def fallen(
 ) -> tuple[list[str], list[str], list[str]]:
     """Return a sentence for each criterion worse than the line, for each that may be, and the rest.
 
-    That is what can be measured neither here nor on the base, and decides nothing.
+    That is what can be measured neither here nor on the base, and decides nothing: it ran, and
+    ended so, or does not block.
     """
     worse: list[str] = []
     unknown: list[str] = []
@@ -62,7 +66,10 @@ def fallen(
             continue
         own = (places.now.get(criterion.id, ()), places.then.get(criterion.id, ()))
         fall = _fall(judged, earlier, line, *own)
-        reason = joined([judged.reason, *_before(judged, earlier, line)], "semicolon")
+        if fall is _Fall.ASIDE and board.priorities[task.priority].blocking:
+            fall = _Fall.LOST if _is_absent(judged, by_id) else fall
+        hint = [judged.hint] if fall is _Fall.LOST and judged.hint else []
+        reason = joined([judged.reason, *hint, *_before(judged, earlier, line)], "semicolon")
         names = [criterion.id]
         if fall is _Fall.WORSE and (moved := _moved(judged, earlier, new_findings(*own))):
             what = (criterion.check.name if criterion.check else "") or criterion.title
@@ -113,6 +120,19 @@ def _without_base(judged: Judgement, earlier: Earlier | None) -> _Fall:
     if has_baseline:
         return _Fall.WORSE if _is_below(judged) else _Fall.HELD
     return _Fall.UNCOMPARED
+
+
+def _is_absent(judged: Judgement, by_id: Mapping[str, Judgement]) -> bool:
+    """Return whether something is missing here, for a criterion or for what it reads.
+
+    A producer that no criterion is about may be what is missing.
+    """
+    check = judged.criterion.check
+    if judged.code is not ReasonCode.PRODUCER_FAILED or check is None:
+        return judged.code in _ABSENT
+    failed = ((one.criterion.check, one.code) for one in by_id.values() if one.code)
+    codes = {code for other, code in failed if other and other.name in check.after}
+    return not codes or bool(codes & _ABSENT)
 
 
 def _before(judged: Judgement, earlier: Earlier | None, line: HeldLine) -> list[str]:

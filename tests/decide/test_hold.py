@@ -9,7 +9,7 @@ import pytest
 
 from readiness.decide.gate import gate
 from readiness.decide.score import score
-from readiness.model.board import Board
+from readiness.model.board import Board, Check
 from readiness.model.judgement import (
     ComparedFindings,
     Earlier,
@@ -57,8 +57,7 @@ def rule(now: str, then: str | None, has_baseline: bool, is_below: bool) -> Deci
         return Decision.HELD
     if then in (None, "error"):
         if now == "error":
-            aside = then == "error" and not has_baseline
-            return Decision.HELD if aside else Decision.UNDECIDED
+            return Decision.UNDECIDED
         if has_baseline:
             return Decision.WORSE if is_below else Decision.HELD
         return Decision.UNDECIDED
@@ -86,11 +85,61 @@ def test_every_pair_of_verdicts(now: str, then: str | None) -> None:
 
         assert got.decision is rule(now, then, baseline is not None, below), (baseline, value)
         assert got.exit_status == {"held": 0, "worse": 1, "undecided": 3}[got.decision]
-        aside = now == then == "error"
-        assert bool(got.reasons) == (aside or got.decision is not Decision.HELD)
+        assert bool(got.reasons) == (got.decision is not Decision.HELD)
         part = held(board, judgements, line, partial=True)
         assert (part.decision, part.exit_status) == (Decision.PARTIAL, got.exit_status)
         assert part.reasons == got.reasons
+
+
+@pytest.mark.parametrize(
+    ("code", "priority", "decision"),
+    [
+        (ReasonCode.TOOL_MISSING, "P0", Decision.UNDECIDED),
+        (ReasonCode.UNSET_VARIABLE, "P0", Decision.UNDECIDED),
+        (ReasonCode.TOOL_MISSING, "P1", Decision.HELD),
+        (ReasonCode.EXIT_STATUS, "P0", Decision.HELD),
+        (ReasonCode.TIMEOUT, "P0", Decision.HELD),
+    ],
+)
+def test_what_is_missing_on_both_sides_decides_where_it_blocks(
+    code: ReasonCode, priority: str, decision: Decision
+) -> None:
+    """What ran and ended so on both is as it was; a tool that is not here tells of neither."""
+    board = a_board(a_task(criteria=[a_criterion("T1.1"), a_criterion("T1.2")], priority=priority))
+    first, second = board.tasks[0].criteria
+    missing = a_judgement(first, "error", code=code, hint="install it: pip install lint")
+    got = held(board, [missing, a_judgement(second)], line_of(_1="error"))
+    assert got.decision is decision
+    assert ("pip install lint" in got.reasons[0]) == (decision is Decision.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("producer", "decision"),
+    [
+        (ReasonCode.TOOL_MISSING, Decision.UNDECIDED),
+        (None, Decision.UNDECIDED),
+        (ReasonCode.EXIT_STATUS, Decision.HELD),
+    ],
+)
+def test_a_reader_is_missing_what_its_producer_is(
+    producer: ReasonCode | None, decision: Decision
+) -> None:
+    """Or may be, where no criterion says what became of that."""
+    below = a_criterion("T1.1", check=Check(name="below", run="x", measures=(), after=("lint",)))
+    name = "lint" if producer else "another"
+    lint = a_criterion("T2.1", check=Check(name=name, run="x", measures=()))
+    tasks = a_task(criteria=[below, a_criterion("T1.2")], priority="P0"), a_task("T2", [lint])
+    board = a_board(*tasks)
+    found = [
+        a_judgement(below, "error", code=ReasonCode.PRODUCER_FAILED),
+        a_judgement(board.tasks[0].criteria[1]),
+        a_judgement(lint, "error", code=producer or ReasonCode.EXIT_STATUS),
+    ]
+    line = msgspec.structs.replace(
+        line_of(_1="error"),
+        criteria={one: Earlier(verdict=Verdict.ERROR) for one in ("T1.1", "T2.1")},
+    )
+    assert held(board, found, line).decision is decision
 
 
 @pytest.mark.parametrize("verdict", ["pass", "fail", "error"])

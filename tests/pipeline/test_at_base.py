@@ -94,6 +94,13 @@ SITUATIONS = {
     ),
     "failed, cannot be measured now": ([ERRORS], errors(8), {"errors": None}, "worse", "8 errors"),
     "cannot be measured on either": ([ERRORS, WORKS], {}, {"other": ""}, "held", "nor on the base"),
+    "has no tool on either": (
+        [{"run": "absent-tool --strict"}, WORKS],
+        {},
+        {"other": ""},
+        "undecided",
+        "absent-tool: not found (127); install it",
+    ),
     "could not be measured, and fails": (
         [ERRORS],
         {},
