@@ -125,6 +125,9 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
         }
         own = surroundings.own(need.folder)
         path = _find(need, environment)
+        if path is None and (session := surroundings.session(need.folder, [need.tool])):
+            own, path = session, os.path.join(session.programs, need.tool)
+            environment["PATH"] = os.pathsep.join([session.programs, environment.get("PATH", "")])
         by = [need.by] if need.by else []
         key = (need.tool, path)
         if key in records:

@@ -101,6 +101,7 @@ class _Probes:
         self._surroundings = surroundings
         self._tools = ToolPaths()
         self._path = cache(self._path_in)
+        self._session = cache(surroundings.session)
         self._durations = durations
         self._timeout = timeout
         self._known: dict[tuple[object, ...], int] = {}
@@ -132,16 +133,21 @@ class _Probes:
         samples, sampling, wait, retries = patience
         home = self._board.workdir
         workdir = os.path.normpath(os.path.join(home, folder)) if folder else home
-        path = self._path(workdir)
+        path, installed = self._path(workdir), self._surroundings.own(workdir)
+        words = argv(check.run)
+        tools = check.tools or (words or ())[:1]
+        lacks = "PATH" not in params and not all(self._tools.find(one, path) for one in tools)
+        if lacks and (session := self._session(workdir, tools)):
+            path, installed = os.pathsep.join([session.programs, path]), session
         tool = self._tools.find(check.tools[0], params.get("PATH") or path) if check.tools else ""
         probe = Probe(
             id=f"p{len(self.probes) + 1}",
             command=check.run,
-            argv=argv(check.run),
+            argv=words,
             workdir=workdir,
             path="" if path == self._path(home) else path,
             tool_path=tool,
-            elsewhere=is_elsewhere(check, tool, self._surroundings.own(workdir)),
+            elsewhere=is_elsewhere(check, tool, installed),
             timeout=timeout,
             check=check,
             env=params,

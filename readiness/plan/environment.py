@@ -11,6 +11,7 @@ from readiness.project.environments import (
     find_environment,
     is_environment,
     project_folders,
+    session_environments,
 )
 from readiness.text.clean import in_urls, looks_secret
 
@@ -89,6 +90,15 @@ class Surroundings:
                 workdir, self._beside, environ, environ.get("HOME", "")
             )
         return self._own[workdir]
+
+    def session(self, workdir: str, tools: Sequence[str]) -> Environment | None:
+        """Find the newest environment of tox or nox that has these tools; None without one."""
+        home = self._environ.get("HOME", "")
+        made = session_environments(project_folders(workdir, self._beside, home))
+        for one in made:
+            if all(os.access(os.path.join(one.programs, tool), os.X_OK) for tool in tools):
+                return one
+        return None
 
     def _path(self, workdir: str) -> str | None:
         own = self.own(workdir)

@@ -1,7 +1,7 @@
 """The environment that a project's tools are installed in: looked for, nothing is started."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -36,6 +36,18 @@ def find_environment(
         if found := next(_made_for(folder, environ), None):
             return found
     return None
+
+
+def session_environments(folders: Sequence[str]) -> list[Environment]:
+    """Return what tox and nox made for their sessions in some folders, the newest first."""
+    sessions = [
+        Environment(kind=kind, folder=os.path.join(folder, kind, name))
+        for folder in folders
+        for kind in (".tox", ".nox")
+        for name in _names(os.path.join(folder, kind))
+    ]
+    ready = [session for session in sessions if is_environment(session.folder)]
+    return sorted(ready, key=lambda session: -os.stat(session.folder).st_mtime_ns)
 
 
 def project_folders(workdir: str, board: str, home: str = "") -> list[str]:

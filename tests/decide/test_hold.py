@@ -130,7 +130,7 @@ def test_a_reader_is_missing_what_its_producer_is(
     lint = a_criterion("T2.1", check=Check(name=name, run="x", measures=()))
     tasks = a_task(criteria=[below, a_criterion("T1.2")], priority="P0"), a_task("T2", [lint])
     board = a_board(*tasks)
-    found = [
+    judgements = [
         a_judgement(below, "error", code=ReasonCode.PRODUCER_FAILED),
         a_judgement(board.tasks[0].criteria[1]),
         a_judgement(lint, "error", code=producer or ReasonCode.EXIT_STATUS),
@@ -139,7 +139,7 @@ def test_a_reader_is_missing_what_its_producer_is(
         line_of(_1="error"),
         criteria={one: Earlier(verdict=Verdict.ERROR) for one in ("T1.1", "T2.1")},
     )
-    assert held(board, found, line).decision is decision
+    assert held(board, judgements, line).decision is decision
 
 
 @pytest.mark.parametrize("verdict", ["pass", "fail", "error"])
