@@ -42,8 +42,8 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     What a check without a tool needs, such as a library, is told under the check's name; it is
     where the check's `version` command says. Programs that a criterion's own command names are
-    told with its id. A hook of a coding agent is one too, where its settings are; its path is null
-    where it is dead, and `install` says why. `elsewhere`: it is not of the project's own
+    told with its id. A hook of a coding agent is one too, where its settings are. `fault` says why
+    what is there does not work; its path is null. `elsewhere`: it is not of the project's own
     environment, though there is one. `tried` are the versions that the checks are tried with, and
     `outside` that this one is none.
     """
@@ -53,6 +53,7 @@ class ToolRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None
     checks: list[str]
     install: str
+    fault: str = ""
     elsewhere: bool = False
     tried: str = ""
     outside: bool = False
@@ -108,7 +109,8 @@ def _hook(state: HookState, redactor: Redactor) -> ToolRecord:
         path=None if state.fault else state.path,
         version=None,
         checks=[],
-        install=say_now("doctor.hook", why=fault, agent=name) if fault else "",
+        install="",
+        fault=say_now("doctor.hook", why=fault, agent=name) if fault else "",
     )
 
 
@@ -136,18 +138,23 @@ def look(board: Board, surroundings: Surroundings, redactor: Redactor) -> list[T
             continue
         telling = _telling(need)
         tried = need.check.tried.get(need.tool, "")
-        version = _version(telling, environment) if path and telling else None
+        works, words = _ask(telling, environment) if path and telling else (False, "")
+        version = words if works else ""
         named = need.tool in need.check.tools or not _is_builtin(need.check)
         install = need.check.install if need.by else say_now("doctor.every_debian")
+        fault = ""
+        if words and not works and telling.split()[0] == need.tool:
+            fault = redactor.redact(say_now("doctor.broken", command=telling, words=words))
         records[key] = ToolRecord(
             tool=need.tool,
-            path=path if named or version else None,
-            version=redactor.redact(version) if version else None,
+            path=path if version or (named and not fault) else None,
+            version=redactor.redact(version) or None,
             checks=by,
             install=fitting(install, need.folder),
+            fault=fault,
             elsewhere=bool(need.check.name) and is_elsewhere(need.check, path or "", own),
             tried=tried,
-            outside=not is_within(version or "", tried),
+            outside=not is_within(version, tried),
         )
     return list(records.values())
 
@@ -215,10 +222,11 @@ def _find(need: _Need, environment: dict[str, str]) -> str | None:
     return shutil.which(need.tool, path=environment.get("PATH"))
 
 
-def _version(command: str, environment: Mapping[str, str]) -> str | None:
-    """Return the first line of what the tool says, asked in an empty folder.
+def _ask(command: str, environment: Mapping[str, str]) -> tuple[bool, str]:
+    """Return whether a command tells a tool's version, and the first line of what it says.
 
-    In the project's, `python -m build --version` would run a `build.py` of the project.
+    It is asked in an empty folder: in the project's, `python -m build --version` would run a
+    `build.py` of the project.
     """
     alone = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
     try:
@@ -233,9 +241,11 @@ def _version(command: str, environment: Mapping[str, str]) -> str | None:
                 check=False,
             )
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    output = (finished.stdout or finished.stderr).decode("utf-8", "backslashreplace").strip()
-    return output.splitlines()[0] if finished.returncode == 0 and output else None
+        return False, ""
+    works = finished.returncode == 0
+    streams = (finished.stdout, finished.stderr) if works else (finished.stderr, finished.stdout)
+    output = (streams[0] or streams[1]).decode("utf-8", "backslashreplace").strip()
+    return works, output.partition("\n")[0]
 
 
 def _where(
@@ -315,6 +325,8 @@ def _version_text(tool: ToolRecord, say: Sentences) -> str:
 
 
 def _remedy(tool: ToolRecord, say: Sentences) -> str:
+    if tool.fault:
+        return tool.fault
     return say("doctor.install", how=tool.install) if tool.install else say("doctor.unknown")
 
 

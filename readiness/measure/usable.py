@@ -1,6 +1,7 @@
 """Whether anything of a finished probe may be read at all."""
 
 import re
+from itertools import takewhile
 
 import msgspec
 
@@ -42,6 +43,8 @@ _NO_MODULE = later(
 _NOT_IN_SETUP = later(r'"(?:.*/)?setup\.py", .*(?:\n    .*)*\n\w+: No module named \'(\w+)\'$')
 # As bash says it, and dash.
 _NOT_FOUND = later(r"^[\w./-]+: (?:line )?\d+: ([\w./+-]+): (?:command )?not found$", re.MULTILINE)
+# Of a backtrace, as Rust, Go, Node and Java print them below what went wrong.
+_FRAME = later(r"[ \t]+(?:\d+: |at )|goroutine \d+ \[")
 _LINES_LOOKED_AT = 8
 _LINES_SHOWN = 3
 _SHOWN = 300
@@ -215,9 +218,12 @@ def _alternatives(statuses: tuple[int, ...]) -> str:
 def _last_words(stream: Stream) -> list[str]:
     """Return the last lines of a tool: at most three, from the first that says why it stopped.
 
-    Lines in which a check's script speaks itself are not among them.
+    Lines in which a check's script speaks itself are not among them, nor a backtrace at the end.
     """
-    lines = [line for line in _lines(_end(stream)) if not line.startswith((_OWN_WORDS, _DOUBT))]
+    ending = strip_ansi(decode(_end(stream))).rstrip().split("\n")
+    if any(map(_FRAME.match, ending[-_LINES_LOOKED_AT:])):
+        ending = list(takewhile(lambda line: not _FRAME.match(line), ending))
+    lines = [line for line in _stripped(ending) if not line.startswith((_OWN_WORDS, _DOUBT))]
     if any(line.startswith(_TRACEBACK) for line in lines):
         return lines[-1:]
     last = lines[-_LINES_LOOKED_AT:]
@@ -287,7 +293,11 @@ def _end(stream: Stream) -> bytes:
 
 
 def _lines(data: bytes) -> list[str]:
-    return [line.strip() for line in strip_ansi(decode(data)).split("\n") if line.strip()]
+    return _stripped(strip_ansi(decode(data)).split("\n"))
+
+
+def _stripped(lines: list[str]) -> list[str]:
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _beginning(stream: Stream) -> bytes:

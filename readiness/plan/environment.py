@@ -145,8 +145,13 @@ def _ours_last(folders: list[str]) -> list[str]:
 
 
 def is_elsewhere(check: Check, tool: str, own: Environment | None) -> bool:
-    """Return whether a Python tool is not of the Python environment that the project has."""
+    """Return whether a Python tool is not of the Python environment that the project has.
+
+    An interpreter is none: what it lacks says so itself.
+    """
     if own is None or not tool or not check.install.startswith("pip ") or not own.python:
+        return False
+    if os.path.basename(tool).startswith("python"):
         return False
     return os.path.dirname(tool) != own.programs
 

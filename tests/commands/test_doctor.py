@@ -77,6 +77,30 @@ def test_the_tool_of_the_projects_environment_is_told_with_its_path(project: Pro
     assert str(programs / "lint") in line
 
 
+def test_a_tool_that_cannot_start_is_not_here(project: Project) -> None:
+    """With what it says. Twins: one in an environment of nox works, an interpreter is no tool."""
+    programs = project.folder / ".venv" / "bin"
+    session = project.folder / ".nox" / "tests" / "bin"
+    for folder in (programs, session):
+        folder.mkdir(parents=True)
+        (folder.parent / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    for path, text in {
+        programs / "ruff": "echo 'ruff: no toolchain' >&2; echo more >&2; exit 1",
+        programs / "python": "exit 1",
+        session / "mypy": "echo mypy 1.18.1",
+    }.items():
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    project.write(a_board({"check": "ruff"}, {"check": "mypy"}, {"check": "importable"}))
+    ended = project("doctor")
+    assert ended.status == 3
+    assert "`ruff --version` fails: ruff: no toolchain" in ended.out
+    assert "is not installed in" not in ended.out
+    tools = _tools(project)
+    assert tools["ruff"]["path"] is None
+    assert tools["mypy"]["path"] == str(session / "mypy")
+
+
 PYTHON = {
     "": "pip install mypy",
     "uv.lock": "uv add --dev mypy",

@@ -218,6 +218,39 @@ def test_a_module_that_the_command_names_is_its_tool(stderr: str, module: str) -
     assert refused is None or refused.code == "tool_missing"
 
 
+RUST = """\
+checking a.rs
+thread 'main' panicked at src/main.rs:7:9:
+no parser for a.rs
+stack backtrace:
+   0: rust_begin_unwind
+             at /rustc/library/std/src/panicking.rs:665:5
+   1: main
+note: Some details are omitted, run with `RUST_BACKTRACE=full`.
+"""
+GO = (
+    "panic: no parser\n\ngoroutine 1 [running]:\nmain.main()\n\t/x/main.go:5 +0x1d\nexit status 2\n"
+)
+NODE = "/x/a.js:1\nthrow e\n^\n\nError: no parser\n    at a (/x/a.js:1:7)\n\nNode.js v22.1.0\n"
+LIST = "x: error: two of these:\n  1: a\n  2: b\n" + "more\n" * 9 + "error: no parser\n"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "words"),
+    [
+        (RUST, "thread 'main' panicked at src/main.rs:7:9:; no parser for a.rs; stack backtrace:"),
+        (GO, "panic: no parser"),
+        (NODE, "Error: no parser"),
+        (LIST, "error: no parser"),
+    ],
+)
+def test_of_a_crash_its_cause_is_told(stderr: str, words: str) -> None:
+    """Which stands above the backtrace. Twin: what is only indented stays."""
+    refused = refusal(a_capture("", stderr, exit_status=101), a_check(exit_ok=(0,)))
+    assert refused is not None
+    assert refused.reason == f"exit status 101, expected 0: {words}"
+
+
 def test_a_missing_tool_names_its_remedy() -> None:
     """The hint is the check's own."""
     refused = refusal(a_capture(exit_status=127), a_check(install="pip install mypy"))

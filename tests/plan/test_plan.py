@@ -259,6 +259,36 @@ def test_a_missing_tool_has_no_version() -> None:
     assert versions_asked(plan_of(*numbered(check))) == []
 
 
+@pytest.mark.parametrize(
+    ("layout", "leads"),
+    [
+        ((".nox/tests", ".tox/lint/lint"), ".tox/lint"),
+        ((".nox/old/lint", ".nox/new/lint"), ".nox/new"),
+        ((".venv/lint", ".nox/tests/lint"), ".venv"),
+        (("sources/tests/lint",), ""),
+    ],
+)
+def test_tools_that_tox_and_nox_installed(
+    tmp_path: Path, layout: tuple[str, ...], leads: str
+) -> None:
+    """The newest environment that has them leads PATH, where none else has. Twin: `.venv` has."""
+    for number, path in enumerate(layout):
+        folder = tmp_path.joinpath(*path.split("/")[: 1 if path.startswith(".venv") else 2])
+        (folder / "bin").mkdir(parents=True)
+        if not path.startswith("sources"):
+            (folder / "pyvenv.cfg").write_text("")
+        if path.endswith("/lint"):
+            (folder / "bin" / "lint").write_text("#!/bin/sh\n")
+            (folder / "bin" / "lint").chmod(0o755)
+        os.utime(folder, (number, number))
+    check = a_check(name="lint", run="lint src", tools=("lint",), install="pip install lint")
+    board = a_board(a_task("T1", numbered(check)), workdir=str(tmp_path))
+    (probe,) = make_plan(board, environ=ENVIRON).probes
+    programs = str(tmp_path / leads / "bin")
+    assert (probe.tool_path, probe.elsewhere) == (f"{programs}/lint" if leads else "", False)
+    assert probe.path == (f"{programs}:/bin" if "x" in leads else "")
+
+
 # --- the environment ----------------------------------------------------------------------------
 
 
